@@ -1,0 +1,48 @@
+"""Scores of landmark retrieval and recognition: pure functions on ids and numbers.
+
+A judgement says what a submission got right, query by query; a metric turns a judgement into a score.
+
+>>> judgement = judge_retrieval({"q": ["x", "a"]}, {"q": {"a"}})
+>>> metric("map@100").score(judgement)
+0.5
+"""
+
+from metrics.base import Metric, NoPositives, RetrievalMetric, Task
+from metrics.catalogue import METRICS, metric, metrics_of
+from metrics.first_hit import MeanFirstHit, MedianFirstHit
+from metrics.global_average_precision import GlobalAveragePrecision
+from metrics.judgement import (
+    Judgement,
+    RecognitionJudgement,
+    RetrievalJudgement,
+    judge_recognition,
+    judge_recognition_codes,
+    judge_retrieval,
+    judge_retrieval_codes,
+)
+from metrics.mean_average_precision import MeanAveragePrecision
+from metrics.precision import Precision
+from metrics.top1_accuracy import Top1Accuracy
+
+__all__ = [
+    "METRICS",
+    "GlobalAveragePrecision",
+    "Judgement",
+    "MeanAveragePrecision",
+    "MeanFirstHit",
+    "MedianFirstHit",
+    "Metric",
+    "NoPositives",
+    "Precision",
+    "RecognitionJudgement",
+    "RetrievalJudgement",
+    "RetrievalMetric",
+    "Task",
+    "Top1Accuracy",
+    "judge_recognition",
+    "judge_recognition_codes",
+    "judge_retrieval",
+    "judge_retrieval_codes",
+    "metric",
+    "metrics_of",
+]

@@ -1,0 +1,202 @@
+"""What a submission got right, query by query: all that a metric needs, and free of image ids.
+
+Each task has two judges that agree exactly: a slow one that reads like the rule, and a fast one over arrays of codes.
+"""
+
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+BLOCK = 256  # queries judged at once: their relevant images stay in the processor's cache
+
+
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """One row a query; every field is an array whose first axis is the query."""
+
+    query_ids: NDArray[np.object_]
+
+    def select(self, rows: NDArray[Any]) -> Self:
+        """The judgement of some queries only: `rows` is a mask, or row numbers, which may repeat (bootstrap)."""
+        return type(self)(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
+
+
+@dataclass(frozen=True, eq=False)
+class RetrievalJudgement(Judgement):
+    """What each ranking found among the first `k` places.
+
+    hits        (n_queries, k) bool   a relevant image stands at that rank and at no earlier one of the row
+    lengths     (n_queries,) int64    how many images are listed, at most k, repeats included
+    n_relevant  (n_queries,) int64    how many different images are relevant, found or not
+    """
+
+    hits: NDArray[np.bool_]
+    lengths: NDArray[np.int64]
+    n_relevant: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class RecognitionJudgement(Judgement):
+    """Whether each query shows a landmark, was answered, and rightly so.
+
+    landmark    (n_queries,) bool     the query shows at least one landmark
+    answered    (n_queries,) bool     the submission names a landmark for it
+    correct     (n_queries,) bool     the named landmark is one of those shown
+    confidence  (n_queries,) float64  as submitted, more is surer; nan where not answered
+    """
+
+    landmark: NDArray[np.bool_]
+    answered: NDArray[np.bool_]
+    correct: NDArray[np.bool_]
+    confidence: NDArray[np.float64]
+
+
+def judge_retrieval(
+    rankings: Mapping[str, Sequence[Hashable]], ground_truth: Mapping[str, Collection[Hashable]], k: int = 100
+) -> RetrievalJudgement:
+    """The judgement of `rankings`, one row for every query of `ground_truth`, in its order.
+
+    Lists are cut at `k` first. A repeated image then keeps its rank and earns nothing; a query without a ranking is a
+    row without hits. Raises ValueError for a ranking of a query that the ground truth does not know.
+    Source: tensorflow/models, delf/python/datasets/google_landmarks_dataset/metrics.py.
+
+    >>> judgement = judge_retrieval({"q": ["a", "a", "x", "b"]}, {"q": {"a", "b", "c"}}, k=5)
+    >>> judgement.hits.astype(int).tolist(), judgement.lengths.tolist(), judgement.n_relevant.tolist()
+    ([[1, 0, 0, 1, 0]], [4], [3])
+    """
+    _refuse_unknown(rankings, ground_truth)
+    hits = np.zeros((len(ground_truth), k), dtype=bool)
+    lists = [list(rankings.get(query, ()))[:k] for query in ground_truth]
+    for row, (listed, relevant) in enumerate(zip(lists, ground_truth.values(), strict=True)):
+        for place, image in enumerate(listed):
+            hits[row, place] = image in relevant and image not in listed[:place]
+    lengths = np.array([len(listed) for listed in lists], dtype=np.int64)
+    n_relevant = np.array([len(set(relevant)) for relevant in ground_truth.values()], dtype=np.int64)
+    return RetrievalJudgement(_ids(ground_truth), hits, lengths, n_relevant)
+
+
+def judge_retrieval_codes(
+    query_ids: Iterable[str],
+    rankings: NDArray[np.integer[Any]],
+    relevant: NDArray[np.integer[Any]],
+    relevant_offsets: NDArray[np.integer[Any]],
+) -> RetrievalJudgement:
+    """What `judge_retrieval` gives, from images numbered 0, 1, … and in seconds for a hundred thousand queries.
+
+    `rankings` is (n_queries, k), each row padded with -1 at its end. The images relevant to query i are
+    `relevant[relevant_offsets[i]:relevant_offsets[i + 1]]`, in any order. A code below -1 stands for no image: it holds
+    its rank, or counts among the relevant, and never matches.
+
+    >>> rankings, relevant = np.array([[7, 7, 3, 5], [5, 9, -1, -1]]), np.array([5, 6, 7, 9])
+    >>> judgement = judge_retrieval_codes(["q", "r"], rankings, relevant, np.array([0, 3, 4]))
+    >>> judgement.hits.astype(int).tolist(), judgement.lengths.tolist(), judgement.n_relevant.tolist()
+    ([[1, 0, 0, 1], [0, 1, 0, 0]], [4, 2], [3, 1])
+    """
+    hits = np.zeros(rankings.shape, dtype=bool)
+    n_relevant = np.zeros(len(rankings), dtype=np.int64)
+    for start in range(0, len(rankings), BLOCK):
+        rows = slice(start, start + BLOCK)
+        offsets = relevant_offsets[start : start + BLOCK + 1]
+        codes = relevant[offsets[0] : offsets[-1]]
+        hits[rows], n_relevant[rows] = _judge_block(rankings[rows], codes, np.diff(offsets))
+    lengths = np.count_nonzero(rankings != -1, axis=1)
+    return RetrievalJudgement(_ids(query_ids), hits, lengths, n_relevant)
+
+
+def judge_recognition(
+    labellings: Mapping[str, tuple[int, float]], ground_truth: Mapping[str, Collection[int]]
+) -> RecognitionJudgement:
+    """The judgement of `labellings` (landmark and confidence), one row for every query of `ground_truth`, in its order.
+
+    A query may show several landmarks, any of which is right, or none, and then every answer is wrong. Raises
+    ValueError for a query that the ground truth does not know and for a confidence that is not finite.
+    Source: tensorflow/models, delf/python/datasets/google_landmarks_dataset/metrics.py.
+
+    >>> judgement = judge_recognition({"q": (9, 0.5), "s": (7, 0.7)}, {"q": {7, 9}, "r": {3}, "s": set()})
+    >>> judgement.landmark.tolist(), judgement.answered.tolist(), judgement.correct.tolist()
+    ([True, True, False], [True, False, True], [True, False, False])
+    """
+    _refuse_unknown(labellings, ground_truth)
+    answers = [labellings.get(query, (None, np.nan)) for query in ground_truth]
+    truths = list(ground_truth.values())
+    landmark = np.array([len(truth) > 0 for truth in truths], dtype=bool)
+    answered = np.array([label is not None for label, _ in answers], dtype=bool)
+    correct = np.array([label in truth for (label, _), truth in zip(answers, truths, strict=True)], dtype=bool)
+    confidence = np.array([confidence for _, confidence in answers], dtype=np.float64)
+    return _checked(RecognitionJudgement(_ids(ground_truth), landmark, answered, correct, confidence))
+
+
+def judge_recognition_codes(
+    query_ids: Iterable[str],
+    labels: NDArray[np.int64],
+    confidences: NDArray[np.float64],
+    answered: NDArray[np.bool_],
+    truth: NDArray[np.int64],
+    truth_offsets: NDArray[np.integer[Any]],
+) -> RecognitionJudgement:
+    """What `judge_recognition` gives, from arrays.
+
+    The first four are (n_queries,); label and confidence mean nothing where `answered` is False. Query i shows the
+    landmarks `truth[truth_offsets[i]:truth_offsets[i + 1]]`.
+
+    >>> labels, answered = np.array([9, 0, 7]), np.array([True, False, True])
+    >>> confidences, truth, offsets = np.array([0.5, 0, 0.7]), np.array([7, 9, 3]), np.array([0, 2, 3, 3])
+    >>> judge_recognition_codes(["q", "r", "s"], labels, confidences, answered, truth, offsets).correct.tolist()
+    [True, False, False]
+    """
+    n_shown = np.diff(truth_offsets)
+    owner = np.repeat(np.arange(len(labels)), n_shown)
+    correct = np.zeros(len(labels), dtype=bool)
+    correct[owner[labels[owner] == truth]] = True
+    confidence = np.where(answered, confidences, np.nan)
+    return _checked(RecognitionJudgement(_ids(query_ids), n_shown > 0, answered, correct & answered, confidence))
+
+
+def _judge_block(
+    rankings: NDArray[np.integer[Any]], relevant: NDArray[np.integer[Any]], counts: NDArray[np.integer[Any]]
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Hits and numbers of relevant images of some queries; `counts` says how many codes of `relevant` each owns."""
+    lowest = int(min(rankings.min(initial=0), relevant.min(initial=0)))
+    span = int(max(rankings.max(initial=0), relevant.max(initial=0))) - lowest + 1
+    rows = np.arange(len(rankings), dtype=np.int64)
+
+    # One number for each pair of query and image; the wanted pairs are sorted, to find the listed ones by bisection.
+    wanted = np.unique(np.repeat(rows, counts) * span + relevant - lowest)
+    listed = (rows[:, None] * span + rankings - lowest).ravel()
+    nearest = np.searchsorted(wanted, listed)
+    found = np.append(wanted, -1)[nearest] == listed
+    hits = _first_of_each(np.flatnonzero(found & (rankings.ravel() >= 0)), nearest, len(wanted), listed.size)
+    return hits.reshape(rankings.shape), np.bincount(wanted // span, minlength=len(rows))
+
+
+def _first_of_each(
+    places: NDArray[np.intp], image_at: NDArray[np.intp], n_images: int, n_places: int
+) -> NDArray[np.bool_]:
+    """True at those of the ascending `places` whose image stands at no earlier one of them; (n_places,)."""
+    first = np.full(n_images, -1, dtype=np.intp)
+    first[image_at[places[::-1]]] = places[::-1]  # of several assignments to one element numpy keeps the last
+    mask = np.zeros(n_places, dtype=bool)
+    mask[first[first >= 0]] = True
+    return mask
+
+
+def _checked(judgement: RecognitionJudgement) -> RecognitionJudgement:
+    """The judgement itself; ValueError where an answer's confidence could not be put in order."""
+    unordered = np.flatnonzero(judgement.answered & ~np.isfinite(judgement.confidence))
+    if len(unordered):
+        query, confidence = judgement.query_ids[unordered[0]], judgement.confidence[unordered[0]]
+        raise ValueError(f"query {query!r}: the confidence must be a finite number, found {confidence}")
+    return judgement
+
+
+def _refuse_unknown(answers: Iterable[str], ground_truth: Mapping[str, object]) -> None:
+    for query in answers:
+        if query not in ground_truth:
+            raise ValueError(f"query {query!r} is not part of the ground truth")
+
+
+def _ids(query_ids: Iterable[str]) -> NDArray[np.object_]:
+    return np.array(list(query_ids), dtype=object)

@@ -1,0 +1,29 @@
+"""Precision among the first ranks."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metrics.base import RetrievalMetric
+from metrics.judgement import RetrievalJudgement
+
+
+@dataclass(frozen=True, repr=False)
+class Precision(RetrievalMetric):
+    """Mean over all queries of the hits among the first `k` ranks divided by `k`, in [0, 1].
+
+    A list that ends before rank k is still divided by k, so a query with fewer than k relevant images cannot reach 1.
+    Source: tensorflow/models, delf/python/datasets/google_landmarks_dataset/metrics.py.
+
+    >>> from metrics import judge_retrieval
+    >>> judgement = judge_retrieval({"q": ["a", "x", "b"]}, {"q": {"a", "b"}, "r": {"d"}})
+    >>> Precision(k=4).per_query(judgement), Precision(k=4).score(judgement)
+    (array([0.5, 0. ]), 0.25)
+    """
+
+    prefix = "precision"
+
+    def per_query(self, judgement: RetrievalJudgement) -> NDArray[np.float64]:
+        share: NDArray[np.float64] = np.count_nonzero(self.hits(judgement), axis=1) / self.k
+        return share

@@ -1,0 +1,134 @@
+"""What holds for all metrics, and how they are found by name."""
+
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metrics import (
+    METRICS,
+    GlobalAveragePrecision,
+    MeanAveragePrecision,
+    MeanFirstHit,
+    MedianFirstHit,
+    NoPositives,
+    Precision,
+    RecognitionJudgement,
+    RetrievalJudgement,
+    judge_recognition,
+    judge_retrieval,
+    metric,
+    metrics_of,
+)
+
+EVERY = [*METRICS.values(), metric("map@7"), GlobalAveragePrecision(ignore_non_landmark=True)]
+every_metric = pytest.mark.parametrize("each", EVERY, ids=repr)
+
+
+def judgement_for(each, seed, n_queries=20):
+    """A random judgement of the metric's task."""
+    rng = np.random.default_rng(seed)
+    ids = np.array([f"{i:02}" for i in rng.permutation(n_queries)], dtype=object)
+    if each.task == "retrieval":
+        hits = rng.random((n_queries, 100)) < rng.choice([0, 0.02, 1], (n_queries, 1))
+        return RetrievalJudgement(ids, hits, np.full(n_queries, 100), hits.sum(axis=1) + rng.integers(0, 3, n_queries))
+    landmark = np.arange(n_queries) < rng.integers(1, n_queries)
+    answered = rng.random(n_queries) < 0.7
+    correct = landmark & answered & (rng.random(n_queries) < 0.5)
+    confidence = np.where(answered, rng.integers(0, 5, n_queries) / 4, np.nan)
+    return RecognitionJudgement(ids, landmark, answered, correct, confidence)
+
+
+@every_metric
+@given(seed=st.integers(0, 2**32))
+def test_a_score_lies_within_the_bounds(each, seed):
+    low, high = each.bounds
+    assert low <= each.score(judgement_for(each, seed)) <= high
+
+
+@every_metric
+@given(seed=st.integers(0, 2**32))
+def test_the_order_of_queries_does_not_matter(each, seed):
+    judgement = judgement_for(each, seed)
+    backwards = judgement.select(np.arange(len(judgement.query_ids))[::-1])
+    assert each.score(backwards) == pytest.approx(each.score(judgement))
+    np.testing.assert_array_equal(each.per_query(backwards)[::-1], each.per_query(judgement))
+
+
+@every_metric
+def test_the_truth_itself_scores_the_best_and_no_answer_the_worst(each):
+    worst, best = each.bounds if each.higher_is_better else each.bounds[::-1]
+    if each.task == "retrieval":
+        truth = {"q": list(range(100)), "r": list(range(100, 300))}
+        assert each.score(judge_retrieval(truth, truth)) == best
+        assert each.score(judge_retrieval({}, truth)) == worst
+    else:
+        assert each.score(judge_recognition({"q": (7, 0.5)}, {"q": [7], "r": []})) == best
+        assert each.score(judge_recognition({}, {"q": [7], "r": []})) == worst
+
+
+@every_metric
+def test_without_queries_there_is_no_score(each):
+    with pytest.raises(NoPositives, match=f"{each}: none of the 0 queries counts"):
+        each.score(judgement_for(each, seed=0).select(np.array([], dtype=np.intp)))
+
+
+@every_metric
+def test_prints_as_the_name_it_is_found_by(each):
+    assert (repr(each), str(each), metric(each.name)) == (each.name, each.name, each)
+
+
+@every_metric
+def test_survives_the_way_to_another_process(each):
+    copy = pickle.loads(pickle.dumps(each))
+    assert (copy, hash(copy)) == (each, hash(each))
+
+
+def test_no_two_metrics_are_equal():
+    assert len(set(EVERY)) == len({each.name for each in EVERY}) == len(EVERY)
+
+
+def test_leaderboards_rank_by_the_first_metric_of_a_task():
+    assert [metrics_of(task)[0].name for task in ("retrieval", "recognition")] == ["map@100", "gap"]
+
+
+def test_every_metric_is_reported_for_its_own_task():
+    assert (*metrics_of("retrieval"), *metrics_of("recognition")) == tuple(METRICS.values())
+    assert all(each.task == task for task in ("retrieval", "recognition") for each in metrics_of(task))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("map@5", MeanAveragePrecision(5)),
+        ("precision@20", Precision(20)),
+        ("mean_first_hit@3", MeanFirstHit(3)),
+        ("median_first_hit@3", MedianFirstHit(3)),
+    ],
+)
+def test_a_retrieval_metric_is_found_at_any_cut_off(name, expected):
+    assert metric(name) == expected
+
+
+@pytest.mark.parametrize(("name", "nearest"), [("mAP@100", "map@100"), ("gpa", "gap"), ("top1_acc", "top1_accuracy")])
+def test_an_unknown_name_is_answered_with_the_nearest(name, nearest):
+    with pytest.raises(ValueError, match=f"no metric is called '{name}'; did you mean '{nearest}'"):
+        metric(name)
+
+
+def test_a_name_near_to_none_is_answered_with_all():
+    with pytest.raises(ValueError, match="there are map@100, precision@1, .*, top1_accuracy"):
+        metric("zzz")
+
+
+@pytest.mark.parametrize("name", ["map", "map@", "map@-1", "gap@5"])
+def test_a_name_with_a_malformed_cut_off_is_unknown(name):
+    with pytest.raises(ValueError, match="no metric is called"):
+        metric(name)
+
+
+def test_a_cut_off_of_0_is_refused():
+    with pytest.raises(ValueError, match="map@0: the cut-off must be 1 or more"):
+        metric("map@0")

@@ -1,0 +1,39 @@
+"""All that a solution may know of the house; nothing is imported before it is used.
+
+>>> from harness import Extractor, ImageSet, Ranking, Retrieval, TrainingData
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.data.extractor import Extractor as Extractor
+    from harness.data.images import ImageSet as ImageSet
+    from harness.data.ragged import Ragged as Ragged
+    from harness.errors import HarnessError as HarnessError
+    from harness.progress import track as track
+    from harness.solution import Recognition as Recognition
+    from harness.solution import Retrieval as Retrieval
+    from harness.solution import TrainingData as TrainingData
+    from harness.submissions.submission import Labelling as Labelling
+    from harness.submissions.submission import Ranking as Ranking
+
+_HOMES = {
+    "Extractor": "harness.data.extractor",
+    "HarnessError": "harness.errors",
+    "ImageSet": "harness.data.images",
+    "Labelling": "harness.submissions.submission",
+    "Ragged": "harness.data.ragged",
+    "Ranking": "harness.submissions.submission",
+    "Recognition": "harness.solution",
+    "Retrieval": "harness.solution",
+    "TrainingData": "harness.solution",
+    "track": "harness.progress",
+}
+__all__ = list(_HOMES)  # noqa: PLE0605 (one list, not two)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'harness' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

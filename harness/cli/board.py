@@ -1,0 +1,90 @@
+"""`landmark leaderboard`."""
+
+from __future__ import annotations
+
+import sys
+from json import loads
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from harness.cli.options import Folder, Json, Task, WorkspaceOption
+from harness.cli.output import print_json, say
+from harness.errors import HarnessError
+
+if TYPE_CHECKING:
+    from harness.data.competition import Competition
+
+Format = Annotated[Literal["table", "csv", "json", "markdown"], typer.Option("--format", help="How to print it.")]
+
+
+def leaderboard(
+    *,
+    on: Folder,
+    task: Task = None,
+    folds: Annotated[bool, typer.Option("--folds", help="Rank by the mean over folds.")] = False,
+    every: Annotated[bool, typer.Option("--every", help="A row for each set of parameters, not for each solution.")] = False,
+    format: Format = "table",  # noqa: A002 (the option's name)
+    json: Json = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Rank the entries of a competition as Kaggle does: best of each solution, ties to the earlier entry."""
+    from harness.data.competition import Competition
+    from harness.data.split import TEST
+    from harness.workspace import Workspace
+    from leaderboard import EntryStore, board_rows, fold_rows
+    from metrics import metrics_of
+
+    opened = Workspace.open(workspace)
+    competition = Competition.open(on, opened.descriptors)
+    entries = EntryStore(opened.database).entries(competition=competition.key, task=task)
+    boards: dict[str, Any] = {}
+    for each in sorted({entry.task for entry in entries}, reverse=True):
+        chosen = [entry for entry in entries if entry.task == each and (entry.split != TEST) == folds]
+        better = metrics_of(each)[0].higher_is_better
+        if folds and chosen:
+            latest = int(chosen[-1].split.rpartition("/")[2])
+            boards[each] = fold_rows(chosen, higher_is_better=better, folds=latest)
+        elif chosen:
+            boards[each] = board_rows(chosen, higher_is_better=better, best_of="identity" if every else "solution")
+    if json:
+        format = "json"  # noqa: A001
+    if not boards and format in ("table", "markdown"):
+        say(f"no entries for {competition.name} in {opened.folder}; landmark run … --on {on} makes some")
+    elif format == "json":
+        documents = {each: loads(_rendered(competition, each, rows, "json")) for each, rows in boards.items()}
+        print_json({"competition": competition.name, "leaderboards": documents})
+    else:
+        _print(competition, boards, format)
+
+
+def _print(competition: Competition, boards: dict[str, Any], format: str) -> None:  # noqa: A002
+    if format == "csv" and len(boards) > 1:
+        raise HarnessError(f"a CSV table holds one task; choose --task {' or --task '.join(boards)}")
+    for task, rows in boards.items():
+        if format == "table":
+            from rich.console import Console
+
+            Console().print(_rendered(competition, task, rows, format))
+        else:
+            sys.stdout.write(_rendered(competition, task, rows, format))
+
+
+def _rendered(competition: Competition, task: str, rows: Any, format: str) -> Any:  # noqa: A002, ANN401
+    from leaderboard import render
+    from metrics import metrics_of
+
+    metric = metrics_of(task)[0]
+    heading = {"title": f"{competition.name}, {task}", "metric": metric.name, "higher_is_better": metric.higher_is_better}
+    return render(rows, format, **heading, shares=_shares(competition, task))
+
+
+def _shares(competition: Competition, task: str) -> dict[str, float]:
+    """Return which part of the queries that count is public and private."""
+    from harness.data.ground_truth import load_ground_truth
+
+    truth = load_ground_truth(competition.folder, task)
+    if truth is None or not truth.scored.any():
+        return {}
+    usage = truth.usage[truth.scored]
+    return {"public": float((usage == "Public").mean()), "private": float((usage == "Private").mean())}

@@ -1,0 +1,58 @@
+"""`landmark`: all commands. Nothing heavy is imported before a command needs it."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from harness.cli import board, data, running, solutions
+from harness.errors import HarnessError
+from leaderboard.errors import LeaderboardError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Run image retrieval and recognition solutions on a competition, score them, rank them, write submissions.",
+)
+app.command("run")(running.run)
+app.command("score")(running.score)
+app.command("submit")(running.submit)
+app.command("split")(running.split)
+app.command("leaderboard")(board.leaderboard)
+app.add_typer(solutions.app, name="solutions")
+app.add_typer(data.app, name="data")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"landmark {version('landmark')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Take the options that stand before a command."""
+
+
+def main() -> None:
+    """Run the command line: exit code 0 done, 1 something the message names went wrong, 2 wrong usage."""
+    try:
+        app()
+    except (HarnessError, LeaderboardError) as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{error.filename or 'a file'}: {error.strerror or error}")
+
+
+def _fail(message: str) -> None:
+    line = " ".join(message.split())
+    sys.stderr.write(f"error: {line}\n")
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,232 @@
+"""`landmark run`, `score`, `submit`, `split`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from harness.cli.options import Folder, Jobs, Json, MemoryLimit, Seed, Task, Timeout, WorkspaceOption, memory_mb
+from harness.cli.output import note, number, print_json, progress, say
+
+if TYPE_CHECKING:
+    from harness.data.competition import Competition
+    from harness.running.run import Result, Runner
+    from harness.workspace import Workspace
+
+_FOLDS = 5
+Specs = Annotated[
+    list[str] | None, typer.Argument(metavar="[SOLUTION]...", help="Names such as hash or \"hash(kind='dct')\"; all if none.")
+]
+
+
+def run(
+    specs: Specs = None,
+    *,
+    on: Folder,
+    task: Task = None,
+    folds: Annotated[bool, typer.Option("--folds", help="Run on folds of the train images instead.")] = False,
+    jobs: Jobs = None,
+    seed: Seed = 0,
+    timeout: Timeout = None,
+    memory_limit: MemoryLimit = None,
+    workspace: WorkspaceOption = None,
+    json: Json = False,
+) -> None:
+    """Run solutions side by side, score them and enter them on the leaderboard.
+
+    A finished run is not repeated as long as nothing that it was made from has changed; an interrupted one goes on.
+    """
+    from harness.running.run import Limits
+
+    runner = _runner(on, workspace, Limits(timeout, memory_mb(memory_limit)), folds=folds)
+    results = _run(runner, _chosen(specs, runner, task), seed, jobs, quiet=json)
+    if json:
+        print_json({"competition": runner.competition.name, "runs": [_document(each) for each in results]})
+    else:
+        _summary(results)
+    if any(each.entry.status == "failed" for each in results):
+        raise typer.Exit(1)
+
+
+def score(
+    submission: Annotated[Path, typer.Argument(help="A file id,images or id,landmarks.")],
+    *,
+    on: Folder,
+    task: Task = None,
+    workspace: WorkspaceOption = None,
+    json: Json = False,
+) -> None:
+    """Score a submission file against the competition's ground truth."""
+    from harness.running.evaluate import score_file
+
+    evaluation, truth = score_file(submission, _competition(on, workspace)[0], task)
+    for line in truth.notes:
+        note(f"note: {line}")
+    if json:
+        print_json({"task": evaluation.task, "scores": evaluation.scores})
+        return
+    say(f"{evaluation.task}: {len(evaluation.query_ids)} queries count")
+    say(f"{'':24}{'all':>10}{'public':>10}{'private':>10}")
+    for name in evaluation.scores["all"]:
+        say(f"{name:24}" + "".join(f"{number(evaluation.scores[part][name]):>10}" for part in evaluation.scores))
+
+
+def submit(
+    spec: Annotated[str, typer.Argument(metavar="SOLUTION", help="Name of a solution, with its parameters.")],
+    *,
+    on: Folder,
+    out: Annotated[Path, typer.Option("--out", help="The file to write.")] = Path("submission.csv"),
+    jobs: Jobs = None,
+    seed: Seed = 0,
+    timeout: Timeout = None,
+    memory_limit: MemoryLimit = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Write the submission file of a solution; a finished run is not repeated."""
+    from shutil import copyfile
+
+    from harness.errors import HarnessError
+    from harness.files import whole
+    from harness.running.run import Limits
+
+    if not out.absolute().parent.is_dir():
+        raise HarnessError(f"{out.parent}: there is no such folder to write {out.name} to")
+    runner = _runner(on, workspace, Limits(timeout, memory_mb(memory_limit)), folds=False)
+    result = _run(runner, [spec], seed, jobs, quiet=True)[0]
+    if result.entry.submission is None:
+        raise HarnessError(f"{result.entry.identity} failed: {result.entry.reason} (log: {result.entry.log})")
+    with whole(out) as temporary:
+        copyfile(result.entry.submission, temporary)
+    say(f"{out}: {_coverage(result)} by {result.entry.identity}")
+
+
+def split(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The competition's folder.")],
+    *,
+    folds: Annotated[int, typer.Option("--folds", min=2, help="How many.")] = _FOLDS,
+    seed: Seed = 0,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Deal the labelled train images into folds, for choosing parameters; the test images are not touched."""
+    from harness.data.split import fold_split
+
+    competition, opened = _competition(folder, workspace)
+    made = _make_folds(competition, opened, folds, seed)
+    say(f"{'':12}{'retrieval':>34}{'recognition':>34}")
+    say(f"{'':12}" + f"{'train':>10}{'index':>12}{'queries':>12}" * 2)
+    for fold in range(1, folds + 1):
+        found = [fold_split(competition, made, fold, task) for task in ("retrieval", "recognition")]
+        sizes = [f"{len(each.data.train):>10}{len(each.data.index):>12}{len(each.queries):>12}" for each in found]
+        say(f"{found[0].name:12}" + "".join(sizes))
+    say(f"kept in {opened.folds(competition.key)}; landmark run … --folds uses them")
+
+
+def _competition(folder: Path, workspace: Path | None) -> tuple[Competition, Workspace]:
+    from harness.data.competition import Competition
+    from harness.workspace import Workspace
+
+    opened = Workspace.open(workspace)
+    return Competition.open(folder, opened.descriptors), opened
+
+
+def _runner(folder: Path, workspace: Path | None, limits: Any, *, folds: bool) -> Runner:
+    from harness.data.split import load_folds
+    from harness.running.run import Runner
+
+    competition, opened = _competition(folder, workspace)
+    found = None
+    if folds:
+        path = opened.folds(competition.key)
+        found = load_folds(path) if path.exists() else _make_folds(competition, opened, _FOLDS, 0)
+    return Runner(competition, opened, found, limits)
+
+
+def _make_folds(competition: Competition, workspace: Workspace, count: int, seed: int) -> Any:
+    from harness.data.split import make_folds, save_folds
+
+    competition.require("recognition")
+    found = make_folds(competition.train.ids, competition.labels, count, seed)
+    save_folds(workspace.folds(competition.key), competition, found)
+    return found
+
+
+def _chosen(specs: list[str] | None, runner: Runner, task: str | None) -> list[str]:
+    """Return the solutions named, or all that can be loaded, that are for the task and fit the competition."""
+    from harness.errors import HarnessError
+    from harness.plugins import known_solutions, load_solution
+
+    register = runner.workspace.register
+    if specs:
+        chosen = [spec for spec in specs if task in (None, load_solution(spec, register).task)]
+        if not chosen:
+            raise HarnessError(f"none of the named solutions is for {task}; leave out --task or name another")
+        return chosen
+    tasks = runner.tasks if task is None else (task,)
+    chosen = []
+    for name in known_solutions(register):
+        try:
+            chosen += [name] if load_solution(name, register).task in tasks else []
+        except HarnessError as error:
+            note(f"left out: {error}")
+    return chosen
+
+
+def _run(runner: Runner, specs: list[str], seed: int, jobs: int | None, *, quiet: bool) -> list[Result]:
+    runs = runner.plan(specs, seed)
+    results = []
+    with progress() as listener:
+        watch = {run.key: listener(f"{run.identity} {run.split}") for run in runs}
+        for result in runner.run(runs, jobs, watch):
+            results.append(result)
+            for line in result.notes:
+                note(f"note: {line}")
+            if not quiet:
+                say(_line(result))
+    order = [run.key for run in runs]
+    return sorted(results, key=lambda result: order.index(result.entry.run_key))
+
+
+def _line(result: Result) -> str:
+    """Return what became of a run, in a line."""
+    entry = result.entry
+    head = f"{entry.identity}, {entry.split}: "
+    if entry.status == "failed":
+        return head + f"FAILED: {entry.reason} (log: {entry.log})"
+    wall = sum(stage.wall_s for stage in entry.stages)
+    scores = "no ground truth, not scored"
+    if entry.status == "scored":
+        parts = ", ".join(f"{part} {number(entry.score(part))}" for part in ("public", "private", "all"))
+        scores = f"{entry.metric} {parts}"
+    done = f"{wall:.1f} s" if result.again else "finished before, not repeated"
+    return head + f"{scores}; {_coverage(result)}; {done}"
+
+
+def _coverage(result: Result) -> str:
+    coverage, outcome = result.entry.coverage, result.outcome
+    text = f"{coverage.answered} of {coverage.queries} queries answered" if coverage else ""
+    if outcome.undecodable:
+        text += f", {outcome.undecodable} images could not be decoded ({', '.join(outcome.examples[:3])}, …)"
+    return text
+
+
+def _summary(results: list[Result]) -> None:
+    """Print mean and spread over the folds of each solution."""
+    from leaderboard import fold_rows
+
+    for task in sorted({each.entry.task for each in results}):
+        entries = [each.entry for each in results if each.entry.task == task and each.entry.split != "test"]
+        for row in fold_rows(entries, higher_is_better=True):
+            spread = f"{number(row.mean)} ± {number(row.deviation)}"
+            say(f"{row.identity}: {row.metric} {spread} (mean and standard deviation of {row.done} of {row.folds} folds)")
+
+
+def _document(result: Result) -> dict[str, object]:
+    """Return all that programs may want to know of a result."""
+    entry = asdict(result.entry)
+    return entry | {
+        "repeated": result.again,
+        "undecodable": {"count": result.outcome.undecodable, "first": list(result.outcome.examples)},
+    }

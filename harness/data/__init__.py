@@ -1,0 +1,1 @@
+"""Competitions, their images and what was computed from them."""

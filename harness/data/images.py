@@ -1,0 +1,165 @@
+"""A set of images: ids, where they lie, and what extractors made of them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from harness.errors import SolutionError
+
+if TYPE_CHECKING:
+    from harness.data.descriptor_store import Shelf
+    from harness.data.extractor import Extractor
+    from harness.data.locate import ImageFolder
+    from harness.data.ragged import Ragged
+
+_NO_FILE = np.uint64(2)
+
+
+@dataclass(eq=False)
+class ImageSource:
+    """All images of one table: what slices of an image set share."""
+
+    part: str  # "train", "index" or "test"
+    ids: np.ndarray  # (n,) str
+    folder: ImageFolder
+    store: Path  # where descriptors are kept
+    undecodable_ids: set[str] = field(default_factory=set)  # found so far in the life of the source
+    _fingerprints: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._fingerprints = np.zeros(len(self.ids), np.uint64)
+
+    @property
+    def key(self) -> str:
+        """Return the name of the folder for descriptors of these images: it follows from place and ids."""
+        digest = sha256("\n".join([str(self.folder.folder), self.part, *self.ids]).encode("utf-8", "surrogatepass"))
+        return f"{self.part}-{digest.hexdigest()[:16]}"
+
+    def path(self, row: int) -> Path | None:
+        """Return where the image lies, or None."""
+        path = self.folder.path(self.ids[row])
+        return None if path is None else Path(path)
+
+    def fingerprints(self, rows: np.ndarray) -> np.ndarray:
+        """Return an even 64-bit word for each row that changes when its file is changed, replaced, lost or found.
+
+        Made of file size and times of change; looked up once in the life of the source.
+        """
+        unknown = rows[self._fingerprints[rows] == 0]
+        if len(unknown):
+            facts = np.array([self._facts(row) for row in unknown], np.int64).astype(np.uint64)
+            self._fingerprints[unknown] = np.where(facts[:, 0] == 0, _NO_FILE, _mixed(facts))
+        return self._fingerprints[rows]
+
+    def _facts(self, row: int) -> tuple[int, int, int]:
+        path = self.folder.path(self.ids[row])
+        try:
+            found = os.stat(path) if path else None
+        except OSError:
+            found = None
+        return (found.st_size + 1, found.st_mtime_ns, found.st_ctime_ns) if found else (0, 0, 0)
+
+
+def _mixed(facts: np.ndarray) -> np.ndarray:
+    """Return one even word, at least 4, for each row of `(n, 3)` words, well mixed."""
+    mixed = np.zeros(len(facts), np.uint64)
+    for column in facts.T:
+        mixed = (mixed ^ column) * np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= mixed >> np.uint64(29)
+    return np.maximum(mixed & ~np.uint64(1), np.uint64(4))
+
+
+class ImageSet:
+    """Images in a fixed order. A slice or a mask gives a smaller set that shares all descriptors made so far.
+
+    `ids` is `(n,)`; `len(images)` is n. Which images show the same landmark is nowhere in here.
+    """
+
+    def __init__(self, source: ImageSource, rows: np.ndarray | None = None) -> None:
+        self._source = source
+        self._is_whole = rows is None
+        self._rows = np.arange(len(source.ids)) if rows is None else rows
+        self._ids: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} {self._source.part} images>"
+
+    def __getitem__(self, selection: int | slice | np.ndarray) -> ImageSet:
+        """Return the images at a position, a slice, positions `(m,)` or where a mask `(n,)` is true."""
+        return ImageSet(self._source, np.atleast_1d(self._rows[selection]))
+
+    @property
+    def ids(self) -> np.ndarray:
+        """Return the ids `(n,)` as an array of str, the same array at every call."""
+        if self._ids is None:
+            self._ids = self._source.ids if self._is_whole else self._source.ids[self._rows]
+        return self._ids
+
+    @property
+    def paths(self) -> list[Path | None]:
+        """Return where each image lies, None where there is no file."""
+        return [self._source.path(row) for row in self._rows]
+
+    @property
+    def fingerprint(self) -> str:
+        """Return a digest of ids and files: another one as soon as any image of the set is changed."""
+        state = self._source.fingerprints(self._rows)
+        return sha256("\n".join(self.ids).encode("utf-8", "surrogatepass") + state.tobytes()).hexdigest()
+
+    def describe(self, extractor: Extractor, name: str | None = None) -> np.ndarray:
+        """Return one row for each image, `(n, ...)`, in the order of the set, from the store or made now.
+
+        `name` picks one of an extractor's named arrays. The rows of images that could not be decoded are NaN, or zero
+        in arrays of whole numbers; `undecodable` tells which they are. What is new is described by all cores of the
+        run, a batch at a time, and kept at once, so that an interruption loses a batch at most.
+
+        Raises SolutionError where the extractor breaks its contract.
+        """
+        shelf = self._described(extractor)
+        return shelf.array(_column(shelf, extractor, name), self._selection)
+
+    def describe_ragged(self, extractor: Extractor, name: str | None = None) -> Ragged:
+        """Return a varying number of rows for each image, as local descriptors have; see `describe`."""
+        shelf = self._described(extractor)
+        return shelf.ragged(_column(shelf, extractor, name), self._selection)
+
+    def undecodable(self, extractor: Extractor) -> np.ndarray:
+        """Return a mask `(n,)` of the images that the extractor could not be given: missing or broken files."""
+        return self._described(extractor).undecodable(self._selection)
+
+    @property
+    def found_undecodable(self) -> set[str]:
+        """Return the ids of images, of this set or its parent, that no extractor could be given so far."""
+        return self._source.undecodable_ids
+
+    def _described(self, extractor: Extractor) -> Shelf:
+        from harness.data.describe import described
+
+        shelf = described(self._source, extractor, self._rows)
+        self._source.undecodable_ids.update(self.ids[shelf.undecodable(self._selection)])
+        return shelf
+
+    @property
+    def _selection(self) -> np.ndarray | slice:
+        rows = self._rows
+        if len(rows) and rows[-1] - rows[0] == len(rows) - 1 and (np.diff(rows) == 1).all():
+            return slice(int(rows[0]), int(rows[-1]) + 1)
+        return rows
+
+
+def _column(shelf: Shelf, extractor: Extractor, name: str | None) -> str:
+    names = list(shelf.columns)
+    if name in names:
+        return str(name)
+    if name is None and len(names) == 1:
+        return names[0]
+    raise SolutionError(f"{extractor.identity} gives {', '.join(names)}; name one of them: describe(extractor, name)")

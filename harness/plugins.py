@@ -1,0 +1,219 @@
+"""Names to solutions: built-in modules, installed entry points, registered files, and any `.py` path.
+
+`hash(kind='dct')` names a solution and its parameters; values are literals and nothing is evaluated.
+"""
+
+import ast
+import importlib
+import importlib.util
+import inspect
+import json
+import pkgutil
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import get_type_hints
+
+from harness.errors import HarnessError, SolutionError
+from harness.files import write_whole
+from harness.solution import Recognition, Retrieval, Solution, parameters
+
+PLUGINS = "landmark_plugins"  # the package name under which lone files are imported
+_BUILT_IN = ("solutions.retrieval", "solutions.recognition")
+_GROUP = "landmark.solutions"
+_SPEC = re.compile(r"\s*(?P<name>[^()]+?)\s*(?:\((?P<arguments>.*)\))?\s*", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A solution that can be asked for by name; `load` imports it."""
+
+    name: str
+    origin: str  # "built in", the path of a file, or the name of a distribution
+    load: Callable[[], type[Solution]]
+
+
+def known_solutions(register: Path | None = None) -> dict[str, Known]:
+    """Return every solution by name, none imported yet; `register` is the workspace's list of added files.
+
+    Of several with one name a registered file counts before an entry point, and that before a built-in one.
+    """
+    installed = (Known(point.name, _distribution(point), _from_entry_point(point)) for point in entry_points(group=_GROUP))
+    added = (Known(name, path, _from_file(Path(path))) for name, path in registered(register).items())
+    return {known.name: known for known in (*_built_in(), *installed, *added)}
+
+
+def load_solution(spec: str, register: Path | None = None) -> Solution:
+    """Return the solution that a text such as `hash(kind='dct')` or `my_idea.py(side=8)` names, with its parameters set.
+
+    Raises SolutionError that suggests the nearest name, for a solution and for a parameter.
+    """
+    name, arguments = split_spec(spec)
+    return configured(load_class(name, register), arguments)
+
+
+def load_class(name: str, register: Path | None = None) -> type[Solution]:
+    """Return the class of the solution with a name or at a path that ends in `.py`."""
+    if name.endswith(".py"):
+        return _from_file(Path(name))()
+    known = known_solutions(register)
+    if name not in known:
+        raise SolutionError(f"no solution is named {name!r}; {_nearest(name, list(known))} (landmark solutions lists all)")
+    return known[name].load()
+
+
+def split_spec(spec: str) -> tuple[str, dict[str, object]]:
+    """Return name and arguments.
+
+    >>> split_spec("hash(kind='dct', threshold=20)")
+    ('hash', {'kind': 'dct', 'threshold': 20})
+    """
+    match = _SPEC.fullmatch(spec)
+    if not match:
+        raise SolutionError(f"{spec!r} names no solution; write name or name(parameter=value, …)")
+    try:
+        call = ast.parse(f"f({match['arguments'] or ''})", mode="eval").body
+        if not isinstance(call, ast.Call) or call.args or any(not each.arg for each in call.keywords):
+            raise ValueError
+        return match["name"], {str(each.arg): ast.literal_eval(each.value) for each in call.keywords}
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise SolutionError(
+            f"{spec!r}: parameters are written name=value with plain values; quote text: hash(kind='dct')"
+        ) from None
+
+
+def configured(cls: type[Solution], arguments: dict[str, object]) -> Solution:
+    """Return the solution with its parameters set and checked against their types."""
+    from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+    name = cls.__module__.rpartition(".")[2]
+    hints = get_type_hints(cls, include_extras=True)
+    names = [each.name for each in parameters(cls)]
+    for argument, value in arguments.items():
+        if argument not in names:
+            raise SolutionError(f"{name} has no parameter {argument!r}; {_nearest(argument, names)}")
+        try:
+            TypeAdapter(hints[argument], config=ConfigDict(arbitrary_types_allowed=True)).validate_python(value, strict=True)
+        except ValidationError as error:
+            reason = error.errors()[0]["msg"]
+            raise SolutionError(f"{name}: {argument}={value!r} is not allowed: {reason}") from None
+    try:
+        return cls(**arguments)
+    except HarnessError:
+        raise
+    except (TypeError, ValueError) as error:
+        raise SolutionError(f"{name}: {error}") from None
+
+
+def registered(register: Path | None) -> dict[str, str]:
+    """Return the files added by `landmark solutions add`: name -> path."""
+    if register is None or not register.exists():
+        return {}
+    return dict(json.loads(register.read_text(encoding="utf-8")))
+
+
+def add_file(path: Path, register: Path) -> Known:
+    """Register the solution in a file, after importing it; from then on it is known by the file's name."""
+    path = path.resolve()
+    _from_file(path)()
+    write_whole(register, json.dumps(registered(register) | {path.stem: str(path)}, indent=1))
+    return Known(path.stem, str(path), _from_file(path))
+
+
+def _built_in() -> list[Known]:
+    found = []
+    for package in _BUILT_IN:
+        spec = importlib.util.find_spec(package)
+        for module in pkgutil.iter_modules(spec.submodule_search_locations if spec else []):
+            found.append(Known(module.name, "built in", _from_module(f"{package}.{module.name}")))
+    return found
+
+
+def _from_module(name: str) -> Callable[[], type[Solution]]:
+    return lambda: _only_solution(_imported(name, lambda: importlib.import_module(name)))
+
+
+def _from_entry_point(point: EntryPoint) -> Callable[[], type[Solution]]:
+    def load() -> type[Solution]:
+        loaded = _imported(point.value, point.load)
+        return _only_solution(loaded) if inspect.ismodule(loaded) else loaded  # type: ignore[return-value]
+
+    return load
+
+
+def _from_file(path: Path) -> Callable[[], type[Solution]]:
+    return lambda: _only_solution(_imported(str(path), lambda: _module_at(path.resolve())))
+
+
+def _module_at(path: Path) -> ModuleType:
+    if not path.is_file():
+        raise SolutionError(f"{path}: there is no such file")
+    if not path.stem.isidentifier():
+        raise SolutionError(f"{path}: the name of the file is the solution's name; use letters, digits and '_'")
+    name = f"{PLUGINS}.{path.stem}"
+    if str(path.parent) not in sys.path:
+        sys.path.append(str(path.parent))  # last, so that what lies beside the file can be imported but hides nothing
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise SolutionError(f"{path}: cannot be imported")
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _imported(what: str, load: Callable[[], ModuleType]) -> ModuleType:
+    try:
+        return load()
+    except HarnessError:
+        raise
+    except BaseException as error:  # noqa: BLE001 (a plug-in may even exit; the others must go on)
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        place = _last_line(error, what)
+        raise SolutionError(f"{what}{place} cannot be imported: {type(error).__name__}: {error}") from error
+
+
+def _last_line(error: BaseException, path: str) -> str:
+    """Return `, line 3` where the error passed through the file."""
+    if isinstance(error, SyntaxError) and error.lineno:
+        return f", line {error.lineno}"
+    trace, line = error.__traceback__, 0
+    while trace:
+        line = trace.tb_lineno if trace.tb_frame.f_code.co_filename.endswith(path) else line
+        trace = trace.tb_next
+    return f", line {line}" if line else ""
+
+
+def _only_solution(module: ModuleType) -> type[Solution]:
+    own = [
+        each
+        for each in vars(module).values()
+        if inspect.isclass(each) and issubclass(each, Solution) and each.__module__ == module.__name__
+    ]
+    solutions = [each for each in own if not inspect.isabstract(each)]
+    if len(solutions) == 1 and issubclass(solutions[0], Retrieval | Recognition):
+        return solutions[0]
+    for each in own:
+        missing = ", ".join(sorted(getattr(each, "__abstractmethods__", ())))
+        if missing:
+            raise SolutionError(f"{module.__file__}: {each.__name__} does not define {missing}")
+    raise SolutionError(
+        f"{module.__file__}: defines {len(solutions)} solutions; a file must hold exactly one class "
+        "that extends Retrieval or Recognition (import them from harness)"
+    )
+
+
+def _distribution(point: EntryPoint) -> str:
+    return point.dist.name if point.dist else "installed"
+
+
+def _nearest(name: str, names: list[str]) -> str:
+    close = get_close_matches(name, names, n=1, cutoff=0.4)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return f"there {'is' if len(names) == 1 else 'are'} {', '.join(names) or 'none'}"

@@ -1,0 +1,1 @@
+"""From solutions and splits to scores."""

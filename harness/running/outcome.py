@@ -1,0 +1,58 @@
+"""What became of a run, as the worker leaves it on disk for the process that started it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from harness.files import whole, write_whole
+from harness.submissions.submission import Answer, Labelling, Ranking
+from leaderboard import Coverage, Stage
+
+OUTCOME, ANSWER, SUBMISSION, LOG, PROGRESS, TASK, CHUNKS = (
+    "outcome.json", "answer.npz", "submission.csv", "log.txt", "progress.json", "task.json", "chunks"
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended; `reason` is None where it ended well."""
+
+    reason: str | None
+    stages: tuple[Stage, ...] = ()
+    coverage: Coverage | None = None
+    undecodable: int = 0  # images that could not be read
+    examples: tuple[str, ...] = ()  # the ids of some of them
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def save(self, folder: Path) -> None:
+        """Write the outcome, last of all files of the run."""
+        write_whole(folder / OUTCOME, json.dumps(asdict(self), indent=1))
+
+    @classmethod
+    def load(cls, folder: Path) -> "Outcome":
+        """Return the outcome of the run in a folder."""
+        stored = json.loads((folder / OUTCOME).read_text(encoding="utf-8"))
+        stages = tuple(Stage(**each) for each in stored.pop("stages"))
+        coverage = stored.pop("coverage")
+        examples = tuple(stored.pop("examples"))
+        return cls(stages=stages, coverage=coverage and Coverage(**coverage), examples=examples, **stored)
+
+
+def save_answer(path: Path, answer: Answer) -> None:
+    """Write the numbers of an answer; the ids are those of the split."""
+    with whole(path) as temporary, temporary.open("wb") as file:
+        if isinstance(answer, Ranking):
+            np.savez(file, positions=answer.positions)
+        else:
+            np.savez(file, landmarks=answer.landmarks, confidences=answer.confidences)
+
+
+def load_answer(path: Path, query_ids: np.ndarray, index_ids: np.ndarray) -> Answer:
+    """Return the answer that `save_answer` wrote for these queries and this index."""
+    with np.load(path, allow_pickle=False) as stored:
+        if "positions" in stored:
+            return Ranking(query_ids, index_ids, stored["positions"])
+        return Labelling(query_ids, stored["landmarks"], stored["confidences"])

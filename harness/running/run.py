@@ -1,0 +1,179 @@
+"""Run solutions on splits, side by side: each in its own process, scored and entered as it ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from shutil import rmtree
+
+from filelock import FileLock
+from joblib import Parallel, delayed
+
+from harness.cores import cores
+from harness.data.competition import Competition
+from harness.data.split import TEST, Folds, Split, fold_name, fold_split, test_split
+from harness.plugins import load_solution, split_spec
+from harness.running.evaluate import Evaluation, evaluate
+from harness.running.execute import Limits, Watcher, end_all, execute
+from harness.running.outcome import ANSWER, CHUNKS, LOG, SUBMISSION, Outcome, load_answer
+from harness.running.task import Task
+from harness.running.versions import versions
+from harness.solution import Solution, identity, solution_name
+from harness.source_code import class_digest, package_digest
+from harness.workspace import Workspace
+from leaderboard import Entry, EntryStore
+from metrics import metrics_of
+
+
+@dataclass(frozen=True)
+class Run:
+    """A solution on a split; `key` is another one as soon as anything that could change the result is."""
+
+    solution: str
+    identity: str
+    task: Task
+    split: str
+    key: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """The entry of a run; `again` is false where a finished run was found and not repeated."""
+
+    entry: Entry
+    outcome: Outcome
+    again: bool
+    notes: tuple[str, ...] = ()
+
+
+class Runner:
+    """Runs solutions on one competition. `folds` None means the competition's own test images."""
+
+    def __init__(
+        self, competition: Competition, workspace: Workspace, folds: Folds | None = None, limits: Limits = Limits()  # noqa: B008 (frozen)
+    ) -> None:
+        self.competition, self.workspace, self.folds, self.limits = competition, workspace, folds, limits
+        self.entries = EntryStore(workspace.database)
+        self._splits: dict[tuple[str, int | None], Split] = {}
+
+    def plan(self, specs: Sequence[str], seed: int = 0) -> list[Run]:
+        """Return the runs of the named solutions on every split; each must exist and fit the competition.
+
+        Raises SolutionError and DataError before anything runs.
+        """
+        solutions = [(spec, load_solution(spec, self.workspace.register)) for spec in specs]
+        for _, solution in solutions:
+            if self.folds is None:
+                self.competition.require(solution.task)
+        numbers = [None] if self.folds is None else list(range(1, self.folds.count + 1))
+        runs = [self._run(spec, solution, number, seed) for spec, solution in solutions for number in numbers]
+        return list({run.key: run for run in runs}.values())
+
+    def run(self, runs: Sequence[Run], jobs: int | None = None, watch: dict[str, Watcher] | None = None) -> Iterator[Result]:
+        """Yield the result of each run as it ends; `jobs` cores are shared out between runs and the work inside them."""
+        total = jobs or cores()
+        at_once = max(1, min(total, len(runs)))
+        share = max(1, total // at_once)
+        parallel = Parallel(n_jobs=at_once, prefer="threads", return_as="generator_unordered", batch_size=1, pre_dispatch="n_jobs")
+        try:
+            yield from parallel(delayed(self._result)(run, share, (watch or {}).get(run.key, _unheard)) for run in runs)
+        except BaseException:
+            end_all()
+            raise
+
+    def split(self, task: str, number: int | None, seed: int = 0) -> Split:
+        """Return the split with its ground truth."""
+        if (task, number) not in self._splits:
+            if number is None or self.folds is None:
+                found = test_split(self.competition, task, seed)
+            else:
+                found = fold_split(self.competition, self.folds, number, task, seed)
+            self._splits[task, number] = found
+        return self._splits[task, number]
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Return the tasks that solutions can be run on."""
+        if self.folds is not None:
+            return ("retrieval", "recognition")
+        return self.competition.tasks
+
+    def folder(self, run: Run) -> Path:
+        """Return the folder with everything of a run: submission, log, answer."""
+        return self.workspace.run(self.competition.key, f"{run.solution[:40]}-{run.key[:16]}")
+
+    def _run(self, spec: str, solution: Solution, number: int | None, seed: int) -> Run:
+        name = split_spec(spec)[0]
+        spec = spec.replace(name, str(Path(name).resolve()), 1) if name.endswith(".py") else spec
+        task = Task(str(self.competition.folder.resolve()), str(self.workspace.folder), spec, solution.task, number, seed)
+        code = sha256((class_digest(type(solution)) + package_digest("harness", "metrics")).encode()).hexdigest()
+        split_name = TEST if number is None or self.folds is None else fold_name(number, self.folds.count)
+        facts = [identity(solution), task.task, split_name, seed, code, versions(), *self._data(task.task, number)]
+        key = sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+        return Run(solution_name(type(solution)), identity(solution), task, split_name, key, code)
+
+    def _data(self, task: str, number: int | None) -> list[str]:
+        """Return digests of the tables, and of the images that a run is given."""
+        split = self.split(task, number)
+        return [self.competition.key, *(each.fingerprint for each in (split.data.train, split.data.index, split.queries))]
+
+    def _result(self, run: Run, share: int, watch: Watcher) -> Result:
+        folder = self.folder(run)
+        with FileLock(folder / "run.lock", thread_local=False):  # the same run, started twice at once, is done once
+            found = self.entries.find(run.key)
+            if found and found.submission and Path(found.submission).exists():
+                return Result(found, Outcome.load(folder), again=False)
+            outcome = execute(run.task, folder, share, self.limits, watch)
+            return self._entered(run, folder, outcome)
+
+    def _entered(self, run: Run, folder: Path, outcome: Outcome) -> Result:
+        evaluation, notes = self._evaluated(run, folder) if outcome.reason is None else (None, ())
+        status = "failed" if outcome.reason else "scored" if evaluation else "unscored"
+        entry = Entry(
+            competition=self.competition.key,
+            competition_name=self.competition.name,
+            task=run.task.task,
+            split=run.split,
+            solution=run.solution,
+            identity=run.identity,
+            seed=run.task.seed,
+            status=status,
+            reason=outcome.reason,
+            metric=metrics_of(run.task.task)[0].name,
+            scores=evaluation.scores if evaluation else {},
+            coverage=outcome.coverage,
+            stages=outcome.stages,
+            versions=outcome.versions or versions(),
+            code_version=run.code,
+            run_key=run.key,
+            submission=None if outcome.reason else str(folder / SUBMISSION),
+            log=str(folder / LOG),
+            created=datetime.now(UTC),
+        )
+        entry = self._added(entry, evaluation)
+        if not outcome.reason:
+            rmtree(folder / CHUNKS, ignore_errors=True)
+        return Result(entry, outcome, again=True, notes=notes)
+
+    def _added(self, entry: Entry, evaluation: Evaluation | None) -> Entry:
+        if evaluation is None:
+            return self.entries.add(entry)
+        return self.entries.add(entry, evaluation.per_query, evaluation.query_ids.tolist())
+
+    def _evaluated(self, run: Run, folder: Path) -> tuple[Evaluation | None, tuple[str, ...]]:
+        split = self.split(run.task.task, run.task.fold)
+        if split.ground_truth is None:
+            return None, ()
+        answer = load_answer(folder / ANSWER, split.queries.ids, split.data.index.ids)
+        return evaluate(answer, split.ground_truth), split.ground_truth.notes
+
+
+def _unheard(what: str, done: int, total: int | None) -> None:
+    pass
+
+

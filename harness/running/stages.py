@@ -1,0 +1,70 @@
+"""Wall time, processor time and peak memory of each stage of a run."""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psutil
+
+from leaderboard import Stage
+
+_EVERY_S = 0.05
+
+
+def memory_mb(process: psutil.Process) -> float:
+    """Return the memory of a process in MB that nothing else could use: without what it merely maps from files."""
+    found = process.memory_info()
+    return float(found.rss - getattr(found, "shared", 0)) / 1e6
+
+
+def family_memory_mb(process: psutil.Process) -> float:
+    """Return the memory of a process and all its descendants in MB."""
+    total = 0.0
+    for each in (process, *_children(process)):
+        try:
+            total += memory_mb(each)
+        except psutil.Error:
+            continue  # it ended while we looked
+    return total
+
+
+class Stages:
+    """Measures this process and its children, stage after stage."""
+
+    def __init__(self) -> None:
+        self.done: list[Stage] = []
+        self._process = psutil.Process()
+        self._peak = 0.0
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    @contextmanager
+    def measured(self, name: str) -> Iterator[None]:
+        """Measure the block as the stage `name`, also when it fails."""
+        wall, cpu = time.monotonic(), _cpu_s()
+        self._peak = family_memory_mb(self._process)
+        try:
+            yield
+        finally:
+            self._look()
+            self.done.append(Stage(name, time.monotonic() - wall, _cpu_s() - cpu, self._peak))
+
+    def _watch(self) -> None:
+        while True:
+            self._look()
+            time.sleep(_EVERY_S)
+
+    def _look(self) -> None:
+        self._peak = max(self._peak, family_memory_mb(self._process))
+
+
+def _cpu_s() -> float:
+    return sum(os.times()[:4])
+
+
+def _children(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return list(process.children(recursive=True))
+    except psutil.Error:
+        return []

@@ -1,0 +1,169 @@
+"""One run in a process of its own: load, fit, answer chunk by chunk, write. `python -m harness.running.worker FOLDER`.
+
+The folder holds the task. The process ends with the one that started it, and what a solution prints goes to its log.
+"""
+
+import errno
+import json
+import os
+import random
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from joblib import Parallel, delayed
+from threadpoolctl import threadpool_limits
+
+from harness.cores import cores, limited_to
+from harness.data.competition import Competition
+from harness.data.images import ImageSet
+from harness.data.split import Split, fold_split, load_folds, test_split
+from harness.errors import HarnessError
+from harness.files import write_whole
+from harness.plugins import load_solution
+from harness.progress import Listener, heard_by, track
+from harness.running.guard import forbid
+from harness.running.outcome import ANSWER, CHUNKS, PROGRESS, SUBMISSION, TASK, Outcome, load_answer, save_answer
+from harness.running.stages import Stages
+from harness.running.task import Task
+from harness.running.versions import versions
+from harness.solution import Retrieval, Solution
+from harness.submissions.files import write_submission
+from harness.submissions.finish import checked, finished
+from harness.submissions.submission import Answer, joined
+from harness.workspace import Workspace
+from leaderboard import Coverage
+
+_CHUNK = 1024  # queries asked about at a time, at most
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+_SIMILARITIES = 1 << 26  # similarities that a chunk may have with the whole index
+
+
+def main(folder: Path) -> None:
+    """Do the task in the folder and leave the outcome there, whatever happens."""
+    task = Task(**json.loads((folder / TASK).read_text(encoding="utf-8")))
+    _end_with_parent()
+    random.seed(task.seed)
+    np.random.seed(task.seed % 2**32)  # noqa: NPY002 (for solutions that draw from it)
+    stages = Stages()
+    with heard_by(_teller(folder)):
+        _run(task, folder, stages).save(folder)
+
+
+def _run(task: Task, folder: Path, stages: Stages) -> Outcome:
+    try:
+        with stages.measured("load"):
+            split, solution = _loaded(task)
+        with stages.measured("fit"):
+            solution.fit(split.data)
+        with stages.measured("rank" if isinstance(solution, Retrieval) else "recognise"):
+            answer = _answered(solution, split, folder / CHUNKS)
+        with stages.measured("write"):
+            answer = finished(answer, split.data)
+            save_answer(folder / ANSWER, answer)
+            write_submission(answer, folder / SUBMISSION)
+    except BaseException as error:  # noqa: BLE001 (a solution may do anything; the row says what)
+        traceback.print_exc()
+        return Outcome(_reason(error), tuple(stages.done))
+    return _outcome(answer, split, stages)
+
+
+def _loaded(task: Task) -> tuple[Split, Solution]:
+    workspace = Workspace.open(Path(task.workspace))
+    competition = Competition.open(Path(task.folder), workspace.descriptors)
+    folds = workspace.folds(competition.key)
+    if task.fold is None:
+        split = test_split(competition, task.task, task.seed, with_truth=False)
+    else:
+        split = fold_split(competition, load_folds(folds), task.fold, task.task, task.seed)
+    solution = load_solution(task.spec, workspace.register)
+    forbid([*competition.folder.glob("*.csv"), folds, workspace.database])
+    return Split(split.name, split.data, split.queries, None), solution
+
+
+def _answered(solution: Solution, split: Split, store: Path) -> Answer:
+    """Return the answers to all queries; each chunk is kept on disk until the run is whole."""
+    store.mkdir(exist_ok=True)
+    queries, index = split.queries, split.data.index
+    chunks = list(_chunks(len(queries), solution.chunk or _chunk_size(len(queries), len(index))))
+    with threadpool_limits(limits=1 if len(chunks) > 1 else None):
+        results = Parallel(n_jobs=cores(), prefer="threads", return_as="generator")(
+            delayed(_chunk_answer)(solution, queries[chunk], index, store / f"{chunk.start}-{chunk.stop}.npz", len(chunks))
+            for chunk in chunks
+        )
+        what = "ranking" if isinstance(solution, Retrieval) else "recognising"
+        return joined(list(track(results, what, len(queries), weigh=lambda answer: len(answer.query_ids))))
+
+
+def _chunk_size(n_queries: int, n_index: int) -> int:
+    """Return a number of queries that keeps every core busy and a matrix of similarities in memory."""
+    fair = -(-n_queries // (4 * cores()))
+    return max(1, min(_CHUNK, fair, max(16, _SIMILARITIES // max(1, n_index))))
+
+
+def _chunks(n: int, size: int) -> Iterator[slice]:
+    yield from (slice(start, min(start + size, n)) for start in range(0, n, size))
+    if not n:
+        yield slice(0, 0)
+
+
+def _chunk_answer(solution: Solution, queries: ImageSet, index: ImageSet, path: Path, n_chunks: int) -> Answer:
+    if path.exists():
+        return load_answer(path, queries.ids, index.ids)
+    with limited_to(1 if n_chunks > 1 else cores()):
+        answer = checked(_asked(solution, queries), queries, index, solution.task)
+    save_answer(path, answer)
+    return answer
+
+
+def _asked(solution: Solution, queries: ImageSet) -> object:
+    return solution.rank(queries) if isinstance(solution, Retrieval) else solution.recognise(queries)  # type: ignore[attr-defined]
+
+
+def _outcome(answer: Answer, split: Split, stages: Stages) -> Outcome:
+    unread = split.queries.found_undecodable
+    broken = sorted(split.data.train.found_undecodable | split.data.index.found_undecodable | unread)
+    failed = ~answer.answered & np.array([query in unread for query in answer.query_ids], bool)
+    counts = int(answer.answered.sum()), int((~answer.answered & ~failed).sum()), int(failed.sum())
+    return Outcome(None, tuple(stages.done), Coverage(len(failed), *counts), len(broken), tuple(broken[:20]), versions())
+
+
+def _reason(error: BaseException) -> str:
+    """Return the error in one line, with the line of the solution that it came from."""
+    if isinstance(error, HarnessError):
+        return str(error)
+    if isinstance(error, SystemExit):
+        return f"it called exit({error.code})"
+    if isinstance(error, OSError) and error.errno in _DISK:
+        return f"{error.filename or 'the workspace'}: {error.strerror}; make room, or choose another workspace"
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    text = " ".join(str(error).split())[:300]
+    return f"{type(error).__name__}: {text} ({Path(frame.filename).name}, line {frame.lineno})"
+
+
+def _teller(folder: Path) -> Listener:
+    """Return a listener that leaves the progress in the folder for the process that watches."""
+
+    def tell(what: str, done: int, total: int | None) -> None:
+        write_whole(folder / PROGRESS, json.dumps({"what": what, "done": done, "total": total}))
+
+    return tell
+
+
+def _end_with_parent() -> None:
+    """End this process, and what it started, when the other end of its standard input is closed."""
+
+    def wait() -> None:
+        while sys.stdin.buffer.read(1):
+            pass
+        os.killpg(os.getpid(), signal.SIGKILL) if hasattr(os, "killpg") else os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,1 @@
+"""Answers of solutions and the files that hold them."""

@@ -1,0 +1,124 @@
+"""The leaderboard of one competition, task and split: a row for each solution or identity."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+
+from leaderboard.entry import Coverage, Entry, Status
+from leaderboard.errors import LeaderboardError
+from leaderboard.order import PARTS, Group, Order, age, grouped, ranking_metric
+from leaderboard.text import short
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """One solution (or identity) on a leaderboard, as its best entry shows it.
+
+    `rank` goes by the public score, or where the competition has no public part by the private one, or else by all
+    queries; it is None for what has no such score. `private_rank` orders the same rows by their private scores and
+    `move` is rank - private_rank: positive is up. `entries` counts all that were made, `last` is when the latest was;
+    `created` and everything else is of the entry shown. Seconds and MB are as in Entry.cost.
+    """
+
+    rank: int | None
+    private_rank: int | None
+    move: int | None
+    solution: str
+    identity: str
+    metric: str | None
+    score_public: float | None
+    score_private: float | None
+    score_all: float | None
+    entries: int
+    last: datetime
+    created: datetime
+    coverage: Coverage | None
+    wall_s: float | None
+    cpu_s: float | None
+    peak_mb: float | None
+    entry_id: int | None
+    status: Status
+    reason: str | None
+
+
+def board_rows(
+    entries: Iterable[Entry],
+    *,
+    higher_is_better: bool,
+    metric: str | None = None,
+    best_of: Group = "solution",
+) -> list[BoardRow]:
+    """The rows of one leaderboard, best first, and after them what cannot be ranked, earliest first.
+
+    One row for each solution or each identity: its best entry, or its latest if none has a score. Equal scores: the
+    earlier entry stands above. `metric` ranks by another one than the entries name.
+    Raises LeaderboardError if the entries belong to several leaderboards, or are ranked by several metrics.
+    """
+    entries = list(entries)
+    if len({(entry.competition, entry.task, entry.split) for entry in entries}) > 1:
+        raise LeaderboardError("entries of several leaderboards: choose one competition, task and split")
+    order = Order(ranking_metric(entries, metric), higher_is_better)
+    part = order.ranking_part(entries)
+    groups, name = grouped(entries, best_of), attrgetter(best_of)
+    shown = [order.shown(group, part) for group in groups.values()]
+    ranked = order.best_first(shown, part)
+    ranks = {name(entry): rank for rank, entry in enumerate(ranked, 1)}
+    private_ranks = {name(entry): rank for rank, entry in enumerate(order.best_first(ranked, "private"), 1)}
+    rest = sorted((entry for entry in shown if name(entry) not in ranks), key=age)
+    return [
+        _row(order, part, groups[name(entry)], entry, (ranks.get(name(entry)), private_ranks.get(name(entry))))
+        for entry in ranked + rest
+    ]
+
+
+def _row(order: Order, part: str, group: list[Entry], shown: Entry, ranks: tuple[int | None, int | None]) -> BoardRow:
+    rank, private_rank = ranks
+    wall_s, cpu_s, peak_mb = shown.cost
+    return BoardRow(
+        rank=rank,
+        private_rank=private_rank,
+        move=rank - private_rank if part == "public" and rank and private_rank else None,
+        solution=shown.solution,
+        identity=shown.identity,
+        metric=order.metric,
+        score_public=order.score(shown, "public"),
+        score_private=order.score(shown, "private"),
+        score_all=order.score(shown, "all"),
+        entries=len(group),
+        last=group[-1].created,
+        created=shown.created,
+        coverage=shown.coverage,
+        wall_s=wall_s,
+        cpu_s=cpu_s,
+        peak_mb=peak_mb,
+        entry_id=shown.id,
+        status=shown.status,
+        reason=shown.reason if rank or shown.status != "scored" else f"no {part} score by {order.metric}",
+    )
+
+
+def explain_order(a: BoardRow, b: BoardRow) -> str:
+    """One line that says why one of two rows of a leaderboard stands above the other: the score, or who was earlier.
+
+    The rows may be given in either order.
+    """
+    unranked = [
+        f"{short(row.identity)} is not ranked: {short(row.reason or row.status)}" for row in (a, b) if not row.rank
+    ]
+    if unranked:
+        return "; ".join(unranked)
+    above, below = sorted((a, b), key=lambda row: row.rank or 0)
+    part = next(part for part in PARTS if getattr(above, f"score_{part}") is not None)
+    score, other = getattr(above, f"score_{part}"), getattr(below, f"score_{part}")
+    names = f"{short(above.identity)} is above {short(below.identity)}"
+    if score != other:
+        better = "higher" if score > other else "lower"
+        return f"{names}: {part} score {score!r} against {other!r}, and {better} is better"
+    return f"{names}: both have the {part} score {score!r}, and it was entered earlier ({_when(above, below)})"
+
+
+def _when(above: BoardRow, below: BoardRow) -> str:
+    if above.created == below.created:
+        return f"entry {above.entry_id} before entry {below.entry_id}"
+    return f"{above.created:%Y-%m-%d %H:%M:%S.%f} UTC against {below.created:%Y-%m-%d %H:%M:%S.%f} UTC"

@@ -1,0 +1,107 @@
+"""An entry: what one run of one solution on one split came to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import isfinite
+from typing import Literal, NamedTuple
+
+from leaderboard.errors import LeaderboardError
+from leaderboard.text import short
+
+Status = Literal["scored", "unscored", "failed"]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What one stage of a run (fit, rank, …) cost: seconds of wall clock and CPU, peak memory in MB."""
+
+    name: str
+    wall_s: float
+    cpu_s: float
+    peak_mb: float
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Of how many queries were asked, how many were answered, answered with nothing, and failed."""
+
+    queries: int
+    answered: int
+    empty: int
+    failed: int
+
+
+class Cost(NamedTuple):
+    """Seconds and MB over all stages of a run; None where nothing was measured."""
+
+    wall_s: float | None
+    cpu_s: float | None
+    peak_mb: float | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the log from which every leaderboard is made.
+
+    `competition` is the fingerprint of its data, `split` is "test" or "fold 1/5", and `identity` is the solution with
+    its parameters, as in "hash(kind='dct')". `scores` maps "all", "public" and "private" to metric names and values;
+    None stands where that part has no query. `metric` is the name of the one that ranks. `created` is kept in UTC, and
+    `id` is given by the store.
+
+    Raises LeaderboardError for a score that is not finite, ValueError for a time without a zone.
+    """
+
+    competition: str
+    competition_name: str
+    task: str
+    split: str
+    solution: str
+    identity: str
+    seed: int
+    status: Status
+    reason: str | None
+    metric: str | None
+    scores: Mapping[str, Mapping[str, float | None]]
+    coverage: Coverage | None
+    stages: tuple[Stage, ...]
+    versions: Mapping[str, str]
+    code_version: str
+    run_key: str
+    submission: str | None
+    log: str | None
+    created: datetime
+    id: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.created.tzinfo is None:
+            raise ValueError("the time an entry was created needs a time zone")
+        object.__setattr__(self, "created", self.created.astimezone(UTC))
+        scores = {part: {name: _checked(score, name) for name, score in of.items()} for part, of in self.scores.items()}
+        object.__setattr__(self, "scores", scores)
+
+    def score(self, part: str, metric: str | None = None) -> float | None:
+        """The score of a part by `metric`, or by the one that ranks; None where there is none."""
+        return self.scores.get(part, {}).get(metric or self.metric or "")
+
+    @property
+    def cost(self) -> Cost:
+        """The sum of wall and CPU seconds over the stages, and the highest of their memory peaks."""
+        return total(self.stages)
+
+
+def _checked(score: float | None, metric: str) -> float | None:
+    if score is not None and not isfinite(score):
+        raise LeaderboardError(f"{short(metric)} is {score}: a score is a finite number, or None")
+    return None if score is None else float(score)
+
+
+def total(stages: tuple[Stage, ...]) -> Cost:
+    """What stages cost together.
+
+    >>> total((Stage("fit", 2.0, 8.0, 300.0), Stage("rank", 1.0, 4.0, 200.0)))
+    Cost(wall_s=3.0, cpu_s=12.0, peak_mb=300.0)
+    """
+    if not stages:
+        return Cost(None, None, None)
+    return Cost(sum(s.wall_s for s in stages), sum(s.cpu_s for s in stages), max(s.peak_mb for s in stages))

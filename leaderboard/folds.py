@@ -1,0 +1,116 @@
+"""The leaderboard of a cross-validation: mean and spread over the folds."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from math import fsum, sqrt
+
+from leaderboard.entry import Entry, total
+from leaderboard.errors import LeaderboardError
+from leaderboard.order import Order, grouped, ranking_metric
+
+
+@dataclass(frozen=True)
+class FoldRow:
+    """One identity over all folds of a cross-validation.
+
+    `mean` and `deviation` (of a sample, so None for a single fold) are over the folds that are `done`. Only who is
+    `complete`, with a score for every fold, has a rank. `failed` counts the folds of which no run has a score, `last`
+    is when the latest run was entered, and `created` when the latest that counts was. Seconds are summed over the runs
+    that count, MB are their highest peak.
+    """
+
+    rank: int | None
+    solution: str
+    identity: str
+    metric: str | None
+    part: str
+    mean: float | None
+    deviation: float | None
+    folds: int
+    done: int
+    failed: int
+    complete: bool
+    entries: int
+    last: datetime
+    created: datetime | None
+    wall_s: float | None
+    cpu_s: float | None
+    peak_mb: float | None
+    reason: str | None
+
+
+def fold_rows(
+    entries: Iterable[Entry], *, higher_is_better: bool, metric: str | None = None, folds: int | None = None
+) -> list[FoldRow]:
+    """One row for each identity that ran on a fold: the complete ones, best mean first, then those with fewer folds.
+
+    Of several runs on a fold the latest of each seed counts, and the fold's score is their mean; it is the private
+    score where there is one, else that of all queries. Equal means: who was complete earlier stands above. Entries on
+    other splits than "fold 1/5" and its like are left out, and so are those of another number of folds than `folds`.
+    Raises LeaderboardError if the entries belong to several cross-validations, or are ranked by several metrics.
+    """
+    entries = [entry for entry in entries if _folds(entry) and folds in (None, _folds(entry))]
+    if len({(entry.competition, entry.task, _folds(entry)) for entry in entries}) > 1:
+        raise LeaderboardError("entries of several cross-validations: choose one competition, task and number of folds")
+    order = Order(ranking_metric(entries, metric), higher_is_better)
+    part = "private" if any(order.score(entry, "private") is not None for entry in entries) else "all"
+    rows = [_row(order, part, group) for group in grouped(entries, "identity").values()]
+    rows.sort(key=lambda row: _standing(row, higher_is_better))
+    return [replace(row, rank=rank if row.complete else None) for rank, row in enumerate(rows, 1)]
+
+
+def _folds(entry: Entry) -> int:
+    """How many folds there are where the entry's split is one of them, else 0."""
+    fold = re.fullmatch(r"fold \d+/(\d+)", entry.split)
+    return int(fold[1]) if fold else 0
+
+
+def _standing(row: FoldRow, higher_is_better: bool) -> tuple[int, float, float]:
+    mean = row.mean or 0.0
+    return -row.done, -mean if higher_is_better else mean, row.created.timestamp() if row.created else 0.0
+
+
+def _row(order: Order, part: str, group: list[Entry]) -> FoldRow:
+    """The row of one identity, whose entries come earliest first; its rank is still to be found."""
+    counted = {(entry.split, entry.seed): entry for entry in group if order.score(entry, part) is not None}
+    scores: dict[str, list[float]] = {}
+    for entry in counted.values():
+        scores.setdefault(entry.split, []).append(order.score(entry, part) or 0.0)
+    mean, deviation = _spread([fsum(seeds) / len(seeds) for seeds in scores.values()])
+    without = {entry.split: entry for entry in group if entry.split not in scores}
+    wall_s, cpu_s, peak_mb = total(tuple(stage for entry in counted.values() for stage in entry.stages))
+    return FoldRow(
+        rank=None,
+        solution=group[0].solution,
+        identity=group[0].identity,
+        metric=order.metric,
+        part=part,
+        mean=mean,
+        deviation=deviation,
+        folds=_folds(group[0]),
+        done=len(scores),
+        failed=len(without),
+        complete=len(scores) == _folds(group[0]),
+        entries=len(group),
+        last=group[-1].created,
+        created=max((entry.created for entry in counted.values()), default=None),
+        wall_s=wall_s,
+        cpu_s=cpu_s,
+        peak_mb=peak_mb,
+        reason=next((f"{split}: {entry.reason or entry.status}" for split, entry in reversed(without.items())), None),
+    )
+
+
+def _spread(scores: list[float]) -> tuple[float | None, float | None]:
+    """Mean and standard deviation of a sample; None where there are too few scores.
+
+    >>> _spread([1.0, 3.0]), _spread([1.0]), _spread([])
+    ((2.0, 1.4142135623730951), (1.0, None), (None, None))
+    """
+    if not scores:
+        return None, None
+    mean = fsum(scores) / len(scores)
+    squares = fsum((score - mean) ** 2 for score in scores)
+    return mean, sqrt(squares / (len(scores) - 1)) if len(scores) > 1 else None

@@ -1,0 +1,45 @@
+"""Values and ids as they lie in a database: JSON for what is small, compressed bytes for what is long; never pickle."""
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import is_dataclass
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def to_json(value: object) -> str:
+    """`value` as JSON in ASCII; dataclasses and mappings become objects, NumPy's numbers plain ones."""
+    return json.dumps(value, default=_plain, allow_nan=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    return vars(value) if is_dataclass(value) else value.item()
+
+
+def pack_values(values: NDArray[Any]) -> bytes:
+    """One number for each query as compressed bytes in NumPy's format."""
+    file = BytesIO()
+    np.save(file, np.asarray(values, dtype=np.float64), allow_pickle=False)
+    return zlib.compress(file.getbuffer(), level=1)
+
+
+def unpack_values(packed: bytes) -> NDArray[np.float64]:
+    """What `pack_values` was given, as float64; ValueError or zlib.error for damaged bytes."""
+    return np.asarray(np.load(BytesIO(zlib.decompress(packed)), allow_pickle=False), dtype=np.float64)
+
+
+def pack_ids(ids: Sequence[str]) -> bytes:
+    """Ids as compressed JSON, which holds any text."""
+    return zlib.compress(json.dumps(list(ids)).encode("ascii"), level=1)
+
+
+def unpack_ids(packed: bytes) -> list[str]:
+    """What `pack_ids` was given; ValueError or zlib.error for damaged bytes."""
+    ids: list[str] = json.loads(zlib.decompress(packed))
+    return ids

@@ -1,0 +1,93 @@
+"""Leaderboards in the terminal: what belongs together shares a column, and stands below the name in narrow windows."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from leaderboard.board import BoardRow
+from leaderboard.cells import shown
+from leaderboard.folds import FoldRow
+
+WIDE = 150  # characters, from which on every column has room
+Cell = Callable[[Any], str]
+
+
+def terminal_table(rows: Sequence[BoardRow | FoldRow], title: str, caption: str, arrow: str, width: int) -> Table:
+    """Every value of the rows as a rich Table for a window of `width` characters; `arrow` stands beside the scores.
+
+    Title and caption must be safe to show.
+    """
+    columns, details = FOLD_COLUMNS if rows and isinstance(rows[0], FoldRow) else BOARD_COLUMNS
+    beside, below = (columns | details, {}) if width >= WIDE else (columns, details)
+    table = Table(title=Text(title), caption=Text(caption), box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
+    for heading in beside:
+        if heading == "solution" or heading in details:
+            table.add_column(heading, overflow="fold")
+        else:
+            table.add_column(heading.format(arrow=arrow), justify="right", no_wrap=True)
+    for row in rows:
+        cells = {heading: Text(cell(row)) for heading, cell in beside.items()}
+        told = "; ".join(f"{heading} {cell(row)}" for heading, cell in below.items())
+        cells["solution"].append(f"\n{told}" if told else "", style="dim")
+        table.add_row(*cells.values(), style="dim" if row.rank is None else None)
+    return table
+
+
+def _only(column: str) -> Cell:
+    return lambda row: shown(column, getattr(row, column))
+
+
+def _who(row: BoardRow | FoldRow) -> str:
+    """The identity, which as a rule begins with the solution's name, and why it is not ranked."""
+    solution, identity = shown("solution", row.solution), shown("identity", row.identity)
+    name = identity if identity.startswith(solution) else f"{solution}: {identity}"
+    status = f"{row.status}: " if isinstance(row, BoardRow) and row.status != "scored" else ""
+    why = status + shown("reason", row.reason)
+    return f"{name}\n{why}" if why else name
+
+
+def _entries(row: BoardRow | FoldRow) -> str:
+    return f"{row.entries}, the last {shown('last', row.last)}"
+
+
+def _entry(row: BoardRow) -> str:
+    return f"{shown('entry_id', row.entry_id)}, {shown('created', row.created)}"
+
+
+def _cost(row: BoardRow | FoldRow) -> str:
+    if row.wall_s is None or row.cpu_s is None or row.peak_mb is None:
+        return "not measured"
+    return f"{row.wall_s:.1f} s wall, {row.cpu_s:.1f} s CPU, {row.peak_mb:.0f} MB"
+
+
+def _folds(row: FoldRow) -> str:
+    lacks = [f"{row.failed} failed"] if row.failed else []
+    return ", ".join([f"{row.done}/{row.folds}", *lacks, *([] if row.complete else ["incomplete"])])
+
+
+BOARD_COLUMNS: tuple[dict[str, Cell], dict[str, Cell]] = (
+    {
+        "#": _only("rank"),
+        "Δ": _only("move"),
+        "solution": _who,
+        "public {arrow}": _only("score_public"),
+        "private {arrow}": _only("score_private"),
+        "private #": _only("private_rank"),
+        "all {arrow}": _only("score_all"),
+    },
+    {"entries": _entries, "entry": _entry, "coverage": _only("coverage"), "cost": _cost},
+)
+FOLD_COLUMNS: tuple[dict[str, Cell], dict[str, Cell]] = (
+    {
+        "#": _only("rank"),
+        "solution": _who,
+        "part": _only("part"),
+        "mean {arrow}": _only("mean"),
+        "deviation": _only("deviation"),
+        "folds": _folds,
+    },
+    {"entries": _entries, "entered": _only("created"), "cost": _cost},
+)

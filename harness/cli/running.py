@@ -179,14 +179,22 @@ def _run(runner: Runner, specs: list[str], seed: int, jobs: int | None, *, quiet
     results = []
     with progress() as listener:
         watch = {run.key: listener(f"{run.identity} {run.split}") for run in runs}
-        for result in runner.run(runs, jobs, watch):
-            results.append(result)
-            for line in result.notes:
-                note(f"note: {line}")
-            if not quiet:
-                say(_line(result))
+        try:
+            for result in runner.run(runs, jobs, watch):
+                results.append(result)
+                _tell(result, quiet=quiet)
+        except KeyboardInterrupt:
+            note("interrupted; what was done is kept, and the same command goes on from there")
+            raise
     order = [run.key for run in runs]
     return sorted(results, key=lambda result: order.index(result.entry.run_key))
+
+
+def _tell(result: Result, *, quiet: bool) -> None:
+    for line in result.notes:
+        note(f"note: {line}")
+    if not quiet:
+        say(_line(result))
 
 
 def _line(result: Result) -> str:

@@ -10,6 +10,7 @@ import random
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +40,7 @@ from harness.workspace import Workspace
 from leaderboard import Coverage
 
 _CHUNK = 1024  # queries asked about at a time, at most
+_WORTH_KEEPING_S = 0.1  # a chunk that is answered sooner is answered again as fast as it would be read
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 _SIMILARITIES = 1 << 26  # similarities that a chunk may have with the whole index
 
@@ -86,7 +88,7 @@ def _loaded(task: Task) -> tuple[Split, Solution]:
 
 
 def _answered(solution: Solution, split: Split, store: Path) -> Answer:
-    """Return the answers to all queries; each chunk is kept on disk until the run is whole."""
+    """Return the answers to all queries; each chunk that took a while is kept on disk until the run is whole."""
     store.mkdir(exist_ok=True)
     queries, index = split.queries, split.data.index
     chunks = list(_chunks(len(queries), solution.chunk or _chunk_size(len(queries), len(index))))
@@ -114,9 +116,11 @@ def _chunks(n: int, size: int) -> Iterator[slice]:
 def _chunk_answer(solution: Solution, queries: ImageSet, index: ImageSet, path: Path, n_chunks: int) -> Answer:
     if path.exists():
         return load_answer(path, queries.ids, index.ids)
+    begun = time.monotonic()
     with limited_to(1 if n_chunks > 1 else cores()):
         answer = checked(_asked(solution, queries), queries, index, solution.task)
-    save_answer(path, answer)
+    if time.monotonic() - begun > _WORTH_KEEPING_S:
+        save_answer(path, answer)
     return answer
 
 
@@ -155,12 +159,17 @@ def _teller(folder: Path) -> Listener:
 
 
 def _end_with_parent() -> None:
-    """End this process, and what it started, when the other end of its standard input is closed."""
+    """End this process and what it started when the other end of its standard input is closed; nobody else reads it."""
+    pipe = os.dup(0)
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
 
     def wait() -> None:
-        while sys.stdin.buffer.read(1):
+        while os.read(pipe, 1):
             pass
-        os.killpg(os.getpid(), signal.SIGKILL) if hasattr(os, "killpg") else os._exit(1)
+        if hasattr(os, "killpg"):
+            os.killpg(os.getpid(), signal.SIGKILL)
+        os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()
 

@@ -1,0 +1,50 @@
+# make demo   set up, draw the built-in competition, run every solution on it, print the leaderboard
+# make test   set up, run all tests
+# make check  style, types, the direction of imports
+# make bench  speed and memory, as ratios against what one would use instead
+
+PYTHON := $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 python,$(shell command -v $(name) 2>/dev/null)))
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := build/demo
+
+.PHONY: demo test check bench clean
+
+demo: $(VENV)/installed
+	$(BIN)/landmark data make $(DEMO)/competition
+	$(BIN)/landmark run --on $(DEMO)/competition --workspace $(DEMO)/workspace
+	$(BIN)/landmark leaderboard --every --on $(DEMO)/competition --workspace $(DEMO)/workspace
+
+test: $(VENV)/dev
+	$(BIN)/pytest -q -n auto
+
+check: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/bench
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) build
+
+$(VENV)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+		{ echo "landmark needs Python 3.11, 3.12 or 3.13; name one: make PYTHON=/path/to/python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	@touch $@
+
+$(VENV)/installed: $(VENV)/pip pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --group dev
+	@touch $@
+
+$(VENV)/bench: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --group bench
+	@touch $@

@@ -1,0 +1,180 @@
+"""The contract that every solution must keep, checked on a small competition drawn for the purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from harness.data.competition import Competition
+from harness.data.images import ImageSet
+from harness.data.split import test_split
+from harness.errors import HarnessError
+from harness.plugins import load_solution
+from harness.running.guard import forbid
+from harness.solution import Retrieval, Solution, TrainingData, identity
+from harness.submissions.finish import checked, finished
+from harness.submissions.submission import Answer, Labelling, Ranking, joined
+
+Complaint = str | None
+_CHUNKS = (1, 3, 7)  # queries a chunk
+
+
+@dataclass(frozen=True)
+class World:
+    """A small drawn competition and the answer of a freshly fitted solution to it."""
+
+    make: Callable[[], Solution]
+    data: TrainingData
+    queries: ImageSet
+    answer: Answer
+
+
+def check_solution(spec: str, register: Path | None = None) -> Iterator[tuple[str, Complaint]]:
+    """Yield each clause of the contract with None where the solution keeps it, else with advice."""
+    solution = load_solution(spec, register)
+    yield from _identity(spec, solution, register)
+    with TemporaryDirectory() as folder:
+        competition = small_competition(Path(folder))
+        split = test_split(competition, solution.task, with_truth=False)
+        forbid(competition.folder.glob("*.csv"))
+        try:
+            answer = answered(load_solution(spec, register), split.data, split.queries)
+        except Exception as error:  # noqa: BLE001 (whatever it raises is the complaint)
+            yield "answers a small competition with broken images, opening no table", f"{type(error).__name__}: {error}"
+            return
+        yield "answers a small competition with broken images, opening no table", None
+        world = World(lambda: load_solution(spec, register), split.data, split.queries, answer)
+        for clause, check in _CLAUSES.items():
+            yield clause, _complaint(check, world)
+
+
+def small_competition(folder: Path) -> Competition:
+    """Return a drawn competition of some forty images; one index image and one query are broken."""
+    from harness.data.synthetic import SyntheticCompetition
+
+    drawn = folder / "drawn"
+    SyntheticCompetition(landmarks=3, seed=1, train_per_landmark=4, index_per_landmark=4, queries_per_landmark=3, size=96).write(drawn)
+    competition = Competition.open(drawn, folder / "descriptors")
+    for images in (competition.index, competition.queries):
+        broken = images.paths[-1]
+        if broken:
+            broken.write_bytes(b"\xff\xd8\xff no image")
+    return Competition.open(drawn, folder / "descriptors")
+
+
+def answered(solution: Solution, data: TrainingData, queries: ImageSet, chunk: int | None = None) -> Answer:
+    """Return the finished answer of a solution, fitted here, asked in chunks of a size."""
+    solution.fit(data)
+    size = chunk or max(1, len(queries))
+    pieces = [queries[start : start + size] for start in range(0, len(queries), size)]
+    return finished(joined([_asked(solution, piece, data) for piece in pieces]), data)
+
+
+def _asked(solution: Solution, queries: ImageSet, data: TrainingData) -> Answer:
+    answer = solution.rank(queries) if isinstance(solution, Retrieval) else solution.recognise(queries)  # type: ignore[attr-defined]
+    return checked(answer, queries, data.index, solution.task)
+
+
+def _identity(spec: str, solution: Solution, register: Path | None) -> Iterator[tuple[str, Complaint]]:
+    text = identity(solution)
+    try:
+        again = identity(load_solution(spec if spec.split("(")[0].endswith(".py") else text, register))
+    except HarnessError as error:
+        again = str(error)
+    advice = f"{text} reads back as {again}; make every parameter a plain value"
+    yield "has an identity that can be typed again", None if again == text else advice
+
+
+def _complaint(check: Callable[[World], Complaint], world: World) -> Complaint:
+    try:
+        return check(world)
+    except Exception as error:  # noqa: BLE001
+        return f"{type(error).__name__}: {error}"
+
+
+def _deterministic(world: World) -> Complaint:
+    again = answered(world.make(), world.data, world.queries)
+    return None if same(world.answer, again) else "a second run answers otherwise; draw from a generator seeded by data.seed"
+
+
+def _chunking(world: World) -> Complaint:
+    for size in _CHUNKS:
+        if not same(world.answer, answered(world.make(), world.data, world.queries, size)):
+            return f"chunks of {size} queries are answered otherwise than all at once; look at one query at a time"
+    return None
+
+
+def _order(world: World) -> Complaint:
+    order = np.random.default_rng(0).permutation(len(world.queries))
+    shuffled = answered(world.make(), world.data, world.queries[order])
+    return None if same(_reordered(world.answer, order), shuffled) else "another order of the queries changes answers"
+
+
+def _renamed(world: World) -> Complaint:
+    """Names must carry no meaning: the same images under other ids must be answered alike."""
+    queries, index = _alias(world.queries, "q"), _alias(world.data.index, "i")
+    data = TrainingData(_alias(world.data.train, "t"), world.data.labels, index, world.data.seed)
+    other = answered(world.make(), data, queries)
+    return None if _alike(world.answer, other) else "other ids for the same images change answers; look at pixels, not at names"
+
+
+class _Renamed(ImageSet):
+    """The same images under other ids."""
+
+    def __init__(self, images: ImageSet, ids: np.ndarray) -> None:
+        super().__init__(images._source, images._rows)  # noqa: SLF001 (a disguise of the very same set)
+        self._ids = ids
+
+    def __getitem__(self, selection: Any) -> ImageSet:  # noqa: ANN401
+        return _Renamed(super().__getitem__(selection), np.atleast_1d(self.ids[selection]))
+
+
+def _alias(images: ImageSet, prefix: str) -> ImageSet:
+    order = np.random.default_rng(1).permutation(len(images))
+    return _Renamed(images, np.array([f"{prefix}{number:08x}" for number in order], object))
+
+
+def _untouched(world: World) -> Complaint:
+    labels, index, queries = world.data.labels.copy(), world.data.index.ids.copy(), world.queries.ids.copy()
+    answered(world.make(), world.data, world.queries)
+    kept = np.array_equal(labels, world.data.labels) and np.array_equal(index, world.data.index.ids)
+    return None if kept and np.array_equal(queries, world.queries.ids) else "it changes labels or ids that it was given; copy them first"
+
+
+_CLAUSES: dict[str, Callable[[World], Complaint]] = {
+    "is deterministic": _deterministic,
+    "answers a query alike in any chunk": _chunking,
+    "answers a query alike in any order": _order,
+    "does not read ids": _renamed,
+    "changes nothing that it is given": _untouched,
+}
+
+
+def same(one: Answer, other: Answer) -> bool:
+    """Tell whether two answers are equal, ids and all."""
+    return np.array_equal(one.query_ids, other.query_ids) and _alike(one, other)
+
+
+def _alike(one: Answer, other: Answer) -> bool:
+    if isinstance(one, Ranking) and isinstance(other, Ranking):
+        width = max(one.positions.shape[1], other.positions.shape[1])
+        return np.array_equal(_wide(one, width), _wide(other, width))
+    if isinstance(one, Labelling) and isinstance(other, Labelling):
+        labels = np.array_equal(one.landmarks[one.answered], other.landmarks[other.answered])
+        return labels and np.array_equal(one.confidences, other.confidences, equal_nan=True)
+    return False
+
+
+def _wide(ranking: Ranking, width: int) -> np.ndarray:
+    return np.pad(ranking.positions, ((0, 0), (0, width - ranking.positions.shape[1])), constant_values=-1)
+
+
+def _reordered(answer: Answer, order: np.ndarray) -> Answer:
+    if isinstance(answer, Ranking):
+        return Ranking(answer.query_ids[order], answer.index_ids, answer.positions[order])
+    return Labelling(answer.query_ids[order], answer.landmarks[order], answer.confidences[order])

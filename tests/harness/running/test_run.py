@@ -1,0 +1,201 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from harness.data.competition import Competition
+from harness.data.split import Folds, make_folds
+from harness.errors import DataError, SolutionError
+from harness.running.run import Limits, Result, Runner
+from harness.workspace import Workspace
+from tests.solutions_made import write_obedient
+from tests.worlds import make_competition, save_image
+
+
+@pytest.fixture
+def obedient(tmp_path: Path) -> Path:
+    return write_obedient(tmp_path)
+
+
+def runner(folder: Path, *, folds: Folds | None = None, limits: Limits = Limits()) -> Runner:
+    workspace = Workspace.open()
+    return Runner(Competition.open(folder, workspace.descriptors), workspace, folds, limits)
+
+
+def results(made: Runner, *specs: str, jobs: int = 2, seed: int = 0) -> list[Result]:
+    return list(made.run(made.plan(specs, seed), jobs))
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_run_is_scored_and_entered(competition_folder: Path) -> None:
+    (result,) = results(runner(competition_folder), "first_images")
+    entry = result.entry
+    assert entry.status == "scored"
+    assert 0 < (entry.score("all") or 0) < 1
+    assert entry.coverage is not None
+    assert entry.coverage.answered == 7
+    assert [stage.name for stage in entry.stages] == ["load", "fit", "rank", "write"]
+    assert all(stage.peak_mb > 1 for stage in entry.stages)
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_failing_solution_is_a_row_with_its_reason_and_the_rest_finish(competition_folder: Path, obedient: Path) -> None:
+    reasons = {
+        "raise": "IndexError: list index out of range (obedient.py",
+        "exit": "it called exit(3)",
+        "leave": "ended with code 4",
+        "die": "ended by SIGKILL",
+        "ask": "EOFError",
+        "peek": "must not open retrieval_solution.csv",
+        "fill": "/some/file: No space left on device",
+        "nothing": "the answer is a NoneType",
+        "twice": "lists an image twice",
+        "beyond": "places that are not in the index",
+        "others": "other ids",
+    }
+    specs = [f"{obedient}(do={do!r})" for do in reasons]
+    found = {each.entry.identity: each.entry for each in results(runner(competition_folder), *specs, "first_images")}
+    for do, reason in reasons.items():
+        entry = found[f"obedient(do={do!r})"]
+        assert entry.status == "failed"
+        assert reason in (entry.reason or ""), (do, entry.reason)
+        assert "\n" not in (entry.reason or "")
+    assert found["first_images"].status == "scored"
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_run_that_takes_too_long_or_too_much_is_ended(competition_folder: Path, obedient: Path) -> None:
+    slow = results(runner(competition_folder, limits=Limits(timeout_s=3)), f"{obedient}(do='sleep')")[0]
+    assert "took longer than 3 s (--timeout)" in (slow.entry.reason or "")
+    large = results(runner(competition_folder, limits=Limits(memory_mb=400)), f"{obedient}(do='grow')")[0]
+    assert "more than 400 MB (--memory-limit)" in (large.entry.reason or "")
+
+
+@pytest.mark.usefixtures("workspace")
+def test_what_a_solution_prints_is_in_its_log(competition_folder: Path, obedient: Path) -> None:
+    (result,) = results(runner(competition_folder), f"{obedient}(do='raise')")
+    log = Path(result.entry.log or "").read_text()
+    assert "a word from fit" in log
+    assert "Traceback" in log
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_finished_run_is_not_repeated_until_something_it_was_made_from_changes(
+    competition_folder: Path, obedient: Path
+) -> None:
+    assert results(runner(competition_folder), str(obedient))[0].again
+    assert not results(runner(competition_folder), str(obedient))[0].again
+    assert results(runner(competition_folder), str(obedient), seed=1)[0].again
+    obedient.write_text(obedient.read_text() + "\n# changed\n")
+    assert results(runner(competition_folder), str(obedient))[0].again
+    image = next(competition_folder.glob("*.jpg"))
+    save_image(image, np.zeros((9, 9, 3), np.uint8))
+    assert results(runner(competition_folder), str(obedient))[0].again
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_failed_run_is_tried_again(competition_folder: Path, obedient: Path) -> None:
+    made = runner(competition_folder)
+    assert results(made, f"{obedient}(do='raise')")[0].again
+    assert results(made, f"{obedient}(do='raise')")[0].again
+    assert len(made.entries.entries()) == 2
+
+
+@pytest.mark.usefixtures("workspace")
+def test_an_interrupted_run_goes_on_from_the_chunks_that_were_done(
+    competition_folder: Path, obedient: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = tmp_path / "asked"
+    monkeypatch.setenv("ASKED", str(asked))
+    spec = f"{obedient}(do='slowly')"
+    program = f"from tests.harness.running.test_run import *; results(runner(Path({str(competition_folder)!r})), {spec!r}, jobs=1)"
+    process = subprocess.Popen([sys.executable, "-c", program])
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and (not asked.exists() or len(asked.read_text().split()) < 2):
+        time.sleep(0.05)
+    workers = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    gone, alive = psutil.wait_procs(workers, timeout=10)
+    assert not alive, "a worker must end with the process that started it"
+    (result,) = results(runner(competition_folder), spec, jobs=1)
+    assert result.entry.status == "scored"
+    chunks = asked.read_text().split()
+    assert len(chunks) < 2 * len(set(chunks)), "no more than the chunk in hand is asked about again"
+    assert len(set(chunks)) == 4
+
+
+@pytest.mark.usefixtures("workspace")
+def test_two_processes_that_start_the_same_run_do_it_once(competition_folder: Path, obedient: Path) -> None:
+    spec = f"{obedient}(do='answer')"
+    program = f"from tests.harness.running.test_run import *; print(results(runner(Path({str(competition_folder)!r})), {spec!r})[0].again)"
+    both = [subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    again = sorted(process.communicate()[0].strip() for process in both)
+    assert again == ["False", "True"]
+
+
+@pytest.mark.usefixtures("workspace")
+def test_the_answer_is_the_same_for_any_number_of_jobs(competition_folder: Path) -> None:
+    made = runner(competition_folder)
+    files = []
+    for jobs in (1, 2):
+        (result,) = results(made, "first_images", jobs=jobs, seed=jobs)
+        files.append(Path(result.entry.submission or "").read_bytes())
+    assert files[0] == files[1]
+
+
+@pytest.mark.usefixtures("workspace")
+def test_without_ground_truth_a_run_writes_a_submission_and_is_not_scored(tmp_path: Path) -> None:
+    folder = make_competition(tmp_path / "blind", truth=False)
+    (result,) = results(runner(folder), "first_images")
+    assert result.entry.status == "unscored"
+    assert Path(result.entry.submission or "").read_text().startswith("id,images\n")
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_broken_image_is_counted_and_named_and_stops_nothing(competition_folder: Path) -> None:
+    broken = sorted(competition_folder.glob("*.jpg"))[0]
+    broken.write_bytes(b"no image")
+    found = results(runner(competition_folder), "hash")
+    assert found[0].entry.status == "scored"
+    if found[0].outcome.undecodable:
+        assert found[0].outcome.examples == (broken.stem,)
+
+
+@pytest.mark.usefixtures("workspace")
+def test_folds_run_without_the_test_images(tmp_path: Path) -> None:
+    folder = make_competition(tmp_path / "labelled", landmarks=6, train=6)
+    made = runner(folder)
+    folds = make_folds(made.competition.train.ids, made.competition.labels, 3)
+    found = results(runner(folder, folds=folds), "first_images", "most_frequent")
+    assert {each.entry.split for each in found} == {"fold 1/3", "fold 2/3", "fold 3/3"}
+    assert all(each.entry.status == "scored" for each in found), [each.entry.reason for each in found]
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_task_that_the_competition_lacks_is_refused_before_anything_runs(tmp_path: Path) -> None:
+    folder = make_competition(tmp_path / "retrieval", train=0)
+    with pytest.raises(DataError, match="recognition needs train.csv"):
+        runner(folder).plan(["first_images", "most_frequent"])
+    with pytest.raises(SolutionError, match="did you mean 'first_images'"):
+        runner(folder).plan(["first_image"])
+
+
+@pytest.mark.usefixtures("workspace")
+def test_cores_are_shared_out(competition_folder: Path, tmp_path: Path) -> None:
+    teller = tmp_path / "teller.py"
+    teller.write_text(
+        "import os\nfrom dataclasses import dataclass\nfrom harness import *\nimport numpy as np\n"
+        "@dataclass\nclass Teller(Retrieval):\n    number: int = 0\n"
+        "    def fit(self, data):\n        raise ValueError(os.environ['OMP_NUM_THREADS'] + ' ' + os.environ['LANDMARK_JOBS'])\n"
+        "    def rank(self, queries): ...\n"
+    )
+    found = results(runner(competition_folder), f"{teller}(number=1)", f"{teller}(number=2)", jobs=4)
+    assert all("ValueError: 2 2" in (each.entry.reason or "") for each in found)
+    assert "OMP_NUM_THREADS" not in os.environ

@@ -1,0 +1,72 @@
+"""Solutions written to files in tests: one that does what its parameter says, right or wrong."""
+
+from pathlib import Path
+
+OBEDIENT = '''"""Do what the parameter says."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from harness import ImageSet, Ranking, Retrieval, TrainingData
+
+
+@dataclass
+class Obedient(Retrieval):
+    do: str = "answer"  # what to do
+    chunk = 2
+
+    def fit(self, data: TrainingData) -> None:
+        self.index = data.index
+        print("a word from fit")
+        actions = {
+            "raise": lambda: [][1],
+            "exit": lambda: sys.exit(3),
+            "leave": lambda: os._exit(4),
+            "die": lambda: os.kill(os.getpid(), signal.SIGKILL),
+            "sleep": lambda: time.sleep(600),
+            "ask": input,
+            "grow": self.grow,
+            "peek": lambda: open(self.folder() / "retrieval_solution.csv"),
+            "fill": self.fill,
+        }
+        actions.get(self.do, lambda: None)()
+
+    def folder(self) -> Path:
+        return self.index.paths[0].parent
+
+    def grow(self) -> None:
+        self.kept = []
+        while True:
+            self.kept.append(np.ones(1 << 18))
+            time.sleep(0.001)
+
+    def fill(self) -> None:
+        raise OSError(28, "No space left on device", "/some/file")
+
+    def rank(self, queries: ImageSet) -> Ranking:
+        if self.do == "slowly":
+            Path(os.environ["ASKED"]).open("a").write(queries.ids[0] + "\\\\n")
+            time.sleep(0.4)
+        positions = np.tile(np.arange(len(self.index)), (len(queries), 1))
+        answers = {
+            "nothing": lambda: None,
+            "twice": lambda: Ranking.from_positions(positions * 0, queries.ids, self.index.ids),
+            "beyond": lambda: Ranking.from_positions(positions + 1, queries.ids, self.index.ids),
+            "others": lambda: Ranking.from_positions(positions, queries.ids[::-1], self.index.ids),
+        }
+        return answers.get(self.do, lambda: Ranking.from_positions(positions, queries.ids, self.index.ids))()
+'''.replace("\\\\n", "\\n")
+
+
+def write_obedient(folder: Path) -> Path:
+    """Return the path of a solution that does what its parameter says."""
+    path = folder / "obedient.py"
+    path.write_text(OBEDIENT, encoding="utf-8")
+    return path

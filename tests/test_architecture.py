@@ -1,0 +1,53 @@
+import ast
+from pathlib import Path
+
+import pytest
+
+import harness
+
+ROOT = Path(__file__).parents[1]
+HOUSE = {"harness", "leaderboard", "metrics", "solutions"}
+
+
+def imports(file: Path) -> list[tuple[str, list[str]]]:
+    found = []
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            found.append((node.module or "", [alias.name for alias in node.names]))
+        elif isinstance(node, ast.Import):
+            found += [(alias.name, []) for alias in node.names]
+    return found
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "solutions").rglob("*.py")), ids=lambda file: file.stem)
+def test_solutions_know_only_what_harness_exports(file: Path) -> None:
+    for module, names in imports(file):
+        top = module.partition(".")[0]
+        if top in HOUSE - {"solutions"}:
+            assert module == "harness", f"{file.name} imports {module}; import from harness"
+            assert set(names) <= set(harness.__all__)
+
+
+def test_harness_imports_no_solution() -> None:
+    for file in (ROOT / "harness").rglob("*.py"):
+        assert not [module for module, _ in imports(file) if module.startswith("solutions")], file.name
+
+
+def test_everything_that_harness_exports_exists() -> None:
+    for name in harness.__all__:
+        assert getattr(harness, name).__doc__
+    with pytest.raises(AttributeError):
+        harness.no_such_name  # noqa: B018
+
+
+@pytest.mark.parametrize("package", ["harness", "metrics", "leaderboard"])
+def test_every_public_name_is_documented(package: str) -> None:
+    bare = []
+    for file in (ROOT / package).rglob("*.py"):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        bodies = [tree.body, *(node.body for node in tree.body if isinstance(node, ast.ClassDef) and not node.bases)]
+        for node in (each for body in bodies for each in body):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                overload = any("overload" in ast.dump(mark) for mark in node.decorator_list)
+                bare += [] if ast.get_docstring(node) or overload else [f"{file.relative_to(ROOT)}:{node.lineno} {node.name}"]
+    assert not bare

@@ -1,0 +1,48 @@
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.plugins import load_class
+from harness.source_code import class_digest, package_digest
+
+
+def test_a_digest_follows_the_modules_that_a_plug_in_imports_from_its_folder(tmp_path: Path) -> None:
+    beside = tmp_path / "beside_the_digest.py"
+    beside.write_text("X = 1\n")
+    idea = tmp_path / "digested.py"
+    idea.write_text(
+        "import beside_the_digest\nfrom harness import Retrieval\nclass Idea(Retrieval):\n"
+        "    def fit(self, data): ...\n    def rank(self, queries): ...\n"
+    )
+    before = class_digest(load_class(str(idea)))
+    assert class_digest(load_class(str(idea))) == before
+    beside.write_text("X = 2\n")
+    assert class_digest(load_class(str(idea))) != before
+
+
+def test_a_digest_of_a_built_in_solution_follows_its_parts_but_not_other_solutions(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    original = Path.read_bytes
+
+    def noted(path: Path) -> bytes:
+        read.append(path.name)
+        return original(path)
+
+    monkeypatch.setattr(Path, "read_bytes", noted)
+    class_digest(load_class("hash"))
+    assert {"hash.py", "hamming.py", "perceptual.py"} <= set(read)
+    assert "most_frequent.py" not in read
+
+
+def test_a_package_digest_changes_with_any_of_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "digested_package"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    before = package_digest("digested_package")
+    (package / "__init__.py").write_text("# other\n")
+    assert package_digest("digested_package") != before
+    assert importlib.util.find_spec("digested_package") is not None
+    assert "digested_package" not in sys.modules

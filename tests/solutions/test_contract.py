@@ -1,0 +1,65 @@
+from pathlib import Path
+
+import pytest
+
+from harness.contract import check_solution
+from harness.describing import briefs, portrait
+from harness.plugins import known_solutions
+from tests.solutions_made import write_obedient
+
+SPECS = [
+    *known_solutions(),
+    *(f"hash(kind={kind!r})" for kind in ("dct", "difference", "wavelet")),
+    "hash(order='seed', threshold=40)",
+    "hash(decode='reduced', threshold=20)",
+    *(f"mean_hash(mean={mean!r})" for mean in ("harmonic", "arithmetic", "square_root")),
+]
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_every_solution_keeps_the_contract(spec: str) -> None:
+    broken = {clause: complaint for clause, complaint in check_solution(spec) if complaint}
+    assert not broken
+
+
+@pytest.mark.parametrize("name", list(known_solutions()))
+def test_every_solution_says_what_it_does_and_explains_its_parameters(name: str) -> None:
+    shown = portrait(name, Path("nowhere"))
+    assert len(shown["description"]) > 40
+    assert all(each["type"] and each["note"] for each in shown["parameters"] if each["type"] in ("int", "float", "int | None"))
+
+
+def test_every_solution_can_be_imported() -> None:
+    assert not [each for each in briefs(Path("nowhere")) if each["error"]]
+
+
+BREACHES = {
+    "is deterministic": "np.random.default_rng().permutation(len(self.index))[:5]",
+    "answers a query alike in any chunk": "np.arange(len(self.index))[len(queries) % 5 :][:5]",
+    "does not read ids": "np.argsort(self.index.ids)[:5]",
+    "answers a small competition with broken images, opening no table": (
+        "[len(open(self.index.paths[0].parents[4] / 'test.csv').read()) * 0]"
+    ),
+}
+
+
+@pytest.mark.parametrize("clause", list(BREACHES))
+def test_each_breach_of_the_contract_is_found(tmp_path: Path, clause: str) -> None:
+    path = tmp_path / "breach.py"
+    path.write_text(
+        "import numpy as np\nfrom dataclasses import dataclass\nfrom harness import Ranking, Retrieval\n"
+        "@dataclass\nclass Breach(Retrieval):\n"
+        "    def fit(self, data):\n        self.index = data.index\n"
+        "    def rank(self, queries):\n"
+        f"        row = np.asarray({BREACHES[clause]})\n"
+        "        return Ranking.from_positions(np.tile(row, (len(queries), 1)), queries.ids, self.index.ids)\n"
+    )
+    found = {clause: complaint for clause, complaint in check_solution(str(path)) if complaint}
+    assert clause in found
+
+
+def test_a_solution_that_changes_its_labels_is_found(tmp_path: Path) -> None:
+    path = write_obedient(tmp_path)
+    path.write_text(path.read_text().replace('print("a word from fit")', "data.labels[:] = 0"))
+    found = {clause: complaint for clause, complaint in check_solution(str(path)) if complaint}
+    assert "changes nothing that it is given" in found

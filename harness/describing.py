@@ -3,10 +3,10 @@
 import io
 import tokenize
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 from harness.errors import HarnessError
-from harness.plugins import known_solutions, load_class
+from harness.plugins import known_solutions, load_class, parameter_types
 from harness.solution import Solution, default_of, module_doc, parameters
 
 
@@ -19,7 +19,7 @@ def portrait(name: str, register: Path) -> dict[str, Any]:
     """Return a solution's task, description (with its source), and parameters: name, type, default, note (units)."""
     cls = load_class(name, register)
     known = known_solutions(register).get(name)
-    hints = get_type_hints(cls)
+    hints = parameter_types(cls)
     notes = _notes(cls)
     described = [
         {"name": each.name, "type": _type_name(hints[each.name]), "default": repr(default_of(each)), "note": notes.get(each.name, "")}

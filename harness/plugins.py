@@ -17,7 +17,7 @@ from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
 from harness.errors import HarnessError, SolutionError
 from harness.files import write_whole
@@ -92,7 +92,7 @@ def configured(cls: type[Solution], arguments: dict[str, object]) -> Solution:
     from pydantic import ConfigDict, TypeAdapter, ValidationError
 
     name = cls.__module__.rpartition(".")[2]
-    hints = get_type_hints(cls, include_extras=True)
+    hints = parameter_types(cls)
     names = [each.name for each in parameters(cls)]
     for argument, value in arguments.items():
         if argument not in names:
@@ -108,6 +108,16 @@ def configured(cls: type[Solution], arguments: dict[str, object]) -> Solution:
         raise
     except (TypeError, ValueError) as error:
         raise SolutionError(f"{name}: {error}") from None
+
+
+def parameter_types(cls: type[Solution]) -> dict[str, Any]:
+    """Return the type of each parameter."""
+    try:
+        return get_type_hints(cls, include_extras=True)
+    except NameError as error:
+        raise SolutionError(
+            f"{cls.__module__.rpartition('.')[2]}: {error}, in the type of a parameter; import it where the module runs"
+        ) from None
 
 
 def registered(register: Path | None) -> dict[str, str]:
@@ -141,7 +151,7 @@ def _from_module(name: str) -> Callable[[], type[Solution]]:
 def _from_entry_point(point: EntryPoint) -> Callable[[], type[Solution]]:
     def load() -> type[Solution]:
         loaded = _imported(point.value, point.load)
-        return _only_solution(loaded) if inspect.ismodule(loaded) else loaded  # type: ignore[return-value]
+        return _only_solution(loaded) if inspect.ismodule(loaded) else loaded
 
     return load
 

@@ -1,7 +1,7 @@
 """Long work tells how far it is: to the terminal, to the process that watches, or to nobody."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -32,7 +32,7 @@ def track(items: Iterable[Item], what: str, total: int | None = None, weigh: Cal
     >>> list(track([1, 2, 3], "counting"))
     [1, 2, 3]
     """
-    if total is None and hasattr(items, "__len__"):
+    if total is None and isinstance(items, Sized):
         total = len(items)
     done, told = 0, 0.0
     for item in items:

@@ -7,6 +7,8 @@ from abc import ABC, abstractmethod
 from dataclasses import MISSING, Field, dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from metrics import Task
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -31,7 +33,7 @@ class Solution(ABC):
     query must not depend on the chunk, and answering must not change the solution.
     """
 
-    task: ClassVar[str]
+    task: ClassVar[Task]
     chunk: ClassVar[int | None] = None  # queries asked about at a time; None lets the harness choose
 
     def __init_subclass__(cls) -> None:

@@ -52,7 +52,7 @@ def _follow(file: Path, name: str, files: dict[Path, None]) -> None:
 
 
 def _imports(file: Path, name: str) -> set[str]:
-    names = set()
+    names: set[str] = set()
     for node in ast.walk(ast.parse(file.read_bytes())):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)

@@ -14,6 +14,7 @@ from harness.errors import HarnessError
 
 if TYPE_CHECKING:
     from harness.data.competition import Competition
+    from metrics import Task as TaskName
 
 Format = Annotated[Literal["table", "csv", "json", "markdown"], typer.Option("--format", help="How to print it.")]
 
@@ -29,7 +30,7 @@ def leaderboard(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Rank the entries of a competition as Kaggle does: best of each solution, ties to the earlier entry."""
-    from harness.data.competition import Competition
+    from harness.data.competition import TASKS, Competition
     from harness.data.split import TEST
     from harness.workspace import Workspace
     from leaderboard import EntryStore, board_rows, fold_rows
@@ -38,8 +39,8 @@ def leaderboard(
     opened = Workspace.open(workspace)
     competition = Competition.open(on, opened.descriptors)
     entries = EntryStore(opened.database).entries(competition=competition.key, task=task)
-    boards: dict[str, Any] = {}
-    for each in sorted({entry.task for entry in entries}, reverse=True):
+    boards: dict[TaskName, Any] = {}
+    for each in TASKS:
         chosen = [entry for entry in entries if entry.task == each and (entry.split != TEST) == folds]
         better = metrics_of(each)[0].higher_is_better
         if folds and chosen:
@@ -58,7 +59,7 @@ def leaderboard(
         _print(competition, boards, format)
 
 
-def _print(competition: Competition, boards: dict[str, Any], format: str) -> None:  # noqa: A002
+def _print(competition: Competition, boards: dict[TaskName, Any], format: Format) -> None:  # noqa: A002
     if format == "csv" and len(boards) > 1:
         raise HarnessError(f"a CSV table holds one task; choose --task {' or --task '.join(boards)}")
     for task, rows in boards.items():
@@ -70,21 +71,28 @@ def _print(competition: Competition, boards: dict[str, Any], format: str) -> Non
             sys.stdout.write(_rendered(competition, task, rows, format))
 
 
-def _rendered(competition: Competition, task: str, rows: Any, format: str) -> Any:  # noqa: A002, ANN401
-    from leaderboard import render
+def _rendered(competition: Competition, task: TaskName, rows: Any, format: Format) -> Any:  # noqa: A002
+    from leaderboard import FoldRow, render
     from metrics import metrics_of
 
     metric = metrics_of(task)[0]
-    heading = {"title": f"{competition.name}, {task}", "metric": metric.name, "higher_is_better": metric.higher_is_better}
-    return render(rows, format, **heading, shares=_shares(competition, task))
+    of_folds = any(isinstance(row, FoldRow) for row in rows)
+    return render(
+        rows,
+        format,
+        title=f"{competition.name}, {task}",
+        metric=metric.name,
+        higher_is_better=metric.higher_is_better,
+        shares={} if of_folds else _shares(competition, task),
+    )
 
 
-def _shares(competition: Competition, task: str) -> dict[str, float]:
+def _shares(competition: Competition, task: TaskName) -> dict[str, float]:
     """Return which part of the queries that count is public and private."""
     from harness.data.ground_truth import load_ground_truth
 
     truth = load_ground_truth(competition.folder, task)
-    if truth is None or not truth.scored.any():
+    counts = {} if truth is None else {part: float((truth.usage == part.title()).sum()) for part in ("public", "private")}
+    if not all(counts.values()):
         return {}
-    usage = truth.usage[truth.scored]
-    return {"public": float((usage == "Public").mean()), "private": float((usage == "Private").mean())}
+    return {part: count / sum(counts.values()) for part, count in counts.items()}

@@ -39,7 +39,7 @@ def run(
 
     A finished run is not repeated as long as nothing that it was made from has changed; an interrupted one goes on.
     """
-    from harness.running.run import Limits
+    from harness.running.execute import Limits
 
     runner = _runner(on, workspace, Limits(timeout, memory_mb(memory_limit)), folds=folds)
     results = _run(runner, _chosen(specs, runner, task), seed, jobs, quiet=json)
@@ -90,7 +90,7 @@ def submit(
 
     from harness.errors import HarnessError
     from harness.files import whole
-    from harness.running.run import Limits
+    from harness.running.execute import Limits
 
     if not out.absolute().parent.is_dir():
         raise HarnessError(f"{out.parent}: there is no such folder to write {out.name} to")
@@ -98,8 +98,11 @@ def submit(
     result = _run(runner, [spec], seed, jobs, quiet=True)[0]
     if result.entry.submission is None:
         raise HarnessError(f"{result.entry.identity} failed: {result.entry.reason} (log: {result.entry.log})")
-    with whole(out) as temporary:
-        copyfile(result.entry.submission, temporary)
+    try:
+        with whole(out) as temporary:
+            copyfile(result.entry.submission, temporary)
+    except OSError as error:
+        raise HarnessError(f"{out}: cannot be written: {error.strerror}; nothing was left there") from None
     say(f"{out}: {_coverage(result)} by {result.entry.identity}")
 
 
@@ -146,8 +149,10 @@ def _runner(folder: Path, workspace: Path | None, limits: Any, *, folds: bool) -
 
 def _make_folds(competition: Competition, workspace: Workspace, count: int, seed: int) -> Any:
     from harness.data.split import make_folds, save_folds
+    from harness.errors import DataError
 
-    competition.require("recognition")
+    if not len(competition.train):
+        raise DataError(f"{competition.folder}: folds are made of labelled train images, and there are none (train.csv)")
     found = make_folds(competition.train.ids, competition.labels, count, seed)
     save_folds(workspace.folds(competition.key), competition, found)
     return found

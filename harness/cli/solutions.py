@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -11,14 +11,11 @@ from typer.core import TyperGroup
 from harness.cli.options import Json, WorkspaceOption
 from harness.cli.output import note, print_json, say
 
-if TYPE_CHECKING:
-    import click
-
 
 class NameOrCommand(TyperGroup):
     """A group in which any word that is no command is the name of a solution to show."""
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:  # noqa: ANN401
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
         """Return the command for the words, `show` where they start with a name."""
         return super().resolve_command(ctx, args if args[0] in self.commands else ["show", *args])
 

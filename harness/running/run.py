@@ -25,7 +25,8 @@ from harness.running.versions import versions
 from harness.solution import Solution, identity, solution_name
 from harness.source_code import class_digest, package_digest
 from harness.workspace import Workspace
-from leaderboard import Entry, EntryStore
+from leaderboard import Entry, EntryStore, Status
+from metrics import Task as TaskName
 from metrics import metrics_of
 
 
@@ -59,7 +60,7 @@ class Runner:
     ) -> None:
         self.competition, self.workspace, self.folds, self.limits = competition, workspace, folds, limits
         self.entries = EntryStore(workspace.database)
-        self._splits: dict[tuple[str, int | None], Split] = {}
+        self._splits: dict[tuple[TaskName, int | None], Split] = {}
 
     def plan(self, specs: Sequence[str], seed: int = 0) -> list[Run]:
         """Return the runs of the named solutions on every split; each must exist and fit the competition.
@@ -86,7 +87,7 @@ class Runner:
             end_all()
             raise
 
-    def split(self, task: str, number: int | None, seed: int = 0) -> Split:
+    def split(self, task: TaskName, number: int | None, seed: int = 0) -> Split:
         """Return the split with its ground truth."""
         if (task, number) not in self._splits:
             if number is None or self.folds is None:
@@ -97,7 +98,7 @@ class Runner:
         return self._splits[task, number]
 
     @property
-    def tasks(self) -> tuple[str, ...]:
+    def tasks(self) -> tuple[TaskName, ...]:
         """Return the tasks that solutions can be run on."""
         if self.folds is not None:
             return ("retrieval", "recognition")
@@ -117,7 +118,7 @@ class Runner:
         key = sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
         return Run(solution_name(type(solution)), identity(solution), task, split_name, key, code)
 
-    def _data(self, task: str, number: int | None) -> list[str]:
+    def _data(self, task: TaskName, number: int | None) -> list[str]:
         """Return digests of the tables, and of the images that a run is given."""
         split = self.split(task, number)
         return [self.competition.key, *(each.fingerprint for each in (split.data.train, split.data.index, split.queries))]
@@ -133,7 +134,7 @@ class Runner:
 
     def _entered(self, run: Run, folder: Path, outcome: Outcome) -> Result:
         evaluation, notes = self._evaluated(run, folder) if outcome.reason is None else (None, ())
-        status = "failed" if outcome.reason else "scored" if evaluation else "unscored"
+        status: Status = "failed" if outcome.reason else "scored" if evaluation else "unscored"
         entry = Entry(
             competition=self.competition.key,
             competition_name=self.competition.name,

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import metrics
+
 
 @dataclass(frozen=True)
 class Task:
@@ -10,6 +12,6 @@ class Task:
     folder: str  # of the competition
     workspace: str
     spec: str  # names the solution: `hash(kind='dct')`
-    task: str
+    task: metrics.Task
     fold: int | None  # from 1; None for the competition's own test images
     seed: int

@@ -175,7 +175,7 @@ def test_data_make_and_check(tmp_path: Path) -> None:
     next((folder / "index").rglob("*.jpg")).write_bytes(b"broken")
     checked = landmark("data", "check", folder)
     assert checked.exit_code == 1
-    assert "1 unreadable images" in checked.output
+    assert "1 images that cannot be decoded" in checked.output
 
 
 def test_folders_of_photos_are_laid_out_as_a_competition(tmp_path: Path, competition_folder: Path) -> None:

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from harness.data.competition import Competition
-from harness.data.split import Folds, make_folds
+from harness.data.split import Folds, make_folds, save_folds
 from harness.errors import DataError, SolutionError
 from harness.running.run import Limits, Result, Runner
 from harness.workspace import Workspace
@@ -173,6 +173,7 @@ def test_folds_run_without_the_test_images(tmp_path: Path) -> None:
     folder = make_competition(tmp_path / "labelled", landmarks=6, train=6)
     made = runner(folder)
     folds = make_folds(made.competition.train.ids, made.competition.labels, 3)
+    save_folds(made.workspace.folds(made.competition.key), made.competition, folds)
     found = results(runner(folder, folds=folds), "first_images", "most_frequent")
     assert {each.entry.split for each in found} == {"fold 1/3", "fold 2/3", "fold 3/3"}
     assert all(each.entry.status == "scored" for each in found), [each.entry.reason for each in found]

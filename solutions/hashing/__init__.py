@@ -1,0 +1,1 @@
+"""Perceptual hashes of images and exact search among them."""

@@ -1,0 +1,42 @@
+"""Perceptual hashes as an extractor: all four kinds from one decode, kept by the store."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from harness import Extractor
+from solutions.hashing.perceptual import perceptual_hashes
+
+_REDUCED_SIDE = 90  # pixels: a photograph of 1 megapixel at 16:9 may still be decoded at an eighth (94 pixels high)
+
+
+@dataclass(frozen=True)
+class PerceptualHashes(Extractor):
+    """Extracts codes, (n,) uint64, named average, dct, difference and wavelet.
+
+    With `decode="full"` they are imagehash's, bit for bit. With `"reduced"` the JPEG decoder scales photographs of one
+    megapixel or more down by eight on its way, which is several times as fast, but changes bits. Mean number of bits
+    changed of 64, and share of codes unchanged, on 600 photographs of two collections, enlarged to 1.5 megapixels:
+
+    | photographs | average | dct | difference | wavelet |
+    |---|---|---|---|---|
+    | of monuments | 0.32, 74 % | 0.78, 65 % | 0.69, 53 % | 0.49, 77 % |
+    | of holidays | 0.24, 80 % | 0.61, 71 % | 0.74, 51 % | 0.34, 83 % |
+
+    So codes of one kind of decode should not be searched among codes of the other with a threshold of few bits.
+    """
+
+    decode: Literal["full", "reduced"] = "full"
+    upright: bool = False  # turn by the EXIF orientation first, which imagehash does not
+    libraries: ClassVar[tuple[str, ...]] = ("scipy", "PyWavelets")
+
+    @property
+    def reduce_to(self) -> int | None:
+        """The shorter side in pixels that a reduced decode keeps."""
+        return _REDUCED_SIDE if self.decode == "reduced" else None
+
+    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:  # type: ignore[override]
+        """The codes of each kind, (n,) uint64."""
+        return perceptual_hashes(images)

@@ -1,0 +1,19 @@
+from pathlib import Path
+
+import pytest
+
+from tests.worlds import make_competition
+
+
+@pytest.fixture
+def competition_folder(tmp_path: Path) -> Path:
+    """A small competition with images, tables and ground truth for both tasks; see `tests.worlds`."""
+    return make_competition(tmp_path / "competition")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a new workspace, which every command of the test uses unless told otherwise."""
+    folder = tmp_path / "workspace"
+    monkeypatch.setenv("LANDMARK_WORKSPACE", str(folder))
+    return folder

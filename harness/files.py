@@ -4,12 +4,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import mkstemp
+from secrets import token_hex
 
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
     """Give a path to write to; it takes the place of `path` when the block ends well, and vanishes when it does not.
+
+    A link is followed: what it names is replaced. What is no file (a device, a pipe) is written to directly.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -18,24 +20,20 @@ def whole(path: Path) -> Iterator[Path]:
     ...     [file.name for file in Path(folder).iterdir()]
     ['a.txt']
     """
-    handle, name = mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=path.suffix)
-    os.close(handle)
-    temporary = Path(name)
+    if path.exists() and not path.is_file():
+        yield path
+        return
+    target = Path(os.path.realpath(path))
+    temporary = target.with_name(f".{target.name[:40]}.{token_hex(8)}{target.suffix[:8]}")
+    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL, 0o666))
     try:
         yield temporary
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
+        temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def write_whole(path: Path, text: str) -> None:
     """Write `text` to `path` in UTF-8, whole or not at all."""
     with whole(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8", newline="\n")

@@ -5,6 +5,7 @@ Read by the host of a competition, so it may speak of the ground truth; no solut
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +14,20 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from harness.cores import cores
+from harness.data.competition import UNLABELLED
 from harness.data.decode import UndecodableError, decode
-from harness.data.ground_truth import COLUMNS, find_ground_truth, read_ground_truth
+from harness.data.ground_truth import COLUMNS, USAGES, GroundTruth, find_ground_truth, read_ground_truth
+from harness.data.ids import is_safe_id, repeated_rows, unsafe_rows
 from harness.data.locate import ImageFolder
-from harness.data.tables import read_table, repeated_ids, shown, unsafe_ids
+from harness.data.tables import Table, line_of, read_table, shown, whole_numbers
 from harness.errors import DataError
 from harness.progress import track
+from metrics import Task
 
 _EXAMPLES = 3
+_NAMES = "train_label_to_category.csv"
+
+Tables = dict[str, Table]  # those of train, index and test that can be read
 
 
 @dataclass(frozen=True)
@@ -42,115 +49,158 @@ def check_competition(folder: Path) -> list[Fault]:
 
     Raises DataError only where there is no folder.
     """
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise DataError(f"{folder}: there is no such folder")
     return list(_faults(folder))
 
 
 def _faults(folder: Path) -> Iterator[Fault]:
-    tables: dict[str, np.ndarray] = {}
+    tables: Tables = {}
     for part in ("train", "index", "test"):
         yield from _table_faults(folder, part, tables)
     if "test" not in tables:
         yield Fault("test.csv", "table is missing or unusable: nothing is asked", 1, ("test.csv",))
     yield from _shared_ids(tables)
-    for part, ids in tables.items():
-        yield from _image_faults(folder, part, ids)
-    landmarks = set()
+    for part, table in tables.items():
+        yield from _image_faults(folder, part, table)
     if "train" in tables:
-        yield from _label_faults(folder, landmarks)
-    yield from _truth_faults(folder, tables, landmarks)
+        yield from _label_faults(tables["train"])
+        yield from _name_faults(folder / _NAMES, tables["train"])
+    yield from _truth_faults(folder, tables)
 
 
-def _table_faults(folder: Path, part: str, tables: dict[str, np.ndarray]) -> Iterator[Fault]:
+def _table_faults(folder: Path, part: str, tables: Tables) -> Iterator[Fault]:
     path = folder / f"{part}.csv"
-    if not path.exists():
+    if not os.path.lexists(path):
         return
     try:
-        ids = read_table(path, ["id"])["id"].to_numpy(object)
+        table = read_table(path, ["id"], optional=["landmark_id"])
     except DataError as error:
-        yield Fault(path.name, "table cannot be read", 1, (str(error),))
+        yield _unreadable(path, error)
         return
-    tables[part] = ids
-    if not len(ids):
+    tables[part] = table
+    if not len(table):
         yield Fault(path.name, "table holds no row", 1, (path.name,))
-    yield from _fault(path.name, "unusable ids", [f"line {line}: {shown(each)}" for line, each in unsafe_ids(ids)])
-    yield from _fault(path.name, "repeated ids", [f"line {line}: {shown(each)}" for line, each in repeated_ids(ids)])
+    yield from _row_faults(table, "id", "ids that cannot be used", unsafe_rows(table["id"]))
+    yield from _row_faults(table, "id", "ids that stand there before", repeated_rows(table["id"]))
 
 
-def _shared_ids(tables: dict[str, np.ndarray]) -> Iterator[Fault]:
-    sets = {part: set(ids.tolist()) for part, ids in tables.items()}
+def _shared_ids(tables: Tables) -> Iterator[Fault]:
+    sets = {part: set(table["id"]) for part, table in tables.items()}
     for one, other in (("train", "index"), ("train", "test"), ("index", "test")):
         shared = sorted(sets.get(one, set()) & sets.get(other, set()))
-        yield from _fault(f"{one}.csv and {other}.csv", "ids stand in both", map(shown, shared))
+        yield from _fault(f"{one}.csv and {other}.csv", "ids that stand in both", shared)
 
 
-def _image_faults(folder: Path, part: str, ids: np.ndarray) -> Iterator[Fault]:
-    unsafe = {row - 2 for row, _ in unsafe_ids(ids)}
-    usable = list(dict.fromkeys(image_id for row, image_id in enumerate(ids) if row not in unsafe))
+def _image_faults(folder: Path, part: str, table: Table) -> Iterator[Fault]:
     files = ImageFolder(folder, part)
-    paths = {image_id: files.path(image_id) for image_id in usable}
+    try:
+        paths = {image_id: files.path(image_id) for image_id in table["id"] if is_safe_id(image_id)}
+    except DataError as error:
+        yield Fault(f"{part} images", "folder cannot be read", 1, (str(error),))
+        return
     yield from _fault(f"{part}.csv", "ids without an image", [each for each, path in paths.items() if path is None])
-    yield from _fault(f"{part} images", "unreadable images", list(_unreadable(part, {k: v for k, v in paths.items() if v})))
-
-
-def _unreadable(part: str, paths: dict[str, str]) -> Iterator[str]:
     checks = Parallel(n_jobs=cores(), prefer="threads", return_as="generator")(
-        delayed(_complaint)(image_id, path) for image_id, path in paths.items()
+        delayed(_complaint)(image_id, path) for image_id, path in paths.items() if path is not None
     )
-    return (complaint for complaint in track(checks, f"decoding {part} images", len(paths)) if complaint)
+    broken = [complaint for complaint in track(checks, f"decoding {part} images", len(paths)) if complaint]
+    yield from _fault(f"{part} images", "images that cannot be decoded", broken, as_they_are=True)
 
 
 def _complaint(image_id: str, path: str) -> str | None:
     try:
         decode(path)
     except UndecodableError as error:
-        return f"{image_id}: {error}"
+        return f"{shown(image_id)} {error}"
     return None
 
 
-def _label_faults(folder: Path, landmarks: set[str]) -> Iterator[Fault]:
-    try:
-        labels = read_table(folder / "train.csv", ["landmark_id"])["landmark_id"].to_numpy(object)
-    except DataError as error:
-        yield Fault("train.csv", "column is missing", 1, (str(error),))
+def _label_faults(train: Table) -> Iterator[Fault]:
+    if "landmark_id" not in train:
+        yield Fault(train.path.name, "column is missing: landmark_id", 1, ("line 1",))
         return
-    landmarks.update(labels.tolist())
-    bad = [f"line {row + 2}: {shown(each)}" for row, each in enumerate(labels) if not (each.isdecimal() or each in ("None", ""))]
-    yield from _fault("train.csv", "landmark ids that are no whole number", bad)
-    names = folder / "train_label_to_category.csv"
-    if names.exists():
-        named = read_table(names, ["landmark_id"])["landmark_id"]
-        unused = [shown(each) for each in named if each not in landmarks]
-        yield from _fault(names.name, "landmarks without a train image", unused)
+    labels = train["landmark_id"]
+    bad = [row for row, each in enumerate(labels) if each not in UNLABELLED and whole_numbers([each]) is None]
+    yield from _row_faults(train, "landmark_id", "landmark ids that are no whole numbers of at most 18 digits", bad)
 
 
-def _truth_faults(folder: Path, tables: dict[str, np.ndarray], landmarks: set[str]) -> Iterator[Fault]:
+def _name_faults(path: Path, train: Table) -> Iterator[Fault]:
+    if not os.path.lexists(path):
+        return
+    try:
+        named = read_table(path, ["landmark_id"])["landmark_id"]
+    except DataError as error:
+        yield _unreadable(path, error)
+        return
+    known = set(_labels(train))
+    yield from _fault(path.name, "landmarks without a train image", [each for each in named if each not in known])
+
+
+def _truth_faults(folder: Path, tables: Tables) -> Iterator[Fault]:
     try:
         found = find_ground_truth(folder)
     except DataError as error:
-        yield Fault("ground truth", "cannot be told", 1, (str(error),))
+        yield Fault("ground truth", "file cannot be used", 1, (str(error),))
         return
     for task, path in found.items():
         try:
-            truth = read_ground_truth(path, task)
+            table = read_table(path, ["id", COLUMNS[task]], optional=["Usage"])
+            wrong = list(_truth_row_faults(table, task))
+            yield from wrong
+            truth = None if wrong else read_ground_truth(path, task)
         except DataError as error:
-            yield Fault(path.name, "table cannot be read", 1, (str(error),))
+            yield _unreadable(path, error)
             continue
-        queries = set(tables.get("test", np.array([])).tolist())
-        known = set(tables["index"].tolist()) if task == "retrieval" and "index" in tables else landmarks
-        tokens = truth.tokens if task == "retrieval" else truth.tokens.astype(str)
-        yield from _fault(path.name, "queries that are not in test.csv", [shown(each) for each in truth.query_ids if each not in queries])
-        missing = sorted(queries - set(truth.query_ids.tolist()))
-        yield from _fault(path.name, "queries of test.csv without a row", map(shown, missing))
-        if known:
-            unknown = sorted({each for each in tokens if each not in known})
-            where = "index.csv" if task == "retrieval" else "train.csv"
-            yield from _fault(path.name, f"{COLUMNS[task]} that are not in {where}", map(shown, unknown))
-        yield from (Fault(path.name, "notes", 1, (note,)) for note in truth.notes)
+        yield from _query_faults(table, tables)
+        if truth:
+            yield from _answer_faults(path, truth, tables)
 
 
-def _fault(where: str, what: str, examples: Iterable[str]) -> Iterator[Fault]:
-    found = list(examples)
-    if found:
-        yield Fault(where, what, len(found), tuple(found[:_EXAMPLES]))
+def _truth_row_faults(table: Table, task: Task) -> Iterator[Fault]:
+    yield from _row_faults(table, "id", "queries that stand there before", repeated_rows(table["id"]))
+    usage = table["Usage"] if "Usage" in table else np.full(len(table), USAGES[0], object)
+    wrong = np.flatnonzero(~np.isin(usage, USAGES)).tolist()
+    yield from _row_faults(table, "Usage", "other words than Public, Private or Ignored as Usage", wrong)
+    if task == "recognition":
+        counting = np.flatnonzero(usage != "Ignored").tolist()
+        wrong = [row for row in counting if whole_numbers(table["landmarks"][row].split()) is None]
+        yield from _row_faults(table, "landmarks", "landmarks that are no whole numbers of at most 18 digits", wrong)
+
+
+def _query_faults(truth: Table, tables: Tables) -> Iterator[Fault]:
+    name, told = truth.path.name, truth["id"]
+    asked = set(tables["test"]["id"] if "test" in tables else ())
+    yield from _fault(name, "queries that are not in test.csv", [each for each in told if each not in asked])
+    yield from _fault(name, "queries of test.csv without a row", sorted(asked - set(told)))
+
+
+def _answer_faults(path: Path, truth: GroundTruth, tables: Tables) -> Iterator[Fault]:
+    if not truth.scored.any():
+        yield Fault(path.name, "table in which no query counts: all are Ignored", 1, (path.name,))
+    if truth.task == "retrieval":
+        part, known = "index", set(tables["index"]["id"] if "index" in tables else ())
+    else:
+        part, known = "train", {int(each) for each in set(_labels(tables.get("train"))) if whole_numbers([each]) is not None}
+    unknown = sorted({each for each in truth.tokens.tolist() if each not in known})
+    yield from _fault(path.name, f"{COLUMNS[truth.task]} that are not in {part}.csv", unknown)
+    yield from (Fault(path.name, "note", 1, (note,)) for note in truth.notes)
+
+
+def _labels(train: Table | None) -> Iterable[str]:
+    return train["landmark_id"] if train is not None and "landmark_id" in train else ()
+
+
+def _unreadable(path: Path, error: DataError) -> Fault:
+    return Fault(path.name, "table cannot be read", 1, (str(error),))
+
+
+def _row_faults(table: Table, column: str, what: str, rows: list[int]) -> Iterator[Fault]:
+    examples = tuple(f"line {line_of(table.path, row)}: {shown(table[column][row])}" for row in rows[:_EXAMPLES])
+    if rows:
+        yield Fault(table.path.name, what, len(rows), examples)
+
+
+def _fault(where: str, what: str, found: Iterable[object], *, as_they_are: bool = False) -> Iterator[Fault]:
+    texts = [str(each) if as_they_are else shown(each) for each in found]
+    if texts:
+        yield Fault(where, what, len(texts), tuple(texts[:_EXAMPLES]))

@@ -6,24 +6,24 @@ Google Landmarks v2 (`train.csv` id,landmark_id; images in `a/b/c/<id>.jpg`), an
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from harness.data.ground_truth import find_ground_truth
+from harness.data.ids import ids_of
 from harness.data.images import ImageSet, ImageSource
 from harness.data.locate import ImageFolder
-from harness.data.tables import read_ids, read_table, shown
+from harness.data.tables import read_table, shown, whole_numbers
 from harness.errors import DataError
+from metrics import Task
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-TASKS = ("retrieval", "recognition")
+TASKS: tuple[Task, ...] = ("retrieval", "recognition")
+UNLABELLED = ("", "None")  # landmark_id of a train image that shows none
 _TABLES = ("train.csv", "index.csv", "test.csv")
 
 
@@ -43,17 +43,17 @@ class Competition:
 
         Raises DataError for a folder that holds none, and for tables that cannot be used.
         """
-        if not folder.is_dir():
+        if not os.path.isdir(folder):
             raise DataError(f"{folder}: there is no such folder")
-        if not (folder / "test.csv").exists():
+        if not any(os.path.exists(folder / name) for name in _TABLES):
             raise DataError(
-                f"{folder}: holds no test.csv, so nothing is asked; a competition has train.csv, index.csv and test.csv "
+                f"{folder}: holds no train.csv, index.csv or test.csv, so it is no competition "
                 "(landmark data import-folders lays out a folder of class folders)"
             )
-        rows, labels = _train(folder / "train.csv")
+        ids, labels = _train(folder / "train.csv")
         return cls(
             folder,
-            _images(folder, "train", rows, store),
+            _images(folder, "train", ids, store),
             labels,
             _images(folder, "index", _ids(folder / "index.csv"), store),
             _images(folder, "test", _ids(folder / "test.csv"), store),
@@ -73,16 +73,21 @@ class Competition:
         return f"{_plain(self.name)}-{digest.hexdigest()[:12]}"
 
     @property
-    def tasks(self) -> tuple[str, ...]:
+    def tasks(self) -> tuple[Task, ...]:
         """Return the tasks that a solution can be run on."""
-        possible = {"retrieval": len(self.index), "recognition": len(self.train)}
-        return tuple(task for task in TASKS if possible[task])
+        return tuple(task for task in TASKS if not self._missing(task))
 
-    def require(self, task: str) -> None:
+    def require(self, task: Task) -> None:
         """Raise DataError where the competition lacks what the task needs."""
-        if task not in self.tasks:
-            missing = "index.csv with the images to search" if task == "retrieval" else "train.csv with labelled images"
-            raise DataError(f"{self.folder}: {task} needs {missing}; this competition has none")
+        missing = self._missing(task)
+        if missing:
+            raise DataError(f"{self.folder}: {task} needs {' and '.join(missing)}; this competition has none")
+
+    def _missing(self, task: Task) -> list[str]:
+        searched = ("index.csv with images to search", self.index)
+        learnt = ("train.csv with labelled images", self.train)
+        needed = [searched if task == "retrieval" else learnt, ("test.csv with images to ask about", self.queries)]
+        return [what for what, images in needed if not len(images)]
 
 
 def _images(folder: Path, part: str, ids: np.ndarray, store: Path) -> ImageSet:
@@ -90,29 +95,24 @@ def _images(folder: Path, part: str, ids: np.ndarray, store: Path) -> ImageSet:
 
 
 def _ids(path: Path) -> np.ndarray:
-    return read_ids(path, read_table(path, ["id"])) if path.exists() else np.array([], object)
+    return ids_of(read_table(path, ["id"])) if os.path.lexists(path) else np.array([], object)
 
 
 def _train(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Return ids and landmarks of the labelled rows; a landmark of `None` or nothing is no label."""
-    if not path.exists():
+    """Return ids and landmarks of the labelled rows."""
+    if not os.path.lexists(path):
         return np.array([], object), np.array([], np.int64)
     table = read_table(path, ["id", "landmark_id"])
-    ids = read_ids(path, table)
-    labelled = ~table["landmark_id"].isin(["None", ""]).to_numpy(bool)
-    return ids[labelled], _landmarks(path, table["landmark_id"], labelled)
-
-
-def _landmarks(path: Path, column: pd.Series[str], labelled: np.ndarray) -> np.ndarray:
-    whole = column.str.fullmatch(r"\d{1,18}").to_numpy(bool)
-    for row in np.flatnonzero(labelled & ~whole):
-        raise DataError(f"{path}, line {row + 2}: landmark_id must be a whole number, not {shown(column.iloc[row])}")
-    return column[labelled].astype(np.int64).to_numpy()
+    ids, landmarks = ids_of(table), table["landmark_id"]
+    labelled = np.array([landmark not in UNLABELLED for landmark in landmarks], bool)
+    labels = whole_numbers(landmarks[labelled])
+    if labels is None:
+        row = next(row for row in np.flatnonzero(labelled).tolist() if whole_numbers([landmarks[row]]) is None)
+        table.refuse(row, f"landmark_id must be a whole number of at most 18 digits, not {shown(landmarks[row])}")
+    return ids[labelled], labels
 
 
 def _digest(file: Path) -> bytes:
-    from hashlib import file_digest
-
     with file.open("rb") as opened:
         return file_digest(opened, "sha256").digest()
 

@@ -1,159 +1,104 @@
-"""Describe the images of a set that the store does not hold yet: decode and extract in parallel, write as it comes."""
+"""Describe the images of a set that the store does not hold yet: block by block in parallel, kept batch by batch.
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from threading import Lock
+A block is claimed for as long as it takes, so that two processes at the same set do different ones.
+"""
+
+from contextlib import nullcontext
+from pathlib import Path
 
 import numpy as np
-from filelock import FileLock
 from joblib import Parallel, delayed
+from threadpoolctl import threadpool_limits
 
-from harness.cores import cores
-from harness.data.decode import UndecodableError, decode
-from harness.data.descriptor_store import BLOCK, Column, Shelf, columns_of, extractor_facts, named, open_shelf
+from harness.cores import cores, limited_to
+from harness.data import columns as made
+from harness.data.columns import Column
+from harness.data.decode import UndecodableError, UnreadableError, decode
+from harness.data.descriptor_store import TRY_AGAIN, UNDECODABLE, Shelf, open_shelf
 from harness.data.extractor import Described, Extractor
+from harness.data.extractor_key import extractor_facts
 from harness.data.images import ImageSource
-from harness.errors import SolutionError
 from harness.progress import track
 
-_BLANK_SIDE = 64  # pixels of the blank image that an extractor is tried on
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Some rows of one claimed block."""
-
-    claim: "Claim"
-    rows: np.ndarray
-    fingerprints: np.ndarray
-
-
-@dataclass
-class Claim:
-    """A block that this process describes; given back when its last batch is written."""
-
-    lock: FileLock
-    left: int = 0
-    guard: Lock = field(default_factory=Lock)
-
-    def written(self) -> None:
-        """Count a batch as written."""
-        with self.guard:
-            self.left -= 1
-            if not self.left:
-                self.lock.release()
+_BLOCKS = 4096  # of an image set, at most
 
 
 def described(images: ImageSource, extractor: Extractor, rows: np.ndarray) -> Shelf:
-    """Return the shelf of the extractor on the image set, with the given rows current."""
+    """Return the shelf of the extractor on the image set, with the given rows current.
+
+    Raises SolutionError where the extractor breaks its contract.
+    """
     shelf = open_shelf(images.store, images.key, len(images.ids), extractor)
     if not shelf.columns:
-        shelf.create(_columns(extractor), extractor_facts(extractor) | {"images": str(images.folder.folder)})
-    stale = _stale(shelf, images, rows)
-    if len(stale):
-        _describe(shelf, images, extractor, stale)
+        shelf.create(made.columns_of(extractor), extractor_facts(extractor) | {"images": str(images.folder.folder)})
+    taken = _describe(shelf, images, extractor, _stale(shelf, images, rows), wait=False)
+    _describe(shelf, images, extractor, _stale(shelf, images, taken), wait=True)
     return shelf
 
 
 def _stale(shelf: Shelf, images: ImageSource, rows: np.ndarray) -> np.ndarray:
     """Return the rows, ascending, whose descriptor was never made or was made from another file."""
-    return np.unique(rows[(shelf.state()[rows] & ~np.uint64(1)) != images.fingerprints(rows)])
+    return np.unique(rows[(shelf.state(rows) & ~UNDECODABLE) != images.fingerprints(rows)])
 
 
-def _describe(shelf: Shelf, images: ImageSource, extractor: Extractor, stale: np.ndarray) -> None:
-    """Describe the blocks that nobody else is at, then what the others left undone."""
-    taken: list[np.ndarray] = []
-    _write(shelf, images, extractor, len(stale), _free_batches(shelf, images, extractor, stale, taken))
-    for rows in taken:  # waited for here, where nobody waits for us: all our own claims are given back
-        lock = shelf.claim(int(rows[0]) // BLOCK, wait=True)
-        if lock:
-            _write(shelf, images, extractor, len(rows), _claimed(lock, shelf, images, extractor, rows))
-    shelf.tidy()
+def _describe(shelf: Shelf, images: ImageSource, extractor: Extractor, stale: np.ndarray, *, wait: bool) -> np.ndarray:
+    """Describe the rows, or those of blocks that nobody else is at; return the others."""
+    if not len(stale):
+        return stale
+    number = stale // max(extractor.batch, -(-len(images.ids) // _BLOCKS))
+    starts = np.flatnonzero(np.diff(number)) + 1
+    blocks = list(zip(number[np.r_[0, starts]].tolist(), np.split(stale, starts), strict=True))
+    threads = min(cores(), len(blocks))
+    with threadpool_limits(limits=1) if threads > 1 else nullcontext():
+        results = Parallel(n_jobs=threads, prefer="threads", return_as="generator_unordered")(
+            delayed(_block)(shelf, images, extractor, block, cores() // threads, wait=wait) for block in blocks
+        )
+        what = f"describing {images.part} images by {type(extractor).__name__}"
+        done = list(track(results, what, len(stale), weigh=lambda result: len(result[0])))
+    return np.concatenate([rows for rows, ours in done if not ours] or [stale[:0]])
 
 
-def _write(shelf: Shelf, images: ImageSource, extractor: Extractor, total: int, batches: Iterator[Batch]) -> None:
-    results = Parallel(n_jobs=cores(), prefer="threads", return_as="generator_unordered")(
-        delayed(_extract)(shelf.columns, images, extractor, batch) for batch in batches
-    )
-    what = f"describing {images.part} images by {type(extractor).__name__}"
-    for batch, arrays, undecodable in track(results, what, total, weigh=lambda result: len(result[0].rows)):
-        shelf.write(batch.rows, arrays, batch.fingerprints | undecodable)
-        batch.claim.written()
+def _block(
+    shelf: Shelf, images: ImageSource, extractor: Extractor, block: tuple[int, np.ndarray], share: int, *, wait: bool
+) -> tuple[np.ndarray, bool]:
+    """Describe the rows of a numbered block; return them, and false where another is at it."""
+    number, rows = block
+    with limited_to(share), shelf.claimed(number, wait=wait) as ours:
+        stale = _stale(shelf, images, rows) if ours else rows[:0]  # another may have been there before
+        for start in range(0, len(stale), extractor.batch):
+            _batch(shelf, images, extractor, stale[start : start + extractor.batch])
+    return rows, ours
 
 
-def _free_batches(
-    shelf: Shelf, images: ImageSource, extractor: Extractor, stale: np.ndarray, taken: list[np.ndarray]
-) -> Iterator[Batch]:
-    """Yield the batches of each block that can be claimed at once; the rows of the others go to `taken`."""
-    for rows in np.split(stale, np.flatnonzero(np.diff(stale // BLOCK)) + 1):
-        lock = shelf.claim(int(rows[0]) // BLOCK, wait=False)
-        if lock:
-            yield from _claimed(lock, shelf, images, extractor, rows)
-        else:
-            taken.append(rows)
+def _batch(shelf: Shelf, images: ImageSource, extractor: Extractor, rows: np.ndarray) -> None:
+    """Describe some images and keep what comes out: blanks for those that could not be decoded."""
+    fingerprints = images.fingerprints(rows)
+    decoded = [_decoded(images.path(row), extractor) for row in rows.tolist()]
+    usable = [image for image in decoded if isinstance(image, np.ndarray)]
+    failed = np.array([isinstance(image, UndecodableError) for image in decoded])
+    unread = np.array([isinstance(image, UnreadableError) for image in decoded])
+    columns = list(shelf.columns.values())
+    arrays = made.described(extractor, columns, usable) if usable else {}
+    filled = {column.name: _filled(column, arrays.get(column.name), failed) for column in columns}
+    shelf.write(rows, filled, np.where(unread, TRY_AGAIN, fingerprints) | failed.astype(np.uint64) * UNDECODABLE)
 
 
-def _claimed(
-    lock: FileLock, shelf: Shelf, images: ImageSource, extractor: Extractor, rows: np.ndarray
-) -> Iterator[Batch]:
-    rows = _stale(shelf, images, rows)
-    pieces = [rows[start : start + extractor.batch] for start in range(0, len(rows), extractor.batch)]
-    if not pieces:
-        lock.release()
-    claim = Claim(lock, len(pieces))
-    for piece in pieces:
-        yield Batch(claim, piece, images.fingerprints(piece))
-
-
-def _extract(
-    columns: Mapping[str, Column], images: ImageSource, extractor: Extractor, batch: Batch
-) -> tuple[Batch, Mapping[str, Described], np.ndarray]:
-    """Return the batch, its arrays with blanks where an image could not be decoded, and those images flagged `(n,)`."""
-    decoded = [_decoded(images, extractor, row) for row in batch.rows]
-    undecodable = np.array([image is None for image in decoded])
-    usable = [image for image in decoded if image is not None]
-    arrays = _checked(extractor, columns, usable) if usable else {}
-    filled = {name: _filled(column, arrays.get(name), undecodable) for name, column in columns.items()}
-    return batch, filled, undecodable.astype(np.uint64)
-
-
-def _decoded(images: ImageSource, extractor: Extractor, row: int) -> np.ndarray | None:
-    path = images.path(row)
+def _decoded(path: Path | None, extractor: Extractor) -> np.ndarray | UndecodableError:
     if path is None:
-        return None
+        return UndecodableError("there is no such file")
+    size, reduce_to = extractor.size, extractor.reduce_to
     try:
-        return decode(
-            path, mode=extractor.mode, size=extractor.size, reduce_to=extractor.reduce_to, upright=extractor.upright
-        )
-    except UndecodableError:
-        return None
+        return decode(path, mode=extractor.mode, size=size, reduce_to=reduce_to, upright=extractor.upright)
+    except UndecodableError as error:
+        return error
 
 
-def _checked(extractor: Extractor, columns: Mapping[str, Column], images: list[np.ndarray]) -> Mapping[str, Described]:
-    arrays = named(extractor.describe(images if extractor.size is None else np.stack(images)))
-    lengths = {name: len(array) for name, array in arrays.items()}
-    if set(arrays) != set(columns) or set(lengths.values()) != {len(images)}:
-        raise SolutionError(
-            f"{extractor.identity} was given {len(images)} images and returned {lengths}; "
-            f"it must return {len(images)} rows of {', '.join(columns)} whatever the batch"
-        )
-    return arrays
-
-
-def _filled(column: Column, values: Described | None, undecodable: np.ndarray) -> Described:
-    """Return a row for every image of the batch."""
+def _filled(column: Column, values: Described | None, failed: np.ndarray) -> Described:
+    """Return an entry for every image of the batch, blank where it failed."""
     if column.ragged:
         found = iter(values if values is not None else ())
-        empty = np.zeros((0, *column.shape), column.dtype)
-        return [empty if flag else np.asarray(next(found)) for flag in undecodable]
-    rows = np.full((len(undecodable), *column.shape), column.blank, column.dtype)
+        return [column.blanks(0) if blank else next(found) for blank in failed]
+    rows = column.blanks(len(failed))
     if values is not None:
-        rows[~undecodable] = values
+        rows[~failed] = values
     return rows
-
-
-def _columns(extractor: Extractor) -> list[Column]:
-    """Return what an extractor gives, learnt from one blank image."""
-    width, height = extractor.size or (_BLANK_SIDE, _BLANK_SIDE)
-    blank = np.zeros((height, width) if extractor.mode == "L" else (height, width, 3), np.uint8)
-    return columns_of(extractor.describe([blank] if extractor.size is None else blank[None]))

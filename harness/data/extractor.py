@@ -26,7 +26,8 @@ class Extractor(ABC):
     * `reduce_to`: the decode may be scaled down as long as both sides keep this many pixels; None asks for a full
       decode. By default twice the size.
     * `upright`: turn images as their EXIF orientation says (default True).
-    * `batch`: images a call of `describe` (default 32).
+    * `batch`: images a call of `describe`, at most (default 32).
+    * `libraries`: names of the packages, as pip knows them, that `describe` computes with beside NumPy.
     """
 
     mode: ClassVar[Mode] = "L"
@@ -50,7 +51,8 @@ class Extractor(ABC):
         """Return a row for each image, or several named arrays of rows from one pass.
 
         `images` is `(n, height, width)` or `(n, height, width, 3)` uint8 where `size` is given, else a list of n
-        arrays of differing shapes. Must not depend on the batch: each row comes from its own image alone.
+        arrays of differing shapes. Must not depend on the batch: each row comes from its own image alone. It is called
+        by several threads at once, and first of all for one black image, to learn what it gives.
         """
 
     @property

@@ -1,100 +1,145 @@
 """Lay out a folder of class folders, `<landmark>/<photo>`, as a competition."""
 
+import csv
+import io
 import os
 import shutil
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from secrets import token_hex
 
 from harness.data.locate import SUFFIXES
 from harness.errors import DataError
 from harness.files import write_whole
 from harness.progress import track
 
-_SHARES = {"test": 0.25, "index": 0.5}  # of each landmark's photos; what is left is train
+PARTS = ("train", "index", "test")
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo, and what becomes of it."""
+
+    source: Path
+    landmark: int
+    image_id: str
+    part: str
 
 
 def import_folders(source: Path, target: Path, seed: int = 0) -> dict[str, int]:
     """Lay out the photos of `source/<landmark>/` as a competition in `target`; return the number of images of each part.
 
-    Every landmark's photos are dealt into train, index and test in the shares 1/4, 1/2 and 1/4, at random by seed. A
-    landmark that has no photo in the index or in train has ground truth accordingly. A third of the queries is public.
-    Photos are linked where the file system can and copied otherwise; the source is not changed.
+    Every landmark's photos are dealt into train, index and test in the shares 1/4, 1/2 and 1/4, at random by seed; of
+    three, one each. A landmark that has no photo in the index or in train has ground truth accordingly. A third of the
+    queries is public. Photos are linked where the file system can and copied otherwise; the source is not changed.
+    The target is there when all is done, and not before.
 
-    Raises DataError for a source without class folders of photos, and for a target that is not empty.
+    Raises DataError for a source without class folders of photos, a target that is not empty, and what cannot be
+    read or written.
     """
-    photos = _photos(source)
-    _require_empty(target)
-    landmarks = sorted({photo.parent.name for photo in photos})
-    dealt = _dealt(photos, seed)
-    for photo, (image_id, part) in track(dealt.items(), "laying out images", len(dealt)):
-        _link(photo, target / part / f"{image_id}{photo.suffix.lower()}")
-    labels = {photo: landmarks.index(photo.parent.name) for photo in photos}
-    _write_tables(target, landmarks, sorted((image_id, part, labels[photo]) for photo, (image_id, part) in dealt.items()), seed)
-    return {part: sum(found == part for _, found in dealt.values()) for part in ("train", "index", "test")}
+    names, photos = _dealt(_class_folders(source), seed)
+    if not any(photo.part == "test" for photo in photos):
+        raise DataError(f"{source}: no landmark has three photos or more, so there would be nothing to ask")
+    with _filled(target) as folder:
+        for photo in track(photos, "laying out images"):
+            _link(photo.source, folder / photo.part / f"{photo.image_id}{photo.source.suffix.lower()}")
+        _write_tables(folder, names, sorted(photos, key=lambda photo: photo.image_id), seed)
+    return {part: sum(photo.part == part for photo in photos) for part in PARTS}
 
 
-def _photos(source: Path) -> list[Path]:
-    if not source.is_dir():
+def _class_folders(source: Path) -> dict[str, list[Path]]:
+    """Return the photos of each landmark, in a fixed order."""
+    if not os.path.isdir(source):
         raise DataError(f"{source}: there is no such folder")
-    photos = [path for folder in sorted(source.iterdir()) if folder.is_dir() for path in sorted(folder.iterdir())]
-    photos = [path for path in photos if path.suffix.lower() in SUFFIXES and path.is_file()]
-    if not photos:
+    found: dict[str, list[Path]] = {}
+    try:
+        for folder in sorted(each for each in source.iterdir() if each.is_dir() and not each.name.startswith(".")):
+            photos = [each for each in sorted(folder.iterdir()) if _is_photo(each)]
+            found |= {folder.name: photos} if photos else {}
+    except OSError as error:
+        raise DataError(f"{error.filename}: cannot be read: {error.strerror}") from None
+    if not found:
         raise DataError(f"{source}: holds no class folders with photos; expected {source}/<landmark>/<photo>.jpg")
-    return photos
+    return found
 
 
-def _require_empty(target: Path) -> None:
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise DataError(f"{target}: is not an empty folder; name a new one")
-    target.mkdir(parents=True, exist_ok=True)
+def _is_photo(path: Path) -> bool:
+    return path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
 
 
-def _dealt(photos: list[Path], seed: int) -> dict[Path, tuple[str, str]]:
-    """Return id and part of each photo: decided by landmark, file name and seed alone."""
-    dealt: dict[Path, tuple[str, str]] = {}
-    for landmark in sorted({photo.parent for photo in photos}):
-        own = sorted((_draw(seed, photo), photo) for photo in photos if photo.parent == landmark)
-        n_test = round(len(own) * _SHARES["test"])
-        n_index = round(len(own) * _SHARES["index"])
-        parts = ["test"] * n_test + ["index"] * n_index
-        parts += ["train"] * (len(own) - len(parts))
-        dealt.update({photo: (image_id, part) for (image_id, photo), part in zip(own, parts, strict=True)})
-    return dealt
+def _dealt(landmarks: dict[str, list[Path]], seed: int) -> tuple[list[str], list[Photo]]:
+    """Return the names of the landmarks and the photos: id and part follow from landmark, file name and seed alone."""
+    photos = []
+    for landmark, sources in enumerate(landmarks.values()):
+        drawn = sorted((_draw(seed, source), source) for source in sources)
+        n_index, n_test = len(drawn) // 2, round(len(drawn) / 4)
+        parts = ["test"] * n_test + ["index"] * n_index + ["train"] * (len(drawn) - n_test - n_index)
+        photos += [Photo(source, landmark, image_id, part) for (image_id, source), part in zip(drawn, parts, strict=True)]
+    return [os.fsencode(name).decode("utf-8", "replace") for name in landmarks], photos
 
 
 def _draw(seed: int, photo: Path) -> str:
-    name = os.fsencode(f"{seed}/{photo.parent.name}/{photo.name}")
-    return blake2b(name, digest_size=8).hexdigest()
+    return blake2b(os.fsencode(f"{seed}/{photo.parent.name}/{photo.name}"), digest_size=8).hexdigest()
+
+
+@contextmanager
+def _filled(target: Path) -> Iterator[Path]:
+    """Give a folder whose contents move to `target` when the block ends well and vanish when it does not."""
+    new = not target.exists()
+    folder = target / f".{token_hex(8)}"
+    try:
+        if not new and (not target.is_dir() or any(target.iterdir())):
+            raise DataError(f"{target}: is not an empty folder; name a new one")
+        for part in PARTS:
+            (folder / part).mkdir(parents=True)
+        yield folder
+        for each in sorted(folder.iterdir(), key=lambda path: path.is_file()):
+            each.replace(target / each.name)
+        new = False
+    except OSError as error:
+        raise DataError(f"{error.filename or target}: {error.strerror}; nothing was laid out") from None
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        if new:
+            shutil.rmtree(target, ignore_errors=True)
 
 
 def _link(photo: Path, target: Path) -> None:
-    target.parent.mkdir(exist_ok=True)
     try:
         os.link(photo, target)
     except OSError:
         shutil.copyfile(photo, target)
 
 
-def _write_tables(target: Path, landmarks: list[str], rows: list[tuple[str, str, int]], seed: int) -> None:
-    import csv
-    import io
+def _write_tables(folder: Path, names: list[str], photos: list[Photo], seed: int) -> None:
+    index: dict[int, list[str]] = defaultdict(list)
+    for photo in photos:
+        if photo.part == "index":
+            index[photo.landmark].append(photo.image_id)
+    trained = {photo.landmark for photo in photos if photo.part == "train"}
+    rows: dict[str, list[tuple[object, ...]]] = {part: [] for part in (*PARTS, "retrieval", "recognition")}
+    for photo in photos:
+        rows[photo.part].append((photo.image_id, photo.landmark) if photo.part == "train" else (photo.image_id,))
+        if photo.part == "test":
+            usage, relevant = _usage(seed, photo.image_id), " ".join(index[photo.landmark])
+            rows["retrieval"].append((photo.image_id, relevant or "None", usage if relevant else "Ignored"))
+            rows["recognition"].append((photo.image_id, photo.landmark if photo.landmark in trained else "", usage))
+    _write_table(folder / "train_label_to_category.csv", ("landmark_id", "category"), enumerate(names))
+    _write_table(folder / "retrieval_solution.csv", ("id", "images", "Usage"), rows["retrieval"])
+    _write_table(folder / "recognition_solution.csv", ("id", "landmarks", "Usage"), rows["recognition"])
+    _write_table(folder / "train.csv", ("id", "landmark_id"), rows["train"])
+    _write_table(folder / "index.csv", ("id",), rows["index"])
+    _write_table(folder / "test.csv", ("id",), rows["test"])
 
-    def write(name: str, table: list[tuple[object, ...]]) -> None:
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(table)
-        write_whole(target / name, text.getvalue())
 
-    index = {label: " ".join(each for each, part, found in rows if (part, found) == ("index", label)) for label in range(len(landmarks))}
-    trained = {label for _, part, label in rows if part == "train"}
-    queries = [(image_id, label, _usage(seed, image_id)) for image_id, part, label in rows if part == "test"]
-    retrieval = [(each, index[label] or "None", usage if index[label] else "Ignored") for each, label, usage in queries]
-    recognition = [(each, label if label in trained else "", usage) for each, label, usage in queries]
-    write("train_label_to_category.csv", [("landmark_id", "category"), *enumerate(landmarks)])
-    write("retrieval_solution.csv", [("id", "images", "Usage"), *retrieval])
-    write("recognition_solution.csv", [("id", "landmarks", "Usage"), *recognition])
-    write("train.csv", [("id", "landmark_id"), *((each, label) for each, part, label in rows if part == "train")])
-    write("index.csv", [("id",), *((each,) for each, part, _ in rows if part == "index")])
-    write("test.csv", [("id",), *((each,) for each, part, _ in rows if part == "test")])
+def _write_table(path: Path, header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([header, *rows])
+    write_whole(path, text.getvalue())
 
 
 def _usage(seed: int, image_id: str) -> str:

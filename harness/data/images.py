@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from harness.data.locate import ImageFolder
     from harness.data.ragged import Ragged
 
-_NO_FILE = np.uint64(2)
+_NO_FILE = 2  # its fingerprint
+_EVEN_WORD = 2**64 - 2
 
 
 @dataclass(eq=False)
@@ -35,7 +37,7 @@ class ImageSource:
     def __post_init__(self) -> None:
         self._fingerprints = np.zeros(len(self.ids), np.uint64)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Return the name of the folder for descriptors of these images: it follows from place and ids."""
         digest = sha256("\n".join([str(self.folder.folder), self.part, *self.ids]).encode("utf-8", "surrogatepass"))
@@ -53,26 +55,20 @@ class ImageSource:
         """
         unknown = rows[self._fingerprints[rows] == 0]
         if len(unknown):
-            facts = np.array([self._facts(row) for row in unknown], np.int64).astype(np.uint64)
-            self._fingerprints[unknown] = np.where(facts[:, 0] == 0, _NO_FILE, _mixed(facts))
-        return self._fingerprints[rows]
-
-    def _facts(self, row: int) -> tuple[int, int, int]:
-        path = self.folder.path(self.ids[row])
-        try:
-            found = os.stat(path) if path else None
-        except OSError:
-            found = None
-        return (found.st_size + 1, found.st_mtime_ns, found.st_ctime_ns) if found else (0, 0, 0)
+            self._fingerprints[unknown] = [_fingerprint(self.folder.path(image_id)) for image_id in self.ids[unknown]]
+        found: np.ndarray = self._fingerprints[rows]
+        return found
 
 
-def _mixed(facts: np.ndarray) -> np.ndarray:
-    """Return one even word, at least 4, for each row of `(n, 3)` words, well mixed."""
-    mixed = np.zeros(len(facts), np.uint64)
-    for column in facts.T:
-        mixed = (mixed ^ column) * np.uint64(0x9E3779B97F4A7C15)
-        mixed ^= mixed >> np.uint64(29)
-    return np.maximum(mixed & ~np.uint64(1), np.uint64(4))
+def _fingerprint(path: str | None) -> int:
+    if path is None:
+        return _NO_FILE
+    try:
+        found = os.stat(path)
+    except OSError:
+        return _NO_FILE
+    word = hash((found.st_size, found.st_mtime_ns, found.st_ctime_ns)) & _EVEN_WORD  # of numbers always the same
+    return word if word > _NO_FILE else 4
 
 
 class ImageSet:
@@ -83,9 +79,8 @@ class ImageSet:
 
     def __init__(self, source: ImageSource, rows: np.ndarray | None = None) -> None:
         self._source = source
-        self._is_whole = rows is None
         self._rows = np.arange(len(source.ids)) if rows is None else rows
-        self._ids: np.ndarray | None = None
+        self._ids = source.ids if rows is None else None
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -101,13 +96,13 @@ class ImageSet:
     def ids(self) -> np.ndarray:
         """Return the ids `(n,)` as an array of str, the same array at every call."""
         if self._ids is None:
-            self._ids = self._source.ids if self._is_whole else self._source.ids[self._rows]
+            self._ids = self._source.ids[self._rows]
         return self._ids
 
     @property
     def paths(self) -> list[Path | None]:
         """Return where each image lies, None where there is no file."""
-        return [self._source.path(row) for row in self._rows]
+        return [self._source.path(row) for row in self._rows.tolist()]
 
     @property
     def fingerprint(self) -> str:
@@ -120,17 +115,17 @@ class ImageSet:
 
         `name` picks one of an extractor's named arrays. The rows of images that could not be decoded are NaN, or zero
         in arrays of whole numbers; `undecodable` tells which they are. What is new is described by all cores of the
-        run, a batch at a time, and kept at once, so that an interruption loses a batch at most.
+        run, a batch at a time, and kept at once, so that an interruption loses a batch of each core at most.
 
         Raises SolutionError where the extractor breaks its contract.
         """
         shelf = self._described(extractor)
-        return shelf.array(_column(shelf, extractor, name), self._selection)
+        return shelf.array(_column(shelf, extractor, name, ragged=False), self._selection)
 
     def describe_ragged(self, extractor: Extractor, name: str | None = None) -> Ragged:
         """Return a varying number of rows for each image, as local descriptors have; see `describe`."""
         shelf = self._described(extractor)
-        return shelf.ragged(_column(shelf, extractor, name), self._selection)
+        return shelf.ragged(_column(shelf, extractor, name, ragged=True), self._selection)
 
     def undecodable(self, extractor: Extractor) -> np.ndarray:
         """Return a mask `(n,)` of the images that the extractor could not be given: missing or broken files."""
@@ -156,10 +151,11 @@ class ImageSet:
         return rows
 
 
-def _column(shelf: Shelf, extractor: Extractor, name: str | None) -> str:
-    names = list(shelf.columns)
-    if name in names:
-        return str(name)
-    if name is None and len(names) == 1:
-        return names[0]
-    raise SolutionError(f"{extractor.identity} gives {', '.join(names)}; name one of them: describe(extractor, name)")
+def _column(shelf: Shelf, extractor: Extractor, name: str | None, *, ragged: bool) -> str:
+    """Return the name of the array asked for, the only one where none is named."""
+    fitting = [each.name for each in shelf.columns.values() if each.ragged == ragged]
+    if name in fitting or (name is None and len(fitting) == 1):
+        return name or fitting[0]
+    call = "describe_ragged" if ragged else "describe"
+    gives = "; ".join(map(str, shelf.columns.values()))
+    raise SolutionError(f"{extractor.identity} gives {gives}; name an array that {call} can return: {call}(extractor, name)")

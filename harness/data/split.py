@@ -19,10 +19,11 @@ import numpy as np
 from harness.data.competition import Competition
 from harness.data.ground_truth import GroundTruth, load_ground_truth
 from harness.data.images import ImageSet
-from harness.data.tables import read_table
+from harness.data.tables import read_table, whole_numbers
 from harness.errors import DataError
 from harness.files import write_whole
 from harness.solution import TrainingData
+from metrics import Task
 
 TEST = "test"
 
@@ -46,7 +47,7 @@ class Folds:
     group: np.ndarray
 
 
-def test_split(competition: Competition, task: str, seed: int = 0, *, with_truth: bool = True) -> Split:
+def test_split(competition: Competition, task: Task, seed: int = 0, *, with_truth: bool = True) -> Split:
     """Return the competition as it is."""
     truth = load_ground_truth(competition.folder, task) if with_truth else None
     data = TrainingData(competition.train, competition.labels, competition.index, seed)
@@ -56,6 +57,8 @@ def test_split(competition: Competition, task: str, seed: int = 0, *, with_truth
 def make_folds(ids: np.ndarray, labels: np.ndarray, count: int, seed: int = 0) -> Folds:
     """Return the folds of labelled images: the same for any order of the images, decided by ids, landmarks and seed.
 
+    Raises DataError for fewer than two folds, and where a fold would have no query.
+
     >>> folds = make_folds(np.array(list("abcdef")), np.array([7, 7, 7, 8, 8, 8]), 3)
     >>> sorted(folds.part[:3].tolist()), sorted(folds.part[3:].tolist())
     ([0, 1, 2], [0, 1, 2])
@@ -63,11 +66,13 @@ def make_folds(ids: np.ndarray, labels: np.ndarray, count: int, seed: int = 0) -
     if count < 2:  # noqa: PLR2004
         raise DataError(f"{count} folds cannot be made; ask for 2 or more")
     part, group = np.empty(len(ids), int), np.empty(len(ids), int)
-    landmarks = sorted(set(labels.tolist()), key=lambda landmark: _draw(seed, "landmark", landmark))
-    for place, landmark in enumerate(landmarks):
-        rows = sorted(np.flatnonzero(labels == landmark), key=lambda row: _draw(seed, "image", ids[row]))
+    groups = sorted(_by_landmark(labels), key=lambda rows: _draw(seed, "landmark", int(labels[rows[0]])))
+    for place, unsorted in enumerate(groups):
+        rows = sorted(unsorted.tolist(), key=lambda row: _draw(seed, "image", ids[row]))
         part[rows] = (np.arange(len(rows)) + place) % count
         group[rows] = place % count
+    if len(np.unique(part)) < count:
+        raise DataError(f"{len(ids)} labelled images cannot be dealt into {count} folds; make fewer, or label more in train.csv")
     return Folds(count, part, group)
 
 
@@ -79,9 +84,12 @@ def save_folds(path: Path, competition: Competition, folds: Folds) -> None:
 
 
 def load_folds(path: Path) -> Folds:
-    """Return the folds in a table that `save_folds` wrote."""
-    table = read_table(path, ["part", "group"]).astype(int)
-    return Folds(int(table["part"].max()) + 1, table["part"].to_numpy(), table["group"].to_numpy())
+    """Return the folds in a table that `save_folds` wrote; DataError for any other table."""
+    table = read_table(path, ["part", "group"])
+    part, group = whole_numbers(table["part"]), whole_numbers(table["group"])
+    if part is None or group is None or not len(part):
+        raise DataError(f"{path}: is no table of folds; remove it, and new folds will be made")
+    return Folds(int(part.max()) + 1, part, group)
 
 
 def fold_name(number: int, count: int) -> str:
@@ -89,16 +97,22 @@ def fold_name(number: int, count: int) -> str:
     return f"fold {number}/{count}"
 
 
-def fold_split(competition: Competition, folds: Folds, number: int, task: str, seed: int = 0) -> Split:
-    """Return fold `number` (from 1) of a task."""
+def fold_split(competition: Competition, folds: Folds, number: int, task: Task, seed: int = 0) -> Split:
+    """Return fold `number` (from 1) of a task.
+
+    Raises DataError for a number that is none of the folds, and for folds of other images.
+    """
+    if not 1 <= number <= folds.count:
+        raise DataError(f"there is no fold {number}; they are numbered from 1 to {folds.count}")
+    if len(folds.part) != len(competition.train):
+        raise DataError(f"the folds are of {len(folds.part)} images, and train.csv labels {len(competition.train)}; make new ones")
     fold = number - 1
     held_out = folds.part == fold
     distractor = folds.group == fold
     searched = np.zeros_like(held_out)
     if task == "retrieval":
         held_out &= ~distractor
-        searched = (folds.part - fold) % folds.count <= folds.count // 2
-        searched &= folds.part != fold
+        searched = ((folds.part - fold) % folds.count <= folds.count // 2) & (folds.part != fold)
     train = (folds.part != fold) & ~searched & ~distractor
     images = competition.train
     data = TrainingData(images[train], competition.labels[train], images[searched], seed)
@@ -111,17 +125,23 @@ def fold_split(competition: Competition, folds: Folds, number: int, task: str, s
 
 def _retrieval_truth(images: ImageSet, labels: np.ndarray, queries: np.ndarray, index: np.ndarray) -> GroundTruth:
     ids = images.ids
-    relevant = [ids[index & (labels == label)] for label in labels[queries]]
-    usage = np.where([len(each) > 0 for each in relevant], "Private", "Ignored").astype(object)
-    tokens = np.concatenate(relevant) if relevant else np.array([], object)
-    return GroundTruth("retrieval", images.ids[queries], usage, tokens, _offsets(relevant))
+    relevant = {int(labels[rows[0]]): ids[rows[index[rows]]] for rows in _by_landmark(labels)}
+    lists = [relevant[label] for label in labels[queries].tolist()]
+    usage = np.where([len(each) > 0 for each in lists], "Private", "Ignored").astype(object)
+    return GroundTruth("retrieval", ids[queries], usage, np.concatenate([ids[:0], *lists]), _offsets(lists))
 
 
 def _recognition_truth(images: ImageSet, labels: np.ndarray, queries: np.ndarray, distractor: np.ndarray) -> GroundTruth:
-    shown = [labels[row : row + 1][: not distractor[row]] for row in np.flatnonzero(queries)]
-    usage = np.full(len(shown), "Private", object)
-    tokens = np.concatenate(shown) if shown else np.array([], np.int64)
-    return GroundTruth("recognition", images.ids[queries], usage, tokens, _offsets(shown))
+    shows = ~distractor[queries]
+    usage = np.full(len(shows), "Private", object)
+    return GroundTruth("recognition", images.ids[queries], usage, labels[queries & ~distractor], np.cumsum([0, *shows]))
+
+
+def _by_landmark(labels: np.ndarray) -> list[np.ndarray]:
+    """Return the rows of each landmark, ascending."""
+    order = np.argsort(labels, kind="stable")
+    starts = np.flatnonzero(np.diff(labels[order])) + 1
+    return np.split(order, starts) if len(order) else []
 
 
 def _offsets(lists: list[np.ndarray]) -> np.ndarray:

@@ -1,105 +1,186 @@
-"""The CSV tables of a competition, read whole and checked, or refused in one line."""
+"""The CSV tables of a competition and of submissions, read whole or in blocks, or refused in one line."""
+
+from __future__ import annotations
 
 import csv
-import re
-from collections.abc import Sequence
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
 from harness.errors import DataError
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from _csv import Reader
 
-UNSAFE_ID = re.compile(r"""^\.|[\s/\\,;:"'`<>|?*]|[\x00-\x20\x7f-\x9f\u2028\u2029\u202a-\u202e]""")
-MAX_ID_LENGTH = 200  # file names end at 255 bytes
-_PLAIN = re.compile(r"[0-9A-Za-z_-]*")
 _LONGEST_HEADER = 1 << 16
+_LONGEST_CELL = 1 << 30  # Python's own limit is 131072, some seven thousand ids
+_ROWS = 4096  # of a block
 
 
-def read_table(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> "pd.DataFrame":
-    """Return the named columns of the table as text, in the order of the file.
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Some columns of a CSV file as text, `(n,)` each; blank lines are no rows."""
 
-    Raises DataError for a missing column, another encoding than UTF-8, or lines that are no CSV.
+    path: Path
+    columns: dict[str, np.ndarray]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self.columns[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.columns
+
+    def refuse(self, row: int, why: str) -> NoReturn:
+        """Raise DataError with the line of a row and the reason."""
+        raise DataError(f"{self.path}, line {line_of(self.path, row)}: {why}")
+
+
+def read_table(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> Table:
+    """Return the named columns of a table, and those optional ones that it has.
+
+    Raises DataError for a missing column, a row longer or shorter than the header, and what is no CSV in UTF-8.
     """
-    import pandas as pd
-
     header = read_header(path)
+    texts: dict[str, list[str]] = {name: [] for name in (*columns, *(name for name in optional if name in header))}
+    for block in read_blocks(path, list(texts)):
+        for cells, more in zip(texts.values(), block, strict=True):
+            cells += more
+    return Table(path, {name: np.array(cells, object) for name, cells in texts.items()})
+
+
+def read_blocks(path: Path, columns: Sequence[str]) -> Iterator[list[list[str]]]:
+    """Yield the cells of each named column, some thousand rows at a time; raises what `read_table` raises."""
+    header = read_header(path)
+    _require(path, header, columns)
+    pick = [itemgetter(header.index(name)) for name in columns]
+    try:
+        with _opened(path) as (_, reader):
+            while rows := list(islice(reader, _ROWS)):
+                full = list(filter(None, rows))
+                if {*map(len, full)} - {len(header)}:
+                    _refuse(path, header)
+                yield [list(map(cell, full)) for cell in pick]
+    except (csv.Error, UnicodeDecodeError):
+        _refuse(path, header)
+
+
+def read_header(path: Path) -> list[str]:
+    """Return the column names of a CSV file, no two alike."""
+    try:
+        with _opened(path) as (found, _):
+            header = found
+    except UnicodeDecodeError:
+        _refuse(path, [])
+    for place, name in enumerate(header):
+        if name in header[:place]:
+            raise DataError(f"{path}: the first line names {shown(name)} twice; name each column once")
+    return header
+
+
+def line_of(path: Path, row: int) -> int:
+    """Return the line of the file, from 1, on which a row of the table begins."""
+    with _opened(path) as (_, reader):
+        return next(islice((line for line, cells in _numbered(path, reader) if cells), row, None))
+
+
+def whole_numbers(texts: Sequence[str] | np.ndarray) -> np.ndarray | None:
+    """Return texts of at most 18 decimal digits as int64 `(n,)`; None if one of them is anything else.
+
+    >>> whole_numbers(["7", "012"]), whole_numbers(["7", "-1"])
+    (array([ 7, 12]), None)
+    """
+    joined = "".join(texts)
+    lengths = {*map(len, texts)}
+    if lengths and not (joined.isascii() and joined.isdecimal() and min(lengths) > 0 and max(lengths) <= 18):  # noqa: PLR2004
+        return None
+    return np.array([*map(int, texts)], np.int64)
+
+
+def shown(text: object, longest: int = 80) -> str:
+    """Return hostile text as one short, printable line.
+
+    >>> print(shown("a\\nb" + 100 * "x", longest=12))
+    'a\\nbxxxxxx…'
+    """
+    head = str(text)[: longest + 1]
+    line = repr(head) if head.isprintable() else ascii(head)
+    return line if len(line) <= longest else line[: longest - 2] + "…" + line[0]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[list[str], Reader]]:
+    """Give the column names of a CSV file and a reader of the rows below."""
+    csv.field_size_limit(_LONGEST_CELL)
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise DataError(f"{path}: is not a file; a CSV table is needed there")
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            yield _header(path, file.readline(_LONGEST_HEADER)), csv.reader(file, strict=True)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _header(path: Path, line: str) -> list[str]:
+    if len(line) >= _LONGEST_HEADER:
+        raise DataError(f"{path}: the first line is longer than {_LONGEST_HEADER} characters; is this a CSV table?")
+    if not line.strip():
+        raise DataError(f"{path}: the first line is empty; it must name the columns")
+    try:
+        return next(csv.reader([line], strict=True))
+    except csv.Error as error:
+        raise DataError(f"{path}, line 1: is no CSV: {_why(error)}") from None
+
+
+def _require(path: Path, header: list[str], columns: Sequence[str]) -> None:
     missing = [name for name in columns if name not in header]
     if missing:
         raise DataError(
             f"{path}: the first line must name the column{'s' * (len(columns) > 1)} {','.join(columns)}; "
             f"{','.join(missing)} is missing (found: {shown(','.join(header))})"
         )
-    wanted = [name for name in header if name in columns or name in optional]
-    try:
-        table = pd.read_csv(
-            path, usecols=wanted, dtype=str, keep_default_na=False, na_filter=False, encoding="utf-8-sig", index_col=False
-        )
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        raise DataError(f"{path}: cannot be read as CSV: {shown(str(error).strip())}") from None
-    return table[wanted]
 
 
-def read_header(path: Path) -> list[str]:
-    """Return the column names of a CSV file."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            line = file.readline(_LONGEST_HEADER)
-    except UnicodeDecodeError:
-        raise DataError(f"{path}: is not UTF-8; save it as UTF-8 CSV") from None
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from None
-    if not line.strip():
-        raise DataError(f"{path}: is empty; the first line must name the columns")
-    if len(line) >= _LONGEST_HEADER:
-        raise DataError(f"{path}: the first line is longer than {_LONGEST_HEADER} characters; is this a CSV table?")
-    return next(csv.reader([line]))
+def _numbered(path: Path, reader: Reader) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows below the header, blank ones too, with the line on which each begins."""
+    while True:
+        line = reader.line_num + 2
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise DataError(f"{path}, line {line}: is no CSV: {_why(error)}") from None
+        if cells is None:
+            return
+        yield line, cells
 
 
-def read_ids(path: Path, table: "pd.DataFrame") -> np.ndarray:
-    """Return the ids of a table `(n,)`, each safe to be part of a file name and of a submission, none twice."""
-    ids = table["id"].to_numpy(dtype=object)
-    for line, image_id in unsafe_ids(ids):
-        raise DataError(
-            f"{path}, line {line}: {shown(image_id)} cannot be an image id; "
-            "use letters, digits, '-', '_' and inner dots, at most 200 characters"
-        )
-    for line, image_id in repeated_ids(ids):
-        raise DataError(f"{path}, line {line}: the id {shown(image_id)} stands there a second time; remove one of the rows")
-    return np.asarray(ids)
+def _refuse(path: Path, header: list[str]) -> NoReturn:
+    """Raise DataError for the first line that is no UTF-8, or else the first row that is no row of the table."""
+    with path.open("rb") as file:
+        for line, raw in enumerate(file, 1):
+            try:
+                raw.decode("utf-8")
+            except UnicodeDecodeError:
+                raise DataError(f"{path}, line {line}: is not UTF-8; save the table as CSV in UTF-8") from None
+    with _opened(path) as (_, reader):
+        for line, cells in _numbered(path, reader):
+            if cells and len(cells) != len(header):
+                raise DataError(
+                    f"{path}, line {line}: the number of cells is {len(cells)}, and the first line names {len(header)} "
+                    f"({shown(','.join(header))}); a cell that holds a comma needs quotes"
+                )
+    raise DataError(f"{path}: changed while it was read; try again")
 
 
-def unsafe_ids(ids: np.ndarray) -> list[tuple[int, str]]:
-    """Return line number and id of each id that could not be a file name of its own in a folder and a word in a list."""
-    if len(ids) and _PLAIN.fullmatch("".join(ids)) and 0 < min(map(len, ids)) <= max(map(len, ids)) <= MAX_ID_LENGTH:
-        return []  # the common case, twenty times faster than one by one
-    return [(row + 2, image_id) for row, image_id in enumerate(ids) if not is_safe_id(image_id)]
-
-
-def is_safe_id(image_id: object) -> bool:
-    """Tell whether an id can be joined to a path and written in a list of ids.
-
-    >>> is_safe_id("000088da12d664db"), is_safe_id("../secret"), is_safe_id("two words"), is_safe_id("")
-    (True, False, False, False)
-    """
-    return isinstance(image_id, str) and 0 < len(image_id) <= MAX_ID_LENGTH and not UNSAFE_ID.search(image_id)
-
-
-def repeated_ids(ids: np.ndarray) -> list[tuple[int, str]]:
-    """Return line number and id of each row whose id an earlier row has."""
-    import pandas as pd
-
-    return [(int(row) + 2, ids[row]) for row in np.flatnonzero(pd.Series(ids, dtype=object).duplicated().to_numpy())]
-
-
-def shown(text: object, longest: int = 80) -> str:
-    """Return hostile text as one short, printable line.
-
-    >>> print(shown("a\\nb" + 100 * "x"))
-    'a\\nbxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…'
-    """
-    line = ascii(text) if not str(text).isprintable() else repr(str(text))
-    return line if len(line) <= longest else line[: longest - 2] + "…" + line[0]
+def _why(error: csv.Error) -> str:
+    return "a quote is opened and never closed" if "end of data" in str(error) else f"{error}; write a quote within quotes twice"

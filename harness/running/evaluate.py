@@ -9,6 +9,7 @@ import numpy as np
 
 from harness.data.competition import Competition
 from harness.data.ground_truth import GroundTruth, load_ground_truth
+from harness.data.words import places
 from harness.errors import DataError
 from harness.submissions.files import read_submission, submission_task
 from harness.submissions.submission import LENGTH, Answer, Labelling, Ranking
@@ -17,6 +18,7 @@ from metrics import (
     NoPositives,
     RecognitionJudgement,
     RetrievalJudgement,
+    Task,
     judge_recognition_codes,
     judge_retrieval_codes,
     metrics_of,
@@ -31,7 +33,7 @@ Scores = dict[str, dict[str, float | None]]  # part -> metric -> score, None whe
 class Evaluation:
     """The scores of an answer and the value of each query under each metric."""
 
-    task: str
+    task: Task
     scores: Scores
     query_ids: np.ndarray  # (n,) the queries that count
     per_query: dict[str, np.ndarray]  # metric -> (n,)
@@ -39,6 +41,8 @@ class Evaluation:
 
 def score_file(path: Path, competition: Competition, task: str | None = None) -> tuple[Evaluation, GroundTruth]:
     """Return the scores of a submission file; the task is known from its header.
+
+    Answers to queries that the ground truth ignores, or does not name, are not looked at.
 
     Raises SubmissionError for a file that cannot be read, and DataError where there is no ground truth for its task.
     """
@@ -48,22 +52,28 @@ def score_file(path: Path, competition: Competition, task: str | None = None) ->
     truth = load_ground_truth(competition.folder, found)
     if truth is None:
         raise DataError(f"{competition.folder}: holds no ground truth for {found}, so nothing can be scored there")
-    ignored = frozenset(truth.query_ids[~truth.scored])
-    return evaluate(read_submission(path, truth.query_ids[truth.scored], ignored), truth), truth
+    counting = truth.query_ids[truth.scored]
+    skipped = {*truth.query_ids, *competition.queries.ids}.difference(counting)
+    return evaluate(read_submission(path, counting, frozenset(skipped)), truth), truth
 
 
 def evaluate(answer: Answer, truth: GroundTruth) -> Evaluation:
-    """Return the scores of an answer; a query of the truth that it does not mention counts as not answered."""
-    judgement, usage = _judged(answer, truth)
+    """Return the scores of an answer; a query of the truth that it does not mention counts as not answered.
+
+    Raises DataError where no query counts.
+    """
+    metrics = metrics_of(truth.task)
+    judgement = _judged(answer, truth)
+    usage = truth.usage[truth.scored]
     parts = {"all": np.ones(len(usage), bool), "public": usage == "Public", "private": usage == "Private"}
     scores = {part: _scores(truth.task, judgement.select(mask)) for part, mask in parts.items()}
-    if not any(value is not None for value in scores["all"].values()):
-        raise DataError("no query of the ground truth counts, so no score is defined; see its Usage column")
-    per_query = {metric.name: metric.per_query(judgement) for metric in metrics_of(truth.task)}
+    if scores["all"][metrics[0].name] is None:
+        raise DataError("no query of the ground truth counts, so there is no score; see its Usage column")
+    per_query = {metric.name: metric.per_query(judgement) for metric in metrics}
     return Evaluation(truth.task, scores, judgement.query_ids, per_query)
 
 
-def _scores(task: str, judgement: Judgement) -> dict[str, float | None]:
+def _scores(task: Task, judgement: Judgement) -> dict[str, float | None]:
     found: dict[str, float | None] = {}
     for metric in metrics_of(task):
         try:
@@ -73,36 +83,34 @@ def _scores(task: str, judgement: Judgement) -> dict[str, float | None]:
     return found
 
 
-def _judged(answer: Answer, truth: GroundTruth) -> tuple[Judgement, np.ndarray]:
-    """Return the judgement of the queries that count, in the order of the truth, and their usage."""
-    import pandas as pd
-
+def _judged(answer: Answer, truth: GroundTruth) -> Judgement:
+    """Return the judgement of the queries that count, in the order of the truth."""
     lengths = np.diff(truth.offsets)
     tokens = truth.tokens[np.repeat(truth.scored, lengths)]
     offsets = np.r_[0, np.cumsum(lengths[truth.scored])]
     query_ids = truth.query_ids[truth.scored]
-    place = pd.Index(answer.query_ids, dtype=object).get_indexer(pd.Index(query_ids, dtype=object))
-    judge = _judged_ranking if isinstance(answer, Ranking) else _judged_labelling
-    return judge(answer, place, query_ids, tokens, offsets), truth.usage[truth.scored]
+    place = places(query_ids, answer.query_ids)
+    if isinstance(answer, Ranking):
+        return _judged_ranking(answer, place, query_ids, tokens, offsets)
+    return _judged_labelling(answer, place, query_ids, tokens, offsets)
 
 
 def _judged_ranking(
     ranking: Ranking, place: np.ndarray, query_ids: np.ndarray, tokens: np.ndarray, offsets: np.ndarray
 ) -> RetrievalJudgement:
-    import pandas as pd
-
-    codes = np.asarray(pd.Index(ranking.index_ids, dtype=object).get_indexer(pd.Index(tokens, dtype=object)))
-    codes = np.where(codes < 0, -2 - np.arange(len(codes)), codes)  # what no list can name, each another image
+    codes = places(tokens, ranking.index_ids)
+    unnamed = (codes < 0) | (tokens == "")  # nobody can list these, each another image
+    codes[unnamed] = -2 - np.flatnonzero(unnamed)
     listed = np.full((len(place), LENGTH), -1, np.int32)
-    width = min(LENGTH, ranking.positions.shape[1])
-    listed[:, :width] = np.where((place < 0)[:, None], -1, ranking.positions[place, :width])
+    width, known = min(LENGTH, ranking.positions.shape[1]), place >= 0
+    listed[known, :width] = ranking.positions[place[known], :width]
     return judge_retrieval_codes(query_ids, listed, codes, offsets)
 
 
 def _judged_labelling(
     labelling: Labelling, place: np.ndarray, query_ids: np.ndarray, tokens: np.ndarray, offsets: np.ndarray
 ) -> RecognitionJudgement:
-    answered = (place >= 0) & labelling.answered[place]
-    return judge_recognition_codes(
-        query_ids, labelling.landmarks[place], labelling.confidences[place], answered, tokens, offsets
-    )
+    known = place >= 0
+    landmarks, confidences = np.zeros(len(place), np.int64), np.full(len(place), np.nan)
+    landmarks[known], confidences[known] = labelling.landmarks[place[known]], labelling.confidences[place[known]]
+    return judge_recognition_codes(query_ids, landmarks, confidences, ~np.isnan(confidences), tokens, offsets)

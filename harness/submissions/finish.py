@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from harness.data.words import places
 from harness.data.images import ImageSet
 from harness.errors import SubmissionError
 from harness.solution import TrainingData
@@ -10,13 +11,21 @@ from harness.submissions.submission import LENGTH, Answer, Labelling, Ranking
 
 def checked(answer: object, queries: ImageSet, index: ImageSet, task: str) -> Answer:
     """Return the answer to a chunk of queries, or raise SubmissionError where it does not answer just these."""
-    expected = Ranking if task == "retrieval" else Labelling
-    if not isinstance(answer, expected):
+    if isinstance(answer, Ranking) and task == "retrieval":
+        columns = [answer.positions]
+        usable = answer.positions.ndim == 2 and _whole(answer.positions)  # noqa: PLR2004
+    elif isinstance(answer, Labelling) and task == "recognition":
+        columns = [answer.landmarks, answer.confidences]
+        usable = answer.landmarks.ndim == answer.confidences.ndim == 1 and _whole(answer.landmarks)
+    else:
+        expected = Ranking if task == "retrieval" else Labelling
         raise SubmissionError(f"the answer is a {type(answer).__name__}; return a {expected.__name__}")
-    rows = len(answer.positions) if isinstance(answer, Ranking) else len(answer.confidences)
-    if rows != len(queries) or not np.array_equal(answer.query_ids, queries.ids):
+    if not usable:
+        made = ", ".join(f"{column.dtype} {column.shape}" for column in columns)
+        raise SubmissionError(f"the {type(answer).__name__} is made of {made}; make it by one of its class methods")
+    if {*map(len, columns)} != {len(queries)} or not np.array_equal(answer.query_ids, queries.ids):
         raise SubmissionError(
-            f"the answer to {len(queries)} queries has {rows} rows or other ids; "
+            f"the answer to {len(queries)} queries has {len(columns[0])} rows or other ids; "
             "return one row for each query of the chunk, with queries.ids"
         )
     if isinstance(answer, Ranking) and answer.index_ids is not index.ids and not np.array_equal(answer.index_ids, index.ids):
@@ -35,21 +44,23 @@ def finished(answer: Answer, data: TrainingData) -> Answer:
     return _finished_labelling(answer, data.labels)
 
 
+def _whole(numbers: np.ndarray) -> bool:
+    return numbers.dtype.kind in "iu" or not numbers.size
+
+
 def _finished_ranking(ranking: Ranking, index_ids: np.ndarray) -> Ranking:
     positions = ranking.positions
-    if (positions >= len(index_ids)).any() or (positions < -1).any():
+    if positions.max(initial=-1) >= len(index_ids) or positions.min(initial=-1) < -1:
         raise SubmissionError("the ranking has places that are not in the index; they run from 0, and -1 lists nothing")
     ordered = np.sort(positions, axis=1)
     twice = ((ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] >= 0)).any(axis=1)
-    for row in np.flatnonzero(twice):
-        raise SubmissionError(f"the ranking of query {ranking.query_ids[row]} lists an image twice")
+    if twice.any():
+        raise SubmissionError(f"the ranking of query {ranking.query_ids[twice.argmax()]} lists an image twice")
     return Ranking(ranking.query_ids, index_ids, _packed(_without_itself(positions, ranking.query_ids, index_ids)))
 
 
 def _without_itself(positions: np.ndarray, query_ids: np.ndarray, index_ids: np.ndarray) -> np.ndarray:
-    import pandas as pd
-
-    own = np.asarray(pd.Index(index_ids, dtype=object).get_indexer(pd.Index(query_ids, dtype=object)))[:, None]
+    own = places(query_ids, index_ids)[:, None]
     return np.where((positions == own) & (own >= 0), -1, positions) if (own >= 0).any() else positions
 
 
@@ -63,10 +74,11 @@ def _packed(positions: np.ndarray) -> np.ndarray:
 
 
 def _finished_labelling(labelling: Labelling, labels: np.ndarray) -> Labelling:
-    if np.isinf(labelling.confidences).any():
-        row = int(np.flatnonzero(np.isinf(labelling.confidences))[0])
-        raise SubmissionError(f"the confidence of query {labelling.query_ids[row]} is infinite; use NaN for no answer")
+    infinite = np.isinf(labelling.confidences)
+    if infinite.any():
+        query = labelling.query_ids[infinite.argmax()]
+        raise SubmissionError(f"the confidence of query {query} is infinite; use NaN for no answer")
     unknown = labelling.answered & ~np.isin(labelling.landmarks, labels)
-    for row in np.flatnonzero(unknown):
-        raise SubmissionError(f"query {labelling.query_ids[row]} is given a landmark that no train image shows")
+    if unknown.any():
+        raise SubmissionError(f"query {labelling.query_ids[unknown.argmax()]} is given a landmark that no train image shows")
     return labelling

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
+from harness.data.words import places
 from harness.errors import SubmissionError
+from metrics import Task
 
 LENGTH = 100  # ids that count in a row
 LISTED = LENGTH + 1  # ids worth finding: the query itself may be among them, and is dropped
@@ -25,7 +28,7 @@ class Ranking:
     index_ids: np.ndarray  # (n_index,) str
     positions: np.ndarray  # (n_queries, any)
 
-    task = "retrieval"
+    task: ClassVar[Task] = "retrieval"
 
     @classmethod
     def by_similarity(cls, similarity: np.ndarray, query_ids: np.ndarray, index_ids: np.ndarray) -> Ranking:
@@ -55,24 +58,34 @@ class Ranking:
         expected = (len(query_ids), len(index_ids))
         if values.shape != expected:
             raise SubmissionError(f"the answer has the shape {values.shape}; it must be (queries, index) = {expected}")
-        positions = [_smallest(row if sign > 0 else -row.astype(np.result_type(row, np.float32))) for row in values]
-        return cls.from_positions(np.stack(positions) if positions else np.zeros((0, 0)), query_ids, index_ids)
+        signed = values if sign > 0 else (-row.astype(np.result_type(row, np.float32), copy=False) for row in values)
+        positions = np.full((len(values), min(LISTED, len(index_ids))), -1, np.int32)
+        for row, found in zip(positions, map(_smallest, signed), strict=True):
+            row[: len(found)] = found
+        return cls.from_positions(positions, query_ids, index_ids)
 
     @classmethod
     def from_positions(cls, positions: np.ndarray, query_ids: np.ndarray, index_ids: np.ndarray) -> Ranking:
         """Return the ranking with the given places in the index `(n_queries, any)`, best first; -1 lists nothing."""
-        return cls(np.asarray(query_ids, object), np.asarray(index_ids, object), np.asarray(positions, np.int32))
+        whole = _whole(positions, "places in the index").astype(np.int32, copy=False)
+        return cls(np.asarray(query_ids, object), np.asarray(index_ids, object), whole)
 
     @classmethod
     def from_rows(cls, rows: Sequence[Sequence[str]], query_ids: np.ndarray, index_ids: np.ndarray) -> Ranking:
-        """Return the ranking that lists the given ids for each query."""
-        place = {image_id: position for position, image_id in enumerate(index_ids)}
-        positions = np.full((len(rows), max(map(len, rows), default=0)), -1, np.int32)
-        for row, ids in enumerate(rows):
-            unknown = next((image_id for image_id in ids if image_id not in place), None)
-            if unknown is not None:
-                raise SubmissionError(f"the answer to {query_ids[row]} lists {unknown!r}, which is no index image")
-            positions[row, : len(ids)] = [place[image_id] for image_id in ids]
+        """Return the ranking that lists the given ids for each query.
+
+        >>> Ranking.from_rows([["b"], ["b", "a"]], np.array(["q", "r"]), np.array(["a", "b"])).positions
+        array([[ 1, -1],
+               [ 1,  0]], dtype=int32)
+        """
+        listed = [image_id for row in rows for image_id in row]
+        found = places(listed, index_ids)
+        if (found < 0).any():
+            unknown = listed[int((found < 0).argmax())]
+            raise SubmissionError(f"the answer lists {unknown!r}, which is no index image")
+        lengths = [len(row) for row in rows]
+        positions = np.full((len(rows), max(lengths, default=0)), -1, np.int32)
+        positions[np.arange(positions.shape[1]) < np.array(lengths, int)[:, None]] = found
         return cls.from_positions(positions, query_ids, index_ids)
 
     def rows(self) -> list[list[str]]:
@@ -93,17 +106,18 @@ class Labelling:
     landmarks: np.ndarray  # (n_queries,) int64
     confidences: np.ndarray  # (n_queries,) float64; NaN: no answer
 
-    task = "recognition"
+    task: ClassVar[Task] = "recognition"
 
     @classmethod
     def of(cls, landmarks: np.ndarray, confidences: np.ndarray, query_ids: np.ndarray) -> Labelling:
         """Return the labelling with these landmarks and confidences `(n_queries,)`; NaN means no answer."""
-        return cls(np.asarray(query_ids, object), np.asarray(landmarks, np.int64), np.asarray(confidences, np.float64))
+        labels = _whole(landmarks, "landmarks").astype(np.int64, copy=False)
+        return cls(np.asarray(query_ids, object), labels, np.asarray(confidences, np.float64))
 
     @property
     def answered(self) -> np.ndarray:
         """Return which queries have an answer `(n_queries,)`."""
-        return ~np.isnan(self.confidences)
+        return np.asarray(~np.isnan(self.confidences))
 
 
 Answer = Ranking | Labelling
@@ -124,11 +138,23 @@ def joined(answers: Sequence[Answer]) -> Answer:
 
 
 def _smallest(values: np.ndarray) -> np.ndarray:
-    """Return the positions of the smallest values `(LISTED,)`, ties to the lowest, filled up with -1; no NaN."""
-    usable = np.flatnonzero(~np.isnan(values))
-    values = values[usable]
+    """Return the positions of the smallest values, as many as are listed, ties to the lowest; no NaN.
+
+    >>> _smallest(np.array([3.0, np.nan, 1.0, 1.0]))
+    array([2, 3, 0])
+    """
+    candidates = np.arange(len(values))
     if len(values) > LISTED:
-        candidates = np.flatnonzero(values <= np.partition(values, LISTED - 1)[LISTED - 1])  # all ties with the last too
-        usable, values = usable[candidates], values[candidates]
-    best = usable[np.argsort(values, kind="stable")[:LISTED]]
-    return np.pad(best.astype(np.int32), (0, LISTED - len(best)), constant_values=-1)
+        last = np.partition(values, LISTED - 1)[LISTED - 1]  # NaN, which is put last, where too few are numbers
+        candidates = np.flatnonzero(~np.isnan(values) if np.isnan(last) else values <= last)  # all ties with the last
+    order = np.argsort(values[candidates], kind="stable")[:LISTED]
+    best = candidates[order]
+    return np.asarray(best[~np.isnan(values[best])])
+
+
+def _whole(numbers: np.ndarray, what: str) -> np.ndarray:
+    """Return numbers that stand for things as an array; SubmissionError for any but whole numbers of 64 bits."""
+    array = np.asarray(numbers)
+    if array.size and (array.dtype.kind not in "iu" or (array.dtype.kind == "u" and array.max() >= 2**63)):
+        raise SubmissionError(f"{what} must be whole numbers, not {array.dtype}")
+    return array

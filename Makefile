@@ -3,7 +3,9 @@
 # make check  style, types, the direction of imports
 # make bench  speed and memory, as ratios against what one would use instead
 
-PYTHON := $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 python,$(shell command -v $(name) 2>/dev/null)))
+FITS = -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null
+PYTHON := $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
+	$$name $(FITS) && echo $$name && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
@@ -31,7 +33,7 @@ clean:
 	rm -rf $(VENV) build
 
 $(VENV)/pip:
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	@test -n "$(PYTHON)" && $(PYTHON) $(FITS) || \
 		{ echo "landmark needs Python 3.11, 3.12 or 3.13; name one: make PYTHON=/path/to/python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'

@@ -22,7 +22,7 @@ def _move(value: int) -> str:
 
 
 def _score(value: float) -> str:
-    return f"{value:#.5g}"
+    return f"{value:.5f}"
 
 
 def _amount(value: float) -> str:

@@ -1,4 +1,4 @@
-"""Leaderboards in the terminal: what belongs together shares a column, and stands below the name in narrow windows."""
+"""Leaderboards in the terminal: everything where there is room, what decides where there is not."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,22 +16,23 @@ Cell = Callable[[Any], str]
 
 
 def terminal_table(rows: Sequence[BoardRow | FoldRow], title: str, caption: str, arrow: str, width: int) -> Table:
-    """Every value of the rows as a rich Table for a window of `width` characters; `arrow` stands beside the scores.
+    """The rows as a rich Table for a window of `width` characters; `arrow` stands beside the scores.
 
-    Title and caption must be safe to show.
+    From WIDE characters on every value is there. A narrower table leaves out private ranks (the move tells them),
+    entries, moments and CPU time, and coverage where every query was answered. Title and caption must be safe to show.
     """
-    columns, details = FOLD_COLUMNS if rows and isinstance(rows[0], FoldRow) else BOARD_COLUMNS
-    beside, below = (columns | details, {}) if width >= WIDE else (columns, details)
+    columns, details, few = FOLD_COLUMNS if rows and isinstance(rows[0], FoldRow) else BOARD_COLUMNS
+    beside = columns | (details if width >= WIDE else few)
     table = Table(title=Text(title), caption=Text(caption), box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
     for heading in beside:
-        if heading == "solution" or heading in details:
+        if heading == "solution" or (heading in details and heading != "private #"):
             table.add_column(heading, overflow="fold")
         else:
             table.add_column(heading.format(arrow=arrow), justify="right", no_wrap=True)
     for row in rows:
         cells = {heading: Text(cell(row)) for heading, cell in beside.items()}
-        told = "; ".join(f"{heading} {cell(row)}" for heading, cell in below.items())
-        cells["solution"].append(f"\n{told}" if told else "", style="dim")
+        if width < WIDE and (lacking := _lacking(row)):
+            cells["solution"].append(f"\n{lacking}", style="dim")
         table.add_row(*cells.values(), style="dim" if row.rank is None else None)
     return table
 
@@ -49,6 +50,11 @@ def _who(row: BoardRow | FoldRow) -> str:
     return f"{name}\n{why}" if why else name
 
 
+def _lacking(row: BoardRow | FoldRow) -> str:
+    coverage = row.coverage if isinstance(row, BoardRow) else None
+    return f"{shown('coverage', coverage)} queries" if coverage and coverage.answered < coverage.queries else ""
+
+
 def _entries(row: BoardRow | FoldRow) -> str:
     return f"{row.entries}, the last {shown('last', row.last)}"
 
@@ -63,24 +69,33 @@ def _cost(row: BoardRow | FoldRow) -> str:
     return f"{row.wall_s:.1f} s wall, {row.cpu_s:.1f} s CPU, {row.peak_mb:.0f} MB"
 
 
+def _wall(row: BoardRow | FoldRow) -> str:
+    return "" if row.wall_s is None else f"{row.wall_s:.1f}"
+
+
+def _peak(row: BoardRow | FoldRow) -> str:
+    return "" if row.peak_mb is None else f"{row.peak_mb:.0f}"
+
+
 def _folds(row: FoldRow) -> str:
     lacks = [f"{row.failed} failed"] if row.failed else []
     return ", ".join([f"{row.done}/{row.folds}", *lacks, *([] if row.complete else ["incomplete"])])
 
 
-BOARD_COLUMNS: tuple[dict[str, Cell], dict[str, Cell]] = (
+_FEW: dict[str, Cell] = {"wall s": _wall, "MB": _peak}
+BOARD_COLUMNS: tuple[dict[str, Cell], dict[str, Cell], dict[str, Cell]] = (
     {
         "#": _only("rank"),
         "Δ": _only("move"),
         "solution": _who,
         "public {arrow}": _only("score_public"),
         "private {arrow}": _only("score_private"),
-        "private #": _only("private_rank"),
         "all {arrow}": _only("score_all"),
     },
-    {"entries": _entries, "entry": _entry, "coverage": _only("coverage"), "cost": _cost},
+    {"private #": _only("private_rank"), "entries": _entries, "entry": _entry, "coverage": _only("coverage"), "cost": _cost},
+    _FEW,
 )
-FOLD_COLUMNS: tuple[dict[str, Cell], dict[str, Cell]] = (
+FOLD_COLUMNS: tuple[dict[str, Cell], dict[str, Cell], dict[str, Cell]] = (
     {
         "#": _only("rank"),
         "solution": _who,
@@ -90,4 +105,5 @@ FOLD_COLUMNS: tuple[dict[str, Cell], dict[str, Cell]] = (
         "folds": _folds,
     },
     {"entries": _entries, "entered": _only("created"), "cost": _cost},
+    _FEW,
 )

@@ -29,7 +29,7 @@ _TABLES = ("train.csv", "index.csv", "test.csv")
 
 @dataclass(frozen=True)
 class Competition:
-    """The image sets of a folder. `labels` `(len(train),)` int64 are the landmarks of the train images."""
+    """The image sets of a folder. `labels` `(len(train),)` int64, read-only, are the landmarks of the train images."""
 
     folder: Path
     train: ImageSet
@@ -109,6 +109,7 @@ def _train(path: Path) -> tuple[np.ndarray, np.ndarray]:
     if labels is None:
         row = next(row for row in np.flatnonzero(labelled).tolist() if whole_numbers([landmarks[row]]) is None)
         table.refuse(row, f"landmark_id must be a whole number of at most 18 digits, not {shown(landmarks[row])}")
+    labels.flags.writeable = False
     return ids[labelled], labels
 
 

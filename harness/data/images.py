@@ -35,6 +35,7 @@ class ImageSource:
     _fingerprints: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
+        self.ids.flags.writeable = False
         self._fingerprints = np.zeros(len(self.ids), np.uint64)
 
     @cached_property
@@ -94,9 +95,10 @@ class ImageSet:
 
     @property
     def ids(self) -> np.ndarray:
-        """Return the ids `(n,)` as an array of str, the same array at every call."""
+        """Return the ids `(n,)` as a read-only array of str, the same array at every call."""
         if self._ids is None:
             self._ids = self._source.ids[self._rows]
+            self._ids.flags.writeable = False
         return self._ids
 
     @property

@@ -114,8 +114,9 @@ def fold_split(competition: Competition, folds: Folds, number: int, task: Task, 
         held_out &= ~distractor
         searched = ((folds.part - fold) % folds.count <= folds.count // 2) & (folds.part != fold)
     train = (folds.part != fold) & ~searched & ~distractor
-    images = competition.train
-    data = TrainingData(images[train], competition.labels[train], images[searched], seed)
+    images, labels = competition.train, competition.labels[train]
+    labels.flags.writeable = False
+    data = TrainingData(images[train], labels, images[searched], seed)
     if task == "retrieval":
         truth = _retrieval_truth(images, competition.labels, held_out, searched)
     else:

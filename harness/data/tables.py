@@ -111,7 +111,7 @@ def shown(text: object, longest: int = 80) -> str:
     """Return hostile text as one short, printable line.
 
     >>> print(shown("a\\nb" + 100 * "x", longest=12))
-    'a\\nbxxxxxx…'
+    'a\\nbxxxxx…'
     """
     head = str(text)[: longest + 1]
     line = repr(head) if head.isprintable() else ascii(head)

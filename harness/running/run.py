@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -19,7 +19,7 @@ from harness.data.split import TEST, Folds, Split, fold_name, fold_split, test_s
 from harness.plugins import load_solution, split_spec
 from harness.running.evaluate import Evaluation, evaluate
 from harness.running.execute import Limits, Watcher, end_all, execute
-from harness.running.outcome import ANSWER, CHUNKS, LOG, SUBMISSION, Outcome, load_answer
+from harness.running.outcome import ANSWER, CHUNKS, LOG, OUTCOME, SUBMISSION, Outcome, load_answer
 from harness.running.task import Task
 from harness.running.versions import versions
 from harness.solution import Solution, identity, solution_name
@@ -75,14 +75,22 @@ class Runner:
         runs = [self._run(spec, solution, number, seed) for spec, solution in solutions for number in numbers]
         return list({run.key: run for run in runs}.values())
 
-    def run(self, runs: Sequence[Run], jobs: int | None = None, watch: dict[str, Watcher] | None = None) -> Iterator[Result]:
-        """Yield the result of each run as it ends; `jobs` cores are shared out between runs and the work inside them."""
+    def run(
+        self, runs: Sequence[Run], jobs: int | None = None, watch: Mapping[str, Watcher] | None = None
+    ) -> Iterator[Result]:
+        """Yield the result of each run as it ends; `jobs` cores are shared out between runs and the work inside them.
+
+        `watch` gives, by key, whom to tell how far a run is.
+        """
         total = jobs or cores()
         at_once = max(1, min(total, len(runs)))
-        share = max(1, total // at_once)
-        parallel = Parallel(n_jobs=at_once, prefer="threads", return_as="generator_unordered", batch_size=1, pre_dispatch="n_jobs")
+        parallel = Parallel(n_jobs=at_once, prefer="threads", return_as="generator_unordered", batch_size=1)
         try:
-            yield from parallel(delayed(self._result)(run, share, (watch or {}).get(run.key, _unheard)) for run in runs)
+            for run, outcome, again in parallel(
+                delayed(_ended)(run, self.folder(run), total // at_once, self.limits, (watch or {}).get(run.key, _unheard))
+                for run in runs
+            ):
+                yield self._entered(run, outcome, again=again)
         except BaseException:
             end_all()
             raise
@@ -123,16 +131,14 @@ class Runner:
         split = self.split(task, number)
         return [self.competition.key, *(each.fingerprint for each in (split.data.train, split.data.index, split.queries))]
 
-    def _result(self, run: Run, share: int, watch: Watcher) -> Result:
+    def _entered(self, run: Run, outcome: Outcome, *, again: bool) -> Result:
+        """Return the result with its entry, which is made unless an earlier process has made it."""
         folder = self.folder(run)
-        with FileLock(folder / "run.lock", thread_local=False):  # the same run, started twice at once, is done once
-            found = self.entries.find(run.key)
-            if found and found.submission and Path(found.submission).exists():
-                return Result(found, Outcome.load(folder), again=False)
-            outcome = execute(run.task, folder, share, self.limits, watch)
-            return self._entered(run, folder, outcome)
+        with _lock(folder):
+            found = None if again else self.entries.find(run.key)
+            return Result(found, outcome, again=False) if found else self._enter(run, folder, outcome, again=again)
 
-    def _entered(self, run: Run, folder: Path, outcome: Outcome) -> Result:
+    def _enter(self, run: Run, folder: Path, outcome: Outcome, *, again: bool) -> Result:
         evaluation, notes = self._evaluated(run, folder) if outcome.reason is None else (None, ())
         status: Status = "failed" if outcome.reason else "scored" if evaluation else "unscored"
         entry = Entry(
@@ -159,7 +165,7 @@ class Runner:
         entry = self._added(entry, evaluation)
         if not outcome.reason:
             rmtree(folder / CHUNKS, ignore_errors=True)
-        return Result(entry, outcome, again=True, notes=notes)
+        return Result(entry, outcome, again=again, notes=notes)
 
     def _added(self, entry: Entry, evaluation: Evaluation | None) -> Entry:
         if evaluation is None:
@@ -172,6 +178,29 @@ class Runner:
             return None, ()
         answer = load_answer(folder / ANSWER, split.queries.ids, split.data.index.ids)
         return evaluate(answer, split.ground_truth), split.ground_truth.notes
+
+
+def _ended(run: Run, folder: Path, share: int, limits: Limits, watch: Watcher) -> tuple[Run, Outcome, bool]:
+    """Return how the run ended, and whether that took running it: what is finished is not run again."""
+    with _lock(folder):  # the same run, started twice at once, is done once
+        finished = _finished(folder)
+        if finished:
+            return run, finished, False
+        return run, execute(run.task, folder, share, limits, watch), True
+
+
+def _finished(folder: Path) -> Outcome | None:
+    if not (folder / OUTCOME).exists() or not (folder / SUBMISSION).exists():
+        return None
+    try:
+        outcome = Outcome.load(folder)
+    except (OSError, ValueError, TypeError, KeyError):  # damaged by other hands
+        return None
+    return None if outcome.reason else outcome
+
+
+def _lock(folder: Path) -> FileLock:
+    return FileLock(folder / "run.lock", thread_local=False)
 
 
 def _unheard(what: str, done: int, total: int | None) -> None:

@@ -5,6 +5,7 @@ import sys
 import time
 from pathlib import Path
 
+import joblib
 import numpy as np
 import psutil
 import pytest
@@ -200,3 +201,22 @@ def test_cores_are_shared_out(competition_folder: Path, tmp_path: Path) -> None:
     found = results(runner(competition_folder), f"{teller}(number=1)", f"{teller}(number=2)", jobs=4)
     assert all("ValueError: 2 2" in (each.entry.reason or "") for each in found)
     assert "OMP_NUM_THREADS" not in os.environ
+
+
+@pytest.mark.usefixtures("workspace")
+def test_runs_go_to_whatever_backend_joblib_is_told(competition_folder: Path) -> None:
+    with joblib.parallel_config(backend="loky", n_jobs=2):
+        found = results(runner(competition_folder), "first_images", "most_frequent")
+    assert {each.entry.status for each in found} == {"scored"}
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_finished_run_whose_entry_was_lost_is_entered_and_not_run_again(competition_folder: Path) -> None:
+    made = runner(competition_folder)
+    (first,) = results(made, "first_images")
+    made.workspace.database.unlink()
+    (second,) = results(runner(competition_folder), "first_images")
+    assert first.again
+    assert not second.again
+    assert second.entry.scores == first.entry.scores
+    assert len(runner(competition_folder).entries.entries()) == 1

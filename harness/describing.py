@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import HarnessError
-from harness.plugins import known_solutions, load_class, parameter_types
+from harness.plugins import known_solutions, load_class
 from harness.solution import Solution, default_of, module_doc, parameters
+from harness.specs import parameter_types
 
 
 def briefs(register: Path) -> list[dict[str, Any]]:

@@ -1,32 +1,25 @@
-"""Names to solutions: built-in modules, installed entry points, registered files, and any `.py` path.
+"""Names to solutions: built-in modules, installed entry points, registered files, and any `.py` path."""
 
-`hash(kind='dct')` names a solution and its parameters; values are literals and nothing is evaluated.
-"""
-
-import ast
 import importlib
 import importlib.util
 import inspect
 import json
 import pkgutil
-import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Any, get_type_hints
 
 from harness.errors import HarnessError, SolutionError
 from harness.files import write_whole
-from harness.solution import Recognition, Retrieval, Solution, parameters
+from harness.solution import Recognition, Retrieval, Solution
+from harness.specs import configured, nearest, split_spec
 
 PLUGINS = "landmark_plugins"  # the package name under which lone files are imported
 _BUILT_IN = ("solutions.retrieval", "solutions.recognition")
 _GROUP = "landmark.solutions"
-_SPEC = re.compile(r"\s*(?P<name>[^()]+?)\s*(?:\((?P<arguments>.*)\))?\s*", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -63,61 +56,8 @@ def load_class(name: str, register: Path | None = None) -> type[Solution]:
         return _from_file(Path(name))()
     known = known_solutions(register)
     if name not in known:
-        raise SolutionError(f"no solution is named {name!r}; {_nearest(name, list(known))} (landmark solutions lists all)")
+        raise SolutionError(f"no solution is named {name!r}; {nearest(name, list(known))} (landmark solutions lists all)")
     return known[name].load()
-
-
-def split_spec(spec: str) -> tuple[str, dict[str, object]]:
-    """Return name and arguments.
-
-    >>> split_spec("hash(kind='dct', threshold=20)")
-    ('hash', {'kind': 'dct', 'threshold': 20})
-    """
-    match = _SPEC.fullmatch(spec)
-    if not match:
-        raise SolutionError(f"{spec!r} names no solution; write name or name(parameter=value, …)")
-    try:
-        call = ast.parse(f"f({match['arguments'] or ''})", mode="eval").body
-        if not isinstance(call, ast.Call) or call.args or any(not each.arg for each in call.keywords):
-            raise ValueError
-        return match["name"], {str(each.arg): ast.literal_eval(each.value) for each in call.keywords}
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise SolutionError(
-            f"{spec!r}: parameters are written name=value with plain values; quote text: hash(kind='dct')"
-        ) from None
-
-
-def configured(cls: type[Solution], arguments: dict[str, object]) -> Solution:
-    """Return the solution with its parameters set and checked against their types."""
-    from pydantic import ConfigDict, TypeAdapter, ValidationError
-
-    name = cls.__module__.rpartition(".")[2]
-    hints = parameter_types(cls)
-    names = [each.name for each in parameters(cls)]
-    for argument, value in arguments.items():
-        if argument not in names:
-            raise SolutionError(f"{name} has no parameter {argument!r}; {_nearest(argument, names)}")
-        try:
-            TypeAdapter(hints[argument], config=ConfigDict(arbitrary_types_allowed=True)).validate_python(value, strict=True)
-        except ValidationError as error:
-            reason = error.errors()[0]["msg"]
-            raise SolutionError(f"{name}: {argument}={value!r} is not allowed: {reason}") from None
-    try:
-        return cls(**arguments)
-    except HarnessError:
-        raise
-    except (TypeError, ValueError) as error:
-        raise SolutionError(f"{name}: {error}") from None
-
-
-def parameter_types(cls: type[Solution]) -> dict[str, Any]:
-    """Return the type of each parameter."""
-    try:
-        return get_type_hints(cls, include_extras=True)
-    except NameError as error:
-        raise SolutionError(
-            f"{cls.__module__.rpartition('.')[2]}: {error}, in the type of a parameter; import it where the module runs"
-        ) from None
 
 
 def registered(register: Path | None) -> dict[str, str]:
@@ -222,8 +162,3 @@ def _distribution(point: EntryPoint) -> str:
     return point.dist.name if point.dist else "installed"
 
 
-def _nearest(name: str, names: list[str]) -> str:
-    close = get_close_matches(name, names, n=1, cutoff=0.4)
-    if close:
-        return f"did you mean {close[0]!r}?"
-    return f"there {'is' if len(names) == 1 else 'are'} {', '.join(names) or 'none'}"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli import board, data, running, solutions
+from harness.cli import board, data, running, scoring, solutions, splitting
 from harness.errors import HarnessError
 from leaderboard.errors import LeaderboardError
 
@@ -15,9 +15,9 @@ app = typer.Typer(
     help="Run image retrieval and recognition solutions on a competition, score them, rank them, write submissions.",
 )
 app.command("run")(running.run)
-app.command("score")(running.score)
+app.command("score")(scoring.score)
 app.command("submit")(running.submit)
-app.command("split")(running.split)
+app.command("split")(splitting.split)
 app.command("leaderboard")(board.leaderboard)
 app.add_typer(solutions.app, name="solutions")
 app.add_typer(data.app, name="data")

@@ -1,22 +1,20 @@
-"""`landmark run`, `score`, `submit`, `split`."""
+"""`landmark run` and `landmark submit`."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harness.cli.opening import open_runner
 from harness.cli.options import Folder, Jobs, Json, MemoryLimit, Seed, Task, Timeout, WorkspaceOption, memory_mb
 from harness.cli.output import note, number, print_json, progress, say
 
 if TYPE_CHECKING:
-    from harness.data.competition import Competition
     from harness.running.run import Result, Runner
-    from harness.workspace import Workspace
 
-_FOLDS = 5
 Specs = Annotated[
     list[str] | None, typer.Argument(metavar="[SOLUTION]...", help="Names such as hash or \"hash(kind='dct')\"; all if none.")
 ]
@@ -41,7 +39,7 @@ def run(
     """
     from harness.running.execute import Limits
 
-    runner = _runner(on, workspace, Limits(timeout, memory_mb(memory_limit)), folds=folds)
+    runner = open_runner(on, workspace, Limits(timeout, memory_mb(memory_limit)), folds=folds)
     results = _run(runner, _chosen(specs, runner, task), seed, jobs, quiet=json)
     if json:
         print_json({"competition": runner.competition.name, "runs": [_document(each) for each in results]})
@@ -49,29 +47,6 @@ def run(
         _summary(results)
     if any(each.entry.status == "failed" for each in results):
         raise typer.Exit(1)
-
-
-def score(
-    submission: Annotated[Path, typer.Argument(help="A file id,images or id,landmarks.")],
-    *,
-    on: Folder,
-    task: Task = None,
-    workspace: WorkspaceOption = None,
-    json: Json = False,
-) -> None:
-    """Score a submission file against the competition's ground truth."""
-    from harness.running.evaluate import score_file
-
-    evaluation, truth = score_file(submission, _competition(on, workspace)[0], task)
-    for line in truth.notes:
-        note(f"note: {line}")
-    if json:
-        print_json({"task": evaluation.task, "scores": evaluation.scores})
-        return
-    say(f"{evaluation.task}: {len(evaluation.query_ids)} queries count")
-    say(f"{'':24}{'all':>10}{'public':>10}{'private':>10}")
-    for name in evaluation.scores["all"]:
-        say(f"{name:24}" + "".join(f"{number(evaluation.scores[part][name]):>10}" for part in evaluation.scores))
 
 
 def submit(
@@ -94,7 +69,7 @@ def submit(
 
     if not out.absolute().parent.is_dir():
         raise HarnessError(f"{out.parent}: there is no such folder to write {out.name} to")
-    runner = _runner(on, workspace, Limits(timeout, memory_mb(memory_limit)), folds=False)
+    runner = open_runner(on, workspace, Limits(timeout, memory_mb(memory_limit)), folds=False)
     result = _run(runner, [spec], seed, jobs, quiet=True)[0]
     if result.entry.submission is None:
         raise HarnessError(f"{result.entry.identity} failed: {result.entry.reason} (log: {result.entry.log})")
@@ -104,58 +79,6 @@ def submit(
     except OSError as error:
         raise HarnessError(f"{out}: cannot be written: {error.strerror}; nothing was left there") from None
     say(f"{out}: {_coverage(result)} by {result.entry.identity}")
-
-
-def split(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The competition's folder.")],
-    *,
-    folds: Annotated[int, typer.Option("--folds", min=2, help="How many.")] = _FOLDS,
-    seed: Seed = 0,
-    workspace: WorkspaceOption = None,
-) -> None:
-    """Deal the labelled train images into folds, for choosing parameters; the test images are not touched."""
-    from harness.data.split import fold_split
-
-    competition, opened = _competition(folder, workspace)
-    made = _make_folds(competition, opened, folds, seed)
-    say(f"{'':12}{'retrieval':>34}{'recognition':>34}")
-    say(f"{'':12}" + f"{'train':>10}{'index':>12}{'queries':>12}" * 2)
-    for fold in range(1, folds + 1):
-        found = [fold_split(competition, made, fold, task) for task in ("retrieval", "recognition")]
-        sizes = [f"{len(each.data.train):>10}{len(each.data.index):>12}{len(each.queries):>12}" for each in found]
-        say(f"{found[0].name:12}" + "".join(sizes))
-    say(f"kept in {opened.folds(competition.key)}; landmark run … --folds uses them")
-
-
-def _competition(folder: Path, workspace: Path | None) -> tuple[Competition, Workspace]:
-    from harness.data.competition import Competition
-    from harness.workspace import Workspace
-
-    opened = Workspace.open(workspace)
-    return Competition.open(folder, opened.descriptors), opened
-
-
-def _runner(folder: Path, workspace: Path | None, limits: Any, *, folds: bool) -> Runner:
-    from harness.data.split import load_folds
-    from harness.running.run import Runner
-
-    competition, opened = _competition(folder, workspace)
-    found = None
-    if folds:
-        path = opened.folds(competition.key)
-        found = load_folds(path) if path.exists() else _make_folds(competition, opened, _FOLDS, 0)
-    return Runner(competition, opened, found, limits)
-
-
-def _make_folds(competition: Competition, workspace: Workspace, count: int, seed: int) -> Any:
-    from harness.data.split import make_folds, save_folds
-    from harness.errors import DataError
-
-    if not len(competition.train):
-        raise DataError(f"{competition.folder}: folds are made of labelled train images, and there are none (train.csv)")
-    found = make_folds(competition.train.ids, competition.labels, count, seed)
-    save_folds(workspace.folds(competition.key), competition, found)
-    return found
 
 
 def _chosen(specs: list[str] | None, runner: Runner, task: str | None) -> list[str]:

@@ -16,7 +16,7 @@ from joblib import Parallel, delayed
 from harness.cores import cores
 from harness.data.competition import Competition
 from harness.data.split import TEST, Folds, Split, fold_name, fold_split, test_split
-from harness.plugins import load_solution, split_spec
+from harness.plugins import load_solution
 from harness.running.evaluate import Evaluation, evaluate
 from harness.running.execute import Limits, Watcher, end_all, execute
 from harness.running.outcome import ANSWER, CHUNKS, LOG, OUTCOME, SUBMISSION, Outcome, load_answer
@@ -24,6 +24,7 @@ from harness.running.task import Task
 from harness.running.versions import versions
 from harness.solution import Solution, identity, solution_name
 from harness.source_code import class_digest, package_digest
+from harness.specs import split_spec
 from harness.workspace import Workspace
 from leaderboard import Entry, EntryStore, Status
 from metrics import Task as TaskName

@@ -1,0 +1,48 @@
+"""What most commands begin with: the competition, its workspace, its folds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.data.competition import Competition
+    from harness.data.split import Folds
+    from harness.running.execute import Limits
+    from harness.running.run import Runner
+    from harness.workspace import Workspace
+
+FOLDS = 5  # where nobody said how many
+
+
+def open_competition(folder: Path, workspace: Path | None) -> tuple[Competition, Workspace]:
+    from harness.data.competition import Competition
+    from harness.workspace import Workspace
+
+    opened = Workspace.open(workspace)
+    return Competition.open(folder, opened.descriptors), opened
+
+
+def open_runner(folder: Path, workspace: Path | None, limits: Limits, *, folds: bool) -> Runner:
+    from harness.data.split import load_folds
+    from harness.running.run import Runner
+
+    competition, opened = open_competition(folder, workspace)
+    found = None
+    if folds:
+        path = opened.folds(competition.key)
+        found = load_folds(path) if path.exists() else deal_folds(competition, opened, FOLDS, 0)
+    return Runner(competition, opened, found, limits)
+
+
+def deal_folds(competition: Competition, workspace: Workspace, count: int, seed: int) -> Folds:
+    from harness.data.split import make_folds, save_folds
+    from harness.errors import DataError
+
+    if not len(competition.train):
+        raise DataError(f"{competition.folder}: folds are made of labelled train images, and there are none (train.csv)")
+    found = make_folds(competition.train.ids, competition.labels, count, seed)
+    save_folds(workspace.folds(competition.key), competition, found)
+    return found
+
+

@@ -1,0 +1,72 @@
+"""`hash(kind='dct', threshold=20)`: a solution and its parameters in a line; values are literals, nothing is evaluated."""
+
+import ast
+import re
+from difflib import get_close_matches
+from typing import Any, get_type_hints
+
+from harness.errors import HarnessError, SolutionError
+from harness.solution import Solution, parameters, solution_name
+
+_SPEC = re.compile(r"\s*(?P<name>[^()]+?)\s*(?:\((?P<arguments>.*)\))?\s*", re.DOTALL)
+
+
+def split_spec(spec: str) -> tuple[str, dict[str, object]]:
+    """Return name and arguments.
+
+    >>> split_spec("hash(kind='dct', threshold=20)")
+    ('hash', {'kind': 'dct', 'threshold': 20})
+    """
+    match = _SPEC.fullmatch(spec)
+    if not match:
+        raise SolutionError(f"{spec!r} names no solution; write name or name(parameter=value, …)")
+    try:
+        call = ast.parse(f"f({match['arguments'] or ''})", mode="eval").body
+        if not isinstance(call, ast.Call) or call.args or any(not each.arg for each in call.keywords):
+            raise ValueError
+        return match["name"], {str(each.arg): ast.literal_eval(each.value) for each in call.keywords}
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise SolutionError(
+            f"{spec!r}: parameters are written name=value with plain values; quote text: hash(kind='dct')"
+        ) from None
+
+
+def configured(cls: type[Solution], arguments: dict[str, object]) -> Solution:
+    """Return the solution with its parameters set and checked against their types."""
+    from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+    name = solution_name(cls)
+    hints = parameter_types(cls)
+    names = [each.name for each in parameters(cls)]
+    for argument, value in arguments.items():
+        if argument not in names:
+            raise SolutionError(f"{name} has no parameter {argument!r}; {nearest(argument, names)}")
+        try:
+            TypeAdapter(hints[argument], config=ConfigDict(arbitrary_types_allowed=True)).validate_python(value, strict=True)
+        except ValidationError as error:
+            reason = error.errors()[0]["msg"]
+            raise SolutionError(f"{name}: {argument}={value!r} is not allowed: {reason}") from None
+    try:
+        return cls(**arguments)
+    except HarnessError:
+        raise
+    except (TypeError, ValueError) as error:
+        raise SolutionError(f"{name}: {error}") from None
+
+
+def parameter_types(cls: type[Solution]) -> dict[str, Any]:
+    """Return the type of each parameter."""
+    try:
+        return get_type_hints(cls, include_extras=True)
+    except NameError as error:
+        raise SolutionError(
+            f"{solution_name(cls)}: {error}, in the type of a parameter; import it where the module runs"
+        ) from None
+
+
+def nearest(name: str, names: list[str]) -> str:
+    """Return a suggestion: the name that is most alike, or all there are."""
+    close = get_close_matches(name, names, n=1, cutoff=0.4)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return f"there {'is' if len(names) == 1 else 'are'} {', '.join(names) or 'none'}"

@@ -17,7 +17,9 @@ def rows() -> Iterator[tuple[str, str, str, bool]]:
     """Give time and memory of `landmark run first_images`, scored and entered, from start to end."""
     with TemporaryDirectory() as folder:
         write_tables(Path(folder) / "large")
-        cost = measured([LANDMARK, "run", "first_images", "--on", f"{folder}/large", "--workspace", f"{folder}/workspace"])
+        cost = measured(
+            [LANDMARK, "run", "first_images", "--on", f"{folder}/large", "--workspace", f"{folder}/workspace"]
+        )
     yield "run, score and enter it: wall", f"{cost.wall_s:.1f} s", "≤ 10 s", cost.wall_s <= 10
     yield "all processes: peak memory", f"{cost.peak_mb:.0f} MB", "≤ 2 GB", cost.peak_mb <= 2000
 
@@ -33,5 +35,7 @@ def write_tables(folder: Path) -> None:
     (folder / "index.csv").write_text("id\n" + "\n".join(index) + "\n")
     (folder / "test.csv").write_text("id\n" + "\n".join(queries) + "\n")
     relevant = draw.choice(N_INDEX, (N_QUERIES, N_RELEVANT))
-    lines = (f"{query},{' '.join(index[row])},{use}\n" for query, row, use in zip(queries, relevant, usage, strict=True))
+    lines = (
+        f"{query},{' '.join(index[row])},{use}\n" for query, row, use in zip(queries, relevant, usage, strict=True)
+    )
     (folder / "retrieval_solution.csv").write_text("id,images,Usage\n" + "".join(lines))

@@ -30,7 +30,7 @@ _HOMES = {
     "TrainingData": "harness.solution",
     "track": "harness.progress",
 }
-__all__ = list(_HOMES)  # noqa: PLE0605 (one list, not two)
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> object:

@@ -58,7 +58,9 @@ def small_competition(folder: Path) -> Competition:
     from harness.data.synthetic import SyntheticCompetition
 
     drawn = folder / "drawn"
-    SyntheticCompetition(landmarks=3, seed=1, train_per_landmark=4, index_per_landmark=4, queries_per_landmark=3, size=96).write(drawn)
+    SyntheticCompetition(
+        landmarks=3, seed=1, train_per_landmark=4, index_per_landmark=4, queries_per_landmark=3, size=96
+    ).write(drawn)
     competition = Competition.open(drawn, folder / "descriptors")
     for images in (competition.index, competition.queries):
         broken = images.paths[-1]
@@ -83,7 +85,7 @@ def _asked(solution: Solution, queries: ImageSet, data: TrainingData) -> Answer:
 def _identity(spec: str, solution: Solution, register: Path | None) -> Iterator[tuple[str, Complaint]]:
     text = identity(solution)
     try:
-        again = identity(load_solution(spec if spec.split("(")[0].endswith(".py") else text, register))
+        again = identity(load_solution(spec if spec.split("(", maxsplit=1)[0].endswith(".py") else text, register))
     except HarnessError as error:
         again = str(error)
     advice = f"{text} reads back as {again}; make every parameter a plain value"
@@ -99,7 +101,11 @@ def _complaint(check: Callable[[World], Complaint], world: World) -> Complaint:
 
 def _deterministic(world: World) -> Complaint:
     again = answered(world.make(), world.data, world.queries)
-    return None if same(world.answer, again) else "a second run answers otherwise; draw from a generator seeded by data.seed"
+    return (
+        None
+        if same(world.answer, again)
+        else "a second run answers otherwise; draw from a generator seeded by data.seed"
+    )
 
 
 def _chunking(world: World) -> Complaint:
@@ -120,7 +126,11 @@ def _renamed(world: World) -> Complaint:
     queries, index = _alias(world.queries, "q"), _alias(world.data.index, "i")
     data = TrainingData(_alias(world.data.train, "t"), world.data.labels, index, world.data.seed)
     other = answered(world.make(), data, queries)
-    return None if _alike(world.answer, other) else "other ids for the same images change answers; look at pixels, not at names"
+    return (
+        None
+        if _alike(world.answer, other)
+        else "other ids for the same images change answers; look at pixels, not at names"
+    )
 
 
 class _Renamed(ImageSet):
@@ -130,7 +140,7 @@ class _Renamed(ImageSet):
         super().__init__(images._source, images._rows)  # noqa: SLF001 (a disguise of the very same set)
         self._ids = ids
 
-    def __getitem__(self, selection: Any) -> ImageSet:  # noqa: ANN401
+    def __getitem__(self, selection: Any) -> ImageSet:
         return _Renamed(super().__getitem__(selection), np.atleast_1d(self.ids[selection]))
 
 

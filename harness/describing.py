@@ -23,7 +23,12 @@ def portrait(name: str, register: Path) -> dict[str, Any]:
     hints = parameter_types(cls)
     notes = _notes(cls)
     described = [
-        {"name": each.name, "type": _type_name(hints[each.name]), "default": repr(default_of(each)), "note": notes.get(each.name, "")}
+        {
+            "name": each.name,
+            "type": _type_name(hints[each.name]),
+            "default": repr(default_of(each)),
+            "note": notes.get(each.name, ""),
+        }
         for each in parameters(cls)
     ]
     origin = known.origin if known else name
@@ -59,5 +64,5 @@ def _comments(source: str) -> dict[str, str]:
     return found
 
 
-def _type_name(hint: Any) -> str:  # noqa: ANN401 (any annotation)
+def _type_name(hint: Any) -> str:
     return hint.__name__ if isinstance(hint, type) else str(hint).replace("typing.", "")

@@ -36,13 +36,15 @@ def known_solutions(register: Path | None = None) -> dict[str, Known]:
 
     Of several with one name a registered file counts before an entry point, and that before a built-in one.
     """
-    installed = (Known(point.name, _distribution(point), _from_entry_point(point)) for point in entry_points(group=_GROUP))
+    installed = (
+        Known(point.name, _distribution(point), _from_entry_point(point)) for point in entry_points(group=_GROUP)
+    )
     added = (Known(name, path, _from_file(Path(path))) for name, path in registered(register).items())
     return {known.name: known for known in (*_built_in(), *installed, *added)}
 
 
 def load_solution(spec: str, register: Path | None = None) -> Solution:
-    """Return the solution that a text such as `hash(kind='dct')` or `my_idea.py(side=8)` names, with its parameters set.
+    """Return the solution that a text such as `hash(kind='dct')` or `my_idea.py(side=8)` names, its parameters set.
 
     Raises SolutionError that suggests the nearest name, for a solution and for a parameter.
     """
@@ -56,7 +58,9 @@ def load_class(name: str, register: Path | None = None) -> type[Solution]:
         return _from_file(Path(name))()
     known = known_solutions(register)
     if name not in known:
-        raise SolutionError(f"no solution is named {name!r}; {nearest(name, list(known))} (landmark solutions lists all)")
+        raise SolutionError(
+            f"no solution is named {name!r}; {nearest(name, list(known))} (landmark solutions lists all)"
+        )
     return known[name].load()
 
 
@@ -76,12 +80,12 @@ def add_file(path: Path, register: Path) -> Known:
 
 
 def _built_in() -> list[Known]:
-    found = []
-    for package in _BUILT_IN:
-        spec = importlib.util.find_spec(package)
-        for module in pkgutil.iter_modules(spec.submodule_search_locations if spec else []):
-            found.append(Known(module.name, "built in", _from_module(f"{package}.{module.name}")))
-    return found
+    specs = {package: importlib.util.find_spec(package) for package in _BUILT_IN}
+    return [
+        Known(module.name, "built in", _from_module(f"{package}.{module.name}"))
+        for package, spec in specs.items()
+        for module in pkgutil.iter_modules(spec.submodule_search_locations if spec else [])
+    ]
 
 
 def _from_module(name: str) -> Callable[[], type[Solution]]:
@@ -121,7 +125,7 @@ def _imported(what: str, load: Callable[[], ModuleType]) -> ModuleType:
         return load()
     except HarnessError:
         raise
-    except BaseException as error:  # noqa: BLE001 (a plug-in may even exit; the others must go on)
+    except BaseException as error:
         if isinstance(error, KeyboardInterrupt):
             raise
         place = _last_line(error, what)
@@ -160,5 +164,3 @@ def _only_solution(module: ModuleType) -> type[Solution]:
 
 def _distribution(point: EntryPoint) -> str:
     return point.dist.name if point.dist else "installed"
-
-

@@ -24,7 +24,9 @@ def heard_by(listener: Listener) -> Iterator[None]:
         _listener = before
 
 
-def track(items: Iterable[Item], what: str, total: int | None = None, weigh: Callable[[Item], int] | None = None) -> Iterator[Item]:
+def track(
+    items: Iterable[Item], what: str, total: int | None = None, weigh: Callable[[Item], int] | None = None
+) -> Iterator[Item]:
     """Yield the items and tell the listener, a few times a second, how many are done.
 
     `weigh` says how much of `total` an item is (one if not given).

@@ -79,7 +79,7 @@ def identity(solution: Solution) -> str:
     return solution_name(type(solution)) + (f"({', '.join(set_)})" if set_ else "")
 
 
-def default_of(parameter: Field[Any]) -> Any:  # noqa: ANN401 (a parameter may be anything)
+def default_of(parameter: Field[Any]) -> Any:
     """Return the default of a parameter, MISSING where it has none."""
     if parameter.default_factory is not MISSING:
         return parameter.default_factory()

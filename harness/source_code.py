@@ -57,9 +57,11 @@ def _imports(file: Path, name: str) -> set[str]:
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = importlib.util.resolve_name("." * node.level + (node.module or ""), name.rpartition(".")[0]) if (
-                node.level
-            ) else (node.module or "")
+            base = (
+                importlib.util.resolve_name("." * node.level + (node.module or ""), name.rpartition(".")[0])
+                if (node.level)
+                else (node.module or "")
+            )
             names.update([base, *(f"{base}.{alias.name}" for alias in node.names)])
     return names
 

@@ -1,4 +1,4 @@
-"""`hash(kind='dct', threshold=20)`: a solution and its parameters in a line; values are literals, nothing is evaluated."""
+"""`hash(kind='dct', threshold=20)`: a solution and its parameters. Values are literals, nothing is evaluated."""
 
 import ast
 import re
@@ -22,13 +22,18 @@ def split_spec(spec: str) -> tuple[str, dict[str, object]]:
         raise SolutionError(f"{spec!r} names no solution; write name or name(parameter=value, …)")
     try:
         call = ast.parse(f"f({match['arguments'] or ''})", mode="eval").body
-        if not isinstance(call, ast.Call) or call.args or any(not each.arg for each in call.keywords):
-            raise ValueError
-        return match["name"], {str(each.arg): ast.literal_eval(each.value) for each in call.keywords}
+        arguments = _literals(call)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise SolutionError(
             f"{spec!r}: parameters are written name=value with plain values; quote text: hash(kind='dct')"
         ) from None
+    return match["name"], arguments
+
+
+def _literals(call: ast.expr) -> dict[str, object]:
+    if not isinstance(call, ast.Call) or call.args or any(not each.arg for each in call.keywords):
+        raise ValueError
+    return {str(each.arg): ast.literal_eval(each.value) for each in call.keywords}
 
 
 def configured(cls: type[Solution], arguments: dict[str, object]) -> Solution:
@@ -42,7 +47,9 @@ def configured(cls: type[Solution], arguments: dict[str, object]) -> Solution:
         if argument not in names:
             raise SolutionError(f"{name} has no parameter {argument!r}; {nearest(argument, names)}")
         try:
-            TypeAdapter(hints[argument], config=ConfigDict(arbitrary_types_allowed=True)).validate_python(value, strict=True)
+            TypeAdapter(hints[argument], config=ConfigDict(arbitrary_types_allowed=True)).validate_python(
+                value, strict=True
+            )
         except ValidationError as error:
             reason = error.errors()[0]["msg"]
             raise SolutionError(f"{name}: {argument}={value!r} is not allowed: {reason}") from None

@@ -34,7 +34,9 @@ class Workspace:
                 f"{chosen}: cannot be used as workspace: {error.strerror}; choose another by --workspace or {VARIABLE}"
             ) from None
         except (ValueError, KeyError, TypeError):
-            raise WorkspaceError(f"{mark}: is damaged; move it away, or choose another workspace by --workspace") from None
+            raise WorkspaceError(
+                f"{mark}: is damaged; move it away, or choose another workspace by --workspace"
+            ) from None
         if found != _FORMAT:
             raise WorkspaceError(
                 f"{chosen}: was made by another version of landmark (format {found!r:.20}, this one has {_FORMAT}); "

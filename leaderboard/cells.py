@@ -42,11 +42,11 @@ def _yes_or_no(value: bool) -> str:
     return "yes" if value else "no"
 
 
-SCORES = {name: _score for name in ("score_public", "score_private", "score_all", "mean", "deviation")}
+SCORES = dict.fromkeys(("score_public", "score_private", "score_all", "mean", "deviation"), _score)
 NUMBERS: dict[str, Callable[[Any], str]] = {
-    **{name: str for name in ("rank", "private_rank", "entries", "entry_id", "folds", "done", "failed")},
+    **dict.fromkeys(("rank", "private_rank", "entries", "entry_id", "folds", "done", "failed"), str),
     **SCORES,
-    **{name: _amount for name in ("wall_s", "cpu_s", "peak_mb")},
+    **dict.fromkeys(("wall_s", "cpu_s", "peak_mb"), _amount),
     "move": _move,
 }
 CELLS = NUMBERS | {"last": _moment, "created": _moment, "coverage": _coverage, "complete": _yes_or_no}

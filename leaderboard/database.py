@@ -126,7 +126,7 @@ def _read_while_writing(engine: Engine) -> None:
 
 
 def on_network_disk(path: Path) -> bool:
-    """Whether a path lies on another machine's disk, where a write-ahead log would break; False if Linux cannot tell."""
+    """Whether a path lies on another machine's disk, where a write-ahead log would break; False if nobody can tell."""
     path = path.resolve()
     with suppress(OSError, ValueError):
         mounts = [line.split()[1:3] for line in Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()]

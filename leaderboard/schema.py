@@ -22,7 +22,7 @@ VERSION = 1  # of the tables below; another version is refused
 
 
 class Verbatim(TypeDecorator[str]):
-    """Any text, also such as databases refuse (NUL, half a surrogate pair): what is not ASCII lies there as an escape."""
+    """Any text, also what databases refuse (NUL, half a surrogate pair): what is not ASCII lies there as an escape."""
 
     impl = Text
     cache_ok = True

@@ -92,7 +92,13 @@ BOARD_COLUMNS: tuple[dict[str, Cell], dict[str, Cell], dict[str, Cell]] = (
         "private {arrow}": _only("score_private"),
         "all {arrow}": _only("score_all"),
     },
-    {"private #": _only("private_rank"), "entries": _entries, "entry": _entry, "coverage": _only("coverage"), "cost": _cost},
+    {
+        "private #": _only("private_rank"),
+        "entries": _entries,
+        "entry": _entry,
+        "coverage": _only("coverage"),
+        "cost": _cost,
+    },
     _FEW,
 )
 FOLD_COLUMNS: tuple[dict[str, Cell], dict[str, Cell], dict[str, Cell]] = (

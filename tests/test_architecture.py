@@ -49,5 +49,9 @@ def test_every_public_name_is_documented(package: str) -> None:
         for node in (each for body in bodies for each in body):
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
                 overload = any("overload" in ast.dump(mark) for mark in node.decorator_list)
-                bare += [] if ast.get_docstring(node) or overload else [f"{file.relative_to(ROOT)}:{node.lineno} {node.name}"]
+                bare += (
+                    []
+                    if ast.get_docstring(node) or overload
+                    else [f"{file.relative_to(ROOT)}:{node.lineno} {node.name}"]
+                )
     assert not bare

@@ -18,7 +18,9 @@ BIN = Path(sys.executable).parent
 def transcripts() -> list[tuple[str, str]]:
     """Return each command of the console blocks with the output that the README shows."""
     blocks = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
-    return [(command, shown) for block in blocks for command, shown in re.findall(r"\$ (.*?)\n((?:(?!\$ ).*\n)*)", block)]
+    return [
+        (command, shown) for block in blocks for command, shown in re.findall(r"\$ (.*?)\n((?:(?!\$ ).*\n)*)", block)
+    ]
 
 
 def test_the_examples_print_what_the_readme_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,12 +4,12 @@ import csv
 import json
 from pathlib import Path
 
+import imagehash
 import numpy as np
 import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-import imagehash
 from harness.cli.main import app
 from harness.data.competition import Competition
 from solutions.hashing.extractor import PerceptualHashes
@@ -80,7 +80,9 @@ def test_the_truth_of_google_landmarks_v2_scores_1(task: str, tmp_path: Path, st
     ]
     path = tmp_path / "submission.csv"
     path.write_text(f"id,{column}\n" + "".join(f"{query},{answer}\n" for query, answer in answers))
-    scored = CliRunner().invoke(app, ["score", str(path), "--on", str(DATA / "gldv2"), "--workspace", str(store), "--json"])
+    scored = CliRunner().invoke(
+        app, ["score", str(path), "--on", str(DATA / "gldv2"), "--workspace", str(store), "--json"]
+    )
     assert scored.exit_code == 0, scored.output
     scores = json.loads(scored.stdout)["scores"]
     assert {scores[part]["map@100" if task == "retrieval" else "gap"] for part in ("all", "public", "private")} == {1.0}

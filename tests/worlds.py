@@ -33,7 +33,8 @@ def make_competition(
     Every other query is Public, the first one is Private.
     """
     shown = {
-        part: [landmark for landmark in range(landmarks) for _ in range(count)] + ([None] * non_landmark) * (part != "train")
+        part: [landmark for landmark in range(landmarks) for _ in range(count)]
+        + ([None] * non_landmark) * (part != "train")
         for part, count in zip(PARTS, (train, index, queries), strict=True)
         if count
     }
@@ -62,7 +63,9 @@ def image_path(folder: Path, part: str, name: str, layout: Layout = "flat", suff
 def drawn(landmark: int | None, photo: object, size: int = 48) -> np.ndarray:
     """Return a photo `(size, size, 3)` of a landmark, or of something else: blotches in its colours, a little noise."""
     of = f"landmark {landmark}" if landmark is not None else f"photo {photo}"
-    blotches = np.repeat(np.repeat(_generator(of).integers(30, 226, (6, 6, 3)), -(-size // 6), axis=0), -(-size // 6), axis=1)
+    blotches = np.repeat(
+        np.repeat(_generator(of).integers(30, 226, (6, 6, 3)), -(-size // 6), axis=0), -(-size // 6), axis=1
+    )
     noise = _generator(f"noise {photo}").normal(0, 4, (size, size, 3))
     return np.asarray((blotches[:size, :size] + noise).clip(0, 255), np.uint8)
 
@@ -82,9 +85,7 @@ def _generator(what: str) -> np.random.Generator:
     return np.random.default_rng(list(blake2b(what.encode(), digest_size=8).digest()))
 
 
-def _write_tables(
-    folder: Path, ids: dict[str, list[str]], shown: dict[str, list[int | None]], layout: Layout
-) -> None:
+def _write_tables(folder: Path, ids: dict[str, list[str]], shown: dict[str, list[int | None]], layout: Layout) -> None:
     url = ("http://example.org/x.jpg",) * (layout != "nested")
     columns = ",url" * (layout != "nested")
     for part, names in ids.items():
@@ -103,8 +104,13 @@ def _write_truth(folder: Path, ids: dict[str, list[str]], shown: dict[str, list[
     queries = list(zip(ids["test"], shown["test"], usage, strict=True))
     if "index" in shown:
         pictured = list(zip(ids["index"], shown["index"], strict=True))
-        found = [" ".join(name for name, each in pictured if each == landmark is not None) for _, landmark, _ in queries]
-        rows = [(name, each or "None", use if each else "Ignored") for (name, _, use), each in zip(queries, found, strict=True)]
+        found = [
+            " ".join(name for name, each in pictured if each == landmark is not None) for _, landmark, _ in queries
+        ]
+        rows = [
+            (name, each or "None", use if each else "Ignored")
+            for (name, _, use), each in zip(queries, found, strict=True)
+        ]
         write_table(folder / "retrieval_solution.csv", "id,images,Usage", rows)
     if "train" in shown:
         rows = [(name, "" if landmark is None else landmark, use) for name, landmark, use in queries]

@@ -24,8 +24,10 @@ def leaderboard(
     on: Folder,
     task: Task = None,
     folds: Annotated[bool, typer.Option("--folds", help="Rank by the mean over folds.")] = False,
-    every: Annotated[bool, typer.Option("--every", help="A row for each set of parameters, not for each solution.")] = False,
-    format: Format = "table",  # noqa: A002 (the option's name)
+    every: Annotated[
+        bool, typer.Option("--every", help="A row for each set of parameters, not for each solution.")
+    ] = False,
+    format: Format = "table",
     json: Json = False,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -59,7 +61,7 @@ def leaderboard(
         _print(competition, boards, format)
 
 
-def _print(competition: Competition, boards: dict[TaskName, Any], format: Format) -> None:  # noqa: A002
+def _print(competition: Competition, boards: dict[TaskName, Any], format: Format) -> None:
     if format == "csv" and len(boards) > 1:
         raise HarnessError(f"a CSV table holds one task; choose --task {' or --task '.join(boards)}")
     for task, rows in boards.items():
@@ -71,7 +73,7 @@ def _print(competition: Competition, boards: dict[TaskName, Any], format: Format
             sys.stdout.write(_rendered(competition, task, rows, format))
 
 
-def _rendered(competition: Competition, task: TaskName, rows: Any, format: Format) -> Any:  # noqa: A002
+def _rendered(competition: Competition, task: TaskName, rows: Any, format: Format) -> Any:
     from leaderboard import FoldRow, render
     from metrics import metrics_of
 
@@ -92,7 +94,9 @@ def _shares(competition: Competition, task: TaskName) -> dict[str, float]:
     from harness.data.ground_truth import load_ground_truth
 
     truth = load_ground_truth(competition.folder, task)
-    counts = {} if truth is None else {part: float((truth.usage == part.title()).sum()) for part in ("public", "private")}
+    counts = (
+        {} if truth is None else {part: float((truth.usage == part.title()).sum()) for part in ("public", "private")}
+    )
     if not all(counts.values()):
         return {}
     return {part: count / sum(counts.values()) for part, count in counts.items()}

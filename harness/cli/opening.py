@@ -40,9 +40,9 @@ def deal_folds(competition: Competition, workspace: Workspace, count: int, seed:
     from harness.errors import DataError
 
     if not len(competition.train):
-        raise DataError(f"{competition.folder}: folds are made of labelled train images, and there are none (train.csv)")
+        raise DataError(
+            f"{competition.folder}: folds are made of labelled train images, and there are none (train.csv)"
+        )
     found = make_folds(competition.train.ids, competition.labels, count, seed)
     save_folds(workspace.folds(competition.key), competition, found)
     return found
-
-

@@ -8,7 +8,9 @@ import typer
 Folder = Annotated[Path, typer.Option("--on", metavar="DIR", help="The competition's folder.")]
 WorkspaceOption = Annotated[
     Path | None,
-    typer.Option("--workspace", metavar="DIR", help="Where results are kept (else LANDMARK_WORKSPACE, else ~/.landmark)."),
+    typer.Option(
+        "--workspace", metavar="DIR", help="Where results are kept (else LANDMARK_WORKSPACE, else ~/.landmark)."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Task = Annotated[Literal["retrieval", "recognition"] | None, typer.Option("--task", help="Only this task.")]

@@ -36,7 +36,7 @@ def note(text: str) -> None:
 def progress() -> Iterator[Callable[[str], Listener]]:
     """Give a function that makes a listener for each named job; bars show on a terminal, after a second."""
     if not sys.stderr.isatty():
-        yield lambda name: lambda what, done, total: None
+        yield lambda _: _unheard
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -58,6 +58,10 @@ def progress() -> Iterator[Callable[[str], Listener]]:
             return hear
 
         yield listener
+
+
+def _unheard(what: str, done: int, total: int | None) -> None:
+    """Listen to nothing."""
 
 
 def number(score: float | None) -> str:

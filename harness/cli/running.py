@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from harness.running.run import Result, Runner
 
 Specs = Annotated[
-    list[str] | None, typer.Argument(metavar="[SOLUTION]...", help="Names such as hash or \"hash(kind='dct')\"; all if none.")
+    list[str] | None,
+    typer.Argument(metavar="[SOLUTION]...", help="Names such as hash or \"hash(kind='dct')\"; all if none."),
 ]
 
 
@@ -144,7 +145,8 @@ def _coverage(result: Result) -> str:
     coverage, outcome = result.entry.coverage, result.outcome
     text = f"{coverage.answered} of {coverage.queries} queries answered" if coverage else ""
     if outcome.undecodable:
-        text += f", {outcome.undecodable} images could not be decoded ({', '.join(outcome.examples[:3])}, …)"
+        files = f"{outcome.undecodable} images could not be decoded"
+        text += f", {files} ({', '.join(outcome.examples[:3])}{', …' * (outcome.undecodable > 3)})"
     return text
 
 
@@ -156,7 +158,8 @@ def _summary(results: list[Result]) -> None:
         entries = [each.entry for each in results if each.entry.task == task and each.entry.split != "test"]
         for row in fold_rows(entries, higher_is_better=True):
             spread = f"{number(row.mean)} ± {number(row.deviation)}"
-            say(f"{row.identity}: {row.metric} {spread} (mean and standard deviation of {row.done} of {row.folds} folds)")
+            done = f"{row.done} of {row.folds} folds"
+            say(f"{row.identity}: {row.metric} {spread} (mean and standard deviation of {done})")
 
 
 def _document(result: Result) -> dict[str, object]:

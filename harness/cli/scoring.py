@@ -33,5 +33,3 @@ def score(
     say(f"{'':24}{'all':>10}{'public':>10}{'private':>10}")
     for name in evaluation.scores["all"]:
         say(f"{name:24}" + "".join(f"{number(evaluation.scores[part][name]):>10}" for part in evaluation.scores))
-
-

@@ -15,7 +15,7 @@ from harness.cli.output import note, print_json, say
 class NameOrCommand(TyperGroup):
     """A group in which any word that is no command is the name of a solution to show."""
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the command for the words, `show` where they start with a name."""
         return super().resolve_command(ctx, args if args[0] in self.commands else ["show", *args])
 

@@ -31,5 +31,3 @@ def split(
         sizes = [f"{len(each.data.train):>10}{len(each.data.index):>12}{len(each.queries):>12}" for each in found]
         say(f"{found[0].name:12}" + "".join(sizes))
     say(f"kept in {opened.folds(competition.key)}; landmark run … --folds uses them")
-
-

@@ -57,7 +57,11 @@ class Runner:
     """Runs solutions on one competition. `folds` None means the competition's own test images."""
 
     def __init__(
-        self, competition: Competition, workspace: Workspace, folds: Folds | None = None, limits: Limits = Limits()  # noqa: B008 (frozen)
+        self,
+        competition: Competition,
+        workspace: Workspace,
+        folds: Folds | None = None,
+        limits: Limits = Limits(),  # noqa: B008 (frozen)
     ) -> None:
         self.competition, self.workspace, self.folds, self.limits = competition, workspace, folds, limits
         self.entries = EntryStore(workspace.database)
@@ -88,7 +92,9 @@ class Runner:
         parallel = Parallel(n_jobs=at_once, prefer="threads", return_as="generator_unordered", batch_size=1)
         try:
             for run, outcome, again in parallel(
-                delayed(_ended)(run, self.folder(run), total // at_once, self.limits, (watch or {}).get(run.key, _unheard))
+                delayed(_ended)(
+                    run, self.folder(run), total // at_once, self.limits, (watch or {}).get(run.key, _unheard)
+                )
                 for run in runs
             ):
                 yield self._entered(run, outcome, again=again)
@@ -120,7 +126,9 @@ class Runner:
     def _run(self, spec: str, solution: Solution, number: int | None, seed: int) -> Run:
         name = split_spec(spec)[0]
         spec = spec.replace(name, str(Path(name).resolve()), 1) if name.endswith(".py") else spec
-        task = Task(str(self.competition.folder.resolve()), str(self.workspace.folder), spec, solution.task, number, seed)
+        task = Task(
+            str(self.competition.folder.resolve()), str(self.workspace.folder), spec, solution.task, number, seed
+        )
         code = sha256((class_digest(type(solution)) + package_digest("harness", "metrics")).encode()).hexdigest()
         split_name = TEST if number is None or self.folds is None else fold_name(number, self.folds.count)
         facts = [identity(solution), task.task, split_name, seed, code, versions(), *self._data(task.task, number)]
@@ -130,7 +138,10 @@ class Runner:
     def _data(self, task: TaskName, number: int | None) -> list[str]:
         """Return digests of the tables, and of the images that a run is given."""
         split = self.split(task, number)
-        return [self.competition.key, *(each.fingerprint for each in (split.data.train, split.data.index, split.queries))]
+        return [
+            self.competition.key,
+            *(each.fingerprint for each in (split.data.train, split.data.index, split.queries)),
+        ]
 
     def _entered(self, run: Run, outcome: Outcome, *, again: bool) -> Result:
         """Return the result with its entry, which is made unless an earlier process has made it."""
@@ -206,5 +217,3 @@ def _lock(folder: Path) -> FileLock:
 
 def _unheard(what: str, done: int, total: int | None) -> None:
     pass
-
-

@@ -94,7 +94,9 @@ def _answered(solution: Solution, split: Split, store: Path) -> Answer:
     chunks = list(_chunks(len(queries), solution.chunk or _chunk_size(len(queries), len(index))))
     with threadpool_limits(limits=1 if len(chunks) > 1 else None):
         results = Parallel(n_jobs=cores(), prefer="threads", return_as="generator")(
-            delayed(_chunk_answer)(solution, queries[chunk], index, store / f"{chunk.start}-{chunk.stop}.npz", len(chunks))
+            delayed(_chunk_answer)(
+                solution, queries[chunk], index, store / f"{chunk.start}-{chunk.stop}.npz", len(chunks)
+            )
             for chunk in chunks
         )
         what = "ranking" if isinstance(solution, Retrieval) else "recognising"
@@ -133,7 +135,9 @@ def _outcome(answer: Answer, split: Split, stages: Stages) -> Outcome:
     broken = sorted(split.data.train.found_undecodable | split.data.index.found_undecodable | unread)
     failed = ~answer.answered & np.array([query in unread for query in answer.query_ids], bool)
     counts = int(answer.answered.sum()), int((~answer.answered & ~failed).sum()), int(failed.sum())
-    return Outcome(None, tuple(stages.done), Coverage(len(failed), *counts), len(broken), tuple(broken[:20]), versions())
+    return Outcome(
+        None, tuple(stages.done), Coverage(len(failed), *counts), len(broken), tuple(broken[:20]), versions()
+    )
 
 
 def _reason(error: BaseException) -> str:

@@ -26,7 +26,7 @@ class Readable:
         return self.index.ids if self.places is None else self.index.ids[self.places]
 
     def ranking(self, queries: ImageSet, positions: np.ndarray, extractor: Extractor | None = None) -> Ranking:
-        """Return the ranking for positions `(n_queries, any)` among the readable images; broken queries are not answered."""
+        """Return the ranking for positions `(n_queries, any)` among the readable; broken queries are not answered."""
         listed = np.where(queries.undecodable(extractor or self.extractor)[:, None], -1, positions)
         if self.places is not None and len(self.places):
             listed = np.where(listed >= 0, self.places[listed], -1)

@@ -2,8 +2,8 @@
 
 As the seed solution of K. E. Odoh's deck "Landmark Retrieval & Recognition" (2018) means it: nearest first, of equally
 near ones the first in the index. The deck lists what is nearer than 12 bits; mAP@100 never loses by listing more, so no
-threshold is the default. `order='seed'` gives what the deck's code prints: below the threshold (12, if none is given) the
-hundred *farthest*, farthest first, equal ones by id.
+threshold is the default. `order='seed'` gives what the deck's code prints: below the threshold (12, if none is given)
+the hundred *farthest*, farthest first, equal ones by id.
 
 The hashes are imagehash's average_hash, phash, dhash and whash, bit for bit at full decode.
 """

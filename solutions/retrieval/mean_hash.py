@@ -1,11 +1,12 @@
 """Rank index images by a mean of the Hamming distances of several 64-bit perceptual hashes.
 
-As the second seed solution of K. E. Odoh's deck "Landmark Retrieval & Recognition" (2018) means it. Geometric and harmonic
-means are taken of distance + 1, and 1 is taken off again, so that exact duplicates are at 0 and come first; the deck
-drops zeros instead, and with them its best matches. The deck lists what is nearer than 17.5 (harmonic), 18 (arithmetic)
-or 4.3 (square root; a mean of roots of bits) and names no threshold for the geometric mean (ours: 18); mAP@100 never
-loses by listing more, so no threshold is the default. `order='seed'` gives what the deck's code prints: zeros dropped,
-of all below the threshold (the deck's, if none is given) the hundred *farthest*, farthest first, equal ones by id.
+As the second seed solution of K. E. Odoh's deck "Landmark Retrieval & Recognition" (2018) means it. Geometric and
+harmonic means are taken of distance + 1, and 1 is taken off again, so that exact duplicates are at 0 and come first;
+the deck drops zeros instead, and with them its best matches. The deck lists what is nearer than 17.5 (harmonic), 18
+(arithmetic) or 4.3 (square root; a mean of roots of bits) and names no threshold for the geometric mean (ours: 18);
+mAP@100 never loses by listing more, so no threshold is the default. `order='seed'` gives what the deck's code prints:
+zeros dropped, of all below the threshold (the deck's, if none is given) the hundred *farthest*, farthest first, equal
+ones by id.
 
 The deck does not say which hashes are averaged. Ours [reconstruction] are `against='pairs'`, each kind of hash of the
 query against the same kind of the index image, and `against='one_to_many'`, the hashes of five crops of the query (the

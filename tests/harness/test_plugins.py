@@ -17,7 +17,14 @@ def written(folder: Path, text: str, name: str = "idea.py") -> Path:
 
 
 @pytest.mark.parametrize(
-    "spec", ["hash", "hash(kind='dct')", "hash(kind='dct', threshold=20)", "mean_hash(mean='harmonic')", "first_images(length=3)"]
+    "spec",
+    [
+        "hash",
+        "hash(kind='dct')",
+        "hash(kind='dct', threshold=20)",
+        "mean_hash(mean='harmonic')",
+        "first_images(length=3)",
+    ],
 )
 def test_an_identity_reads_back_as_itself(spec: str) -> None:
     assert identity(load_solution(spec)) == spec

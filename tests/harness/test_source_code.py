@@ -22,7 +22,9 @@ def test_a_digest_follows_the_modules_that_a_plug_in_imports_from_its_folder(tmp
     assert class_digest(load_class(str(idea))) != before
 
 
-def test_a_digest_of_a_built_in_solution_follows_its_parts_but_not_other_solutions(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_digest_of_a_built_in_solution_follows_its_parts_but_not_other_solutions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     read: list[str] = []
     original = Path.read_bytes
 

@@ -7,7 +7,9 @@ from harness.errors import WorkspaceError
 from harness.workspace import Workspace
 
 
-def test_a_workspace_is_the_option_else_the_variable_else_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_workspace_is_the_option_else_the_variable_else_at_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.delenv("LANDMARK_WORKSPACE", raising=False)
     assert Workspace.open().folder == tmp_path / "home" / ".landmark"
@@ -27,7 +29,9 @@ def test_another_format_is_refused_and_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "workspace.json").read_text() == "{}"
 
 
-def test_a_workspace_that_cannot_be_written_is_named_with_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_workspace_that_cannot_be_written_is_named_with_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def read_only(path: Path, *args: object, **options: object) -> None:
         raise OSError(errno.EROFS, "Read-only file system", str(path))
 

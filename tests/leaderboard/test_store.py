@@ -78,7 +78,7 @@ def test_find_gives_the_latest_that_did_not_fail(store, make_entry):
 
 def test_hostile_text_is_kept_to_the_letter(store, make_entry, hostile_names):
     for name in hostile_names:
-        text = {field: name for field in ("competition", "task", "solution", "identity", "reason", "run_key", "log")}
+        text = dict.fromkeys(("competition", "task", "solution", "identity", "reason", "run_key", "log"), name)
         entry = make_entry(**text, status="unscored", scores={name: {name: 0.5}}, versions={name: name})
         added = store.add(entry, {name: [1.0]}, [name])
         assert store.entries(competition=name, solution=name) == [added] == [store.find(name)]

@@ -18,13 +18,15 @@ from harness.workspace import Workspace
 from tests.solutions_made import write_obedient
 from tests.worlds import make_competition, save_image
 
+NO_LIMITS = Limits()
+
 
 @pytest.fixture
 def obedient(tmp_path: Path) -> Path:
     return write_obedient(tmp_path)
 
 
-def runner(folder: Path, *, folds: Folds | None = None, limits: Limits = Limits()) -> Runner:
+def runner(folder: Path, *, folds: Folds | None = None, limits: Limits = NO_LIMITS) -> Runner:
     workspace = Workspace.open()
     return Runner(Competition.open(folder, workspace.descriptors), workspace, folds, limits)
 
@@ -46,7 +48,9 @@ def test_a_run_is_scored_and_entered(competition_folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("workspace")
-def test_a_failing_solution_is_a_row_with_its_reason_and_the_rest_finish(competition_folder: Path, obedient: Path) -> None:
+def test_a_failing_solution_is_a_row_with_its_reason_and_the_rest_finish(
+    competition_folder: Path, obedient: Path
+) -> None:
     reasons = {
         "raise": "IndexError: list index out of range (obedient.py",
         "exit": "it called exit(3)",
@@ -123,7 +127,7 @@ def test_an_interrupted_run_goes_on_from_the_chunks_that_were_done(
     workers = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    gone, alive = psutil.wait_procs(workers, timeout=10)
+    _, alive = psutil.wait_procs(workers, timeout=10)
     assert not alive, "a worker must end with the process that started it"
     (result,) = results(runner(competition_folder), spec, jobs=1)
     assert result.entry.status == "scored"

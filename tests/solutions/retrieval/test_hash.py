@@ -11,7 +11,9 @@ def bits(*counts: int) -> list[int]:
     return [(1 << count) - 1 for count in counts]
 
 
-def listed(spec: str, index: list[int], query: int = 0, ids: str | None = None, broken: tuple[int, ...] = ()) -> list[str]:
+def listed(
+    spec: str, index: list[int], query: int = 0, ids: str | None = None, broken: tuple[int, ...] = ()
+) -> list[str]:
     solution = load_solution(spec)
     names = list(ids or "abcdefghijklmnopqrstuvwxyz"[: len(index)])
     images = Described({"average": np.array(index, np.uint64)}, names, broken)

@@ -16,6 +16,7 @@ FOLDS = 5  # where nobody said how many
 
 
 def open_competition(folder: Path, workspace: Path | None) -> tuple[Competition, Workspace]:
+    """Return the competition in a folder and the workspace."""
     from harness.data.competition import Competition
     from harness.workspace import Workspace
 
@@ -24,6 +25,7 @@ def open_competition(folder: Path, workspace: Path | None) -> tuple[Competition,
 
 
 def open_runner(folder: Path, workspace: Path | None, limits: Limits, *, folds: bool) -> Runner:
+    """Return a runner on the competition's own test images, or on its folds, dealt now where nobody did."""
     from harness.data.split import load_folds
     from harness.running.run import Runner
 
@@ -36,6 +38,7 @@ def open_runner(folder: Path, workspace: Path | None, limits: Limits, *, folds: 
 
 
 def deal_folds(competition: Competition, workspace: Workspace, count: int, seed: int) -> Folds:
+    """Return folds of the labelled train images, kept in the workspace."""
     from harness.data.split import make_folds, save_folds
     from harness.errors import DataError
 

@@ -180,7 +180,10 @@ def _answer_faults(path: Path, truth: GroundTruth, tables: Tables) -> Iterator[F
     if truth.task == "retrieval":
         part, known = "index", set(tables["index"]["id"] if "index" in tables else ())
     else:
-        part, known = "train", {int(each) for each in set(_labels(tables.get("train"))) if whole_numbers([each]) is not None}
+        part, known = (
+            "train",
+            {int(each) for each in set(_labels(tables.get("train"))) if whole_numbers([each]) is not None},
+        )
     unknown = sorted({each for each in truth.tokens.tolist() if each not in known})
     yield from _fault(path.name, f"{COLUMNS[truth.task]} that are not in {part}.csv", unknown)
     yield from (Fault(path.name, "note", 1, (note,)) for note in truth.notes)

@@ -10,6 +10,7 @@ from harness.errors import SolutionError
 
 _BLANK_SIDE = 64  # pixels of the black image that an extractor of images as decoded is tried on
 _KINDS = "biufc"  # of numbers
+_LONGEST_NAME = 60  # of an array: it names files
 
 
 @dataclass(frozen=True)
@@ -55,15 +56,21 @@ def described(extractor: Extractor, columns: Sequence[Column], images: Sequence[
     found = _described(extractor, images)
     if set(found) != set(columns):
         raise SolutionError(
-            f"{extractor.identity} gave ({_listed(found)}) for a batch of {len(images)} images and ({_listed(columns)}) "
-            "for a black one; give arrays of the same names, types and shapes for any batch"
+            f"{extractor.identity} gave ({_listed(found)}) for a batch of {len(images)} images and "
+            f"({_listed(columns)}) for a black one; give arrays of the same names, types and shapes for any batch"
         )
     return {column.name: values for column, values in found.items()}
 
 
 def _require_decodable(extractor: Extractor) -> None:
-    numbers = [*(extractor.size or ()), extractor.batch, *([] if extractor.reduce_to is None else [extractor.reduce_to])]
-    if extractor.mode not in ("L", "RGB") or not all(isinstance(each, int | np.integer) and each > 0 for each in numbers):
+    numbers = [
+        *(extractor.size or ()),
+        extractor.batch,
+        *([] if extractor.reduce_to is None else [extractor.reduce_to]),
+    ]
+    if extractor.mode not in ("L", "RGB") or not all(
+        isinstance(each, int | np.integer) and each > 0 for each in numbers
+    ):
         raise SolutionError(
             f"{extractor.identity} asks for mode {extractor.mode!r}, size {extractor.size}, reduce_to "
             f"{extractor.reduce_to}, batch {extractor.batch}; mode is 'L' or 'RGB', the others are numbers from 1"
@@ -74,11 +81,13 @@ def _described(extractor: Extractor, images: Sequence[np.ndarray]) -> dict[Colum
     """Return the arrays for some images by what they are; each has an entry for each image."""
     given = extractor.describe(images if extractor.size is None else np.stack(images))
     arrays = given if isinstance(given, Mapping) else {"rows": given}
-    usable = arrays and all(isinstance(each, np.ndarray | list) and len(each) == len(images) for each in arrays.values())
+    usable = arrays and all(
+        isinstance(each, np.ndarray | list) and len(each) == len(images) for each in arrays.values()
+    )
     if not usable:
         raise SolutionError(
-            f"{extractor.identity} gave {_outline(arrays)} for {len(images)} images; give an array with a row for each, "
-            "a list with an array for each, or a dictionary of these"
+            f"{extractor.identity} gave {_outline(arrays)} for {len(images)} images; give an array with a row for "
+            "each, a list with an array for each, or a dictionary of these"
         )
     return {_column(extractor, name, each): each for name, each in arrays.items()}
 
@@ -88,8 +97,9 @@ def _column(extractor: Extractor, name: str, values: Described) -> Column:
     arrays = [np.asarray(each) for each in values] if ragged else [np.asarray(values)]
     kinds = {(each.dtype.str, each.shape[1:]) for each in arrays}
     dtype, shape = next(iter(kinds))
-    named = isinstance(name, str) and name.isidentifier() and name.isascii()
-    if not named or len(kinds) > 1 or np.dtype(dtype).kind not in _KINDS or 0 in shape or any(not each.ndim for each in arrays):
+    named = isinstance(name, str) and name.isidentifier() and name.isascii() and len(name) <= _LONGEST_NAME
+    alike = len(kinds) == 1 and all(each.ndim for each in arrays)
+    if not named or not alike or np.dtype(dtype).kind not in _KINDS or 0 in shape:
         raise SolutionError(
             f"{extractor.identity} gave {_outline({name: values})}; an array is named by letters, digits and '_', "
             "holds numbers, and each of its rows has the same shape, not of nothing"

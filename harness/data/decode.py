@@ -146,5 +146,6 @@ def _refuse_bomb(width: int, height: int) -> None:
 
 def _reason(error: Exception) -> str:
     """Return what a decoder says, on one line."""
-    line = "".join(letter if letter.isprintable() else " " for letter in f"is damaged: {error or type(error).__name__}")
+    words = str(error) if any(map(str.isalpha, str(error))) else f"{type(error).__name__} {error}"
+    line = "".join(letter if letter.isprintable() else " " for letter in f"is damaged: {words}")
     return " ".join(line.split())[:_LONGEST_REASON]

@@ -17,7 +17,7 @@ from harness.data.decode import UndecodableError, UnreadableError, decode
 from harness.data.descriptor_store import TRY_AGAIN, UNDECODABLE, Shelf, open_shelf
 from harness.data.extractor import Described, Extractor
 from harness.data.extractor_key import extractor_facts
-from harness.data.images import ImageSource
+from harness.data.images import NO_FILE, ImageSource
 from harness.progress import track
 
 _BLOCKS = 4096  # of an image set, at most
@@ -73,7 +73,10 @@ def _block(
 def _batch(shelf: Shelf, images: ImageSource, extractor: Extractor, rows: np.ndarray) -> None:
     """Describe some images and keep what comes out: blanks for those that could not be decoded."""
     fingerprints = images.fingerprints(rows)
-    decoded = [_decoded(images.path(row), extractor) for row in rows.tolist()]
+    there = (fingerprints != NO_FILE).tolist()
+    decoded = [
+        _decoded(images.path(row) if file else None, extractor) for row, file in zip(rows.tolist(), there, strict=True)
+    ]
     usable = [image for image in decoded if isinstance(image, np.ndarray)]
     failed = np.array([isinstance(image, UndecodableError) for image in decoded])
     unread = np.array([isinstance(image, UnreadableError) for image in decoded])

@@ -141,7 +141,7 @@ class Shelf:
 
 def open_shelf(root: Path, images_key: str, n: int, extractor: Extractor) -> Shelf:
     """Return the shelf of an extractor on an image set; nothing is created yet."""
-    return Shelf(root / images_key / f"{type(extractor).__name__}-{extractor_key(extractor)[:16]}", n)
+    return Shelf(root / images_key / f"{type(extractor).__name__[:60]}-{extractor_key(extractor)[:16]}", n)
 
 
 def _data_offset(file: BinaryIO) -> int:

@@ -21,7 +21,7 @@ _SCAN, _APP1, _FILL = 0xDA, 0xE1, 0xFF
 def exif_segment(jpeg: bytes) -> slice:
     """Return where the EXIF segment of a JPEG file lies; an empty slice if there is none."""
     position = 2
-    while position + 10 <= len(jpeg) and jpeg[position] == 0xFF:  # noqa: PLR2004 (every marker begins so)
+    while position + 10 <= len(jpeg) and jpeg[position] == 0xFF:
         marker = jpeg[position + 1]
         if marker == _FILL:
             position += 1

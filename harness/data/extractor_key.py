@@ -36,7 +36,9 @@ def extractor_facts(extractor: Extractor) -> dict[str, object]:
         "parameters": {field.name: _plain(extractor, getattr(extractor, field.name)) for field in fields(extractor)},  # type: ignore[arg-type]
         "decoded": [extractor.mode, extractor.size, extractor.reduce_to, extractor.upright],
         "source": _source(type(extractor)),
-        "libraries": {name: _version(extractor, name) for name in sorted({*LIBRARIES, *extractor.libraries}, key=str.lower)},
+        "libraries": {
+            name: _version(extractor, name) for name in sorted({*LIBRARIES, *extractor.libraries}, key=str.lower)
+        },
     }
 
 
@@ -46,7 +48,9 @@ def _source(cls: type[Extractor]) -> list[str]:
     bases = {base.__module__: base for base in cls.__mro__ if base.__module__ not in _BESIDE}
     for module, base in bases.items():
         if not Path(getattr(sys.modules.get(module), "__file__", None) or "").is_file():
-            raise SolutionError(f"{base.__qualname__} is not defined in a file; write it into a module, so that its code has a version")
+            raise SolutionError(
+                f"{base.__qualname__} is not defined in a file; write it into a module, so that its code has a version"
+            )
     decoder = files_digest([Path(__file__).with_name(name) for name in ("decode.py", "exif.py")])
     return [*(class_digest(bases[module]) for module in sorted(bases)), decoder]
 
@@ -74,4 +78,6 @@ def _version(extractor: Extractor, library: str) -> str:
     try:
         return version(library)
     except PackageNotFoundError:
-        raise SolutionError(f"{type(extractor).__qualname__} needs the library {library!r}, which is not installed") from None
+        raise SolutionError(
+            f"{type(extractor).__qualname__} needs the library {library!r}, which is not installed"
+        ) from None

@@ -31,12 +31,12 @@ class Photo:
 
 
 def import_folders(source: Path, target: Path, seed: int = 0) -> dict[str, int]:
-    """Lay out the photos of `source/<landmark>/` as a competition in `target`; return the number of images of each part.
+    """Lay out the photos of `source/<landmark>/` as a competition in `target`; return how many images each part has.
 
-    Every landmark's photos are dealt into train, index and test in the shares 1/4, 1/2 and 1/4, at random by seed; of
-    three, one each. A landmark that has no photo in the index or in train has ground truth accordingly. A third of the
-    queries is public. Photos are linked where the file system can and copied otherwise; the source is not changed.
-    The target is there when all is done, and not before.
+    Every landmark's photos are dealt into train, index and test in the shares 1/4, 1/2 and 1/4, at random by seed: of
+    three photos one each, of two one to train and one to the index, a lone one to train. A third of the queries is
+    public. Photos are linked where the file system can and copied otherwise; the source is not changed. The target is
+    there when all is done, and not before.
 
     Raises DataError for a source without class folders of photos, a target that is not empty, and what cannot be
     read or written.
@@ -78,7 +78,9 @@ def _dealt(landmarks: dict[str, list[Path]], seed: int) -> tuple[list[str], list
         drawn = sorted((_draw(seed, source), source) for source in sources)
         n_index, n_test = len(drawn) // 2, round(len(drawn) / 4)
         parts = ["test"] * n_test + ["index"] * n_index + ["train"] * (len(drawn) - n_test - n_index)
-        photos += [Photo(source, landmark, image_id, part) for (image_id, source), part in zip(drawn, parts, strict=True)]
+        photos += [
+            Photo(source, landmark, image_id, part) for (image_id, source), part in zip(drawn, parts, strict=True)
+        ]
     return [os.fsencode(name).decode("utf-8", "replace") for name in landmarks], photos
 
 
@@ -120,14 +122,13 @@ def _write_tables(folder: Path, names: list[str], photos: list[Photo], seed: int
     for photo in photos:
         if photo.part == "index":
             index[photo.landmark].append(photo.image_id)
-    trained = {photo.landmark for photo in photos if photo.part == "train"}
     rows: dict[str, list[tuple[object, ...]]] = {part: [] for part in (*PARTS, "retrieval", "recognition")}
     for photo in photos:
         rows[photo.part].append((photo.image_id, photo.landmark) if photo.part == "train" else (photo.image_id,))
         if photo.part == "test":
-            usage, relevant = _usage(seed, photo.image_id), " ".join(index[photo.landmark])
-            rows["retrieval"].append((photo.image_id, relevant or "None", usage if relevant else "Ignored"))
-            rows["recognition"].append((photo.image_id, photo.landmark if photo.landmark in trained else "", usage))
+            usage = _usage(seed, photo.image_id)
+            rows["retrieval"].append((photo.image_id, " ".join(index[photo.landmark]), usage))
+            rows["recognition"].append((photo.image_id, photo.landmark, usage))
     _write_table(folder / "train_label_to_category.csv", ("landmark_id", "category"), enumerate(names))
     _write_table(folder / "retrieval_solution.csv", ("id", "images", "Usage"), rows["retrieval"])
     _write_table(folder / "recognition_solution.csv", ("id", "landmarks", "Usage"), rows["recognition"])

@@ -22,7 +22,7 @@ USAGES = ("Public", "Private", "Ignored")
 
 @dataclass(frozen=True, eq=False)
 class GroundTruth:
-    """For each query what is right: `tokens[offsets[i]:offsets[i + 1]]` are the relevant ids or the landmarks of query i."""
+    """What is right for each query: `tokens[offsets[i]:offsets[i + 1]]`, relevant ids or landmarks, for query i."""
 
     task: Task
     query_ids: np.ndarray  # (n,) str

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from harness.data.locate import ImageFolder
     from harness.data.ragged import Ragged
 
-_NO_FILE = 2  # its fingerprint
+NO_FILE = 2  # its fingerprint
 _EVEN_WORD = 2**64 - 2
 
 
@@ -63,13 +63,13 @@ class ImageSource:
 
 def _fingerprint(path: str | None) -> int:
     if path is None:
-        return _NO_FILE
+        return NO_FILE
     try:
         found = os.stat(path)
     except OSError:
-        return _NO_FILE
+        return NO_FILE
     word = hash((found.st_size, found.st_mtime_ns, found.st_ctime_ns)) & _EVEN_WORD  # of numbers always the same
-    return word if word > _NO_FILE else 4
+    return word if word > NO_FILE else 4
 
 
 class ImageSet:
@@ -160,4 +160,6 @@ def _column(shelf: Shelf, extractor: Extractor, name: str | None, *, ragged: boo
         return name or fitting[0]
     call = "describe_ragged" if ragged else "describe"
     gives = "; ".join(map(str, shelf.columns.values()))
-    raise SolutionError(f"{extractor.identity} gives {gives}; name an array that {call} can return: {call}(extractor, name)")
+    raise SolutionError(
+        f"{extractor.identity} gives {gives}; name an array that {call} can return: {call}(extractor, name)"
+    )

@@ -36,7 +36,7 @@ class ImageFolder:
         return None
 
     def _folders(self, start: str) -> list[tuple[str, dict[str, str]]]:
-        """Return the folders in which an id with that start may lie, with the images there; those without are left out."""
+        """Return the folders with images, in which an id with that start may lie, and what images they hold."""
         bases = (str(self.folder / self.part), str(self.folder))
         folders = [folder for base in bases for folder in (base, os.path.join(base, *start))]
         return [(folder, names) for folder in folders if (names := self._names(folder))]

@@ -47,7 +47,7 @@ class Folds:
     group: np.ndarray
 
 
-def test_split(competition: Competition, task: Task, seed: int = 0, *, with_truth: bool = True) -> Split:
+def test_split(competition: Competition, task: Task, seed: int = 0, *, with_truth: bool = True) -> Split:  # noqa: PT028
     """Return the competition as it is."""
     truth = load_ground_truth(competition.folder, task) if with_truth else None
     data = TrainingData(competition.train, competition.labels, competition.index, seed)
@@ -63,7 +63,7 @@ def make_folds(ids: np.ndarray, labels: np.ndarray, count: int, seed: int = 0) -
     >>> sorted(folds.part[:3].tolist()), sorted(folds.part[3:].tolist())
     ([0, 1, 2], [0, 1, 2])
     """
-    if count < 2:  # noqa: PLR2004
+    if count < 2:
         raise DataError(f"{count} folds cannot be made; ask for 2 or more")
     part, group = np.empty(len(ids), int), np.empty(len(ids), int)
     groups = sorted(_by_landmark(labels), key=lambda rows: _draw(seed, "landmark", int(labels[rows[0]])))
@@ -72,7 +72,9 @@ def make_folds(ids: np.ndarray, labels: np.ndarray, count: int, seed: int = 0) -
         part[rows] = (np.arange(len(rows)) + place) % count
         group[rows] = place % count
     if len(np.unique(part)) < count:
-        raise DataError(f"{len(ids)} labelled images cannot be dealt into {count} folds; make fewer, or label more in train.csv")
+        raise DataError(
+            f"{len(ids)} labelled images cannot be dealt into {count} folds; make fewer, or label more in train.csv"
+        )
     return Folds(count, part, group)
 
 
@@ -105,7 +107,9 @@ def fold_split(competition: Competition, folds: Folds, number: int, task: Task, 
     if not 1 <= number <= folds.count:
         raise DataError(f"there is no fold {number}; they are numbered from 1 to {folds.count}")
     if len(folds.part) != len(competition.train):
-        raise DataError(f"the folds are of {len(folds.part)} images, and train.csv labels {len(competition.train)}; make new ones")
+        raise DataError(
+            f"the folds are of {len(folds.part)} images, and train.csv labels {len(competition.train)}; make new ones"
+        )
     fold = number - 1
     held_out = folds.part == fold
     distractor = folds.group == fold
@@ -132,7 +136,9 @@ def _retrieval_truth(images: ImageSet, labels: np.ndarray, queries: np.ndarray, 
     return GroundTruth("retrieval", ids[queries], usage, np.concatenate([ids[:0], *lists]), _offsets(lists))
 
 
-def _recognition_truth(images: ImageSet, labels: np.ndarray, queries: np.ndarray, distractor: np.ndarray) -> GroundTruth:
+def _recognition_truth(
+    images: ImageSet, labels: np.ndarray, queries: np.ndarray, distractor: np.ndarray
+) -> GroundTruth:
     shows = ~distractor[queries]
     usage = np.full(len(shows), "Private", object)
     return GroundTruth("recognition", images.ids[queries], usage, labels[queries & ~distractor], np.cumsum([0, *shows]))

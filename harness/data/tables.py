@@ -54,8 +54,8 @@ def read_table(path: Path, columns: Sequence[str], optional: Sequence[str] = ())
     header = read_header(path)
     texts: dict[str, list[str]] = {name: [] for name in (*columns, *(name for name in optional if name in header))}
     for block in read_blocks(path, list(texts)):
-        for cells, more in zip(texts.values(), block, strict=True):
-            cells += more
+        for name, cells in zip(texts, block, strict=True):
+            texts[name] += cells
     return Table(path, {name: np.array(cells, object) for name, cells in texts.items()})
 
 
@@ -102,16 +102,16 @@ def whole_numbers(texts: Sequence[str] | np.ndarray) -> np.ndarray | None:
     """
     joined = "".join(texts)
     lengths = {*map(len, texts)}
-    if lengths and not (joined.isascii() and joined.isdecimal() and min(lengths) > 0 and max(lengths) <= 18):  # noqa: PLR2004
+    if lengths and not (joined.isascii() and joined.isdecimal() and min(lengths) > 0 and max(lengths) <= 18):
         return None
     return np.array([*map(int, texts)], np.int64)
 
 
 def shown(text: object, longest: int = 80) -> str:
-    """Return hostile text as one short, printable line.
+    r"""Return hostile text as one short, printable line.
 
-    >>> print(shown("a\\nb" + 100 * "x", longest=12))
-    'a\\nbxxxxx…'
+    >>> print(shown("a\nb" + 100 * "x", longest=12))
+    'a\nbxxxxx…'
     """
     head = str(text)[: longest + 1]
     line = repr(head) if head.isprintable() else ascii(head)
@@ -183,4 +183,8 @@ def _refuse(path: Path, header: list[str]) -> NoReturn:
 
 
 def _why(error: csv.Error) -> str:
-    return "a quote is opened and never closed" if "end of data" in str(error) else f"{error}; write a quote within quotes twice"
+    return (
+        "a quote is opened and never closed"
+        if "end of data" in str(error)
+        else f"{error}; write a quote within quotes twice"
+    )

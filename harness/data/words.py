@@ -88,14 +88,10 @@ def _letters(texts: Texts, length: int) -> Iterator[np.ndarray]:
 def _sorted_out(texts: Texts, length: int) -> tuple[np.ndarray, np.ndarray] | None:
     """Return what `numbered` returns; None where two ids look alike and are not."""
     words = np.concatenate([_words(letters[:, :length]) for letters in _letters(texts, length)])
-    mixed = np.zeros(len(words), np.uint64)
-    for column in words.T:
-        mixed ^= column
-        mixed *= np.uint64(0x9E3779B97F4A7C15)
-        mixed ^= mixed >> np.uint64(29)
+    mixed = _mixed(words)
     order = np.argsort(mixed)
     mixed = mixed[order]
-    new = np.append(True, mixed[1:] != mixed[:-1])  # noqa: FBT003
+    new = np.append([True], mixed[1:] != mixed[:-1])
     numbers = np.empty(len(words), np.int32)
     numbers[order] = np.cumsum(new, dtype=np.int32) - 1
     first = words[order[new]]
@@ -103,6 +99,16 @@ def _sorted_out(texts: Texts, length: int) -> tuple[np.ndarray, np.ndarray] | No
         return None
     text = first.view(np.uint8)[:, :length].tobytes().decode("ascii")
     return numbers, np.array([text[start : start + length] for start in range(0, len(text), length)], object)
+
+
+def _mixed(words: np.ndarray) -> np.ndarray:
+    """Return one word for each row, most likely another one for another row."""
+    mixed = np.zeros(len(words), np.uint64)
+    for column in words.T:
+        mixed ^= column
+        mixed *= np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= mixed >> np.uint64(29)
+    return mixed
 
 
 def _words(letters: np.ndarray) -> np.ndarray:

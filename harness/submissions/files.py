@@ -44,7 +44,8 @@ def submission_task(path: Path) -> Task:
         if header == ["id", column]:
             return task
     raise SubmissionError(
-        f"{path}: the first line must be id,images (retrieval) or id,landmarks (recognition), not {shown(','.join(header))}"
+        f"{path}: the first line must be id,images (retrieval) or id,landmarks (recognition), "
+        f"not {shown(','.join(header))}"
     )
 
 

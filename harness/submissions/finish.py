@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from harness.data.words import places
 from harness.data.images import ImageSet
+from harness.data.words import places
 from harness.errors import SubmissionError
 from harness.solution import TrainingData
 from harness.submissions.submission import LENGTH, Answer, Labelling, Ranking
@@ -13,7 +13,7 @@ def checked(answer: object, queries: ImageSet, index: ImageSet, task: str) -> An
     """Return the answer to a chunk of queries, or raise SubmissionError where it does not answer just these."""
     if isinstance(answer, Ranking) and task == "retrieval":
         columns = [answer.positions]
-        usable = answer.positions.ndim == 2 and _whole(answer.positions)  # noqa: PLR2004
+        usable = answer.positions.ndim == 2 and _whole(answer.positions)
     elif isinstance(answer, Labelling) and task == "recognition":
         columns = [answer.landmarks, answer.confidences]
         usable = answer.landmarks.ndim == answer.confidences.ndim == 1 and _whole(answer.landmarks)
@@ -28,8 +28,14 @@ def checked(answer: object, queries: ImageSet, index: ImageSet, task: str) -> An
             f"the answer to {len(queries)} queries has {len(columns[0])} rows or other ids; "
             "return one row for each query of the chunk, with queries.ids"
         )
-    if isinstance(answer, Ranking) and answer.index_ids is not index.ids and not np.array_equal(answer.index_ids, index.ids):
-        raise SubmissionError("the ranking lists images that are not in the index; give it the ids and places of data.index")
+    if (
+        isinstance(answer, Ranking)
+        and answer.index_ids is not index.ids
+        and not np.array_equal(answer.index_ids, index.ids)
+    ):
+        raise SubmissionError(
+            "the ranking lists images that are not in the index; give it the ids and places of data.index"
+        )
     return answer
 
 
@@ -80,5 +86,7 @@ def _finished_labelling(labelling: Labelling, labels: np.ndarray) -> Labelling:
         raise SubmissionError(f"the confidence of query {query} is infinite; use NaN for no answer")
     unknown = labelling.answered & ~np.isin(labelling.landmarks, labels)
     if unknown.any():
-        raise SubmissionError(f"query {labelling.query_ids[unknown.argmax()]} is given a landmark that no train image shows")
+        raise SubmissionError(
+            f"query {labelling.query_ids[unknown.argmax()]} is given a landmark that no train image shows"
+        )
     return labelling

@@ -36,8 +36,8 @@ class Ranking:
 
         `similarity` is `(n_queries, n_index)`. A NaN is never listed.
 
-        >>> ranking = Ranking.by_similarity(np.array([[0.1, 0.9, np.nan, 0.9]]), np.array(["q"]), np.array(list("abcd")))
-        >>> ranking.rows()
+        >>> similarity = np.array([[0.1, 0.9, np.nan, 0.9]])
+        >>> Ranking.by_similarity(similarity, np.array(["q"]), np.array(list("abcd"))).rows()
         [['b', 'd', 'a']]
         """
         return cls._by(np.asarray(similarity), -1, query_ids, index_ids)

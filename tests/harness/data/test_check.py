@@ -1,0 +1,167 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from harness.data.check import Fault, check_competition
+from harness.errors import DataError
+from tests.worlds import image_id, image_path, make_competition, write_table
+
+
+def found(folder: Path) -> list[str]:
+    faults = check_competition(folder)
+    for fault in faults:
+        assert str(fault).isprintable(), "one line, for a terminal"
+    return [str(fault) for fault in faults]
+
+
+@pytest.mark.parametrize("layout", ["flat", "parts", "nested"])
+def test_a_good_competition_has_no_fault(tmp_path: Path, layout: str) -> None:
+    assert found(make_competition(tmp_path / "a", layout=layout)) == []  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("without", [{"train": 0}, {"index": 0, "non_landmark": 0}, {"truth": False}])
+def test_a_competition_of_one_task_or_without_truth_has_no_fault(tmp_path: Path, without: dict[str, int]) -> None:
+    assert found(make_competition(tmp_path / "a", **without)) == []  # type: ignore[arg-type]
+
+
+def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
+    folder = make_competition(tmp_path / "a", layout="nested")
+    train, index, test = ([image_id(part, number) for number in range(12)] for part in ("train", "index", "test"))
+    image_path(folder, "index", index[0], "nested").unlink()
+    image_path(folder, "index", index[1], "nested").write_bytes(b"")
+    image_path(folder, "test", test[0], "nested").write_bytes(b"no image")
+    write_table(
+        folder / "train.csv",
+        "id,landmark_id",
+        [*((each, 0) for each in train), (train[0], 1), ("../x", 1), ("new", "no number"), (index[0], "None")],
+    )
+    write_table(folder / "test.csv", "id", [(test[0],), (test[1],), ("unasked",)])
+    write_table(
+        folder / "retrieval_solution.csv",
+        "id,images,Usage",
+        [(test[0], f"{index[1]} nowhere {index[2]} {index[2]}", "Public"), (test[5], index[1], "Private")],
+    )
+    write_table(
+        folder / "recognition_solution.csv",
+        "id,landmarks,Usage",
+        [(test[0], 0, "Public"), (test[0], 1, "Private"), (test[1], "x", "Private"), ("unasked", 0, "public")],
+    )
+    assert found(folder) == [
+        "train.csv: 1 ids that cannot be used (line 15: '../x')",
+        f"train.csv: 1 ids that stand there before (line 14: '{train[0]}')",
+        f"train.csv and index.csv: 1 ids that stand in both ('{index[0]}')",
+        f"train.csv: 2 ids without an image ('new', '{index[0]}')",
+        f"index.csv: 1 ids without an image ('{index[0]}')",
+        f"index images: 1 images that cannot be decoded ('{index[1]}' is empty)",
+        "test.csv: 1 ids without an image ('unasked')",
+        f"test images: 1 images that cannot be decoded ('{test[0]}' is no JPEG, PNG, WebP, GIF or BMP image)",
+        "train.csv: 1 landmark ids that are no whole numbers of at most 18 digits (line 16: 'no number')",
+        "train_label_to_category.csv: 1 landmarks without a train image ('2')",
+        f"recognition_solution.csv: 1 queries that stand there before (line 3: '{test[0]}')",
+        "recognition_solution.csv: 1 other words than Public, Private or Ignored as Usage (line 5: 'public')",
+        "recognition_solution.csv: 1 landmarks that are no whole numbers of at most 18 digits (line 4: 'x')",
+        f"retrieval_solution.csv: 1 queries that are not in test.csv ('{test[5]}')",
+        f"retrieval_solution.csv: 2 queries of test.csv without a row ('{test[1]}', 'unasked')",
+        "retrieval_solution.csv: 1 images that are not in index.csv ('nowhere')",
+        "retrieval_solution.csv: 1 note (retrieval_solution.csv: 1 repeated entries within rows were counted once)",
+    ]
+
+
+def test_a_fault_names_three_examples_and_the_count(competition_folder: Path) -> None:
+    for path in competition_folder.glob("*.jpg"):
+        path.unlink()
+    examples = ", ".join(repr(image_id("train", number)) for number in range(3))
+    assert f"train.csv: 12 ids without an image ({examples}, …)" in found(competition_folder)
+
+
+def test_truth_of_images_and_landmarks_that_are_nowhere_is_told(competition_folder: Path) -> None:
+    queries = [image_id("test", number) for number in range(7)]
+    write_table(
+        competition_folder / "recognition_solution.csv",
+        "id,landmarks,Usage",
+        [(each, "0 77", "Public") for each in queries],
+    )
+    write_table(
+        competition_folder / "retrieval_solution.csv", "id,images,Usage", [(each, "None", "Public") for each in queries]
+    )
+    assert found(competition_folder) == [
+        "recognition_solution.csv: 1 landmarks that are not in train.csv ('77')",
+        "retrieval_solution.csv: 1 images that are not in index.csv ('None')",
+    ]
+
+
+def test_truth_in_which_nothing_counts_is_told(competition_folder: Path) -> None:
+    queries = [image_id("test", number) for number in range(7)]
+    write_table(
+        competition_folder / "retrieval_solution.csv",
+        "id,images,Usage",
+        [(each, "None", "Ignored") for each in queries],
+    )
+    assert found(competition_folder) == [
+        "retrieval_solution.csv: 1 table in which no query counts: all are Ignored (retrieval_solution.csv)"
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["train.csv", "index.csv", "test.csv", "retrieval_solution.csv", "train_label_to_category.csv"]
+)
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff\xfei\0d\0", b"id,images,landmark_id,Usage\na,b\n", b'id,images,landmark_id\n"a']
+)
+def test_a_table_that_can_not_be_read_is_a_fault_beside_the_others(tmp_path: Path, name: str, content: bytes) -> None:
+    folder = make_competition(tmp_path / "a", layout="nested")
+    (folder / name).write_bytes(content)
+    image_path(
+        folder,
+        "index" if name != "index.csv" else "test",
+        image_id("index" if name != "index.csv" else "test", 1),
+        "nested",
+    ).unlink()
+    texts = found(folder)
+    assert any(name in text and ("cannot be read" in text or "cannot be used" in text) for text in texts)
+    assert any("1 ids without an image" in text for text in texts)
+
+
+def test_tables_of_a_header_are_faults(tmp_path: Path) -> None:
+    folder = make_competition(tmp_path / "a", truth=False)
+    for name in ("train.csv", "index.csv", "test.csv"):
+        (folder / name).write_text((folder / name).read_text().splitlines()[0])
+    assert found(folder) == [
+        f"{name}: 1 table holds no row ({name})" for name in ("train.csv", "index.csv", "test.csv")
+    ]
+
+
+def test_a_folder_of_nothing_lacks_its_queries(tmp_path: Path) -> None:
+    assert found(tmp_path) == ["test.csv: 1 table is missing or unusable: nothing is asked (test.csv)"]
+
+
+def test_a_train_table_without_landmarks_is_told(competition_folder: Path) -> None:
+    write_table(competition_folder / "train.csv", "id", [(image_id("train", number),) for number in range(12)])
+    assert "train.csv: 1 column is missing: landmark_id (line 1)" in found(competition_folder)
+
+
+def test_hostile_ids_and_landmarks_are_shown_harmless(competition_folder: Path) -> None:
+    hostile = ["\x1b[2J", "a\tb", "\u202ea", "x" * 10_000, "/etc/passwd"]
+    write_table(competition_folder / "train.csv", "id,landmark_id", [(each, each) for each in hostile])
+    texts = found(competition_folder)
+    assert any(text.startswith("train.csv: 5 ids that cannot be used (line 2: '\\x1b[2J', line 3: ") for text in texts)
+    assert max(map(len, texts)) < 400
+
+
+def test_files_that_are_no_files_are_told_without_waiting(competition_folder: Path) -> None:
+    path = image_path(competition_folder, "index", image_id("index", 0))
+    path.unlink()
+    os.mkfifo(path)
+    assert f"index images: 1 images that cannot be decoded ('{path.stem}' is not a file)" in found(competition_folder)
+
+
+def test_what_is_no_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for name in ("none", "file", "x" * 300):
+        with pytest.raises(DataError, match="there is no such folder"):
+            check_competition(tmp_path / name)
+
+
+def test_a_fault_is_a_line() -> None:
+    assert str(Fault("a.csv", "ids", 5, ("x", "y"))) == "a.csv: 5 ids (x, y, …)"

@@ -12,7 +12,7 @@ import numpy as np
 
 from harness.data.competition import Competition
 from harness.data.images import ImageSet
-from harness.data.split import test_split
+from harness.data.split import own_split
 from harness.errors import HarnessError
 from harness.plugins import load_solution
 from harness.running.guard import forbid
@@ -40,7 +40,7 @@ def check_solution(spec: str, register: Path | None = None) -> Iterator[tuple[st
     yield from _identity(spec, solution, register)
     with TemporaryDirectory() as folder:
         competition = small_competition(Path(folder))
-        split = test_split(competition, solution.task, with_truth=False)
+        split = own_split(competition, solution.task, with_truth=False)
         forbid(competition.folder.glob("*.csv"))
         try:
             answer = answered(load_solution(spec, register), split.data, split.queries)

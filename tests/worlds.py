@@ -105,7 +105,8 @@ def _write_truth(folder: Path, ids: dict[str, list[str]], shown: dict[str, list[
     if "index" in shown:
         pictured = list(zip(ids["index"], shown["index"], strict=True))
         found = [
-            " ".join(name for name, each in pictured if each == landmark is not None) for _, landmark, _ in queries
+            "" if landmark is None else " ".join(name for name, each in pictured if each == landmark)
+            for _, landmark, _ in queries
         ]
         rows = [
             (name, each or "None", use if each else "Ignored")

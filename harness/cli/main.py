@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli import board, data, running, scoring, solutions, splitting
+from harness.cli import board, data, metrics, running, scoring, solutions, splitting
 from harness.errors import HarnessError
 from leaderboard.errors import LeaderboardError
 
@@ -21,6 +21,7 @@ app.command("split")(splitting.split)
 app.command("leaderboard")(board.leaderboard)
 app.add_typer(solutions.app, name="solutions")
 app.add_typer(data.app, name="data")
+app.add_typer(metrics.app, name="metrics")
 
 
 def _version(wanted: bool) -> None:

@@ -132,7 +132,7 @@ class Shelf:
         """Append ragged rows to the log and return their `(n, 2)` first and one-past-last positions."""
         path = self.folder / f"{column.name}.log"
         with self._lock(f"{column.name}-log"), path.open("r+b", buffering=0) as file:
-            first = -(-file.seek(0, 2) // column.row_bytes)  # rounded up: a killed writer may have left half a row
+            first = file.seek(0, 2) // column.row_bytes  # rounded down: a killed writer may have left half a row
             file.seek(first * column.row_bytes)
             ends = first + np.cumsum([len(image) for image in images])
             _write_all(file, np.concatenate([np.asarray(image, column.dtype) for image in images]))

@@ -47,7 +47,7 @@ class Folds:
     group: np.ndarray
 
 
-def test_split(competition: Competition, task: Task, seed: int = 0, *, with_truth: bool = True) -> Split:  # noqa: PT028
+def own_split(competition: Competition, task: Task, seed: int = 0, *, with_truth: bool = True) -> Split:
     """Return the competition as it is."""
     truth = load_ground_truth(competition.folder, task) if with_truth else None
     data = TrainingData(competition.train, competition.labels, competition.index, seed)

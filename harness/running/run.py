@@ -15,7 +15,7 @@ from joblib import Parallel, delayed
 
 from harness.cores import cores
 from harness.data.competition import Competition
-from harness.data.split import TEST, Folds, Split, fold_name, fold_split, test_split
+from harness.data.split import TEST, Folds, Split, fold_name, fold_split, own_split
 from harness.plugins import load_solution
 from harness.running.evaluate import Evaluation, evaluate
 from harness.running.execute import Limits, Watcher, end_all, execute
@@ -106,7 +106,7 @@ class Runner:
         """Return the split with its ground truth."""
         if (task, number) not in self._splits:
             if number is None or self.folds is None:
-                found = test_split(self.competition, task, seed)
+                found = own_split(self.competition, task, seed)
             else:
                 found = fold_split(self.competition, self.folds, number, task, seed)
             self._splits[task, number] = found

@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_limits
 from harness.cores import cores, limited_to
 from harness.data.competition import Competition
 from harness.data.images import ImageSet
-from harness.data.split import Split, fold_split, load_folds, test_split
+from harness.data.split import Split, fold_split, load_folds, own_split
 from harness.errors import HarnessError
 from harness.files import write_whole
 from harness.plugins import load_solution
@@ -79,7 +79,7 @@ def _loaded(task: Task) -> tuple[Split, Solution]:
     competition = Competition.open(Path(task.folder), workspace.descriptors)
     folds = workspace.folds(competition.key)
     if task.fold is None:
-        split = test_split(competition, task.task, task.seed, with_truth=False)
+        split = own_split(competition, task.task, task.seed, with_truth=False)
     else:
         split = fold_split(competition, load_folds(folds), task.fold, task.task, task.seed)
     solution = load_solution(task.spec, workspace.register)

@@ -11,9 +11,11 @@ from harness.files import whole, write_whole
 def test_a_file_is_replaced_when_the_block_ends_well(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("old")
-    with whole(path) as temporary:
-        temporary.write_text("new")
-        assert path.read_text() == "old"
+    with path.open() as reader:
+        with whole(path) as temporary:
+            temporary.write_text("new")
+            assert path.read_text() == "old"
+        assert reader.read() == "old", "whoever reads it has all of it, old or new"
     assert path.read_text() == "new"
     assert list(tmp_path.iterdir()) == [path]
 

@@ -86,8 +86,7 @@ def test_an_added_file_is_known_by_its_name_and_follows_its_edits(tmp_path: Path
             "Idea does not define rank",
         ),
         (
-            "from harness import Retrieval\nclass A(Retrieval):\n    def fit(self, data): ...\n    def rank(self, queries): ...\n"
-            "class B(A): ...\n",
+            "from harness import Retrieval\nclass A(Retrieval):\n    def fit(self, data): ...\n    def rank(self, queries): ...\nclass B(A): ...\n",
             "defines 2 solutions",
         ),
     ],

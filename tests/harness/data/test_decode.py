@@ -200,6 +200,11 @@ def test_a_bomb_is_refused_before_it_goes_off_and_no_warning(
     assert "pixels; at most 178 million are decoded" in reason(saved(content), **options)
 
 
+def test_no_decoder_is_given_a_bomb_at_reduced_scale(saved: Saved, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simplejpeg.decode_jpeg", None)
+    assert "pixels; at most 178 million" in reason(saved(jpeg_of(60_000, 60_000)), reduce_to=16)
+
+
 def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "huge.jpg"
     path.touch()

@@ -67,6 +67,14 @@ def test_another_class_or_decode_has_another_key() -> None:
     assert len({extractor_key(each) for each in (Parametrised(), Other(), Sideways(), Parametrised(side=9))}) == 4
 
 
+def test_another_decode_has_another_key_wherever_it_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {extractor_key(Parametrised())}
+    for name, value in (("upright", False), ("mode", "RGB"), ("reduce_to", 100), ("size", (9, 8))):
+        monkeypatch.setattr(Parametrised, name, value)
+        found.add(extractor_key(Parametrised()))
+    assert len(found) == 5
+
+
 @pytest.mark.parametrize("value", [lambda: 1, object(), {1, 2}, {"a": 1}, np.array([None]), iter(()), (1, [object()])])
 def test_a_parameter_without_lasting_identity_is_refused(value: object) -> None:
     with pytest.raises(SolutionError, match="has no lasting identity; use numbers, text, arrays"):

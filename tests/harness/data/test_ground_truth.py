@@ -80,7 +80,7 @@ def test_a_truth_of_nothing_is_read(path: Path) -> None:
 def test_files_are_found_by_name_and_told_apart_by_their_columns(tmp_path: Path) -> None:
     (tmp_path / "retrieval_solution_v2.1.csv").write_text("id,images,Usage\n")
     (tmp_path / "my_solution.csv").write_text("id,landmarks,Usage\n")
-    (tmp_path / ".my_solution.csv.1234.csv").write_text("id,landm")  # half of a file that was never finished
+    (tmp_path / ".my_solution.csv.1234.csv").write_text("id,landmarks\n")  # half of a file that was never finished
     (tmp_path / "test.csv").write_text("id,images\n")
     found = find_ground_truth(tmp_path)
     assert {task: file.name for task, file in found.items()} == {

@@ -36,12 +36,12 @@ def told(split: Split) -> dict[str, list[object]]:
 
 
 def test_the_competition_itself_is_a_split(competition: Competition) -> None:
-    split = splitting.test_split(competition, "retrieval", seed=3)
+    split = splitting.own_split(competition, "retrieval", seed=3)
     assert split.queries is competition.queries
     assert split.data.index is competition.index
     assert split.data.seed == 3
     assert split.ground_truth
-    assert splitting.test_split(competition, "retrieval", with_truth=False).ground_truth is None
+    assert splitting.own_split(competition, "retrieval", with_truth=False).ground_truth is None
 
 
 def test_each_image_is_a_query_of_one_fold_of_recognition(competition: Competition, folds: Folds) -> None:

@@ -165,7 +165,7 @@ def test_without_ground_truth_a_run_writes_a_submission_and_is_not_scored(tmp_pa
 
 @pytest.mark.usefixtures("workspace")
 def test_a_broken_image_is_counted_and_named_and_stops_nothing(competition_folder: Path) -> None:
-    broken = sorted(competition_folder.glob("*.jpg"))[0]
+    broken = min(competition_folder.glob("*.jpg"))
     broken.write_bytes(b"no image")
     found = results(runner(competition_folder), "hash")
     assert found[0].entry.status == "scored"

@@ -124,6 +124,11 @@ def test_unknown_and_repeated_queries_are_refused_with_their_line(path: Path, co
     assert refusal(path) == ", line 4: the query 'q' is answered a second time; leave one answer"
 
 
+def test_the_line_is_right_far_down_in_a_file(path: Path) -> None:
+    path.write_text("id,images\n" + "q,\n" * 10_000 + "other,a\n")
+    assert ", line 10002: 'other' is no query" in refusal(path)
+
+
 @pytest.mark.parametrize("query", ["../q", "q ", "\x1b[2J", "x" * 10_000, "\u202eq", "Q"])
 def test_a_hostile_query_is_an_unknown_one(path: Path, query: str) -> None:
     path.write_text(f'id,images\n"{query}",a\n')

@@ -16,8 +16,9 @@ import numpy as np
 
 from harness.data.ground_truth import find_ground_truth
 from harness.data.ids import ids_of
-from harness.data.images import ImageSet, ImageSource
+from harness.data.images import ImageSet
 from harness.data.locate import ImageFolder
+from harness.data.source import ImageSource
 from harness.data.tables import read_table, shown, whole_numbers
 from harness.errors import DataError
 from metrics import Task

@@ -17,7 +17,7 @@ from harness.data.decode import UndecodableError, UnreadableError, decode
 from harness.data.descriptor_store import TRY_AGAIN, UNDECODABLE, Shelf, open_shelf
 from harness.data.extractor import Described, Extractor
 from harness.data.extractor_key import extractor_facts
-from harness.data.images import NO_FILE, ImageSource
+from harness.data.source import NO_FILE, ImageSource
 from harness.progress import track
 
 _BLOCKS = 4096  # of an image set, at most

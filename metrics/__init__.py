@@ -9,6 +9,7 @@ A judgement says what a submission got right, query by query; a metric turns a j
 
 from metrics.base import Metric, NoPositives, RetrievalMetric, Task
 from metrics.catalogue import METRICS, metric, metrics_of
+from metrics.complete_judgement import CompleteJudgement, judge_complete, judge_complete_codes
 from metrics.first_hit import MeanFirstHit, MedianFirstHit
 from metrics.global_average_precision import GlobalAveragePrecision
 from metrics.judgement import (
@@ -22,10 +23,15 @@ from metrics.judgement import (
 )
 from metrics.mean_average_precision import MeanAveragePrecision
 from metrics.precision import Precision
+from metrics.protocols import holidays, oxford, revisited
+from metrics.recall import Recall
+from metrics.revisited_precision import RevisitedPrecision
 from metrics.top1_accuracy import Top1Accuracy
+from metrics.trapezoid_average_precision import TrapezoidAveragePrecision
 
 __all__ = [
     "METRICS",
+    "CompleteJudgement",
     "GlobalAveragePrecision",
     "Judgement",
     "MeanAveragePrecision",
@@ -34,15 +40,23 @@ __all__ = [
     "Metric",
     "NoPositives",
     "Precision",
+    "Recall",
     "RecognitionJudgement",
     "RetrievalJudgement",
     "RetrievalMetric",
+    "RevisitedPrecision",
     "Task",
     "Top1Accuracy",
+    "TrapezoidAveragePrecision",
+    "holidays",
+    "judge_complete",
+    "judge_complete_codes",
     "judge_recognition",
     "judge_recognition_codes",
     "judge_retrieval",
     "judge_retrieval_codes",
     "metric",
     "metrics_of",
+    "oxford",
+    "revisited",
 ]

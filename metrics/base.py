@@ -12,7 +12,7 @@ from metrics.judgement import RetrievalJudgement
 Task = Literal["retrieval", "recognition"]
 
 
-class NoPositives(ValueError):
+class NoPositives(ValueError):  # noqa: N818 (it says what is missing)
     """No query counts, so that there is nothing to average."""
 
 

@@ -7,6 +7,7 @@ from metrics.first_hit import MeanFirstHit, MedianFirstHit
 from metrics.global_average_precision import GlobalAveragePrecision
 from metrics.mean_average_precision import MeanAveragePrecision
 from metrics.precision import Precision
+from metrics.recall import Recall
 from metrics.top1_accuracy import Top1Accuracy
 
 _BY_TASK: dict[Task, tuple[Metric, ...]] = {
@@ -15,11 +16,12 @@ _BY_TASK: dict[Task, tuple[Metric, ...]] = {
         *(Precision(k) for k in (1, 5, 10, 50, 100)),
         MeanFirstHit(),
         MedianFirstHit(),
+        Recall(),
     ),
     "recognition": (GlobalAveragePrecision(), Top1Accuracy()),
 }
 _BY_PREFIX: dict[str, type[RetrievalMetric]] = {
-    kind.prefix: kind for kind in (MeanAveragePrecision, Precision, MeanFirstHit, MedianFirstHit)
+    kind.prefix: kind for kind in (MeanAveragePrecision, Precision, MeanFirstHit, MedianFirstHit, Recall)
 }
 
 METRICS: dict[str, Metric] = {each.name: each for family in _BY_TASK.values() for each in family}

@@ -67,14 +67,14 @@ def check(folder: Path, code: str, *words: str) -> Result:
 
 @pytest.mark.parametrize("fault", BROKEN)
 def test_a_classic_mistake_is_named_and_shown_on_a_small_example(fault: str, tmp_path: Path) -> None:
-    ran = check(tmp_path, BROKEN[fault], "--examples", "30")
+    ran = check(tmp_path, BROKEN[fault], "--examples", "25")
     assert ran.exit_code == 1
     assert ran.output.splitlines()[-1].startswith(f"{fault}: ")
 
     tables = [pd.read_csv(tmp_path / "found" / f"{name}.csv", dtype=str, keep_default_na=False)
               for name in ("ground_truth", "submission")]  # fmt: skip
     assert len(tables[0]) <= 3
-    ((_, expected, found),) = list(csv.reader((tmp_path / "found" / "scores.csv").open()))[1:]
+    ((_, expected, found),) = [*csv.reader((tmp_path / "found" / "scores.csv").read_text().splitlines())][1:]
     assert f"expected {expected}, found {found}; see {tmp_path}/found" in ran.output
     try:
         again = repr(float(load_score(f"{tmp_path}/mine.py")(*tables, "id")))

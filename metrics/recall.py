@@ -1,0 +1,30 @@
+"""Recall among the first ranks."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metrics.base import RetrievalMetric
+from metrics.judgement import RetrievalJudgement
+
+
+@dataclass(frozen=True, repr=False)
+class Recall(RetrievalMetric):
+    """Mean over all queries of the hits among the first `k` ranks divided by the number of relevant images, in [0, 1].
+
+    A query with more than k relevant images cannot reach 1. An unanswered query, like one without a relevant image,
+    scores 0. The challenges' evaluator has no recall: repeats and the mean are treated as in its other metrics.
+
+    >>> from metrics import judge_retrieval
+    >>> judgement = judge_retrieval({"q": ["a", "x", "a", "b"]}, {"q": {"a", "b", "c", "e"}, "r": {"d"}})
+    >>> Recall(k=4).per_query(judgement), Recall(k=4).score(judgement)
+    (array([0.5, 0. ]), 0.25)
+    """
+
+    prefix = "recall"
+
+    def per_query(self, judgement: RetrievalJudgement) -> NDArray[np.float64]:
+        n_found = np.count_nonzero(self.hits(judgement), axis=1)
+        share: NDArray[np.float64] = n_found / np.maximum(judgement.n_relevant, 1)
+        return share

@@ -1,0 +1,42 @@
+"""Precision among the first ranks, as revisited Oxford and Paris define it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metrics.base import Metric
+from metrics.complete_judgement import CompleteJudgement
+
+
+@dataclass(frozen=True, repr=False)
+class RevisitedPrecision(Metric):
+    """Mean over the queries with a relevant image of the precision at `k`, or at the last relevant image, in [0, 1].
+
+    Where the last relevant image stands before rank k, ignored images not counted, precision is taken there. A query
+    without a relevant image does not count; an unanswered one scores 0.
+    Source: filipradenovic/revisitop, python/evaluate.py.
+
+    >>> from metrics import judge_complete
+    >>> judgement = judge_complete({"q": ["j", "a", "x", "b"]}, {"q": {"a", "b"}, "r": set()}, {"q": {"j"}})
+    >>> RevisitedPrecision(k=2).per_query(judgement), round(RevisitedPrecision(k=10).score(judgement), 4)
+    (array([0.5, nan]), 0.6667)
+    """
+
+    task = "retrieval"
+
+    k: int = 10
+
+    def __post_init__(self) -> None:
+        if self.k < 1:
+            raise ValueError(f"{self.name}: the cut-off must be 1 or more")
+
+    @property
+    def name(self) -> str:
+        return f"revisited_precision@{self.k}"
+
+    def per_query(self, judgement: CompleteJudgement) -> NDArray[np.float64]:
+        ranks = np.where(np.arange(judgement.ranks.shape[1]) < judgement.n_relevant[:, None], judgement.ranks, 0)
+        depth = np.clip(ranks.max(axis=1, initial=0), 1, self.k)
+        precision = np.count_nonzero(judgement.ranks <= depth[:, None], axis=1) / depth
+        return np.where(judgement.n_relevant > 0, precision, np.nan)

@@ -16,7 +16,8 @@ from harness.data.split import own_split
 from harness.errors import HarnessError
 from harness.plugins import load_solution
 from harness.running.guard import forbid
-from harness.solution import Retrieval, Solution, TrainingData, identity
+from harness.solution import Retrieval, Solution, TrainingData, identity, solution_name
+from harness.specs import split_spec
 from harness.submissions.finish import checked, finished
 from harness.submissions.submission import Answer, Labelling, Ranking, joined
 
@@ -44,7 +45,9 @@ def check_solution(spec: str, register: Path | None = None) -> Iterator[tuple[st
         forbid(competition.folder.glob("*.csv"))
         try:
             answer = answered(load_solution(spec, register), split.data, split.queries)
-        except Exception as error:  # noqa: BLE001 (whatever it raises is the complaint)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 (whatever it raises is the complaint, even if it exits)
             yield "answers a small competition with broken images, opening no table", f"{type(error).__name__}: {error}"
             return
         yield "answers a small competition with broken images, opening no table", None
@@ -83,9 +86,9 @@ def _asked(solution: Solution, queries: ImageSet, data: TrainingData) -> Answer:
 
 
 def _identity(spec: str, solution: Solution, register: Path | None) -> Iterator[tuple[str, Complaint]]:
-    text = identity(solution)
+    text, name = identity(solution), split_spec(spec)[0]
     try:
-        again = identity(load_solution(spec if spec.split("(", maxsplit=1)[0].endswith(".py") else text, register))
+        again = identity(load_solution(name + text.removeprefix(solution_name(type(solution))), register))
     except HarnessError as error:
         again = str(error)
     advice = f"{text} reads back as {again}; make every parameter a plain value"
@@ -95,7 +98,9 @@ def _identity(spec: str, solution: Solution, register: Path | None) -> Iterator[
 def _complaint(check: Callable[[World], Complaint], world: World) -> Complaint:
     try:
         return check(world)
-    except Exception as error:  # noqa: BLE001
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 (it may even exit)
         return f"{type(error).__name__}: {error}"
 
 

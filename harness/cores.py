@@ -5,6 +5,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from harness.errors import HarnessError
+
 VARIABLE = "LANDMARK_JOBS"
 _THREAD = threading.local()
 
@@ -14,7 +16,10 @@ def cores() -> int:
     import joblib
 
     own = getattr(_THREAD, "cores", None)
-    return int(own or os.environ.get(VARIABLE) or joblib.cpu_count())
+    told = os.environ.get(VARIABLE, "")
+    if told and not (told.isdecimal() and int(told)):
+        raise HarnessError(f"{VARIABLE}={told!r:.40} is no number of cores")
+    return int(own or told or joblib.cpu_count())
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import io
 import tokenize
+from dataclasses import MISSING
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ def portrait(name: str, register: Path) -> dict[str, Any]:
         {
             "name": each.name,
             "type": _type_name(hints[each.name]),
-            "default": repr(default_of(each)),
+            "default": "needed" if default_of(each) is MISSING else repr(default_of(each)),
             "note": notes.get(each.name, ""),
         }
         for each in parameters(cls)

@@ -7,12 +7,13 @@ import json
 import pkgutil
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
 
-from harness.errors import HarnessError, SolutionError
+from harness.errors import HarnessError, SolutionError, WorkspaceError
 from harness.files import write_whole
 from harness.solution import Recognition, Retrieval, Solution
 from harness.specs import configured, nearest, split_spec
@@ -54,9 +55,10 @@ def load_solution(spec: str, register: Path | None = None) -> Solution:
 
 def load_class(name: str, register: Path | None = None) -> type[Solution]:
     """Return the class of the solution with a name or at a path that ends in `.py`."""
-    if name.endswith(".py"):
-        return _from_file(Path(name))()
     known = known_solutions(register)
+    if name.endswith(".py"):
+        _require_own_name(Path(name), known)
+        return _from_file(Path(name))()
     if name not in known:
         raise SolutionError(
             f"no solution is named {name!r}; {nearest(name, list(known))} (landmark solutions lists all)"
@@ -68,15 +70,27 @@ def registered(register: Path | None) -> dict[str, str]:
     """Return the files added by `landmark solutions add`: name -> path."""
     if register is None or not register.exists():
         return {}
-    return dict(json.loads(register.read_text(encoding="utf-8")))
+    try:
+        found = json.loads(register.read_text(encoding="utf-8"))
+        return {str(name): str(path) for name, path in found.items()}
+    except (OSError, ValueError, AttributeError):
+        raise WorkspaceError(f"{register}: is damaged; move it away and add your solutions again") from None
 
 
 def add_file(path: Path, register: Path) -> Known:
     """Register the solution in a file, after importing it; from then on it is known by the file's name."""
     path = path.resolve()
+    _require_own_name(path, known_solutions(register))
     _from_file(path)()
     write_whole(register, json.dumps(registered(register) | {path.stem: str(path)}, indent=1))
     return Known(path.stem, str(path), _from_file(path))
+
+
+def _require_own_name(path: Path, known: dict[str, Known]) -> None:
+    """Refuse a file with the name of a solution that came with a package: a leaderboard could not tell them apart."""
+    other = known.get(path.stem)
+    if other and not other.origin.endswith(".py"):
+        raise SolutionError(f"{path}: there is a solution named {path.stem} already ({other.origin}); rename the file")
 
 
 def _built_in() -> list[Known]:
@@ -109,25 +123,28 @@ def _module_at(path: Path) -> ModuleType:
         raise SolutionError(f"{path}: there is no such file")
     if not path.stem.isidentifier():
         raise SolutionError(f"{path}: the name of the file is the solution's name; use letters, digits and '_'")
+    from cloudpickle import register_pickle_by_value
+
     name = f"{PLUGINS}.{path.stem}"
     if str(path.parent) not in sys.path:
         sys.path.append(str(path.parent))  # last, so that what lies beside the file can be imported but hides nothing
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise SolutionError(f"{path}: cannot be imported")
+    sys.modules.setdefault(PLUGINS, ModuleType(PLUGINS))
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    register_pickle_by_value(module)  # no other process could import it
     spec.loader.exec_module(module)
     return module
 
 
 def _imported(what: str, load: Callable[[], ModuleType]) -> ModuleType:
     try:
-        return load()
-    except HarnessError:
+        with redirect_stdout(sys.stderr):  # standard output is the command's
+            return load()
+    except (HarnessError, KeyboardInterrupt):
         raise
     except BaseException as error:
-        if isinstance(error, KeyboardInterrupt):
-            raise
         place = _last_line(error, what)
         raise SolutionError(f"{what}{place} cannot be imported: {type(error).__name__}: {error}") from error
 
@@ -151,6 +168,8 @@ def _only_solution(module: ModuleType) -> type[Solution]:
     ]
     solutions = [each for each in own if not inspect.isabstract(each)]
     if len(solutions) == 1 and issubclass(solutions[0], Retrieval | Recognition):
+        if "__dataclass_params__" not in vars(solutions[0]):
+            raise SolutionError(f"{module.__file__}: put @dataclass above {solutions[0].__name__}")
         return solutions[0]
     for each in own:
         missing = ", ".join(sorted(getattr(each, "__abstractmethods__", ())))

@@ -75,7 +75,7 @@ def solution_name(cls: type[Solution]) -> str:
 
 def identity(solution: Solution) -> str:
     """Return the solution as the command line takes it: `hash(kind='dct', threshold=20)`."""
-    set_ = [f"{each.name}={value!r}" for each, value in _values(solution) if value != default_of(each)]
+    set_ = [f"{each.name}={value!r}" for each, value in _values(solution) if repr(value) != repr(default_of(each))]
     return solution_name(type(solution)) + (f"({', '.join(set_)})" if set_ else "")
 
 

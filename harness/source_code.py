@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 import sys
+from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -35,45 +36,56 @@ def _package_files(name: str) -> tuple[Path, ...]:
 
 
 def _digest(module: ModuleType) -> str:
+    file = Path(module.__file__ or "")
+    lone = module.__name__.startswith("landmark_plugins.")  # what lies beside a lone file is its own
     files: dict[Path, None] = {}
-    _follow(Path(module.__file__ or ""), module.__name__, files)
+    _follow(file, module.__name__.rpartition(".")[2] if lone else module.__name__, file.parent if lone else None, files)
     return files_digest(sorted(files))
 
 
-def _follow(file: Path, name: str, files: dict[Path, None]) -> None:
-    """Collect the file and, recursively, the modules of the same package (or folder) that it imports."""
+def _follow(file: Path, name: str, beside: Path | None, files: dict[Path, None]) -> None:
+    """Collect the file and, recursively, the modules that it imports from its own package, or from the folder."""
     if file in files or not file.is_file():
         return
     files[file] = None
     for imported in _imports(file, name):
-        found = _own_file(file, name, imported)
-        if found:
-            _follow(found, imported, files)
+        for found, module in _in_folder(beside, imported) if beside else _in_package(name, imported):
+            _follow(found, module, beside, files)
 
 
 def _imports(file: Path, name: str) -> set[str]:
+    package = name if file.name == "__init__.py" else name.rpartition(".")[0]
     names: set[str] = set()
     for node in ast.walk(ast.parse(file.read_bytes())):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = (
-                importlib.util.resolve_name("." * node.level + (node.module or ""), name.rpartition(".")[0])
-                if (node.level)
-                else (node.module or "")
-            )
+            base = _absolute(node, package)
             names.update([base, *(f"{base}.{alias.name}" for alias in node.names)])
     return names
 
 
-def _own_file(file: Path, name: str, imported: str) -> Path | None:
-    if name.startswith("landmark_plugins."):  # a lone file: what lies beside it is its own
-        beside = file.parent / f"{imported.partition('.')[0]}.py"
-        return beside if beside.is_file() else None
+def _absolute(node: ast.ImportFrom, package: str) -> str:
+    try:
+        return importlib.util.resolve_name("." * node.level + (node.module or ""), package)
+    except ImportError:  # too many dots: that import fails, and the line that says so is not ours
+        return node.module or ""
+
+
+def _in_folder(folder: Path, imported: str) -> Iterator[tuple[Path, str]]:
+    """Yield file and name of each module beside a lone file that an import reads: of packages their `__init__.py` too."""
+    path, name = folder, ""
+    for part in imported.split("."):
+        path, name = path / part, f"{name}.{part}".lstrip(".")
+        yield from ((path.with_name(f"{part}.py"), name), (path / "__init__.py", name))
+
+
+def _in_package(name: str, imported: str) -> Iterator[tuple[Path, str]]:
     if imported.partition(".")[0] != name.partition(".")[0]:
-        return None
+        return
     try:
         spec = importlib.util.find_spec(imported)
     except (ImportError, ValueError):
-        return None
-    return Path(spec.origin) if spec and spec.origin else None
+        return
+    if spec and spec.origin:
+        yield Path(spec.origin), imported

@@ -2,13 +2,15 @@
 
 import ast
 import re
+import sys
+from contextlib import redirect_stdout
 from difflib import get_close_matches
 from typing import Any, get_type_hints
 
 from harness.errors import HarnessError, SolutionError
 from harness.solution import Solution, parameters, solution_name
 
-_SPEC = re.compile(r"\s*(?P<name>[^()]+?)\s*(?:\((?P<arguments>.*)\))?\s*", re.DOTALL)
+_SPEC = re.compile(r"\s*(?P<name>.*\.py|[^()]+?)\s*(?:\((?P<arguments>.*)\))?\s*", re.DOTALL)
 
 
 def split_spec(spec: str) -> tuple[str, dict[str, object]]:
@@ -31,7 +33,12 @@ def split_spec(spec: str) -> tuple[str, dict[str, object]]:
 
 
 def _literals(call: ast.expr) -> dict[str, object]:
-    if not isinstance(call, ast.Call) or call.args or any(not each.arg for each in call.keywords):
+    if (
+        not isinstance(call, ast.Call)
+        or not isinstance(call.func, ast.Name)
+        or call.args
+        or any(not each.arg for each in call.keywords)
+    ):
         raise ValueError
     return {str(each.arg): ast.literal_eval(each.value) for each in call.keywords}
 
@@ -54,11 +61,13 @@ def configured(cls: type[Solution], arguments: dict[str, object]) -> Solution:
             reason = error.errors()[0]["msg"]
             raise SolutionError(f"{name}: {argument}={value!r} is not allowed: {reason}") from None
     try:
-        return cls(**arguments)
-    except HarnessError:
+        with redirect_stdout(sys.stderr):  # standard output is the command's
+            return cls(**arguments)
+    except (HarnessError, KeyboardInterrupt):
         raise
-    except (TypeError, ValueError) as error:
-        raise SolutionError(f"{name}: {error}") from None
+    except BaseException as error:  # noqa: BLE001 (a plug-in may even exit)
+        kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
+        raise SolutionError(f"{name}: {kind}{error}") from None
 
 
 def parameter_types(cls: type[Solution]) -> dict[str, Any]:

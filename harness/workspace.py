@@ -22,9 +22,9 @@ class Workspace:
     def open(cls, folder: Path | None = None) -> "Workspace":
         """Return the workspace at a folder, else at LANDMARK_WORKSPACE, else at `~/.landmark`; made where missing."""
         chosen = folder or Path(os.environ.get(VARIABLE) or Path.home() / ".landmark")
-        chosen = chosen.expanduser().absolute()
-        mark = chosen / "workspace.json"
         try:
+            chosen = chosen.expanduser().absolute()
+            mark = chosen / "workspace.json"
             chosen.mkdir(parents=True, exist_ok=True)
             if not mark.exists():
                 write_whole(mark, json.dumps({"format": _FORMAT}))
@@ -33,6 +33,8 @@ class Workspace:
             raise WorkspaceError(
                 f"{chosen}: cannot be used as workspace: {error.strerror}; choose another by --workspace or {VARIABLE}"
             ) from None
+        except RuntimeError:
+            raise WorkspaceError(f"{chosen}: names a home that nobody has; choose another workspace") from None
         except (ValueError, KeyError, TypeError):
             raise WorkspaceError(
                 f"{mark}: is damaged; move it away, or choose another workspace by --workspace"

@@ -63,7 +63,7 @@ def fold_rows(
 
 def _folds(entry: Entry) -> int:
     """How many folds there are where the entry's split is one of them, else 0."""
-    fold = re.fullmatch(r"fold \d+/(\d+)", entry.split)
+    fold = re.fullmatch(r"fold \d+/(\d+)( of deal \w+)?", entry.split)
     return int(fold[1]) if fold else 0
 
 

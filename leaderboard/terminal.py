@@ -11,6 +11,7 @@ from leaderboard.board import BoardRow
 from leaderboard.cells import shown
 from leaderboard.folds import FoldRow
 
+NAME = 12  # characters that a name keeps in the narrowest window
 WIDE = 150  # characters, from which on every column has room
 Cell = Callable[[Any], str]
 
@@ -26,7 +27,7 @@ def terminal_table(rows: Sequence[BoardRow | FoldRow], title: str, caption: str,
     table = Table(title=Text(title), caption=Text(caption), box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
     for heading in beside:
         if heading == "solution" or (heading in details and heading != "private #"):
-            table.add_column(heading, overflow="fold")
+            table.add_column(heading, overflow="fold", min_width=NAME if heading == "solution" else None)
         else:
             table.add_column(heading.format(arrow=arrow), justify="right", no_wrap=True)
     for row in rows:

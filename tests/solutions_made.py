@@ -6,8 +6,10 @@ OBEDIENT = '''"""Do what the parameter says."""
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,10 @@ from pathlib import Path
 import numpy as np
 
 from harness import ImageSet, Ranking, Retrieval, TrainingData
+
+
+def twice(number: int) -> int:
+    return 2 * number
 
 
 @dataclass
@@ -35,11 +41,16 @@ class Obedient(Retrieval):
             "grow": self.grow,
             "peek": lambda: open(self.folder() / "retrieval_solution.csv"),
             "fill": self.fill,
+            "linger": lambda: threading.Thread(target=time.sleep, args=(60,)).start(),
+            "look": lambda: sqlite3.connect(self.database()),
         }
         actions.get(self.do, lambda: None)()
 
     def folder(self) -> Path:
         return self.index.paths[0].parent
+
+    def database(self) -> str:
+        return str(Path(sys.argv[1]).parents[2] / "leaderboard.db")
 
     def grow(self) -> None:
         self.kept = []
@@ -50,12 +61,19 @@ class Obedient(Retrieval):
     def fill(self) -> None:
         raise OSError(28, "No space left on device", "/some/file")
 
+    def spread(self) -> None:
+        import joblib
+
+        raise ValueError(sum(joblib.Parallel(n_jobs=2)(joblib.delayed(twice)(number) for number in range(3))))
+
     def rank(self, queries: ImageSet) -> Ranking:
         if self.do == "slowly":
             Path(os.environ["ASKED"]).open("a").write(queries.ids[0] + "\\\\n")
             time.sleep(0.4)
         positions = np.tile(np.arange(len(self.index)), (len(queries), 1))
         answers = {
+            "break": lambda: np.zeros(3)[queries.ids],
+            "spread": self.spread,
             "nothing": lambda: None,
             "twice": lambda: Ranking.from_positions(positions * 0, queries.ids, self.index.ids),
             "beyond": lambda: Ranking.from_positions(positions + 1, queries.ids, self.index.ids),

@@ -46,8 +46,9 @@ def leaderboard(
         chosen = [entry for entry in entries if entry.task == each and (entry.split != TEST) == folds]
         better = metrics_of(each)[0].higher_is_better
         if folds and chosen:
-            latest = int(chosen[-1].split.rpartition("/")[2])
-            boards[each] = fold_rows(chosen, higher_is_better=better, folds=latest)
+            deal = chosen[-1].split.partition(" ")[2].partition("/")[2]  # "5 of deal …": others cannot be compared
+            same = [entry for entry in chosen if entry.split.endswith(f"/{deal}")]
+            boards[each] = fold_rows(same, higher_is_better=better)
         elif chosen:
             boards[each] = board_rows(chosen, higher_is_better=better, best_of="identity" if every else "solution")
     if json:
@@ -70,7 +71,7 @@ def _print(competition: Competition, boards: dict[TaskName, Any], format: Format
 
             Console().print(_rendered(competition, task, rows, format))
         else:
-            sys.stdout.write(_rendered(competition, task, rows, format))
+            sys.stdout.write(_rendered(competition, task, rows, format) + "\n" * (format == "markdown"))
 
 
 def _rendered(competition: Competition, task: TaskName, rows: Any, format: Format) -> Any:

@@ -1,6 +1,7 @@
 """`landmark`: all commands. Nothing heavy is imported before a command needs it."""
 
 import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -43,6 +44,9 @@ def options(
 
 def main() -> None:
     """Run the command line: exit code 0 done, 1 something the message names went wrong, 2 wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # where a terminal has no ↑, the rest is shown all the same
     try:
         app()
     except (HarnessError, LeaderboardError) as error:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.cli.output import note
+
 if TYPE_CHECKING:
     from harness.data.competition import Competition
     from harness.data.split import Folds
@@ -33,7 +35,11 @@ def open_runner(folder: Path, workspace: Path | None, limits: Limits, *, folds: 
     found = None
     if folds:
         path = opened.folds(competition.key)
-        found = load_folds(path) if path.exists() else deal_folds(competition, opened, FOLDS, 0)
+        if path.exists():
+            found = load_folds(path)
+        else:
+            note(f"dealt into {FOLDS} folds; landmark split {folder} --folds N chooses another number")
+            found = deal_folds(competition, opened, FOLDS, 0)
     return Runner(competition, opened, found, limits)
 
 

@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+from math import inf
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -36,6 +37,6 @@ def memory_mb(size: str | None) -> float | None:
         found = float(text[:-1] if factor else text) * (factor or 1)
     except ValueError:
         found = 0.0
-    if found <= 0:
+    if not 0 < found < inf:
         raise typer.BadParameter(f"{size!r} is no size; write 600MB or 4GB", param_hint="--memory-limit")
     return found

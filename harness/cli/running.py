@@ -78,7 +78,7 @@ def submit(
         with whole(out) as temporary:
             copyfile(result.entry.submission, temporary)
     except OSError as error:
-        raise HarnessError(f"{out}: cannot be written: {error.strerror}; nothing was left there") from None
+        raise HarnessError(f"{out}: cannot be written: {error.strerror or error}; nothing was left there") from None
     say(f"{out}: {_coverage(result)} by {result.entry.identity}")
 
 
@@ -100,6 +100,11 @@ def _chosen(specs: list[str] | None, runner: Runner, task: str | None) -> list[s
             chosen += [name] if load_solution(name, register).task in tasks else []
         except HarnessError as error:
             note(f"left out: {error}")
+    if not chosen:
+        raise HarnessError(
+            f"{runner.competition.folder}: there is nothing to run; retrieval needs index.csv, "
+            "recognition labelled images in train.csv, and both need test.csv"
+        )
     return chosen
 
 

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.opening import open_competition
 from harness.cli.options import Folder, Json, Task, WorkspaceOption
 from harness.cli.output import note, number, print_json, say
 
@@ -21,9 +20,11 @@ def score(
     json: Json = False,
 ) -> None:
     """Score a submission file against the competition's ground truth."""
+    from harness.data.competition import Competition
     from harness.running.evaluate import score_file
 
-    evaluation, truth = score_file(submission, open_competition(on, workspace)[0], task)
+    competition = Competition.open(on, store=workspace or Path())  # nothing is described, so nothing is kept there
+    evaluation, truth = score_file(submission, competition, task)
     for line in truth.notes:
         note(f"note: {line}")
     if json:

@@ -30,6 +30,7 @@ def listing(context: typer.Context, *, json: Json = False, workspace: WorkspaceO
     from harness.workspace import Workspace
 
     if context.invoked_subcommand:
+        context.obj = {"json": json, "workspace": workspace}  # what stands before a name counts for it too
         return
     found = briefs(Workspace.open(workspace).register)
     if json:
@@ -41,6 +42,7 @@ def listing(context: typer.Context, *, json: Json = False, workspace: WorkspaceO
 
 @app.command()
 def show(
+    context: typer.Context,
     name: Annotated[str, typer.Argument(help="Name of a solution, or path of a .py file.")],
     *,
     json: Json = False,
@@ -50,8 +52,8 @@ def show(
     from harness.describing import portrait
     from harness.workspace import Workspace
 
-    found = portrait(name, Workspace.open(workspace).register)
-    if json:
+    found = portrait(name, Workspace.open(workspace or context.obj["workspace"]).register)
+    if json or context.obj["json"]:
         print_json(found)
         return
     say(f"{found['name']} ({found['task']}, {found['origin']})\n\n{found['description']}\n")
@@ -61,6 +63,7 @@ def show(
 
 @app.command()
 def add(
+    context: typer.Context,
     file: Annotated[Path, typer.Argument(help="A .py file with one class that extends Retrieval or Recognition.")],
     *,
     workspace: WorkspaceOption = None,
@@ -69,7 +72,7 @@ def add(
     from harness.plugins import add_file, known_solutions
     from harness.workspace import Workspace
 
-    register = Workspace.open(workspace).register
+    register = Workspace.open(workspace or context.obj["workspace"]).register
     before = known_solutions(register).get(file.stem)
     added = add_file(file, register)
     if before and before.origin != added.origin:
@@ -79,6 +82,7 @@ def add(
 
 @app.command()
 def check(
+    context: typer.Context,
     name: Annotated[str, typer.Argument(help="Name of a solution, with parameters, or path of a .py file.")],
     *,
     workspace: WorkspaceOption = None,
@@ -88,7 +92,7 @@ def check(
     from harness.workspace import Workspace
 
     broken = 0
-    for clause, complaint in check_solution(name, Workspace.open(workspace).register):
+    for clause, complaint in check_solution(name, Workspace.open(workspace or context.obj["workspace"]).register):
         broken += complaint is not None
         say(f"{'ok  ' if complaint is None else 'FAIL'} {clause}" + (f": {complaint}" if complaint else ""))
     if broken:

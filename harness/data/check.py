@@ -24,7 +24,7 @@ from harness.errors import DataError
 from harness.progress import track
 from metrics import Task
 
-_EXAMPLES = 3
+_EXAMPLES = 10
 _NAMES = "train_label_to_category.csv"
 
 Tables = dict[str, Table]  # those of train, index and test that can be read

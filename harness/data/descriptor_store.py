@@ -40,8 +40,9 @@ class Shelf:
         """Return the arrays by name; empty before `create`."""
         about = self.folder / _ABOUT
         if self._columns is None and about.exists():
-            stored = json.loads(about.read_text(encoding="utf-8"))["columns"]
-            self._columns = {each["name"]: Column(**{**each, "shape": tuple(each["shape"])}) for each in stored}
+            with suppress(ValueError, KeyError, TypeError):  # damaged by other hands: all is laid out anew
+                stored = json.loads(about.read_text(encoding="utf-8"))["columns"]
+                self._columns = {each["name"]: Column(**{**each, "shape": tuple(each["shape"])}) for each in stored}
         return self._columns or {}
 
     def create(self, columns: Sequence[Column], about: Mapping[str, object]) -> None:

@@ -46,6 +46,15 @@ class Folds:
     part: np.ndarray
     group: np.ndarray
 
+    def name(self, number: int) -> str:
+        """Return the name of a fold, counted from 1; it tells one deal from another."""
+        return f"fold {number}/{self.count} of deal {self.deal}"
+
+    @property
+    def deal(self) -> str:
+        """Return six digits that tell this deal from others of the same images."""
+        return blake2b(np.stack([self.part, self.group]).astype("<i8").tobytes(), digest_size=3).hexdigest()
+
 
 def own_split(competition: Competition, task: Task, seed: int = 0, *, with_truth: bool = True) -> Split:
     """Return the competition as it is."""
@@ -94,11 +103,6 @@ def load_folds(path: Path) -> Folds:
     return Folds(int(part.max()) + 1, part, group)
 
 
-def fold_name(number: int, count: int) -> str:
-    """Return the name of a fold, counted from 1."""
-    return f"fold {number}/{count}"
-
-
 def fold_split(competition: Competition, folds: Folds, number: int, task: Task, seed: int = 0) -> Split:
     """Return fold `number` (from 1) of a task.
 
@@ -125,7 +129,7 @@ def fold_split(competition: Competition, folds: Folds, number: int, task: Task, 
         truth = _retrieval_truth(images, competition.labels, held_out, searched)
     else:
         truth = _recognition_truth(images, competition.labels, held_out, distractor)
-    return Split(fold_name(number, folds.count), data, images[held_out], truth)
+    return Split(folds.name(number), data, images[held_out], truth)
 
 
 def _retrieval_truth(images: ImageSet, labels: np.ndarray, queries: np.ndarray, index: np.ndarray) -> GroundTruth:

@@ -17,7 +17,7 @@ def forbid(paths: Iterable[Path]) -> None:
     names = {os.path.basename(path) for path in forbidden}
 
     def refuse(event: str, arguments: tuple[object, ...]) -> None:
-        if event != "open" or not isinstance(arguments[0], str | bytes | os.PathLike):
+        if event not in ("open", "sqlite3.connect") or not isinstance(arguments[0], str | bytes | os.PathLike):
             return
         path = os.path.realpath(os.fsdecode(arguments[0]))
         if os.path.basename(path) in names and path in forbidden:

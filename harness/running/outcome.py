@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from hashlib import file_digest
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ class Outcome:
     undecodable: int = 0  # images that could not be read
     examples: tuple[str, ...] = ()  # the ids of some of them
     versions: Mapping[str, str] = field(default_factory=dict)
+    digest: str = ""  # of the submission file
 
     def save(self, folder: Path) -> None:
         """Write the outcome, last of all files of the run."""
@@ -39,6 +41,12 @@ class Outcome:
         coverage = stored.pop("coverage")
         examples = tuple(stored.pop("examples"))
         return cls(stages=stages, coverage=coverage and Coverage(**coverage), examples=examples, **stored)
+
+
+def submission_digest(folder: Path) -> str:
+    """Return a digest of the submission of a run."""
+    with (folder / SUBMISSION).open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def save_answer(path: Path, answer: Answer) -> None:

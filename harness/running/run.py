@@ -15,11 +15,12 @@ from joblib import Parallel, delayed
 
 from harness.cores import cores
 from harness.data.competition import Competition
-from harness.data.split import TEST, Folds, Split, fold_name, fold_split, own_split
+from harness.data.split import TEST, Folds, Split, fold_split, own_split
+from harness.errors import DataError
 from harness.plugins import load_solution
 from harness.running.evaluate import Evaluation, evaluate
 from harness.running.execute import Limits, Watcher, end_all, execute
-from harness.running.outcome import ANSWER, CHUNKS, LOG, OUTCOME, SUBMISSION, Outcome, load_answer
+from harness.running.outcome import ANSWER, CHUNKS, LOG, SUBMISSION, Outcome, load_answer, submission_digest
 from harness.running.task import Task
 from harness.running.versions import versions
 from harness.solution import Solution, identity, solution_name
@@ -130,7 +131,7 @@ class Runner:
             str(self.competition.folder.resolve()), str(self.workspace.folder), spec, solution.task, number, seed
         )
         code = sha256((class_digest(type(solution)) + package_digest("harness", "metrics")).encode()).hexdigest()
-        split_name = TEST if number is None or self.folds is None else fold_name(number, self.folds.count)
+        split_name = TEST if number is None or self.folds is None else self.folds.name(number)
         facts = [identity(solution), task.task, split_name, seed, code, versions(), *self._data(task.task, number)]
         key = sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
         return Run(solution_name(type(solution)), identity(solution), task, split_name, key, code)
@@ -189,7 +190,10 @@ class Runner:
         if split.ground_truth is None:
             return None, ()
         answer = load_answer(folder / ANSWER, split.queries.ids, split.data.index.ids)
-        return evaluate(answer, split.ground_truth), split.ground_truth.notes
+        try:
+            return evaluate(answer, split.ground_truth), split.ground_truth.notes
+        except DataError as error:  # nothing in the truth counts: the run is done all the same
+            return None, (f"{run.identity}, {run.split}: not scored: {error}",)
 
 
 def _ended(run: Run, folder: Path, share: int, limits: Limits, watch: Watcher) -> tuple[Run, Outcome, bool]:
@@ -202,13 +206,12 @@ def _ended(run: Run, folder: Path, share: int, limits: Limits, watch: Watcher) -
 
 
 def _finished(folder: Path) -> Outcome | None:
-    if not (folder / OUTCOME).exists() or not (folder / SUBMISSION).exists():
-        return None
     try:
         outcome = Outcome.load(folder)
-    except (OSError, ValueError, TypeError, KeyError):  # damaged by other hands
+        whole = outcome.reason is None and outcome.digest == submission_digest(folder)
+    except (OSError, ValueError, TypeError, KeyError):  # not there, or damaged by other hands
         return None
-    return None if outcome.reason else outcome
+    return outcome if whole else None
 
 
 def _lock(folder: Path) -> FileLock:

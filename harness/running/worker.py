@@ -23,12 +23,22 @@ from harness.cores import cores, limited_to
 from harness.data.competition import Competition
 from harness.data.images import ImageSet
 from harness.data.split import Split, fold_split, load_folds, own_split
-from harness.errors import HarnessError
+from harness.errors import HarnessError, SolutionError
 from harness.files import write_whole
 from harness.plugins import load_solution
 from harness.progress import Listener, heard_by, track
 from harness.running.guard import forbid
-from harness.running.outcome import ANSWER, CHUNKS, PROGRESS, SUBMISSION, TASK, Outcome, load_answer, save_answer
+from harness.running.outcome import (
+    ANSWER,
+    CHUNKS,
+    PROGRESS,
+    SUBMISSION,
+    TASK,
+    Outcome,
+    load_answer,
+    save_answer,
+    submission_digest,
+)
 from harness.running.stages import Stages
 from harness.running.task import Task
 from harness.running.versions import versions
@@ -41,6 +51,7 @@ from leaderboard import Coverage
 
 _CHUNK = 1024  # queries asked about at a time, at most
 _WORTH_KEEPING_S = 0.1  # a chunk that is answered sooner is answered again as fast as it would be read
+_LIBRARY = {"site-packages", f"python{sys.version_info.major}.{sys.version_info.minor}"}  # in the paths of others' code
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 _SIMILARITIES = 1 << 26  # similarities that a chunk may have with the whole index
 
@@ -71,7 +82,7 @@ def _run(task: Task, folder: Path, stages: Stages) -> Outcome:
     except BaseException as error:  # noqa: BLE001 (a solution may do anything; the row says what)
         traceback.print_exc()
         return Outcome(_reason(error), tuple(stages.done))
-    return _outcome(answer, split, stages)
+    return _outcome(answer, split, stages, submission_digest(folder))
 
 
 def _loaded(task: Task) -> tuple[Split, Solution]:
@@ -82,8 +93,8 @@ def _loaded(task: Task) -> tuple[Split, Solution]:
         split = own_split(competition, task.task, task.seed, with_truth=False)
     else:
         split = fold_split(competition, load_folds(folds), task.fold, task.task, task.seed)
-    solution = load_solution(task.spec, workspace.register)
     forbid([*competition.folder.glob("*.csv"), folds, workspace.database])
+    solution = load_solution(task.spec, workspace.register)
     return Split(split.name, split.data, split.queries, None), solution
 
 
@@ -127,17 +138,19 @@ def _chunk_answer(solution: Solution, queries: ImageSet, index: ImageSet, path: 
 
 
 def _asked(solution: Solution, queries: ImageSet) -> object:
-    return solution.rank(queries) if isinstance(solution, Retrieval) else solution.recognise(queries)  # type: ignore[attr-defined]
+    try:
+        return solution.rank(queries) if isinstance(solution, Retrieval) else solution.recognise(queries)  # type: ignore[attr-defined]
+    except Exception as error:
+        raise SolutionError(_reason(error)) from error  # here, as the thread's own frames do not reach the main thread
 
 
-def _outcome(answer: Answer, split: Split, stages: Stages) -> Outcome:
+def _outcome(answer: Answer, split: Split, stages: Stages, digest: str) -> Outcome:
     unread = split.queries.found_undecodable
     broken = sorted(split.data.train.found_undecodable | split.data.index.found_undecodable | unread)
     failed = ~answer.answered & np.array([query in unread for query in answer.query_ids], bool)
     counts = int(answer.answered.sum()), int((~answer.answered & ~failed).sum()), int(failed.sum())
-    return Outcome(
-        None, tuple(stages.done), Coverage(len(failed), *counts), len(broken), tuple(broken[:20]), versions()
-    )
+    coverage = Coverage(len(failed), *counts)
+    return Outcome(None, tuple(stages.done), coverage, len(broken), tuple(broken[:20]), versions(), digest)
 
 
 def _reason(error: BaseException) -> str:
@@ -148,7 +161,8 @@ def _reason(error: BaseException) -> str:
         return f"it called exit({error.code})"
     if isinstance(error, OSError) and error.errno in _DISK:
         return f"{error.filename or 'the workspace'}: {error.strerror}; make room, or choose another workspace"
-    frame = traceback.extract_tb(error.__traceback__)[-1]
+    frames = traceback.extract_tb(error.__traceback__)
+    frame = next((each for each in reversed(frames) if not _LIBRARY & set(Path(each.filename).parts)), frames[-1])
     text = " ".join(str(error).split())[:300]
     return f"{type(error).__name__}: {text} ({Path(frame.filename).name}, line {frame.lineno})"
 
@@ -180,3 +194,6 @@ def _end_with_parent() -> None:
 
 if __name__ == "__main__":
     main(Path(sys.argv[1]))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # the outcome is written: no thread that a solution left running can hold it up

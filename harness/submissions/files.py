@@ -74,10 +74,12 @@ def _cells(path: Path, task: Task, query_ids: np.ndarray, skipped: frozenset[str
     first = 0
     for queries, answers in read_blocks(path, ["id", COLUMNS[task]]):
         for row, (query, answer) in enumerate(zip(queries, answers, strict=True), first):
-            if not answer or query in skipped:
+            if query in skipped:
                 continue
             if query in seen:
                 _refuse(path, row, f"the query {shown(query)} is answered a second time; leave one answer")
+            if not answer:
+                continue
             if query not in place:
                 _refuse(path, row, f"{shown(query)} is no query of this competition; the queries are in test.csv")
             seen.add(query)

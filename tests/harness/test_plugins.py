@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from harness import plugins
-from harness.errors import SolutionError
+from harness.errors import SolutionError, WorkspaceError
 from harness.plugins import add_file, known_solutions, load_class, load_solution, registered
 from harness.solution import identity
 from tests.solutions_made import write_obedient
@@ -45,6 +45,7 @@ def test_parameters_at_their_defaults_are_not_part_of_the_identity() -> None:
         ("hash(threshold=3.5)", "threshold=3.5 is not allowed"),
         ("hash('dct')", "name=value"),
         ("hash(kind=kind)", "plain values"),
+        ("hash()()", "plain values"),
         ("hash(kind=__import__('os').getcwd())", "plain values"),
         ("hash(**{'kind': 'dct'})", "plain values"),
         ("hash(kind='dct'", "names no solution"),
@@ -96,6 +97,56 @@ def test_a_file_that_holds_no_solution_is_refused_with_the_line(tmp_path: Path, 
         add_file(written(tmp_path, text), tmp_path / "solutions.json")
     assert message in str(refused.value)
     assert not registered(tmp_path / "solutions.json")
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("class Idea(Retrieval):", "put @dataclass above Idea"),
+        ("@dataclass\nclass Idea(Retrieval):\n    def __post_init__(self): raise SystemExit(3)", "idea: SystemExit: 3"),
+        (
+            "@dataclass\nclass Idea(Retrieval):\n    def __post_init__(self): raise RuntimeError('no')",
+            "idea: RuntimeError: no",
+        ),
+        ("@dataclass\nclass Idea(Retrieval):\n    side: int", "idea: TypeError: "),
+    ],
+)
+def test_a_solution_that_cannot_be_made_is_refused_in_a_line(tmp_path: Path, body: str, message: str) -> None:
+    text = f"from dataclasses import dataclass\nfrom harness import Retrieval\n{body}\n"
+    text += "    def fit(self, data): ...\n    def rank(self, queries): ...\n"
+    with pytest.raises(SolutionError) as refused:
+        load_solution(str(written(tmp_path, text)))
+    assert message in str(refused.value)
+
+
+def test_what_a_plug_in_prints_does_not_reach_standard_output(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_obedient(tmp_path)
+    path.write_text("print('a word from the import')\n" + path.read_text())
+    load_solution(str(path))
+    assert capsys.readouterr() == ("", "a word from the import\n")
+
+
+def test_a_file_with_the_name_of_a_built_in_solution_is_refused(tmp_path: Path) -> None:
+    path = write_obedient(tmp_path).rename(tmp_path / "hash.py")
+    with pytest.raises(SolutionError, match="there is a solution named hash already"):
+        load_class(str(path))
+    with pytest.raises(SolutionError, match="rename the file"):
+        add_file(path, tmp_path / "solutions.json")
+
+
+def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
+    folder = tmp_path / "dir (1).py"
+    folder.mkdir()
+    path = write_obedient(folder)
+    assert identity(load_solution(f"{path}(do='x.py')")) == "obedient(do='x.py')"
+
+
+def test_a_damaged_register_is_named(tmp_path: Path) -> None:
+    (tmp_path / "solutions.json").write_text("[1")
+    with pytest.raises(WorkspaceError, match=r"solutions.json: is damaged"):
+        known_solutions(tmp_path / "solutions.json")
 
 
 def test_a_file_whose_name_could_not_be_a_solutions_is_refused(tmp_path: Path) -> None:

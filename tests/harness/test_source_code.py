@@ -13,13 +13,31 @@ def test_a_digest_follows_the_modules_that_a_plug_in_imports_from_its_folder(tmp
     beside.write_text("X = 1\n")
     idea = tmp_path / "digested.py"
     idea.write_text(
-        "import beside_the_digest\nfrom harness import Retrieval\nclass Idea(Retrieval):\n"
+        "import beside_the_digest\nfrom dataclasses import dataclass\nfrom harness import Retrieval\n@dataclass\nclass Idea(Retrieval):\n"
         "    def fit(self, data): ...\n    def rank(self, queries): ...\n"
     )
     before = class_digest(load_class(str(idea)))
     assert class_digest(load_class(str(idea))) == before
     beside.write_text("X = 2\n")
     assert class_digest(load_class(str(idea))) != before
+
+
+def test_a_digest_follows_packages_beside_a_plug_in_and_what_these_import(tmp_path: Path) -> None:
+    package = tmp_path / "digested_parts"
+    package.mkdir()
+    files = [package / "__init__.py", package / "first.py", package / "second.py", tmp_path / "digested_third.py"]
+    for file, text in zip(files, ["", "from . import second\n", "import digested_third\n", "Y = 1\n"], strict=True):
+        file.write_text(text)
+    idea = tmp_path / "digested_hops.py"
+    idea.write_text(
+        "from dataclasses import dataclass\nfrom digested_parts.first import second\nfrom harness import Retrieval\n"
+        "@dataclass\nclass Idea(Retrieval):\n    def fit(self, data): ...\n    def rank(self, queries): ...\n"
+    )
+    digests = {class_digest(load_class(str(idea)))}
+    for number, file in enumerate(files, 2):
+        file.write_text(file.read_text() + f"# {number}\n")
+        digests.add(class_digest(load_class(str(idea))))
+    assert len(digests) == 5
 
 
 def test_a_digest_of_a_built_in_solution_follows_its_parts_but_not_other_solutions(

@@ -187,3 +187,37 @@ def test_folders_of_photos_are_laid_out_as_a_competition(tmp_path: Path, competi
     assert laid.exit_code == 0
     assert "4 train, 8 index, 4 test images" in laid.output
     assert "nothing is wrong" in landmark("data", "check", tmp_path / "laid").output
+
+
+@pytest.mark.usefixtures("workspace")
+def test_another_deal_of_folds_is_another_leaderboard(tmp_path: Path) -> None:
+    folder = make_competition(tmp_path / "labelled", landmarks=6, train=6)
+    for seed, names in ((1, ["first_images", "hash"]), (2, ["first_images"])):
+        landmark("split", folder, "--folds", 3, "--seed", seed)
+        assert landmark("run", *names, "--on", folder, "--folds").exit_code == 0
+    board = json.loads(landmark("leaderboard", "--folds", "--on", folder, "--json").stdout)
+    assert [row["identity"] for row in board["leaderboards"]["retrieval"]] == ["first_images"]
+
+
+@pytest.mark.usefixtures("workspace")
+def test_where_nothing_can_be_run_that_is_an_error(tmp_path: Path) -> None:
+    folder = make_competition(tmp_path / "nothing", train=0, index=0)
+    ran = landmark("run", "--on", folder)
+    assert ran.exit_code == 1
+    assert "there is nothing to run" in str(ran.exception)
+
+
+@pytest.mark.usefixtures("workspace")
+def test_options_before_the_name_of_a_solution_count_for_it(tmp_path: Path) -> None:
+    assert json.loads(landmark("solutions", "--json", "hash").stdout)["name"] == "hash"
+    path = write_obedient(tmp_path)
+    landmark("solutions", "--workspace", tmp_path / "other", "add", path)
+    assert "obedient" not in landmark("solutions").output
+    assert "obedient" in landmark("solutions", "--workspace", tmp_path / "other").output
+
+
+def test_scoring_needs_no_workspace(competition_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANDMARK_WORKSPACE", str(tmp_path / "never made"))
+    (tmp_path / "s.csv").write_text("id,images\n")
+    assert landmark("score", tmp_path / "s.csv", "--on", competition_folder).exit_code == 0
+    assert not (tmp_path / "never made").exists()

@@ -68,10 +68,10 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
     ]
 
 
-def test_a_fault_names_three_examples_and_the_count(competition_folder: Path) -> None:
+def test_a_fault_names_ten_examples_and_the_count(competition_folder: Path) -> None:
     for path in competition_folder.glob("*.jpg"):
         path.unlink()
-    examples = ", ".join(repr(image_id("train", number)) for number in range(3))
+    examples = ", ".join(repr(image_id("train", number)) for number in range(10))
     assert f"train.csv: 12 ids without an image ({examples}, …)" in found(competition_folder)
 
 

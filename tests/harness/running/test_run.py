@@ -59,6 +59,9 @@ def test_a_failing_solution_is_a_row_with_its_reason_and_the_rest_finish(
         "ask": "EOFError",
         "peek": "must not open retrieval_solution.csv",
         "fill": "/some/file: No space left on device",
+        "look": "must not open leaderboard.db",
+        "break": "obedient.py, line",
+        "spread": "ValueError: 6 (obedient.py",
         "nothing": "the answer is a NoneType",
         "twice": "lists an image twice",
         "beyond": "places that are not in the index",
@@ -180,7 +183,7 @@ def test_folds_run_without_the_test_images(tmp_path: Path) -> None:
     folds = make_folds(made.competition.train.ids, made.competition.labels, 3)
     save_folds(made.workspace.folds(made.competition.key), made.competition, folds)
     found = results(runner(folder, folds=folds), "first_images", "most_frequent")
-    assert {each.entry.split for each in found} == {"fold 1/3", "fold 2/3", "fold 3/3"}
+    assert {each.entry.split for each in found} == {f"fold {n}/3 of deal {folds.deal}" for n in (1, 2, 3)}
     assert all(each.entry.status == "scored" for each in found), [each.entry.reason for each in found]
 
 
@@ -224,3 +227,32 @@ def test_a_finished_run_whose_entry_was_lost_is_entered_and_not_run_again(compet
     assert not second.again
     assert second.entry.scores == first.entry.scores
     assert len(runner(competition_folder).entries.entries()) == 1
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_thread_that_a_solution_leaves_running_does_not_hold_its_run_up(
+    competition_folder: Path, obedient: Path
+) -> None:
+    (result,) = results(runner(competition_folder, limits=Limits(timeout_s=20)), f"{obedient}(do='linger')")
+    assert result.entry.status == "scored"
+
+
+@pytest.mark.usefixtures("workspace")
+def test_truth_in_which_nothing_counts_leaves_the_run_unscored_and_says_why(competition_folder: Path) -> None:
+    truth = competition_folder / "recognition_solution.csv"
+    lines = truth.read_text().splitlines()
+    truth.write_text("\n".join([lines[0], *(f"{line.split(',')[0]},,Public" for line in lines[1:])]) + "\n")
+    found = {each.entry.identity: each for each in results(runner(competition_folder), "first_images", "most_frequent")}
+    assert found["first_images"].entry.status == "scored"
+    assert found["most_frequent"].entry.status == "unscored"
+    assert "not scored: no query of the ground truth counts" in found["most_frequent"].notes[0]
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_run_whose_submission_was_damaged_is_run_again(competition_folder: Path) -> None:
+    (first,) = results(runner(competition_folder), "first_images")
+    submission = Path(first.entry.submission or "")
+    whole = submission.read_bytes()
+    submission.write_bytes(whole[:50])
+    assert results(runner(competition_folder), "first_images")[0].again
+    assert submission.read_bytes() == whole

@@ -57,7 +57,7 @@ def test_rows_are_put_in_the_order_of_the_queries(path: Path) -> None:
     [
         (["", "q,a", ""], ["a"]),
         (["q,"], []),
-        (["q,", "q,a", "q,"], ["a"]),
+        (["q,", "q,", "q,a"], ["a"]),
         (["q,a b "], ["a", "b"]),
         (["q,a b  "], ["a", "b", ""]),
         (["q,a  b"], ["a", "", "b"]),

@@ -73,7 +73,7 @@ def _absolute(node: ast.ImportFrom, package: str) -> str:
 
 
 def _in_folder(folder: Path, imported: str) -> Iterator[tuple[Path, str]]:
-    """Yield file and name of each module beside a lone file that an import reads: of packages their `__init__.py` too."""
+    """Yield file and name of each module beside a lone file that an import reads, `__init__.py` of packages too."""
     path, name = folder, ""
     for part in imported.split("."):
         path, name = path / part, f"{name}.{part}".lstrip(".")

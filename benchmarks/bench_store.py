@@ -16,7 +16,7 @@ from harness.data.locate import ImageFolder
 from harness.data.source import ImageSource
 from solutions.hashing.extractor import PerceptualHashes
 
-N_LINKS, REPEATS = 480, 5
+N_LINKS, REPEATS = 960, 5
 
 
 def rows() -> Iterator[tuple[str, str, str, bool]]:

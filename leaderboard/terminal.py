@@ -11,7 +11,7 @@ from leaderboard.board import BoardRow
 from leaderboard.cells import shown
 from leaderboard.folds import FoldRow
 
-NAME = 12  # characters that a name keeps in the narrowest window
+NARROW = 64  # characters, below which only rank, name and scores are shown
 WIDE = 150  # characters, from which on every column has room
 Cell = Callable[[Any], str]
 
@@ -24,10 +24,12 @@ def terminal_table(rows: Sequence[BoardRow | FoldRow], title: str, caption: str,
     """
     columns, details, few = FOLD_COLUMNS if rows and isinstance(rows[0], FoldRow) else BOARD_COLUMNS
     beside = columns | (details if width >= WIDE else few)
+    if width < NARROW:
+        beside = {heading: cell for heading, cell in columns.items() if heading not in ("Δ", "all {arrow}", "part")}
     table = Table(title=Text(title), caption=Text(caption), box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
     for heading in beside:
         if heading == "solution" or (heading in details and heading != "private #"):
-            table.add_column(heading, overflow="fold", min_width=NAME if heading == "solution" else None)
+            table.add_column(heading, overflow="fold")
         else:
             table.add_column(heading.format(arrow=arrow), justify="right", no_wrap=True)
     for row in rows:

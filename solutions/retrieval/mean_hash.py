@@ -34,7 +34,9 @@ class MeanHash(Retrieval):
     threshold: float | None = None  # bits (their root for square_root); only images nearer than this are listed
     kinds: tuple[Kind, ...] = ("average", "dct", "difference", "wavelet")
     against: Literal["pairs", "one_to_many"] = "pairs"
-    decode: Literal["full", "reduced"] = "full"  # reduced: several times faster, a few bits differ
+    decode: Literal["full", "reduced"] = (
+        "full"  # reduced: several times faster; 0.2 to 0.8 of the 64 bits differ on average
+    )
     upright: bool = False  # turn images by their EXIF orientation first, which imagehash does not
     order: Literal["distance", "seed"] = "distance"  # seed: the deck's printed order, worst first
     chunk = 1024

@@ -91,6 +91,11 @@ def test_a_narrow_terminal_shows_what_decides_in_whole_lines(rows):
     assert "entries" not in "".join(lines)
 
 
+def test_the_narrowest_terminal_keeps_rank_name_and_scores(rows):
+    lines = printed(rows, 44).splitlines()
+    assert any(line.split()[:1] == ["1"] and "down" in line and "0.60000" in line for line in lines)
+
+
 def test_the_arrow_points_to_the_better(rows):
     assert "map@100 ↓" in render(rows, "markdown", **{**HEADING, "higher_is_better": False})
     assert "map@100 ↓" in printed(rows, higher_is_better=False)

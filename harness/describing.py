@@ -1,9 +1,11 @@
 """What people are told of solutions: summaries, sources, parameters with types, defaults and units."""
 
+import ast
 import io
 import tokenize
 from dataclasses import MISSING
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 from harness.errors import HarnessError
@@ -52,17 +54,18 @@ def _notes(cls: type[Solution]) -> dict[str, str]:
     notes: dict[str, str] = {}
     for base in reversed(cls.__mro__):
         if "__annotations__" in vars(base) and issubclass(base, Solution):
-            notes |= _comments(inspect.getsource(base))
+            notes |= _comments(dedent(inspect.getsource(base)))
     return notes
 
 
 def _comments(source: str) -> dict[str, str]:
-    """Return the first word of each line that ends in a comment, with the comment."""
-    found = {}
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.COMMENT and ":" in token.line:
-            found[token.line.strip().partition(":")[0]] = token.string.lstrip("# ").strip()
-    return found
+    """Return the comment behind each field of a class, on whichever of its lines a formatter has put it."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    at = {token.start[0]: token.string.lstrip("# ").strip() for token in tokens if token.type == tokenize.COMMENT}
+    (cls,) = ast.parse(source).body
+    fields = [node for node in cls.body if isinstance(node, ast.AnnAssign)] if isinstance(cls, ast.ClassDef) else []
+    lines = {ast.unparse(node.target): range(node.lineno, (node.end_lineno or 0) + 1) for node in fields}
+    return {name: " ".join(at[line] for line in within if line in at) for name, within in lines.items()}
 
 
 def _type_name(hint: Any) -> str:

@@ -35,7 +35,7 @@ class MeanHash(Retrieval):
     kinds: tuple[Kind, ...] = ("average", "dct", "difference", "wavelet")
     against: Literal["pairs", "one_to_many"] = "pairs"
     decode: Literal["full", "reduced"] = (
-        "full"  # reduced: several times faster; 0.2 to 0.8 of the 64 bits differ on average
+        "full"  # reduced: 0.2 to 0.8 of 64 bits differ on average, several times faster
     )
     upright: bool = False  # turn images by their EXIF orientation first, which imagehash does not
     order: Literal["distance", "seed"] = "distance"  # seed: the deck's printed order, worst first

@@ -43,3 +43,7 @@ def track(
         if _listener and (time.monotonic() - told > _EVERY_S or done == total):
             told = time.monotonic()
             _listener(what, done, total)
+
+
+def unheard(what: str, done: int, total: int | None) -> None:
+    """Listen to nothing."""

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from harness.progress import unheard
+
 if TYPE_CHECKING:
     from harness.progress import Listener
 
@@ -36,7 +38,7 @@ def note(text: str) -> None:
 def progress() -> Iterator[Callable[[str], Listener]]:
     """Give a function that makes a listener for each named job; bars show on a terminal, after a second."""
     if not sys.stderr.isatty():
-        yield lambda _: _unheard
+        yield lambda _: unheard
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -58,10 +60,6 @@ def progress() -> Iterator[Callable[[str], Listener]]:
             return hear
 
         yield listener
-
-
-def _unheard(what: str, done: int, total: int | None) -> None:
-    """Listen to nothing."""
 
 
 def number(score: float | None) -> str:

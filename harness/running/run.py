@@ -18,6 +18,7 @@ from harness.data.competition import Competition
 from harness.data.split import TEST, Folds, Split, fold_split, own_split
 from harness.errors import DataError
 from harness.plugins import load_solution
+from harness.progress import unheard
 from harness.running.evaluate import Evaluation, evaluate
 from harness.running.execute import Limits, Watcher, end_all, execute
 from harness.running.outcome import ANSWER, CHUNKS, LOG, SUBMISSION, Outcome, load_answer, submission_digest
@@ -94,7 +95,7 @@ class Runner:
         try:
             for run, outcome, again in parallel(
                 delayed(_ended)(
-                    run, self.folder(run), total // at_once, self.limits, (watch or {}).get(run.key, _unheard)
+                    run, self.folder(run), total // at_once, self.limits, (watch or {}).get(run.key, unheard)
                 )
                 for run in runs
             ):
@@ -216,7 +217,3 @@ def _finished(folder: Path) -> Outcome | None:
 
 def _lock(folder: Path) -> FileLock:
     return FileLock(folder / "run.lock", thread_local=False)
-
-
-def _unheard(what: str, done: int, total: int | None) -> None:
-    pass

@@ -15,8 +15,9 @@ from harness.data.split import Folds, make_folds, save_folds
 from harness.errors import DataError, SolutionError
 from harness.running.run import Limits, Result, Runner
 from harness.workspace import Workspace
+from leaderboard import Coverage
 from tests.solutions_made import write_obedient
-from tests.worlds import make_competition, save_image
+from tests.worlds import image_id, image_path, make_competition, save_image
 
 NO_LIMITS = Limits()
 
@@ -168,12 +169,13 @@ def test_without_ground_truth_a_run_writes_a_submission_and_is_not_scored(tmp_pa
 
 @pytest.mark.usefixtures("workspace")
 def test_a_broken_image_is_counted_and_named_and_stops_nothing(competition_folder: Path) -> None:
-    broken = min(competition_folder.glob("*.jpg"))
-    broken.write_bytes(b"no image")
-    found = results(runner(competition_folder), "hash")
-    assert found[0].entry.status == "scored"
-    if found[0].outcome.undecodable:
-        assert found[0].outcome.examples == (broken.stem,)
+    broken = sorted([image_id("index", 0), image_id("test", 0)])
+    for name in broken:
+        image_path(competition_folder, "", name).write_bytes(b"no image")
+    (result,) = results(runner(competition_folder), "hash")
+    assert result.entry.status == "scored"
+    assert (result.outcome.undecodable, result.outcome.examples) == (2, tuple(broken))
+    assert result.entry.coverage == Coverage(queries=7, answered=6, empty=0, failed=1)
 
 
 @pytest.mark.usefixtures("workspace")

@@ -37,6 +37,8 @@ class Evaluation:
     scores: Scores
     query_ids: np.ndarray  # (n,) the queries that count
     per_query: dict[str, np.ndarray]  # metric -> (n,)
+    judgement: Judgement  # of these queries
+    usage: np.ndarray  # (n,) Public or Private
 
 
 def score_file(path: Path, competition: Competition, task: str | None = None) -> tuple[Evaluation, GroundTruth]:
@@ -70,7 +72,7 @@ def evaluate(answer: Answer, truth: GroundTruth) -> Evaluation:
     if scores["all"][metrics[0].name] is None:
         raise DataError("no query of the ground truth counts, so there is no score; see its Usage column")
     per_query = {metric.name: metric.per_query(judgement) for metric in metrics}
-    return Evaluation(truth.task, scores, judgement.query_ids, per_query)
+    return Evaluation(truth.task, scores, judgement.query_ids, per_query, judgement, usage)
 
 
 def _scores(task: Task, judgement: Judgement) -> dict[str, float | None]:

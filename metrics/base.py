@@ -22,6 +22,7 @@ class Metric(ABC):
 
     task: ClassVar[Task]
     higher_is_better: ClassVar[bool] = True
+    independent: ClassVar[bool] = True  # what a query gets does not depend on the other queries
 
     @property
     @abstractmethod
@@ -39,7 +40,10 @@ class Metric(ABC):
 
     def score(self, judgement: Any) -> float:
         """The score of the task's judgement, within `bounds`; NoPositives if no query counts."""
-        values = self.per_query(judgement)
+        return self.score_of(self.per_query(judgement))
+
+    def score_of(self, values: NDArray[np.float64]) -> float:
+        """The score from what `per_query` gives for the queries to be scored; NoPositives if none of them counts."""
         counting = values[~np.isnan(values)]
         if not len(counting):
             raise NoPositives(f"{self.name}: none of the {len(values)} queries counts, there is nothing to score")
@@ -76,3 +80,7 @@ class RetrievalMetric(Metric):
         if judged < self.k:
             raise ValueError(f"{self.name} needs {self.k} ranks, the judgement holds {judged}")
         return judgement.hits[:, : self.k]
+
+    def n_hits(self, judgement: RetrievalJudgement) -> NDArray[np.int64]:
+        """(n_queries,) hits among the first k ranks."""
+        return np.bitwise_count(np.packbits(self.hits(judgement), axis=1)).sum(axis=1, dtype=np.int64)

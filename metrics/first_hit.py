@@ -31,7 +31,8 @@ class MeanFirstHit(RetrievalMetric):
 
     def per_query(self, judgement: RetrievalJudgement) -> NDArray[np.float64]:
         hits = self.hits(judgement)
-        return np.where(hits.any(axis=1), hits.argmax(axis=1) + 1.0, self.k + 1.0)
+        first = hits.argmax(axis=1)
+        return np.where(hits[np.arange(len(hits)), first], first + 1.0, self.k + 1.0)
 
 
 @dataclass(frozen=True, repr=False)

@@ -28,6 +28,7 @@ class GlobalAveragePrecision(Metric):
     """
 
     task = "recognition"
+    independent = False
 
     ignore_non_landmark: bool = False
 

@@ -10,8 +10,6 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-BLOCK = 256  # queries judged at once: their relevant images stay in the processor's cache
-
 
 @dataclass(frozen=True, eq=False)
 class Judgement:
@@ -95,14 +93,13 @@ def judge_retrieval_codes(
     >>> judgement.hits.astype(int).tolist(), judgement.lengths.tolist(), judgement.n_relevant.tolist()
     ([[1, 0, 0, 1], [0, 1, 0, 0]], [4, 2], [3, 1])
     """
+    from metrics.judging import judge
+
     hits = np.zeros(rankings.shape, dtype=bool)
-    n_relevant = np.zeros(len(rankings), dtype=np.int64)
-    for start in range(0, len(rankings), BLOCK):
-        rows = slice(start, start + BLOCK)
-        offsets = relevant_offsets[start : start + BLOCK + 1]
-        codes = relevant[offsets[0] : offsets[-1]]
-        hits[rows], n_relevant[rows] = _judge_block(rankings[rows], codes, np.diff(offsets))
-    lengths = np.count_nonzero(rankings != -1, axis=1)
+    lengths, n_relevant = np.zeros((2, len(rankings)), dtype=np.int64)
+    most = int(np.diff(relevant_offsets).max(initial=0))
+    table = np.zeros(2 << most.bit_length(), dtype=np.int64)
+    judge(rankings, relevant, np.asarray(relevant_offsets, np.int64), table, hits, lengths, n_relevant)
     return RetrievalJudgement(_ids(query_ids), hits, lengths, n_relevant)
 
 
@@ -153,34 +150,6 @@ def judge_recognition_codes(
     correct[owner[labels[owner] == truth]] = True
     confidence = np.where(answered, confidences, np.nan)
     return _checked(RecognitionJudgement(_ids(query_ids), n_shown > 0, answered, correct & answered, confidence))
-
-
-def _judge_block(
-    rankings: NDArray[np.integer[Any]], relevant: NDArray[np.integer[Any]], counts: NDArray[np.integer[Any]]
-) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Hits and numbers of relevant images of some queries; `counts` says how many codes of `relevant` each owns."""
-    lowest = int(min(rankings.min(initial=0), relevant.min(initial=0)))
-    span = int(max(rankings.max(initial=0), relevant.max(initial=0))) - lowest + 1
-    rows = np.arange(len(rankings), dtype=np.int64)
-
-    # One number for each pair of query and image; the wanted pairs are sorted, to find the listed ones by bisection.
-    wanted = np.unique(np.repeat(rows, counts) * span + relevant - lowest)
-    listed = (rows[:, None] * span + rankings - lowest).ravel()
-    nearest = np.searchsorted(wanted, listed)
-    found = np.append(wanted, -1)[nearest] == listed
-    hits = _first_of_each(np.flatnonzero(found & (rankings.ravel() >= 0)), nearest, len(wanted), listed.size)
-    return hits.reshape(rankings.shape), np.bincount(wanted // span, minlength=len(rows))
-
-
-def _first_of_each(
-    places: NDArray[np.intp], image_at: NDArray[np.intp], n_images: int, n_places: int
-) -> NDArray[np.bool_]:
-    """True at those of the ascending `places` whose image stands at no earlier one of them; (n_places,)."""
-    first = np.full(n_images, -1, dtype=np.intp)
-    first[image_at[places[::-1]]] = places[::-1]  # of several assignments to one element numpy keeps the last
-    mask = np.zeros(n_places, dtype=bool)
-    mask[first[first >= 0]] = True
-    return mask
 
 
 def _checked(judgement: RecognitionJudgement) -> RecognitionJudgement:

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from metrics.base import RetrievalMetric
 from metrics.judgement import RetrievalJudgement
 
+BLOCK = 1024  # queries at once: their precisions stay in the processor's cache
+
 
 @dataclass(frozen=True, repr=False)
 class MeanAveragePrecision(RetrievalMetric):
@@ -29,8 +31,10 @@ class MeanAveragePrecision(RetrievalMetric):
     prefix = "map"
 
     def per_query(self, judgement: RetrievalJudgement) -> NDArray[np.float64]:
-        query, place = np.nonzero(self.hits(judgement))  # ordered by query, then rank
-        n_queries = len(judgement.hits)
-        nth_hit = np.arange(1, len(query) + 1) - np.searchsorted(query, query)
-        precisions = np.bincount(query, weights=nth_hit / (place + 1), minlength=n_queries)
-        return precisions / np.clip(judgement.n_relevant, 1, self.k)
+        hits, ranks = self.hits(judgement), np.arange(1.0, self.k + 1)
+        sums = np.empty(len(hits))
+        for start in range(0, len(hits), BLOCK):
+            block = hits[start : start + BLOCK]
+            precisions = np.cumsum(block, axis=1, dtype=np.float64) / ranks
+            sums[start : start + BLOCK] = np.einsum("qk,qk->q", precisions, block)
+        return sums / np.clip(judgement.n_relevant, 1, self.k)

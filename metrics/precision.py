@@ -25,5 +25,5 @@ class Precision(RetrievalMetric):
     prefix = "precision"
 
     def per_query(self, judgement: RetrievalJudgement) -> NDArray[np.float64]:
-        share: NDArray[np.float64] = np.count_nonzero(self.hits(judgement), axis=1) / self.k
+        share: NDArray[np.float64] = self.n_hits(judgement) / self.k
         return share

@@ -25,6 +25,5 @@ class Recall(RetrievalMetric):
     prefix = "recall"
 
     def per_query(self, judgement: RetrievalJudgement) -> NDArray[np.float64]:
-        n_found = np.count_nonzero(self.hits(judgement), axis=1)
-        share: NDArray[np.float64] = n_found / np.maximum(judgement.n_relevant, 1)
+        share: NDArray[np.float64] = self.n_hits(judgement) / np.maximum(judgement.n_relevant, 1)
         return share

@@ -5,31 +5,49 @@ The files are what Kaggle and Google Landmarks call `*_solution*.csv`: id, image
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from harness.data.ids import repeated_rows
-from harness.data.tables import Table, read_header, read_table, shown, whole_numbers
+from harness.data.blocks import Column
+from harness.data.rows import Rows, read_rows
+from harness.data.tables import read_header, shown, whole_numbers
+from harness.data.vocabulary import Vocabulary
+from harness.data.words import Words
 from harness.errors import DataError
 from metrics import Task
 
 COLUMNS: dict[Task, str] = {"retrieval": "images", "recognition": "landmarks"}
 USAGES = ("Public", "Private", "Ignored")
+NOBODY = -2  # the number of an image that nobody can list
 
 
 @dataclass(frozen=True, eq=False)
 class GroundTruth:
-    """What is right for each query: `tokens[offsets[i]:offsets[i + 1]]`, relevant ids or landmarks, for query i."""
+    """What is right for each query: `relevant[offsets[i]:offsets[i + 1]]` for query i.
+
+    These are landmarks, or the numbers of images in the vocabulary; a negative one is an image that nobody can list.
+    """
 
     task: Task
     query_ids: np.ndarray  # (n,) str
     usage: np.ndarray  # (n,) one of USAGES
-    tokens: np.ndarray  # (total,) str ids of index images, or int64 landmarks
+    relevant: np.ndarray  # (total,) int64 landmarks, or int32 numbers of images
     offsets: np.ndarray  # (n + 1,)
+    images: Vocabulary = field(default_factory=Vocabulary)
     notes: tuple[str, ...] = ()  # what was put right on reading
+
+    @classmethod
+    def of(cls, task: Task, query_ids: np.ndarray, usage: np.ndarray, lists: Sequence[Sequence[Any]]) -> GroundTruth:
+        """Return the truth from the ids of images, or the landmarks, of each query."""
+        offsets, images = np.cumsum([0, *map(len, lists)]), Vocabulary()
+        tokens = [*chain.from_iterable(lists)]
+        relevant = images.add(Words.of(tokens)) if task == "retrieval" else np.array(tokens, np.int64)
+        return cls(task, query_ids, usage, relevant, offsets, images)
 
     def __len__(self) -> int:
         return len(self.query_ids)
@@ -38,6 +56,13 @@ class GroundTruth:
     def scored(self) -> np.ndarray:
         """Return which queries count `(n,)`."""
         return np.asarray(self.usage != "Ignored")
+
+    @property
+    def tokens(self) -> np.ndarray:
+        """Return what is relevant as it is written `(total,)`: ids of images, empty for one without, or landmarks."""
+        if self.task == "recognition":
+            return self.relevant
+        return np.asarray(np.append(self.images.texts(), "")[np.maximum(self.relevant, -1)])
 
 
 def find_ground_truth(folder: Path) -> dict[Task, Path]:
@@ -59,49 +84,105 @@ def find_ground_truth(folder: Path) -> dict[Task, Path]:
     return found
 
 
-def load_ground_truth(folder: Path, task: Task) -> GroundTruth | None:
+def load_ground_truth(folder: Path, task: Task, images: Vocabulary | None = None) -> GroundTruth | None:
     """Return the ground truth of a task, or None where the folder holds none."""
     path = find_ground_truth(folder).get(task)
-    return None if path is None else read_ground_truth(path, task)
+    return None if path is None else read_ground_truth(path, task, images)
 
 
-def read_ground_truth(path: Path, task: Task) -> GroundTruth:
+def read_ground_truth(path: Path, task: Task, images: Vocabulary | None = None) -> GroundTruth:
     """Return the ground truth in a file, as the official reader understands it; without Usage all is Private.
 
     A retrieval row that is empty but not ignored has one relevant image that nobody can list; a landmark row that is
     empty is a query without landmark. Repeats within a row are dropped and noted. The cell of an ignored query is not
-    looked at.
+    looked at. Images that `images` does not know yet are added to it.
 
     Raises DataError for a repeated query, another Usage, and landmarks that are no whole numbers.
     """
-    table = read_table(path, ["id", COLUMNS[task]], optional=["Usage"])
-    ids = table["id"]
-    for row in repeated_rows(ids)[:1]:
-        table.refuse(row, f"the query {shown(ids[row])} stands there a second time; remove one of the rows")
-    usage = table["Usage"] if "Usage" in table else np.full(len(ids), "Private", object)
-    for row in np.flatnonzero(~np.isin(usage, USAGES))[:1]:
-        table.refuse(row, f"Usage is {shown(usage[row])}; it must be Public, Private or Ignored")
-    lists = _lists(table[COLUMNS[task]], usage == "Ignored", task)
-    kept = [list(dict.fromkeys(each)) for each in lists]
-    repeats = sum(map(len, lists)) - sum(map(len, kept))
-    notes = (f"{path.name}: {repeats} repeated entries within rows were counted once",) if repeats else ()
-    tokens = _images(kept) if task == "retrieval" else _landmarks(table, kept)
-    return GroundTruth(task, ids, usage, tokens, np.cumsum([0, *map(len, kept)]), notes)
+    images = Vocabulary() if images is None else images
+    queries, usages, found, counts, notes = Vocabulary(), [], [], [], Notes()
+    for rows in read_rows(path, ["id", COLUMNS[task]], optional=["Usage"]):
+        _add_queries(queries, rows)
+        usage = _usage(rows)
+        words, count = _told(rows[COLUMNS[task]], usage != "Ignored", task, notes)
+        usages.append(usage)
+        counts.append(count)
+        found.append(_images(images, words) if task == "retrieval" else _landmarks(rows, words, count))
+    return GroundTruth(
+        task,
+        queries.texts(),
+        np.concatenate([np.array([], object), *usages]),
+        np.concatenate([np.array([], np.int64), *found]) if not found else np.concatenate(found),
+        np.r_[0, np.cumsum(np.concatenate([np.array([], np.int64), *counts]))],
+        images,
+        notes.lines(path),
+    )
 
 
-def _lists(cells: np.ndarray, ignored: np.ndarray, task: Task) -> list[list[str]]:
-    """Return the entries of each row; blanks split them, one by one where the official reader does so."""
-    split = str.split if task == "recognition" else (lambda cell: cell.split(" "))
-    return [[] if skip else split(cell) for cell, skip in zip(cells, ignored, strict=True)]
+@dataclass
+class Notes:
+    """What is odd in a ground truth and put right."""
+
+    repeats: int = 0
+    empty: int = 0
+
+    def lines(self, path: Path) -> tuple[str, ...]:
+        """Return a line for each kind."""
+        told = {
+            "repeated entries within rows were counted once": self.repeats,
+            "queries that count have no image to find, and score 0 whatever is listed; mark them Ignored": self.empty,
+        }
+        return tuple(f"{path.name}: {count} {what}" for what, count in told.items() if count)
 
 
-def _images(lists: list[list[str]]) -> np.ndarray:
-    return np.array(list(chain.from_iterable(lists)), object)
+def _add_queries(queries: Vocabulary, rows: Rows) -> None:
+    known = len(queries)
+    numbers = queries.add(rows["id"].whole())
+    for row in np.flatnonzero(numbers != known + np.arange(len(rows)))[:1]:
+        query = queries.texts()[numbers[row]]
+        rows.refuse(row, f"the query {shown(query)} stands there a second time; remove one of the rows")
 
 
-def _landmarks(table: Table, lists: list[list[str]]) -> np.ndarray:
-    landmarks = whole_numbers(list(chain.from_iterable(lists)))
+def _usage(rows: Rows) -> np.ndarray:
+    if "Usage" not in rows:
+        return np.full(len(rows), "Private", object)
+    words = rows["Usage"].whole()
+    numbers = Vocabulary.of(USAGES).find(words)
+    for row in np.flatnonzero(numbers < 0)[:1]:
+        rows.refuse(row, f"Usage is {shown(words.texts()[row])}; it must be Public, Private or Ignored")
+    return np.asarray(np.array(USAGES, object)[numbers])
+
+
+def _told(column: Column, counts: np.ndarray, task: Task, notes: Notes) -> tuple[Words, np.ndarray]:
+    """Return the different entries of the rows that count, and how many each row has `(rows,)`.
+
+    Blanks split them as the official reader does.
+    """
+    nothing = column.whole().lengths == 0
+    if task == "retrieval":
+        notes.empty += int((nothing & counts).sum())
+    told = Column(column.words, column.begins, np.where(counts, column.stops, column.begins)).packed()
+    wanted, repeated = np.ones(len(told.words), bool), told.repeats()
+    if task == "recognition":
+        wanted = told.words.lengths > 0
+    notes.repeats += int((repeated & wanted).sum())
+    wanted &= ~repeated
+    kept = np.r_[0, np.cumsum(wanted)]
+    return told.words[wanted], kept[told.stops] - kept[told.begins]
+
+
+def _images(images: Vocabulary, words: Words) -> np.ndarray:
+    empty = words.lengths == 0
+    numbers = np.full(len(words), NOBODY, np.int32)
+    numbers[~empty] = images.add(words[~empty])
+    return numbers
+
+
+def _landmarks(rows: Rows, words: Words, counts: np.ndarray) -> np.ndarray:
+    texts = words.texts()
+    landmarks = whole_numbers(texts)
     if landmarks is None:
-        row = next(row for row, each in enumerate(lists) if whole_numbers(each) is None)
-        table.refuse(row, "landmarks must be whole numbers of at most 18 digits, separated by single blanks")
+        wrong = next(place for place, text in enumerate(texts) if whole_numbers([text]) is None)
+        row = int(np.searchsorted(np.cumsum(counts), wrong, side="right"))
+        rows.refuse(row, "landmarks must be whole numbers of at most 18 digits, separated by single blanks")
     return landmarks

@@ -137,7 +137,7 @@ def _retrieval_truth(images: ImageSet, labels: np.ndarray, queries: np.ndarray, 
     relevant = {int(labels[rows[0]]): ids[rows[index[rows]]] for rows in _by_landmark(labels)}
     lists = [relevant[label] for label in labels[queries].tolist()]
     usage = np.where([len(each) > 0 for each in lists], "Private", "Ignored").astype(object)
-    return GroundTruth("retrieval", ids[queries], usage, np.concatenate([ids[:0], *lists]), _offsets(lists))
+    return GroundTruth.of("retrieval", ids[queries], usage, lists)
 
 
 def _recognition_truth(
@@ -153,10 +153,6 @@ def _by_landmark(labels: np.ndarray) -> list[np.ndarray]:
     order = np.argsort(labels, kind="stable")
     starts = np.flatnonzero(np.diff(labels[order])) + 1
     return np.split(order, starts) if len(order) else []
-
-
-def _offsets(lists: list[np.ndarray]) -> np.ndarray:
-    return np.cumsum([0, *map(len, lists)])
 
 
 def _draw(seed: int, what: str, key: object) -> bytes:

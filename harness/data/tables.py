@@ -62,7 +62,7 @@ def read_table(path: Path, columns: Sequence[str], optional: Sequence[str] = ())
 def read_blocks(path: Path, columns: Sequence[str]) -> Iterator[list[list[str]]]:
     """Yield the cells of each named column, some thousand rows at a time; raises what `read_table` raises."""
     header = read_header(path)
-    _require(path, header, columns)
+    require(path, header, columns)
     pick = [itemgetter(header.index(name)) for name in columns]
     try:
         with _opened(path) as (_, reader):
@@ -142,7 +142,8 @@ def _header(path: Path, line: str) -> list[str]:
         raise DataError(f"{path}, line 1: is no CSV: {_why(error)}") from None
 
 
-def _require(path: Path, header: list[str], columns: Sequence[str]) -> None:
+def require(path: Path, header: list[str], columns: Sequence[str]) -> None:
+    """Raise DataError where the header lacks one of the columns."""
     missing = [name for name in columns if name not in header]
     if missing:
         raise DataError(

@@ -7,17 +7,18 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.data.competition import Competition
-from harness.data.ground_truth import GroundTruth, load_ground_truth
-from harness.data.words import places
-from harness.errors import DataError
-from harness.submissions.files import read_submission, submission_task
-from harness.submissions.submission import LENGTH, Answer, Labelling, Ranking
+from harness.data.ground_truth import NOBODY, GroundTruth, load_ground_truth
+from harness.data.vocabulary import Vocabulary, places
+from harness.data.words import Words
+from harness.errors import DataError, SubmissionError
+from harness.submissions.files import inspected, submission_task
+from harness.submissions.known import Known
+from harness.submissions.report import Report
+from harness.submissions.submission import LENGTH, Answer, Ranking
 from metrics import (
     Judgement,
+    Metric,
     NoPositives,
-    RecognitionJudgement,
-    RetrievalJudgement,
     Task,
     judge_recognition_codes,
     judge_retrieval_codes,
@@ -41,22 +42,28 @@ class Evaluation:
     usage: np.ndarray  # (n,) Public or Private
 
 
-def score_file(path: Path, competition: Competition, task: str | None = None) -> tuple[Evaluation, GroundTruth]:
-    """Return the scores of a submission file; the task is known from its header.
+def score_file(path: Path, folder: Path, task: str | None = None) -> tuple[Evaluation, GroundTruth, Report]:
+    """Return the scores of a submission file on a competition's folder; the task is known from its first line.
 
-    Answers to queries that the ground truth ignores, or does not name, are not looked at.
+    Answers to queries that the ground truth ignores, or does not name, are not looked at. The report says all that is
+    wrong with the file and leaves it readable.
 
     Raises SubmissionError for a file that cannot be read, and DataError where there is no ground truth for its task.
     """
     found = submission_task(path)
     if task not in (None, found):
         raise DataError(f"{path}: is a submission for {found}, not for {task}")
-    truth = load_ground_truth(competition.folder, found)
+    known = Known.of(folder, found)
+    truth = load_ground_truth(folder, found, known.images)
     if truth is None:
-        raise DataError(f"{competition.folder}: holds no ground truth for {found}, so nothing can be scored there")
-    counting = truth.query_ids[truth.scored]
-    skipped = {*truth.query_ids, *competition.queries.ids}.difference(counting)
-    return evaluate(read_submission(path, counting, frozenset(skipped)), truth), truth
+        raise DataError(f"{folder}: holds no ground truth for {found}, so nothing can be scored there")
+    known.queries.add(Words.of(truth.query_ids))
+    rows = known.look_only_at(truth.query_ids[truth.scored])
+    _, inspection = inspected(path, known)
+    if inspection.report.refusal:
+        raise SubmissionError(inspection.report.refusal)
+    judgement = _judged(truth, rows, inspection.positions, inspection.landmarks, inspection.confidences)
+    return _evaluated(judgement, truth), truth, inspection.report
 
 
 def evaluate(answer: Answer, truth: GroundTruth) -> Evaluation:
@@ -64,55 +71,69 @@ def evaluate(answer: Answer, truth: GroundTruth) -> Evaluation:
 
     Raises DataError where no query counts.
     """
+    rows = places(truth.query_ids[truth.scored], answer.query_ids)
+    none = np.zeros((0, LENGTH), np.int32)
+    if isinstance(answer, Ranking):
+        return _evaluated(_judged(truth, rows, _numbered(answer, truth.images), none, none), truth)
+    return _evaluated(_judged(truth, rows, none, answer.landmarks, answer.confidences), truth)
+
+
+def _evaluated(judgement: Judgement, truth: GroundTruth) -> Evaluation:
     metrics = metrics_of(truth.task)
-    judgement = _judged(answer, truth)
     usage = truth.usage[truth.scored]
     parts = {"all": np.ones(len(usage), bool), "public": usage == "Public", "private": usage == "Private"}
-    scores = {part: _scores(truth.task, judgement.select(mask)) for part, mask in parts.items()}
+    per_query = {metric.name: metric.per_query(judgement) for metric in metrics}
+    scores = {
+        part: {metric.name: _score(metric, judgement, per_query[metric.name], mask) for metric in metrics}
+        for part, mask in parts.items()
+    }
     if scores["all"][metrics[0].name] is None:
         raise DataError("no query of the ground truth counts, so there is no score; see its Usage column")
-    per_query = {metric.name: metric.per_query(judgement) for metric in metrics}
     return Evaluation(truth.task, scores, judgement.query_ids, per_query, judgement, usage)
 
 
-def _scores(task: Task, judgement: Judgement) -> dict[str, float | None]:
-    found: dict[str, float | None] = {}
-    for metric in metrics_of(task):
-        try:
-            found[metric.name] = metric.score(judgement)
-        except NoPositives:
-            found[metric.name] = None
-    return found
+def _score(metric: Metric, judgement: Judgement, values: np.ndarray, mask: np.ndarray) -> float | None:
+    try:
+        return metric.score_of(values[mask]) if metric.independent else metric.score(judgement.select(mask))
+    except NoPositives:
+        return None
 
 
-def _judged(answer: Answer, truth: GroundTruth) -> Judgement:
-    """Return the judgement of the queries that count, in the order of the truth."""
-    lengths = np.diff(truth.offsets)
-    tokens = truth.tokens[np.repeat(truth.scored, lengths)]
-    offsets = np.r_[0, np.cumsum(lengths[truth.scored])]
-    query_ids = truth.query_ids[truth.scored]
-    place = places(query_ids, answer.query_ids)
-    if isinstance(answer, Ranking):
-        return _judged_ranking(answer, place, query_ids, tokens, offsets)
-    return _judged_labelling(answer, place, query_ids, tokens, offsets)
+def _numbered(ranking: Ranking, images: Vocabulary) -> np.ndarray:
+    """Return the ranking `(n_queries, at most 100)` in the numbers of the vocabulary."""
+    numbers = np.append(images.find(Words.of(ranking.index_ids)), NOBODY)
+    numbers[numbers < 0] = NOBODY
+    positions = ranking.positions[:, :LENGTH]
+    return np.where(positions < 0, -1, numbers[positions])
 
 
-def _judged_ranking(
-    ranking: Ranking, place: np.ndarray, query_ids: np.ndarray, tokens: np.ndarray, offsets: np.ndarray
-) -> RetrievalJudgement:
-    codes = places(tokens, ranking.index_ids)
-    unnamed = (codes < 0) | (tokens == "")  # nobody can list these, each another image
-    codes[unnamed] = -2 - np.flatnonzero(unnamed)
-    listed = np.full((len(place), LENGTH), -1, np.int32)
-    width, known = min(LENGTH, ranking.positions.shape[1]), place >= 0
-    listed[known, :width] = ranking.positions[place[known], :width]
-    return judge_retrieval_codes(query_ids, listed, codes, offsets)
+def _judged(
+    truth: GroundTruth, rows: np.ndarray, listed: np.ndarray, landmarks: np.ndarray, confidences: np.ndarray
+) -> Judgement:
+    """Return the judgement of the queries that count; query i is answered in row `rows[i]`, in none if negative."""
+    query_ids, relevant, offsets = _sought(truth)
+    known = rows >= 0
+    if truth.task == "retrieval":
+        if not known.all() or listed.shape[1] != LENGTH:
+            listed = _with_gaps(listed, rows, known)
+        elif not np.array_equal(rows, np.arange(len(listed))):
+            listed = listed[rows]
+        return judge_retrieval_codes(query_ids, listed, relevant, offsets)
+    named, sure = np.zeros(len(rows), np.int64), np.full(len(rows), np.nan)
+    named[known], sure[known] = landmarks[rows[known]], confidences[rows[known]]
+    return judge_recognition_codes(query_ids, named, sure, ~np.isnan(sure), relevant, offsets)
 
 
-def _judged_labelling(
-    labelling: Labelling, place: np.ndarray, query_ids: np.ndarray, tokens: np.ndarray, offsets: np.ndarray
-) -> RecognitionJudgement:
-    known = place >= 0
-    landmarks, confidences = np.zeros(len(place), np.int64), np.full(len(place), np.nan)
-    landmarks[known], confidences[known] = labelling.landmarks[place[known]], labelling.confidences[place[known]]
-    return judge_recognition_codes(query_ids, landmarks, confidences, ~np.isnan(confidences), tokens, offsets)
+def _sought(truth: GroundTruth) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the queries that count, in the order of the truth, and what is relevant to them with its offsets."""
+    if truth.scored.all():
+        return truth.query_ids, truth.relevant, truth.offsets
+    counts = np.diff(truth.offsets)
+    relevant = truth.relevant[np.repeat(truth.scored, counts)]
+    return truth.query_ids[truth.scored], relevant, np.r_[0, np.cumsum(counts[truth.scored])]
+
+
+def _with_gaps(listed: np.ndarray, rows: np.ndarray, known: np.ndarray) -> np.ndarray:
+    rankings = np.full((len(rows), LENGTH), -1, np.int32)
+    rankings[known, : listed.shape[1]] = listed[rows[known]]
+    return rankings

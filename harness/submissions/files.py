@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
 
 import numpy as np
 
+from harness.data.blocks import Block
 from harness.data.ground_truth import COLUMNS
-from harness.data.tables import line_of, read_blocks, read_header, shown
-from harness.data.words import listed, numbered
+from harness.data.rows import open_blocks
+from harness.data.tables import shown
+from harness.data.vocabulary import Vocabulary
+from harness.data.words import listed
 from harness.errors import DataError, SubmissionError
 from harness.files import whole
-from harness.submissions.submission import LENGTH, Answer, Labelling, Ranking
+from harness.submissions.inspection import Inspection
+from harness.submissions.known import Known
+from harness.submissions.submission import Answer, Labelling, Ranking
 from metrics import Task
 
 
@@ -34,22 +38,14 @@ def write_submission(answer: Answer, path: Path) -> None:
 
 
 def submission_task(path: Path) -> Task:
-    """Return the task that a submission file answers, from its header.
+    """Return the task that a submission file answers, from its first line.
 
-    Raises SubmissionError for any other header.
+    Raises SubmissionError for any other first line.
     """
-    with _refused_as_submission():
-        header = read_header(path)
-    for task, column in COLUMNS.items():
-        if header == ["id", column]:
-            return task
-    raise SubmissionError(
-        f"{path}: the first line must be id,images (retrieval) or id,landmarks (recognition), "
-        f"not {shown(','.join(header))}"
-    )
+    return _opened(path)[0]
 
 
-def read_submission(path: Path, query_ids: np.ndarray, skipped: frozenset[str] = frozenset()) -> Answer:
+def read_submission(path: Path, query_ids: np.ndarray, skipped: Sequence[str] = ()) -> Answer:
     """Return the answers in a file to the given queries, in their order, as the official reader understands them.
 
     Rows of `skipped` ids are not looked at. A row without an answer counts as no row. A ranking is cut to the first
@@ -58,81 +54,45 @@ def read_submission(path: Path, query_ids: np.ndarray, skipped: frozenset[str] =
 
     Raises SubmissionError with the line of an unknown or repeated query, or of an answer that cannot be read.
     """
-    task = submission_task(path)
+    known = Known(Vocabulary.of(skipped))
+    places = known.look_only_at(query_ids)
+    task, found = inspected(path, known, new=True)
+    if found.report.refusal:
+        raise SubmissionError(found.report.refusal)
+    if task == "recognition":
+        return Labelling(query_ids, found.landmarks[places], found.confidences[places])
+    positions = found.positions[places]
+    width = int((positions != -1).sum(axis=1).max(initial=0))
+    return Ranking(query_ids, known.images.texts(), positions[:, :width])
+
+
+def inspected(path: Path, known: Known, *, new: bool = False) -> tuple[Task, Inspection]:
+    """Return the task of a file and what is in it; with `new`, images that are not known become known.
+
+    Raises SubmissionError for what cannot be read to its end.
+    """
+    task, blocks = _opened(path)
+    found = Inspection(path, known, new=new)
     with _refused_as_submission():
-        cells = _cells(path, task, query_ids, skipped)
-        return _ranking(cells, query_ids) if task == "retrieval" else _labelling(path, cells, query_ids)
+        found.take(task, blocks)
+    return task, found
 
 
-Cell = tuple[int, int, str]  # row of the table, place of the query, answer
-
-
-def _cells(path: Path, task: Task, query_ids: np.ndarray, skipped: frozenset[str]) -> Iterator[Cell]:
-    """Yield the answers to queries that count."""
-    place = {query: number for number, query in enumerate(query_ids)}
-    seen: set[str] = set()
-    first = 0
-    for queries, answers in read_blocks(path, ["id", COLUMNS[task]]):
-        for row, (query, answer) in enumerate(zip(queries, answers, strict=True), first):
-            if query in skipped:
-                continue
-            if query in seen:
-                _refuse(path, row, f"the query {shown(query)} is answered a second time; leave one answer")
-            if not answer:
-                continue
-            if query not in place:
-                _refuse(path, row, f"{shown(query)} is no query of this competition; the queries are in test.csv")
-            seen.add(query)
-            yield row, place[query], answer
-        first += len(queries)
-
-
-def _ranking(cells: Iterator[Cell], query_ids: np.ndarray) -> Ranking:
-    rows: list[str | None] = [None] * len(query_ids)
-    for _, place, cell in cells:
-        rows[place] = _first(cell)
-    numbers, index_ids = numbered([row for row in rows if row is not None])
-    lengths = np.array([0 if row is None else row.count(" ") + 1 for row in rows], int)
-    positions = np.full((len(query_ids), lengths.max(initial=0)), -1, np.int32)
-    positions[np.arange(positions.shape[1]) < lengths[:, None]] = numbers
-    return Ranking(query_ids, index_ids, positions)
-
-
-def _first(cell: str) -> str:
-    """Return the ids of a ranking that count; one blank at the end is forgiven."""
-    cell = cell.removesuffix(" ")
-    return cell if cell.count(" ") < LENGTH else " ".join(cell.split(" ", LENGTH)[:LENGTH])
-
-
-def _labelling(path: Path, cells: Iterator[Cell], query_ids: np.ndarray) -> Labelling:
-    landmarks = np.zeros(len(query_ids), np.int64)
-    confidences = np.full(len(query_ids), np.nan)
-    for row, place, cell in cells:
-        landmark, confidence = _labelled(cell)
-        if not math.isfinite(confidence):
-            why = "is no answer; write the number of the landmark, one blank, and a finite confidence"
-            _refuse(path, row, f"{shown(cell)} {why}")
-        landmarks[place], confidences[place] = landmark, confidence
-    return Labelling(query_ids, landmarks, confidences)
-
-
-def _labelled(cell: str) -> tuple[int, float]:
-    """Return landmark and confidence, which is NaN where the cell is no answer."""
-    try:
-        landmark, confidence = cell.removesuffix(" ").split(" ")
-        number = int(landmark)
-        return (number, float(confidence)) if -(2**63) <= number < 2**63 else (0, math.nan)
-    except ValueError:
-        return 0, math.nan
+def _opened(path: Path) -> tuple[Task, Iterator[Block]]:
+    with _refused_as_submission():
+        header, blocks = open_blocks(path)
+    for task, column in COLUMNS.items():
+        if header == ["id", column]:
+            return task, blocks
+    raise SubmissionError(
+        f"{path}: the first line must be id,images (retrieval) or id,landmarks (recognition), "
+        f"not {shown(','.join(header))}"
+    )
 
 
 def _labelling_rows(labelling: Labelling) -> Iterator[str]:
     for landmark, confidence in zip(labelling.landmarks.tolist(), labelling.confidences.tolist(), strict=True):
         yield "" if math.isnan(confidence) else f"{landmark} {confidence!r}"
-
-
-def _refuse(path: Path, row: int, why: str) -> NoReturn:
-    raise SubmissionError(f"{path}, line {line_of(path, row)}: {why}")
 
 
 @contextmanager

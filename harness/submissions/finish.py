@@ -3,7 +3,7 @@
 import numpy as np
 
 from harness.data.images import ImageSet
-from harness.data.words import places
+from harness.data.vocabulary import places
 from harness.errors import SubmissionError
 from harness.solution import TrainingData
 from harness.submissions.submission import LENGTH, Answer, Labelling, Ranking

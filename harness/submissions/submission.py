@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from harness.data.words import places
+from harness.data.vocabulary import places
 from harness.errors import SubmissionError
 from metrics import Task
 

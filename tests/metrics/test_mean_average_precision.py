@@ -61,7 +61,7 @@ def test_refuses_a_judgement_of_fewer_ranks(worked_retrieval):
 def test_agrees_with_the_definition(lists, relevant, k):
     judgement = judge_retrieval(dict(enumerate(lists)), dict.fromkeys(range(len(lists)), relevant), 12)
     expected = [average_precision_by_the_book(ranking, relevant, k) for ranking in lists]
-    assert MeanAveragePrecision(k).per_query(judgement).tolist() == expected
+    assert MeanAveragePrecision(k).per_query(judgement).tolist() == pytest.approx(expected, rel=0, abs=1e-12)
 
 
 @given(st.lists(IMAGES, unique=True), st.sets(IMAGES, min_size=1), st.data())

@@ -2,30 +2,40 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.data import words
-from harness.data.words import listed, numbered, places
+from harness.data.vocabulary import Vocabulary, places
+from harness.data.words import Words, listed
 
 EQUALLY_LONG = st.text("abc", min_size=9, max_size=9)
-OF_ANY_LENGTH = st.text(st.characters(codec="utf-8", exclude_characters=" "), max_size=9)
+OF_ANY_LENGTH = st.text(st.characters(codec="utf-8"), max_size=20)
 IDS = st.lists(EQUALLY_LONG, max_size=40) | st.lists(OF_ANY_LENGTH, max_size=40)
+compiling = settings(deadline=None)  # kernels are compiled at their first call
 
 
 @given(IDS)
-def test_numbers_stand_for_the_ids_that_they_were_made_from(ids: list[str]) -> None:
-    numbers, known = numbered(ids)
-    assert [known[number] for number in numbers] == ids
-    assert len(set(known)) == len(known) == len(set(ids))
+def test_words_are_the_texts_that_they_were_made_of(ids: list[str]) -> None:
+    assert Words.of(ids).texts() == ids
+    assert Words.of(ids)[::2].texts() == ids[::2]
 
 
-@given(st.lists(IDS.filter(len).map(" ".join), max_size=10))
-def test_texts_of_several_ids_give_all_of_them_in_order(texts: list[str]) -> None:
-    numbers, known = numbered(texts)
-    assert [known[number] for number in numbers] == [each for text in texts for each in text.split(" ")]
+def test_bytes_that_are_no_utf_8_come_back_as_they_were() -> None:
+    text = b"\xffa".decode("utf-8", "surrogateescape")
+    assert Words.of([text]).texts() == [text]
 
 
+@compiling
+@given(IDS, IDS)
+def test_a_vocabulary_numbers_words_as_a_dictionary_does(first: list[str], second: list[str]) -> None:
+    numbers: dict[str, int] = {}
+    expected = [[numbers.setdefault(each, len(numbers)) for each in ids] for ids in (first, second)]
+    vocabulary = Vocabulary()
+    assert [vocabulary.add(Words.of(ids)).tolist() for ids in (first, second)] == expected
+    assert vocabulary.texts().tolist() == [*numbers]
+
+
+@compiling
 @given(IDS, IDS)
 def test_places_are_those_in_the_list(wanted: list[str], ids: list[str]) -> None:
     ids = list(dict.fromkeys(ids))
@@ -33,36 +43,31 @@ def test_places_are_those_in_the_list(wanted: list[str], ids: list[str]) -> None
     assert places(np.array(wanted, object), np.array(ids, object)).tolist() == expected
 
 
+@compiling
 @given(IDS.filter(len), st.data())
 def test_lists_are_the_ids_at_the_places(ids: list[str], data: st.DataObject) -> None:
     place = st.integers(-1, len(ids) - 1)
     positions = data.draw(st.lists(st.lists(place, min_size=5, max_size=5), max_size=9))
-    expected = [" ".join(ids[each] for each in row if each >= 0) for row in positions]
+    expected = [" ".join([ids[each] for each in row if each >= 0]) for row in positions]
     assert list(listed(np.array(positions, int).reshape(-1, 5), np.array(ids, object))) == expected
 
 
 @pytest.mark.parametrize("length", [7, 16, 70])
-def test_more_ids_than_one_block_are_numbered(length: int) -> None:
+def test_a_vocabulary_grows_with_what_is_added(length: int) -> None:
     ids = [f"{number % 7000:0{length}}" for number in range(10_000)]
-    numbers, known = numbered(np.array(ids, object))
-    assert known[numbers].tolist() == ids
-    assert len(known) == 7000
+    vocabulary = Vocabulary()
+    for start in range(0, len(ids), 300):
+        assert vocabulary.add(Words.of(ids[start : start + 300])).tolist() == [
+            number % 7000 for number in range(start, min(start + 300, len(ids)))
+        ]
+    assert len(vocabulary) == 7000
+    assert vocabulary.find(Words.of(["?", ids[6999]])).tolist() == [-1, 6999]
 
 
-@pytest.mark.parametrize("odd", ["x" * 15, "x" * 17, "ü" * 16, "", "x x" + "x" * 13])
-def test_one_odd_id_among_thousands_changes_nothing(odd: str) -> None:
-    ids = [*(f"{number:016x}" for number in range(5000)), odd]
-    numbers, known = numbered(ids)
-    assert known[numbers].tolist() == " ".join(ids).split(" ")
+def test_rows_are_joined_across_blocks() -> None:
+    ids = np.array(["a", "bb"], object)
+    assert list(listed(np.tile([[0, -1, 1]], (10_000, 1)), ids)) == ["a bb"] * 10_000
 
 
 def test_a_zero_character_behind_an_id_makes_another_id() -> None:
-    numbers, known = numbered(["aaaaaaa", "aaaaaa\0", "aaaaaaa"])
-    assert numbers.tolist() in ([0, 1, 0], [1, 0, 1])
-    assert sorted(known) == ["aaaaaa\0", "aaaaaaa"]
-
-
-def test_ids_that_are_mixed_alike_are_still_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(words, "_mixed", lambda rows: np.zeros(len(rows), np.uint64))
-    numbers, known = numbered(["a" * 8, "b" * 8, "a" * 8])
-    assert known[numbers].tolist() == ["a" * 8, "b" * 8, "a" * 8]
+    assert Vocabulary.of(["aaaaaaa\0", "aaaaaaa"]).find(Words.of(["aaaaaaa"])).tolist() == [1]

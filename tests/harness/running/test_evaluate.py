@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.data.competition import Competition
 from harness.data.ground_truth import GroundTruth, read_ground_truth
+from harness.data.rows import read_vocabulary
 from harness.errors import DataError, SubmissionError
 from harness.running.evaluate import PARTS, Evaluation, evaluate, score_file
 from harness.submissions.files import read_submission
@@ -20,7 +20,7 @@ from tests.worlds import image_id, make_competition, write_table
 def scored(folder: Path, text: str) -> Evaluation:
     path = folder / "submission.csv"
     path.write_text(text)
-    return score_file(path, Competition.open(folder, folder))[0]
+    return score_file(path, folder)[0]
 
 
 @pytest.fixture
@@ -88,13 +88,10 @@ def test_answers_to_queries_beyond_the_truth_change_nothing(world: Path) -> None
 def test_a_file_scores_what_the_answer_in_memory_scores(world: Path) -> None:
     text = "id,images\n0223,fe00 fe10\n0323,fe40 fe40 fe30\n0423,nowhere fe30\n"
     from_file = scored(world, text)
-    competition = Competition.open(world, world)
+    queries, index = (read_vocabulary(world / f"{part}.csv", "id").texts() for part in ("test", "index"))
     rows = [[], ["fe00", "fe10"], ["fe40", "fe40", "fe30"], ["fe20", "fe30"], ["fe10"], []]
     truth = read_ground_truth(world / "retrieval_solution.csv", "retrieval")
-    assert (
-        evaluate(Ranking.from_rows(rows, competition.queries.ids, competition.index.ids), truth).scores
-        == from_file.scores
-    )
+    assert evaluate(Ranking.from_rows(rows, queries, index), truth).scores == from_file.scores
 
 
 def test_without_ground_truth_there_is_no_score(tmp_path: Path) -> None:
@@ -106,7 +103,7 @@ def test_without_ground_truth_there_is_no_score(tmp_path: Path) -> None:
 def test_a_file_of_the_other_task_is_refused(world: Path) -> None:
     (world / "submission.csv").write_text("id,images\n")
     with pytest.raises(DataError, match="is a submission for retrieval, not for recognition"):
-        score_file(world / "submission.csv", Competition.open(world, world), "recognition")
+        score_file(world / "submission.csv", world, "recognition")
 
 
 @pytest.mark.parametrize("usage", ["Ignored", None])
@@ -161,6 +158,7 @@ IMAGES = st.sampled_from(["a", "b", "c", "d", "nowhere"])
 LISTS = st.lists(IMAGES, max_size=6)
 
 
+@settings(deadline=None)  # kernels are compiled at their first call
 @given(
     truth=st.dictionaries(st.sampled_from("qrst"), st.lists(IMAGES, min_size=1, max_size=4, unique=True), min_size=1),
     data=st.data(),
@@ -171,13 +169,8 @@ def test_every_metric_of_a_ranking_agrees_with_the_slow_rules(
     rankings = data.draw(st.dictionaries(st.sampled_from(sorted(truth)), LISTS))
     path = tmp_path_factory.mktemp("submission") / "a.csv"
     write_table(path, "id,images", [(query, " ".join(images)) for query, images in rankings.items()])
-    tokens, offsets = [each for images in truth.values() for each in images], np.cumsum([0, *map(len, truth.values())])
-    told = GroundTruth(
-        "retrieval",
-        np.array([*truth], object),
-        np.full(len(truth), "Public", object),
-        np.array(tokens, object),
-        offsets,
+    told = GroundTruth.of(
+        "retrieval", np.array([*truth], object), np.full(len(truth), "Public", object), [*truth.values()]
     )
     slow = judge_retrieval(rankings, truth)
     scores = evaluate(read_submission(path, told.query_ids), told).scores
@@ -188,6 +181,7 @@ def test_every_metric_of_a_ranking_agrees_with_the_slow_rules(
     )
 
 
+@settings(deadline=None)  # kernels are compiled at their first call
 @given(
     truth=st.dictionaries(
         st.sampled_from("qrst"), st.lists(st.integers(1, 4), max_size=3, unique=True), min_size=1

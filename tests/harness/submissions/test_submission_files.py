@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.errors import SubmissionError
@@ -121,7 +121,7 @@ def test_unknown_and_repeated_queries_are_refused_with_their_line(path: Path, co
     path.write_text(f'id,{column}\n\n"q",{answer}\nother,{answer}\n')
     assert refusal(path) == ", line 4: 'other' is no query of this competition; the queries are in test.csv"
     path.write_text(f"id,{column}\nq,{answer}\nr,\nq,{answer}\n")
-    assert refusal(path) == ", line 4: the query 'q' is answered a second time; leave one answer"
+    assert refusal(path) == ", line 4: 'q' is a query that is answered a second time; leave one answer"
 
 
 def test_the_line_is_right_far_down_in_a_file(path: Path) -> None:
@@ -150,7 +150,7 @@ def test_a_hostile_query_is_an_unknown_one(path: Path, query: str) -> None:
         (b"id,images\nq,a,b\n", "line 2: the number of cells is 3"),
         (b"id,images\nr,b\n\xff\xfe\n", "line 3: is not UTF-8"),
         (b'id,images\nq,"a\n', "line 2: is no CSV: a quote is opened and never closed"),
-        ("id,images\nq,a\n".encode("utf-16"), "line 1: is not UTF-8"),
+        ("id,images\nq,a\n".encode("utf-16"), "is UTF-16; save the table as CSV in UTF-8"),
     ],
 )
 def test_what_is_no_submission_is_refused_in_one_line(path: Path, content: bytes, complaint: str) -> None:
@@ -186,6 +186,7 @@ def test_the_task_is_told_by_the_header(path: Path) -> None:
     assert submission_task(path) == "recognition"
 
 
+@settings(deadline=None)  # kernels are compiled at their first call
 @given(
     rows=st.lists(st.lists(st.sampled_from(["a", "b", "ccc", "日本"]), max_size=4), min_size=3, max_size=3)
     | st.lists(st.lists(st.sampled_from(["a1", "b1", "c1"]), max_size=4), min_size=3, max_size=3)
@@ -204,6 +205,7 @@ def test_a_ranking_is_written_and_read_back(rows: list[list[str]], tmp_path_fact
     assert answer.rows() == rows
 
 
+@settings(deadline=None)  # kernels are compiled at their first call
 @given(
     answers=st.lists(
         st.tuples(st.integers(-(2**63), 2**63 - 1), st.floats(allow_infinity=False)), min_size=3, max_size=3

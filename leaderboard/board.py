@@ -16,7 +16,8 @@ class BoardRow:
     """One solution (or identity) on a leaderboard, as its best entry shows it.
 
     `rank` goes by the public score, or where the competition has no public part by the private one, or else by all
-    queries; it is None for what has no such score. `private_rank` orders the same rows by their private scores and
+    queries; it is None for what has no such score. `low` and `high` bound the 95 % interval of the score that ranks,
+    None where the entry has none. `private_rank` orders the same rows by their private scores and
     `move` is rank - private_rank: positive is up. `entries` counts all that were made, `last` is when the latest was;
     `created` and everything else is of the entry shown. Seconds and MB are as in Entry.cost.
     """
@@ -30,6 +31,8 @@ class BoardRow:
     score_public: float | None
     score_private: float | None
     score_all: float | None
+    low: float | None
+    high: float | None
     entries: int
     last: datetime
     created: datetime
@@ -75,6 +78,7 @@ def board_rows(
 def _row(order: Order, part: str, group: list[Entry], shown: Entry, ranks: tuple[int | None, int | None]) -> BoardRow:
     rank, private_rank = ranks
     wall_s, cpu_s, peak_mb = shown.cost
+    low, high = order.interval(shown, part)
     return BoardRow(
         rank=rank,
         private_rank=private_rank,
@@ -85,6 +89,8 @@ def _row(order: Order, part: str, group: list[Entry], shown: Entry, ranks: tuple
         score_public=order.score(shown, "public"),
         score_private=order.score(shown, "private"),
         score_all=order.score(shown, "all"),
+        low=low,
+        high=high,
         entries=len(group),
         last=group[-1].created,
         created=shown.created,

@@ -42,7 +42,7 @@ def _yes_or_no(value: bool) -> str:
     return "yes" if value else "no"
 
 
-SCORES = dict.fromkeys(("score_public", "score_private", "score_all", "mean", "deviation"), _score)
+SCORES = dict.fromkeys(("score_public", "score_private", "score_all", "low", "high", "mean", "deviation"), _score)
 NUMBERS: dict[str, Callable[[Any], str]] = {
     **dict.fromkeys(("rank", "private_rank", "entries", "entry_id", "folds", "done", "failed"), str),
     **SCORES,

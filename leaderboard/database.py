@@ -6,13 +6,26 @@ from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event, func, insert, inspect, make_url, select
+from sqlalchemy import (
+    Connection,
+    Engine,
+    NullPool,
+    create_engine,
+    event,
+    func,
+    insert,
+    inspect,
+    make_url,
+    select,
+    update,
+)
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.schema import CreateColumn
 
 from leaderboard.errors import StoreError
 from leaderboard.packing import to_json
-from leaderboard.schema import VERSION, metadata, versions
+from leaderboard.schema import VERSION, entries, metadata, versions
 from leaderboard.text import short
 
 PATIENCE_S = 30  # how long one writer waits for another
@@ -49,7 +62,8 @@ def reporting(place: str) -> Iterator[None]:
 def open_database(location: str | Path) -> tuple[Engine, str]:
     """The engine for a URL or a file, and the name to call it by; a new database gets its folder and its tables.
 
-    Raises StoreError if it cannot be opened, holds something else, or is of another version.
+    One of version 1 gets the columns that are new. Raises StoreError if it cannot be opened, holds something else, or
+    is of another version.
     """
     with reporting("the database's URL"):
         text = str(location)
@@ -58,8 +72,11 @@ def open_database(location: str | Path) -> tuple[Engine, str]:
     place = short(url.database or "" if sqlite else url.render_as_string())  # which hides the password
     with reporting(place):
         engine = _sqlite(url) if sqlite else create_engine(url, poolclass=NullPool, json_serializer=to_json)
-        if _version(engine, place) is None:
+        found = _version(engine, place)
+        if found is None:
             _create(engine, place)
+        elif found < VERSION:
+            _add_what_is_new(engine)
     return engine, place
 
 
@@ -90,7 +107,7 @@ def _begin(connection: Connection) -> None:
 
 
 def _version(engine: Engine, place: str) -> int | None:
-    """VERSION, or None for an empty database."""
+    """The version of the tables, 1 or VERSION; None for an empty database."""
     with engine.connect() as connection:
         tables = inspect(connection).get_table_names()
         if not tables:
@@ -98,12 +115,12 @@ def _version(engine: Engine, place: str) -> int | None:
         if versions.name not in tables:
             raise StoreError(f"{place} {REMEDIES['not a database']}")
         found = connection.scalar(select(func.max(versions.c.version)))
-    if found != VERSION:
+    if found not in (1, VERSION):
         raise StoreError(
             f"{place} was written by {'a newer' if (found or 0) > VERSION else 'an older'} landmark "
             f"(schema {found}; this one writes {VERSION}): move it away or use another --workspace"
         )
-    return VERSION
+    return int(found)
 
 
 def _create(engine: Engine, place: str) -> None:
@@ -117,6 +134,15 @@ def _create(engine: Engine, place: str) -> None:
     except SQLAlchemyError:
         if _version(engine, place) is None:  # else another process has just created it
             raise
+
+
+def _add_what_is_new(engine: Engine) -> None:
+    """Bring tables of version 1 up to VERSION, unless another process has just done so."""
+    with writing(engine) as connection:
+        if connection.scalar(select(func.max(versions.c.version))) == 1:
+            column = CreateColumn(entries.c.intervals).compile(dialect=engine.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {entries.name} ADD COLUMN {column}")
+            connection.execute(update(versions).values(version=VERSION))
 
 
 def _read_while_writing(engine: Engine) -> None:

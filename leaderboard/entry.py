@@ -1,7 +1,7 @@
 """An entry: what one run of one solution on one split came to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import isfinite
 from typing import Literal, NamedTuple
@@ -46,10 +46,11 @@ class Entry:
 
     `competition` is the fingerprint of its data, `split` is "test" or "fold 1/5", and `identity` is the solution with
     its parameters, as in "hash(kind='dct')". `scores` maps "all", "public" and "private" to metric names and values;
-    None stands where that part has no query. `metric` is the name of the one that ranks. `created` is kept in UTC, and
-    `id` is given by the store.
+    None stands where that part has no query. `metric` is the name of the one that ranks, and `intervals` gives the
+    bounds, low and high, of its 95 % interval in the parts for which one was made. `created` is kept in UTC, and `id`
+    is given by the store.
 
-    Raises LeaderboardError for a score that is not finite, ValueError for a time without a zone.
+    Raises LeaderboardError for a score or a bound that is not finite, ValueError for a time without a zone.
     """
 
     competition: str
@@ -72,6 +73,7 @@ class Entry:
     log: str | None
     created: datetime
     id: int | None = None
+    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.created.tzinfo is None:
@@ -79,6 +81,8 @@ class Entry:
         object.__setattr__(self, "created", self.created.astimezone(UTC))
         scores = {part: {name: _checked(score, name) for name, score in of.items()} for part, of in self.scores.items()}
         object.__setattr__(self, "scores", scores)
+        intervals = {part: _bounds(*bounds, self.metric or "") for part, bounds in self.intervals.items()}
+        object.__setattr__(self, "intervals", intervals)
 
     def score(self, part: str, metric: str | None = None) -> float | None:
         """The score of a part by `metric`, or by the one that ranks; None where there is none."""
@@ -94,6 +98,12 @@ def _checked(score: float | None, metric: str) -> float | None:
     if score is not None and not isfinite(score):
         raise LeaderboardError(f"{short(metric)} is {score}: a score is a finite number, or None")
     return None if score is None else float(score)
+
+
+def _bounds(low: float, high: float, metric: str) -> tuple[float, float]:
+    if not isfinite(low) or not isfinite(high):
+        raise LeaderboardError(f"the interval of {short(metric)} is {low} to {high}: its bounds are finite numbers")
+    return float(low), float(high)
 
 
 def total(stages: tuple[Stage, ...]) -> Cost:

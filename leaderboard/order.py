@@ -25,6 +25,11 @@ class Order:
         """The score that counts; None unless the entry is scored."""
         return entry.score(part, self.metric) if entry.status == "scored" else None
 
+    def interval(self, entry: Entry, part: str) -> tuple[float, float] | tuple[None, None]:
+        """The bounds of the score that counts; None where there is no score, or no interval of it."""
+        known = self.score(entry, part) is not None and self.metric == entry.metric
+        return entry.intervals.get(part, (None, None)) if known else (None, None)
+
     def key(self, entry: Entry, part: str) -> tuple[float, datetime, int]:
         """The smaller, the higher on the board; for scored entries only."""
         score = self.score(entry, part) or 0.0

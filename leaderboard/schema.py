@@ -18,7 +18,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-VERSION = 1  # of the tables below; another version is refused
+VERSION = 2  # of the tables below; what version 1 lacks is added on opening, any other is refused
 
 
 class Verbatim(TypeDecorator[str]):
@@ -70,6 +70,7 @@ entries = Table(  # the fields of Entry by their names, and the list of queries
     *(Column(name, Verbatim, nullable=False) for name in ("solution", "identity", "code_version", "run_key", "status")),
     *(Column(name, Verbatim) for name in ("reason", "metric", "submission", "log")),
     *(Column(name, JSON(none_as_null=True)) for name in ("seed", "scores", "coverage", "stages", "versions")),
+    Column("intervals", JSON(none_as_null=True)),  # since version 2
     Column("created", Moment, nullable=False),
     Column("query_list", ForeignKey(query_lists.c.digest)),
     Index("entries_by_run_key", "run_key", postgresql_using="hash"),  # a hash has no limit on the length of the key

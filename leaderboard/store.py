@@ -124,6 +124,7 @@ def _keep_ids(connection: Connection, packed: bytes) -> str:
 
 def _entry(row: RowMapping) -> Entry:
     values: dict[str, Any] = dict(row)
+    values["intervals"] = values["intervals"] or {}
     values["coverage"] = None if values["coverage"] is None else Coverage(**values["coverage"])
     values["stages"] = tuple(Stage(**stage) for stage in values["stages"])
     return Entry(**values)

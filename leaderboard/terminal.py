@@ -13,6 +13,7 @@ from leaderboard.folds import FoldRow
 
 NARROW = 64  # characters, below which only rank, name and scores are shown
 WIDE = 150  # characters, from which on every column has room
+LEFT_OUT = "Δ", "95 %", "all {arrow}", "part"  # of a narrow table
 Cell = Callable[[Any], str]
 
 
@@ -20,12 +21,17 @@ def terminal_table(rows: Sequence[BoardRow | FoldRow], title: str, caption: str,
     """The rows as a rich Table for a window of `width` characters; `arrow` stands beside the scores.
 
     From WIDE characters on every value is there. A narrower table leaves out private ranks (the move tells them),
-    entries, moments and CPU time, and coverage where every query was answered. Title and caption must be safe to show.
+    entries, moments and CPU time, and coverage where every query was answered; below NARROW there is no interval, and
+    nowhere where no row has one. Title and caption must be safe to show.
     """
     columns, details, few = FOLD_COLUMNS if rows and isinstance(rows[0], FoldRow) else BOARD_COLUMNS
     beside = columns | (details if width >= WIDE else few)
     if width < NARROW:
-        beside = {heading: cell for heading, cell in columns.items() if heading not in ("Δ", "all {arrow}", "part")}
+        beside = {heading: cell for heading, cell in columns.items() if heading not in LEFT_OUT}
+    if "95 %" in beside and any(map(_interval, rows)):
+        caption += f"{'; ' * bool(caption)}95 %: interval of the score that ranks"
+    else:
+        beside.pop("95 %", None)
     table = Table(title=Text(title), caption=Text(caption), box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
     for heading in beside:
         if heading == "solution" or (heading in details and heading != "private #"):
@@ -72,6 +78,11 @@ def _cost(row: BoardRow | FoldRow) -> str:
     return f"{row.wall_s:.1f} s wall, {row.cpu_s:.1f} s CPU, {row.peak_mb:.0f} MB"
 
 
+def _interval(row: BoardRow | FoldRow) -> str:
+    """The interval of the score that ranks, in three digits."""
+    return "" if isinstance(row, FoldRow) or row.low is None or row.high is None else f"{row.low:.3f}–{row.high:.3f}"
+
+
 def _wall(row: BoardRow | FoldRow) -> str:
     return "" if row.wall_s is None else f"{row.wall_s:.1f}"
 
@@ -91,6 +102,7 @@ BOARD_COLUMNS: tuple[dict[str, Cell], dict[str, Cell], dict[str, Cell]] = (
         "#": _only("rank"),
         "Δ": _only("move"),
         "solution": _who,
+        "95 %": _interval,
         "public {arrow}": _only("score_public"),
         "private {arrow}": _only("score_private"),
         "all {arrow}": _only("score_all"),

@@ -8,8 +8,10 @@ A judgement says what a submission got right, query by query; a metric turns a j
 """
 
 from metrics.base import Metric, NoPositives, RetrievalMetric, Task
+from metrics.bootstrap import LEVEL, REPLICATES, QueryValues, intervals
 from metrics.catalogue import METRICS, metric, metrics_of
 from metrics.complete_judgement import CompleteJudgement, judge_complete, judge_complete_codes
+from metrics.exchange import holm
 from metrics.first_hit import MeanFirstHit, MedianFirstHit
 from metrics.global_average_precision import GlobalAveragePrecision
 from metrics.judgement import (
@@ -22,6 +24,7 @@ from metrics.judgement import (
     judge_retrieval_codes,
 )
 from metrics.mean_average_precision import MeanAveragePrecision
+from metrics.paired import Comparison, Pair, compare, most_different
 from metrics.precision import Precision
 from metrics.protocols import holidays, oxford, revisited
 from metrics.recall import Recall
@@ -30,7 +33,10 @@ from metrics.top1_accuracy import Top1Accuracy
 from metrics.trapezoid_average_precision import TrapezoidAveragePrecision
 
 __all__ = [
+    "LEVEL",
     "METRICS",
+    "REPLICATES",
+    "Comparison",
     "CompleteJudgement",
     "GlobalAveragePrecision",
     "Judgement",
@@ -39,7 +45,9 @@ __all__ = [
     "MedianFirstHit",
     "Metric",
     "NoPositives",
+    "Pair",
     "Precision",
+    "QueryValues",
     "Recall",
     "RecognitionJudgement",
     "RetrievalJudgement",
@@ -48,7 +56,10 @@ __all__ = [
     "Task",
     "Top1Accuracy",
     "TrapezoidAveragePrecision",
+    "compare",
     "holidays",
+    "holm",
+    "intervals",
     "judge_complete",
     "judge_complete_codes",
     "judge_recognition",
@@ -57,6 +68,7 @@ __all__ = [
     "judge_retrieval_codes",
     "metric",
     "metrics_of",
+    "most_different",
     "oxford",
     "revisited",
 ]

@@ -57,19 +57,19 @@ def judge_complete(
 
 def judge_complete_codes(
     query_ids: Sequence[str],
-    rankings: NDArray[np.integer[Any]],
+    rankings: Sequence[NDArray[np.integer[Any]]],
     relevant: Sequence[NDArray[np.integer[Any]]],
     ignored: Sequence[NDArray[np.integer[Any]]],
 ) -> CompleteJudgement:
     """What `judge_complete` gives, from images numbered 0, 1, … and in milliseconds for a query over a million of them.
 
-    `rankings` is (n_queries, n_ranked), `relevant` and `ignored` hold one array of images a query.
+    `rankings`, `relevant` and `ignored` hold one array of images a query; equally long rankings may be one array.
 
     >>> rankings = np.array([[3, 0, 2, 1]])
     >>> judge_complete_codes(["q"], rankings, [np.array([0, 1, 4])], [np.array([3])]).ranks.tolist()
     [[1.0, 3.0, inf]]
     """
-    size = 1 + max((int(codes.max(initial=-1)) for codes in (rankings, *relevant, *ignored)), default=-1)
+    size = 1 + max((int(codes.max(initial=-1)) for codes in (*rankings, *relevant, *ignored)), default=-1)
     found, n_relevant = [], []
     for query, ranking, wanted, left_out in zip(query_ids, rankings, relevant, ignored, strict=True):
         is_wanted, is_left_out = _mask(wanted, size), _mask(left_out, size)

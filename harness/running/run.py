@@ -21,6 +21,7 @@ from harness.plugins import load_solution
 from harness.progress import unheard
 from harness.running.evaluate import Evaluation, evaluate
 from harness.running.execute import Limits, Watcher, end_all, execute
+from harness.running.kept import kept, part_intervals
 from harness.running.outcome import ANSWER, CHUNKS, LOG, SUBMISSION, Outcome, load_answer, submission_digest
 from harness.running.task import Task
 from harness.running.versions import versions
@@ -175,6 +176,7 @@ class Runner:
             submission=None if outcome.reason else str(folder / SUBMISSION),
             log=str(folder / LOG),
             created=datetime.now(UTC),
+            intervals=part_intervals(evaluation) if evaluation else {},
         )
         entry = self._added(entry, evaluation)
         if not outcome.reason:
@@ -184,7 +186,7 @@ class Runner:
     def _added(self, entry: Entry, evaluation: Evaluation | None) -> Entry:
         if evaluation is None:
             return self.entries.add(entry)
-        return self.entries.add(entry, evaluation.per_query, evaluation.query_ids.tolist())
+        return self.entries.add(entry, kept(evaluation), evaluation.query_ids.tolist())
 
     def _evaluated(self, run: Run, folder: Path) -> tuple[Evaluation | None, tuple[str, ...]]:
         split = self.split(run.task.task, run.task.fold)

@@ -113,6 +113,22 @@ def test_another_metric_may_rank(make_entry):
     ]
 
 
+def test_the_interval_is_of_the_score_that_ranks(make_entry):
+    intervals = {"public": (0.1, 0.3), "private": (0.4, 0.6)}
+    (row,) = best_up([make_entry(public=0.2, private=0.5, intervals=intervals)])
+    assert (row.low, row.high) == (0.1, 0.3)
+    (row,) = best_up([make_entry(private=0.5, intervals=intervals)])
+    assert (row.low, row.high) == (0.4, 0.6)
+
+
+def test_without_an_interval_of_the_score_that_ranks_there_are_no_bounds(make_entry):
+    scores = {"public": {"map@100": 0.9, "precision@10": 0.1}}
+    entries = [make_entry("a", scores=scores, intervals={"public": (0.8, 1.0)}), make_entry("b", reason="killed")]
+    assert [(row.low, row.high) for row in best_up(entries)] == [(0.8, 1.0), (None, None)]
+    assert [(row.low, row.high) for row in best_up(entries, metric="precision@10")] == [(None, None)] * 2
+    assert [row.low for row in best_up([make_entry(private=0.5, public=0.5, intervals={"private": (0, 1)})])] == [None]
+
+
 def test_entries_ranked_by_several_metrics_are_not_mixed(make_entry):
     entries = [make_entry(public=0.1), make_entry("b", metric="gap", scores={"public": {"gap": 0.1}})]
     with pytest.raises(LeaderboardError, match="gap, map@100: choose one"):

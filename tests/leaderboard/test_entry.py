@@ -31,6 +31,12 @@ def test_a_score_that_is_not_finite_is_refused_by_name(make_entry, score):
         make_entry(all=score)
 
 
+@pytest.mark.parametrize("bounds", [(float("nan"), 1), (0, float("inf"))])
+def test_a_bound_that_is_not_finite_is_refused_by_name(make_entry, bounds):
+    with pytest.raises(LeaderboardError, match="interval of map@100 is .*finite"):
+        make_entry(intervals={"all": bounds})
+
+
 def test_scores_become_plain_floats(make_entry):
     assert repr(make_entry(all=np.float32(0.5)).score("all")) == "0.5"
 

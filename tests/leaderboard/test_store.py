@@ -195,14 +195,76 @@ def test_the_disk_a_path_lies_on_is_the_innermost_mount(monkeypatch, tmp_path):
     assert not database.on_network_disk(tmp_path.parent)
 
 
-@pytest.mark.parametrize(("found", "age"), [(0, "an older"), (2, "a newer")])
+@pytest.mark.parametrize(("found", "age"), [(0, "an older"), (3, "a newer")])
 def test_another_schema_is_refused_with_the_remedy(store, file, found, age):
     change(file, f"UPDATE leaderboard_schema SET version = '{found}'")
     line = refused(lambda: EntryStore(file), file)
     assert line == (
-        f"{file} was written by {age} landmark (schema {found}; this one writes 1): "
+        f"{file} was written by {age} landmark (schema {found}; this one writes 2): "
         "move it away or use another --workspace"
     )
+
+
+WRITTEN_BY_VERSION_1 = """
+CREATE TABLE leaderboard_schema (version INTEGER NOT NULL, PRIMARY KEY (version));
+CREATE TABLE query_lists (digest VARCHAR(64) NOT NULL, packed BLOB NOT NULL, PRIMARY KEY (digest));
+CREATE TABLE entries (
+    id INTEGER NOT NULL, competition TEXT NOT NULL, competition_name TEXT NOT NULL, task TEXT NOT NULL,
+    split TEXT NOT NULL, solution TEXT NOT NULL, identity TEXT NOT NULL, code_version TEXT NOT NULL,
+    run_key TEXT NOT NULL, status TEXT NOT NULL, reason TEXT, metric TEXT, submission TEXT, log TEXT, seed JSON,
+    scores JSON, coverage JSON, stages JSON, versions JSON, created DATETIME NOT NULL, query_list VARCHAR(64),
+    PRIMARY KEY (id), FOREIGN KEY(query_list) REFERENCES query_lists (digest)
+);
+CREATE INDEX entries_by_run_key ON entries (run_key);
+CREATE TABLE per_query (
+    id INTEGER NOT NULL, entry INTEGER NOT NULL, name TEXT NOT NULL, packed BLOB NOT NULL, PRIMARY KEY (id),
+    FOREIGN KEY(entry) REFERENCES entries (id)
+);
+CREATE INDEX ix_per_query_entry ON per_query (entry);
+INSERT INTO leaderboard_schema VALUES (1);
+INSERT INTO query_lists VALUES ('d', x'78018b562a548a05000448016e');
+INSERT INTO entries VALUES (
+    1, 'fingerprint', 'synthetic', 'retrieval', 'test', 'hash', 'hash', 'abc', 'key', 'scored', NULL, 'map@100', NULL,
+    NULL, '0', '{"public": {"map@100": 0.5}}', NULL, '[]', '{}', '2026-03-01 12:00:00.000000', 'd'
+);
+"""
+
+
+@pytest.fixture
+def old_file(tmp_path):
+    """The file of a database as version 1 of the tables had it, with an entry."""
+    file = tmp_path / "old.sqlite"
+    change(file, *WRITTEN_BY_VERSION_1.split(";\n"))
+    return file
+
+
+def test_a_database_of_version_1_keeps_its_entries_and_takes_new_ones(old_file, make_entry):
+    store = EntryStore(old_file)
+    (old,) = store.entries()
+    assert (old.score("public"), old.intervals, store.query_ids(1)) == (0.5, {}, ["q"])
+    new = store.add(make_entry(public=0.6, intervals={"public": (0.5, 0.7)}))
+    assert EntryStore(old_file).entries() == [old, new]
+    assert scalar(old_file, "SELECT count(*) || max(version) FROM leaderboard_schema") == "12"
+
+
+def test_processes_that_open_a_database_of_version_1_at_once_change_it_once(old_file):
+    with ThreadPoolExecutor(8) as pool:
+        stores = list(pool.map(EntryStore, [old_file] * 8))
+    assert [len(store.entries()) for store in stores] == [1] * 8
+
+
+def test_a_database_of_version_1_that_cannot_be_changed_is_reported_and_stays_whole(old_file, monkeypatch):
+    monkeypatch.setattr(database, "PATIENCE_S", 0.1)
+    connection = sqlite3.connect(old_file, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    refused(lambda: EntryStore(old_file), old_file, "in use by another process")
+    connection.close()
+    assert len(EntryStore(old_file).entries()) == 1
+
+
+def test_intervals_come_back_to_the_bit(store, make_entry):
+    added = store.add(make_entry(intervals={"public": (0.1, 0.1 + 0.2), "all": (0, 1)}))
+    assert store.entries()[0].intervals == added.intervals == {"public": (0.1, 0.1 + 0.2), "all": (0.0, 1.0)}
 
 
 def test_the_database_of_another_program_is_refused_and_left_alone(tmp_path):
@@ -239,6 +301,9 @@ def test_damaged_pages_are_reported(store, file, make_entry):
     [
         "UPDATE entries SET scores = '{'",
         "UPDATE entries SET stages = '[1]'",
+        "UPDATE entries SET intervals = '[1]'",
+        "UPDATE entries SET intervals = '{\"all\": [1]}'",
+        'UPDATE entries SET intervals = \'{"all": ["low", 1]}\'',
         "UPDATE entries SET stages = NULL",
         "UPDATE entries SET scores = '[1]'",
         "UPDATE entries SET task = x'00'",

@@ -17,7 +17,7 @@ def rows(make_entry):
     return board_rows(
         [
             make_entry("up", public=0.1 + 0.2, private=0.9, id=1),
-            make_entry("down", public=0.6, private=-0.25, all=0.5, id=2),
+            make_entry("down", public=0.6, private=-0.25, all=0.5, id=2, intervals={"public": (0.1234567, 0.7)}),
             make_entry("failed(x=1)", reason="out of memory", id=3, coverage=None, stages=()),
         ],
         higher_is_better=True,
@@ -67,6 +67,20 @@ def test_csv_has_every_field_with_every_digit_and_none_left_empty(rows):
     )
 
 
+@pytest.mark.parametrize(
+    ("format", "low"), [("csv", "0.1234567"), ("json", '"low": 0.1234567'), ("markdown", "0.12346")]
+)
+def test_the_bounds_of_the_score_are_columns(rows, format, low):
+    assert low in render(rows, format, **HEADING)
+
+
+def test_the_terminal_shows_the_interval_and_says_what_it_is(rows, make_entry):
+    assert "0.123–0.700" in printed(rows, 80)
+    assert "95 %: interval of the score that ranks" in " ".join(printed(rows, 80).split())
+    without = board_rows([make_entry("a", public=0.5)], higher_is_better=True)
+    assert "interval" not in printed(without)
+
+
 def test_markdown_has_every_column_rounded_with_arrows(rows):
     lines = read_markdown(render(rows, "markdown", **HEADING))
     assert [line.count("|") for line in lines] == [len(fields(BoardRow))] * 5  # all but the metric, which is a heading
@@ -94,6 +108,7 @@ def test_a_narrow_terminal_shows_what_decides_in_whole_lines(rows):
 def test_the_narrowest_terminal_keeps_rank_name_and_scores(rows):
     lines = printed(rows, 44).splitlines()
     assert any(line.split()[:1] == ["1"] and "down" in line and "0.60000" in line for line in lines)
+    assert "95 %" not in "".join(lines)
 
 
 def test_the_arrow_points_to_the_better(rows):

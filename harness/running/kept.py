@@ -1,0 +1,60 @@
+"""What an entry keeps of an evaluation: enough to draw from its queries and score them again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from harness.running.evaluate import Evaluation
+from metrics import (
+    GlobalAveragePrecision,
+    Judgement,
+    Metric,
+    QueryValues,
+    RecognitionJudgement,
+    intervals,
+    metrics_of,
+)
+
+Values = Mapping[str, np.ndarray]  # name -> (n,); a dot begins the names of what is no metric
+
+_PUBLIC = ".public"
+_FLAGS = "landmark", "answered", "correct"
+
+
+def kept(evaluation: Evaluation) -> dict[str, np.ndarray]:
+    """Return the value of each query under each metric, its part, and by recognition what GAP is made of."""
+    values = evaluation.per_query | {_PUBLIC: evaluation.usage == "Public"}
+    judgement = evaluation.judgement
+    if isinstance(judgement, RecognitionJudgement):
+        values |= {f".{name}": getattr(judgement, name) for name in (*_FLAGS, "confidence")}
+    return values
+
+
+def rebuilt(metric: Metric, query_ids: np.ndarray, values: Values, part: str = "all") -> Judgement:
+    """Return the judgement, as far as the metric needs it, of the queries of a part; KeyError for what was not kept."""
+    judgement: Judgement
+    if isinstance(metric, GlobalAveragePrecision):
+        flags = {name: values[f".{name}"].astype(bool) for name in _FLAGS}
+        judgement = RecognitionJudgement(query_ids, **flags, confidence=values[".confidence"])
+    else:
+        judgement = QueryValues(query_ids, values[metric.name])
+    return judgement if part == "all" else judgement.select(values[_PUBLIC].astype(bool) == (part == "public"))
+
+
+def part_intervals(evaluation: Evaluation) -> dict[str, tuple[float, float]]:
+    """Return the interval of the score that ranks, for the public and the private queries: part -> (low, high).
+
+    That of all is there where all are of one part; where there are both parts it ranks nobody.
+    """
+    metric = metrics_of(evaluation.task)[0]
+    values = kept(evaluation)
+    found: dict[str, tuple[float, float]] = {}
+    for part in ("public", "private"):
+        judgement = rebuilt(metric, evaluation.query_ids, values, part)
+        bounds = intervals([metric], judgement).get(metric.name)
+        if bounds:
+            is_all = len(judgement.query_ids) == len(evaluation.query_ids)
+            found |= dict.fromkeys([part, "all"] if is_all else [part], bounds)
+    return found

@@ -26,13 +26,14 @@ from metrics.judgement import (
 from metrics.mean_average_precision import MeanAveragePrecision
 from metrics.paired import Comparison, Pair, compare, most_different
 from metrics.precision import Precision
-from metrics.protocols import holidays, oxford, revisited
+from metrics.protocols import DIFFICULTIES, holidays, oxford, revisited
 from metrics.recall import Recall
 from metrics.revisited_precision import RevisitedPrecision
 from metrics.top1_accuracy import Top1Accuracy
 from metrics.trapezoid_average_precision import TrapezoidAveragePrecision
 
 __all__ = [
+    "DIFFICULTIES",
     "LEVEL",
     "METRICS",
     "REPLICATES",

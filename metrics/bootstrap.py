@@ -2,8 +2,8 @@
 
 As many queries are drawn as there are, with replacement, and scored again, many times; the middle 95 % of these scores
 are the interval: the percentile method. It holds the expected score in about 95 of 100 competitions; by GAP in fewer
-where few answers are right (some 84). The BCa method, tried on GAP, gains a point or two there and
-nothing elsewhere, and was left.
+where few queries show a landmark (84 of 100 where 10 of 50 do). The BCa method, tried on GAP, gains some points there
+and nothing elsewhere, and was left.
 Source: Efron and Tibshirani, An Introduction to the Bootstrap, chapter 13.
 """
 

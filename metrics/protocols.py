@@ -3,17 +3,22 @@
 Each function gives the two mappings that `judge_complete` takes after the rankings.
 """
 
-from collections.abc import Collection, Mapping
-from typing import Literal
+from collections.abc import Collection, Hashable, Mapping
+from typing import Literal, TypeVar, get_args
 
+Image = TypeVar("Image", bound=Hashable)
 Difficulty = Literal["easy", "medium", "hard"]
-Images = Mapping[str, Collection[str]]  # query -> images
-Split = tuple[dict[str, set[str]], dict[str, set[str]]]  # relevant, ignored
+DIFFICULTIES: tuple[Difficulty, ...] = get_args(Difficulty)
 
 _SOUGHT: dict[str, tuple[str, ...]] = {"easy": ("easy",), "medium": ("easy", "hard"), "hard": ("hard",)}
 
 
-def revisited(easy: Images, hard: Images, ignored: Images, difficulty: Difficulty) -> Split:
+def revisited(
+    easy: Mapping[str, Collection[Image]],
+    hard: Mapping[str, Collection[Image]],
+    ignored: Mapping[str, Collection[Image]],
+    difficulty: Difficulty,
+) -> tuple[dict[str, set[Image]], dict[str, set[Image]]]:
     """Relevant and ignored images of revisited Oxford and Paris; their `junk` is what is `ignored` here.
 
     Easy seeks the easy images and medium both kinds; hard seeks the hard ones. What is not sought is ignored. A query
@@ -30,7 +35,11 @@ def revisited(easy: Images, hard: Images, ignored: Images, difficulty: Difficult
     return _union(queries, [graded[grade] for grade in sought]), _union(queries, [*left_out, ignored])
 
 
-def oxford(good: Images, ok: Images, ignored: Images) -> Split:
+def oxford(
+    good: Mapping[str, Collection[Image]],
+    ok: Mapping[str, Collection[Image]],
+    ignored: Mapping[str, Collection[Image]],
+) -> tuple[dict[str, set[Image]], dict[str, set[Image]]]:
     """Relevant and ignored images of classic Oxford and Paris: `good` and `ok` are sought, their `junk` is ignored.
 
     The query image is one of the index images there, and among the good ones.
@@ -43,7 +52,7 @@ def oxford(good: Images, ok: Images, ignored: Images) -> Split:
     return _union(queries, [good, ok]), _union(queries, [ignored])
 
 
-def holidays(relevant: Images) -> Split:
+def holidays(relevant: Mapping[str, Collection[str]]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     """Relevant and ignored images of Holidays: the query itself, should it be ranked, is ignored.
 
     Source: holidays_map.py of INRIA Holidays, after the copy in AIBluefisher/DAGSfM.
@@ -54,5 +63,5 @@ def holidays(relevant: Images) -> Split:
     return {query: {*images} - {query} for query, images in relevant.items()}, {query: {query} for query in relevant}
 
 
-def _union(queries: list[str], parts: list[Images]) -> dict[str, set[str]]:
+def _union(queries: list[str], parts: list[Mapping[str, Collection[Image]]]) -> dict[str, set[Image]]:
     return {query: set().union(*(part.get(query, ()) for part in parts)) for query in queries}

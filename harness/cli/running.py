@@ -1,9 +1,8 @@
-"""`landmark run` and `landmark submit`."""
+"""`landmark run`."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -41,45 +40,13 @@ def run(
     from harness.running.execute import Limits
 
     runner = open_runner(on, workspace, Limits(timeout, memory_mb(memory_limit)), folds=folds)
-    results = _run(runner, _chosen(specs, runner, task), seed, jobs, quiet=json)
+    results = run_all(runner, _chosen(specs, runner, task), seed, jobs, quiet=json)
     if json:
         print_json({"competition": runner.competition.name, "runs": [_document(each) for each in results]})
     else:
         _summary(results)
     if any(each.entry.status == "failed" for each in results):
         raise typer.Exit(1)
-
-
-def submit(
-    spec: Annotated[str, typer.Argument(metavar="SOLUTION", help="Name of a solution, with its parameters.")],
-    *,
-    on: Folder,
-    out: Annotated[Path, typer.Option("--out", help="The file to write.")] = Path("submission.csv"),
-    jobs: Jobs = None,
-    seed: Seed = 0,
-    timeout: Timeout = None,
-    memory_limit: MemoryLimit = None,
-    workspace: WorkspaceOption = None,
-) -> None:
-    """Write the submission file of a solution; a finished run is not repeated."""
-    from shutil import copyfile
-
-    from harness.errors import HarnessError
-    from harness.files import whole
-    from harness.running.execute import Limits
-
-    if not out.absolute().parent.is_dir():
-        raise HarnessError(f"{out.parent}: there is no such folder to write {out.name} to")
-    runner = open_runner(on, workspace, Limits(timeout, memory_mb(memory_limit)), folds=False)
-    result = _run(runner, [spec], seed, jobs, quiet=True)[0]
-    if result.entry.submission is None:
-        raise HarnessError(f"{result.entry.identity} failed: {result.entry.reason} (log: {result.entry.log})")
-    try:
-        with whole(out) as temporary:
-            copyfile(result.entry.submission, temporary)
-    except OSError as error:
-        raise HarnessError(f"{out}: cannot be written: {error.strerror or error}; nothing was left there") from None
-    say(f"{out}: {_coverage(result)} by {result.entry.identity}")
 
 
 def _chosen(specs: list[str] | None, runner: Runner, task: str | None) -> list[str]:
@@ -108,7 +75,8 @@ def _chosen(specs: list[str] | None, runner: Runner, task: str | None) -> list[s
     return chosen
 
 
-def _run(runner: Runner, specs: list[str], seed: int, jobs: int | None, *, quiet: bool) -> list[Result]:
+def run_all(runner: Runner, specs: list[str], seed: int, jobs: int | None, *, quiet: bool) -> list[Result]:
+    """Return the results of the named solutions in their order, each told as it comes unless `quiet`."""
     runs = runner.plan(specs, seed)
     results = []
     with progress() as listener:
@@ -143,12 +111,13 @@ def _line(result: Result) -> str:
         parts = ", ".join(f"{part} {number(entry.score(part))}" for part in ("public", "private", "all"))
         scores = f"{entry.metric} {parts}"
     done = f"{wall:.1f} s" if result.again else "finished before, not repeated"
-    return head + f"{scores}; {_coverage(result)}; {done}"
+    return head + f"{scores}; {coverage(result)}; {done}"
 
 
-def _coverage(result: Result) -> str:
-    coverage, outcome = result.entry.coverage, result.outcome
-    text = f"{coverage.answered} of {coverage.queries} queries answered" if coverage else ""
+def coverage(result: Result) -> str:
+    """Return how many queries a run answered, and which images it could not read."""
+    covered, outcome = result.entry.coverage, result.outcome
+    text = f"{covered.answered} of {covered.queries} queries answered" if covered else ""
     if outcome.undecodable:
         files = f"{outcome.undecodable} images could not be decoded"
         text += f", {files} ({', '.join(outcome.examples[:3])}{', …' * (outcome.undecodable > 3)})"

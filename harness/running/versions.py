@@ -3,17 +3,15 @@
 import platform
 import re
 from functools import cache
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import requires, version
 
 
 @cache
 def versions() -> dict[str, str]:
-    """Return the version of Python, of landmark and of each library that it requires."""
+    """Return the version of Python, of landmark and of each library that it requires; extras make no result."""
     found = {"python": platform.python_version()}
     for requirement in ["landmark", *(requires("landmark") or [])]:
         name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
-        try:
+        if "extra ==" not in requirement:
             found[name.lower()] = version(name)
-        except PackageNotFoundError:
-            continue  # an extra that is not installed
     return found

@@ -83,4 +83,5 @@ class RetrievalMetric(Metric):
 
     def n_hits(self, judgement: RetrievalJudgement) -> NDArray[np.int64]:
         """(n_queries,) hits among the first k ranks."""
-        return np.bitwise_count(np.packbits(self.hits(judgement), axis=1)).sum(axis=1, dtype=np.int64)
+        counts = np.bitwise_count(np.packbits(self.hits(judgement), axis=1))
+        return np.asarray(counts.sum(axis=1, dtype=np.int64))

@@ -64,3 +64,19 @@ def import_folders(
     with progress() as listener, heard_by(listener("")):
         sizes = lay_out(source, folder, seed)
     say(f"{folder}: " + ", ".join(f"{count} {part}" for part, count in sizes.items()) + " images")
+
+
+@app.command("import-benchmark")
+def import_benchmark(
+    source: Annotated[
+        Path, typer.Argument(metavar="SRC", help="The folder of ROxford, RParis, Oxford, Paris, Holidays.")
+    ],
+    folder: Folder,
+) -> None:
+    """Lay out revisited or classic Oxford or Paris, or Holidays, as a competition of complete rankings."""
+    from harness.data.building_benchmarks import import_benchmark as lay_out
+    from harness.progress import heard_by
+
+    with progress() as listener, heard_by(listener("")):
+        sizes = lay_out(source, folder)
+    say(f"{folder}: " + ", ".join(f"{count} {part}" for part, count in sizes.items()))

@@ -44,9 +44,9 @@ def import_folders(source: Path, target: Path, seed: int = 0) -> dict[str, int]:
     names, photos = _dealt(_class_folders(source), seed)
     if not any(photo.part == "test" for photo in photos):
         raise DataError(f"{source}: no landmark has three photos or more, so there would be nothing to ask")
-    with _filled(target) as folder:
+    with filled(target) as folder:
         for photo in track(photos, "laying out images"):
-            _link(photo.source, folder / photo.part / f"{photo.image_id}{photo.source.suffix.lower()}")
+            link(photo.source, folder / photo.part / f"{photo.image_id}{photo.source.suffix.lower()}")
         _write_tables(folder, names, sorted(photos, key=lambda photo: photo.image_id), seed)
     return {part: sum(photo.part == part for photo in photos) for part in PARTS}
 
@@ -89,7 +89,7 @@ def _draw(seed: int, photo: Path) -> str:
 
 
 @contextmanager
-def _filled(target: Path) -> Iterator[Path]:
+def filled(target: Path) -> Iterator[Path]:
     """Give a folder whose contents move to `target` when the block ends well and vanish when it does not."""
     new = not target.exists()
     folder = target / f".{token_hex(8)}"
@@ -110,7 +110,8 @@ def _filled(target: Path) -> Iterator[Path]:
             shutil.rmtree(target, ignore_errors=True)
 
 
-def _link(photo: Path, target: Path) -> None:
+def link(photo: Path, target: Path) -> None:
+    """Link a file where the file system can, or else copy it."""
     try:
         os.link(photo, target)
     except OSError:
@@ -129,15 +130,16 @@ def _write_tables(folder: Path, names: list[str], photos: list[Photo], seed: int
             usage = _usage(seed, photo.image_id)
             rows["retrieval"].append((photo.image_id, " ".join(index[photo.landmark]), usage))
             rows["recognition"].append((photo.image_id, photo.landmark, usage))
-    _write_table(folder / "train_label_to_category.csv", ("landmark_id", "category"), enumerate(names))
-    _write_table(folder / "retrieval_solution.csv", ("id", "images", "Usage"), rows["retrieval"])
-    _write_table(folder / "recognition_solution.csv", ("id", "landmarks", "Usage"), rows["recognition"])
-    _write_table(folder / "train.csv", ("id", "landmark_id"), rows["train"])
-    _write_table(folder / "index.csv", ("id",), rows["index"])
-    _write_table(folder / "test.csv", ("id",), rows["test"])
+    write_rows(folder / "train_label_to_category.csv", ("landmark_id", "category"), enumerate(names))
+    write_rows(folder / "retrieval_solution.csv", ("id", "images", "Usage"), rows["retrieval"])
+    write_rows(folder / "recognition_solution.csv", ("id", "landmarks", "Usage"), rows["recognition"])
+    write_rows(folder / "train.csv", ("id", "landmark_id"), rows["train"])
+    write_rows(folder / "index.csv", ("id",), rows["index"])
+    write_rows(folder / "test.csv", ("id",), rows["test"])
 
 
-def _write_table(path: Path, header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
+def write_rows(path: Path, header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
+    """Write a table."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([header, *rows])
     write_whole(path, text.getvalue())

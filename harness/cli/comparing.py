@@ -39,7 +39,7 @@ def compare(
 ) -> None:
     """Tell which of several solutions is better, and whether that may be chance.
 
-    Of a solution the entry that the leaderboard shows is taken. Those marked = cannot be told from the first: their
+    Of several entries the one that the leaderboard shows is taken. Those marked = cannot be told from the first: their
     difference is no larger than exchanging the two answers to each query at random would make it.
     """
     from harness.cli.opening import open_competition
@@ -53,8 +53,9 @@ def compare(
         print_json({"competition": competition.name, "folds": folds} | _document(found))
         return
     _standings(competition.name, found)
+    first = next(iter(found.comparison.scores))
     for pair, telling in zip(found.comparison.pairs, found.telling, strict=True):
-        _pair(pair, telling)
+        _pair(pair, telling if first in (pair.better, pair.worse) else [])
 
 
 def _standings(name: str, found: Compared) -> None:

@@ -52,7 +52,7 @@ class Contenders:
         return sorted({entry.task for entry in entries}) if entries else [submission_task(Path(name))]
 
     def find(self, name: str, task: Task, metric: Metric) -> Contender:
-        """Return the entry that the leaderboard shows for a solution or identity, the entry of a number, or a file.
+        """Return the entry that the leaderboard shows for an identity or a solution, the entry of a number, or a file.
 
         On folds the latest entry of each counts. Raises HarnessError where there is no score.
         """
@@ -71,14 +71,16 @@ class Contenders:
         """Return the entries of a name; none, if it is a file's."""
         if _NUMBER.fullmatch(name):
             return [self._numbered(name.removeprefix("#"))]
-        entries = [entry for entry in self._entries if name in (entry.solution, entry.identity)]
+        entries = self._of_identity(name) or [entry for entry in self._entries if entry.solution == name]
         if not entries and "(" in name:
             with suppress(HarnessError):  # the same parameters, written otherwise
-                same = identity(load_solution(name, self.workspace.register))
-                entries = [entry for entry in self._entries if entry.identity == same]
+                entries = self._of_identity(identity(load_solution(name, self.workspace.register)))
         if not entries and not Path(name).is_file():
             raise HarnessError(self._unknown(name))
         return entries
+
+    def _of_identity(self, name: str) -> list[Entry]:
+        return [entry for entry in self._entries if entry.identity == name]
 
     def _numbered(self, name: str) -> Entry:
         entry = next((entry for entry in self._all if entry.id == int(name)), None)

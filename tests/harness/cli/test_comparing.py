@@ -87,3 +87,10 @@ def test_an_unknown_name_is_one_line_and_exit_code_1(competition_folder: Path, w
     assert ended.stderr.startswith("error: 'hahs' has no entry")
     assert len(ended.stderr.splitlines()) == 1
     assert "\x1b" not in ended.stderr
+
+
+@pytest.mark.usefixtures("workspace")
+def test_an_identity_is_that_solution_with_just_these_parameters_and_no_better_one(competition_folder: Path) -> None:
+    landmark("run", "hash", "hash(kind='dct')", "--on", competition_folder)
+    read = json.loads(landmark("compare", "hash", "hash(kind='dct')", "--on", competition_folder, "--json").stdout)
+    assert set(read["scores"]) == {"hash", "hash(kind='dct')"}

@@ -74,8 +74,8 @@ def world(competition_folder: Path, workspace: Path) -> World:
     return World(Competition.open(competition_folder, opened.descriptors), opened)
 
 
-def test_the_best_entry_of_a_solution_is_compared_as_the_board_shows_it(world: World) -> None:
-    world.enter("a", 0.4)
+def test_of_a_solution_without_an_entry_of_just_that_name_the_best_is_compared(world: World) -> None:
+    world.enter("a(x=2)", 0.4)
     world.enter("a(x=1)", 0.9)
     world.enter("b", 0.5)
     found = world.compared("b", "a")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +63,16 @@ def score_file(path: Path, folder: Path, task: str | None = None) -> tuple[Evalu
     if inspection.report.refusal:
         raise SubmissionError(inspection.report.refusal)
     judgement = _judged(truth, rows, inspection.positions, inspection.landmarks, inspection.confidences)
-    return _evaluated(judgement, truth), truth, inspection.report
+    return _evaluated(judgement, truth), _noted(truth, known), inspection.report
+
+
+def _noted(truth: GroundTruth, known: Known) -> GroundTruth:
+    """Return the truth with notes on ids that the tables do not have."""
+    unlisted = int((truth.relevant >= known.n_index).sum()) if known.n_index is not None else 0
+    unasked = len(known.queries) - known.n_asked if known.n_asked else 0
+    told = {"relevant images are not in index.csv": unlisted, "queries are not in test.csv": unasked}
+    notes = tuple(f"ground truth: {count} {what}" for what, count in told.items() if count)
+    return replace(truth, notes=truth.notes + notes)
 
 
 def evaluate(answer: Answer, truth: GroundTruth) -> Evaluation:
@@ -79,6 +88,7 @@ def evaluate(answer: Answer, truth: GroundTruth) -> Evaluation:
 
 
 def _evaluated(judgement: Judgement, truth: GroundTruth) -> Evaluation:
+    _require_positives(truth)
     metrics = metrics_of(truth.task)
     usage = truth.usage[truth.scored]
     parts = {"all": np.ones(len(usage), bool), "public": usage == "Public", "private": usage == "Private"}
@@ -87,9 +97,18 @@ def _evaluated(judgement: Judgement, truth: GroundTruth) -> Evaluation:
         part: {metric.name: _score(metric, judgement, per_query[metric.name], mask) for metric in metrics}
         for part, mask in parts.items()
     }
-    if scores["all"][metrics[0].name] is None:
-        raise DataError("no query of the ground truth counts, so there is no score; see its Usage column")
     return Evaluation(truth.task, scores, judgement.query_ids, per_query, judgement, usage)
+
+
+def _require_positives(truth: GroundTruth) -> None:
+    """Raise DataError where no answer could be right."""
+    if not truth.scored.any():
+        raise DataError("no query of the ground truth counts, so there is no score; see its Usage column")
+    _, relevant, _ = _sought(truth)
+    if truth.task == "retrieval" and not (relevant >= 0).any():
+        raise DataError("no query of the ground truth counts that has an image to find, so there is no score")
+    if truth.task == "recognition" and not len(relevant):
+        raise DataError("no query of the ground truth counts that shows a landmark, so there is no score")
 
 
 def _score(metric: Metric, judgement: Judgement, values: np.ndarray, mask: np.ndarray) -> float | None:

@@ -154,6 +154,25 @@ def test_images_that_are_in_no_index_are_relevant_and_out_of_reach(world: Path) 
     assert scored(world, "id,images\n0123,fe10\n").scores["all"]["map@100"] == pytest.approx(1 / 3)
 
 
+def test_a_truth_without_any_image_to_find_gives_no_score(world: Path) -> None:
+    write_table(world / "retrieval_solution.csv", "id,images,Usage", [("0123", "", "Public"), ("0223", "a", "Ignored")])
+    with pytest.raises(DataError, match="counts that has an image to find, so there is no score"):
+        scored(world, "id,images\n0123,fe10\n")
+
+
+def test_what_is_odd_in_a_ground_truth_is_noted(world: Path) -> None:
+    rows = [("0123", "fe10 fe10 gone", "Public"), ("0223", "", "Private"), ("nowhere", "fe20", "Private")]
+    write_table(world / "retrieval_solution.csv", "id,images,Usage", rows)
+    (world / "submission.csv").write_text("id,images\n")
+    assert score_file(world / "submission.csv", world)[1].notes == (
+        "retrieval_solution.csv: 1 repeated entries within rows were counted once",
+        "retrieval_solution.csv: 1 queries that count have no image to find, and score 0 whatever is listed; "
+        "mark them Ignored",
+        "ground truth: 1 relevant images are not in index.csv",
+        "ground truth: 1 queries are not in test.csv",
+    )
+
+
 IMAGES = st.sampled_from(["a", "b", "c", "d", "nowhere"])
 LISTS = st.lists(IMAGES, max_size=6)
 

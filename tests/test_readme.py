@@ -28,7 +28,7 @@ def test_the_examples_print_what_the_readme_shows(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("LANDMARK_WORKSPACE", str(tmp_path / "workspace"))
     (solution,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     (tmp_path / "tiny_images.py").write_text(solution, encoding="utf-8")
-    assert len(transcripts()) == 8
+    assert len(transcripts()) == 10
     for command, shown in transcripts():
         ran = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True)
         assert ran.returncode == 0, ran.stdout + ran.stderr

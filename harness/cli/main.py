@@ -6,20 +6,38 @@ from typing import Annotated
 
 import typer
 
-from harness.cli import board, data, metrics, running, scoring, solutions, splitting
+from harness.cli import (
+    blending,
+    board,
+    comparing,
+    data,
+    metrics,
+    plugged,
+    running,
+    scoring,
+    solutions,
+    splitting,
+    submitting,
+    validating,
+)
 from harness.errors import HarnessError
 from leaderboard.errors import LeaderboardError
 
 app = typer.Typer(
+    cls=plugged.WithPlugged,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Run image retrieval and recognition solutions on a competition, score them, rank them, write submissions.",
 )
 app.command("run")(running.run)
 app.command("score")(scoring.score)
-app.command("submit")(running.submit)
+app.command("validate")(validating.validate)
+app.command("fix")(validating.fix)
+app.command("submit")(submitting.submit)
+app.command("blend")(blending.blend)
 app.command("split")(splitting.split)
 app.command("leaderboard")(board.leaderboard)
+app.command("compare")(comparing.compare)
 app.add_typer(solutions.app, name="solutions")
 app.add_typer(data.app, name="data")
 app.add_typer(metrics.app, name="metrics")

@@ -10,7 +10,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from io import StringIO
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,6 @@ _BOM = b"\xef\xbb\xbf"
 _UTF_16 = b"\xff\xfe", b"\xfe\xff"
 _CONTROL = "\x1a"
 _NO_ID = {ord(letter): _CONTROL for letter in ',"\r\n'}
-_ROWS = 4096  # of a block with quotes
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +108,7 @@ def read_blocks(path: Path, size: int = SIZE) -> Iterator[Block]:
         for piece in pieces:
             block, next_line = _cut(_ended(path, piece, line), line)
             if block is None:
-                yield from _quoted(path, chain([piece], pieces), line)
+                yield from _quoted(path, chain([piece], pieces), line, size)
                 return
             yield block
             line = next_line
@@ -117,9 +116,10 @@ def read_blocks(path: Path, size: int = SIZE) -> Iterator[Block]:
 
 def _lines(stream: Stream, size: int) -> Iterator[bytes]:
     """Yield complete lines, the last with a newline added where it has none; or the beginning of an endless one."""
-    read = stream.read(size).removeprefix(_BOM)
-    if read.startswith(_UTF_16):
+    mark = stream.read(len(_BOM))
+    if mark.startswith(_UTF_16):
         raise DataError(f"{stream.path}: is UTF-16; save the table as CSV in UTF-8")
+    read = mark.removeprefix(_BOM) + stream.read(size)
     rest = b""
     while read:
         whole, newline, tail = read.rpartition(b"\n")
@@ -153,19 +153,37 @@ def _cut(piece: bytes, line: int) -> tuple[Block | None, int]:
     if n_words < 0:
         return None, line
     words, widths = Words(text, starts[:n_words], ends[:n_words]), np.diff(rows[: n_rows + 1])
-    return Block(words, cells[: n_cells + 1], rows[:n_rows], widths, lines[:n_rows] + line), line + n_lines
+    return Block(
+        words, cells[: n_cells + 1], rows[:n_rows], widths, lines[:n_rows].astype(np.int64) + line
+    ), line + n_lines
 
 
-def _quoted(path: Path, pieces: Iterator[bytes], line: int) -> Iterator[Block]:
+def _quoted(path: Path, pieces: Iterator[bytes], line: int, size: int) -> Iterator[Block]:
     texts = (StringIO(_ended(path, piece, line).decode("utf-8", "surrogateescape"), newline="") for piece in pieces)
     csv.field_size_limit(LONGEST)
     reader = csv.reader(chain.from_iterable(texts), strict=True)
-    rows = _numbered(path, reader, line)
-    while some := list(islice(rows, _ROWS)):
-        text = "".join(f"{','.join(cell.translate(_NO_ID) for cell in row) or _CONTROL}\n" for _, row in some)
-        block, _ = _cut(text.encode("utf-8", "surrogateescape"), 0)
-        assert block is not None
-        yield replace(block, lines=np.array([number for number, _ in some]))
+    rows, error = _numbered(path, reader, line), None
+    while error is None:
+        some, error = _up_to(size, rows)
+        if some:
+            block, _ = _cut("".join(text for _, text in some).encode("utf-8", "surrogateescape"), 0)
+            assert block is not None
+            yield replace(block, lines=np.array([number for number, _ in some]))
+        elif error is None:
+            return
+    raise error
+
+
+def _up_to(size: int, rows: Iterator[tuple[int, list[str]]]) -> tuple[list[tuple[int, str]], DataError | None]:
+    """Return the next rows as lines without quotes, until there are so many letters, and what stands in the way."""
+    some: list[tuple[int, str]] = []
+    try:
+        while size > 0 and (found := next(rows, None)) is not None:
+            some.append((found[0], f"{','.join(cell.translate(_NO_ID) for cell in found[1]) or _CONTROL}\n"))
+            size -= len(some[-1][1])
+    except DataError as error:
+        return some, error
+    return some, None
 
 
 def _numbered(path: Path, reader: Iterator[list[str]], line: int) -> Iterator[tuple[int, list[str]]]:

@@ -82,8 +82,9 @@ def not_utf_8(block: Block) -> np.ndarray:
         if text.max(initial=0) >= 128:
             text.tobytes().decode("utf-8")
     except UnicodeDecodeError:
-        rows = block.whole().texts()
-        return np.array([number for number, row in enumerate(rows) if not _is_utf_8(row)], int)
+        rows, high = block.whole(), np.flatnonzero(text >= 128)
+        some = np.flatnonzero(np.searchsorted(high, rows.starts) < np.searchsorted(high, rows.ends))
+        return some[[not _is_utf_8(row) for row in rows[some].texts()]]
     return np.array([], int)
 
 

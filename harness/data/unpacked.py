@@ -8,13 +8,14 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
 from harness.errors import DataError
 
 _GZIP, _ZIP = b"\x1f\x8b", b"PK"
+_LOCKED = 1  # the flag of a member that needs a password
 _BOMB = 1 << 28  # bytes that any packed file may hold
 _PACKED = 200  # times its own size that a larger one may hold; tables of ids pack two to five times
 _BROKEN = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError)
@@ -68,19 +69,19 @@ class Stream:
 
 @contextmanager
 def _only_member(path: Path, file: IO[bytes]) -> Iterator[IO[bytes]]:
-    try:
-        with zipfile.ZipFile(file) as archive:
+    with ExitStack() as stack:
+        try:
+            archive = stack.enter_context(zipfile.ZipFile(file))
             members = [each for each in archive.infolist() if not each.is_dir() and not _beside(each.filename)]
-            if len(members) != 1:
-                raise DataError(f"{path}: holds {len(members)} files; pack one table, and nothing else")
-            with archive.open(members[0]) as opened:
-                yield opened
-    except DataError:
-        raise
-    except RuntimeError:
-        raise DataError(f"{path}: is locked with a password; pack the table without one") from None
-    except _BROKEN as error:
-        raise DataError(f"{path}: is a damaged zip file ({error}); pack it again") from None
+            locked = any(each.flag_bits & _LOCKED for each in members)
+            opened = None if locked or len(members) != 1 else stack.enter_context(archive.open(members[0]))
+        except _BROKEN as error:
+            raise DataError(f"{path}: is a damaged zip file ({error}); pack it again") from None
+        if locked:
+            raise DataError(f"{path}: is locked with a password; pack the table without one")
+        if opened is None:
+            raise DataError(f"{path}: holds {len(members)} files; pack one table, and nothing else")
+        yield opened
 
 
 def _beside(name: str) -> bool:

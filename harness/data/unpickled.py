@@ -30,6 +30,7 @@ class _Type:
 
     @property
     def dtype(self) -> np.dtype[Any]:
+        """Return numpy's own type; ValueError for one that holds more than numbers and text."""
         found = np.dtype(self.code)
         if found.kind not in _KINDS:
             raise ValueError(f"arrays of {self.code} are not read")

@@ -59,7 +59,8 @@ class Words:
         if encoded.isascii():
             text = encoded.decode("ascii")
             return [text[start:end] for start, end in bounds]
-        return [encoded[start:end].decode("utf-8", "surrogateescape") for start, end in bounds]
+        text = encoded.decode("latin-1")
+        return [word if (word := text[start:end]).isascii() else _decoded(word) for start, end in bounds]
 
 
 def listed(rows: np.ndarray, ids: np.ndarray) -> Iterator[str]:
@@ -79,6 +80,11 @@ def listed(rows: np.ndarray, ids: np.ndarray) -> Iterator[str]:
         joined, stops = np.empty(block.size * room + len(SLACK), np.uint8), np.empty(len(block), np.int64)
         join_words(block, words.text, words.starts, words.ends, joined, stops)
         yield from Words(joined, np.r_[0, stops[:-1]], stops).texts()
+
+
+def _decoded(letters: str) -> str:
+    """Return what bytes, given as a letter each, mean."""
+    return letters.encode("latin-1").decode("utf-8", "surrogateescape")
 
 
 def _encoded(text: str) -> bytes:

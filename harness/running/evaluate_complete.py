@@ -18,6 +18,7 @@ from metrics import (
     NoPositives,
     RevisitedPrecision,
     TrapezoidAveragePrecision,
+    intervals,
     judge_complete_codes,
 )
 
@@ -29,8 +30,11 @@ class CompleteEvaluation:
     """The judgement of complete rankings by each protocol: easy, medium and hard, or all."""
 
     judgements: dict[str, CompleteJudgement]
-    shortest: int  # how many images the shortest ranking lists
-    n_index: int | None
+
+    @property
+    def n_queries(self) -> int:
+        """Return how many queries are asked; which of them count depends on the protocol."""
+        return len(next(iter(self.judgements.values())).query_ids)
 
     @property
     def scores(self) -> dict[str, dict[str, float | None]]:
@@ -39,6 +43,10 @@ class CompleteEvaluation:
             name: {metric.name: _score(metric, judgement) for metric in METRICS}
             for name, judgement in self.judgements.items()
         }
+
+    def intervals(self, seed: int = 0) -> dict[str, dict[str, tuple[float, float]]]:
+        """Return protocol -> metric -> the 95 % interval of the score (low, high)."""
+        return {name: intervals(METRICS, judgement, seed=seed) for name, judgement in self.judgements.items()}
 
 
 def score_complete(path: Path, folder: Path) -> CompleteEvaluation | None:
@@ -52,12 +60,11 @@ def score_complete(path: Path, folder: Path) -> CompleteEvaluation | None:
         return None
     index = folder / "index.csv"
     images = read_vocabulary(index, "id") if index.exists() else Vocabulary()
-    n_index = len(images) if index.exists() else None
     truth = read_complete_truth(found, images)
     rankings = _rankings(path, truth)
     lists = [rankings.get(query, np.zeros(0, np.int64)) for query in truth.query_ids]
     judgements = {name: _judged(truth, lists, *split) for name, split in truth.protocols.items()}
-    return CompleteEvaluation(judgements, min(map(len, lists), default=0), n_index)
+    return CompleteEvaluation(judgements)
 
 
 def _rankings(path: Path, truth: CompleteTruth) -> dict[str, np.ndarray]:

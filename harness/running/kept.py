@@ -43,6 +43,14 @@ def rebuilt(metric: Metric, query_ids: np.ndarray, values: Values, part: str = "
     return judgement if part == "all" else judgement.select(values[_PUBLIC].astype(bool) == (part == "public"))
 
 
+def score_intervals(evaluation: Evaluation, *, seed: int = 0) -> dict[str, dict[str, tuple[float, float]]]:
+    """Return the interval of every score: part -> metric -> (low, high); none where no query of the part counts."""
+    metrics = metrics_of(evaluation.task)
+    usage = evaluation.usage
+    masks = {"all": np.ones(len(usage), bool), "public": usage == "Public", "private": usage == "Private"}
+    return {part: intervals(metrics, evaluation.judgement.select(mask), seed=seed) for part, mask in masks.items()}
+
+
 def part_intervals(evaluation: Evaluation) -> dict[str, tuple[float, float]]:
     """Return the interval of the score that ranks, for the public and the private queries: part -> (low, high).
 

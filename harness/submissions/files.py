@@ -19,6 +19,8 @@ from harness.errors import DataError, SubmissionError
 from harness.files import whole
 from harness.submissions.inspection import Inspection
 from harness.submissions.known import Known
+from harness.submissions.layout import Layout
+from harness.submissions.report import Report
 from harness.submissions.submission import Answer, Labelling, Ranking
 from metrics import Task
 
@@ -72,9 +74,9 @@ def inspected(path: Path, known: Known, *, new: bool = False) -> tuple[Task, Ins
     Raises SubmissionError for what cannot be read to its end.
     """
     task, blocks = _opened(path)
-    found = Inspection(path, known, new=new)
+    found = Inspection(Report(path), known, new=new)
     with _refused_as_submission():
-        found.take(task, blocks)
+        found.take(Layout(task), blocks)
     return task, found
 
 

@@ -14,8 +14,9 @@ from harness.submissions import kinds
 from harness.submissions.report import Kind
 
 _PLAIN = re.compile(r"[0-9.eE -]*")  # numbers that are neither infinite nor odd
-_LANDMARK = re.compile(r"-?[0-9]+")
-_CONFIDENCE = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+LANDMARK = re.compile(r"-?[0-9]+")
+WHOLE = re.compile(r"-?[0-9]+\.0*")  # a landmark as tables of numbers write it
+CONFIDENCE = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -80,14 +81,14 @@ def _row(words: list[str]) -> tuple[int, float, Kind | None]:
         return 0, math.nan, kinds.MALFORMED
     if not math.isfinite(confidence):
         return 0, math.nan, kinds.NOT_FINITE
-    usual = _LANDMARK.fullmatch(words[0]) and _CONFIDENCE.fullmatch(words[1])
+    usual = LANDMARK.fullmatch(words[0]) and CONFIDENCE.fullmatch(words[1])
     return landmark, confidence, None if usual else kinds.ODD_NUMBER
 
 
 def _misshapen(words: list[str]) -> Kind | None:
     if "" in words:
-        return kinds.DOUBLE_BLANK
+        return kinds.BLANKS
     if len(words) == 2:
         return None
-    pairs = len(words) % 2 == 0 and all(_LANDMARK.fullmatch(word) for word in words[::2])
+    pairs = len(words) % 2 == 0 and all(LANDMARK.fullmatch(word) for word in words[::2])
     return kinds.SEVERAL if pairs else kinds.MALFORMED

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
 
 from harness.data.tables import shown
 
+if TYPE_CHECKING:
+    from harness.submissions.layout import Layout
+
+Number = int | np.integer[Any]
 Profile = Literal["kaggle", "strict"]  # what the site rejects; that, and what it accepts silently
 
 
@@ -16,7 +22,7 @@ class Kind:
     """A kind of fault.
 
     `site` is what the site says where it rejects it, nothing where its words are not known, None where it accepts it;
-    `scorer` whether the reference scorer refuses it.
+    `scorer` whether the reference scorer refuses it, if the row has an answer.
     """
 
     name: str
@@ -73,6 +79,7 @@ class Report:
     rows: int = 0
     answered: int = 0
     unchecked: tuple[str, ...] = ()  # what no table of the competition tells
+    layout: Layout | None = None  # where the columns are taken to stand
 
     @property
     def faults(self) -> list[Fault]:
@@ -82,7 +89,9 @@ class Report:
             key=lambda fault: (fault.kind.site is None, fault.line, fault.column, fault.entry, fault.kind.name),
         )
 
-    def note(self, kind: Kind, count: int, line: int = 0, column: int = 0, entry: int = 0, example: str = "") -> None:
+    def note(
+        self, kind: Kind, count: Number, line: Number = 0, column: int = 0, entry: Number = 0, example: str = ""
+    ) -> None:
         """Add faults of a kind, none of them before those that were noted."""
         if count:
             new = Fault(kind, 0, int(line), int(column), int(entry), shown(example) if line or example else "")
@@ -111,9 +120,7 @@ class Report:
 
     def short(self) -> list[str]:
         """Return one line for each kind."""
-        return [
-            f"{self.path}: {fault.told}" + (f" in {fault.place}" if fault.place else "") for fault in self.faults
-        ]
+        return [f"{self.path}: {fault.told}" + (f" in {fault.place}" if fault.place else "") for fault in self.faults]
 
     def document(self) -> dict[str, object]:
         """Return the report as a JSON document."""

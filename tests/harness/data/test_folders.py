@@ -173,7 +173,7 @@ def test_what_fails_in_the_middle_leaves_nothing(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(folders, "_write_table", full)
+    monkeypatch.setattr(folders, "write_rows", full)
     if there:
         (tmp_path / "target").mkdir()
     with pytest.raises(DataError, match="No space left on device; nothing was laid out"):

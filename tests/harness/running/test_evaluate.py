@@ -166,8 +166,10 @@ def test_what_is_odd_in_a_ground_truth_is_noted(world: Path) -> None:
     (world / "submission.csv").write_text("id,images\n")
     assert score_file(world / "submission.csv", world)[1].notes == (
         "retrieval_solution.csv: 1 repeated entries within rows were counted once",
-        "retrieval_solution.csv: 1 queries that count have no image to find, and score 0 whatever is listed; "
-        "mark them Ignored",
+        (
+            "retrieval_solution.csv: 1 queries that count have no image to find, and score 0 whatever is listed; "
+            "mark them Ignored"
+        ),
         "ground truth: 1 relevant images are not in index.csv",
         "ground truth: 1 queries are not in test.csv",
     )

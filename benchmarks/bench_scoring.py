@@ -8,16 +8,21 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from benchmarks.process import measured
+from harness.data.tables import read_table
 
 LANDMARK = str(Path(sys.executable).with_name("landmark"))
+GLDV2 = Path(__file__).parents[2] / "shared" / "data" / "gldv2"
 N_INDEX, N_QUERIES, N_TRAIN, N_LANDMARKS, N_RELEVANT, LENGTH = 1_000_000, 118_000, 1_200_000, 15_000, 56, 100
 
 
 def rows() -> Iterator[tuple[str, str, str, bool]]:
-    """Give time and memory of `landmark validate` and `landmark fix`, from start to end."""
+    """Give time and memory of `landmark score`, `validate` and `fix`, from start to end."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         write_competition(folder)
+        for file, most in (("sub.csv", 2.5), ("lab.csv", 1.2)):
+            yield from _scored(str(folder / file), name, most)
+        yield from _real_truth(folder)
         write_faulty(folder / "sub.csv", folder / "faulty.csv")
         out = folder / "fixed.csv"
         for file, faults in (("sub.csv", 0), ("faulty.csv", 1)):
@@ -29,6 +34,40 @@ def rows() -> Iterator[tuple[str, str, str, bool]]:
         cost = measured([LANDMARK, "fix", str(folder / "faulty.csv"), "--on", name, "--out", str(out)])
         yield "fix a million faults: CPU time", f"{cost.cpu_s:.1f} s", "≤ 30 s", cost.cpu_s <= 30
         yield "fix a million faults: peak memory", f"{cost.peak_mb:.0f} MB", "≤ 600 MB", cost.peak_mb <= 600
+
+
+def _scored(file: str, folder: str, most: float) -> Iterator[tuple[str, str, str, bool]]:
+    what = f"score {Path(file).name}"
+    measured([LANDMARK, "score", file, "--on", folder])  # compiles
+    cost = min((measured([LANDMARK, "score", file, "--on", folder]) for _ in range(3)), key=lambda cost: cost.cpu_s)
+    yield f"{what}: CPU time", f"{cost.cpu_s:.2f} s", f"≤ {most} s", cost.cpu_s <= most
+    yield f"{what}: peak memory", f"{cost.peak_mb:.0f} MB", "≤ 500 MB", cost.peak_mb <= 500
+
+
+def _real_truth(folder: Path) -> Iterator[tuple[str, str, str, bool]]:
+    """Score lists and labels for all queries of Google Landmarks v2 against its own ground truth, where that is."""
+    if not GLDV2.is_dir():
+        yield "score Google Landmarks v2", "its ground truth is not here", "-", True
+        return
+    draw = np.random.default_rng(2)
+    for task, column in (("retrieval", "images"), ("recognition", "landmarks")):
+        truth = read_table(GLDV2 / f"{task}_solution_v2.1.csv", ["id", column])
+        others = np.array([f"{number:016x}" for number in draw.integers(0, 2**63, (100_000))], object)
+        rows = zip(truth["id"], truth[column], strict=True)
+        path = folder / f"{task}_v2.csv"
+        _write(path, f"id,{column}", (f"{query},{_answer(task, told, others, draw)}" for query, told in rows))
+        yield from _scored(str(path), str(GLDV2), 2.5)
+
+
+def _answer(task: str, told: str, others: np.ndarray, draw: np.random.Generator) -> str:
+    """Return 100 ids, half of those to be found among them, or a landmark that is right for half of the queries."""
+    entries = [] if told == "None" else told.split()
+    if task == "recognition":
+        return f"{entries[0] if entries and draw.random() < 0.5 else draw.integers(200_000)} {draw.random()!r}"
+    listed = others[draw.integers(0, len(others), LENGTH)]
+    some = entries[::2][: LENGTH // 2]
+    listed[draw.permutation(LENGTH)[: len(some)]] = some
+    return " ".join(listed)
 
 
 def write_competition(folder: Path) -> None:

@@ -43,10 +43,18 @@ class GlobalAveragePrecision(Metric):
         those queries. To resample, select from the judgement and score again.
         """
         ranked = judgement.answered & judgement.landmark if self.ignore_non_landmark else judgement.answered
-        order = np.flatnonzero(ranked)
-        order = order[np.lexsort((judgement.query_ids[order], -judgement.confidence[order]))]
+        order = _surest_first(judgement, np.flatnonzero(ranked))
         right = judgement.correct[order]
         precision = np.cumsum(right) / np.arange(1, len(order) + 1)
         values = np.where(judgement.landmark, 0.0, np.nan)
         values[order[right]] = precision[right]
         return values
+
+
+def _surest_first(judgement: RecognitionJudgement, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The rows by descending confidence, and by ascending query id where it is the same."""
+    doubt = -judgement.confidence[rows]
+    order = np.argsort(doubt, kind="stable")
+    if (np.diff(doubt[order]) == 0).any():  # ids are compared only if they decide
+        order = np.lexsort((judgement.query_ids[rows].astype(str), doubt))
+    return rows[order]

@@ -1,6 +1,6 @@
-"""Perceptual hashes of grey images: four kinds of 64 bits each, equal bit for bit to what imagehash 4.3.2 computes."""
+"""Perceptual hashes of grey images: five kinds of 64 bits each, equal bit for bit to what imagehash 4.3.2 computes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -10,36 +10,34 @@ from scipy.fft import dct
 
 Pixels = npt.NDArray[np.uint8]
 Bits = npt.NDArray[np.bool_]
+Pictures = Sequence[Image.Image]
 
-KINDS = ("average", "dct", "difference", "wavelet")
 SIDE = 8  # of the grid of bits
 _DCT_SIDE = 32
 
 
-def perceptual_hashes(images: Sequence[Pixels]) -> dict[str, npt.NDArray[np.uint64]]:
+def perceptual_hashes(
+    images: Sequence[Pixels], kinds: Sequence[str] | None = None
+) -> dict[str, npt.NDArray[np.uint64]]:
     """The hashes of each kind, (n,) uint64 each, of n grey images, (height, width) uint8 of any sizes.
 
     The first bit, that of the upper left corner, is the highest: `f"{code:016x}"` is imagehash's `str`. Resizing is
     Pillow's, and its version decides some bits: from 13.0 on, tall images are shrunk in another order.
 
-    * average: brighter than the mean of 8 x 8 pixels;
-    * dct: above the median of the 8 x 8 lowest frequencies of 32 x 32 pixels (imagehash: phash);
+    * average: brighter than the mean of 8 x 8 pixels (imagehash: average_hash);
+    * dct: above the median of the 8 x 8 lowest frequencies of 32 x 32 pixels (phash);
     * difference: brighter than the left neighbour, in 9 x 8 pixels (dhash);
+    * vertical: brighter than the upper neighbour, in 8 x 9 pixels (dhash_vertical);
     * wavelet: above the median of the 8 x 8 Haar averages of the largest power of two that fits (whash).
 
-    Source: `average_hash`, `phash`, `dhash` and `whash` of imagehash 4.3.2.
+    `kinds` are all, if none are named. Source: the functions of imagehash 4.3.2 with these names.
 
     >>> ramp = np.arange(0, 256, 4, dtype=np.uint8).reshape(8, 8)
-    >>> {kind: f"{code:016x}" for kind, (code,) in perceptual_hashes([ramp]).items() if kind != "wavelet"}
+    >>> {kind: f"{code:016x}" for kind, (code,) in perceptual_hashes([ramp], ["average", "dct", "difference"]).items()}
     {'average': '00000000ffffffff', 'dct': 'a978f478f068f0e8', 'difference': 'ffffffffffffffff'}
     """
     pictures = [Image.fromarray(image) for image in images]
-    return {
-        "average": _packed(_above_mean(_shrunk(pictures, SIDE, SIDE))),
-        "dct": _packed(_above_median_frequency(_shrunk(pictures, _DCT_SIDE, _DCT_SIDE))),
-        "difference": _packed(_brighter_than_left(_shrunk(pictures, SIDE + 1, SIDE))),
-        "wavelet": _packed(np.array([_above_median_average(picture) for picture in pictures], bool)),
-    }
+    return {kind: _packed(_BITS[kind](pictures)) for kind in kinds or KINDS}
 
 
 def _packed(bits: Bits) -> npt.NDArray[np.uint64]:
@@ -51,27 +49,39 @@ def _resized(picture: Image.Image, width: int, height: int) -> Pixels:
     return np.asarray(picture.resize((width, height), Image.Resampling.LANCZOS))
 
 
-def _shrunk(pictures: Sequence[Image.Image], width: int, height: int) -> Pixels:
+def _shrunk(pictures: Pictures, width: int, height: int) -> Pixels:
     pixels = np.empty((len(pictures), height, width), np.uint8)
     for row, picture in zip(pixels, pictures, strict=True):
         row[:] = _resized(picture, width, height)
     return pixels
 
 
-def _above_mean(pixels: Pixels) -> Bits:
+def _above_mean(pictures: Pictures) -> Bits:
+    pixels = _shrunk(pictures, SIDE, SIDE)
     sums = pixels.sum(axis=(1, 2), keepdims=True, dtype=np.int64)
     return np.asarray(pixels.astype(np.int64) * (SIDE * SIDE) > sums)
 
 
-def _above_median_frequency(pixels: Pixels) -> Bits:
+def _above_median_frequency(pictures: Pictures) -> Bits:
     """A transform by FFT, as flat images have many frequencies of 0 and rounding decides which are above it."""
+    pixels = _shrunk(pictures, _DCT_SIDE, _DCT_SIDE)
     columns = dct(pixels.astype(np.float64), axis=1)[:, :SIDE]
     frequencies = dct(columns, axis=2)[:, :, :SIDE].reshape(len(pixels), SIDE * SIDE)
     return np.asarray(frequencies > np.median(frequencies, axis=1, keepdims=True))
 
 
-def _brighter_than_left(pixels: Pixels) -> Bits:
+def _brighter_than_left(pictures: Pictures) -> Bits:
+    pixels = _shrunk(pictures, SIDE + 1, SIDE)
     return pixels[:, :, 1:] > pixels[:, :, :-1]
+
+
+def _brighter_than_above(pictures: Pictures) -> Bits:
+    pixels = _shrunk(pictures, SIDE, SIDE + 1)
+    return pixels[:, 1:] > pixels[:, :-1]
+
+
+def _above_median_averages(pictures: Pictures) -> Bits:
+    return np.array([_above_median_average(picture) for picture in pictures], bool)
 
 
 def _above_median_average(picture: Image.Image) -> Bits:
@@ -93,3 +103,13 @@ def _rounded_above_median(pixels: Pixels) -> Bits:
     without_average = pywt.waverec2(coefficients, "haar")
     averages = pywt.wavedec2(without_average, "haar", level=levels - (SIDE.bit_length() - 1))[0]
     return np.asarray(averages > np.median(averages))
+
+
+_BITS: dict[str, Callable[[Pictures], Bits]] = {
+    "average": _above_mean,
+    "dct": _above_median_frequency,
+    "difference": _brighter_than_left,
+    "vertical": _brighter_than_above,
+    "wavelet": _above_median_averages,
+}
+KINDS = tuple(_BITS)

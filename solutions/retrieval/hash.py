@@ -5,7 +5,9 @@ near ones the first in the index. The deck lists what is nearer than 12 bits; mA
 threshold is the default. `order='seed'` gives what the deck's code prints: below the threshold (12, if none is given)
 the hundred *farthest*, farthest first, equal ones by id.
 
-The hashes are imagehash's average_hash, phash, dhash and whash, bit for bit at full decode.
+The hashes are imagehash's average_hash, phash, dhash, dhash_vertical, whash and colorhash (42 bits), bit for bit at
+full decode. With `rotations` and `flips` a query is hashed in each turn, from one decode, and an index image is as far
+as the nearest of them; colours are the same in any turn.
 """
 
 from dataclasses import dataclass
@@ -14,37 +16,48 @@ from typing import Literal
 import numpy as np
 
 from harness import ImageSet, Ranking, Retrieval, TrainingData
+from solutions.hashing.colour import ColourHashes
+from solutions.hashing.crops import TurnedHashes
 from solutions.hashing.extractor import PerceptualHashes
 from solutions.hashing.hamming import nearest
 from solutions.hashing.places import LISTED, Readable, padded
 from solutions.hashing.seed import SINGLE_THRESHOLD, printed_order
+from solutions.hashing.turns import Rotations, nearest_of_turns
 
 
 @dataclass
 class Hash(Retrieval):
-    kind: Literal["average", "dct", "difference", "wavelet"] = "average"
+    kind: Literal["average", "dct", "difference", "vertical", "wavelet", "colour"] = "average"
     threshold: int | None = None  # bits; only images nearer than this are listed
     decode: Literal["full", "reduced"] = (
         "full"  # reduced: 0.2 to 0.8 of 64 bits differ on average, several times faster
     )
     upright: bool = False  # turn images by their EXIF orientation first, which imagehash does not
     order: Literal["distance", "seed"] = "distance"  # seed: the deck's printed order, worst first
+    rotations: Rotations = 1  # turns of a query that are tried, by 360 degrees over this number
+    flips: bool = False  # try the mirror image of a query, in each turn, too
     chunk = 2048
 
     def fit(self, data: TrainingData) -> None:
-        self.hashes = PerceptualHashes(self.decode, self.upright)
+        coloured = self.kind == "colour"
+        self.n_turns = 1 if coloured else self.rotations * (1 + self.flips)
+        self.hashes = (ColourHashes if coloured else PerceptualHashes)(self.decode, self.upright)
+        turned = TurnedHashes(self.decode, self.upright, self.rotations, self.flips)
+        self.asked = self.hashes if self.n_turns == 1 else turned
         self.index = Readable(data.index, self.hashes)
         self.codes = self.index.rows(self.kind)
 
     def rank(self, queries: ImageSet) -> Ranking:
-        codes = queries.describe(self.hashes, self.kind)
+        codes = queries.describe(self.asked, self.kind).reshape(-1, self.n_turns)
         if self.order == "seed":
-            return self.index.ranking(queries, padded([self._printed(code) for code in codes]))
-        distances, positions = nearest(codes, self.codes, LISTED)
+            return self.index.ranking(queries, padded([self._printed(turns) for turns in codes]), self.asked)
+        found = nearest(codes.reshape(-1), self.codes, LISTED)
+        distances, positions = nearest_of_turns(*found, self.n_turns)
         if self.threshold is not None:
             positions[distances >= self.threshold] = -1
-        return self.index.ranking(queries, positions)
+        return self.index.ranking(queries, positions, self.asked)
 
-    def _printed(self, code: np.uint64) -> np.ndarray:
+    def _printed(self, turns: np.ndarray) -> np.ndarray:
         threshold = SINGLE_THRESHOLD if self.threshold is None else self.threshold
-        return printed_order(np.bitwise_count(self.codes ^ code), self.index.ids, threshold)
+        distances = np.bitwise_count(self.codes ^ turns[:, None]).min(axis=0)
+        return printed_order(distances, self.index.ids, threshold)

@@ -10,7 +10,8 @@ ones by id.
 
 The deck does not say which hashes are averaged. Ours [reconstruction] are `against='pairs'`, each kind of hash of the
 query against the same kind of the index image, and `against='one_to_many'`, the hashes of five crops of the query (the
-whole and its corners) against the one of the index image, all of the first kind.
+whole and its corners) against the one of the index image, all of the first kind. With `rotations` and `flips` a query
+is hashed in each turn, from one decode, and an index image is as far as the nearest of them.
 """
 
 from dataclasses import dataclass
@@ -19,13 +20,14 @@ from typing import Literal
 import numpy as np
 
 from harness import ImageSet, Ranking, Retrieval, TrainingData
-from solutions.hashing.crops import CROPS, CroppedHashes
+from solutions.hashing.crops import CROPS, CroppedHashes, TurnedCrops, TurnedHashes
 from solutions.hashing.extractor import PerceptualHashes
 from solutions.hashing.mean_distance import nearest
 from solutions.hashing.places import LISTED, Readable, padded
 from solutions.hashing.seed import THRESHOLDS, printed_order, seed_means
+from solutions.hashing.turns import Rotations, nearest_of_turns
 
-Kind = Literal["average", "dct", "difference", "wavelet"]
+Kind = Literal["average", "dct", "difference", "vertical", "wavelet"]
 
 
 @dataclass
@@ -39,30 +41,40 @@ class MeanHash(Retrieval):
     )
     upright: bool = False  # turn images by their EXIF orientation first, which imagehash does not
     order: Literal["distance", "seed"] = "distance"  # seed: the deck's printed order, worst first
+    rotations: Rotations = 1  # turns of a query that are tried, by 360 degrees over this number
+    flips: bool = False  # try the mirror image of a query, in each turn, too
     chunk = 1024
 
     def fit(self, data: TrainingData) -> None:
         self.hashes = PerceptualHashes(self.decode, self.upright)
-        self.asked = self.hashes if self.against == "pairs" else CroppedHashes(self.decode, self.upright)
+        self.n_turns = self.rotations * (1 + self.flips)
+        self.asked = self._asked()
         self.index = Readable(data.index, self.hashes)
         kinds = self.kinds if self.against == "pairs" else self.kinds[:1] * CROPS
         self.codes = np.stack([self.index.rows(kind) for kind in kinds])  # (m, n_index)
 
+    def _asked(self) -> PerceptualHashes:
+        if self.n_turns == 1:
+            return self.hashes if self.against == "pairs" else CroppedHashes(self.decode, self.upright)
+        turned = TurnedHashes if self.against == "pairs" else TurnedCrops
+        return turned(self.decode, self.upright, rotations=self.rotations, flips=self.flips)
+
     def rank(self, queries: ImageSet) -> Ranking:
         codes = self._query_codes(queries)
         if self.order == "seed":
-            return self.index.ranking(queries, padded([self._printed(row) for row in codes]), self.asked)
-        means, positions = nearest(codes, self.codes, self.mean, LISTED)
+            turns = codes.reshape(-1, self.n_turns, len(self.codes))
+            return self.index.ranking(queries, padded([self._printed(each) for each in turns]), self.asked)
+        means, positions = nearest_of_turns(*nearest(codes, self.codes, self.mean, LISTED), self.n_turns)
         if self.threshold is not None:
             positions[means >= self.threshold] = -1
         return self.index.ranking(queries, positions, self.asked)
 
-    def _query_codes(self, queries: ImageSet) -> np.ndarray:  # (n_queries, m)
-        if self.against == "one_to_many":
-            return queries.describe(self.asked, self.kinds[0])
-        return np.stack([queries.describe(self.asked, kind) for kind in self.kinds], axis=1)
+    def _query_codes(self, queries: ImageSet) -> np.ndarray:  # (n_queries * n_turns, m)
+        kinds = self.kinds if self.against == "pairs" else self.kinds[:1]
+        codes = [queries.describe(self.asked, kind) for kind in kinds]
+        return (np.stack(codes, axis=-1) if self.against == "pairs" else codes[0]).reshape(-1, len(self.codes))
 
-    def _printed(self, codes: np.ndarray) -> np.ndarray:
-        distances = np.bitwise_count(self.codes ^ codes[:, None]).T  # (n_index, m)
+    def _printed(self, turns: np.ndarray) -> np.ndarray:  # (n_turns, m)
+        distances = np.bitwise_count(self.codes ^ turns[..., None]).swapaxes(1, 2)  # (n_turns, n_index, m)
         threshold = THRESHOLDS[self.mean] if self.threshold is None else self.threshold
-        return printed_order(seed_means(distances, self.mean), self.index.ids, threshold)
+        return printed_order(np.fmin.reduce(seed_means(distances, self.mean)), self.index.ids, threshold)

@@ -36,6 +36,7 @@ def test_a_full_decode_gives_the_hashes_of_imagehash(photograph):
         assert f"{hashes['average']:016x}" == str(imagehash.average_hash(picture))
         assert f"{hashes['dct']:016x}" == str(imagehash.phash(picture))
         assert f"{hashes['difference']:016x}" == str(imagehash.dhash(picture))
+        assert f"{hashes['vertical']:016x}" == str(imagehash.dhash_vertical(picture))
         assert f"{hashes['wavelet']:016x}" == str(imagehash.whash(picture))
 
 

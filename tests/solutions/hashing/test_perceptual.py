@@ -11,6 +11,7 @@ ORACLES = {
     "average": imagehash.average_hash,
     "dct": imagehash.phash,
     "difference": imagehash.dhash,
+    "vertical": imagehash.dhash_vertical,
     "wavelet": imagehash.whash,
 }
 SIZES = [(1, 1), (1, 9), (7, 7), (8, 8), (9, 8), (17, 33), (3, 200), (200, 3), (64, 64), (100, 75), (75, 100)]
@@ -70,6 +71,7 @@ def test_a_flat_image_has_one_bit_at_most():
         "average": "0" * 16,
         "dct": "8" + "0" * 15,
         "difference": "0" * 16,
+        "vertical": "0" * 16,
         "wavelet": "0" * 16,
     }
 
@@ -90,4 +92,11 @@ def test_an_image_is_described_alike_alone_and_in_any_company():
 
 def test_no_images_have_no_hashes():
     hashes = perceptual_hashes([])
-    assert [(codes.shape, codes.dtype) for codes in hashes.values()] == [((0,), np.uint64)] * 4
+    assert [(codes.shape, codes.dtype) for codes in hashes.values()] == [((0,), np.uint64)] * 5
+
+
+def test_the_kinds_that_are_named_are_the_only_ones_made():
+    image = shapes(np.random.default_rng(14), 60, 50)
+    few, all_ = perceptual_hashes([image], ["vertical", "dct"]), perceptual_hashes([image])
+    assert list(few) == ["vertical", "dct"]
+    assert all(few[kind] == all_[kind] for kind in few)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from harness.data.extractor import Extractor as Extractor
+    from harness.data.fitted import Fitted as Fitted
+    from harness.data.fitted import fitted as fitted
     from harness.data.images import ImageSet as ImageSet
     from harness.data.ragged import Ragged as Ragged
     from harness.errors import HarnessError as HarnessError
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Extractor": "harness.data.extractor",
+    "Fitted": "harness.data.fitted",
     "HarnessError": "harness.errors",
     "ImageSet": "harness.data.images",
     "Labelling": "harness.submissions.submission",
@@ -28,6 +31,7 @@ _HOMES = {
     "Recognition": "harness.solution",
     "Retrieval": "harness.solution",
     "TrainingData": "harness.solution",
+    "fitted": "harness.data.fitted",
     "track": "harness.progress",
 }
 __all__ = list(_HOMES)

@@ -35,6 +35,9 @@ class Solution(ABC):
 
     task: ClassVar[Task]
     chunk: ClassVar[int | None] = None  # queries asked about at a time; None lets the harness choose
+    modules: ClassVar[
+        tuple[str, ...]
+    ] = ()  # that an optional extra brings; without them it is left out of a run of all
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

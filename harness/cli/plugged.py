@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import redirect_stdout
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -48,6 +49,7 @@ class WithPlugged(TyperGroup):
         return _loaded(_points()[cmd_name])
 
 
+@cache
 def _points() -> dict[str, EntryPoint]:
     from importlib.metadata import entry_points
 

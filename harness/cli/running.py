@@ -51,6 +51,8 @@ def run(
 
 def _chosen(specs: list[str] | None, runner: Runner, task: str | None) -> list[str]:
     """Return the solutions named, or all that can be loaded, that are for the task and fit the competition."""
+    from importlib.util import find_spec
+
     from harness.errors import HarnessError
     from harness.plugins import known_solutions, load_solution
 
@@ -64,7 +66,12 @@ def _chosen(specs: list[str] | None, runner: Runner, task: str | None) -> list[s
     chosen = []
     for name in known_solutions(register):
         try:
-            chosen += [name] if load_solution(name, register).task in tasks else []
+            solution = load_solution(name, register)
+            missing = [module for module in solution.modules if find_spec(module) is None]
+            if missing:
+                note(f"left out: {name} needs {', '.join(missing)} (pip install 'landmark[networks]')")
+            elif solution.task in tasks:
+                chosen.append(name)
         except HarnessError as error:
             note(f"left out: {error}")
     if not chosen:

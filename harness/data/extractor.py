@@ -16,7 +16,7 @@ class Extractor(ABC):
     """Turns a batch of decoded images into rows. Extend it by a frozen dataclass; its fields are its parameters.
 
     The store keeps what `describe` returns under the parameters, the source code of the module and what it imports
-    from its own package, and the versions of the image libraries and of `libraries`.
+    from its own package, the versions of the image libraries and of `libraries`, and what `made_with` tells.
 
     Class attributes (or properties) to override:
 
@@ -45,6 +45,11 @@ class Extractor(ABC):
     def reduce_to(self) -> int | None:
         """Return the side in pixels below which no decode may go, or None for a full decode."""
         return None if self.size is None else 2 * max(self.size)
+
+    @property
+    def made_with(self) -> Mapping[str, str]:
+        """Return what else decides the rows, by name, such as a digest of weights that lie in a file."""
+        return {}
 
     @abstractmethod
     def describe(self, images: np.ndarray | Sequence[np.ndarray]) -> Described | Mapping[str, Described]:

@@ -31,15 +31,16 @@ def extractor_facts(extractor: Extractor) -> dict[str, object]:
 
     Raises SolutionError where a parameter, its code or a library cannot be told.
     """
-    return {
-        "extractor": type(extractor).__qualname__,
-        "parameters": {field.name: _plain(extractor, getattr(extractor, field.name)) for field in fields(extractor)},  # type: ignore[arg-type]
+    name = type(extractor).__qualname__
+    libraries = sorted({*LIBRARIES, *extractor.libraries}, key=str.lower)
+    facts: dict[str, object] = {
+        "extractor": name,
+        "parameters": {field.name: plain(getattr(extractor, field.name), name) for field in fields(extractor)},  # type: ignore[arg-type]
         "decoded": [extractor.mode, extractor.size, extractor.reduce_to, extractor.upright],
         "source": _source(type(extractor)),
-        "libraries": {
-            name: _version(extractor, name) for name in sorted({*LIBRARIES, *extractor.libraries}, key=str.lower)
-        },
+        "libraries": {library: version_of(library, name) for library in libraries},
     }
+    return facts | ({"made with": dict(extractor.made_with)} if extractor.made_with else {})
 
 
 @cache  # the code of a class is what was imported, whatever becomes of the file
@@ -55,8 +56,11 @@ def _source(cls: type[Extractor]) -> list[str]:
     return [*(class_digest(bases[module]) for module in sorted(bases)), decoder]
 
 
-def _plain(extractor: Extractor, value: object) -> object:
-    """Return a parameter as JSON can hold it, another one for another value."""
+def plain(value: object, owner: str) -> object:
+    """Return a value as JSON can hold it, another one for another value; `owner` is whose it is.
+
+    Raises SolutionError for what has no lasting identity.
+    """
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, Enum | Path | np.generic):
@@ -65,19 +69,20 @@ def _plain(extractor: Extractor, value: object) -> object:
         array = np.frombuffer(value, np.uint8) if isinstance(value, bytes) else np.ascontiguousarray(value)
         return [array.dtype.str, array.shape, sha256(array.tobytes()).hexdigest()]
     if isinstance(value, tuple | list):
-        return [type(value).__name__, *(_plain(extractor, each) for each in value)]
+        return [type(value).__name__, *(plain(each, owner) for each in value)]
+    if isinstance(value, Extractor):
+        return ["extractor", extractor_key(value)]
     if is_dataclass(value) and not isinstance(value, type):
-        return [type(value).__qualname__, *(_plain(extractor, getattr(value, field.name)) for field in fields(value))]
+        return [type(value).__qualname__, *(plain(getattr(value, field.name), owner) for field in fields(value))]
     raise SolutionError(
-        f"{type(extractor).__qualname__} has a parameter of the type {type(value).__name__}, which has no lasting "
+        f"{owner} has a parameter of the type {type(value).__name__}, which has no lasting "
         "identity; use numbers, text, arrays, and tuples or dataclasses of these"
     )
 
 
-def _version(extractor: Extractor, library: str) -> str:
+def version_of(library: str, owner: str) -> str:
+    """Return the version of an installed library; `owner` is who needs it. Raises SolutionError for another."""
     try:
         return version(library)
     except PackageNotFoundError:
-        raise SolutionError(
-            f"{type(extractor).__qualname__} needs the library {library!r}, which is not installed"
-        ) from None
+        raise SolutionError(f"{owner} needs the library {library!r}, which is not installed") from None

@@ -58,6 +58,11 @@ class ImageSet:
         state = self._source.fingerprints(self._rows)
         return sha256("\n".join(self.ids).encode("utf-8", "surrogatepass") + state.tobytes()).hexdigest()
 
+    @property
+    def store(self) -> Path:
+        """Return the folder where descriptors of these images are kept."""
+        return self._source.store
+
     def describe(self, extractor: Extractor, name: str | None = None) -> np.ndarray:
         """Return one row for each image, `(n, ...)`, in the order of the set, from the store or made now.
 

@@ -9,7 +9,10 @@ from tests.solutions_made import write_obedient
 
 SPECS = [
     *known_solutions(),
-    *(f"hash(kind={kind!r})" for kind in ("dct", "difference", "wavelet")),
+    *(f"hash(kind={kind!r})" for kind in ("dct", "difference", "vertical", "wavelet", "colour")),
+    *(f"{name}(rotations=4, flips=True)" for name in ("hash", "mean_hash")),
+    *(f"dft(kind={kind!r})" for kind in ("block", "rings")),
+    "wavelet(kind='energies')",
     "hash(order='seed', threshold=40)",
     "hash(decode='reduced', threshold=20)",
     *(f"mean_hash(mean={mean!r})" for mean in ("harmonic", "arithmetic", "square_root")),

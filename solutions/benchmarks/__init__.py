@@ -1,0 +1,1 @@
+"""Parts of solutions measured side by side: the commands of `landmark bench`."""

@@ -1,0 +1,128 @@
+"""Read weights in torch's legacy format without torch, and execute nothing on the way.
+
+Such a file is five pickles (a magic number, the version of the protocol, facts on the machine, the weights by name, the
+order of the storages) and then the storages: the number of elements, eight bytes, and the elements. The pickles name
+functions to call; here every name is looked up in a table of our own, and any other is refused.
+
+Source: `torch/serialization.py`, `_legacy_load`.
+"""
+
+from __future__ import annotations
+
+import pickle
+import re
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from harness import HarnessError
+
+_MAGIC = 0x1950A86A20F9469CFC6C
+_PROTOCOL = 1001
+_LARGEST = 1 << 32  # bytes of a file
+
+
+@dataclass(frozen=True)
+class _Storage:
+    """A run of numbers in the file, known by its key until they are read."""
+
+    key: str
+    dtype: np.dtype[Any]
+    count: int
+
+
+@dataclass(frozen=True)
+class _Tensor:
+    """A view of a storage; offset and strides in elements."""
+
+    storage: _Storage
+    offset: int
+    shape: Sequence[int]
+    strides: Sequence[int]
+
+    def array(self, storages: dict[str, np.ndarray]) -> np.ndarray:
+        """Return the numbers as an array of their own."""
+        flat = storages[self.storage.key]
+        last = self.offset + sum((side - 1) * step for side, step in zip(self.shape, self.strides, strict=True))
+        if min(self.offset, *self.shape, *self.strides, 0) < 0 or max(last + 1, prod(self.shape)) > len(flat):
+            raise ValueError("a tensor reaches beyond its numbers")
+        strides = [step * flat.itemsize for step in self.strides]
+        return np.lib.stride_tricks.as_strided(flat[self.offset :], self.shape, strides, writeable=False).copy()
+
+
+def _tensor(storage: object, offset: int, shape: Sequence[int], strides: Sequence[int], *_: object) -> _Tensor:
+    if not isinstance(storage, _Storage):
+        raise pickle.UnpicklingError("a tensor has no storage")
+    return _Tensor(storage, offset, shape, strides)
+
+
+_NAMES: dict[tuple[str, str], Any] = {
+    ("collections", "OrderedDict"): OrderedDict,
+    ("torch._utils", "_rebuild_tensor_v2"): _tensor,
+    ("torch", "FloatStorage"): np.dtype("<f4"),
+    ("torch", "LongStorage"): np.dtype("<i8"),
+}
+
+
+class _Reader(pickle._Unpickler):  # noqa: SLF001 (the other one lets a file claim all memory)
+    def find_class(self, module: str, name: str) -> Any:
+        """Return our own stand-in; refuse every other name."""
+        if (module, name) not in _NAMES:
+            raise pickle.UnpicklingError(f"it asks for {module}.{name}")
+        return _NAMES[module, name]
+
+    def persistent_load(self, pid: Any) -> _Storage:
+        """Return the storage that a tensor refers to: ('storage', type, key, device, count, view)."""
+        kind, dtype, key, _, count, view = pid
+        if kind != "storage" or not isinstance(dtype, np.dtype) or view is not None:
+            raise pickle.UnpicklingError("it refers to something outside")
+        return _Storage(str(key), dtype, int(count))
+
+
+def read_torch_weights(path: Path) -> dict[str, np.ndarray]:
+    """Return the arrays, float32 or int64, by name.
+
+    Where the file's name ends in eight or more hexadecimal digits after a hyphen, as torch names what it offers for
+    download, the content's sha256 begins with these. Raises HarnessError where it does not, and for a file that holds
+    anything but arrays.
+    """
+    try:
+        content = path.read_bytes() if path.stat().st_size <= _LARGEST else b""
+    except OSError as error:
+        raise HarnessError(f"{path}: cannot be read: {error.strerror}") from None
+    promised = re.fullmatch(r".*-([0-9a-f]{8,64})", path.stem)
+    if promised and not sha256(content).hexdigest().startswith(promised[1]):
+        raise HarnessError(
+            f"{path}: is damaged: its content does not begin with the digest in its name; install it anew"
+        )
+    try:
+        return _weights(BytesIO(content))
+    except Exception as error:  # noqa: BLE001 (a damaged pickle may raise anything)
+        reason = " ".join(str(error).split())[:120] or type(error).__name__
+        raise HarnessError(f"{path}: holds no weights in torch's legacy format alone: {reason}") from None
+
+
+def _weights(file: BytesIO) -> dict[str, np.ndarray]:
+    if (_Reader(file).load(), _Reader(file).load()) != (_MAGIC, _PROTOCOL):
+        raise ValueError("it begins with another mark")
+    _Reader(file).load()
+    tensors, order = dict(_Reader(file).load()), _Reader(file).load()
+    if not all(isinstance(name, str) and isinstance(tensor, _Tensor) for name, tensor in tensors.items()):
+        raise ValueError("it holds something else than tensors")
+    known = {tensor.storage.key: tensor.storage for tensor in tensors.values()}
+    storages = {key: _numbers(file, known[key]) for key in order}
+    return {name: tensor.array(storages) for name, tensor in tensors.items()}
+
+
+def _numbers(file: BytesIO, storage: _Storage) -> np.ndarray:
+    count = int.from_bytes(file.read(8), "little")
+    if count != storage.count:
+        raise ValueError("a storage has another length than promised")
+    return np.frombuffer(file.read(count * storage.dtype.itemsize), storage.dtype, count)

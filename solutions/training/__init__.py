@@ -1,0 +1,1 @@
+"""Classifiers of landmarks, and what is made of their probabilities."""

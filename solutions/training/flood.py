@@ -1,0 +1,63 @@
+"""Flood fill: the index images whose probability of a label is nearest to that of the query.
+
+Source: K. E. Odoh, "Landmark Retrieval & Recognition", 2018. The interval around the query's probability is widened in
+steps until it holds enough images. The code printed there cannot run; the tests show what each of its faults does.
+"""
+
+from typing import Literal
+
+import numpy as np
+
+Order = Literal["probability", "nearness", "seed"]
+
+STEP = 0.01  # by which the interval is widened on either side
+_ROUNDED = 1e-9  # probabilities this near to the end of an interval are in it
+
+
+def flooded(
+    column: np.ndarray, values: np.ndarray, enough: int, *, step: float = STEP, order: Order = "probability"
+) -> np.ndarray:
+    """Return the places of the index images that the flood from each value reaches `(m, enough)`, best first.
+
+    `column` `(n_index,)` is each index image's probability of a label, `values` `(m,)` those of queries; -1 lists
+    nothing. The smallest interval of whole steps around a value that holds enough images is taken, or else that of all
+    images. They stand by their probability, the highest first, or by their nearness to the query's; ties by place.
+    `seed` is the order in which the deck prints them: interval by interval as the flood reaches them, each by
+    probability.
+
+    >>> column = np.array([0.912, 0.1, 0.0, 0.74, 0.16, 0.95])
+    >>> flooded(column, np.array([0.93]), 4), flooded(column, np.array([0.93]), 4, order="nearness")
+    (array([[5, 0, 3, 4]], dtype=int32), array([[0, 5, 3, 4]], dtype=int32))
+    """
+    falling = np.argsort(-column, kind="stable")
+    begins, stops = _intervals(-column[falling], values, enough, step)
+    if order == "probability":
+        places = begins[:, None] + np.arange(enough)
+        return np.where(places < stops[:, None], np.append(falling, -1)[np.minimum(places, len(column))], -1).astype(
+            np.int32
+        )
+    found = np.full((len(values), enough), -1, np.int32)
+    for row, value, begin, stop in zip(found, values, begins, stops, strict=True):
+        some = falling[begin:stop]
+        apart = np.abs(column[some] - value)
+        first = apart if order == "nearness" else np.maximum(np.ceil(apart / step - _ROUNDED), 1)
+        chosen = some[np.lexsort((some, -column[some], first))][:enough]
+        row[: len(chosen)] = chosen
+    return found
+
+
+def _intervals(rising: np.ndarray, values: np.ndarray, enough: int, step: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return where the interval of each value begins and stops among the negative probabilities."""
+    lowest, highest = np.ones(len(values), int), np.full(len(values), int(np.ceil(1 / step)))
+    while (lowest < highest).any():
+        middle = (lowest + highest) // 2
+        begins, stops = _bounds(rising, values, middle * step)
+        holds = stops - begins >= enough
+        highest, lowest = np.where(holds, middle, highest), np.where(holds, lowest, middle + 1)
+        lowest = np.minimum(lowest, highest)
+    return _bounds(rising, values, highest * step)
+
+
+def _bounds(rising: np.ndarray, values: np.ndarray, reach: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    reach = reach + _ROUNDED
+    return np.searchsorted(rising, -values - reach), np.searchsorted(rising, -values + reach, side="right")

@@ -1,0 +1,112 @@
+"""The deck's recogniser and retrieval by one softmax, on a small world whose landmarks are patterns."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("keras", reason="networks are an extra: pip install 'landmark[networks]'")
+
+from harness.data.competition import Competition
+from harness.data.split import own_split
+from harness.errors import HarnessError
+from harness.running.evaluate import evaluate
+from harness.solution import TrainingData
+from solutions.recognition.softmax_entropy import SoftmaxEntropy
+from solutions.retrieval.transfer_clustering import TransferClustering
+from tests.worlds import image_id, image_path, save_image, write_table
+
+SMALL = {"side": 96}
+LANDMARKS = 3
+
+
+def pattern(landmark: int, photo: int) -> np.ndarray:
+    """A photo of stripes that lie, stripes that stand, or squares, in the colour of the landmark."""
+    draw = np.random.default_rng([landmark, photo])
+    down, across = np.indices((96, 96)) + draw.integers(0, 9, 2)[:, None, None]
+    light = ((down // 6 % 2), (across // 6 % 2), (down // 12 + across // 12) % 2)[landmark]
+    colour = np.array([[200, 60, 40], [40, 170, 60], [50, 70, 210]])[landmark]
+    return np.asarray((light[..., None] * colour + draw.normal(20, 5, (96, 96, 3))).clip(0, 255), np.uint8)
+
+
+def write_world(folder: Path) -> Path:
+    """Return the folder with a competition in it: five train, four index images and two queries of each landmark."""
+    shown = [(part, landmark, photo) for part, count in (("train", 5), ("index", 4), ("test", 2))
+             for landmark in range(LANDMARKS) for photo in range(count)]  # fmt: skip
+    names = {each: image_id(each[0], number) for number, each in enumerate(shown)}
+    for (part, landmark, photo), name in names.items():
+        save_image(image_path(folder, part, name), pattern(landmark, photo + 10 * (part != "train")))
+    of = {
+        part: [(name, each[1]) for each, name in names.items() if each[0] == part]
+        for part in ("train", "index", "test")
+    }
+    write_table(folder / "train.csv", "id,landmark_id", of["train"])
+    for part in ("index", "test"):
+        write_table(folder / f"{part}.csv", "id", [(name,) for name, _ in of[part]])
+    found = [
+        (name, " ".join(each for each, shows in of["index"] if shows == landmark)) for name, landmark in of["test"]
+    ]
+    write_table(folder / "retrieval_solution.csv", "id,images", found)
+    write_table(folder / "recognition_solution.csv", "id,landmarks", of["test"])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def competition(tmp_path_factory: pytest.TempPathFactory) -> Competition:
+    folder = tmp_path_factory.mktemp("competition")
+    return Competition.open(write_world(folder), folder / "store")
+
+
+def gap(competition: Competition, solution: SoftmaxEntropy) -> float | None:
+    split = own_split(competition, "recognition")
+    solution.fit(split.data)
+    return evaluate(solution.recognise(split.queries), split.ground_truth).scores["all"]["gap"]
+
+
+@pytest.mark.parametrize("rule", ["entropy", "probability", "energy", "distance"])
+def test_every_rule_names_the_landmarks(competition: Competition, rule: str) -> None:
+    assert gap(competition, SoftmaxEntropy(rule=rule, **SMALL)) == pytest.approx(1.0)
+
+
+def test_a_threshold_below_all_doubt_answers_nothing(competition: Competition) -> None:
+    split = own_split(competition, "recognition")
+    solution = SoftmaxEntropy(threshold=-1.0, **SMALL)
+    solution.fit(split.data)
+    assert not solution.recognise(split.queries).answered.any()
+
+
+def test_a_head_is_fitted_once_for_both_solutions(competition: Competition, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = own_split(competition, "retrieval").data
+    SoftmaxEntropy(threshold=9.0, weight_decay=0.5, **SMALL).fit(data)
+    monkeypatch.setattr("solutions.training.head.softmax_regression", None)  # fitting anew would call it
+    TransferClustering(weight_decay=0.5, **SMALL).fit(data)
+
+
+def test_images_of_one_landmark_alone_are_refused_in_one_line(competition: Competition) -> None:
+    data = own_split(competition, "recognition").data
+    for some in (data.labels == data.labels[0], np.zeros(len(data.labels), bool)):
+        one = TrainingData(data.train[some], data.labels[some], data.index, 0)
+        with pytest.raises(HarnessError, match="train images of two landmarks or more"):
+            SoftmaxEntropy(**SMALL).fit(one)
+
+
+def test_the_flood_ranks_the_images_of_the_landmark_first(competition: Competition) -> None:
+    split = own_split(competition, "retrieval")
+    solution = TransferClustering(**SMALL)
+    solution.fit(split.data)
+    assert evaluate(solution.rank(split.queries), split.ground_truth).scores["all"]["map@100"] == pytest.approx(1.0)
+
+
+def test_a_query_that_cannot_be_read_is_not_answered(tmp_path: Path) -> None:
+    folder = write_world(tmp_path)
+    competition = Competition.open(folder, tmp_path / "store")
+    path = competition.queries.paths[0]
+    assert path is not None
+    path.write_bytes(b"broken")
+    for task, kind in (("recognition", SoftmaxEntropy), ("retrieval", TransferClustering)):
+        split = own_split(competition, task)
+        solution = kind(**SMALL)
+        solution.fit(split.data)
+        answer = solution.recognise(split.queries) if task == "recognition" else solution.rank(split.queries)
+        assert not answer.answered[0]
+        assert answer.answered[1:].all()

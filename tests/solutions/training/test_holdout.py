@@ -1,0 +1,37 @@
+"""Rounds of held-out train images."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solutions.training.holdout import held_out
+
+LABELS = st.lists(st.integers(0, 9), min_size=1, max_size=40)
+
+
+@given(LABELS, st.integers(0, 3))
+def test_every_round_asks_about_images_that_it_does_not_learn(labels: list[int], seed: int) -> None:
+    ids, shown = np.array([f"{number:03}" for number in range(len(labels))], object), np.array(labels)
+    for each in held_out(ids, shown, seed):
+        assert sorted([*each.kept, *each.asked]) == list(range(len(labels)))
+        learnt = set(shown[each.kept].tolist())
+        assert len(learnt) > 1
+        assert [label in learnt for label in shown[each.asked].tolist()] == each.known.tolist()
+
+
+@given(LABELS, st.randoms(use_true_random=False))
+def test_the_order_of_the_images_is_no_matter(labels: list[int], random: object) -> None:
+    ids, shown = np.array([f"{number:03}" for number in range(len(labels))], object), np.array(labels)
+    order = np.array(sorted(range(len(labels)), key=lambda _: random.random()))  # type: ignore[attr-defined]
+    plain = [(set(ids[each.kept]), set(ids[each.asked])) for each in held_out(ids, shown, 1)]
+    mixed = [
+        (set(ids[order][each.kept]), set(ids[order][each.asked])) for each in held_out(ids[order], shown[order], 1)
+    ]
+    assert plain == mixed
+
+
+def test_each_landmark_is_strange_in_one_round() -> None:
+    labels = np.repeat(np.arange(8), 5)
+    ids = np.array([f"{number:03}" for number in range(40)], object)
+    strange = [set(labels[each.asked][~each.known].tolist()) for each in held_out(ids, labels, 0)]
+    assert sorted(label for group in strange for label in group) == list(range(8))

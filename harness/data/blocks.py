@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from harness.data.tables import why_no_csv
 from harness.data.unpacked import Stream, unpacked
 from harness.data.words import SLACK, Words
 from harness.errors import DataError
@@ -193,16 +194,8 @@ def _numbered(path: Path, reader: Iterator[list[str]], line: int) -> Iterator[tu
         try:
             row = next(reader, None)
         except csv.Error as error:
-            raise DataError(f"{path}, line {begun}: is no CSV: {_why(error)}") from None
+            raise DataError(f"{path}, line {begun}: is no CSV: {why_no_csv(error)}") from None
         if row is None:
             return
         if row:
             yield begun, row
-
-
-def _why(error: csv.Error) -> str:
-    return (
-        "a quote is opened and never closed"
-        if "end of data" in str(error)
-        else f"{error}; write a quote within quotes twice"
-    )

@@ -139,7 +139,7 @@ def _header(path: Path, line: str) -> list[str]:
     try:
         return next(csv.reader([line], strict=True))
     except csv.Error as error:
-        raise DataError(f"{path}, line 1: is no CSV: {_why(error)}") from None
+        raise DataError(f"{path}, line 1: is no CSV: {why_no_csv(error)}") from None
 
 
 def require(path: Path, header: list[str], columns: Sequence[str]) -> None:
@@ -159,7 +159,7 @@ def _numbered(path: Path, reader: Reader) -> Iterator[tuple[int, list[str]]]:
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raise DataError(f"{path}, line {line}: is no CSV: {_why(error)}") from None
+            raise DataError(f"{path}, line {line}: is no CSV: {why_no_csv(error)}") from None
         if cells is None:
             return
         yield line, cells
@@ -183,7 +183,8 @@ def _refuse(path: Path, header: list[str]) -> NoReturn:
     raise DataError(f"{path}: changed while it was read; try again")
 
 
-def _why(error: csv.Error) -> str:
+def why_no_csv(error: csv.Error) -> str:
+    """Return what the csv module stumbled on, with a remedy where there is one."""
     return (
         "a quote is opened and never closed"
         if "end of data" in str(error)

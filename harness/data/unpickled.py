@@ -86,7 +86,7 @@ _NAMES: dict[str, Any] = {
 _HOMES = {"numpy", "numpy.core.multiarray", "numpy._core.multiarray", "numpy.core.numeric", "numpy._core.numeric"}
 
 
-class _Reader(pickle.Unpickler):
+class _Reader(pickle._Unpickler):  # noqa: SLF001 (the other one lets a file claim all memory)
     def find_class(self, module: str, name: str) -> Any:
         """Return our own stand-in; refuse every other name."""
         if module in _HOMES and name in _NAMES:

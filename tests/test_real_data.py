@@ -42,7 +42,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("name", list(EXPECTED))
 def test_hashes_reach_what_was_measured_on_real_photographs(name: str, store: Path) -> None:
     specs = list(EXPECTED[name])
-    ran = CliRunner().invoke(app, ["run", *specs, "--on", str(DATA / name), "--workspace", str(store), "--json"])
+    ran = CliRunner().invoke(app, ["run", *specs, "--on", str(DATA / name), "--json"])
     assert ran.exit_code == 0
     scores = {each["identity"]: each["scores"]["all"]["map@100"] for each in json.loads(ran.stdout)["runs"]}
     for spec, expected in EXPECTED[name].items():
@@ -80,9 +80,7 @@ def test_the_truth_of_google_landmarks_v2_scores_1(task: str, tmp_path: Path, st
     ]
     path = tmp_path / "submission.csv"
     path.write_text(f"id,{column}\n" + "".join(f"{query},{answer}\n" for query, answer in answers))
-    scored = CliRunner().invoke(
-        app, ["score", str(path), "--on", str(DATA / "gldv2"), "--workspace", str(store), "--json"]
-    )
+    scored = CliRunner().invoke(app, ["score", str(path), "--on", str(DATA / "gldv2"), "--json"])
     assert scored.exit_code == 0, scored.output
     scores = json.loads(scored.stdout)["scores"]
     assert {scores[part]["map@100" if task == "retrieval" else "gap"] for part in ("all", "public", "private")} == {1.0}

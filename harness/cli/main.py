@@ -1,5 +1,6 @@
 """`landmark`: all commands. Nothing heavy is imported before a command needs it."""
 
+import gc
 import sys
 from io import TextIOWrapper
 from typing import Annotated
@@ -62,6 +63,7 @@ def options(
 
 def main() -> None:
     """Run the command line: exit code 0 done, 1 something the message names went wrong, 2 wrong usage."""
+    gc.set_threshold(100_000)  # most of a short command is loading, which leaves nothing to collect
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # where a terminal has no ↑, the rest is shown all the same

@@ -123,12 +123,12 @@ def _lines(stream: Stream, size: int) -> Iterator[bytes]:
     read = mark.removeprefix(_BOM) + stream.read(size)
     rest = b""
     while read:
-        whole, newline, tail = read.rpartition(b"\n")
-        if newline:
-            yield rest + whole + newline
-            rest = tail
+        end = read.rfind(b"\n") + 1
+        if end:
+            yield b"".join((rest, memoryview(read)[:end]))
+            rest = read[end:]
         else:
-            rest += tail
+            rest += read
         if len(rest) > LONGEST:
             yield rest
             return

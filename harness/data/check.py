@@ -14,9 +14,8 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from harness.cores import cores
-from harness.data.competition import UNLABELLED
 from harness.data.decode import UndecodableError, decode
-from harness.data.ground_truth import COLUMNS, USAGES, GroundTruth, find_ground_truth, read_ground_truth
+from harness.data.ground_truth import COLUMNS, UNLABELLED, USAGES, GroundTruth, find_ground_truth, read_ground_truth
 from harness.data.ids import is_safe_id, repeated_rows, unsafe_rows
 from harness.data.locate import ImageFolder
 from harness.data.tables import Table, line_of, read_table, shown, whole_numbers

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.data.ground_truth import find_ground_truth
+from harness.data.ground_truth import UNLABELLED, find_ground_truth
 from harness.data.ids import ids_of
 from harness.data.images import ImageSet
 from harness.data.locate import ImageFolder
@@ -24,7 +24,6 @@ from harness.errors import DataError
 from metrics import Task
 
 TASKS: tuple[Task, ...] = ("retrieval", "recognition")
-UNLABELLED = ("", "None")  # landmark_id of a train image that shows none
 _TABLES = ("train.csv", "index.csv", "test.csv")
 
 

@@ -22,6 +22,7 @@ from harness.errors import DataError
 from metrics import Task
 
 COLUMNS: dict[Task, str] = {"retrieval": "images", "recognition": "landmarks"}
+UNLABELLED = ("", "None")  # landmark_id of a train image that shows none
 USAGES = ("Public", "Private", "Ignored")
 NOBODY = -2  # the number of an image that nobody can list
 
@@ -173,6 +174,8 @@ def _told(column: Column, counts: np.ndarray, task: Task, notes: Notes) -> tuple
 
 def _images(images: Vocabulary, words: Words) -> np.ndarray:
     empty = words.lengths == 0
+    if not empty.any():
+        return images.add(words)
     numbers = np.full(len(words), NOBODY, np.int32)
     numbers[~empty] = images.add(words[~empty])
     return numbers

@@ -99,30 +99,35 @@ def number_words(
     """Fill in the code of each word, -1 where it is unknown and not `new`; return how many are known now.
 
     Text is given as the eight letters from each place on. Known word i reaches from `offsets[i]` to `offsets[i + 1]`
-    in `known`. A slot `(3,)` holds its first and its second eight letters, and its length beside i + 1. The slots of
+    in `known`. A slot holds its first and its second eight letters, and its length beside i + 1. The slots of
     some words are looked at before any is compared: loads that do not depend on each other do not wait for each other.
     """
     mask = np.uint64(len(slots) - 1)
-    bits, seen = np.empty(CHUNK, np.uint64), np.empty(CHUNK, np.uint64)
+    bits, seen, heads = np.empty(CHUNK, np.uint64), np.empty(CHUNK, np.uint64), np.empty(CHUNK, np.uint64)
     for word in range(len(starts)):
         if word % CHUNK == 0:
             for place in range(min(CHUNK, len(starts) - word)):
                 bits[place] = hashed(eights, starts[word + place], ends[word + place])
             for place in range(min(CHUNK, len(starts) - word)):
+                heads[place] = slots[bits[place] & mask, 0]
                 seen[place] = slots[bits[place] & mask, 2]
         start, end = starts[word], ends[word]
         first = letters_at(eights, start, end) if end > start else np.uint64(0)
         second = letters_at(eights, start + 8, end) if end > start + 8 else np.uint64(0)
         length = np.uint64(end - start) << np.uint64(32)
         slot, code = bits[word % CHUNK] & mask, np.int64(-1)
-        while slots[slot, 2]:
-            if slots[slot, 0] == first and slots[slot, 1] == second and slots[slot, 2] & UPPER == length:
-                number = np.int64(slots[slot, 2] & LOWER) - 1
+        held, head = seen[word % CHUNK], heads[word % CHUNK]
+        if new:  # an earlier word of the chunk may have taken the slot
+            held, head = slots[slot, 2], slots[slot, 0]
+        while held:
+            if head == first and slots[slot, 1] == second and held & UPPER == length:
+                number = np.int64(held & LOWER) - 1
                 rest = offsets[number] + 16, offsets[number + 1]
                 if end - start <= 16 or same(eights, start + 16, end, known, rest[0], rest[1]):
                     code = number
                     break
             slot = (slot + np.uint64(1)) & mask
+            held, head = slots[slot, 2], slots[slot, 0]
         if new and code < 0:
             code = np.int64(count)
             offsets[count + 1] = offsets[count] + end - start

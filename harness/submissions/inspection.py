@@ -43,12 +43,15 @@ class Inspection:
         n_queries = len(known.queries)
         self._rows_of = np.zeros(n_queries, np.int64)  # rows of each query, empty ones too
         self._answered = np.zeros(n_queries, bool)
-        self.positions = np.full((n_queries, LENGTH), -1, np.int32)
+        self.positions = np.zeros((0, LENGTH), np.int32)
         self.landmarks, self.confidences = np.zeros(n_queries, np.int64), np.full(n_queries, np.nan)
 
     def take(self, layout: Layout, blocks: Iterator[Block]) -> None:
         """Take in the rows below the first line."""
-        add = self._take_ranking if layout.task == "retrieval" else self._take_labelling
+        add = self._take_labelling
+        if layout.task == "retrieval":
+            add = self._take_ranking
+            self.positions = np.full((len(self.known.queries), LENGTH), -1, np.int32)
         self._columns = layout.query + 1, layout.answer + 1
         for block in blocks:
             self.report.rows += len(block)

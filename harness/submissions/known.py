@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.data.competition import UNLABELLED
+from harness.data.ground_truth import UNLABELLED
 from harness.data.rows import read_vocabulary
 from harness.data.tables import whole_numbers
 from harness.data.vocabulary import Vocabulary

@@ -89,7 +89,7 @@ def places(wanted: Sequence[str] | np.ndarray, ids: Sequence[str] | np.ndarray) 
 
 
 def _empty_slots(count: int) -> np.ndarray:
-    """Return slots `(count, 4)`, two to a line of the processor's cache, none across two; three words of each are used."""
+    """Return slots `(count, 4)`, none across two lines of the processor's cache; three words of each are used."""
     words = np.zeros(4 * count + 8, np.uint64)
     begin = -words.ctypes.data % 64 // 8
     return words[begin : begin + 4 * count].reshape(count, 4)

@@ -20,7 +20,7 @@ from harness.data.unpacked import Stream, unpacked
 from harness.data.words import SLACK, Words
 from harness.errors import DataError
 
-SIZE = 1 << 22  # bytes of a block, more if a line is longer
+SIZE = 1 << 20  # bytes of a block, more if a line is longer
 LONGEST = 1 << 26  # bytes of a line
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = b"\xff\xfe", b"\xfe\xff"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -16,6 +17,7 @@ from harness.data.vocabulary import Vocabulary
 from harness.errors import DataError
 
 _LONGEST_HEADER = 1 << 16  # bytes
+_FORESEEN = 1 << 20  # words for which room is made at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,9 +92,13 @@ def not_utf_8(block: Block) -> np.ndarray:
 
 def read_vocabulary(path: Path, column: str) -> Vocabulary:
     """Return the different cells of a column in the order of their first rows."""
-    found = Vocabulary()
+    found, size = Vocabulary(), os.path.getsize(path)
     for rows in read_rows(path, [column]):
-        found.add(rows[column].whole())
+        words = rows[column].whole()
+        if not len(found) and len(words):
+            blocks = min(size / len(words.text), _FORESEEN / len(words))  # of a plain file, all rows as long as these
+            found.reserve(int(blocks * len(words)), int(blocks * words.lengths.sum()))
+        found.add(words)
     return found
 
 

@@ -12,6 +12,7 @@ from metrics.compiled import helper, kernel
 NEWLINE, RETURN, BLANK, QUOTE, COMMA = 10, 13, 32, 34, 44
 UPPER, LOWER = np.uint64(0xFFFFFFFF00000000), np.uint64(0x00000000FFFFFFFF)
 CHUNK = 256  # words looked up at once
+MIXER = np.uint64(0x9E3779B97F4A7C15)
 TOO_LONG, EMPTY, UNKNOWN, OWN, REPEATED = range(5)  # what can be wrong with a list
 NOBODY = -2  # the number of an image that nobody can list
 
@@ -67,7 +68,7 @@ def hashed(eights: np.ndarray, start: int, end: int) -> Any:
     """64 mixed bits of a word."""
     mixed = np.uint64(end - start)
     for place in range(start, end, 8):
-        mixed = (mixed ^ letters_at(eights, place, end)) * np.uint64(0x9E3779B97F4A7C15)
+        mixed = (mixed ^ letters_at(eights, place, end)) * MIXER
         mixed ^= mixed >> np.uint64(29)
     return mixed
 
@@ -103,39 +104,41 @@ def number_words(
     some words are looked at before any is compared: loads that do not depend on each other do not wait for each other.
     """
     mask = np.uint64(len(slots) - 1)
-    bits, seen, heads = np.empty(CHUNK, np.uint64), np.empty(CHUNK, np.uint64), np.empty(CHUNK, np.uint64)
-    for word in range(len(starts)):
-        if word % CHUNK == 0:
-            for place in range(min(CHUNK, len(starts) - word)):
-                bits[place] = hashed(eights, starts[word + place], ends[word + place])
-            for place in range(min(CHUNK, len(starts) - word)):
-                heads[place] = slots[bits[place] & mask, 0]
-                seen[place] = slots[bits[place] & mask, 2]
-        start, end = starts[word], ends[word]
-        first = letters_at(eights, start, end) if end > start else np.uint64(0)
-        second = letters_at(eights, start + 8, end) if end > start + 8 else np.uint64(0)
-        length = np.uint64(end - start) << np.uint64(32)
-        slot, code = bits[word % CHUNK] & mask, np.int64(-1)
-        held, head = seen[word % CHUNK], heads[word % CHUNK]
-        if new:  # an earlier word of the chunk may have taken the slot
-            held, head = slots[slot, 2], slots[slot, 0]
-        while held:
-            if head == first and slots[slot, 1] == second and held & UPPER == length:
-                number = np.int64(held & LOWER) - 1
-                rest = offsets[number] + 16, offsets[number + 1]
-                if end - start <= 16 or same(eights, start + 16, end, known, rest[0], rest[1]):
-                    code = number
-                    break
-            slot = (slot + np.uint64(1)) & mask
-            held, head = slots[slot, 2], slots[slot, 0]
-        if new and code < 0:
-            code = np.int64(count)
-            offsets[count + 1] = offsets[count] + end - start
-            for step in range(0, end - start, 8):
-                known[offsets[count] + step] = letters_at(eights, start + step, end)
-            count += 1
-            slots[slot, 0], slots[slot, 1], slots[slot, 2] = first, second, length | np.uint64(count)
-        codes[word] = code
+    bits, firsts, seconds, heads, seen = np.empty((5, CHUNK), np.uint64)
+    for begin in range(0, len(starts), CHUNK):
+        stop = min(begin + CHUNK, len(starts))
+        for place in range(stop - begin):
+            start, end = starts[begin + place], ends[begin + place]
+            firsts[place] = letters_at(eights, start, end) if end > start else np.uint64(0)
+            seconds[place] = letters_at(eights, start + 8, end) if end > start + 8 else np.uint64(0)
+            bits[place] = hashed(eights, start, end) & mask
+        for place in range(stop - begin):
+            heads[place], seen[place] = slots[bits[place], 0], slots[bits[place], 2]
+        for word in range(begin, stop):
+            start, end = starts[word], ends[word]
+            first, second, slot = firsts[word - begin], seconds[word - begin], bits[word - begin]
+            length = np.uint64(end - start) << np.uint64(32)
+            head, held, code = heads[word - begin], seen[word - begin], np.int64(-1)
+            if new:  # an earlier word of the chunk may have taken the slot
+                head, held = slots[slot, 0], slots[slot, 2]
+            while held:
+                if head == first and slots[slot, 1] == second and held & UPPER == length:
+                    number = np.int64(held & LOWER) - 1
+                    if end - start <= 16 or same(
+                        eights, start + 16, end, known, offsets[number] + 16, offsets[number + 1]
+                    ):
+                        code = number
+                        break
+                slot = (slot + np.uint64(1)) & mask
+                head, held = slots[slot, 0], slots[slot, 2]
+            if new and code < 0:
+                code = np.int64(count)
+                offsets[count + 1] = offsets[count] + end - start
+                for step in range(0, end - start, 8):
+                    known[offsets[count] + step] = letters_at(eights, start + step, end)
+                count += 1
+                slots[slot, 0], slots[slot, 1], slots[slot, 2] = first, second, length | np.uint64(count)
+            codes[word] = code
     return count
 
 
@@ -220,10 +223,13 @@ def take_lists(
                 note(UNKNOWN, number, entry, found, where)
             if 0 <= image == own[number]:
                 note(OWN, number, entry, found, where)
-            slot = hashed(eights, starts[word], ends[word]) & mask
+            bits = np.uint64(image) * MIXER >> np.uint64(32) if image >= 0 else hashed(eights, starts[word], ends[word])
+            slot = bits & mask
             while room[slot] > begin:
                 other = room[slot] - 1
-                if same(eights, starts[word], ends[word], eights, starts[other], ends[other]):
+                if numbers[other] == image and (
+                    image >= 0 or same(eights, starts[word], ends[word], eights, starts[other], ends[other])
+                ):
                     note(REPEATED, number, entry, found, where)
                     break
                 slot = (slot + np.uint64(1)) & mask

@@ -34,13 +34,25 @@ class Vocabulary:
 
     def add(self, words: Words) -> np.ndarray:
         """Return the number of each word `(n,)` int32; what is not known is known from now on."""
+        if self._has_room(len(words), int(words.lengths.sum())):
+            return self._numbered(words, new=True)
         codes = self.find(words)
         unknown = codes < 0
         if unknown.any():
             others = words[unknown]
-            self._make_room(len(others), int(others.lengths.sum()))
+            self.reserve(len(others), int(others.lengths.sum()))
             codes[unknown] = self._numbered(others, new=True)
         return codes
+
+    def reserve(self, words: int, letters: int) -> None:
+        """Make room for so many more words of so many letters together; it grows by itself, more slowly."""
+        self._offsets = _grown(self._offsets, self._count + words + 1)
+        self._letters = _grown(self._letters, int(self._offsets[self._count]) + letters + len(SLACK))
+        if 2 * (self._count + words) > len(self._slots):
+            known, slots = self.words(), 1 << (2 * (self._count + words)).bit_length()
+            self._letters, self._offsets = np.empty_like(self._letters), np.zeros_like(self._offsets)
+            self._slots, self._count = _empty_slots(slots), 0
+            self._numbered(known, new=True)
 
     def find(self, words: Words) -> np.ndarray:
         """Return the number of each word `(n,)` int32, -1 for one that is not known.
@@ -69,14 +81,12 @@ class Vocabulary:
         )
         return codes
 
-    def _make_room(self, words: int, letters: int) -> None:
-        self._offsets = _grown(self._offsets, self._count + words + 1)
-        self._letters = _grown(self._letters, int(self._offsets[self._count]) + letters + len(SLACK))
-        if 2 * (self._count + words) > len(self._slots):
-            known, slots = self.words(), 1 << (2 * (self._count + words)).bit_length()
-            self._letters, self._offsets = np.empty_like(self._letters), np.zeros_like(self._offsets)
-            self._slots, self._count = _empty_slots(slots), 0
-            self._numbered(known, new=True)
+    def _has_room(self, words: int, letters: int) -> bool:
+        return (
+            2 * (self._count + words) <= len(self._slots)
+            and self._count + words < len(self._offsets)
+            and int(self._offsets[self._count]) + letters + len(SLACK) <= len(self._letters)
+        )
 
 
 def places(wanted: Sequence[str] | np.ndarray, ids: Sequence[str] | np.ndarray) -> np.ndarray:

@@ -47,6 +47,12 @@ def test_the_vocabulary_holds_each_cell_once_in_order(path: Path) -> None:
     assert read_vocabulary(path, "id").texts().tolist() == ["b", "a", "c c"]
 
 
+def test_the_vocabulary_of_a_long_table_is_the_same_whatever_room_was_foreseen(path: Path) -> None:
+    ids = [f"{number % 99_000:x}" * (1 + number % 3) for number in range(300_000)]
+    path.write_text("id\n" + "\n".join(ids))
+    assert read_vocabulary(path, "id").texts().tolist() == list(dict.fromkeys(ids))
+
+
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [

@@ -26,11 +26,14 @@ def test_bytes_that_are_no_utf_8_come_back_as_they_were() -> None:
 
 
 @compiling
-@given(IDS, IDS)
-def test_a_vocabulary_numbers_words_as_a_dictionary_does(first: list[str], second: list[str]) -> None:
+@given(IDS, IDS, st.integers(0, 20), st.integers(0, 20))
+def test_a_vocabulary_numbers_words_as_a_dictionary_does_whatever_room_it_has(
+    first: list[str], second: list[str], room: int, letters: int
+) -> None:
     numbers: dict[str, int] = {}
     expected = [[numbers.setdefault(each, len(numbers)) for each in ids] for ids in (first, second)]
     vocabulary = Vocabulary()
+    vocabulary.reserve(room, letters)
     assert [vocabulary.add(Words.of(ids)).tolist() for ids in (first, second)] == expected
     assert vocabulary.texts().tolist() == [*numbers]
 

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from harness.data.images import ImageSet as ImageSet
     from harness.data.ragged import Ragged as Ragged
     from harness.errors import HarnessError as HarnessError
+    from harness.ladder import Step as Step
+    from harness.pictures import new_figure as new_figure
+    from harness.pictures import require_picture as require_picture
+    from harness.pictures import save_picture as save_picture
     from harness.progress import track as track
     from harness.solution import Recognition as Recognition
     from harness.solution import Retrieval as Retrieval
@@ -30,8 +34,12 @@ _HOMES = {
     "Ranking": "harness.submissions.submission",
     "Recognition": "harness.solution",
     "Retrieval": "harness.solution",
+    "Step": "harness.ladder",
     "TrainingData": "harness.solution",
     "fitted": "harness.data.fitted",
+    "new_figure": "harness.pictures",
+    "require_picture": "harness.pictures",
+    "save_picture": "harness.pictures",
     "track": "harness.progress",
 }
 __all__ = list(_HOMES)

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from dataclasses import MISSING, Field, dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from harness.ladder import Step
 from metrics import Task
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Solution(ABC):
     modules: ClassVar[
         tuple[str, ...]
     ] = ()  # that an optional extra brings; without them it is left out of a run of all
+    ladder: ClassVar[tuple[Step, ...]] = ()  # the steps in which it grew, for landmark ablate
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from harness.cli import (
+    ablating,
     blending,
     board,
     comparing,
@@ -39,6 +40,7 @@ app.command("blend")(blending.blend)
 app.command("split")(splitting.split)
 app.command("leaderboard")(board.leaderboard)
 app.command("compare")(comparing.compare)
+app.command("ablate")(ablating.ablate)
 app.add_typer(solutions.app, name="solutions")
 app.add_typer(data.app, name="data")
 app.add_typer(metrics.app, name="metrics")

@@ -56,6 +56,7 @@ def searchers(  # noqa: PLR0913 (a command has as many options as it has)
     --codes or --on they are real ones, in the sizes that there are. Seconds are CPU time, the median of three runs on
     a warm structure. Work is what a query looks at on average: codes, nodes or buckets, as the structure has it.
     """
+    from harness import require_picture
     from solutions.benchmarks import code_sets, findings, measuring, picture, report, roster
 
     house: Any = ctx.obj
@@ -63,7 +64,7 @@ def searchers(  # noqa: PLR0913 (a command has as many options as it has)
         raise typer.BadParameter("choose one of --codes and --on")
     wanted, names = _sizes(sizes), _names(distributions)
     if out:
-        picture.check(out)
+        require_picture(out)
     if codes:
         sets = [code_sets.of_file(codes, seed)]
     elif on:

@@ -1,14 +1,12 @@
 """Recall against speed, and speed against size, drawn by matplotlib, an optional library."""
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from harness import HarnessError
+from harness import new_figure, save_picture
 from solutions.benchmarks.measuring import K, Measured, Results
 from solutions.hashing.searchers.scan import Scan
 
-_FORMATS = (".png", ".svg", ".pdf")
 _INCHES = (4.6, 3.9)  # of a panel
 _LEGEND_INCHES = 3.0
 _COLOURS = (
@@ -27,24 +25,10 @@ _COLOURS = (
 _MARKERS = "osPDvX^<>dp"
 
 
-def check(path: Path) -> None:
-    """Raises HarnessError where no picture could be drawn to `path`, before anything is measured."""
-    if path.suffix.lower() not in _FORMATS:
-        raise HarnessError(f"{path}: a picture's name ends in {', '.join(_FORMATS)}")
-    if not path.parent.is_dir():
-        raise HarnessError(f"{path.parent}: there is no such folder")
-    if find_spec("matplotlib") is None:
-        raise HarnessError("matplotlib is not installed, which draws pictures; pip install 'landmark[plots]' brings it")
-
-
 def draw(results: Results, path: Path) -> None:
     """Write a picture with a column for each kind of codes: above recall and speed, below speed and size."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     kinds = list(dict.fromkeys(each.codes for each in results.measured))
-    figure = Figure((_INCHES[0] * len(kinds) + _LEGEND_INCHES, _INCHES[1] * 2), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(_INCHES[0] * len(kinds) + _LEGEND_INCHES, _INCHES[1] * 2)
     panels = figure.subplots(2, len(kinds), squeeze=False, sharey="all")
     styles = _styles(results)
     for column, codes in enumerate(kinds):
@@ -55,7 +39,7 @@ def draw(results: Results, path: Path) -> None:
         row[0].set_ylabel("queries/s on one core")
     handles = dict(zip(*reversed(panels[1, 0].get_legend_handles_labels()), strict=True))
     figure.legend(handles.values(), handles.keys(), loc="outside right upper", frameon=False)
-    _save(figure, path)
+    save_picture(figure, path)
 
 
 def _styles(results: Results) -> dict[str, dict[str, Any]]:
@@ -95,13 +79,3 @@ def _speed_and_size(panel: Any, measured: list[Measured], styles: dict[str, dict
         panel.plot([each.n for each in own], [each.queries_per_s for each in own], markersize=5, **style)
     panel.set(xlabel="codes searched", xscale="log", yscale="log")
     panel.grid(which="major", alpha=0.3)
-
-
-def _save(figure: Any, path: Path) -> None:
-    """Write the picture whole or not at all."""
-    temporary = path.with_name(f".{path.stem}.part{path.suffix}")
-    try:
-        figure.savefig(temporary, dpi=150)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from harness.pictures import require_picture as require_picture
     from harness.pictures import save_picture as save_picture
     from harness.progress import track as track
+    from harness.ranges import Among as Among
+    from harness.ranges import Span as Span
     from harness.solution import Recognition as Recognition
     from harness.solution import Retrieval as Retrieval
     from harness.solution import TrainingData as TrainingData
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from harness.submissions.submission import Ranking as Ranking
 
 _HOMES = {
+    "Among": "harness.ranges",
     "Extractor": "harness.data.extractor",
     "Fitted": "harness.data.fitted",
     "HarnessError": "harness.errors",
@@ -34,6 +37,7 @@ _HOMES = {
     "Ranking": "harness.submissions.submission",
     "Recognition": "harness.solution",
     "Retrieval": "harness.solution",
+    "Span": "harness.ranges",
     "Step": "harness.ladder",
     "TrainingData": "harness.solution",
     "fitted": "harness.data.fitted",

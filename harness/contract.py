@@ -17,7 +17,7 @@ from harness.errors import HarnessError
 from harness.plugins import load_solution
 from harness.running.guard import forbid
 from harness.solution import Retrieval, Solution, TrainingData, identity, solution_name
-from harness.specs import split_spec
+from harness.specs import search_space, split_spec
 from harness.submissions.finish import checked, finished
 from harness.submissions.submission import Answer, Labelling, Ranking, joined
 
@@ -39,6 +39,7 @@ def check_solution(spec: str, register: Path | None = None) -> Iterator[tuple[st
     """Yield each clause of the contract with None where the solution keeps it, else with advice."""
     solution = load_solution(spec, register)
     yield from _identity(spec, solution, register)
+    yield "has search ranges that its types allow", _ranges(solution)
     with TemporaryDirectory() as folder:
         competition = small_competition(Path(folder))
         split = own_split(competition, solution.task, with_truth=False)
@@ -93,6 +94,14 @@ def _identity(spec: str, solution: Solution, register: Path | None) -> Iterator[
         again = str(error)
     advice = f"{text} reads back as {again}; make every parameter a plain value"
     yield "has an identity that can be typed again", None if again == text else advice
+
+
+def _ranges(solution: Solution) -> Complaint:
+    try:
+        search_space(type(solution))
+    except HarnessError as error:
+        return str(error)
+    return None
 
 
 def _complaint(check: Callable[[World], Complaint], world: World) -> Complaint:

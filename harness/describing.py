@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.errors import HarnessError
 from harness.plugins import known_solutions, load_class
+from harness.ranges import bare, range_of
 from harness.solution import Solution, default_of, module_doc, parameters
 from harness.specs import parameter_types
 
@@ -20,7 +21,10 @@ def briefs(register: Path) -> list[dict[str, Any]]:
 
 
 def portrait(name: str, register: Path) -> dict[str, Any]:
-    """Return a solution's task, description (with its source), and parameters: name, type, default, note (units)."""
+    """Return a solution's task, description (with its source), and parameters: name, type, default, note (units).
+
+    `range` says where `landmark tune` searches, None for nowhere; a Literal and a bool say it by their type.
+    """
     cls = load_class(name, register)
     known = known_solutions(register).get(name)
     hints = parameter_types(cls)
@@ -28,8 +32,9 @@ def portrait(name: str, register: Path) -> dict[str, Any]:
     described = [
         {
             "name": each.name,
-            "type": _type_name(hints[each.name]),
+            "type": _type_name(bare(hints[each.name])),
             "default": "needed" if default_of(each) is MISSING else repr(default_of(each)),
+            "range": _range(hints[each.name]),
             "note": notes.get(each.name, ""),
         }
         for each in parameters(cls)
@@ -66,6 +71,11 @@ def _comments(source: str) -> dict[str, str]:
     fields = [node for node in cls.body if isinstance(node, ast.AnnAssign)] if isinstance(cls, ast.ClassDef) else []
     lines = {ast.unparse(node.target): range(node.lineno, (node.end_lineno or 0) + 1) for node in fields}
     return {name: " ".join(at[line] for line in within if line in at) for name, within in lines.items()}
+
+
+def _range(hint: Any) -> str | None:
+    found = range_of(hint)
+    return None if found is None or found.single else str(found)
 
 
 def _type_name(hint: Any) -> str:

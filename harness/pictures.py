@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import HarnessError
+from harness.files import whole
+from harness.submissions.sidecar import require_writable
 
 _FORMATS = (".png", ".svg", ".pdf")
 
@@ -15,8 +17,7 @@ def require_picture(path: Path) -> None:
     """Raise HarnessError where no picture could be drawn to `path`: to be asked before anything long begins."""
     if path.suffix.lower() not in _FORMATS:
         raise HarnessError(f"{path}: a picture's name ends in {', '.join(_FORMATS)}")
-    if not path.parent.is_dir():
-        raise HarnessError(f"{path.parent}: there is no such folder")
+    require_writable(path)
     if find_spec("matplotlib") is None:
         raise HarnessError("matplotlib is not installed, which draws pictures; pip install 'landmark[plots]' brings it")
 
@@ -33,9 +34,5 @@ def new_figure(width: float, height: float) -> Any:
 
 def save_picture(figure: Any, path: Path) -> None:
     """Write the picture whole or not at all, in the format of its suffix."""
-    temporary = path.with_name(f".{path.stem}.part{path.suffix}")
-    try:
-        figure.savefig(temporary, dpi=150)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with whole(path) as temporary:
+        figure.savefig(temporary, dpi=150, format=path.suffix[1:].lower())

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any, get_type_hints
 
 from harness.errors import HarnessError, SolutionError
+from harness.ranges import Among, Range, range_of
 from harness.solution import Solution, parameters, solution_name
 
 _SPEC = re.compile(r"\s*(?P<name>.*\.py|[^()]+?)\s*(?:\((?P<arguments>.*)\))?\s*", re.DOTALL)
@@ -45,21 +46,13 @@ def _literals(call: ast.expr) -> dict[str, object]:
 
 def configured(cls: type[Solution], arguments: dict[str, object]) -> Solution:
     """Return the solution with its parameters set and checked against their types."""
-    from pydantic import ConfigDict, TypeAdapter, ValidationError
-
     name = solution_name(cls)
     hints = parameter_types(cls)
     names = [each.name for each in parameters(cls)]
     for argument, value in arguments.items():
         if argument not in names:
             raise SolutionError(f"{name} has no parameter {argument!r}; {nearest(argument, names)}")
-        try:
-            TypeAdapter(hints[argument], config=ConfigDict(arbitrary_types_allowed=True)).validate_python(
-                value, strict=True
-            )
-        except ValidationError as error:
-            reason = error.errors()[0]["msg"]
-            raise SolutionError(f"{name}: {argument}={value!r} is not allowed: {reason}") from None
+        _require_type(name, argument, value, hints[argument])
     try:
         with redirect_stdout(sys.stderr):  # standard output is the command's
             return cls(**arguments)
@@ -68,6 +61,33 @@ def configured(cls: type[Solution], arguments: dict[str, object]) -> Solution:
     except BaseException as error:  # noqa: BLE001 (a plug-in may even exit)
         kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
         raise SolutionError(f"{name}: {kind}{error}") from None
+
+
+def _require_type(name: str, argument: str, value: object, hint: Any) -> None:
+    from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+    try:
+        TypeAdapter(hint, config=ConfigDict(arbitrary_types_allowed=True)).validate_python(value, strict=True)
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"]
+        raise SolutionError(f"{name}: {argument}={value!r} is not allowed: {reason}") from None
+
+
+def search_space(cls: type[Solution]) -> dict[str, Range]:
+    """Return where each parameter is searched, in the order of the fields; those with one value or no range are not.
+
+    Raises SolutionError for a range of values that the parameter's type does not allow.
+    """
+    hints = parameter_types(cls)
+    found = {each.name: range_of(hints[each.name]) for each in parameters(cls)}
+    for name, range_ in found.items():
+        values = () if range_ is None else range_.values if isinstance(range_, Among) else (range_.low, range_.high)
+        for value in values:
+            try:
+                _require_type(solution_name(cls), name, value, hints[name])
+            except SolutionError as error:
+                raise SolutionError(f"{error}; mend the range in its type") from None
+    return {name: each for name, each in found.items() if each and not each.single}
 
 
 def parameter_types(cls: type[Solution]) -> dict[str, Any]:

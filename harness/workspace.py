@@ -69,6 +69,10 @@ class Workspace:
         """Return the table of a competition's folds; it may not exist yet."""
         return self._made("folds") / f"{competition}.csv"
 
+    def study(self, name: str) -> Path:
+        """Return the file of a search for parameters; it may not exist yet."""
+        return self._made("studies") / f"{name}.json"
+
     def _made(self, *parts: str) -> Path:
         path = self.folder.joinpath(*parts)
         try:

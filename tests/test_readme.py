@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,12 @@ def test_every_command_is_in_the_readme() -> None:
         for inner in getattr(command, "commands", {}):
             assert inner == "show" or f"landmark {name} {inner}" in README
         assert command.help, name
+
+
+def test_every_command_that_solutions_bring_is_in_the_readme() -> None:
+    points = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["entry-points"]
+    for name in points["landmark.commands"]:
+        assert f"landmark {name.replace('.', ' ')}" in README
 
 
 def test_the_first_two_commands_exist_in_the_makefile() -> None:

@@ -9,8 +9,11 @@ import typer
 
 from harness.cli.options import Jobs, Seed
 from harness.cli.output import progress, say
+from harness.cli.plugged import WithPlugged
 
-app = typer.Typer(no_args_is_help=True, help="Draw a competition, check one, or lay out folders of photos as one.")
+app = typer.Typer(
+    cls=WithPlugged, no_args_is_help=True, help="Draw a competition, check one, or lay out folders of photos as one."
+)
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The competition's folder.")]
 

@@ -20,6 +20,7 @@ from harness.cli import (
     solutions,
     splitting,
     submitting,
+    tuning,
     validating,
 )
 from harness.errors import HarnessError
@@ -40,6 +41,7 @@ app.command("blend")(blending.blend)
 app.command("split")(splitting.split)
 app.command("leaderboard")(board.leaderboard)
 app.command("compare")(comparing.compare)
+app.command("tune")(tuning.tune)
 app.command("ablate")(ablating.ablate)
 app.add_typer(solutions.app, name="solutions")
 app.add_typer(data.app, name="data")

@@ -58,7 +58,14 @@ def show(
         return
     say(f"{found['name']} ({found['task']}, {found['origin']})\n\n{found['description']}\n")
     for each in found["parameters"]:
-        say(f"  {each['name']} = {each['default']}    {each['type']}{'  # ' + each['note'] if each['note'] else ''}")
+        say(f"  {each['name']} = {each['default']}    {_described(each)}")
+
+
+def _described(parameter: dict[str, Any]) -> str:
+    """Return type, range and note of a parameter; a Literal and a bool are their own ranges."""
+    type_, told = str(parameter["type"]), parameter["range"]
+    by_type = not told or type_ == "bool" or f"[{told}]" in type_
+    return type_ + ("" if by_type else f", tuned in {told}") + (f"  # {parameter['note']}" if parameter["note"] else "")
 
 
 @app.command()

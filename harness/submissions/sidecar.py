@@ -27,7 +27,7 @@ def require_writable(out: Path) -> None:
     if not out.absolute().parent.is_dir():
         raise SubmissionError(f"{out.parent}: there is no such folder to write {out.name} to")
     if out.is_dir() or not out.name:
-        raise SubmissionError(f"{out}: is a folder; name a file with --out")
+        raise SubmissionError(f"{out}: is a folder; name a file")
 
 
 def copy_with_sidecar(source: Path, out: Path, facts: Mapping[str, object]) -> dict[str, object]:

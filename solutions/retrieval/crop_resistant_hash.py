@@ -8,11 +8,11 @@ After "Efficient Cropping-Resistant Robust Image Hashing", M. Steinebach, H. Liu
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
-from harness import ImageSet, Ragged, Ranking, Retrieval, TrainingData
+from harness import Among, ImageSet, Ragged, Ranking, Retrieval, TrainingData
 from solutions.hashing.blocks import ranked_in_blocks
 from solutions.hashing.segment_matches import segment_matches
 from solutions.hashing.segments import SegmentHashes
@@ -20,7 +20,7 @@ from solutions.hashing.segments import SegmentHashes
 
 @dataclass
 class CropResistantHash(Retrieval):
-    segments: int | None = None  # of an image, the largest; all by default
+    segments: Annotated[int | None, Among(None, 4, 8, 16)] = None  # of an image, the largest; all by default
     decode: Literal["full", "reduced"] = "full"  # reduced: both sides keep 600 pixels, several times faster
     upright: bool = False  # turn images by their EXIF orientation first, which imagehash does not
     chunk = 1024

@@ -10,9 +10,9 @@ Parameters were chosen on folds of train images, where `side=128` is better than
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
-from harness import ImageSet, Ranking, Retrieval, TrainingData
+from harness import Among, ImageSet, Ranking, Retrieval, Span, TrainingData
 from solutions.hashing.blocks import ranked_in_blocks
 from solutions.hashing.cosine import Standard, cosines
 from solutions.hashing.fourier import FourierSpectra
@@ -21,10 +21,10 @@ from solutions.hashing.fourier import FourierSpectra
 @dataclass
 class Dft(Retrieval):
     kind: Literal["block", "polar", "rings"] = "polar"  # low frequencies; rings cut into sectors; rings
-    side: int = 64  # pixels of the square that images are shrunk to
-    frequencies: int = 16  # of a block: cycles per image, up to this number down and to the right
-    rings: int = 16  # of frequency, from 0 to half the side in cycles per image
-    sectors: int = 16  # of direction, in 180 degrees
+    side: Annotated[int, Among(32, 64, 128)] = 64  # pixels of the square that images are shrunk to
+    frequencies: Annotated[int, Span(4, 24)] = 16  # of a block: cycles per image, down and to the right
+    rings: Annotated[int, Span(4, 32)] = 16  # of frequency, from 0 to half the side in cycles per image
+    sectors: Annotated[int, Span(4, 32)] = 16  # of direction, in 180 degrees
     window: bool = True  # fade images to their borders (Hann)
     chunk = 1024
 

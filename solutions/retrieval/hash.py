@@ -11,11 +11,11 @@ as the nearest of them; colours are the same in any turn.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
-from harness import ImageSet, Ranking, Retrieval, TrainingData
+from harness import Among, ImageSet, Ranking, Retrieval, TrainingData
 from solutions.hashing.colour import ColourHashes
 from solutions.hashing.crops import TurnedHashes
 from solutions.hashing.extractor import PerceptualHashes
@@ -33,7 +33,7 @@ class Hash(Retrieval):
         "full"  # reduced: 0.2 to 0.8 of 64 bits differ on average, several times faster
     )
     upright: bool = False  # turn images by their EXIF orientation first, which imagehash does not
-    order: Literal["distance", "seed"] = "distance"  # seed: the deck's printed order, worst first
+    order: Annotated[Literal["distance", "seed"], Among("distance")] = "distance"  # seed: as the deck prints it
     rotations: Rotations = 1  # turns of a query that are tried, by 360 degrees over this number
     flips: bool = False  # try the mirror image of a query, in each turn, too
     chunk = 2048

@@ -15,11 +15,11 @@ is hashed in each turn, from one decode, and an index image is as far as the nea
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
-from harness import ImageSet, Ranking, Retrieval, TrainingData
+from harness import Among, ImageSet, Ranking, Retrieval, TrainingData
 from solutions.hashing.crops import CROPS, CroppedHashes, TurnedCrops, TurnedHashes
 from solutions.hashing.extractor import PerceptualHashes
 from solutions.hashing.mean_distance import nearest
@@ -28,19 +28,20 @@ from solutions.hashing.seed import THRESHOLDS, printed_order, seed_means
 from solutions.hashing.turns import Rotations, nearest_of_turns
 
 Kind = Literal["average", "dct", "difference", "vertical", "wavelet"]
+SETS = Among(("average", "dct", "difference", "wavelet"), ("average", "difference"), ("difference", "vertical"))
 
 
 @dataclass
 class MeanHash(Retrieval):
     mean: Literal["geometric", "harmonic", "arithmetic", "square_root"] = "geometric"
     threshold: float | None = None  # bits (their root for square_root); only images nearer than this are listed
-    kinds: tuple[Kind, ...] = ("average", "dct", "difference", "wavelet")
+    kinds: Annotated[tuple[Kind, ...], SETS] = ("average", "dct", "difference", "wavelet")
     against: Literal["pairs", "one_to_many"] = "pairs"
     decode: Literal["full", "reduced"] = (
         "full"  # reduced: 0.2 to 0.8 of 64 bits differ on average, several times faster
     )
     upright: bool = False  # turn images by their EXIF orientation first, which imagehash does not
-    order: Literal["distance", "seed"] = "distance"  # seed: the deck's printed order, worst first
+    order: Annotated[Literal["distance", "seed"], Among("distance")] = "distance"  # seed: as the deck prints it
     rotations: Rotations = 1  # turns of a query that are tried, by 360 degrees over this number
     flips: bool = False  # try the mirror image of a query, in each turn, too
     chunk = 1024

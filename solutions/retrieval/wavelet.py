@@ -12,11 +12,11 @@ Source: "Fast Multiresolution Image Querying", C. E. Jacobs, A. Finkelstein and 
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
-from harness import ImageSet, Ranking, Retrieval, TrainingData
+from harness import Among, ImageSet, Ranking, Retrieval, Span, TrainingData
 from solutions.hashing.blocks import ranked_in_blocks
 from solutions.hashing.cosine import Standard, cosines
 from solutions.hashing.wavelet_matches import wavelet_matches
@@ -26,10 +26,10 @@ from solutions.hashing.wavelets import LargestWavelets, WaveletEnergies, deepest
 @dataclass
 class Wavelet(Retrieval):
     kind: Literal["largest", "energies"] = "largest"
-    side: int = 128  # pixels of the square that images are shrunk to, a power of two
-    largest: int = 160  # coefficients of each channel (kind='largest')
+    side: Annotated[int, Among(64, 128, 256)] = 128  # pixels of the square that images are shrunk to, a power of two
+    largest: Annotated[int, Span(20, 640, log=True)] = 160  # coefficients of each channel (kind='largest')
     wavelet: Literal["haar", "db2", "db4", "bior2.2"] = "db4"  # of the energies, as PyWavelets names them
-    levels: int = 4  # of the energies: each halves the side
+    levels: Annotated[int, Span(2, 6)] = 4  # of the energies: each halves the side
     chunk = 1024
 
     def __post_init__(self) -> None:

@@ -38,7 +38,7 @@ def plug(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.syspath_prepend(tmp_path)
 
     def add(name: str, source: str, attribute: str = "app") -> None:
-        module = f"plugged_{name}_{len(points)}_{tmp_path.name}".replace("-", "_")
+        module = f"plugged_{name}_{len(points)}_{tmp_path.name}".replace("-", "_").replace(".", "_")
         (tmp_path / f"{module}.py").write_text(source, encoding="utf-8")
         points[name] = EntryPoint(name, f"{module}:{attribute}", "landmark.commands")
 
@@ -98,6 +98,30 @@ def test_a_built_in_command_keeps_its_name(plug) -> None:
     assert landmark("--help").output.count("\n│ score ") == 1
 
 
+def test_a_name_with_a_dot_is_a_command_of_a_built_in_group(plug) -> None:
+    plug("data.wave", FUNCTION, "wave")
+    assert landmark("data", "wave", "--times", "3").stdout.split() == ["wave"] * 3
+    assert "Wave a hand" in landmark("data", "--help").output
+    assert "Wave a hand" not in landmark("--help").output
+    assert landmark("data.wave").exit_code == 2
+    assert landmark("wave").exit_code == 2
+
+
+def test_a_command_of_a_group_gets_what_the_house_prints_with(plug) -> None:
+    source = "def tell(ctx):\n    'Tell.'\n    ctx.obj.say('told')\nimport typer\ntell.__annotations__ = {'ctx': typer.Context}"
+    plug("data.tell", source, "tell")
+    assert landmark("data", "tell").stdout == "told\n"
+
+
+def test_a_built_in_command_of_a_group_keeps_its_name_and_a_broken_one_says_why(plug) -> None:
+    plug("data.check", FUNCTION, "wave")
+    plug("data.broken", "import no_such_module")
+    assert "Wave" not in landmark("data", "check", "--help").output
+    assert "Cannot be imported" in landmark("data", "--help").output
+    failed = landmark("data", "broken")
+    assert str(failed.exception).startswith("data.broken (plugged_data")
+
+
 def test_a_name_that_nobody_brings_is_wrong_usage(plug) -> None:
     plug("wave", FUNCTION, "wave")
     assert landmark("waves").exit_code == 2
@@ -113,6 +137,7 @@ def test_the_commands_that_are_installed_import_nothing_heavy_to_be_listed() -> 
     program = (
         "import sys; from typer.testing import CliRunner; from harness.cli.main import app; "
         "assert 'bench' in CliRunner().invoke(app, ['--help']).output; "
+        "assert 'near-duplicates' in CliRunner().invoke(app, ['data', '--help']).output; "
         "print([m for m in ('numpy', 'pandas', 'numba', 'matplotlib', 'faiss') if m in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -34,6 +34,7 @@ class Backbone:
     layer: str | None = None  # whose maps are taken; None: the last that are spread over the image
     classes: bool = False  # also what the network says of its own classes
     mixed: bool = False  # half precision inside, on an accelerator only
+    further: tuple[str, ...] = ()  # layers whose maps are given too
 
     @property
     def made_with(self) -> dict[str, str]:
@@ -45,11 +46,11 @@ class Backbone:
         """Return how many images go through at a time."""
         return _ON_ACCELERATOR if accelerated() else _ON_PROCESSOR
 
-    def forward(self, images: np.ndarray) -> Mapping[str, np.ndarray]:
+    def forward(self, images: np.ndarray, batch: int | None = None) -> Mapping[str, np.ndarray]:
         """Return `maps` `(n, h, w, c)`, and `classes` `(n, classes)` if asked for, float32, of RGB images uint8.
 
-        Each row is the same to the bit in whatever company its image comes: every batch has the same size, the last
-        one is filled up.
+        `maps1`, `maps2`, … are those of the further layers. Each row is the same to the bit in whatever company its
+        image comes: every batch has the same size, `batch` where it is told, and the last one is filled up.
 
         Raises HarnessError where the network cannot be had, or takes images of another size.
         """
@@ -57,7 +58,7 @@ class Backbone:
             run, wanted = _built(self, self._digest())
         if any(want not in (None, given) for want, given in zip(wanted, images.shape[1:3], strict=True)):
             raise HarnessError(f"{self.name} takes images of {wanted[1]} x {wanted[0]} pixels; ask for that size")
-        size = self.batch
+        size = batch or self.batch
         found = [run(_filled(images[start : start + size], size)) for start in range(0, len(images), size)]
         return {
             name: np.concatenate([each[name] for each in found])[: len(images)].astype(np.float32, copy=False)
@@ -90,7 +91,7 @@ def _built(backbone: Backbone, _: str) -> tuple[Forward, tuple[int | None, int |
     if backbone.mixed and not accelerated():
         raise HarnessError("mixed precision is for accelerators; leave it out on a processor")
     with keras.config.dtype_policy_scope("mixed_float16") if backbone.mixed else nullcontext():
-        model = network(backbone.name, backbone.weights, backbone.layer, classes=backbone.classes)
+        model = network(backbone.name, backbone.weights, backbone.layer, backbone.further, classes=backbone.classes)
     return compiled(model), model.input.shape[1:3]
 
 

@@ -1,7 +1,8 @@
 """Networks by name: EfficientNet-Lite, those of keras.applications, and `.keras` files.
 
 Each is given here as a Keras model of pixels 0 to 255 `(n, h, w, 3)` whose outputs are named: `maps` `(n, h, w, c)`,
-and `classes` `(n, classes)` where they are asked for: logits, but of a `.keras` file whatever its last layer gives.
+`maps1`, `maps2`, … of further layers, and `classes` `(n, classes)` where they are asked for: logits, but of a `.keras`
+file whatever its last layer gives.
 """
 
 from __future__ import annotations
@@ -27,17 +28,18 @@ MODEL_SUFFIX = ".keras"
 _LONGEST_REASON = 160
 
 
-def network(name: str, weights: str | None, layer: str | None, *, classes: bool) -> Any:
+def network(name: str, weights: str | None, layer: str | None, further: tuple[str, ...] = (), *, classes: bool) -> Any:
     """Return the network; `weights` are 'imagenet', a file, or None for drawn ones, the same at every call.
 
-    `maps` are those of the named layer, else the last ones. Raises HarnessError, in one line, for what does not exist,
-    is damaged or does not fit.
+    `maps` are those of the named layer, else the last ones; `maps1` and so on those of the `further` layers. Raises
+    HarnessError, in one line, for what does not exist, is damaged or does not fit.
     """
     keras = started()
     with _told_in_one_line(name), redirect_stdout(sys.stderr), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Keras says at length what one line of ours says
         body, prepare = _body(keras, name, weights, classes=classes)
         outputs = {"maps": _maps(body, layer, name)} | ({"classes": body.output} if classes else {})
+        outputs |= {f"maps{number}": _maps(body, each, name) for number, each in enumerate(further, 1)}
         pixels = keras.Input(body.input.shape[1:])
         return keras.Model(pixels, keras.Model(body.input, outputs)(prepare(pixels)))
 

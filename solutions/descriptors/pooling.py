@@ -32,6 +32,29 @@ def spoc(maps: np.ndarray) -> np.ndarray:
     return np.asarray(maps.mean(axis=(1, 2)))
 
 
+def spoc_centre(maps: np.ndarray) -> np.ndarray:
+    """Return the mean of each channel under the centre prior of Babenko, Lempitsky 2015.
+
+    It is a Gaussian around the middle; its sigma is a third of the distance from there to the nearest border.
+
+    >>> spoc_centre(np.array([[1, 2], [3, 0]], np.float32).reshape(1, 2, 2, 1))
+    array([[1.5]], dtype=float32)
+    """
+    prior = centre_prior(*maps.shape[1:3]).astype(np.float32)[..., None]
+    return np.asarray((maps * prior).sum(axis=(1, 2)) / prior.sum())
+
+
+def centre_prior(height: int, width: int) -> np.ndarray:
+    """Return how much each place of the maps weighs, `(height, width)`, 1 in the middle.
+
+    >>> centre_prior(5, 5)[2].round(4).tolist()
+    [0.0561, 0.4868, 1.0, 0.4868, 0.0561]
+    """
+    sigma = min(height, width) / 2 / 3
+    down, across = (np.arange(side) - (side - 1) / 2 for side in (height, width))
+    return np.asarray(np.exp(-(down[:, None] ** 2 + across**2) / (2 * sigma**2)))
+
+
 def gem(maps: np.ndarray, power: float = POWER) -> np.ndarray:
     """Return the generalised mean of each channel: Radenović, Tolias, Chum 2018. What is below 1e-6 counts as that.
 
@@ -53,4 +76,4 @@ def unit(descriptors: np.ndarray) -> np.ndarray:
     return np.asarray(descriptors / np.where(lengths == 0, 1, lengths))
 
 
-POOLINGS: dict[str, Pooling] = {"mac": mac, "spoc": spoc, "gem": gem}
+POOLINGS: dict[str, Pooling] = {"mac": mac, "spoc": spoc, "gem": gem, "spoc_centre": spoc_centre}

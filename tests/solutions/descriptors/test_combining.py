@@ -1,0 +1,193 @@
+"""Pairs, concatenation, whitened regions, REMAP and the choice of a power."""
+
+from itertools import combinations
+from math import log
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from harness import HarnessError, Ragged
+from harness.data.competition import Competition
+from solutions.descriptors.concatenation import XG_WEIGHTS, concatenated
+from solutions.descriptors.learned_power import best_pooling, label_precision
+from solutions.descriptors.pairs import matching_pairs, other_pairs
+from solutions.descriptors.remap import BINS, Remap, divergence, region_weights, remap
+from solutions.descriptors.whitened_regions import region_whitening, summed_regions
+from solutions.descriptors.whitening import Whitening
+from tests.worlds import make_competition
+
+DRAWN = np.random.default_rng(8)
+IDS = np.array([f"image{number}" for number in range(24)])
+LABELS = np.repeat([4, 5, 6, 7], [1, 2, 6, 15])
+
+
+@pytest.fixture
+def competition(tmp_path: Path) -> Competition:
+    return Competition.open(make_competition(tmp_path / "competition", landmarks=4, train=6), tmp_path / "store")
+
+
+def named(pairs: np.ndarray, ids: np.ndarray) -> set[frozenset[str]]:
+    return {frozenset(ids[pair].tolist()) for pair in pairs}
+
+
+def test_matching_pairs_are_all_there_are_up_to_so_many_of_a_landmark() -> None:
+    pairs = matching_pairs(IDS, LABELS, most=1000)
+    expected = {
+        frozenset(IDS[list(pair)].tolist()) for pair in combinations(range(24), 2) if len(set(LABELS[list(pair)])) == 1
+    }
+    assert named(pairs, IDS) == expected
+    assert len(pairs) == len(expected)
+    few = matching_pairs(IDS, LABELS, most=15)
+    assert np.unique(LABELS[few[:, 0]], return_counts=True)[1].tolist() == [1, 15, 15]
+    assert (np.bincount(few[LABELS[few[:, 0]] == 7].ravel())[9:] == 2).all()
+
+
+def test_other_pairs_are_all_there_are_up_to_so_many() -> None:
+    pairs = other_pairs(IDS, LABELS, 1000)
+    expected = {
+        frozenset(IDS[list(pair)].tolist()) for pair in combinations(range(24), 2) if len(set(LABELS[list(pair)])) == 2
+    }
+    assert named(pairs, IDS) == expected
+    assert len(pairs) == len(expected)
+    assert len(other_pairs(IDS, LABELS, 9)) == 9
+    assert not len(other_pairs(IDS[:1], LABELS[:1], 9))
+
+
+def test_pairs_do_not_hang_on_the_order_of_the_images() -> None:
+    order = DRAWN.permutation(24)
+    for draw in (lambda ids, labels: matching_pairs(ids, labels, 7), lambda ids, labels: other_pairs(ids, labels, 30)):
+        assert named(draw(IDS[order], LABELS[order]), IDS[order]) == named(draw(IDS, LABELS), IDS)
+    assert named(matching_pairs(IDS, LABELS, 7, seed=1), IDS) != named(matching_pairs(IDS, LABELS, 7), IDS)
+
+
+def test_cosines_of_a_concatenation_are_mixed_by_squared_weights() -> None:
+    parts = [DRAWN.normal(size=(5, d)) * 9 for d in (3, 4, 5, 6, 7, 8)]
+    found = concatenated(parts, XG_WEIGHTS)
+    units = [part / np.linalg.norm(part, axis=1, keepdims=True) for part in parts]
+    mixed = sum(w**2 * each @ each.T for w, each in zip((2, 1.5, 1.5, 1.5, 1, 1), units, strict=True)) / 12.75
+    assert np.allclose(found @ found.T, mixed, atol=1e-6)
+    assert found.dtype == np.float32
+
+
+def test_a_missing_part_makes_the_row_missing() -> None:
+    rows = concatenated([np.array([[1.0], [np.nan]]), np.array([[0.0, 0], [1, 1]])])
+    assert rows[0].tolist() == pytest.approx([0.5**0.5, 0, 0])
+    assert np.isnan(rows[1]).all()
+
+
+@pytest.mark.parametrize("weights", [(1,), (1, 0), (1, np.nan), (1, np.inf)])
+def test_each_descriptor_needs_a_weight(weights: tuple) -> None:
+    with pytest.raises(HarnessError, match="give a weight above 0 for each"):
+        concatenated([np.ones((2, 2))] * 2, weights)
+    with pytest.raises(HarnessError, match="give a weight above 0 for each"):
+        concatenated([])
+
+
+def test_whitened_regions_are_summed_image_by_image(competition: Competition) -> None:
+    counts = [3, 0, 5] * 50
+    ends = np.cumsum(counts)
+    regions = Ragged(DRAWN.normal(2, 1, (ends[-1], 6)).astype(np.float32), ends - counts, ends)
+    whitening = region_whitening(competition.index, regions, 4)
+    summed = summed_regions(regions, whitening)
+    assert summed.shape == (150, 4)
+    for image in (0, 2, 77, 149):
+        each = (regions[image].astype(float) - whitening.mean) @ whitening.projection
+        total = (each / np.linalg.norm(each, axis=1, keepdims=True)).sum(axis=0)
+        assert np.allclose(summed[image], total / np.linalg.norm(total), atol=1e-5)
+    assert np.isnan(summed[1::3]).all()
+    assert np.isfinite(summed[::3]).all()
+    part = Ragged(regions.rows, regions.starts[70:90], regions.ends[70:90])
+    assert np.array_equal(summed_regions(part, whitening), summed[70:90], equal_nan=True)
+
+
+def test_divergence_is_the_worked_one_and_finite_for_empty_bins() -> None:
+    assert divergence(np.array([7, 2, 1]), np.array([1, 2, 7])).item() == pytest.approx(
+        0.7 * log(7) + 0.1 * log(1 / 7), abs=1e-4
+    )
+    assert divergence(np.array([5, 0]), np.array([0, 5])).item() == pytest.approx(log(1e6), abs=1e-3)
+    assert divergence(np.array([3, 4]), np.array([6, 8])).item() == pytest.approx(0)
+
+
+def world(labels: np.ndarray, regions: int = 3, d: int = 8) -> np.ndarray:
+    """Return regions (n, regions, d): the first tells landmarks apart, the last nothing."""
+    rows = DRAWN.normal(size=(len(labels), regions, d))
+    rows[:, 0] += 20 * np.random.default_rng(1).normal(size=(labels.max() + 1, d))[labels]
+    return (rows / np.linalg.norm(rows, axis=2, keepdims=True)).astype(np.float32)
+
+
+def test_a_region_weighs_as_much_as_it_tells_landmarks_apart() -> None:
+    labels = np.repeat(np.arange(6), 8)
+    ids, regions = np.arange(48).astype(str), world(labels)
+    matching = matching_pairs(ids, labels)
+    others = other_pairs(ids, labels, len(matching))
+    weights = region_weights(regions, matching, others)
+    for region in range(3):
+        p, q = np.full(BINS, 0.0), np.full(BINS, 0.0)
+        for counts, pairs in ((p, matching), (q, others)):
+            for one, two in pairs:
+                distance = np.linalg.norm(regions[one, region].astype(float) - regions[two, region])
+                counts[min(int(distance * 32), 63)] += 1
+        assert weights[region] == pytest.approx(divergence(p, q), abs=0.05)
+    assert weights[0] > 3 * weights[1:].max()
+    assert (weights >= 0).all()
+
+
+def test_remap_is_the_weighted_sum_of_whitened_regions_layer_by_layer(competition: Competition) -> None:
+    labels = np.asarray(competition.labels)
+    layers = [world(labels), world(labels, d=5)]
+    layers[1][2] = np.nan
+    found = remap(competition.train, labels, layers, dims=4)
+    rows = found(layers)
+    assert rows.shape == (len(labels), 8)
+    expected = []
+    for layer, whitening, weights in zip(layers, found.whitenings, found.weights, strict=True):
+        each = (layer[7].astype(float) - whitening.mean) @ whitening.projection
+        total = weights @ (each / np.linalg.norm(each, axis=1, keepdims=True))
+        expected.append(total / np.linalg.norm(total))
+    assert np.allclose(rows[7], np.concatenate(expected) / 2**0.5, atol=1e-6)
+    assert np.isnan(rows[2]).all()
+    assert np.array_equal(found([layer[5:9] for layer in layers]), rows[5:9])
+
+
+def test_remap_needs_two_landmarks(competition: Competition) -> None:
+    n = len(competition.labels)
+    for labels in (np.zeros(n, int), np.arange(n)):
+        with pytest.raises(HarnessError, match="one landmark and one of another"):
+            remap(competition.train, labels, [world(np.zeros(n, int))], 4)
+
+
+def test_remap_weighs_all_regions_of_a_layer_that_it_was_given() -> None:
+    layer, turn = DRAWN.normal(size=(4, 2, 3)).astype(np.float32), Whitening(np.zeros(3), np.eye(3))
+    first = Remap([turn], [np.array([1.0, 0.0])])([layer])
+    assert np.allclose(first, layer[:, 0] / np.linalg.norm(layer[:, 0], axis=1, keepdims=True), atol=1e-6)
+
+
+def slow_precision(rows: np.ndarray, labels: np.ndarray) -> float:
+    scores = []
+    for asked in range(len(rows)):
+        others = [other for other in range(len(rows)) if other != asked]
+        cosine = {
+            other: rows[asked] @ rows[other] / np.linalg.norm(rows[asked]) / np.linalg.norm(rows[other])
+            for other in others
+        }
+        ranked = sorted(others, key=lambda other: -cosine[other])
+        hits = [rank for rank, other in enumerate(ranked, 1) if labels[other] == labels[asked]]
+        if hits:
+            scores.append(sum(number / rank for number, rank in enumerate(hits, 1)) / len(hits))
+    return sum(scores) / len(scores)
+
+
+def test_the_precision_of_labels_is_that_of_a_loop() -> None:
+    rows = DRAWN.normal(size=(24, 5)) + LABELS[:, None] % 2
+    assert label_precision(rows, LABELS) == pytest.approx(slow_precision(rows, LABELS))
+    broken = np.vstack([rows, np.full((1, 5), np.nan)])
+    assert label_precision(broken, np.append(LABELS, 7)) == pytest.approx(slow_precision(rows, LABELS))
+    assert label_precision(rows[:0], LABELS[:0]) == 0
+    assert label_precision(rows[:2], np.array([1, 2])) == 0
+
+
+def test_the_pooling_that_ranks_best_is_chosen_and_ties_go_to_the_first(competition: Competition) -> None:
+    labels = np.asarray(competition.labels)
+    good, bad = np.eye(4)[labels], DRAWN.normal(size=(len(labels), 4))
+    assert best_pooling(competition.train, labels, {"gem_2": bad, "gem": good, "gem_4": 2 * good}) == "gem"

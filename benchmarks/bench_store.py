@@ -10,10 +10,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from benchmarks.bench_hashes import N_IMAGES, photograph
-from harness.cores import limited_to
 from harness.data.images import ImageSet
 from harness.data.locate import ImageFolder
 from harness.data.source import ImageSource
+from harness.sharing import limited_to
 from solutions.hashing.extractor import PerceptualHashes
 
 N_LINKS, REPEATS = 960, 5

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from harness.progress import track as track
     from harness.ranges import Among as Among
     from harness.ranges import Span as Span
+    from harness.sharing import cores as cores
     from harness.solution import Recognition as Recognition
     from harness.solution import Retrieval as Retrieval
     from harness.solution import TrainingData as TrainingData
@@ -40,6 +41,7 @@ _HOMES = {
     "Span": "harness.ranges",
     "Step": "harness.ladder",
     "TrainingData": "harness.solution",
+    "cores": "harness.sharing",
     "fitted": "harness.data.fitted",
     "new_figure": "harness.pictures",
     "require_picture": "harness.pictures",

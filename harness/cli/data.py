@@ -28,8 +28,8 @@ def make(
     jobs: Jobs = None,
 ) -> None:
     """Draw the built-in competition: buildings in code, the same for the same seed."""
-    from harness.cores import cores
     from harness.data.synthetic import SyntheticCompetition
+    from harness.sharing import cores
 
     drawn = SyntheticCompetition(landmarks=landmarks, seed=seed, difficulty=difficulty)
     with progress() as listener:

@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 from joblib import Parallel, delayed
 
-from harness.cores import cores
 from harness.data.decode import UndecodableError, decode
 from harness.data.ground_truth import COLUMNS, UNLABELLED, USAGES, GroundTruth, find_ground_truth, read_ground_truth
 from harness.data.ids import is_safe_id, repeated_rows, unsafe_rows
@@ -21,6 +20,7 @@ from harness.data.locate import ImageFolder
 from harness.data.tables import Table, line_of, read_table, shown, whole_numbers
 from harness.errors import DataError
 from harness.progress import track
+from harness.sharing import cores
 from metrics import Task
 
 _EXAMPLES = 10

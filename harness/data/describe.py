@@ -10,7 +10,6 @@ import numpy as np
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
-from harness.cores import cores, limited_to
 from harness.data import columns as made
 from harness.data.columns import Column
 from harness.data.decode import UndecodableError, UnreadableError, decode
@@ -19,6 +18,7 @@ from harness.data.extractor import Described, Extractor
 from harness.data.extractor_key import extractor_facts
 from harness.data.source import NO_FILE, ImageSource
 from harness.progress import track
+from harness.sharing import cores, limited_to
 
 _BLOCKS = 4096  # of an image set, at most
 

@@ -14,11 +14,11 @@ from threading import Lock
 
 import psutil
 
-from harness.cores import VARIABLE
 from harness.files import write_whole
 from harness.running.outcome import LOG, OUTCOME, PROGRESS, TASK, Outcome
 from harness.running.stages import family_memory_mb
 from harness.running.task import Task
+from harness.sharing import VARIABLE
 
 _EVERY_S = 0.1
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", VARIABLE)

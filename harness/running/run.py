@@ -13,7 +13,6 @@ from shutil import rmtree
 from filelock import FileLock
 from joblib import Parallel, delayed
 
-from harness.cores import cores
 from harness.data.competition import Competition
 from harness.data.split import TEST, Folds, Split, fold_split, own_split
 from harness.errors import DataError
@@ -25,6 +24,7 @@ from harness.running.kept import kept, part_intervals
 from harness.running.outcome import ANSWER, CHUNKS, LOG, SUBMISSION, Outcome, load_answer, submission_digest
 from harness.running.task import Task
 from harness.running.versions import versions
+from harness.sharing import cores
 from harness.solution import Solution, identity, solution_name
 from harness.source_code import class_digest, package_digest
 from harness.specs import split_spec

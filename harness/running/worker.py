@@ -19,7 +19,6 @@ import numpy as np
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
-from harness.cores import cores, limited_to
 from harness.data.competition import Competition
 from harness.data.images import ImageSet
 from harness.data.split import Split, fold_split, load_folds, own_split
@@ -42,6 +41,7 @@ from harness.running.outcome import (
 from harness.running.stages import Stages
 from harness.running.task import Task
 from harness.running.versions import versions
+from harness.sharing import cores, limited_to
 from harness.solution import Retrieval, Solution
 from harness.submissions.files import write_submission
 from harness.submissions.finish import checked, finished

@@ -5,14 +5,17 @@ the column of the query's landmark the interval around the query's probability i
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from scipy.special import softmax
 
-from harness import ImageSet, Ranking, Retrieval, TrainingData
+from harness import Among, ImageSet, Ranking, Retrieval, Span, TrainingData
 from solutions.descriptors.features import Features, Frame
+from solutions.training.classifier import Course
 from solutions.training.flood import STEP, Order, flooded
-from solutions.training.head import trained_head
+from solutions.training.sampling import PER_LANDMARK
+from solutions.training.settings import RATE, Softmax, Training
 
 _LISTED = 101  # one more than count: the query itself may be among them
 
@@ -25,14 +28,23 @@ class TransferClustering(Retrieval):
     step: float = STEP  # by which the interval is widened on either side
     backbone: str = "lite0"  # lite0, lite1, lite2, one of keras.applications, or a .keras file
     weights: str | None = "imagenet"  # or a file, or None for drawn ones
-    side: int = 320  # pixels of the square that the network is given; by folds better than the 224 it learnt from
+    side: Annotated[int, Among(224, 320)] = 320  # pixels of the network's square; by folds better than its own 224
     frame: Frame = "crop"  # the middle of the photograph, or all of it
-    weight_decay: float = 1e-6  # keeps the weights small; little makes the probabilities sharp, which ranks best
-    balance: float = 0.0  # 0 counts images, 1 counts landmarks
+    weight_decay: Annotated[float, Span(1e-8, 1e-3, log=True)] = 1e-6  # small; little makes probabilities sharp
+    balance: Annotated[float, Span(0, 1)] = 0.0  # 0 counts images, 1 counts landmarks
+    head: Annotated[Softmax, Among("logistic")] = "logistic"  # a logistic regression, or what is taught to a network
+    frozen: int | None = None  # lowest layers of the network that stay as they are; None: all of them
+    augment: Annotated[bool, Among(True)] = True  # where layers are trained: cuts, mirror images and other light
+    epochs: int = 40  # of a network
+    rate: float = RATE  # of the head's first steps; layers of the network take a tenth of it
+    per_landmark: int = PER_LANDMARK  # images that a network learns from, at most
+
+    def __post_init__(self) -> None:
+        self._training(0)
 
     def fit(self, data: TrainingData) -> None:
         features = Features(self.backbone, self.side, weights=self.weights, frame=self.frame)
-        self.head = trained_head(data.train, data.labels, features, self.weight_decay, self.balance)
+        self.classifier = Course(features, self._training(data.seed)).learnt(data)
         self.index_ids = data.index.ids
         self.index = np.nan_to_num(self._probabilities(data.index), nan=-1.0)  # (n_index, n_landmarks)
 
@@ -48,4 +60,17 @@ class TransferClustering(Retrieval):
         return Ranking.from_positions(found, queries.ids, self.index_ids)
 
     def _probabilities(self, images: ImageSet) -> np.ndarray:
-        return np.asarray(softmax(self.head.logits(images), axis=1).round(12))
+        return np.asarray(softmax(self.classifier.logits(images), axis=1).round(12))
+
+    def _training(self, seed: int) -> Training:
+        return Training(
+            head=self.head,
+            frozen=self.frozen,
+            augment=self.augment,
+            epochs=self.epochs,
+            per_landmark=self.per_landmark,
+            weight_decay=self.weight_decay,
+            balance=self.balance,
+            rate=self.rate,
+            seed=seed,
+        )

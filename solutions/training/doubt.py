@@ -47,12 +47,15 @@ def best_threshold(
     order = np.lexsort((np.arange(len(doubts)), -confidence))
     right, doubts = right[order], doubts[order]
     tried = np.unique(doubts)[::-1]
-    scores = [_gap(right[doubts <= threshold], int(landmark.sum())) for threshold in tried]
+    scores = [gap(right[doubts <= threshold], int(landmark.sum())) for threshold in tried]
     best = int(np.argmax(np.array(scores) >= max(scores) - tolerance)) if scores else 0
     return float(tried[best]) if best else float("inf")
 
 
-def _gap(right: np.ndarray, n_landmark: int) -> float:
-    """Return the GAP of answers in the order of their confidence."""
+def gap(right: np.ndarray, n_landmark: int) -> float:
+    """Return the GAP of answers in the order of their confidence: whether each is right `(n,)`.
+
+    `n_landmark` is the number of images that show a landmark, answered or not.
+    """
     precision = np.cumsum(right) / np.arange(1, len(right) + 1)
     return float(precision[right].sum() / max(n_landmark, 1))

@@ -17,10 +17,15 @@ from scipy.special import logsumexp
 from harness import Fitted, HarnessError, ImageSet, fitted
 from solutions.descriptors.features import Features
 from solutions.descriptors.pooling import unit
+from solutions.training.sampling import shares
 
+FEW = "a classifier needs train images of two landmarks or more; label more in train.csv"
+UNREADABLE = "a classifier needs train images of two landmarks or more that can be read; landmark data check DIR tells"
 WEIGHT_DECAY = 1e-3
 QUIET = 10.0  # of the mean variance, added to each: what hardly varies in the train images must not shout in others
 _STEPS = 300
+_MOST_BYTES = 8e9
+_REMEMBERED = 25  # tables of weights that L-BFGS keeps, about
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ def trained_head(images: ImageSet, labels: np.ndarray, features: Features, weigh
     Raises HarnessError for images of fewer than two landmarks.
     """
     if len(np.unique(labels)) < 2:
-        raise HarnessError("a classifier needs train images of two landmarks or more; label more in train.csv")
+        raise HarnessError(FEW)
     return Head(features, fitted(fit_head, images, labels, features, weight_decay, balance))
 
 
@@ -60,32 +65,46 @@ def fit_head(
     rows = described(images, features)
     read = ~np.isnan(rows).any(axis=1)
     rows, labels = rows[read], labels[read]
-    landmarks, classes, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    landmarks, classes = np.unique(labels, return_inverse=True)
+    if len(landmarks) < 2:
+        raise HarnessError(UNREADABLE)
+    _refuse_large(rows.shape, len(landmarks))
     mean, variance = rows.mean(axis=0), rows.var(axis=0)
     spread = np.sqrt(variance + QUIET * variance.mean())
     spread[spread == 0] = 1
-    shares = (counts**-balance)[classes]
-    weights, bias = softmax_regression((rows - mean) / spread, classes, shares / shares.sum(), weight_decay)
+    weights, bias = softmax_regression((rows - mean) / spread, classes, shares(classes, balance), weight_decay)
     return {"landmarks": landmarks, "mean": mean, "spread": spread, "weights": weights, "bias": bias}
 
 
+def _refuse_large(shape: tuple[int, ...], k: int) -> None:
+    """Raises HarnessError where more memory were needed than a machine is likely to have."""
+    n, d = shape
+    needed = 8.0 * (2 * n * d + 4 * n * k + _REMEMBERED * (d + 1) * k)
+    if needed > _MOST_BYTES:
+        raise HarnessError(
+            f"a logistic regression of {k} landmarks on {n} images needs {needed / 1e9:.0f} GB; choose head='sampled'"
+        )
+
+
 def softmax_regression(
-    rows: np.ndarray, classes: np.ndarray, shares: np.ndarray, weight_decay: float
+    rows: np.ndarray, classes: np.ndarray, weighed: np.ndarray, weight_decay: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return weights `(d, k)` and bias `(k,)` that minimise the mean cross-entropy, images weighing by `shares` `(n,)`.
+    """Return weights `(d, k)` and bias `(k,)` that minimise the mean cross-entropy, images weighing `weighed` `(n,)`.
 
     `weight_decay` times half the sum of the squared weights is added; the bias is free.
     """
     d, k = rows.shape[1], int(classes.max()) + 1
-    truth = np.eye(k)[classes]
+    own = np.arange(len(rows)), classes
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         table = flat.reshape(d + 1, k)
         logits = rows @ table[:-1] + table[-1]
         logarithms = logits - logsumexp(logits, axis=1, keepdims=True)
-        off = (np.exp(logarithms) - truth) * shares[:, None]
+        off = np.exp(logarithms)
+        off[own] -= 1
+        off *= weighed[:, None]
         slope = np.vstack([rows.T @ off + weight_decay * table[:-1], off.sum(axis=0)])
-        value = -(logarithms[truth == 1] @ shares) + weight_decay / 2 * (table[:-1] ** 2).sum()
+        value = -(logarithms[own] @ weighed) + weight_decay / 2 * (table[:-1] ** 2).sum()
         return float(value), slope.ravel()
 
     found = minimize(loss, np.zeros((d + 1) * k), jac=True, method="L-BFGS-B", options={"maxiter": _STEPS})

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import blake2b
 
 import numpy as np
+
+from solutions.training.draws import draw
 
 ROUNDS = 4
 
@@ -32,11 +33,11 @@ def held_out(ids: np.ndarray, labels: np.ndarray, seed: int) -> Iterator[Round]:
     >>> [(len(each.kept), len(each.asked), int(each.known.sum())) for each in rounds]
     [(3, 5, 3), (3, 5, 3), (6, 2, 0), (6, 2, 0)]
     """
-    landmarks = sorted(np.unique(labels).tolist(), key=lambda landmark: _draw(seed, "landmark", landmark))
+    landmarks = sorted(np.unique(labels).tolist(), key=lambda landmark: draw(seed, "landmark", landmark))
     group, part = np.empty(len(labels), int), np.empty(len(labels), int)
     for number, landmark in enumerate(landmarks):
         places = np.flatnonzero(labels == landmark)
-        drawn = sorted(places.tolist(), key=lambda place: _draw(seed, "image", ids[place]))
+        drawn = sorted(places.tolist(), key=lambda place: draw(seed, "image", ids[place]))
         group[drawn] = number % ROUNDS
         part[drawn] = np.arange(len(drawn)) % ROUNDS if len(drawn) > 1 else ROUNDS
     for number in range(ROUNDS):
@@ -44,7 +45,3 @@ def held_out(ids: np.ndarray, labels: np.ndarray, seed: int) -> Iterator[Round]:
         rows = np.flatnonzero(asked)
         if len(rows) and len(np.unique(labels[~asked])) > 1:
             yield Round(np.flatnonzero(~asked), rows, group[rows] != number)
-
-
-def _draw(seed: int, what: str, key: object) -> bytes:
-    return blake2b(f"{seed} {what} {key}".encode("utf-8", "surrogatepass"), digest_size=8).digest()

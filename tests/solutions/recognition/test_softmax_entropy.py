@@ -14,6 +14,7 @@ from harness.running.evaluate import evaluate
 from harness.solution import TrainingData
 from solutions.recognition.softmax_entropy import SoftmaxEntropy
 from solutions.retrieval.transfer_clustering import TransferClustering
+from solutions.training.network import Network, trained_network
 from tests.worlds import image_id, image_path, save_image, write_table
 
 SMALL = {"side": 96}
@@ -68,6 +69,80 @@ def test_every_rule_names_the_landmarks(competition: Competition, rule: str) -> 
     assert gap(competition, SoftmaxEntropy(rule=rule, **SMALL)) == pytest.approx(1.0)
 
 
+HEADS = ["dense", *(pytest.param(each, marks=pytest.mark.slow) for each in ("hierarchical", "sampled", "arcface"))]
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_every_head_names_the_landmarks(competition: Competition, head: str) -> None:
+    assert gap(competition, SoftmaxEntropy(head=head, rate=0.01, epochs=12, **SMALL)) == pytest.approx(1.0)
+
+
+def test_a_network_is_trained_as_long_as_held_out_images_asked_for(
+    competition: Competition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stops: list[int | None] = []
+
+    def noted(*arguments: object) -> Network:
+        stops.append(arguments[3].stop)  # type: ignore[attr-defined]
+        return trained_network(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("solutions.training.classifier.trained_network", noted)
+    monkeypatch.setattr(Network, "epochs", 3)
+    SoftmaxEntropy(head="dense", epochs=5, **SMALL).fit(own_split(competition, "recognition").data)
+    assert stops[:-1] == [None] * (len(stops) - 1)
+    assert stops[-1] == 3
+    assert len(stops) > 2
+
+
+def test_layers_that_are_trained_are_tried_in_one_round(
+    competition: Competition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def refused(*arguments: object) -> Network:
+        asked.append(arguments)
+        raise HarnessError("enough")
+
+    monkeypatch.setattr("solutions.training.classifier.trained_network", refused)
+    solution = SoftmaxEntropy(head="dense", frozen=140, **SMALL)
+    with pytest.raises(HarnessError, match="enough"):
+        solution.fit(own_split(competition, "recognition").data)
+    assert len(asked) == 1
+
+
+def test_the_identity_reads_as_it_is_typed() -> None:
+    deck = SoftmaxEntropy(head="dense", frozen=249, backbone="InceptionV3", weights=None)
+    assert repr(deck) == "softmax_entropy(backbone='InceptionV3', weights=None, head='dense', frozen=249)"
+
+
+@pytest.mark.parametrize("kind", [SoftmaxEntropy, TransferClustering])
+def test_frozen_layers_below_a_logistic_head_are_refused_at_once(kind: type) -> None:
+    with pytest.raises(
+        HarnessError, match="frozen=249: a logistic head trains no layers of a network; try head='dense'"
+    ):
+        kind(frozen=249)
+
+
+def test_energy_says_nothing_of_a_hierarchical_softmax() -> None:
+    with pytest.raises(HarnessError, match="rule='energy' is the same for all images under head='hierarchical'"):
+        SoftmaxEntropy(rule="energy", head="hierarchical")
+
+
+def test_several_landmarks_of_an_image_are_those_above_a_probability(competition: Competition) -> None:
+    split = own_split(competition, "recognition")
+    solution = SoftmaxEntropy(threshold=9.0, **SMALL)
+    solution.fit(split.data)
+    everything = solution.several(split.queries, above=0.0)
+    one = solution.recognise(split.queries)
+    assert [next(iter(each)) for each in everything] == one.landmarks.tolist()
+    for each in everything:
+        assert sorted(each) == [0, 1, 2]
+        assert sum(each.values()) == pytest.approx(1)
+        assert list(each.values()) == sorted(each.values(), reverse=True)
+    some = solution.several(split.queries, above=0.3)
+    assert some == [{name: likely for name, likely in each.items() if likely > 0.3} for each in everything]
+
+
 def test_a_threshold_below_all_doubt_answers_nothing(competition: Competition) -> None:
     split = own_split(competition, "recognition")
     solution = SoftmaxEntropy(threshold=-1.0, **SMALL)
@@ -93,6 +168,13 @@ def test_images_of_one_landmark_alone_are_refused_in_one_line(competition: Compe
 def test_the_flood_ranks_the_images_of_the_landmark_first(competition: Competition) -> None:
     split = own_split(competition, "retrieval")
     solution = TransferClustering(**SMALL)
+    solution.fit(split.data)
+    assert evaluate(solution.rank(split.queries), split.ground_truth).scores["all"]["map@100"] == pytest.approx(1.0)
+
+
+def test_the_flood_in_what_a_network_has_learnt(competition: Competition) -> None:
+    split = own_split(competition, "retrieval")
+    solution = TransferClustering(head="dense", rate=0.01, epochs=12, **SMALL)
     solution.fit(split.data)
     assert evaluate(solution.rank(split.queries), split.ground_truth).scores["all"]["map@100"] == pytest.approx(1.0)
 

@@ -5,7 +5,8 @@ import pytest
 from scipy.optimize import approx_fprime
 from scipy.special import log_softmax
 
-from solutions.training.head import softmax_regression
+from harness import HarnessError
+from solutions.training.head import _refuse_large, softmax_regression
 
 
 def loss(flat: np.ndarray, rows: np.ndarray, classes: np.ndarray, shares: np.ndarray, decay: float) -> float:
@@ -40,3 +41,9 @@ def test_more_decay_makes_smaller_weights() -> None:
     rows, classes = np.array([[1.0], [-1.0]]), np.array([0, 1])
     small, large = (np.abs(softmax_regression(rows, classes, np.full(2, 0.5), each)[0]).max() for each in (1.0, 0.001))
     assert small < large
+
+
+def test_more_landmarks_than_memory_allows_are_refused_in_one_line() -> None:
+    _refuse_large((60_000, 3840), 100)
+    with pytest.raises(HarnessError, match=r"of 15000 landmarks on 60000 images needs 44 GB; choose head='sampled'"):
+        _refuse_large((60_000, 3840), 15_000)

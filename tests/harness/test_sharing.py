@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from harness.cores import cores, limited_to
+from harness.sharing import cores, limited_to
 
 
 def test_the_limit_of_a_thread_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,105 @@
+"""Exact nearest neighbours of descriptors by inner product, whatever the size of the index."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise, starmap
+from typing import Literal
+
+import numpy as np
+
+from harness import cores
+from solutions.neighbours.neighbours import Neighbours, best_of, check_k, check_rows, is_ready, lent, no_neighbours
+from solutions.neighbours.scan import ROOM_BEYOND, nothing_found, room_for, scan, squared_lengths
+from solutions.neighbours.searcher import Searcher
+
+Device = Literal["cpu", "accelerator", "auto"]
+
+_BLOCK = 2**24  # numbers of an index that is not in memory as float32: 64 MB are looked at at once
+_NOTES, _NUMBERS = 2**21, 2**23  # of the queries that are asked at once: 24 and 32 MB a core
+_SHARE = 2**12  # index rows that are worth a thread
+
+
+def nearest(queries: np.ndarray, index: np.ndarray, k: int, device: Device = "cpu") -> Neighbours:
+    """Return the k rows of `index` (n_index, d) with the largest inner products with each of `queries` (n_queries, d).
+
+    Both are floats of any width, and are taken as float32. The similarities are float32, rounded from float64 sums;
+    equal ones are in order of position. Rows with NaN or infinite numbers, or longer than 1e19, are never found, and
+    such queries find nothing. The index may be memory-mapped, and larger than the memory: it is read in blocks, once
+    for some thousands of queries. The answer is the same to the last bit for any number of cores, and of queries.
+
+    On an accelerator, which `auto` takes if there is one, see `solutions.neighbours.accelerator` for what is promised.
+
+    >>> found = nearest(np.array([[1.0, 0.0]]), np.array([[0.0, 1.0], [3.0, 4.0], [np.nan, 1.0], [3.0, 0.0]]), 4)
+    >>> found.positions.tolist(), found.similarities.tolist()
+    ([[1, 3, 0, -1]], [[3.0, 3.0, 0.0, -inf]])
+    """
+    check_k(k)
+    check_rows(queries, index)
+    if device != "cpu":
+        from solutions.neighbours import accelerator
+
+        if device == "accelerator" or accelerator.is_there():
+            return accelerator.nearest(queries, index, k)
+    return _nearest(queries, index, k, None)
+
+
+def neighbour_graph(rows: np.ndarray, k: int) -> Neighbours:
+    """Return the k nearest other rows to each of `rows` (n, d): (n, k).
+
+    A row is no neighbour of itself; its equals are.
+
+    >>> neighbour_graph(np.array([[1.0, 0.0], [1.0, 0.0], [0.5, 0.5]]), 2).positions.tolist()
+    [[1, 2], [0, 2], [0, 1]]
+    """
+    found = nearest(rows, rows, k + 1)
+    own = found.positions == np.arange(len(rows))[:, None]
+    own[~own.any(axis=1), k] = True  # with many equals before it, a row is not among them: then the last goes
+    return Neighbours(found.positions[~own].reshape(-1, k), found.similarities[~own].reshape(-1, k))
+
+
+@dataclass
+class Exact(Searcher):
+    """`nearest`, with the lengths of the rows measured once."""
+
+    def _build(self, index: np.ndarray) -> None:
+        self.index = index
+        self.squared = squared_lengths(lent(index)) if is_ready(index) else None
+
+    def _search(self, queries: np.ndarray, k: int) -> Neighbours:
+        return _nearest(queries, self.index, k, self.squared)
+
+
+def _nearest(queries: np.ndarray, index: np.ndarray, k: int, squared: np.ndarray | None) -> Neighbours:
+    found = no_neighbours(len(queries), k)
+    chunk = max(1, min(_NOTES // room_for(k), _NUMBERS // max(1, index.shape[1])))
+    for start in range(0, len(queries), chunk):
+        here = slice(start, start + chunk)
+        best = _nearest_to_some(lent(queries[here]), index, k, squared)
+        found.positions[here], found.similarities[here] = best.positions, best.similarities
+    return found
+
+
+def _nearest_to_some(queries: np.ndarray, index: np.ndarray, k: int, squared: np.ndarray | None) -> Neighbours:
+    """Search a part of the index on each core."""
+    threads = max(1, min(cores(), len(index) // _SHARE))
+    bounds = [len(index) * part // threads for part in range(threads + 1)]
+    parts = list(starmap(slice, pairwise(bounds)))
+    if threads == 1:
+        return _nearest_of_part(queries, index, parts[0], k, squared)
+    with ThreadPoolExecutor(threads) as pool:
+        return best_of(list(pool.map(lambda part: _nearest_of_part(queries, index, part, k, squared), parts)), k)
+
+
+def _nearest_of_part(
+    queries: np.ndarray, index: np.ndarray, part: slice, k: int, squared: np.ndarray | None
+) -> Neighbours:
+    state, n_rows = nothing_found(queries, k), part.stop - part.start
+    step = n_rows if is_ready(index) else _BLOCK // max(1, index.shape[1])
+    for start in range(part.start, part.stop, max(1, step)):
+        rows = lent(index[start : min(part.stop, start + step)])
+        lengths = np.empty(len(rows) + ROOM_BEYOND, np.float32) if squared is None else squared[start:]
+        scan(rows, lengths, squared is not None, start, k, state)
+    found = no_neighbours(len(queries), k)
+    noted = np.arange(k) < state.n_notes[:, None]
+    found.positions[noted], found.similarities[noted] = state.positions[:, :k][noted], state.sums[:, :k][noted]
+    return found

@@ -1,0 +1,43 @@
+"""The graph as a symmetric matrix: how alike the images of an index are, where each is among the other's nearest.
+
+Source: Iscen et al., Efficient diffusion on region manifolds, CVPR 2017.
+"""
+
+import numpy as np
+from scipy.sparse import csr_array, diags_array
+
+from solutions.neighbours.neighbours import Neighbours
+from solutions.reranking.lists import others
+from solutions.reranking.matrices import matrix_of
+
+GAMMA = 3.0  # the power that makes affinities of similarities
+
+
+def affinity(graph: Neighbours, *, gamma: float = GAMMA) -> csr_array:
+    """Return similarities to the power gamma of mutual neighbours `(n_index, n_index)`, zeros on the diagonal.
+
+    Edges of one direction alone are dropped, and where the two differ, as approximate ones may, the smaller one counts.
+
+    >>> graph = Neighbours(np.array([[0, 1], [0, 2], [1, 0]]), np.array([[1, 0.5], [0.5, 0.1], [0.1, 0]]))
+    >>> affinity(graph, gamma=1).toarray().tolist()
+    [[0.0, 0.5, 0.0], [0.5, 0.0, 0.1], [0.0, 0.1, 0.0]]
+    """
+    n = len(graph.positions)
+    edges = matrix_of(others(graph), n, gamma)
+    mutual = csr_array(edges.minimum(edges.T.tocsr()))
+    mutual.eliminate_zeros()
+    mutual.sort_indices()
+    return mutual
+
+
+def normalised_affinity(graph: Neighbours, *, gamma: float = GAMMA) -> csr_array:
+    """Return the affinities divided by the roots of both images' sums `(n_index, n_index)`: S = D^-1/2 A D^-1/2.
+
+    The row of an image without mutual neighbours is empty.
+    """
+    mutual = affinity(graph, gamma=gamma)
+    sums = mutual.sum(axis=1)
+    roots = diags_array(1 / np.sqrt(np.where(sums > 0, sums, 1)))
+    normalised = csr_array(roots @ mutual @ roots)
+    normalised.sort_indices()
+    return normalised

@@ -1,0 +1,45 @@
+"""Photographs changed as another photographer might have taken them: cut, mirrored, in another light.
+
+Source: Szegedy et al., Going deeper with convolutions, CVPR 2015, for the cut; what it takes and the amounts are ours.
+"""
+
+from math import exp, log, sqrt
+
+import numpy as np
+
+_AREA = 0.35, 1.0  # share of the photograph that a cut keeps
+_RATIO = 3 / 4, 4 / 3  # of its width to its height
+_LIGHT = 0.3  # by which brightness, contrast and saturation may change
+_GREY = np.array([0.299, 0.587, 0.114], np.float32)
+
+
+def augmented(photograph: np.ndarray, side: int, generator: np.random.Generator) -> np.ndarray:
+    """Return a square `(side, side, 3)` uint8 of a photograph `(h, w, 3)` uint8: cut, mirrored or not, in other light.
+
+    >>> augmented(np.full((40, 60, 3), 90, np.uint8), 32, np.random.default_rng(0)).shape
+    (32, 32, 3)
+    """
+    import cv2
+
+    cut = _cut(photograph, generator)
+    interpolation = cv2.INTER_AREA if min(cut.shape[:2]) >= side else cv2.INTER_LINEAR
+    square = cv2.resize(cut, (side, side), interpolation=interpolation)
+    return _in_other_light(square[:, ::-1] if generator.random() < 0.5 else square, generator)
+
+
+def _cut(photograph: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    height, width = photograph.shape[:2]
+    area = generator.uniform(*_AREA) * height * width
+    ratio = exp(generator.uniform(log(_RATIO[0]), log(_RATIO[1])))
+    across, down = (max(1, round(sqrt(each))) for each in (area * ratio, area / ratio))
+    across, down = min(across, width), min(down, height)
+    left, top = generator.integers(width - across + 1), generator.integers(height - down + 1)
+    return photograph[top : top + down, left : left + across]
+
+
+def _in_other_light(square: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    brightness, contrast, saturation = generator.uniform(1 - _LIGHT, 1 + _LIGHT, 3).astype(np.float32)
+    light = square.astype(np.float32) * brightness
+    light = (light - light.mean()) * contrast + light.mean()
+    grey = (light @ _GREY)[..., None]
+    return np.asarray(((light - grey) * saturation + grey).clip(0, 255), np.uint8)

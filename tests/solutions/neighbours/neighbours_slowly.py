@@ -1,0 +1,35 @@
+"""The obvious way: every inner product by an exact sum, and a sort."""
+
+import math
+
+import numpy as np
+
+from solutions.neighbours.neighbours import Neighbours
+
+
+def nearest_slowly(queries, index, k):
+    queries, index = np.asarray(queries, np.float32), np.asarray(index, np.float32)
+    positions, similarities = np.full((len(queries), k), -1, np.int32), np.full((len(queries), k), -np.inf, np.float32)
+    usable = [row for row in range(len(index)) if np.isfinite(index[row]).all()]
+    for number, query in enumerate(queries.tolist()):
+        if np.isfinite(query).all():
+            found = [(-similarity(query, index[row].tolist()), row) for row in usable]
+            for place, (negative, row) in enumerate(sorted(found)[:k]):
+                positions[number, place], similarities[number, place] = row, -negative
+    return Neighbours(positions, similarities)
+
+
+def similarity(query, row):
+    return np.float32(math.fsum(one * other for one, other in zip(query, row, strict=True)))
+
+
+def assert_same(found, expected):
+    np.testing.assert_array_equal(found.positions, expected.positions)
+    np.testing.assert_array_equal(found.similarities, expected.similarities)
+    assert (found.positions.dtype, found.similarities.dtype) == (np.int32, np.float32)
+
+
+def recall(found, expected):
+    """The share of what is to be found that is found."""
+    shares = [np.isin(row, found.positions[number]) for number, row in enumerate(expected.positions)]
+    return np.mean(shares)

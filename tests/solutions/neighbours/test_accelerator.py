@@ -1,0 +1,48 @@
+"""Candidates by Keras, here on the CPU: the same neighbours as by the scan."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from harness import HarnessError
+from solutions.neighbours import accelerator
+from solutions.neighbours.exact import nearest
+from tests.solutions.neighbours.neighbours_slowly import assert_same
+
+pytest.importorskip("keras")
+
+
+@pytest.fixture
+def world(monkeypatch):
+    monkeypatch.setattr(accelerator, "_QUERIES", 7)
+    monkeypatch.setattr(accelerator, "_ROWS", 100)
+    rng = np.random.default_rng(1)
+    index = rng.standard_normal((730, 20)).astype(np.float32)
+    index[300:320] = index[:20]
+    index[[4, 500]] = np.nan
+    return np.vstack([rng.standard_normal((18, 20)), index[:6]]), index
+
+
+@pytest.mark.parametrize("kind", ["float32", "bfloat16"])
+def test_the_neighbours_are_those_of_the_scan(world, kind):
+    assert_same(accelerator.nearest(*world, 30, kind), nearest(*world, 30))
+
+
+def test_the_device_is_chosen_by_name(world):
+    assert_same(nearest(*world, 30, device="accelerator"), nearest(*world, 30))
+    assert_same(nearest(*world, 30, device="auto"), nearest(*world, 30))
+
+
+@pytest.mark.parametrize(("n_queries", "n_index"), [(0, 3), (2, 0), (1, 1), (2, 3)])
+def test_small_worlds_are_searched_alike(n_queries, n_index):
+    queries, index = np.ones((n_queries, 2)), np.arange(2.0 * n_index).reshape(n_index, 2)
+    assert_same(accelerator.nearest(queries, index, 5), nearest(queries, index, 5))
+
+
+def test_keras_is_asked_for_where_it_is_not_installed(monkeypatch):
+    monkeypatch.setitem(sys.modules, "keras", None)
+    monkeypatch.setattr(accelerator, "find_spec", lambda name: None)
+    assert not accelerator.is_there()
+    with pytest.raises(HarnessError, match=r"pip install 'landmark\[networks\]'"):
+        nearest(np.ones((1, 2)), np.ones((1, 2)), 1, device="accelerator")

@@ -1,0 +1,189 @@
+"""The scan against the obvious: all inner products, summed exactly, sorted by similarity and position."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harness.sharing import limited_to
+from solutions.neighbours import exact, scan
+from solutions.neighbours.exact import Exact, nearest, neighbour_graph
+from tests.solutions.neighbours.neighbours_slowly import assert_same, nearest_slowly
+
+
+def unit(rng, n, d):
+    rows = rng.standard_normal((n, d))
+    return (rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)).astype(np.float32)
+
+
+def whole_numbers(rng, n, d):
+    """Many ties, which no order of summing can break."""
+    return rng.integers(-2, 3, (n, d)).astype(np.float32)
+
+
+def duplicates(rng, n, d):
+    return unit(rng, 3, d)[rng.integers(0, 3, n)]
+
+
+def near_ties(rng, n, d):
+    """Rows that differ in the last bit of one number: their order is beyond float32 sums."""
+    rows = np.repeat(unit(rng, 1, d), n, axis=0)
+    if d:
+        places = rng.integers(0, d, n)
+        rows[np.arange(n), places] = np.nextafter(rows[np.arange(n), places], np.float32(9))
+    return rows
+
+
+def of_all_lengths(rng, n, d):
+    return unit(rng, n, d) * (10.0 ** rng.uniform(-18, 18, (n, 1))).astype(np.float32)
+
+
+def unreadable(rng, n, d):
+    rows = whole_numbers(rng, n, d)
+    if d:
+        rows[rng.random(n) < 0.4, rng.integers(0, d)] = rng.choice([np.nan, np.inf, -np.inf])
+    return rows
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    make=st.sampled_from([unit, whole_numbers, duplicates, near_ties, of_all_lengths, unreadable]),
+    n_queries=st.sampled_from([0, 1, 2, 15, 16, 17, 33, 49]),
+    n_index=st.sampled_from([0, 1, 7, 8, 9, 50, 200]),
+    d=st.sampled_from([0, 1, 3, 15, 16, 33]),
+    k=st.sampled_from([1, 2, 5, 60]),
+)
+def test_the_nearest_are_those_of_exact_sums_sorted(seed, make, n_queries, n_index, d, k):
+    rng = np.random.default_rng(seed)
+    queries, index = make(rng, n_queries, d), make(rng, n_index, d)
+    if n_index and n_queries:
+        queries[0] = index[-1]
+    assert_same(nearest(queries, index, k), nearest_slowly(queries, index, k))
+
+
+@pytest.mark.parametrize("make", [unit, duplicates, near_ties, of_all_lengths])
+def test_notes_that_overflow_are_settled_exactly(make):
+    rng = np.random.default_rng(1)
+    index = make(rng, 3000, 5)
+    queries = np.vstack([index[:2], unit(rng, 1, 5)])
+    assert_same(nearest(queries, index, 10), nearest_slowly(queries, index, 10))
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_an_index_sorted_by_similarity_is_searched_right_in_either_direction(order):
+    index = np.sort(np.random.default_rng(2).standard_normal((5000, 1)), axis=0)[::order]
+    assert_same(nearest(np.ones((1, 1)), index, 20), nearest_slowly(np.ones((1, 1)), index, 20))
+
+
+@pytest.fixture(scope="module")
+def world():
+    rng = np.random.default_rng(3)
+    index = unit(rng, 900, 40)
+    index[500:600] = index[:100]
+    index[700:800] = near_ties(rng, 100, 40)
+    index[[5, 899]] = np.nan
+    queries = np.vstack([index[[0, 5, 550, 700]], unit(rng, 60, 40)])
+    return queries, index, nearest_slowly(queries, index, 30)
+
+
+@pytest.mark.parametrize("batch", [1, 7, 48, 64])
+def test_any_batch_of_queries_finds_the_same(world, batch):
+    queries, index, expected = world
+    parts = [nearest(queries[start : start + batch], index, 30) for start in range(0, len(queries), batch)]
+    for name in ("positions", "similarities"):
+        np.testing.assert_array_equal(np.vstack([getattr(part, name) for part in parts]), getattr(expected, name))
+
+
+def test_any_chunk_of_queries_finds_the_same(world, monkeypatch):
+    queries, index, expected = world
+    monkeypatch.setattr(exact, "_NOTES", 5 * scan.room_for(30))
+    assert_same(nearest(queries, index, 30), expected)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3, 7])
+def test_any_number_of_cores_finds_the_same(world, monkeypatch, threads):
+    queries, index, expected = world
+    monkeypatch.setattr(exact, "_SHARE", 100)
+    with limited_to(threads):
+        assert_same(nearest(queries, index, 30), expected)
+        assert_same(Exact().build(index).search(queries, 30), expected)
+
+
+@pytest.mark.parametrize("rows", [1, 8, 13, 100])
+def test_any_block_of_a_memory_mapped_index_finds_the_same(world, monkeypatch, tmp_path, rows):
+    queries, index, expected = world
+    monkeypatch.setattr(exact, "_BLOCK", rows * index.shape[1])
+    np.save(tmp_path / "index.npy", index)
+    mapped = np.load(tmp_path / "index.npy", mmap_mode="r")
+    assert_same(nearest(queries, mapped, 30), expected)
+    assert_same(Exact().build(mapped).search(queries, 30), expected)
+
+
+def test_rows_of_any_layout_are_searched_by_one_compilation(world):
+    queries, index, expected = world
+    nearest(queries, index, 30)
+    compiled = len(scan.scan.signatures)
+    index.flags.writeable = False
+    for same in (index, np.asfortranarray(index), np.repeat(index, 2, axis=1)[:, ::2], index.astype(np.float64)):
+        assert_same(nearest(queries, same, 30), expected)
+        assert_same(nearest(same[[0, 5]], index, 30), nearest(index[[0, 5]], index, 30))
+    index.flags.writeable = True
+    assert len(scan.scan.signatures) == compiled
+
+
+def test_half_precision_is_taken_as_what_it_says(world):
+    queries, index, _ = world
+    halves = index.astype(np.float16)
+    assert_same(nearest(queries, halves, 30), nearest(queries, halves.astype(np.float32), 30))
+
+
+def test_numbers_beyond_float32_make_a_row_unreadable():
+    index = np.array([[1e300], [1.0], [1e25]])
+    assert nearest(np.ones((1, 1)), index, 2).positions.tolist() == [[1, -1]]
+
+
+def test_a_query_that_was_not_read_finds_nothing():
+    found = nearest(np.full((1, 2), np.nan), np.ones((3, 2)), 2)
+    assert found.positions.tolist() == [[-1, -1]]
+    assert np.isneginf(found.similarities).all()
+
+
+def test_an_empty_index_and_no_queries_give_empty_answers():
+    for searched in (
+        nearest(np.ones((2, 3)), np.ones((0, 3)), 4),
+        Exact().build(np.ones((0, 3))).search(np.ones((2, 3)), 4),
+    ):
+        assert (searched.positions == -1).all()
+        assert searched.positions.shape == searched.similarities.shape == (2, 4)
+    assert nearest(np.ones((0, 3)), np.ones((2, 3)), 4).positions.shape == (0, 4)
+
+
+def test_a_k_of_zero_is_refused():
+    with pytest.raises(ValueError, match="k is 0, but has to be at least 1"):
+        nearest(np.ones((1, 2)), np.ones((1, 2)), 0)
+
+
+def test_rows_of_other_lengths_are_refused():
+    for search in (
+        lambda: nearest(np.ones((1, 2)), np.ones((1, 3)), 1),
+        lambda: Exact().build(np.ones((1, 3))).search(np.ones((1, 2)), 1),
+    ):
+        with pytest.raises(ValueError, match="queries have 2 numbers each, but the index has 3"):
+            search()
+
+
+@pytest.mark.parametrize("rows", [np.ones(3), np.ones((3, 1), np.uint64), np.ones((3, 1), complex)])
+def test_what_are_no_rows_of_floats_are_refused(rows):
+    with pytest.raises(TypeError, match="floats in 2 dimensions"):
+        nearest(rows, rows, 1)
+
+
+def test_a_graph_leaves_out_the_row_itself_but_not_its_equals():
+    rng = np.random.default_rng(4)
+    rows = duplicates(rng, 40, 6)
+    rows[7] = np.nan
+    found, all_others = neighbour_graph(rows, 5), nearest_slowly(rows, rows, 40)
+    for row in range(40):
+        others = [position for position in all_others.positions[row] if position not in (row, -1)]
+        assert found.positions[row].tolist() == (others[:5] or [-1] * 5)

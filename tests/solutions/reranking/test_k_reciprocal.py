@@ -1,0 +1,98 @@
+"""Against the paper's procedure, dense, one query at a time beside the whole index."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harness import HarnessError
+from solutions.neighbours.neighbours import Neighbours
+from solutions.reranking.k_reciprocal import k_reciprocal
+from tests.solutions.reranking.made import clustered, found_slowly, graph_of, rows_of
+
+
+def distances_slowly(query, index, k1, k2, share):
+    """The final distances of the paper between a query and an index, with 1 - similarity as distance."""
+    images = np.vstack([index, query[None]]).astype(np.float64)  # the query last: it stands behind its equals
+    n = len(images)
+    distance = 1 - (images @ images.T).astype(np.float32).astype(np.float64)
+    np.fill_diagonal(distance, 0)
+    rank = np.argsort(distance - 9 * np.eye(n), axis=1, kind="stable")
+
+    def mutual(i, k):
+        return [j for j in rank[i, : k + 1] if i in rank[j, : k + 1]]
+
+    codes = np.zeros((n, n))
+    for i in range(n):
+        members = set(mutual(i, k1))
+        for j in mutual(i, k1):
+            further = set(mutual(j, round(k1 / 2)))
+            if len(further & set(mutual(i, k1))) > 2 / 3 * len(further):
+                members |= further
+        places = sorted(members)
+        codes[i, places] = np.exp(-distance[i, places])
+        codes[i] /= codes[i].sum()
+    codes = np.array([codes[rank[i, :k2]].mean(axis=0) for i in range(n)])
+    shared = np.minimum(codes[-1], codes[:-1]).sum(axis=1)
+    return (1 - share) * (1 - shared / (2 - shared)) + share * distance[-1, :-1]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.integers(0, 1000), st.sampled_from([2, 5, 8]), st.integers(1, 4), st.sampled_from([0.0, 0.3, 1.0]), st.booleans()
+)
+def test_distances_are_the_papers(seed, near, mean_of, share, duplicates):
+    index, queries = clustered(24, seed=seed, d=16), clustered(3, seed=seed + 1, d=16)
+    if duplicates:
+        index[5], index[6], queries[0] = index[9], index[9], index[9]
+    found = k_reciprocal(
+        found_slowly(queries, index, 24), graph_of(index, 23), near=near, mean_of=mean_of, share=share, k=24
+    )
+    for row, query in enumerate(queries):
+        expected = distances_slowly(query, index, near, mean_of, share)
+        assert sorted(found.positions[row].tolist()) == list(range(24))
+        assert 1 - found.similarities[row] == pytest.approx(expected[found.positions[row]], abs=1e-6)
+
+
+def test_only_the_first_are_ranked_anew_and_the_others_follow():
+    index, queries = clustered(40), clustered(5, seed=1)
+    found, graph = found_slowly(queries, index, 20), graph_of(index, 15)
+    answer = k_reciprocal(found, graph, near=6, mean_of=2, top=8, k=20)
+    assert np.array_equal(answer.positions[:, 8:], found.positions[:, 8:])
+    assert np.array_equal(np.sort(answer.positions[:, :8]), np.sort(found.positions[:, :8]))
+    assert (answer.positions[:, :8] != found.positions[:, :8]).any()
+
+
+def test_two_images_that_neither_list_holds_are_as_similar_as_the_last_of_them():
+    index, queries = clustered(40), clustered(6, seed=1)
+    found = found_slowly(queries, index, 40)
+    short, long = (k_reciprocal(found, graph_of(index, g), near=6, mean_of=2, k=40) for g in (6, 39))
+    assert short.similarities == pytest.approx(long.similarities, abs=0.02)
+
+
+def test_a_graph_that_holds_the_images_themselves_is_the_same():
+    index, queries = clustered(30), clustered(4, seed=1)
+    found = found_slowly(queries, index, 30)
+    plain = k_reciprocal(found, graph_of(index, 10), near=5, k=30)
+    with_self = k_reciprocal(found, found_slowly(index, index, 11), near=5, k=30)
+    assert np.array_equal(plain.positions, with_self.positions)
+    assert np.array_equal(plain.similarities, with_self.similarities)
+
+
+def test_a_graph_with_lists_that_are_too_short_is_refused():
+    index = clustered(30)
+    with pytest.raises(HarnessError, match="a graph of 4 neighbours is too small for 5"):
+        k_reciprocal(found_slowly(index, index, 5), graph_of(index, 4), near=5)
+    with pytest.raises(HarnessError, match="ask for 1 or more"):
+        k_reciprocal(found_slowly(index, index, 5), graph_of(index, 9), near=5, mean_of=0)
+
+
+def test_what_two_images_share_outweighs_what_they_resemble():
+    """The query resembles a stranger most, but its neighbourhood is that of the group."""
+    positions, similarities = np.full((5, 4), -1, np.int32), np.full((5, 4), -np.inf, np.float32)
+    for image in range(4):
+        positions[image, :3] = [each for each in range(4) if each != image]
+        similarities[image, :3] = 0.9
+    graph = Neighbours(positions, similarities)
+    found = Neighbours(np.array([[4, 0, 1, 2, 3]], np.int32), np.array([[0.95, 0.91, 0.91, 0.91, 0.91]], np.float32))
+    assert rows_of(k_reciprocal(found, graph, near=4, mean_of=1))[0][:4] == [0, 1, 2, 3]

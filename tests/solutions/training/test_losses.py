@@ -1,0 +1,152 @@
+"""Each loss against its definition, image by image, and on worked values."""
+
+from collections.abc import Callable
+from math import acos, cos, log, pi
+
+import numpy as np
+import pytest
+from scipy.special import log_softmax, logsumexp
+
+pytest.importorskip("keras", reason="networks are an extra: pip install 'landmark[networks]'")
+
+from solutions.descriptors.engine import started
+from solutions.training import losses
+from solutions.training.heads import HEADS, NEGATIVES
+
+started()
+DRAW = np.random.default_rng(5)
+K, D, N = 7, 4, 9
+ROWS = DRAW.normal(size=(N, D)).astype(np.float32)
+CLASSES = DRAW.integers(0, K, N).astype(np.int32)
+WEIGHTS, BIAS = DRAW.normal(size=(K, D)).astype(np.float32), DRAW.normal(size=K).astype(np.float32)
+
+
+def shown(function: Callable[..., object], *arguments: object, **named: object) -> np.ndarray:
+    return np.asarray(function(*arguments, **named), np.float64)
+
+
+def test_softmax() -> None:
+    twin = [-log_softmax(WEIGHTS @ row + BIAS)[label] for row, label in zip(ROWS, CLASSES, strict=True)]
+    assert shown(losses.softmax_loss, ROWS, CLASSES, WEIGHTS, BIAS) == pytest.approx(twin, abs=1e-5)
+
+
+def test_a_sampled_softmax_over_all_landmarks_is_the_softmax() -> None:
+    everyone = np.arange(K, dtype=np.int32)
+    found = shown(losses.sampled_loss, ROWS, CLASSES, WEIGHTS, BIAS, everyone, np.zeros(K, np.float32))
+    assert found == pytest.approx(shown(losses.softmax_loss, ROWS, CLASSES, WEIGHTS, BIAS), abs=1e-5)
+
+
+def test_a_sampled_softmax_image_by_image_with_hits_masked_and_log_q_taken_off() -> None:
+    negatives, often = np.array([0, 3, 3, 6], np.int32), np.array([0.5, 0.1, 0.1, 0.2], np.float32)
+    found = shown(losses.sampled_loss, ROWS, CLASSES, WEIGHTS, BIAS, negatives, np.log(4 * often))
+    for row, label, loss in zip(ROWS, CLASSES, found, strict=True):
+        logits = WEIGHTS @ row + BIAS
+        drawn = [logits[each] - log(4 * q) for each, q in zip(negatives, often, strict=True) if each != label]
+        assert loss == pytest.approx(logsumexp([logits[label], *drawn]) - logits[label], abs=1e-5)
+
+
+def test_with_log_q_the_sum_over_drawn_landmarks_is_in_the_mean_that_over_all() -> None:
+    often = np.arange(1, K + 1) / np.arange(1, K + 1).sum()
+    own = (ROWS * WEIGHTS[CLASSES]).sum(axis=1) + BIAS[CLASSES]
+    mean = np.zeros(N)
+    for negative, q in enumerate(often):  # every outcome of drawing one
+        drawn, expected = np.array([negative], np.int32), np.log([q]).astype(np.float32)
+        mean += q * np.exp(shown(losses.sampled_loss, ROWS, CLASSES, WEIGHTS, BIAS, drawn, expected) + own)
+    assert mean == pytest.approx(np.exp(ROWS @ WEIGHTS.T + BIAS).sum(axis=1), rel=1e-4)
+
+
+def test_negatives_are_drawn_as_their_number_of_images_to_the_power_of_three_quarters() -> None:
+    counts = np.arange(1, 3001)
+    _, fixed = HEADS["sampled"].start(np.zeros((3000, 1)), counts)
+    draw = HEADS["sampled"].draw
+    assert draw is not None
+    drawn = draw(fixed, np.random.default_rng(1))
+    often = counts**0.75 / (counts**0.75).sum()
+    assert drawn["log_expected"] == pytest.approx(np.log(NEGATIVES * often[drawn["negatives"]]), abs=1e-5)
+    many = np.concatenate([draw(fixed, np.random.default_rng(seed))["negatives"] for seed in range(50)])
+    assert (many >= 2000).mean() == pytest.approx(often[2000:].sum(), abs=0.01)
+
+
+@pytest.mark.parametrize("k", [2, 3, 5, 9, 10, 23])
+def test_a_hierarchical_softmax_is_group_times_landmark_within_it_and_sums_to_one(k: int) -> None:
+    draw = np.random.default_rng(k)
+    head = HEADS["hierarchical"]
+    taught, fixed = head.start(draw.normal(size=(k, D)), np.ones(k))
+    arrays = {name: draw.normal(size=each.shape).astype(np.float32) for name, each in taught.items()}
+    assert head.logits is not None
+    likely = np.exp(head.logits(ROWS, {**arrays, **fixed}))
+    assert likely.sum(axis=1) == pytest.approx(1)
+    members = fixed["taken"].shape[1]
+    classes = draw.integers(0, k, N).astype(np.int32)
+    found = np.asarray(head.loss(ROWS, classes, arrays, fixed))
+    for image, (row, label) in enumerate(zip(ROWS, classes, strict=True)):
+        group, inside = divmod(int(fixed["slots"][label]), members)
+        beside = [slot for slot in fixed["slots"].tolist() if slot // members == group]
+        within = np.array([arrays["weights"][slot] @ row + arrays["bias"][slot] for slot in beside])
+        over = log_softmax(arrays["group_weights"] @ row + arrays["group_bias"])[group]
+        twin = over + log_softmax(within)[beside.index(group * members + inside)]
+        assert found[image] == pytest.approx(-twin, abs=1e-5)
+        assert log(likely[image, label]) == pytest.approx(twin, abs=1e-5)
+
+
+@pytest.mark.parametrize(("cosine", "wider"), [(0.9, 0.5808), (0.0, -0.4794), (-0.95, -1.1897)])
+def test_an_angle_half_a_radian_wider(cosine: float, wider: float) -> None:
+    assert shown(losses.widened, np.array([cosine], np.float32), 0.5)[0] == pytest.approx(wider, abs=1e-4)
+
+
+def test_wider_angles_never_make_a_cosine_larger() -> None:
+    cosines = np.linspace(-1, 1, 401, dtype=np.float32)
+    found = shown(losses.widened, cosines, 0.5)
+    assert (np.diff(found) > 0).all()
+    within = cosines > cos(pi - 0.5)
+    assert found[within] == pytest.approx([cos(acos(each) + 0.5) for each in cosines[within].clip(-1, 1)], abs=2e-3)
+
+
+@pytest.mark.parametrize(("margin", "loss"), [(0.0, 0.0076), (0.3, 0.0624), (0.5, 0.3087)])
+def test_arcface_on_worked_cosines(margin: float, loss: float) -> None:
+    cosines = np.array([0.8, 0.3, 0.1])
+    weights = np.stack([cosines, np.sqrt(1 - cosines**2)], axis=1).astype(np.float32) * 3  # lengths are no matter
+    row = np.array([[2.0, 0.0]], np.float32)
+    found = shown(losses.arcface_loss, row, np.array([0], np.int32), weights, margin, 10.0)
+    assert found[0] == pytest.approx(loss, abs=1e-4)
+
+
+def test_arcface_has_a_slope_where_the_angle_is_nothing() -> None:
+    from solutions.training.gradients import differentiated
+
+    step = differentiated(lambda trained, row: (losses.arcface_loss(row, np.array([0]), trained[0], 0.5, 9.0)[0], []))
+    row = np.array([[1.0, 0.0]], np.float32)
+    assert np.isfinite(np.asarray(step([np.eye(2, dtype=np.float32)], row)[2][0])).all()
+
+
+def hard(margin: float, contrastive: bool) -> list[float]:
+    unit = ROWS.astype(float) / np.linalg.norm(ROWS, axis=1, keepdims=True)
+    found = []
+    for image in range(N):
+        apart = {other: float(np.linalg.norm(unit[image] - unit[other])) for other in range(N) if other != image}
+        same = [apart[other] for other in apart if CLASSES[other] == CLASSES[image]]
+        others = [apart[other] for other in apart if CLASSES[other] != CLASSES[image]]
+        if contrastive:
+            found.append((max(same, default=0.0) ** 2 + max(0.0, margin - min(others)) ** 2) / 2)
+        else:
+            found.append(max(0.0, max(same) - min(others) + margin) if same and others else 0.0)
+    return found
+
+
+@pytest.mark.parametrize("margin", [0.1, 0.7])
+def test_the_hardest_images_of_a_batch_are_found(margin: float) -> None:
+    assert len(set(CLASSES.tolist())) < N, "some landmarks have several images"
+    assert shown(losses.triplet_loss, ROWS, CLASSES, margin) == pytest.approx(hard(margin, False), abs=1e-4)
+    assert shown(losses.contrastive_loss, ROWS, CLASSES, margin) == pytest.approx(hard(margin, True), abs=1e-4)
+
+
+def test_a_batch_of_one_landmark_has_no_triplets() -> None:
+    assert not shown(losses.triplet_loss, ROWS, np.zeros(N, np.int32), 0.3).any()
+
+
+def test_triplets_of_equal_images_have_a_slope() -> None:
+    from solutions.training.gradients import differentiated
+
+    classes = np.array([0, 0, 1], np.int32)
+    step = differentiated(lambda trained: (losses.triplet_loss(trained[0], classes, 0.2)[0], []))
+    assert np.isfinite(np.asarray(step([np.ones((3, 2), np.float32)])[2][0])).all()

@@ -37,7 +37,7 @@ class Remap:
 
 def remap(
     images: ImageSet,
-    labels: np.ndarray,
+    labels: np.ndarray | None,
     layers: Sequence[np.ndarray],
     dims: int = 256,
     shrinkage: float = 0.0,
@@ -45,7 +45,8 @@ def remap(
 ) -> Remap:
     """Return what is learnt from regions `(n, regions, c)`, one array a layer, of labelled images, or was kept.
 
-    `dims` are those of a layer. Raises HarnessError where no two images show the same landmark, or all do.
+    `dims` are those of a layer. Without labels all regions weigh alike. Raises HarnessError where no two images with
+    labels show the same landmark, or all do.
     """
     known = fitted(fit_remap, images, labels, tuple(layers), int(dims), float(shrinkage), float(power))
     numbers = range(len(layers))
@@ -54,21 +55,32 @@ def remap(
 
 
 def fit_remap(
-    images: ImageSet, labels: np.ndarray, layers: tuple[np.ndarray, ...], dims: int, shrinkage: float, power: float
+    images: ImageSet,
+    labels: np.ndarray | None,
+    layers: tuple[np.ndarray, ...],
+    dims: int,
+    shrinkage: float,
+    power: float,
 ) -> Mapping[str, np.ndarray]:
     """Return `mean`, `projection` and `weights` of each layer, by its number."""
     read = np.flatnonzero(~np.any([np.isnan(layer).any(axis=(1, 2)) for layer in layers], axis=0))
-    matching = matching_pairs(images.ids[read], labels[read], PAIRS)
-    others = other_pairs(images.ids[read], labels[read], len(matching))
-    if not len(others):
-        raise HarnessError("REMAP needs two train images of one landmark and one of another; label more in train.csv")
+    pairs = None if labels is None else _pairs(images.ids[read], labels[read])
     parts: dict[str, np.ndarray] = {}
     for number, layer in enumerate(layers):
         known = fit_whitening(images, layer[read].reshape(-1, layer.shape[2]), dims, shrinkage, power)
         regions = whitened(layer[read], Whitening(known["mean"], known["projection"]))
-        weights = region_weights(regions, matching, others)
+        weights = np.ones(regions.shape[1]) if pairs is None else region_weights(regions, *pairs)
         parts |= {f"{name}{number}": part for name, part in [*known.items(), ("weights", weights)]}
     return parts
+
+
+def _pairs(ids: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return matching pairs and as many others."""
+    matching = matching_pairs(ids, labels, PAIRS)
+    others = other_pairs(ids, labels, len(matching))
+    if not len(others):
+        raise HarnessError("REMAP needs two train images of one landmark and one of another; label more in train.csv")
+    return matching, others
 
 
 def region_weights(regions: np.ndarray, matching: np.ndarray, others: np.ndarray) -> np.ndarray:

@@ -17,7 +17,10 @@ from scipy.special import logsumexp
 from harness import Fitted, HarnessError, ImageSet, fitted
 from solutions.descriptors.features import Features
 from solutions.descriptors.pooling import unit
+from solutions.descriptors.views import Views
 from solutions.training.sampling import shares
+
+Described = Features | tuple[Views, ...]  # one network, or several
 
 FEW = "a classifier needs train images of two landmarks or more; label more in train.csv"
 UNREADABLE = "a classifier needs train images of two landmarks or more that can be read; landmark data check DIR tells"
@@ -32,7 +35,7 @@ _REMEMBERED = 25  # tables of weights that L-BFGS keeps, about
 class Head:
     """A fitted softmax; `landmarks` `(k,)` ascending are those it knows."""
 
-    features: Features
+    features: Described
     parts: Fitted
 
     @property
@@ -46,7 +49,9 @@ class Head:
         return np.asarray(rows @ self.parts["weights"] + self.parts["bias"])
 
 
-def trained_head(images: ImageSet, labels: np.ndarray, features: Features, weight_decay: float, balance: float) -> Head:
+def trained_head(
+    images: ImageSet, labels: np.ndarray, features: Described, weight_decay: float, balance: float
+) -> Head:
     """Return the head fitted on these images, from the store or now.
 
     Each landmark weighs as its number of images to the power 1 - `balance`: 0 counts images, 1 landmarks.
@@ -59,7 +64,7 @@ def trained_head(images: ImageSet, labels: np.ndarray, features: Features, weigh
 
 
 def fit_head(
-    images: ImageSet, labels: np.ndarray, features: Features, weight_decay: float, balance: float
+    images: ImageSet, labels: np.ndarray, features: Described, weight_decay: float, balance: float
 ) -> Mapping[str, np.ndarray]:
     """Return the arrays of a head; images that cannot be read are left out."""
     rows = described(images, features)
@@ -112,6 +117,8 @@ def softmax_regression(
     return table[:-1], table[-1]
 
 
-def described(images: ImageSet, features: Features) -> np.ndarray:
+def described(images: ImageSet, features: Described) -> np.ndarray:
     """Return all poolings of the images side by side `(n, d)` float64, each of length one."""
-    return np.hstack([unit(images.describe(features, name)).astype(np.float64) for name in features.poolings])
+    networks = features if isinstance(features, tuple) else (features,)
+    found = [images.describe(each, name) for each in networks for name in each.poolings]
+    return np.hstack([unit(rows).astype(np.float64) for rows in found])

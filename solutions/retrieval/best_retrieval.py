@@ -1,0 +1,66 @@
+"""Rank by how probably query and image show the same train landmark, and then by how alike they look.
+
+Our own, with labels: a logistic regression on the descriptors of two networks at two sizes gives each image its
+landmarks' probabilities, whose inner product is the probability that two images show the same. What is of no train
+landmark is ranked by the whitened, augmented and expanded descriptors, which count a little throughout. All numbers
+were chosen on folds of train images. Without labels of two landmarks it ranks by descriptors alone.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from scipy.special import softmax
+
+from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
+from solutions.descriptors.described import EIGHT, described
+from solutions.descriptors.whitening import pca_whitening
+from solutions.neighbours.exact import nearest
+from solutions.reranking.augmentation import augmented
+from solutions.reranking.expansion import expanded
+from solutions.training.head import WEIGHT_DECAY, trained_head
+
+_LISTED = 101  # one more than count: the query itself may be among them
+
+
+@dataclass
+class BestRetrieval(Retrieval):
+    modules = ("keras",)
+    ladder = (
+        Step("whitened descriptors", {"labels": False, "augmentation": 0, "expansion": 0}),
+        Step("+ augmentation and expansion", {"labels": False}),
+        Step("+ landmarks' probabilities", {}),
+    )
+
+    labels: Annotated[bool, Among(True)] = True  # whether train labels are used
+    likeness: Annotated[float, Span(0.02, 2, log=True)] = (
+        0.2  # weight of the descriptors' cosine beside the probability
+    )
+    dims: Annotated[int, Among(64, 128, 192, 256)] = 192  # of the whitened descriptor
+    augmentation: Annotated[int, Span(1, 20)] = 5  # images that are mixed into one of the index, itself among them
+    expansion: Annotated[int, Span(1, 20)] = 5  # images that are mixed into a query
+    weight_decay: Annotated[float, Span(1e-5, 1e-1, log=True)] = WEIGHT_DECAY  # keeps the regression's weights small
+
+    def fit(self, data: TrainingData) -> None:
+        self.index_ids = data.index.ids
+        rows = described(data.index, EIGHT)
+        self.whitening = pca_whitening(data.index, rows, self.dims)
+        whitened = self.whitening(rows)
+        self.index = augmented(whitened, self.augmentation) if self.augmentation else whitened
+        taught = self.labels and len(np.unique(data.labels)) > 1
+        self.head = trained_head(data.train, data.labels, EIGHT, self.weight_decay, 0.0) if taught else None
+        self.joined = self._joined(data.index, self.index)
+
+    def rank(self, queries: ImageSet) -> Ranking:
+        rows = self.whitening(described(queries, EIGHT))
+        if self.expansion:
+            rows = expanded(rows, self.index, self.expansion)
+        found = nearest(self._joined(queries, rows), self.joined, _LISTED)
+        return Ranking.from_positions(found.positions, queries.ids, self.index_ids)
+
+    def _joined(self, images: ImageSet, rows: np.ndarray) -> np.ndarray:
+        """Return rows whose inner products are the sum of both."""
+        if self.head is None:
+            return rows
+        probabilities = softmax(self.head.logits(images), axis=1).astype(np.float32)
+        return np.hstack([probabilities, rows * np.float32(self.likeness**0.5)])

@@ -1,0 +1,62 @@
+"""Describe by two networks at two sizes, whiten, augment the index, expand queries, and diffuse: no label is used.
+
+Our own, of the parts that the winners of 2018 brought: GeM and its regional sum, whitening by the square root of the
+spread, augmentation and expansion, diffusion over mutual neighbours. All numbers were chosen on folds of train images.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
+from solutions.descriptors.described import EIGHT, described
+from solutions.descriptors.whitening import pca_whitening
+from solutions.neighbours.exact import nearest, neighbour_graph
+from solutions.reranking.affinity import normalised_affinity
+from solutions.reranking.augmentation import augmented
+from solutions.reranking.diffusion import diffused
+from solutions.reranking.expansion import expanded
+
+_FOUND = 500  # images found before diffusion
+
+
+@dataclass
+class BestUnsupervised(Retrieval):
+    modules = ("keras",)
+    ladder = (
+        Step(
+            "two networks, two sizes, GeM and its regional sum",
+            {"dims": 0, "augmentation": 0, "mutual": 0, "expansion": 0},
+        ),
+        Step("+ whitening", {"augmentation": 0, "expansion": 0, "mutual": 0}),
+        Step("+ augmentation of the index", {"expansion": 0, "mutual": 0}),
+        Step("+ expansion of the query", {"mutual": 0}),
+        Step("+ diffusion", {}),
+    )
+
+    dims: Annotated[int, Among(64, 128, 192, 256)] = 192  # of the whitened descriptor; 0 leaves it as it is
+    power: Annotated[float, Span(0, 0.5)] = 0.25  # of the variances that whitening divides by; 0.5 makes all equal
+    augmentation: Annotated[int, Span(1, 20)] = 10  # images that are mixed into one of the index, itself among them
+    expansion: Annotated[int, Span(1, 20)] = 5  # images that are mixed into a query
+    mutual: Annotated[int, Span(5, 50)] = 10  # neighbours that the graph holds where they are mutual; 0: no diffusion
+
+    def fit(self, data: TrainingData) -> None:
+        self.index_ids = data.index.ids
+        index = described(data.index, EIGHT)
+        self.whitening = pca_whitening(data.index, index, self.dims, power=self.power) if self.dims else None
+        index = self._whitened(index)
+        self.index = augmented(index, self.augmentation) if self.augmentation else index
+        self.graph = normalised_affinity(neighbour_graph(self.index, self.mutual)) if self.mutual else None
+
+    def rank(self, queries: ImageSet) -> Ranking:
+        rows = self._whitened(described(queries, EIGHT))
+        if self.expansion:
+            rows = expanded(rows, self.index, self.expansion)
+        found = nearest(rows, self.index, _FOUND)
+        if self.graph is not None:
+            found = diffused(found, self.graph)
+        return Ranking.from_positions(found.positions, queries.ids, self.index_ids)
+
+    def _whitened(self, rows: np.ndarray) -> np.ndarray:
+        return self.whitening(rows) if self.whitening else rows

@@ -1,0 +1,59 @@
+"""Rank index images by what reaches them from the query along a graph of mutual neighbours.
+
+Iscen, Tolias, Avrithis, Furon, Chum, Efficient diffusion on region manifolds, CVPR 2017, on descriptors of whole
+images; solved while it is asked, beforehand for each image of the index (Yang et al., AAAI 2019), or by the leading
+eigenvectors of the graph (Iscen et al., CVPR 2018).
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from harness import Among, ImageSet, Ranking, Retrieval, Span, TrainingData
+from solutions.descriptors.described import described
+from solutions.descriptors.views import Views
+from solutions.descriptors.whitening import pca_whitening
+from solutions.neighbours.exact import nearest, neighbour_graph
+from solutions.reranking.affinity import normalised_affinity
+from solutions.reranking.diffusion import ALPHA, diffused
+from solutions.reranking.offline_diffusion import combined, diffusion_columns
+from solutions.reranking.spectral_diffusion import diffused_spectrally, spectrum
+
+_FOUND = 200
+
+
+@dataclass
+class Diffusion(Retrieval):
+    modules = ("keras",)
+
+    how: Literal["online", "offline", "spectral"] = "online"  # when the system is solved, and how
+    backbone: str = "lite0"  # lite0, lite1, lite2, one of keras.applications, or a .keras file
+    side: Annotated[int, Among(384, 512)] = 384  # pixels of the longer side
+    dims: Annotated[int, Among(64, 128, 256)] = 192  # of the whitened descriptor
+    neighbours: Annotated[int, Span(5, 100)] = 50  # that the graph holds where they are mutual
+    seeds: Annotated[int, Span(1, 20)] = 10  # images found that it begins from
+    alpha: Annotated[float, Span(0.3, 0.99)] = ALPHA  # how far it reaches; .99 in the paper, less is better by folds
+    room: int = 200  # images to which each solution is confined, offline
+    eigenvectors: int = 200  # of each component of the graph, spectral
+
+    def fit(self, data: TrainingData) -> None:
+        self.views = (Views(self.backbone, self.side, ("gem_2", "rgem")),)
+        self.index_ids = data.index.ids
+        index = described(data.index, self.views)
+        self.whitening = pca_whitening(data.index, index, self.dims)
+        self.index = self.whitening(index)
+        self.graph = normalised_affinity(neighbour_graph(self.index, self.neighbours))
+        if self.how == "offline":
+            surroundings = neighbour_graph(self.index, self.room).positions
+            self.columns = diffusion_columns(self.graph, surroundings, alpha=self.alpha)
+        if self.how == "spectral":
+            self.spectrum = spectrum(self.graph, self.eigenvectors)
+
+    def rank(self, queries: ImageSet) -> Ranking:
+        found = nearest(self.whitening(described(queries, self.views)), self.index, _FOUND)
+        if self.how == "online":
+            found = diffused(found, self.graph, seeds=self.seeds, alpha=self.alpha)
+        elif self.how == "offline":
+            found = combined(found, self.columns, seeds=self.seeds)
+        else:
+            found = diffused_spectrally(found, self.spectrum, seeds=self.seeds, alpha=self.alpha)
+        return Ranking.from_positions(found.positions, queries.ids, self.index_ids)

@@ -1,0 +1,56 @@
+"""Describe by R-MAC, augment the index along a neighbour graph found by NN-descent, and rank by cosine.
+
+The eleventh of the retrieval challenge of 2018, as the deck tells it: R-MAC of 2 048 numbers, cosine, the graph by
+kgraph; no write-up was found. An embedded network stands for theirs; whitening, without which R-MAC is worth less, and
+the number of neighbours are ours.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
+from solutions.descriptors.described import described
+from solutions.descriptors.views import Views
+from solutions.descriptors.whitening import pca_whitening
+from solutions.neighbours.descent import Descent
+from solutions.neighbours.exact import nearest
+from solutions.reranking.augmentation import FALL
+from solutions.reranking.mixing import mixed
+
+_FOUND = 101  # one more than count: the query itself may be among them
+
+
+@dataclass
+class EleventhPlace(Retrieval):
+    modules = ("keras",)
+    ladder = (
+        Step("R-MAC", {"dims": 0, "augmentation": 0}),
+        Step("+ whitening", {"augmentation": 0}),
+        Step("+ augmentation of the index", {}),
+    )
+
+    backbone: str = "lite0"  # lite0, lite1, lite2, one of keras.applications, or a .keras file
+    side: Annotated[int, Among(384, 512)] = 384  # pixels of the longer side
+    dims: Annotated[int, Among(64, 128, 256, 512)] = 192  # of the whitened descriptor; 0 leaves it as it is
+    power: Annotated[float, Span(0, 0.5)] = 0.25  # of the variances that whitening divides by; 0.5 makes all equal
+    augmentation: Annotated[int, Span(0, 20)] = 10  # images that are mixed into one of the index, itself among them
+
+    def fit(self, data: TrainingData) -> None:
+        self.views = (Views(self.backbone, self.side, ("rmac",)),)
+        self.index_ids = data.index.ids
+        index = described(data.index, self.views)
+        self.whitening = pca_whitening(data.index, index, self.dims, power=self.power) if self.dims else None
+        index = self._whitened(index)
+        if self.augmentation > 1:
+            graph = Descent(seed=data.seed).graph(index, self.augmentation - 1)
+            index = mixed(index, index, graph, 10 ** (-FALL * np.arange(1, self.augmentation)))
+        self.index = index
+
+    def rank(self, queries: ImageSet) -> Ranking:
+        found = nearest(self._whitened(described(queries, self.views)), self.index, _FOUND)
+        return Ranking.from_positions(found.positions, queries.ids, self.index_ids)
+
+    def _whitened(self, rows: np.ndarray) -> np.ndarray:
+        return self.whitening(rows) if self.whitening else rows

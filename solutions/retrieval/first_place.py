@@ -1,0 +1,93 @@
+"""Describe by six poolings of two networks, whiten, augment the index, expand queries, and append what these lead to.
+
+CVSSP & Visual Atoms, first of the retrieval challenge of 2018: ResNeXt with REMAP, R-MAC, MAC and SPoC, ResNet with MAC
+and REMAP, weighted by 2, 1.5, 1.5, 1.5, 1, 1. Two embedded networks stand for theirs, which were trained on 25 000
+cleaned images of landmarks; REMAP and the recursive expansion, of which they told the principle alone, are
+reconstructions.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+
+from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
+from solutions.descriptors.concatenation import XG_WEIGHTS, concatenated
+from solutions.descriptors.poolings_of_one import PoolingsOfOne
+from solutions.descriptors.whitening import pca_whitening
+from solutions.neighbours.exact import nearest
+from solutions.reranking.augmentation import augmented
+from solutions.reranking.expansion import expanded
+from solutions.reranking.lists import without_self
+from solutions.reranking.recursion import merged
+
+PLAIN: dict[str, object] = {"dims": 0, "augmentation": 0, "expansion": 0, "recursion": 0}
+SIX = (
+    ("first", "remap"),
+    ("first", "rmac"),
+    ("first", "mac"),
+    ("first", "spoc"),
+    ("second", "mac"),
+    ("second", "remap"),
+)
+_FOUND, _GRAPH = 500, 50  # images found before the recursion, and neighbours of each that it follows
+_GAMMA = 3.0
+
+Pooling = Literal["all", "first remap", "first rmac", "first mac", "first spoc", "second mac", "second remap"]
+
+
+@dataclass
+class FirstPlace(Retrieval):
+    modules = ("keras",)
+    ladder = (
+        Step("first network, REMAP", {"pooling": "first remap"} | PLAIN, 0.428),
+        Step("first network, R-MAC", {"pooling": "first rmac"} | PLAIN, 0.347),
+        Step("first network, MAC", {"pooling": "first mac"} | PLAIN, 0.329),
+        Step("first network, SPoC", {"pooling": "first spoc"} | PLAIN, 0.317),
+        Step("second network, REMAP", {"pooling": "second remap"} | PLAIN, 0.358),
+        Step("second network, MAC", {"pooling": "second mac"} | PLAIN, 0.304),
+        Step("all six, weighted", PLAIN),
+        Step("+ whitening", {"augmentation": 0, "expansion": 0, "recursion": 0}, 0.472),
+        Step("+ augmentation of the index", {"expansion": 0, "recursion": 0}),
+        Step("+ expansion of the query", {"recursion": 0}),
+        Step("+ recursion", {}, 0.627),
+    )
+
+    pooling: Annotated[Pooling, Among("all")] = "all"  # all six side by side, or one alone
+    backbone: str = "lite2"  # in the place of ResNeXt
+    second: str = "lite0"  # in the place of ResNet
+    side: Annotated[int, Among(384, 512)] = 384  # pixels of the longer side
+    dims: Annotated[int, Among(64, 128, 256, 512)] = 128  # of the whitened descriptor; 0 leaves it as it is
+    power: Annotated[float, Span(0, 0.5)] = 0.25  # of the variances that whitening divides by; 0.5 makes all equal
+    augmentation: Annotated[int, Span(0, 20)] = 10  # images that are mixed into one of the index, itself among them
+    expansion: Annotated[int, Span(0, 20)] = 5  # images that are mixed into a query
+    recursion: Annotated[int, Span(0, 20)] = 10  # images found whose own neighbours are appended
+
+    def fit(self, data: TrainingData) -> None:
+        names = {"first": self.backbone, "second": self.second}
+        self.networks = {each: PoolingsOfOne.learnt(name, self.side, data) for each, name in names.items()}
+        self.index_ids = data.index.ids
+        index = self._described(data.index)
+        self.whitening = pca_whitening(data.index, index, self.dims, power=self.power) if self.dims else None
+        index = self._whitened(index)
+        self.index = augmented(index, self.augmentation) if self.augmentation else index
+        self.graph = without_self(nearest(self.index, self.index, _GRAPH + 1)) if self.recursion else None
+
+    def rank(self, queries: ImageSet) -> Ranking:
+        rows = self._whitened(self._described(queries))
+        if self.expansion:
+            rows = expanded(rows, self.index, self.expansion)
+        found = nearest(rows, self.index, _FOUND)
+        if self.graph:
+            found = merged(found, self.graph, lists=self.recursion, gamma=_GAMMA)
+        return Ranking.from_positions(found.positions, queries.ids, self.index_ids)
+
+    def _described(self, images: ImageSet) -> np.ndarray:
+        """Return the descriptors asked for, or all six side by side `(n, d)`."""
+        if self.pooling == "all":
+            return concatenated([self.networks[each](images, pooling) for each, pooling in SIX], XG_WEIGHTS)
+        network, _, pooling = self.pooling.partition(" ")
+        return concatenated([self.networks[network](images, pooling)])
+
+    def _whitened(self, rows: np.ndarray) -> np.ndarray:
+        return self.whitening(rows) if self.whitening else rows

@@ -1,0 +1,97 @@
+"""The winners' pipelines and our own, on a small world whose landmarks are patterns."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("keras", reason="networks are an extra: pip install 'landmark[networks]'")
+
+from harness.data.competition import Competition
+from harness.data.split import own_split
+from harness.plugins import load_class, load_solution
+from harness.running.evaluate import evaluate
+from harness.solution import Retrieval, TrainingData, identity
+from solutions.descriptors.views import Views
+from tests.solutions.recognition.test_softmax_entropy import write_world
+
+NAMES = ("first_place", "sixth_place", "eleventh_place", "diffusion", "best_unsupervised", "best_retrieval")
+SMALL = {
+    "first_place": "first_place(backbone='lite0', side=96)",
+    "best_unsupervised": "best_unsupervised",
+    "best_retrieval": "best_retrieval",
+}
+
+
+@pytest.fixture(scope="module")
+def competition(tmp_path_factory: pytest.TempPathFactory) -> Competition:
+    folder = tmp_path_factory.mktemp("competition")
+    return Competition.open(write_world(folder), folder / "store")
+
+
+@pytest.fixture(autouse=True)
+def _small_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    eight = (Views("lite0", 96, ("gem_2", "rgem")),)
+    for module in ("best_unsupervised", "best_retrieval"):
+        monkeypatch.setattr(f"solutions.retrieval.{module}.EIGHT", eight)
+
+
+def small(name: str) -> Retrieval:
+    solution = load_solution(SMALL.get(name, f"{name}(side=96)"))
+    assert isinstance(solution, Retrieval)
+    return solution
+
+
+def score(solution: Retrieval, competition: Competition, *, labelled: bool = True) -> float:
+    split = own_split(competition, "retrieval")
+    data = split.data if labelled else TrainingData(split.data.train[:0], split.data.labels[:0], split.data.index)
+    solution.fit(data)
+    assert split.ground_truth is not None
+    found = evaluate(solution.rank(split.queries), split.ground_truth).scores["all"]["map@100"]
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_images_of_each_landmark_are_found(name: str, competition: Competition) -> None:
+    assert score(small(name), competition) > 0.9
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_without_train_images_the_index_is_searched_all_the_same(name: str, competition: Competition) -> None:
+    assert score(small(name), competition, labelled=False) > 0.7
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_answer_is_the_same_in_any_chunk_of_queries(name: str, competition: Competition) -> None:
+    solution, queries = small(name), competition.queries
+    solution.fit(TrainingData(competition.train, competition.labels, competition.index))
+    together = solution.rank(queries).positions
+    apart = [solution.rank(queries[row : row + 1]).positions for row in range(len(queries))]
+    assert np.array_equal(together, np.concatenate(apart))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_index_of_one_image_is_found_by_every_query(name: str, competition: Competition) -> None:
+    solution = small(name)
+    solution.fit(TrainingData(competition.train, competition.labels, competition.index[:1]))
+    assert (solution.rank(competition.queries).positions[:, 0] == 0).all()
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "diffusion"])
+def test_every_step_of_a_ladder_can_be_asked_for_and_the_last_is_the_solution(name: str) -> None:
+    cls = load_class(name, Path("nowhere"))
+    steps = [identity(cls(**step.parameters)) for step in cls.ladder]
+    assert steps[-1] == name
+    assert len(set(steps)) == len(steps)
+
+
+@pytest.mark.parametrize("how", ["online", "offline", "spectral"])
+def test_diffusion_is_solved_in_three_ways_that_agree_on_a_small_index(how: str, competition: Competition) -> None:
+    assert score(load_solution(f"diffusion(how={how!r}, side=96)"), competition) > 0.9  # type: ignore[arg-type]
+
+
+def test_a_label_of_train_images_is_worth_something_to_best_retrieval(competition: Competition) -> None:
+    solution = small("best_retrieval")
+    score(solution, competition)
+    assert solution.joined.shape[1] == 3 + solution.index.shape[1]  # type: ignore[attr-defined]

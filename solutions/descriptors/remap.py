@@ -18,7 +18,9 @@ from solutions.descriptors.pairs import matching_pairs, other_pairs
 from solutions.descriptors.whitening import POWER, Whitening, fit_whitening
 
 BINS = 64  # from the distance 0 to 2
-PAIRS = 50  # of a landmark, at most
+EXHAUSTIVE = 1000  # labelled images up to which all pairs are looked at
+PAIRS = 50  # of a landmark, where there are more images
+_AT_ONCE = 1000  # pairs
 _SMOOTHING = 1e-6
 
 
@@ -75,10 +77,15 @@ def fit_remap(
 
 
 def _pairs(ids: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return matching pairs and as many others."""
-    matching = matching_pairs(ids, labels, PAIRS)
-    others = other_pairs(ids, labels, len(matching))
-    if not len(others):
+    """Return places of matching pairs and of others `(m, 2)`: of few images all, of many some, decided by their ids."""
+    if len(ids) <= EXHAUSTIVE:
+        every = np.stack(np.triu_indices(len(ids), 1), axis=1)
+        alike = labels[every[:, 0]] == labels[every[:, 1]]
+        matching, others = every[alike], every[~alike]
+    else:
+        matching = matching_pairs(ids, labels, PAIRS)
+        others = other_pairs(ids, labels, len(matching))
+    if not len(matching) or not len(others):
         raise HarnessError("REMAP needs two train images of one landmark and one of another; label more in train.csv")
     return matching, others
 
@@ -88,10 +95,7 @@ def region_weights(regions: np.ndarray, matching: np.ndarray, others: np.ndarray
 
     `regions` are `(n, regions, d)` of length one, pairs are places `(m, 2)`.
     """
-    counts = [
-        np.stack([np.histogram(each, BINS, (0, 2))[0] for each in _distances(regions, pairs).T])
-        for pairs in (matching, others)
-    ]
+    counts = [_histograms(regions, pairs) for pairs in (matching, others)]
     return divergence(*counts)
 
 
@@ -114,6 +118,15 @@ def whitened(regions: np.ndarray, whitening: Whitening) -> np.ndarray:
 def weighed(regions: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return the weighted sum of regions `(n, regions, d)`, in float64: `(n, d)`."""
     return np.asarray((regions.astype(np.float64) * weights[:, None]).sum(axis=1))
+
+
+def _histograms(regions: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """Return how many pairs lie in each bin of distance, region by region: `(regions, bins)`."""
+    counts = np.zeros((regions.shape[1], BINS), int)
+    for start in range(0, len(pairs), _AT_ONCE):
+        distances = _distances(regions, pairs[start : start + _AT_ONCE])
+        counts += np.stack([np.histogram(each, BINS, (0, 2))[0] for each in distances.T])
+    return counts
 
 
 def _distances(regions: np.ndarray, pairs: np.ndarray) -> np.ndarray:

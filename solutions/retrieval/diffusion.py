@@ -28,7 +28,7 @@ class Diffusion(Retrieval):
     how: Literal["online", "offline", "spectral"] = "online"  # when the system is solved, and how
     backbone: str = "lite0"  # lite0, lite1, lite2, one of keras.applications, or a .keras file
     side: Annotated[int, Among(384, 512)] = 384  # pixels of the longer side
-    dims: Annotated[int, Among(64, 128, 256)] = 192  # of the whitened descriptor
+    dims: Annotated[int, Among(64, 128, 192, 256)] = 192  # of the whitened descriptor
     neighbours: Annotated[int, Span(5, 100)] = 50  # that the graph holds where they are mutual
     seeds: Annotated[int, Span(1, 20)] = 10  # images found that it begins from
     alpha: Annotated[float, Span(0.3, 0.99)] = ALPHA  # how far it reaches; .99 in the paper, less is better by folds

@@ -33,7 +33,7 @@ class EleventhPlace(Retrieval):
 
     backbone: str = "lite0"  # lite0, lite1, lite2, one of keras.applications, or a .keras file
     side: Annotated[int, Among(384, 512)] = 384  # pixels of the longer side
-    dims: Annotated[int, Among(64, 128, 256, 512)] = 192  # of the whitened descriptor; 0 leaves it as it is
+    dims: Annotated[int, Among(64, 128, 192, 256, 512)] = 192  # of the whitened descriptor; 0 leaves it as it is
     power: Annotated[float, Span(0, 0.5)] = 0.25  # of the variances that whitening divides by; 0.5 makes all equal
     augmentation: Annotated[int, Span(0, 20)] = 10  # images that are mixed into one of the index, itself among them
 

@@ -94,11 +94,11 @@ def read_vocabulary(path: Path, column: str) -> Vocabulary:
     """Return the different cells of a column in the order of their first rows."""
     found, size = Vocabulary(), os.path.getsize(path)
     for rows in read_rows(path, [column]):
-        words = rows[column].whole()
-        if not len(found) and len(words):
-            blocks = min(size / len(words.text), _FORESEEN / len(words))  # of a plain file, all rows as long as these
-            found.reserve(int(blocks * len(words)), int(blocks * words.lengths.sum()))
+        words, first = rows[column].whole(), not len(found)
         found.add(words)
+        if first and len(found) == len(words) > 0:  # ids, and not what repeats
+            blocks = min(size / len(words.text), _FORESEEN / len(words)) - 1  # of a plain file, all rows as long
+            found.reserve(max(0, int(blocks * len(words))), max(0, int(blocks * words.lengths.sum())))
     return found
 
 

@@ -66,9 +66,13 @@ def decode(
         raise
     except Exception as error:  # noqa: BLE001 (decoders raise what they like)
         raise UndecodableError(_reason(error)) from None
-    if upright:
-        turn = TURNS.get(orientation(exif))
-        image = image if turn is None else image.transpose(turn)
+    turn = TURNS.get(orientation(exif)) if upright else None
+    if isinstance(image, np.ndarray):
+        if turn is None and size is None:
+            return image
+        image = Image.fromarray(image)
+    if turn is not None:
+        image = image.transpose(turn)
     if size is not None and image.size != size:
         image = image.resize(size, Image.Resampling.LANCZOS)
     return np.asarray(image)
@@ -89,13 +93,14 @@ def _read(path: str | os.PathLike[str]) -> bytes:
         raise UnreadableError(error.strerror or "cannot be read") from None
 
 
-def _jpeg(data: bytes, mode: Mode, reduce_to: int | None) -> tuple[Image.Image, bytes]:
-    """Return the image and its EXIF data."""
+def _jpeg(data: bytes, mode: Mode, reduce_to: int | None) -> tuple[Image.Image | np.ndarray, bytes]:
+    """Return the image, as pixels where it was decoded at reduced scale, and its EXIF data."""
     segment = exif_segment(data)
     exif = data[segment]
     pixels = _reduced_jpeg(data, mode, reduce_to) if reduce_to else None
     if pixels is not None:
-        return Image.fromarray(pixels), exif
+        pixels.flags.writeable = False
+        return pixels, exif
     # Pillow would warn of damaged EXIF data, so it gets none.
     return _pillow(data[: segment.start] + data[segment.stop :], mode, reduce_to)[0], exif
 

@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from harness import HarnessError, cores
+from harness import cores
+from solutions.faiss_library import loaded_faiss
 from solutions.neighbours.neighbours import Neighbours, lent
 from solutions.neighbours.rerank import reranked
 from solutions.neighbours.searcher import Searcher
@@ -26,7 +27,7 @@ class _OfFaiss(Searcher):
     exact: ClassVar[bool] = False
 
     def _build(self, index: np.ndarray) -> None:
-        faiss = _faiss()
+        faiss = loaded_faiss()
         self.index = index
         self.readable = np.flatnonzero(np.isfinite(index).all(axis=1))  # faiss knows those alone, by their number here
         if not len(self.readable):
@@ -40,7 +41,7 @@ class _OfFaiss(Searcher):
         candidates = np.full((len(queries), min(self._n_candidates(k), len(self.readable))), -1, np.int64)
         asked = np.isfinite(queries).all(axis=1)
         if candidates.size and asked.any():
-            faiss = _faiss()
+            faiss = loaded_faiss()
             with _on(faiss, cores()):
                 candidates[asked] = self.structure.search(
                     lent(queries[asked]), candidates.shape[1], params=self._parameters(faiss, candidates.shape[1])
@@ -127,12 +128,3 @@ def _on(faiss: ModuleType, threads: int) -> Iterator[None]:
         yield
     finally:
         faiss.omp_set_num_threads(before)
-
-
-def _faiss() -> ModuleType:
-    try:
-        import faiss
-    except ImportError:
-        raise HarnessError("faiss is not installed; pip install faiss-cpu brings it") from None
-    loaded: ModuleType = faiss
-    return loaded

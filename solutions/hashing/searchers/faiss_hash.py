@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from harness import HarnessError
+from solutions.faiss_library import loaded_faiss
 from solutions.hashing.codes import Codes, Positions
 from solutions.hashing.searchers.searcher import Distances, Searcher
 
@@ -23,19 +23,19 @@ class _FaissTables(Searcher):
     exact: ClassVar[bool] = False
 
     def _build(self, codes: Codes) -> None:
-        self.tables_of_faiss = self._empty(_faiss())
+        self.tables_of_faiss = self._empty(loaded_faiss())
         self.tables_of_faiss.add(_octets(codes))
 
     @property
     def n_bytes(self) -> int:
         """Length of the structure as faiss would save it."""
-        return int(_faiss().serialize_index_binary(self.tables_of_faiss).nbytes) if self.n_codes else 0
+        return int(loaded_faiss().serialize_index_binary(self.tables_of_faiss).nbytes) if self.n_codes else 0
 
     @abstractmethod
     def _empty(self, faiss: ModuleType) -> Any: ...
 
     def _search(self, queries: Codes, k: int, positions: Positions, distances: Distances) -> int:
-        statistics = _faiss().cvar.indexBinaryHash_stats
+        statistics = loaded_faiss().cvar.indexBinaryHash_stats
         statistics.reset()
         found, where = self.tables_of_faiss.search(_octets(queries), k)
         found[where < 0] = np.iinfo(np.uint8).max
@@ -73,15 +73,6 @@ class FaissMultiHash(_FaissTables):
         tables = faiss.IndexBinaryMultiHash(64, self.parts, self.bits)
         tables.nflip = self.flips
         return tables
-
-
-def _faiss() -> ModuleType:
-    try:
-        import faiss
-    except ImportError:
-        raise HarnessError("faiss is not installed; pip install faiss-cpu brings it") from None
-    loaded: ModuleType = faiss
-    return loaded
 
 
 def _octets(codes: Codes) -> Any:

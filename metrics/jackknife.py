@@ -61,9 +61,9 @@ def _(metric: GlobalAveragePrecision, judgement: RecognitionJudgement) -> NDArra
     sums = np.full(len(judgement.query_ids), precisions.sum())
     sums[order] = precisions.cumsum() - precisions + _below(moved * rights) - right * _below(moved)
     n_landmark = np.count_nonzero(judgement.landmark) - judgement.landmark
-    return np.divide(sums, n_landmark, out=np.full(len(sums), np.nan), where=n_landmark > 0)
+    return np.where(n_landmark > 0, sums / np.maximum(n_landmark, 1), np.nan)
 
 
 def _below(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """The sum of all values after each."""
-    return values.sum() - values.cumsum()
+    return np.asarray(values.sum() - values.cumsum())

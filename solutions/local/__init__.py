@@ -1,0 +1,1 @@
+"""Local descriptors: places of photographs, matched, verified by geometry, and aggregated."""

@@ -1,0 +1,97 @@
+"""Attention: which cells tell landmarks apart, learnt by classifying images by the weighted mean of their cells.
+
+Source: Noh et al., Large-scale image retrieval with attentive deep local features, 2017: a score of each cell, made
+positive by a softplus, weighs it in the sum that a softmax over landmarks is given. Ours is linear in the cells of a
+frozen network, and learns from the most salient cells of each image.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import expit, log_softmax
+
+from harness import Extractor, HarnessError, ImageSet, fitted
+
+WEIGHT_DECAY = 1e-4
+_STEPS = 200
+FEW = "attention is learnt from train images of two landmarks or more that can be read; label more in train.csv"
+
+
+@dataclass(frozen=True, eq=False)
+class Attention:
+    """What was learnt: `weights` `(c,)` and `bias` `(1,)`."""
+
+    weights: np.ndarray
+    bias: np.ndarray
+
+    def __call__(self, cells: np.ndarray) -> np.ndarray:
+        """Return the saliency `(n,)` of cells `(n, c)` of length one: above 0.
+
+        >>> Attention(np.array([1.0, 0]), np.zeros(1))(np.array([[1.0, 0], [0, 1]])).round(4).tolist()
+        [1.3133, 0.6931]
+        """
+        return np.asarray(np.logaddexp(0, np.asarray(cells, np.float64) @ self.weights + self.bias))
+
+
+def trained_attention(images: ImageSet, labels: np.ndarray, cells: Extractor) -> Attention:
+    """Return the attention learnt from the `descriptors` of labelled images, from the store or now.
+
+    Raises HarnessError for images of fewer than two landmarks.
+    """
+    parts = fitted(fit_attention, images, labels, cells)
+    return Attention(parts["weights"], parts["bias"])
+
+
+def fit_attention(images: ImageSet, labels: np.ndarray, cells: Extractor) -> Mapping[str, np.ndarray]:
+    """Return `weights` and `bias`; images without cells are left out."""
+    found = images.describe_ragged(cells, "descriptors")
+    counts = found.ends - found.starts
+    landmarks, classes = np.unique(labels[counts > 0], return_inverse=True)
+    if len(landmarks) < 2:
+        raise HarnessError(FEW)
+    rows = np.concatenate([each for each in found if len(each)]).astype(np.float32)
+    weights, bias = attentive(rows, counts[counts > 0], classes)
+    return {"weights": weights, "bias": bias}
+
+
+def attentive(cells: np.ndarray, counts: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return weights `(c,)` and bias `(1,)` that classify images best, each by the weighted mean of its cells.
+
+    `cells` are `(n, c)`, `counts` of them belong to each image in turn, `classes` are those of the images, from 0.
+    """
+    width, k = cells.shape[1], int(classes.max()) + 1
+    starts = np.cumsum(counts) - counts
+    start = np.r_[np.zeros(width + 1), np.random.default_rng(0).normal(0, 1e-3, (width + 1) * k)]
+
+    def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        score, table = flat[: width + 1], flat[width + 1 :].reshape(width + 1, k)
+        value, slopes = _slopes(cells, counts, starts, classes, score, table)
+        decay = np.r_[score[:-1], 0, np.vstack([table[:-1], np.zeros((1, k))]).ravel()]
+        return value + WEIGHT_DECAY / 2 * float(decay @ decay), slopes + WEIGHT_DECAY * decay
+
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": _STEPS}).x
+    return found[:width], found[width : width + 1]
+
+
+def _slopes(
+    cells: np.ndarray, counts: np.ndarray, starts: np.ndarray, classes: np.ndarray, score: np.ndarray, table: np.ndarray
+) -> tuple[float, np.ndarray]:
+    """Return the mean cross-entropy and its gradient by the score and the softmax's weights, one after the other."""
+    raw = cells @ score[:-1] + score[-1]
+    weight = np.logaddexp(0, raw)
+    total = np.repeat(np.add.reduceat(weight, starts), counts)
+    share = weight / total
+    means = np.add.reduceat(cells * share[:, None], starts)
+    logarithms = log_softmax(means @ table[:-1] + table[-1], axis=1)
+    own = np.arange(len(classes)), classes
+    off = np.exp(logarithms)
+    off[own] -= 1
+    off /= len(classes)
+    pull = np.repeat(off @ table[:-1].T, counts, axis=0)  # of the loss by each image's mean
+    gain = ((cells - np.repeat(means, counts, axis=0)) * pull).sum(axis=1) / total * expit(raw)
+    by_table = np.vstack([means.T @ off, off.sum(axis=0)])
+    return -float(logarithms[own].mean()), np.r_[gain @ cells, gain.sum(), by_table.ravel()]

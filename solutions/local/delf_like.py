@@ -1,0 +1,122 @@
+"""Local descriptors as DELF has them: cells of feature maps at several scales, of which the salient ones are kept.
+
+A reconstruction on a network that was not trained for this: Noh et al., Large-scale image retrieval with attentive deep
+local features, 2017. Saliency is the length of a cell's activations, as Tolias, Jenicek, Chum, Learning and aggregating
+deep local descriptors for instance-level recognition, 2020, have it, or an attention that was learnt from labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from harness import HarnessError, ImageSet
+from solutions.descriptors.backbone import Backbone
+from solutions.descriptors.networks import IMAGENET
+from solutions.descriptors.pooling import unit
+from solutions.descriptors.views import resized
+from solutions.descriptors.whitening import Whitening, pca_whitening
+from solutions.local.attention import Attention, trained_attention
+from solutions.local.extractor import LocalExtractor, fitted_frame
+from solutions.local.suppression import kept
+from solutions.training.draws import draws
+
+DELF_SCALES = (0.25, 0.3536, 0.5, 0.7071, 1.0, 1.4142, 2.0)
+LEARNT_FROM, CELLS = 2000, 50  # images that axes are learnt from, at most, and cells of each
+
+
+@dataclass(frozen=True)
+class DelfLike(LocalExtractor):
+    """Extracts `descriptors` `(rows, d)` float16, of length one, `keypoints` `(rows, 3)` and `frame`.
+
+    See LocalExtractor. Kept in float16, a number is off by a 2000th of itself at most. A keypoint's scale is the side
+    of its cell in pixels of the frame. The strongest are the most salient; equal ones are in the order of the scales,
+    then row by row. Of two cells that overlap by more than `overlap`, intersection over union, the more salient one
+    stays; 1 keeps all. `learnt` gives one with the axes that descriptors are projected to; without them a cell has all
+    its channels.
+    """
+
+    backbone: str = "lite0"
+    longest: int = 384  # pixels of the longer side at scale 1
+    scales: tuple[float, ...] = (0.5, 0.7071, 1.0, 1.4142)
+    max_features: int = 500
+    overlap: float = 1.0
+    layer: str | None = None  # whose cells are taken; None: the last
+    weights: str | None = IMAGENET  # or a file, or None for drawn ones
+    attention: Attention | None = None  # else saliency is the length of the activations
+    projection: Whitening | None = None
+    mode = "RGB"
+    size = None
+    libraries = ("opencv-python-headless",)
+
+    def __post_init__(self) -> None:
+        if not self.scales or not all(0 < each < np.inf for each in (self.longest, self.max_features, *self.scales)):
+            raise HarnessError(
+                f"longest {self.longest}, scales {self.scales} and max_features {self.max_features} must be above 0"
+            )
+
+    @property
+    def network(self) -> Backbone:
+        """Return the network."""
+        return Backbone(self.backbone, self.weights, self.layer)
+
+    @property
+    def reduce_to(self) -> int:
+        """Return the side that a reduced decode keeps: that of the largest scale."""
+        return max(1, round(self.longest * max(1.0, *self.scales)))
+
+    @property
+    def made_with(self) -> Mapping[str, str]:
+        """Return the digest of the weights and the versions of Keras and its backend."""
+        return self.network.made_with
+
+    def learnt(self, images: ImageSet, dims: int = 128, labels: np.ndarray | None = None) -> DelfLike:
+        """Return the extractor with `dims` axes learnt from the cells of some images, and with labels an attention.
+
+        At most 2000 images, drawn by their ids, give 50 cells each; both are kept by the store.
+        """
+        chosen = np.sort(np.argsort(draws(0, "local descriptors", images.ids), kind="stable")[:LEARNT_FROM])
+        some = images[chosen]
+        raw = replace(self, max_features=CELLS, attention=None, projection=None)
+        cells = some.describe_ragged(raw, "descriptors")
+        attention = None if labels is None else trained_attention(some, labels[chosen], raw)
+        projection = pca_whitening(some, np.concatenate([*cells, cells.rows[:0]]), dims, power=0)
+        return replace(self, attention=attention, projection=projection)
+
+    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray | list[np.ndarray]]:  # type: ignore[override]
+        """Return the named arrays."""
+        frames = [fitted_frame(image.shape, self.longest) for image in images]
+        found = [self._strongest(image, frame) for image, frame in zip(images, frames, strict=True)]
+        descriptors, keypoints = ([each[part] for each in found] for part in range(2))
+        return {"descriptors": descriptors, "keypoints": keypoints, "frame": np.array(frames, np.float32)[:, ::-1]}
+
+    def vectors(self, rows: np.ndarray) -> np.ndarray:
+        """Return the descriptors `(rows, d)` float32 of length one."""
+        return unit(rows.astype(np.float32))
+
+    def _strongest(self, image: np.ndarray, frame: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+        """Return descriptors and keypoints of one image, strongest first."""
+        maps = [self.network.forward(resized(image, self.longest * scale)[None], 1)["maps"][0] for scale in self.scales]
+        cells = np.concatenate([each.reshape(-1, each.shape[-1]) for each in maps])
+        keypoints = np.concatenate([cell_places(each.shape, frame) for each in maps])
+        saliency = np.linalg.norm(cells, axis=1) if self.attention is None else self.attention(unit(cells))
+        order = np.argsort(-saliency, kind="stable")
+        order = order[saliency[order] > 0]
+        chosen = kept(keypoints[order], self.overlap, self.max_features)
+        rows = unit(cells[order[chosen]])
+        return (self.projection(rows) if self.projection else rows).astype(np.float16), keypoints[order[chosen]]
+
+
+def cell_places(shape: tuple[int, ...], frame: tuple[int, int]) -> np.ndarray:
+    """Return x, y and side of each cell of a map `(h, w, ...)`, row by row, in pixels of a frame (height, width).
+
+    >>> cell_places((1, 2), (32, 64)).tolist()
+    [[15.5, 15.5, 32.0], [47.5, 15.5, 32.0]]
+    """
+    rows, columns = shape[:2]
+    high, wide = frame[0] / rows, frame[1] / columns
+    y, x = np.mgrid[:rows, :columns].reshape(2, -1) + 0.5
+    side = np.full(rows * columns, np.sqrt(high * wide))
+    return np.stack([x * wide - 0.5, y * high - 0.5, side], axis=1).astype(np.float32)

@@ -1,0 +1,97 @@
+"""SIFT and RootSIFT.
+
+Sources: Lowe, Distinctive image features from scale-invariant keypoints, 2004; Arandjelović, Zisserman, Three things
+everyone should know to improve object retrieval, 2012. What finds and describes keypoints is OpenCV.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from harness import HarnessError
+from solutions.local.extractor import LocalExtractor, fitted_frame
+
+WIDTH = 128  # numbers of a descriptor
+_SMALLEST = 4  # pixels: no keypoint fits into less
+_TINY = np.float32(1e-7)
+
+
+@dataclass(frozen=True)
+class Sift(LocalExtractor):
+    """Extracts `descriptors` `(rows, 128)` uint8, `keypoints` `(rows, 4)` and `frame`; see LocalExtractor.
+
+    SIFT is made of whole numbers up to 255, so nothing is lost by keeping it so; `vectors` makes RootSIFT of it where
+    `root` says so. A keypoint's scale is the diameter of what is described, in pixels of the frame, and the fourth
+    number is its angle in degrees, clockwise from the right. The strongest have the highest contrast; of equal ones
+    the leftmost, then the topmost, then the smallest come first.
+    """
+
+    longest: int = 512  # pixels of the longer side
+    max_features: int = 1000
+    root: bool = True
+    mode = "L"
+    size = None
+    libraries = ("opencv-python-headless",)
+
+    def __post_init__(self) -> None:
+        if self.longest < 1 or self.max_features < 1:
+            raise HarnessError(f"longest {self.longest} and max_features {self.max_features} must be 1 or more")
+
+    @property
+    def reduce_to(self) -> int:
+        """Return the side that a reduced decode keeps."""
+        return self.longest
+
+    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray | list[np.ndarray]]:  # type: ignore[override]
+        """Return the named arrays."""
+        import cv2
+
+        sift = cv2.SIFT.create(nfeatures=self.max_features)
+        frames = [fitted_frame(image.shape, self.longest) for image in images]
+        found = [
+            strongest(sift, resized(image, frame), self.max_features)
+            for image, frame in zip(images, frames, strict=True)
+        ]
+        descriptors, keypoints = ([each[part] for each in found] for part in range(2))
+        return {"descriptors": descriptors, "keypoints": keypoints, "frame": np.array(frames, np.float32)[:, ::-1]}
+
+    def vectors(self, rows: np.ndarray) -> np.ndarray:
+        """Return RootSIFT, or else SIFT of length one, `(rows, 128)` float32."""
+        return root_sift(rows) if self.root else _divided(rows, np.linalg.norm(rows.astype(np.float32), axis=1))
+
+
+def resized(image: np.ndarray, frame: tuple[int, int]) -> np.ndarray:
+    """Return an image made smaller to a height and width."""
+    import cv2
+
+    if image.shape[:2] == frame:
+        return image
+    return np.asarray(cv2.resize(image, frame[::-1], interpolation=cv2.INTER_AREA))
+
+
+def strongest(sift: Any, image: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return descriptors `(rows, 128)` uint8 and keypoints `(rows, 4)` float32 of a grey image, strongest first."""
+    found, descriptors = ((), None) if min(image.shape) < _SMALLEST else sift.detectAndCompute(image, None)
+    if not found:
+        return np.zeros((0, WIDTH), np.uint8), np.zeros((0, 4), np.float32)
+    keypoints = np.array([[*each.pt, each.size, each.angle] for each in found], np.float32)
+    strength = np.array([each.response for each in found], np.float32)
+    order = np.lexsort((*keypoints.T[::-1], -strength))[:most]
+    return np.asarray(descriptors)[order].astype(np.uint8), keypoints[order]
+
+
+def root_sift(rows: np.ndarray) -> np.ndarray:
+    """Return the square roots of descriptors whose sum is made one, so of length one; zero stays zero.
+
+    >>> root_sift(np.array([[4, 1, 0, 4], [0, 0, 0, 0]], np.uint8)).astype(float).round(4).tolist()
+    [[0.6667, 0.3333, 0.0, 0.6667], [0.0, 0.0, 0.0, 0.0]]
+    """
+    return np.asarray(np.sqrt(_divided(rows, rows.sum(axis=1, dtype=np.float32))))
+
+
+def _divided(rows: np.ndarray, by: np.ndarray) -> np.ndarray:
+    return np.asarray(rows.astype(np.float32) / np.maximum(by, _TINY)[:, None])

@@ -17,6 +17,7 @@ from harness.cli import (
     plugged,
     running,
     scoring,
+    serving,
     solutions,
     splitting,
     submitting,
@@ -41,6 +42,7 @@ app.command("blend")(blending.blend)
 app.command("split")(splitting.split)
 app.command("leaderboard")(board.leaderboard)
 app.command("compare")(comparing.compare)
+app.command("serve")(serving.serve)
 app.command("tune")(tuning.tune)
 app.command("ablate")(ablating.ablate)
 app.add_typer(solutions.app, name="solutions")

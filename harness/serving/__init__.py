@@ -1,0 +1,1 @@
+"""The site: what pages need, where it is found, and who may see what."""

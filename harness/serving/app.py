@@ -1,0 +1,45 @@
+"""The application: `create_app` puts boards, entries, the explorer and whatever else is given to it on one site."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from harness.serving import assets, home
+from harness.serving.mistakes import tell_mistakes
+from harness.serving.protection import Protected
+from harness.serving.site import MenuOf, Site, no_menu
+from harness.serving.viewer import ViewerOf, anyone
+from harness.workspace import Workspace
+from leaderboard import EntryStore
+
+LOCAL = ("127.0.0.1", "localhost", "[::1]", "::1")
+
+
+def create_app(
+    workspace: Workspace,
+    folders: Sequence[Path] = (),
+    *,
+    viewer_of: ViewerOf = anyone,
+    menu_of: MenuOf = no_menu,
+    routers: Sequence[APIRouter] = (),
+    hosts: Sequence[str] = LOCAL,
+    store: EntryStore | None = None,
+) -> FastAPI:
+    """Return the site of a workspace and the competitions in `folders`.
+
+    `viewer_of` says who asks, and with that what they may see; `menu_of` what stands in their menu besides the
+    competitions. `routers` are further pages, which find the site in `request.app.state.site`. Requests for other
+    `hosts` are refused, so that no page from elsewhere reads this one under a name of its own.
+    """
+    app = FastAPI(title="landmark", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.site = Site(workspace, store or EntryStore(workspace.database), folders, viewer_of, menu_of)
+    tell_mistakes(app)
+    for router in (assets.router, home.router, *routers):
+        app.include_router(router)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    app.add_middleware(Protected)
+    return app

@@ -1,0 +1,60 @@
+"""Listening for browsers."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.errors import HarnessError
+from harness.workspace import Workspace
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
+    """Give a socket that listens, and the address to open; a port of 0 is any free one.
+
+    Raises HarnessError where nobody may listen.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as opened:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            opened.bind((host, port))
+        except OSError as error:
+            raise HarnessError(
+                f"{host}:{port}: cannot listen there: {error.strerror or error}; choose another --port or --host"
+            ) from None
+        name = f"[{host}]" if family == socket.AF_INET6 else host
+        yield opened, f"http://{name}:{opened.getsockname()[1]}/"
+
+
+def serve_forever(app: FastAPI, listener: socket.socket) -> None:
+    """Answer browsers until someone ends it."""
+    import uvicorn
+
+    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off")
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def hosts_of(host: str) -> Sequence[str]:
+    """Return the names under which a site that listens there may be asked for."""
+    from harness.serving.app import LOCAL
+
+    return [*LOCAL, host] if host not in ("0.0.0.0", "::") else ["*"]  # noqa: S104 (compared, not bound)
+
+
+def local_site(workspace: Workspace, folders: Sequence[Path], host: str) -> FastAPI:
+    """Return the site of a workspace as someone at this machine sees it; HarnessError without what serves pages."""
+    try:
+        from harness.serving.app import create_app
+    except ModuleNotFoundError as error:
+        raise HarnessError(
+            f"{error.name} is not installed, and pages need it: pip install 'landmark[serving]'"
+        ) from None
+    return create_app(workspace, folders, hosts=hosts_of(host))

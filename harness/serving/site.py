@@ -1,0 +1,74 @@
+"""What all pages of a site share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse
+
+from harness.serving.viewer import Viewer, ViewerOf, anyone
+from harness.workspace import Workspace
+from leaderboard import EntryStore
+from leaderboard.pages.rendering import Frame, Link, page
+
+MenuOf = Callable[[Viewer], Sequence[Link]]
+
+
+def no_menu(_viewer: Viewer) -> Sequence[Link]:
+    """Return nothing, for a site of boards only."""
+    return ()
+
+
+@dataclass
+class Site:
+    """The workspace that is shown, folders of competitions, who looks, and what else stands in the menu."""
+
+    workspace: Workspace
+    store: EntryStore
+    folders: Sequence[Path] = ()
+    viewer_of: ViewerOf = anyone
+    menu_of: MenuOf = no_menu
+
+
+def site_of(request: Request) -> Site:
+    """Return the site that was asked."""
+    site: Site = request.app.state.site
+    return site
+
+
+def viewer_of(request: Request) -> Viewer:
+    """Return who asks."""
+    return site_of(request).viewer_of(request)
+
+
+TheSite = Annotated[Site, Depends(site_of)]
+TheViewer = Annotated[Viewer, Depends(viewer_of)]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Answers one request with pages, in the frame that all of them have."""
+
+    site: Site
+    viewer: Viewer
+    path: str
+
+    def page(
+        self, template: str, title: str, trail: Sequence[Link] = (), *, status: int = 200, **values: Any
+    ) -> HTMLResponse:
+        """Return a page made of a template of `leaderboard.pages`."""
+        menu = [Link("Competitions", "/", self.path == "/"), *self.site.menu_of(self.viewer)]
+        frame = Frame(title, trail, menu, self.viewer.name)
+        return HTMLResponse(page(template, frame, **values), status)
+
+
+def desk_of(request: Request, site: TheSite, viewer: TheViewer) -> Desk:
+    """Return the desk of a request."""
+    return Desk(site, viewer, request.url.path)
+
+
+TheDesk = Annotated[Desk, Depends(desk_of)]

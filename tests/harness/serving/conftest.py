@@ -1,0 +1,26 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from harness.serving.app import create_app
+from harness.workspace import Workspace
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Workspace:
+    """An empty workspace."""
+    return Workspace.open(tmp_path / "workspace")
+
+
+@pytest.fixture
+def browse(opened: Workspace) -> Callable[..., TestClient]:
+    """Makes a client of the workspace's site; it takes what `create_app` takes."""
+
+    def client(*folders: Path, **options: Any) -> TestClient:
+        app = create_app(opened, folders, **{"hosts": ["testserver"], **options})
+        return TestClient(app, raise_server_exceptions=False, follow_redirects=False)
+
+    return client

@@ -1,34 +1,23 @@
 """Opening a database, and saying in one line what is wrong with it."""
 
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    NullPool,
-    create_engine,
-    event,
-    func,
-    insert,
-    inspect,
-    make_url,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.schema import CreateColumn
 
 from leaderboard.errors import StoreError
 from leaderboard.packing import to_json
-from leaderboard.schema import VERSION, entries, metadata, versions
 from leaderboard.text import short
+from leaderboard.upgrading import VERSION, bring_up_to_date, version_of
 
 PATIENCE_S = 30  # how long one writer waits for another
+POSTGRESQL = {"connect_timeout": 5, "tcp_user_timeout": 30_000}  # seconds, and milliseconds: a dead line is given up
 NETWORK_DISKS = {"9p", "afs", "ceph", "cifs", "fuse.sshfs", "glusterfs", "lustre", "nfs", "nfs4", "smb3", "smbfs"}
 
 DAMAGED = "is damaged: put back a copy, or move it away and run again"
@@ -59,11 +48,36 @@ def reporting(place: str) -> Iterator[None]:
         raise StoreError(f"{place} {next(known, unknown)}") from error
 
 
+class Database:
+    """A database that is open; what it complains of comes as a StoreError of one line.
+
+    `location` is a file or an SQLAlchemy URL. A new database gets its folder and its tables, an older one what is new.
+    """
+
+    def __init__(self, location: str | Path) -> None:
+        self.engine, self.place = open_database(location)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection to read with; StoreError also for values that are not what was written."""
+        try:
+            with reporting(self.place), self.engine.connect() as connection:
+                yield connection
+        except (ValueError, TypeError, AttributeError, EOFError, zlib.error) as error:
+            raise StoreError(f"{self.place} {DAMAGED}") from error
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that holds the right to write from its start, kept whole if the block ends well."""
+        with reporting(self.place), writing(self.engine) as connection:
+            yield connection
+
+
 def open_database(location: str | Path) -> tuple[Engine, str]:
     """The engine for a URL or a file, and the name to call it by; a new database gets its folder and its tables.
 
-    One of version 1 gets the columns that are new. Raises StoreError if it cannot be opened, holds something else, or
-    is of another version.
+    An older one gets what is new. Raises StoreError if it cannot be opened, holds something else, or was written by a
+    newer version.
     """
     with reporting("the database's URL"):
         text = str(location)
@@ -71,12 +85,9 @@ def open_database(location: str | Path) -> tuple[Engine, str]:
     sqlite = url.get_backend_name() == "sqlite"
     place = short(url.database or "" if sqlite else url.render_as_string())  # which hides the password
     with reporting(place):
-        engine = _sqlite(url) if sqlite else create_engine(url, poolclass=NullPool, json_serializer=to_json)
-        found = _version(engine, place)
-        if found is None:
-            _create(engine, place)
-        elif found < VERSION:
-            _add_what_is_new(engine)
+        engine = _sqlite(url) if sqlite else _elsewhere(url)
+        if _found(engine, place) != VERSION:
+            _bring_up_to_date(engine, place)
     return engine, place
 
 
@@ -106,43 +117,37 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _version(engine: Engine, place: str) -> int | None:
-    """The version of the tables, 1 or VERSION; None for an empty database."""
+def _elsewhere(url: URL) -> Engine:
+    arguments = POSTGRESQL if url.get_backend_name() == "postgresql" else {}
+    return create_engine(url, poolclass=NullPool, json_serializer=to_json, connect_args=arguments)
+
+
+def _found(engine: Engine, place: str) -> str | None:
+    """The version of the tables, None for an empty database."""
     with engine.connect() as connection:
-        tables = inspect(connection).get_table_names()
-        if not tables:
+        if not inspect(connection).get_table_names():
             return None
-        if versions.name not in tables:
-            raise StoreError(f"{place} {REMEDIES['not a database']}")
-        found = connection.scalar(select(func.max(versions.c.version)))
-    if found not in (1, VERSION):
+        found = version_of(connection)
+    if found is None:
+        raise StoreError(f"{place} {REMEDIES['not a database']}")
+    if not found.isdecimal() or not 1 <= int(found) <= int(VERSION):
+        age = "an older" if found == "0" else "a newer"
         raise StoreError(
-            f"{place} was written by {'a newer' if (found or 0) > VERSION else 'an older'} landmark "
-            f"(schema {found}; this one writes {VERSION}): move it away or use another --workspace"
+            f"{place} was written by {age} landmark (schema {short(found)}; this one writes {VERSION}): "
+            "move it away or use another --workspace"
         )
-    return int(found)
+    return found
 
 
-def _create(engine: Engine, place: str) -> None:
+def _bring_up_to_date(engine: Engine, place: str) -> None:
     if engine.dialect.name == "sqlite" and not on_network_disk(Path(engine.url.database or "")):
         _read_while_writing(engine)
     try:
         with writing(engine) as connection:
-            metadata.create_all(connection)
-            if connection.scalar(select(versions.c.version)) is None:
-                connection.execute(insert(versions).values(version=VERSION))
+            bring_up_to_date(connection)
     except SQLAlchemyError:
-        if _version(engine, place) is None:  # else another process has just created it
+        if _found(engine, place) != VERSION:  # else another process has just done so
             raise
-
-
-def _add_what_is_new(engine: Engine) -> None:
-    """Bring tables of version 1 up to VERSION, unless another process has just done so."""
-    with writing(engine) as connection:
-        if connection.scalar(select(func.max(versions.c.version))) == 1:
-            column = CreateColumn(entries.c.intervals).compile(dialect=engine.dialect)
-            connection.exec_driver_sql(f"ALTER TABLE {entries.name} ADD COLUMN {column}")
-            connection.execute(update(versions).values(version=VERSION))
 
 
 def _read_while_writing(engine: Engine) -> None:

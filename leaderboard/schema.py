@@ -1,4 +1,4 @@
-"""The tables of a leaderboard's database."""
+"""The tables of a leaderboard's database; a change of them needs a step in `leaderboard.migrations`."""
 
 from datetime import UTC, datetime
 
@@ -17,8 +17,6 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
 )
-
-VERSION = 2  # of the tables below; what version 1 lacks is added on opening, any other is refused
 
 
 class Verbatim(TypeDecorator[str]):
@@ -52,8 +50,6 @@ class Moment(TypeDecorator[datetime]):
 
 
 metadata = MetaData()
-
-versions = Table("leaderboard_schema", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
 
 query_lists = Table(
     "query_lists",

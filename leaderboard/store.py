@@ -1,8 +1,7 @@
 """The log of entries: a database that is only ever added to."""
 
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields, replace
 from hashlib import sha256
 from pathlib import Path
@@ -14,9 +13,8 @@ from sqlalchemy import Connection, RowMapping, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from leaderboard import schema
-from leaderboard.database import DAMAGED, open_database, reporting, writing
+from leaderboard.database import Database
 from leaderboard.entry import Coverage, Entry, Stage
-from leaderboard.errors import StoreError
 from leaderboard.packing import pack_ids, pack_values, unpack_ids, unpack_values
 
 COLUMNS = [schema.entries.c[field.name] for field in fields(Entry)]
@@ -29,8 +27,8 @@ class EntryStore:
     Every method raises StoreError, in one line, if the database cannot be read or written.
     """
 
-    def __init__(self, location: str | Path) -> None:
-        self._engine, self._place = open_database(location)
+    def __init__(self, location: str | Path | Database) -> None:
+        self._database = location if isinstance(location, Database) else Database(location)
 
     def add(
         self,
@@ -43,17 +41,9 @@ class EntryStore:
         `per_query` gives one number (float64, nan allowed) for each query by name, in the order of `query_ids`; the
         same list of ids is stored once for all entries. Raises ValueError if their lengths differ.
         """
-        arrays = {name: np.asarray(values, dtype=np.float64) for name, values in (per_query or {}).items()}
-        _demand_one_length(arrays, query_ids)
-        packed = [{"name": name, "packed": pack_values(values)} for name, values in arrays.items()]
-        ids = None if query_ids is None else pack_ids(query_ids)
-        with reporting(self._place), writing(self._engine) as connection:
-            values = {name: value for name, value in vars(entry).items() if name != "id"}
-            values["query_list"] = None if ids is None else _keep_ids(connection, ids)
-            entry_id = connection.scalar(insert(schema.entries).values(values).returning(schema.entries.c.id))
-            if packed:
-                connection.execute(insert(schema.per_query), [{"entry": entry_id, **row} for row in packed])
-        return replace(entry, id=entry_id)
+        insert_entry = prepared(entry, per_query, query_ids)
+        with self._database.writing() as connection:
+            return insert_entry(connection)
 
     def entries(
         self,
@@ -65,7 +55,7 @@ class EntryStore:
         """The entries with these values (None: any), the earliest first."""
         wanted = {"competition": competition, "task": task, "split": split, "solution": solution}
         conditions = [schema.entries.c[name] == value for name, value in wanted.items() if value is not None]
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             query = select(*COLUMNS).where(*conditions).order_by(*AGE)
             return [_entry(row) for row in connection.execute(query).mappings()]
 
@@ -73,7 +63,7 @@ class EntryStore:
         """The latest entry of a run that did not fail, or None."""
         table = schema.entries
         query = select(*COLUMNS).where(table.c.run_key == run_key, table.c.status != "failed")
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             row = connection.execute(query.order_by(*(column.desc() for column in AGE)).limit(1)).mappings().first()
             return None if row is None else _entry(row)
 
@@ -81,29 +71,35 @@ class EntryStore:
         """What an entry got query by query, by name; empty if nothing was stored with it."""
         table = schema.per_query
         query = select(table.c.name, table.c.packed).where(table.c.entry == entry_id).order_by(table.c.id)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return {name: unpack_values(packed) for name, packed in connection.execute(query)}
 
     def query_ids(self, entry_id: int) -> list[str]:
         """The queries that `per_query` follows; empty if none were stored with the entry."""
         query = select(schema.query_lists.c.packed).join(schema.entries).where(schema.entries.c.id == entry_id)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             packed = connection.scalar(query)
             return [] if packed is None else unpack_ids(packed)
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        try:
-            with reporting(self._place), self._engine.connect() as connection:
-                yield connection
-        except (
-            ValueError,
-            TypeError,
-            AttributeError,
-            EOFError,
-            zlib.error,
-        ) as error:  # what lies there is not what was written
-            raise StoreError(f"{self._place} {DAMAGED}") from error
+
+def prepared(
+    entry: Entry, per_query: Mapping[str, ArrayLike] | None, query_ids: Sequence[str] | None
+) -> Callable[[Connection], Entry]:
+    """What stores an entry in a transaction and gives it with its id; all that takes long is done before."""
+    arrays = {name: np.asarray(values, dtype=np.float64) for name, values in (per_query or {}).items()}
+    _demand_one_length(arrays, query_ids)
+    packed = [{"name": name, "packed": pack_values(values)} for name, values in arrays.items()]
+    ids = None if query_ids is None else pack_ids(query_ids)
+
+    def insert_entry(connection: Connection) -> Entry:
+        values = {name: value for name, value in vars(entry).items() if name != "id"}
+        values["query_list"] = None if ids is None else _keep_ids(connection, ids)
+        entry_id = connection.scalar(insert(schema.entries).values(values).returning(schema.entries.c.id))
+        if packed:
+            connection.execute(insert(schema.per_query), [{"entry": entry_id, **row} for row in packed])
+        return replace(entry, id=entry_id)
+
+    return insert_entry
 
 
 def _demand_one_length(arrays: Mapping[str, NDArray[np.float64]], query_ids: Sequence[str] | None) -> None:

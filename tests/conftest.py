@@ -1,7 +1,9 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.databases import new_database
 from tests.worlds import make_competition
 
 
@@ -17,3 +19,10 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "workspace"
     monkeypatch.setenv("LANDMARK_WORKSPACE", str(folder))
     return folder
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a new, empty database of each kind; see `tests.databases`."""
+    with new_database(request.param, tmp_path) as url:
+        yield url

@@ -1,3 +1,4 @@
+import inspect
 import os
 import sqlite3
 import subprocess
@@ -9,12 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import NullPool, create_engine, event
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.schema import CreateIndex, CreateTable
 
 from leaderboard import Entry, EntryStore, LeaderboardError, StoreError, database, schema
+from tests.databases import new_database
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,9 +24,20 @@ def file(tmp_path):
     return tmp_path / "workspace" / "leaderboard.sqlite"
 
 
+def pytest_generate_tests(metafunc):
+    """Run what looks into no file on a server too."""
+    names = [*inspect.signature(metafunc.function).parameters]
+    if "store" in names:
+        metafunc.parametrize("store", ["sqlite"] if "file" in names else ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def store(file):
-    return EntryStore(file)
+def store(request, file, tmp_path):
+    if request.param == "sqlite":
+        yield EntryStore(file)
+        return
+    with new_database(request.param, tmp_path) as url:
+        yield EntryStore(url)
 
 
 def refused(call, *names):
@@ -176,7 +187,7 @@ def change(file, *statements):
 def test_readers_do_not_wait_for_a_writer(store, file, make_entry):
     added = store.add(make_entry())
     assert scalar(file, "PRAGMA journal_mode") == "wal"
-    with database.writing(store._engine):
+    with database.writing(store._database.engine):
         assert store.entries() == [added]
 
 
@@ -195,71 +206,14 @@ def test_the_disk_a_path_lies_on_is_the_innermost_mount(monkeypatch, tmp_path):
     assert not database.on_network_disk(tmp_path.parent)
 
 
-@pytest.mark.parametrize(("found", "age"), [(0, "an older"), (3, "a newer")])
+@pytest.mark.parametrize(("found", "age"), [("4", "a newer"), ("x", "a newer")])
 def test_another_schema_is_refused_with_the_remedy(store, file, found, age):
-    change(file, f"UPDATE leaderboard_schema SET version = '{found}'")
+    change(file, f"UPDATE alembic_version SET version_num = '{found}'")
     line = refused(lambda: EntryStore(file), file)
     assert line == (
-        f"{file} was written by {age} landmark (schema {found}; this one writes 2): "
+        f"{file} was written by {age} landmark (schema {found}; this one writes 3): "
         "move it away or use another --workspace"
     )
-
-
-WRITTEN_BY_VERSION_1 = """
-CREATE TABLE leaderboard_schema (version INTEGER NOT NULL, PRIMARY KEY (version));
-CREATE TABLE query_lists (digest VARCHAR(64) NOT NULL, packed BLOB NOT NULL, PRIMARY KEY (digest));
-CREATE TABLE entries (
-    id INTEGER NOT NULL, competition TEXT NOT NULL, competition_name TEXT NOT NULL, task TEXT NOT NULL,
-    split TEXT NOT NULL, solution TEXT NOT NULL, identity TEXT NOT NULL, code_version TEXT NOT NULL,
-    run_key TEXT NOT NULL, status TEXT NOT NULL, reason TEXT, metric TEXT, submission TEXT, log TEXT, seed JSON,
-    scores JSON, coverage JSON, stages JSON, versions JSON, created DATETIME NOT NULL, query_list VARCHAR(64),
-    PRIMARY KEY (id), FOREIGN KEY(query_list) REFERENCES query_lists (digest)
-);
-CREATE INDEX entries_by_run_key ON entries (run_key);
-CREATE TABLE per_query (
-    id INTEGER NOT NULL, entry INTEGER NOT NULL, name TEXT NOT NULL, packed BLOB NOT NULL, PRIMARY KEY (id),
-    FOREIGN KEY(entry) REFERENCES entries (id)
-);
-CREATE INDEX ix_per_query_entry ON per_query (entry);
-INSERT INTO leaderboard_schema VALUES (1);
-INSERT INTO query_lists VALUES ('d', x'78018b562a548a05000448016e');
-INSERT INTO entries VALUES (
-    1, 'fingerprint', 'synthetic', 'retrieval', 'test', 'hash', 'hash', 'abc', 'key', 'scored', NULL, 'map@100', NULL,
-    NULL, '0', '{"public": {"map@100": 0.5}}', NULL, '[]', '{}', '2026-03-01 12:00:00.000000', 'd'
-);
-"""
-
-
-@pytest.fixture
-def old_file(tmp_path):
-    """The file of a database as version 1 of the tables had it, with an entry."""
-    file = tmp_path / "old.sqlite"
-    change(file, *WRITTEN_BY_VERSION_1.split(";\n"))
-    return file
-
-
-def test_a_database_of_version_1_keeps_its_entries_and_takes_new_ones(old_file, make_entry):
-    store = EntryStore(old_file)
-    (old,) = store.entries()
-    assert (old.score("public"), old.intervals, store.query_ids(1)) == (0.5, {}, ["q"])
-    new = store.add(make_entry(public=0.6, intervals={"public": (0.5, 0.7)}))
-    assert EntryStore(old_file).entries() == [old, new]
-    assert scalar(old_file, "SELECT count(*) || max(version) FROM leaderboard_schema") == "12"
-
-
-def test_processes_that_open_a_database_of_version_1_at_once_change_it_once(old_file):
-    with ThreadPoolExecutor(8) as pool:
-        stores = list(pool.map(EntryStore, [old_file] * 8))
-    assert [len(store.entries()) for store in stores] == [1] * 8
-
-
-def test_a_database_of_version_1_that_cannot_be_changed_is_reported_and_stays_whole(old_file, monkeypatch):
-    monkeypatch.setattr(database, "PATIENCE_S", 0.1)
-    connection = sqlite3.connect(old_file, isolation_level=None)
-    connection.execute("BEGIN IMMEDIATE")
-    refused(lambda: EntryStore(old_file), old_file, "in use by another process")
-    connection.close()
-    assert len(EntryStore(old_file).entries()) == 1
 
 
 def test_intervals_come_back_to_the_bit(store, make_entry):
@@ -352,7 +306,7 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path, monkeypatch, error):
 
 def test_a_database_that_may_only_be_read_can_be_listed_but_not_written(store, file, make_entry):
     added = store.add(make_entry())
-    event.listen(store._engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only = 1"))
+    event.listen(store._database.engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only = 1"))
     assert store.entries() == [added]
     refused(lambda: store.add(make_entry()), file, "allow writing")
 
@@ -360,7 +314,7 @@ def test_a_database_that_may_only_be_read_can_be_listed_but_not_written(store, f
 def test_a_full_disk_is_reported_and_what_was_there_stays(store, file, make_entry):
     added = store.add(make_entry(), {"a": [1.0]})
     full = f"PRAGMA max_page_count = {scalar(file, 'PRAGMA page_count')}"
-    event.listen(store._engine, "connect", lambda connection, _: connection.execute(full))
+    event.listen(store._database.engine, "connect", lambda connection, _: connection.execute(full))
     random = np.random.default_rng(0).random(10_000)
     refused(lambda: store.add(make_entry(), {"a": random}), file, "disk is full", "free some space")
     assert store.entries() == [added]
@@ -369,7 +323,7 @@ def test_a_full_disk_is_reported_and_what_was_there_stays(store, file, make_entr
 def test_a_database_that_stays_locked_is_reported(file, make_entry, monkeypatch):
     monkeypatch.setattr(database, "PATIENCE_S", 0.1)
     store = EntryStore(file)
-    with database.writing(store._engine):
+    with database.writing(store._database.engine):
         refused(lambda: store.add(make_entry()), file, "in use by another process", "try again")
 
 
@@ -377,7 +331,7 @@ def test_any_other_complaint_is_one_line_too(store, file, make_entry, monkeypatc
     def fail(*_):
         raise OperationalError("SELECT 1", {}, Exception("the \x1b[31mserver\nwent away"))
 
-    event.listen(store._engine, "before_cursor_execute", fail)
+    event.listen(store._database.engine, "before_cursor_execute", fail)
     refused(store.entries, file, r"the \x1b[31mserver")
 
 
@@ -391,27 +345,6 @@ def test_a_url_that_leads_nowhere_is_refused_without_its_password(location):
 
 def test_a_store_error_is_a_leaderboard_error():
     assert issubclass(StoreError, LeaderboardError)
-
-
-def test_the_tables_can_be_made_on_postgresql():
-    dialect = postgresql.dialect()
-    tables = [str(CreateTable(table).compile(dialect=dialect)) for table in schema.metadata.sorted_tables]
-    indexes = [CreateIndex(index) for table in schema.metadata.sorted_tables for index in table.indexes]
-    assert len(tables) == 4
-    assert any("USING hash" in str(index.compile(dialect=dialect)) for index in indexes)
-
-
-@pytest.mark.skipif("LANDMARK_TEST_DATABASE" not in os.environ, reason="names no empty database of a server")
-def test_a_server_keeps_hostile_text_and_values_too(make_entry, hostile_names):
-    url = os.environ["LANDMARK_TEST_DATABASE"]
-    with create_engine(url, poolclass=NullPool).begin() as connection:
-        schema.metadata.drop_all(connection)
-    with ThreadPoolExecutor(4) as pool:
-        stores = list(pool.map(EntryStore, [url] * 4))
-    for name in hostile_names:
-        added = stores[0].add(make_entry(name, run_key=name, scores={name: {name: 0.5}}), {name: [0.5]}, [name])
-        assert stores[1].find(name) == added
-        assert list(stores[2].per_query(added.id)) == stores[3].query_ids(added.id) == [name]
 
 
 def test_importing_leaderboard_imports_neither_sqlalchemy_nor_rich_nor_numpy():

@@ -1,0 +1,12 @@
+"""Intervals of scores."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "2"
+down_revision = "1"
+
+
+def upgrade() -> None:
+    """Add them to the entries."""
+    op.add_column("entries", sa.Column("intervals", sa.JSON))

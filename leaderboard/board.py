@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
+from typing import Any, Generic
 
 from leaderboard.entry import Coverage, Entry, Status
 from leaderboard.errors import LeaderboardError
-from leaderboard.order import PARTS, Group, Order, age, grouped, ranking_metric
+from leaderboard.order import PARTS, Group, Order, Ranked, age, grouped, ranking_metric
 from leaderboard.text import short
 
 
@@ -62,21 +63,39 @@ def board_rows(
     if len({(entry.competition, entry.task, entry.split) for entry in entries}) > 1:
         raise LeaderboardError("entries of several leaderboards: choose one competition, task and split")
     order = Order(ranking_metric(entries, metric), higher_is_better)
-    part = order.ranking_part(entries)
+    part, found = standings(entries, order, best_of)
+    return [board_row(standing, standing.entry, order, part) for standing in found]
+
+
+@dataclass(frozen=True)
+class Standing(Generic[Ranked]):
+    """Where a solution (or identity) stands: its ranks, the entry shown, how many there are and when the last came."""
+
+    rank: int | None
+    private_rank: int | None
+    entry: Ranked
+    entries: int
+    last: datetime
+
+
+def standings(entries: Iterable[Ranked], order: Order, best_of: Group) -> tuple[str, list[Standing[Ranked]]]:
+    """The part that ranks, and who stands where: best first, and after them what cannot be ranked, earliest first."""
     groups, name = grouped(entries, best_of), attrgetter(best_of)
+    part = order.ranking_part([entry for group in groups.values() for entry in group])
     shown = [order.shown(group, part) for group in groups.values()]
     ranked = order.best_first(shown, part)
     ranks = {name(entry): rank for rank, entry in enumerate(ranked, 1)}
     private_ranks = {name(entry): rank for rank, entry in enumerate(order.best_first(ranked, "private"), 1)}
     rest = sorted((entry for entry in shown if name(entry) not in ranks), key=age)
-    return [
-        _row(order, part, groups[name(entry)], entry, (ranks.get(name(entry)), private_ranks.get(name(entry))))
-        for entry in ranked + rest
+    return part, [
+        Standing(ranks.get(of), private_ranks.get(of), entry, len(groups[of]), groups[of][-1].created)
+        for entry, of in ((entry, name(entry)) for entry in ranked + rest)
     ]
 
 
-def _row(order: Order, part: str, group: list[Entry], shown: Entry, ranks: tuple[int | None, int | None]) -> BoardRow:
-    rank, private_rank = ranks
+def board_row(standing: Standing[Any], shown: Entry, order: Order, part: str) -> BoardRow:
+    """The row of a standing whose entry, whole, is `shown`, on a board that is ranked by a part."""
+    rank, private_rank = standing.rank, standing.private_rank
     wall_s, cpu_s, peak_mb = shown.cost
     low, high = order.interval(shown, part)
     return BoardRow(
@@ -91,8 +110,8 @@ def _row(order: Order, part: str, group: list[Entry], shown: Entry, ranks: tuple
         score_all=order.score(shown, "all"),
         low=low,
         high=high,
-        entries=len(group),
-        last=group[-1].created,
+        entries=standing.entries,
+        last=standing.last,
         created=shown.created,
         coverage=shown.coverage,
         wall_s=wall_s,

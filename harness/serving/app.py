@@ -14,7 +14,7 @@ from harness.serving.protection import Protected
 from harness.serving.site import MenuOf, Site, no_menu
 from harness.serving.viewer import ViewerOf, anyone
 from harness.workspace import Workspace
-from leaderboard import EntryStore
+from leaderboard.database import Database
 
 LOCAL = ("127.0.0.1", "localhost", "[::1]", "::1")
 
@@ -27,16 +27,17 @@ def create_app(
     menu_of: MenuOf = no_menu,
     routers: Sequence[APIRouter] = (),
     hosts: Sequence[str] = LOCAL,
-    store: EntryStore | None = None,
+    database: Database | None = None,
 ) -> FastAPI:
     """Return the site of a workspace and the competitions in `folders`.
 
     `viewer_of` says who asks, and with that what they may see; `menu_of` what stands in their menu besides the
     competitions. `routers` are further pages, which find the site in `request.app.state.site`. Requests for other
     `hosts` are refused, so that no page from elsewhere reads this one under a name of its own.
+    `database` is the workspace's own unless one is given.
     """
     app = FastAPI(title="landmark", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.site = Site(workspace, store or EntryStore(workspace.database), folders, viewer_of, menu_of)
+    app.state.site = Site(workspace, database or Database(workspace.database), folders, viewer_of, menu_of)
     tell_mistakes(app)
     for router in (assets.router, home.router, *routers):
         app.include_router(router)

@@ -10,9 +10,12 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
-from harness.serving.viewer import Viewer, ViewerOf, anyone
+from harness.serving.boards import Boards
+from harness.serving.competitions import Competitions
+from harness.serving.viewer import Viewer, ViewerOf
 from harness.workspace import Workspace
 from leaderboard import EntryStore
+from leaderboard.database import Database
 from leaderboard.pages.rendering import Frame, Link, page
 
 MenuOf = Callable[[Viewer], Sequence[Link]]
@@ -23,15 +26,22 @@ def no_menu(_viewer: Viewer) -> Sequence[Link]:
     return ()
 
 
-@dataclass
 class Site:
-    """The workspace that is shown, folders of competitions, who looks, and what else stands in the menu."""
+    """A workspace and its competitions, who looks at them, and what stands in the menu besides them."""
 
-    workspace: Workspace
-    store: EntryStore
-    folders: Sequence[Path] = ()
-    viewer_of: ViewerOf = anyone
-    menu_of: MenuOf = no_menu
+    def __init__(
+        self,
+        workspace: Workspace,
+        database: Database,
+        folders: Sequence[Path],
+        viewer_of: ViewerOf,
+        menu_of: MenuOf,
+    ) -> None:
+        self.workspace, self.database = workspace, database
+        self.viewer_of, self.menu_of = viewer_of, menu_of
+        self.store = EntryStore(database)
+        self.boards = Boards(database)
+        self.competitions = Competitions(workspace, folders)
 
 
 def site_of(request: Request) -> Site:
@@ -61,9 +71,12 @@ class Desk:
         self, template: str, title: str, trail: Sequence[Link] = (), *, status: int = 200, **values: Any
     ) -> HTMLResponse:
         """Return a page made of a template of `leaderboard.pages`."""
+        return HTMLResponse(page(template, self.frame(title, trail), **values), status)
+
+    def frame(self, title: str, trail: Sequence[Link] = ()) -> Frame:
+        """Return what stands around a page."""
         menu = [Link("Competitions", "/", self.path == "/"), *self.site.menu_of(self.viewer)]
-        frame = Frame(title, trail, menu, self.viewer.name)
-        return HTMLResponse(page(template, frame, **values), status)
+        return Frame(title, trail, menu, self.viewer.name)
 
 
 def desk_of(request: Request, site: TheSite, viewer: TheViewer) -> Desk:

@@ -1,0 +1,81 @@
+"""The standings of every board, kept in memory and brought up to date by what has been entered since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from threading import Lock
+
+from harness.data.split import TEST
+from harness.serving.kept import Latest
+from leaderboard.board import Standing, standings
+from leaderboard.database import Database
+from leaderboard.folds import FoldRow, fold_rows
+from leaderboard.order import Group, Order
+from leaderboard.outlines import BoardName, Outline, Outlines, board_names
+from leaderboard.store import EntryStore
+from metrics import Metric, Task, metrics_of
+
+_BOARDS = 32  # kept at once
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """A board of test images: by which part it is ranked, who stands where, and all entries, the earliest first."""
+
+    metric: Metric
+    order: Order
+    part: str
+    standings: list[Standing[Outline]]
+    outlines: list[Outline]
+
+
+class _Board:
+    """One competition and task; several threads may ask it."""
+
+    def __init__(self, outlines: Outlines) -> None:
+        self._outlines, self._lock = outlines, Lock()
+        self._ordered: dict[Group, Ordered] = {}
+
+    def ordered(self, metric: Metric, by: Group) -> Ordered:
+        with self._lock:
+            if self._outlines.refresh():
+                self._ordered.clear()
+            if by not in self._ordered:
+                order = Order(metric.name, metric.higher_is_better)
+                outlines = list(self._outlines.found.values())
+                self._ordered[by] = Ordered(metric, order, *standings(outlines, order, by), outlines)
+            return self._ordered[by]
+
+
+class Boards:
+    """The boards of a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._boards: Latest[_Board] = Latest(_BOARDS)
+
+    def names(self) -> list[BoardName]:
+        """Return all that have entries, the one with the latest first."""
+        return board_names(self._database)
+
+    def ordered(self, competition: str, task: Task, by: Group = "solution") -> Ordered:
+        """Return who stands where on the test images; nobody where there are no entries."""
+        metric = metrics_of(task)[0]
+        key = (competition, task)
+        board = self._boards.get(key, lambda: _Board(Outlines(self._database, competition, task, TEST, metric.name)))
+        return board.ordered(metric, by)
+
+    def folds(self, competition: str, task: Task, deal: str) -> list[FoldRow]:
+        """Return who stands where on the folds of a deal, as `deals` names it."""
+        entries = EntryStore(self._database).entries(competition=competition, task=task)
+        same = [entry for entry in entries if entry.split != TEST and deal_of(entry.split) == deal]
+        return fold_rows(same, higher_is_better=metrics_of(task)[0].higher_is_better)
+
+
+def deal_of(split: str) -> str:
+    """Return what the folds of one deal have in common in their names; empty for what is no fold.
+
+    >>> deal_of("fold 2/5 of deal ab12"), deal_of("fold 1/3"), deal_of("test")
+    ('5-ab12', '3', '')
+    """
+    return split.partition("/")[2].replace(" of deal ", "-")

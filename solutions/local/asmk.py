@@ -1,0 +1,114 @@
+"""Selective matching of aggregated local descriptors: ASMK, and ASMK* on their signs.
+
+Sources: Tolias, Avrithis, Jégou, Image search with selective match kernels, 2016; Tolias, Jenicek, Chum, Learning and
+aggregating deep local descriptors for instance-level recognition, 2020, whose implementation is the package asmk.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from harness import HarnessError, cores
+from solutions.local.aggregation import Aggregates
+from solutions.local.inverted_file import InvertedFile
+from solutions.local.match_kernels import Postings, Queries, Weights, match_signs, match_vectors, weigh
+from solutions.neighbours.neighbours import Neighbours, check_k, no_neighbours
+from solutions.reranking.lists import lent
+
+
+@dataclass(frozen=True)
+class Asmk:
+    """How alike two images are: the sum over their common words of similarity**alpha, where it reaches the threshold.
+
+    The similarity of two codes is their inner product, or of signs 1 - 2 differing / d, in [-1, 1]. A word counts 1,
+    or with `idf` (ln(N / n))², where n of the N images have it; one that no image has counts 1. The sum is divided by
+    the roots of what all words of either image count, so it is in [0, 1].
+
+    Raises HarnessError for numbers that say nothing.
+    """
+
+    binary: bool = True  # ASMK*
+    alpha: float = 3.0
+    threshold: float = 0.0
+    idf: bool = False
+    assignments: int = 5  # words of each descriptor of a query; one in the index has one
+
+    def __post_init__(self) -> None:
+        if not (0 < self.alpha < np.inf and 0 <= self.threshold < 1 and self.assignments >= 1):
+            raise HarnessError(
+                f"alpha {self.alpha}, threshold {self.threshold}, assignments {self.assignments}: give an alpha above "
+                "0, a threshold from 0 to below 1, and 1 assignment or more"
+            )
+
+    def gains(self, d: int) -> np.ndarray:
+        """Return what signs of d numbers give that differ in 0, 1, … d places `(d + 1,)`.
+
+        >>> Asmk().gains(4).tolist()
+        [1.0, 0.125, 0.0, 0.0, 0.0]
+        """
+        similarity = 1 - 2 * np.arange(d + 1) / d
+        return np.asarray(np.where(similarity >= self.threshold, np.maximum(similarity, 0) ** self.alpha, 0))
+
+    def weights(self, counts: np.ndarray, n_images: int) -> np.ndarray:
+        """Return what words count that so many images have `(n_words,)`."""
+        if not self.idf:
+            return np.ones(len(counts))
+        return np.asarray(np.where(counts > 0, np.log(n_images / np.maximum(counts, 1)) ** 2, 1.0))
+
+
+@dataclass(frozen=True, eq=False)
+class Matcher:
+    """Finds in an inverted file the images most alike to queries; `d` is the number of a descriptor's numbers."""
+
+    file: InvertedFile
+    asmk: Asmk
+    d: int
+
+    def nearest(self, queries: Aggregates, numbers: range, k: int) -> Neighbours:
+        """Return the k images most alike to each query; those that are not alike at all are not found.
+
+        `numbers` are those of the queries among all images aggregated; one without words finds nothing. The sums are
+        float64 in the order of the words, so the answer is the same to the last bit in any company, and for any number
+        of cores.
+        """
+        check_k(k)
+        found = no_neighbours(len(numbers), k)
+        if not len(self.file.images):
+            return found
+        starts = np.searchsorted(queries.images, np.arange(numbers.start, numbers.stop + 1))
+        words, codes = lent(queries.words, np.int32), lent(queries.codes, self.file.codes.dtype)
+        threads = max(1, min(cores(), len(numbers)))
+        bounds = [len(numbers) * part // threads for part in range(threads + 1)]
+
+        def match(part: int) -> None:
+            some = slice(bounds[part], bounds[part + 1])
+            asked = Queries(lent(starts[some.start : some.stop + 1], np.int64), words, codes)
+            self._match(asked, found.positions[some], found.similarities[some])
+
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(match, range(threads)))
+        return found
+
+    def _match(self, queries: Queries, positions: np.ndarray, similarities: np.ndarray) -> None:
+        if self.asmk.binary:
+            gains = lent(self.asmk.gains(self.d), np.float64)
+            match_signs(queries, self._postings, self._weights, gains, positions, similarities)
+        else:
+            knobs = float(self.asmk.alpha), float(self.asmk.threshold)
+            match_vectors(queries, self._postings, self._weights, *knobs, positions, similarities)
+
+    @cached_property
+    def _postings(self) -> Postings:
+        file = self.file
+        return Postings(lent(file.starts, np.int64), lent(file.images, np.int32), lent(file.codes, file.codes.dtype))
+
+    @cached_property
+    def _weights(self) -> Weights:
+        n_images = int(self.file.n_images)
+        words, images = self.asmk.weights(self.file.counts, n_images), np.zeros(n_images)
+        weigh(self._postings, lent(words, np.float64), images)
+        return Weights(lent(words, np.float64), lent(images, np.float64))

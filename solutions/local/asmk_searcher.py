@@ -1,0 +1,77 @@
+"""Images found by their local descriptors: described, aggregated, and matched through an inverted file in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness import ImageSet, Ragged, fitted
+from solutions.local.aggregation import Aggregates, aggregated
+from solutions.local.asmk import Asmk, Matcher
+from solutions.local.codebook import Codebook
+from solutions.local.extractor import LocalExtractor
+from solutions.local.inverted_file import InvertedFile
+from solutions.neighbours.neighbours import Neighbours, no_neighbours
+
+_ROWS = 2**15  # descriptors that are aggregated at once: 100 MB with five words each
+
+
+@dataclass(frozen=True, eq=False)
+class AsmkSearcher:
+    """Finds images by ASMK."""
+
+    extractor: LocalExtractor
+    codebook: Codebook
+    matcher: Matcher
+
+    @classmethod
+    def over(cls, images: ImageSet, extractor: LocalExtractor, codebook: Codebook, asmk: Asmk) -> AsmkSearcher:
+        """Return the searcher over some images, whose inverted file comes from the store or is made now."""
+        parts = fitted(fit_inverted_file, images, extractor, codebook.centroids, asmk.binary)
+        return cls(extractor, codebook, Matcher(InvertedFile(**parts.arrays), asmk, codebook.centroids.shape[1]))
+
+    def search(self, queries: ImageSet, k: int) -> Neighbours:
+        """Return the k images most alike to each query; see `Matcher.nearest`."""
+        found, asmk = no_neighbours(len(queries), k), self.matcher.asmk
+        descriptors = queries.describe_ragged(self.extractor, "descriptors")
+        for some, aggregates in _chunks(descriptors, self.extractor, self.codebook, asmk.binary, asmk.assignments):
+            best = self.matcher.nearest(aggregates, some, k)
+            rows = slice(some.start, some.stop)
+            found.positions[rows], found.similarities[rows] = best.positions, best.similarities
+        return found
+
+
+def fit_inverted_file(
+    images: ImageSet, extractor: LocalExtractor, centroids: np.ndarray, binary: bool
+) -> Mapping[str, np.ndarray]:
+    """Return the parts of the inverted file, of which each descriptor has one word."""
+    descriptors = images.describe_ragged(extractor, "descriptors")
+    chunks = _chunks(descriptors, extractor, Codebook(centroids), binary, assignments=1)
+    return InvertedFile.of((each for _, each in chunks), len(centroids), len(images), images.store).parts
+
+
+def _chunks(
+    descriptors: Ragged, extractor: LocalExtractor, codebook: Codebook, binary: bool, assignments: int
+) -> Iterator[tuple[range, Aggregates]]:
+    """Yield images in a row, which have some thousands of descriptors together or are one, and their aggregates."""
+    counts = descriptors.ends - descriptors.starts
+    for some in _rows_together(counts, _ROWS):
+        vectors = extractor.vectors(np.concatenate([descriptors[image] for image in some]))
+        owners = np.repeat(np.arange(some.start, some.stop), counts[some.start : some.stop])
+        yield some, aggregated(vectors, owners, codebook, binary=binary, assignments=assignments)
+
+
+def _rows_together(counts: np.ndarray, most: int) -> Iterator[range]:
+    """Yield ranges of images that have at most so many rows together, or are one.
+
+    >>> list(_rows_together(np.array([2, 3, 9, 1]), 5))
+    [range(0, 2), range(2, 3), range(3, 4)]
+    """
+    ends, start = np.cumsum(counts), 0
+    while start < len(counts):
+        before = ends[start] - counts[start]
+        stop = max(start + 1, int(np.searchsorted(ends, before + most, side="right")))
+        yield range(start, stop)
+        start = stop

@@ -1,0 +1,105 @@
+"""Visual words: learnt from whatever order of images, assigned alike in any batch."""
+
+import numpy as np
+import pytest
+
+from solutions.local.aggregation import aggregated, normalised, signs
+from solutions.local.codebook import Codebook, centroids, codebook_of
+from tests.solutions.local.asmk_slowly import codes_of, nearest_words
+from tests.solutions.local.made import Images, Made, some_images
+
+pytest.importorskip("faiss", reason="faiss is an extra: pip install 'landmark[neighbours]'")
+
+
+def test_words_are_the_nearest_centroids_in_their_order():
+    random = np.random.default_rng(0)
+    vectors, words = (
+        random.standard_normal((200, 24)).astype(np.float32),
+        random.standard_normal((50, 24)).astype(np.float32),
+    )
+    found = Codebook(words).words(vectors, 5)
+    assert found.tolist() == [nearest_words(vector, words, 5) for vector in vectors]
+    np.testing.assert_array_equal(
+        np.concatenate([Codebook(words).words(vectors[:1], 5), Codebook(words).words(vectors[1:], 5)]), found
+    )
+
+
+def test_fewer_words_than_asked_for_leave_places_empty_and_no_words_leave_all():
+    two = Codebook(np.array([[0, 0], [4, 4]], np.float32))
+    assert two.words(np.array([[1, 1]], np.float32), 3).tolist() == [[0, 1, -1]]
+    assert two.words(np.array([[np.nan, 1]], np.float32), 2).tolist() == [[-1, -1]]
+    assert Codebook(np.zeros((0, 2), np.float32)).words(np.ones((2, 2), np.float32)).tolist() == [[-1], [-1]]
+
+
+def test_words_are_the_middles_of_what_lies_together():
+    random = np.random.default_rng(1)
+    middles = np.array([[0, 0], [10, 0]], np.float32)
+    vectors = np.repeat(middles, 40, axis=0) + random.normal(0, 0.1, (80, 2)).astype(np.float32)
+    found = centroids(vectors, 2, seed=0)
+    assert sorted(found.round().tolist()) == middles.tolist()
+
+
+def test_there_is_a_word_for_eight_descriptors_and_none_for_none():
+    vectors = np.random.default_rng(2).standard_normal((41, 3)).astype(np.float32)
+    assert centroids(vectors, 100, seed=0).shape == (6, 3)
+    assert centroids(vectors[:0], 100, seed=0).shape == (0, 3)
+    assert centroids(np.full((9, 3), np.nan), 100, seed=0).shape == (0, 3)
+    assert np.isfinite(centroids(np.ones((80, 3)), 100, seed=0)).all()
+
+
+def test_a_codebook_is_the_same_for_any_order_of_images_and_another_for_another_seed(tmp_path):
+    descriptors = some_images(30, 8, np.random.default_rng(3))
+    images = Images(descriptors, tmp_path)
+    order = np.random.default_rng(4).permutation(30)
+    found = codebook_of(images, Made(), 10).centroids
+    np.testing.assert_array_equal(codebook_of(images[order], Made(), 10).centroids, found)
+    assert not np.array_equal(codebook_of(images, Made(), 10, seed=1).centroids, found)
+
+
+def test_a_codebook_is_the_same_for_any_number_of_threads():
+    import faiss
+
+    vectors = np.random.default_rng(5).standard_normal((20_000, 32)).astype(np.float32)
+    found = []
+    for threads in (1, 2):
+        faiss.omp_set_num_threads(threads)
+        found.append(centroids(vectors, 200, seed=0))
+    np.testing.assert_array_equal(*found)
+
+
+def test_no_more_is_learnt_from_than_is_worth_it(tmp_path):
+    images = Images([np.full((50, 2), number, np.float32) for number in range(9)], tmp_path)
+    assert codebook_of(images, Made(), 1).centroids.item(0) in range(9)  # 64 descriptors at most: one image
+
+
+def test_an_image_set_without_any_descriptor_has_no_word(tmp_path):
+    assert codebook_of(Images([np.zeros((0, 4), np.float32)] * 2, tmp_path), Made()).centroids.shape == (0, 4)
+
+
+@pytest.mark.parametrize("assignments", [1, 3])
+def test_aggregates_are_the_sums_of_residuals_of_each_word(assignments):
+    random = np.random.default_rng(6)
+    words = Codebook(random.standard_normal((7, 70)).astype(np.float32))
+    images = some_images(6, 70, random)
+    owners = np.repeat(np.arange(6), [len(image) for image in images])
+    for binary in (True, False):
+        found = aggregated(np.concatenate(images), owners, words, binary=binary, assignments=assignments)
+        expected = [codes_of(image, words.centroids, binary=binary, assignments=assignments) for image in images]
+        assert list(zip(found.images.tolist(), found.words.tolist(), strict=True)) == [
+            (number, word) for number, codes in enumerate(expected) for word in sorted(codes)
+        ]
+        codes = [each[word] for each in expected for word in sorted(each)]
+        if binary:
+            np.testing.assert_array_equal(found.codes, signs(np.array(codes, float)))
+        else:
+            np.testing.assert_allclose(found.codes, codes, rtol=1e-6)
+
+
+def test_signs_are_packed_lowest_first_and_zero_is_no_bit():
+    rows = np.zeros((2, 70))
+    rows[0, [0, 65]], rows[1, :3] = 1, -1
+    assert signs(rows).tolist() == [[1, 2], [0, 0]]
+
+
+def test_vectors_get_length_one_and_zero_stays_zero():
+    np.testing.assert_allclose(normalised(np.array([[3, 4], [0, 0]], np.float32)), [[0.6, 0.8], [0, 0]], atol=1e-5)

@@ -47,13 +47,9 @@ class LocalFeatures:
     def __len__(self) -> int:
         return len(self.frames)
 
-    def vectors(self, image: int, most: int | None = None) -> np.ndarray:
-        """Return the strongest descriptors of an image `(rows, d)` float32 of length one; all if None."""
-        return self.extractor.vectors(self.descriptors[image][:most])
-
-    def points(self, image: int, most: int | None = None) -> np.ndarray:
-        """Return where these are: x and y in pixels of the frame, `(rows, 2)` float32."""
-        return self.keypoints[image][:most, :2]
+    def strongest(self, image: int, most: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Return vectors `(rows, d)` float32 of length one and points `(rows, 2)`, x and y; of all rows if None."""
+        return self.extractor.vectors(self.descriptors[image][:most]), self.keypoints[image][:most, :2]
 
 
 def fitted_frame(shape: tuple[int, ...], longest: int) -> tuple[int, int]:

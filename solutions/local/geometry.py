@@ -1,0 +1,119 @@
+"""How one image lies in another: affine maps and homographies that most matched points follow, and which can be.
+
+Sources: Fischler, Bolles, Random sample consensus, 1981; Barath et al., MAGSAC++, a fast, reliable and accurate robust
+estimator, 2020, as OpenCV has it. What makes a map impossible is a reconstruction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from harness import HarnessError
+
+Model = Literal["affine", "homography"]
+
+FEWEST = 4  # matches
+_SMALLEST, _LARGEST = 0.1, 10.0  # factor that areas grow by
+_ANISOTROPY = 5.0  # longest by shortest direction
+_CELLS = 3  # inliers that lie in no more cells hold no image together
+_NOWHERE = 1e-9
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """What is looked for among matches: a map from query to index image that most of them follow.
+
+    An inlier lands at most `threshold` pixels from its match. A map is refused, and there are no inliers, where it
+    mirrors, where it changes areas more than tenfold or one direction five times as much as another, at the middle of
+    the inliers, and where in one of the images these lie in three squares of `cell` pixels or fewer.
+
+    Raises HarnessError for numbers that say nothing.
+    """
+
+    model: Model = "affine"
+    threshold: float = 10.0  # pixels
+    trials: int = 1000
+    cell: float = 32.0  # pixels
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not (0 < self.threshold < np.inf and 0 < self.cell < np.inf and self.trials >= 1 and self.seed >= 0):
+            raise HarnessError(
+                f"threshold {self.threshold}, cell {self.cell} and trials {self.trials} must be above 0, and "
+                f"seed {self.seed} 0 or more"
+            )
+
+    def inliers(self, points: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """Return which of matched points `(n, 2)` and `(n, 2)` are inliers: a mask `(n,)`.
+
+        Of several matches of the same two places the first counts. Fewer than four matches, matches all on a line,
+        and what follows no possible map have none. The same points give the same inliers.
+
+        >>> points = np.array([[0, 0], [90, 0], [0, 90], [90, 90], [50, 40]])
+        >>> Geometry().inliers(points, points + [[7, 7], [7, 7], [7, 7], [7, 7], [300, 0]]).tolist()
+        [True, True, True, True, False]
+        """
+        found = np.zeros(len(points), bool)
+        places = np.sort(np.unique(np.hstack([points, others]), axis=0, return_index=True)[1])
+        here, there = (np.asarray(each[places], np.float64) for each in (points, others))
+        matrix = self._estimated(here, there) if len(places) >= FEWEST else None
+        if matrix is not None:
+            close = np.linalg.norm(mapped(matrix, here) - there, axis=1) <= self.threshold
+            found[places[close]] = self._possible(matrix, here[close], there[close])
+        return found
+
+    def _estimated(self, points: np.ndarray, others: np.ndarray) -> np.ndarray | None:
+        """Return the map as a matrix `(3, 3)`; None where there is none."""
+        import cv2
+
+        if self.model == "homography":
+            matrix = cv2.findHomography(points, others, _settings(cv2, self))[0]
+        else:
+            matrix = cv2.estimateAffine2D(points, others, _settings(cv2, self))[0]
+            matrix = None if matrix is None else np.vstack([matrix, [0, 0, 1]])
+        return matrix if matrix is not None and np.isfinite(matrix).all() else None
+
+    def _possible(self, matrix: np.ndarray, points: np.ndarray, others: np.ndarray) -> bool:
+        if len(points) < FEWEST or not all(_scattered(each, self.cell) for each in (points, others)):
+            return False
+        slopes = local_affine(matrix, points.mean(axis=0))
+        longest, shortest = np.linalg.svd(slopes, compute_uv=False)
+        area = np.linalg.det(slopes)
+        return bool(_SMALLEST <= area <= _LARGEST and longest < _ANISOTROPY * shortest)
+
+
+def mapped(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Return where a matrix `(3, 3)` takes points `(n, 2)`; infinitely far for those on its horizon or behind it.
+
+    >>> mapped(np.diag([2.0, 2, 1]), np.array([[1, 3]])).tolist()
+    [[2.0, 6.0]]
+    """
+    raised = np.hstack([points, np.ones((len(points), 1))]) @ matrix.T
+    ahead = raised[:, 2:] > _NOWHERE
+    return np.asarray(np.where(ahead, raised[:, :2] / np.where(ahead, raised[:, 2:], 1), np.inf))
+
+
+def local_affine(matrix: np.ndarray, point: np.ndarray) -> np.ndarray:
+    """Return how a matrix `(3, 3)` stretches the surroundings of a point `(2,)`: `(2, 2)`; NaN where it is nowhere."""
+    x, y, w = matrix @ [*point, 1]
+    if w <= _NOWHERE:
+        return np.full((2, 2), np.nan)
+    return np.asarray((matrix[:2, :2] - np.outer([x / w, y / w], matrix[2, :2])) / w)
+
+
+def _scattered(points: np.ndarray, cell: float) -> bool:
+    return len(np.unique(np.floor(points / cell), axis=0)) > _CELLS
+
+
+def _settings(cv2: Any, geometry: Geometry) -> Any:
+    settings = cv2.UsacParams()
+    settings.threshold, settings.maxIterations = geometry.threshold, geometry.trials
+    settings.randomGeneratorState = geometry.seed
+    settings.confidence = 0.999
+    settings.score = cv2.SCORE_METHOD_MAGSAC
+    settings.loMethod, settings.loIterations, settings.loSampleSize = cv2.LOCAL_OPTIM_SIGMA, 10, 50
+    settings.final_polisher, settings.final_polisher_iterations = cv2.MAGSAC, 3
+    return settings

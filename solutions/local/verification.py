@@ -1,0 +1,101 @@
+"""Which of the images found for a query show the same by their geometry, and these first.
+
+Source: Philbin et al., Object retrieval with large vocabularies and fast spatial matching, 2007; settings of the
+evaluation of Detect-to-retrieve, 2019: `Verification(Matching(mutual=False, max_distance=0.9))`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from joblib import Parallel, delayed
+from threadpoolctl import threadpool_limits
+
+from harness import cores, track
+from solutions.local.extractor import LocalFeatures
+from solutions.local.geometry import Geometry
+from solutions.local.matching import Matching
+from solutions.neighbours.neighbours import Neighbours
+from solutions.reranking.lists import listed
+
+FIRST = 100  # images of a list that are verified
+
+
+@dataclass(frozen=True, eq=False)
+class Matches:
+    """Matched points of two images, x and y in pixels of their frames `(matches, 2)`, and which are inliers."""
+
+    points: np.ndarray
+    others: np.ndarray
+    inliers: np.ndarray
+
+
+@dataclass(frozen=True)
+class Verification:
+    """How two images are compared: by the matches among their `most` strongest descriptors, and by geometry."""
+
+    matching: Matching = field(default_factory=Matching)
+    geometry: Geometry = field(default_factory=Geometry)
+    most: int = 500
+
+    def matches(self, queries: LocalFeatures, query: int, index: LocalFeatures, image: int) -> Matches:
+        """Return the matches of one query and one image of the index."""
+        return self._matches(*queries.strongest(query, self.most), *index.strongest(image, self.most))
+
+    def n_inliers(self, queries: LocalFeatures, index: LocalFeatures, candidates: np.ndarray) -> np.ndarray:
+        """Return the number of inliers of each query with its candidates, both `(n_queries, any)`; -1 for none.
+
+        Queries are shared out among the cores, as threads; what comes out is the same for any number of them.
+        """
+        if len(candidates) != len(queries):
+            raise ValueError(f"there are {len(queries)} queries, and candidates of {len(candidates)}")
+        counts = np.full(candidates.shape, -1, np.int32)
+        with threadpool_limits(limits=1):
+            work = Parallel(n_jobs=min(cores(), len(queries) or 1), prefer="threads", return_as="generator")(
+                delayed(self._counts)(queries, query, index, row) for query, row in enumerate(candidates)
+            )
+            for query, row in enumerate(track(work, "verifying by geometry", len(queries))):
+                counts[query] = row
+        return counts
+
+    def _counts(self, queries: LocalFeatures, query: int, index: LocalFeatures, candidates: np.ndarray) -> list[int]:
+        here = queries.strongest(query, self.most)
+        return [
+            -1 if image < 0 else int(self._matches(*here, *index.strongest(image, self.most)).inliers.sum())
+            for image in candidates.tolist()
+        ]
+
+    def _matches(self, vectors: np.ndarray, points: np.ndarray, theirs: np.ndarray, others: np.ndarray) -> Matches:
+        rows, columns = self.matching(vectors, theirs).T
+        return Matches(points[rows], others[columns], self.geometry.inliers(points[rows], others[columns]))
+
+
+def by_inliers(found: Neighbours, n_inliers: np.ndarray) -> Neighbours:
+    """Return lists whose first ones are ordered by their inliers `(n_queries, first)`, most first, the rest unchanged.
+
+    Equal counts stay in the order of their similarities, which are lowered to the smallest so far.
+
+    >>> found = Neighbours(np.array([[4, 5, 6]]), np.array([[0.9, 0.8, 0.7]]))
+    >>> by_inliers(found, np.array([[0, 7]])).positions.tolist()
+    [[5, 4, 6]]
+    """
+    k = found.positions.shape[1]
+    order = np.tile(np.arange(k), (len(n_inliers), 1))
+    order[:, : n_inliers.shape[1]] = np.argsort(-n_inliers, axis=1, kind="stable")
+    positions = np.take_along_axis(found.positions, order, axis=1)
+    return listed(positions, np.take_along_axis(found.similarities, order, axis=1), k)
+
+
+PLAIN = Verification()
+
+
+def verified(
+    queries: LocalFeatures,
+    index: LocalFeatures,
+    found: Neighbours,
+    verification: Verification = PLAIN,
+    first: int = FIRST,
+) -> Neighbours:
+    """Return the neighbours with the `first` ones of each query ordered by their inliers."""
+    return by_inliers(found, verification.n_inliers(queries, index, found.positions[:, :first]))

@@ -1,0 +1,89 @@
+"""Re-ranking by inliers: counts of whole lists against one pair after the other, ties, and what has nothing to match."""
+
+import numpy as np
+import pytest
+
+from harness.sharing import limited_to
+from solutions.local.geometry import Geometry
+from solutions.local.matching import Matching
+from solutions.local.verification import Verification, by_inliers, verified
+from solutions.neighbours.neighbours import Neighbours
+from tests.solutions.local.pictures import features
+
+DRAW = np.random.default_rng(3)
+D = 16
+
+
+def unit(rows: np.ndarray) -> np.ndarray:
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def image(n: int) -> tuple[np.ndarray, np.ndarray]:
+    return unit(DRAW.normal(size=(n, D))), DRAW.uniform(0, 500, (n, 2))
+
+
+def photo_of(shown: tuple[np.ndarray, np.ndarray], shared: int, others: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return another photo: some of the descriptors of the image, moved by one map, and others."""
+    vectors, points = shown
+    noisy = unit(vectors[:shared] + DRAW.normal(0, 0.05, (shared, D)))
+    more, places = image(others)
+    return np.concatenate([more, noisy]), np.concatenate([places, points[:shared] * 0.8 + 30])
+
+
+QUERY = image(60)
+PHOTOS = [image(50), photo_of(QUERY, 25, 30), image(0), photo_of(QUERY, 40, 10), image(2)]
+QUERIES, INDEX = features([QUERY, image(0)]), features(PHOTOS)
+CANDIDATES = np.array([[0, 1, 2, 3, 4, -1]] * 2)
+
+
+def test_photos_of_the_same_have_as_many_inliers_as_they_share() -> None:
+    found = Verification(Matching(ratio=0.8)).n_inliers(QUERIES, INDEX, CANDIDATES)
+    assert found.tolist() == [[0, 25, 0, 40, 0, -1], [0, 0, 0, 0, 0, -1]]
+
+
+def test_counts_are_those_of_one_pair_after_the_other_in_any_company() -> None:
+    for verification in (
+        Verification(),
+        Verification(Matching(mutual=False, max_distance=0.9), Geometry("homography")),
+    ):
+        together = verification.n_inliers(QUERIES, INDEX, CANDIDATES)
+        pairs = [verification.matches(QUERIES, 0, INDEX, image).inliers.sum() for image in range(5)]
+        assert together[0, :5].tolist() == pairs
+        backwards = verification.n_inliers(features([QUERY]), features(PHOTOS[::-1]), np.array([[4, 3, 2, 1, 0]]))
+        assert backwards[0].tolist() == pairs
+
+
+def test_counts_are_the_same_on_any_number_of_cores() -> None:
+    many = features([QUERY, *PHOTOS])
+    candidates = np.tile(np.arange(5), (6, 1))
+    found = []
+    for count in (1, 2):
+        with limited_to(count):
+            found.append(Verification().n_inliers(many, INDEX, candidates))
+    assert np.array_equal(*found)
+
+
+def test_only_the_strongest_descriptors_are_matched() -> None:
+    assert Verification(most=20).n_inliers(QUERIES, INDEX, CANDIDATES)[0, 3] <= 20
+    assert Verification(most=1000).n_inliers(QUERIES, INDEX, CANDIDATES)[0, 3] == 40
+
+
+def test_the_first_of_a_list_are_ordered_by_inliers_then_similarity_and_the_rest_stays() -> None:
+    found = Neighbours(np.array([[7, 3, 5, 2, 9, 8]]), np.array([[0.9, 0.8, 0.7, 0.6, 0.5, 0.4]]))
+    ranked = by_inliers(found, np.array([[4, 12, 4, 12]]))
+    assert ranked.positions.tolist() == [[3, 2, 7, 5, 9, 8]]
+    assert np.all(np.diff(ranked.similarities[0]) <= 0)
+    assert by_inliers(found, np.zeros((1, 0), int)).positions.tolist() == found.positions.tolist()
+
+
+def test_a_list_that_ends_early_stays_so() -> None:
+    found = Neighbours(np.array([[0, 3, -1, -1]]), np.array([[0.9, 0.8, -np.inf, -np.inf]], np.float32))
+    ranked = verified(features([QUERY]), INDEX, found)
+    assert ranked.positions.tolist() == [[3, 0, -1, -1]]
+    assert np.isneginf(ranked.similarities[0, 2:]).all()
+
+
+def test_no_queries_have_no_inliers() -> None:
+    assert Verification().n_inliers(QUERIES, INDEX, np.zeros((2, 0), int)).shape == (2, 0)
+    with pytest.raises(ValueError, match="candidates of 1"):
+        Verification().n_inliers(QUERIES, INDEX, CANDIDATES[:1])

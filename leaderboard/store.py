@@ -67,10 +67,17 @@ class EntryStore:
             row = connection.execute(query.order_by(*(column.desc() for column in AGE)).limit(1)).mappings().first()
             return None if row is None else _entry(row)
 
-    def per_query(self, entry_id: int) -> dict[str, NDArray[np.float64]]:
-        """What an entry got query by query, by name; empty if nothing was stored with it."""
+    def numbered(self, ids: Sequence[int]) -> dict[int, Entry]:
+        """The entries of these ids, as far as there are any, by id."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(*COLUMNS).where(schema.entries.c.id.in_(ids))).mappings()
+            return {row["id"]: _entry(row) for row in rows}
+
+    def per_query(self, entry_id: int, names: Sequence[str] | None = None) -> dict[str, NDArray[np.float64]]:
+        """What an entry got query by query, by name (None: all there are); empty if nothing was stored with it."""
         table = schema.per_query
-        query = select(table.c.name, table.c.packed).where(table.c.entry == entry_id).order_by(table.c.id)
+        wanted = [] if names is None else [table.c.name.in_(names)]
+        query = select(table.c.name, table.c.packed).where(table.c.entry == entry_id, *wanted).order_by(table.c.id)
         with self._database.reading() as connection:
             return {name: unpack_values(packed) for name, packed in connection.execute(query)}
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from json import loads
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -14,6 +16,8 @@ from harness.errors import HarnessError
 
 if TYPE_CHECKING:
     from harness.data.competition import Competition
+    from leaderboard import Entry
+    from leaderboard.references import ReferenceRow
     from metrics import Task as TaskName
 
 Format = Annotated[Literal["table", "csv", "json", "markdown"], typer.Option("--format", help="How to print it.")]
@@ -24,6 +28,9 @@ def leaderboard(
     on: Folder,
     task: Task = None,
     folds: Annotated[bool, typer.Option("--folds", help="Rank by the mean over folds.")] = False,
+    references: Annotated[
+        bool, typer.Option("--references", help="Beside the board published scores and the floors, which take no rank.")
+    ] = False,
     every: Annotated[
         bool, typer.Option("--every", help="A row for each set of parameters, not for each solution.")
     ] = False,
@@ -32,34 +39,62 @@ def leaderboard(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Rank the entries of a competition as Kaggle does: best of each solution, ties to the earlier entry."""
-    from harness.data.competition import TASKS, Competition
+    from harness.cli.opening import open_competition
+    from harness.data.competition import TASKS
     from harness.data.split import TEST
-    from harness.workspace import Workspace
-    from leaderboard import EntryStore, board_rows, fold_rows
-    from metrics import metrics_of
+    from leaderboard import EntryStore
+    from leaderboard.references import is_floor
 
-    opened = Workspace.open(workspace)
-    competition = Competition.open(on, opened.descriptors)
-    entries = EntryStore(opened.database).entries(competition=competition.key, task=task)
-    boards: dict[TaskName, Any] = {}
-    for each in TASKS:
-        chosen = [entry for entry in entries if entry.task == each and (entry.split != TEST) == folds]
-        better = metrics_of(each)[0].higher_is_better
-        if folds and chosen:
-            deal = chosen[-1].split.partition(" ")[2].partition("/")[2]  # "5 of deal …": others cannot be compared
-            same = [entry for entry in chosen if entry.split.endswith(f"/{deal}")]
-            boards[each] = fold_rows(same, higher_is_better=better)
-        elif chosen:
-            boards[each] = board_rows(chosen, higher_is_better=better, best_of="identity" if every else "solution")
-    if json:
-        format = "json"  # noqa: A001
-    if not boards and format in ("table", "markdown"):
-        say(f"no entries for {competition.name} in {opened.folder}; landmark run … --on {on} makes some")
-    elif format == "json":
+    if references and (folds or format in ("csv", "markdown")):
+        raise HarnessError("--references stand beside the board of the test images, as a table or --json")
+    competition, opened = open_competition(on, workspace)
+    found = EntryStore(opened.database).entries(competition=competition.key, task=task)
+    entries = {
+        each: [entry for entry in found if entry.task == each and (entry.split != TEST) == folds]
+        for each in TASKS
+        if task in (None, each)
+    }
+    beside = _beside(competition, entries) if references else {}
+    competing = {each: [e for e in of if not (references and is_floor(e))] for each, of in entries.items()}
+    boards = {each: _rows(each, of, folds=folds, every=every) for each, of in competing.items() if of}
+    if json or format == "json":
         documents = {each: loads(_rendered(competition, each, rows, "json")) for each, rows in boards.items()}
-        print_json({"competition": competition.name, "leaderboards": documents})
+        told = {"references": {each: list(map(asdict, rows)) for each, rows in beside.items()}} if references else {}
+        print_json({"competition": competition.name, "leaderboards": documents} | told)
+    elif not boards and not references and format != "csv":
+        say(f"no entries for {competition.name} in {opened.folder}; landmark run … --on {on} makes some")
     else:
         _print(competition, boards, format)
+        _print_beside(beside)
+
+
+def _beside(
+    competition: Competition, entries: Mapping[TaskName, Sequence[Entry]]
+) -> dict[TaskName, list[ReferenceRow]]:
+    """Return the references for each task that the competition or its board has."""
+    from harness.running.references import references_beside
+
+    tasks = {*competition.tasks, *(each for each, of in entries.items() if of)}
+    return {each: references_beside(competition, each, of) for each, of in entries.items() if each in tasks}
+
+
+def _rows(task: TaskName, entries: Sequence[Entry], *, folds: bool, every: bool) -> Any:
+    """Return the rows of the board of a task; of folds only those of the last deal, for others cannot be compared."""
+    from leaderboard import board_rows, fold_rows
+    from metrics import metrics_of
+
+    better = metrics_of(task)[0].higher_is_better
+    if folds:
+        deal = entries[-1].split.partition(" ")[2].partition("/")[2]  # "5 of deal …"
+        return fold_rows([e for e in entries if e.split.endswith(f"/{deal}")], higher_is_better=better)
+    return board_rows(entries, higher_is_better=better, best_of="identity" if every else "solution")
+
+
+def _print_beside(beside: Mapping[TaskName, Sequence[ReferenceRow]]) -> None:
+    from leaderboard.references import reference_lines
+
+    for task, rows in beside.items():
+        say("\n".join([f"\n{task}: references, which take no rank", *reference_lines(rows)]))
 
 
 def _print(competition: Competition, boards: dict[TaskName, Any], format: Format) -> None:

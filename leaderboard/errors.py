@@ -7,3 +7,11 @@ class LeaderboardError(Exception):
 
 class StoreError(LeaderboardError):
     """The database of entries cannot be read or written."""
+
+
+class TeamError(LeaderboardError):
+    """A team, or who looks after the teams, asks for what is not allowed; the message is shown to them."""
+
+
+class LimitError(TeamError):
+    """A team has handed in all that it may for now."""

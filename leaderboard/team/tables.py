@@ -57,8 +57,8 @@ submissions = Table(
     metadata,
     Column("id", String(32), primary_key=True),  # random, for addresses
     Column("team", ForeignKey(teams.c.id), nullable=False),
-    Column("competition", Verbatim, nullable=False),
-    Column("number", Integer, nullable=False),  # from 1 in its team and competition
+    *(Column(name, Verbatim, nullable=False) for name in ("competition", "task")),
+    Column("number", Integer, nullable=False),  # from 1 in its team, competition and task
     *(Column(name, Verbatim, nullable=False) for name in ("file_name", "message")),
     Column("digest", String(64), nullable=False),  # SHA-256 of the file as it came
     Column("size", BigInteger, nullable=False),  # bytes
@@ -70,8 +70,8 @@ submissions = Table(
     Column("attempts", Integer, nullable=False),
     Column("claim", String(32)),  # of who is scoring it
     Column("lease", Moment),  # until when nobody else may
-    UniqueConstraint("team", "competition", "number", name="team_submissions_by_number"),
-    UniqueConstraint("team", "competition", "digest", name="team_submissions_by_file"),
+    UniqueConstraint("team", "competition", "task", "number", name="team_submissions_by_number"),
+    UniqueConstraint("team", "competition", "task", "digest", name="team_submissions_by_file"),
     Index("team_submissions_by_status", "status", "received"),
 )
 

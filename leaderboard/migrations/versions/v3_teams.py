@@ -53,6 +53,7 @@ def _create_submissions() -> None:
         sa.Column("id", sa.String(32), primary_key=True),
         sa.Column("team", sa.Integer, sa.ForeignKey("teams.id"), nullable=False),
         sa.Column("competition", sa.Text, nullable=False),
+        sa.Column("task", sa.Text, nullable=False),
         sa.Column("number", sa.Integer, nullable=False),
         sa.Column("file_name", sa.Text, nullable=False),
         sa.Column("message", sa.Text, nullable=False),
@@ -66,7 +67,7 @@ def _create_submissions() -> None:
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("claim", sa.String(32)),
         sa.Column("lease", sa.DateTime),
-        sa.UniqueConstraint("team", "competition", "number", name="team_submissions_by_number"),
-        sa.UniqueConstraint("team", "competition", "digest", name="team_submissions_by_file"),
+        sa.UniqueConstraint("team", "competition", "task", "number", name="team_submissions_by_number"),
+        sa.UniqueConstraint("team", "competition", "task", "digest", name="team_submissions_by_file"),
     )
     op.create_index("team_submissions_by_status", "team_submissions", ["status", "received"])

@@ -1,0 +1,60 @@
+"""What a competition allows its teams."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+
+from leaderboard.database import Database
+from leaderboard.errors import TeamError
+from leaderboard.team.tables import rules
+
+FINALS = 2  # submissions of a team and a task that the private part decides on
+MOST = 1_000  # submissions a day
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of a competition: after the deadline nothing is taken, and private scores show; None is never.
+
+    `daily_limit` is per team and task, by days of UTC. With `ladder` teams are told public scores by the Ladder
+    mechanism. Raises TeamError for a limit below 1 or above MOST, and ValueError for a deadline without a zone.
+    """
+
+    competition: str
+    deadline: datetime | None = None
+    daily_limit: int = 5
+    ladder: bool = False
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.daily_limit <= MOST:
+            raise TeamError(f"a daily limit is 1 to {MOST} submissions, not {self.daily_limit}")
+        if self.deadline is not None and self.deadline.tzinfo is None:
+            raise ValueError("a deadline needs a time zone")
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether the deadline has passed."""
+        return self.deadline is not None and now >= self.deadline
+
+
+class RuleBook:
+    """The rules of all competitions. Every method raises StoreError if the database cannot be used."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, competition: str) -> Rules:
+        """The rules that were set, or the defaults."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(rules).where(rules.c.competition == competition)).mappings().first()
+            return Rules(competition) if row is None else Rules(**row)
+
+    def set(self, competition: str, **changed: Any) -> Rules:
+        """The rules with some of them changed, once they are kept."""
+        new = replace(self.of(competition), **changed)
+        row = {**vars(new), "deadline": new.deadline and new.deadline.astimezone(UTC)}
+        with self._database.writing() as connection:
+            connection.execute(delete(rules).where(rules.c.competition == competition))
+            connection.execute(insert(rules).values(row))
+        return new

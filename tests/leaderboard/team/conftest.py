@@ -1,0 +1,74 @@
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from secrets import token_hex
+
+import pytest
+
+from leaderboard import EntryStore
+from leaderboard.database import Database
+from leaderboard.team.accounts import Accounts, Team
+from leaderboard.team.queue import Queue
+from leaderboard.team.rules import RuleBook, Rules
+from leaderboard.team.submissions import Submission, Submissions, Upload
+from tests.leaderboard.conftest import NOON
+
+
+def minutes(count: float) -> datetime:
+    """Some minutes past noon."""
+    return NOON + timedelta(minutes=count)
+
+
+@pytest.fixture
+def database(database_url: str) -> Database:
+    return Database(database_url)
+
+
+@pytest.fixture
+def accounts(database: Database) -> Accounts:
+    return Accounts(database)
+
+
+@pytest.fixture
+def submissions(database: Database) -> Submissions:
+    return Submissions(database)
+
+
+@pytest.fixture
+def queue(database: Database) -> Queue:
+    return Queue(database)
+
+
+@pytest.fixture
+def rule_book(database: Database) -> RuleBook:
+    return RuleBook(database)
+
+
+@pytest.fixture
+def store(database: Database) -> EntryStore:
+    return EntryStore(database)
+
+
+@pytest.fixture
+def team(accounts: Accounts) -> Team:
+    return accounts.add_team("Alpha", NOON)
+
+
+@pytest.fixture
+def other(accounts: Accounts) -> Team:
+    return accounts.add_team("Beta", NOON)
+
+
+def upload(**values: object) -> Upload:
+    """A file that no other is like."""
+    told = {"competition": "c", "task": "retrieval", "file_name": "a.csv", "message": "", "size": 100}
+    return Upload(**{"id": token_hex(16), "digest": token_hex(32), **told, **values})  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def hand_in(submissions: Submissions) -> Callable[..., Submission]:
+    """Hands in a file of a team, `minute` minutes past noon."""
+
+    def handed_in(team: Team, minute: float = 0, rules: Rules = Rules("c"), **values: object) -> Submission:  # noqa: B008
+        return submissions.add(team, upload(**values), rules, minutes(minute))
+
+    return handed_in

@@ -1,0 +1,84 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from leaderboard.errors import TeamError
+from leaderboard.team.accounts import LONGEST_NAME
+from tests.leaderboard.team.conftest import minutes
+
+
+def test_a_team_is_found_by_its_name_whatever_its_case(accounts, team):
+    assert accounts.team("alpha") == accounts.team(" ALPHA ") == team
+    assert accounts.teams() == [team]
+
+
+def test_an_unknown_team_is_told_how_to_be_made(accounts):
+    with pytest.raises(TeamError, match="landmark team add"):
+        accounts.team("nobody")
+
+
+@pytest.mark.parametrize("name", ["Alpha", "alpha", "ＡLPHA"])
+def test_no_two_teams_have_names_that_look_alike(accounts, team, name):
+    with pytest.raises(TeamError, match="already"):
+        accounts.add_team(name, minutes(1))
+    assert accounts.teams() == [team]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", " ", " a", "a\n", "a\x00b", "\u202egnp", "a\x1b[31m", "half \ud800", "x" * (LONGEST_NAME + 1), "x" * 10_000],
+)
+def test_a_name_that_cannot_be_read_is_refused_in_one_line(accounts, name):
+    with pytest.raises(TeamError, match="cannot be the name of a team") as caught:
+        accounts.add_team(name, minutes(1))
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize(
+    "name", ["<script>alert(1)</script>", "'; DROP TABLE teams; --", "日本語 ünï 🗿", "=1+1", "../a", "%s{0}"]
+)
+def test_any_other_name_is_kept_to_the_letter(accounts, name):
+    made = accounts.add_team(name, minutes(1))
+    assert accounts.teams() == [made]
+    assert made.name == name
+
+
+def test_a_team_cannot_take_the_name_of_a_solution(accounts, store, make_entry):
+    store.add(make_entry("hash(kind='dct')"))
+    for name, taken in (("Hash", ()), ("gem", ("GeM",))):
+        with pytest.raises(TeamError, match="the name of a solution"):
+            accounts.add_team(name, minutes(1), taken)
+
+
+def test_of_many_who_make_the_same_team_at_once_one_does(accounts):
+    def add(_):
+        try:
+            return accounts.add_team("Gamma", minutes(1))
+        except TeamError:
+            return None
+
+    with ThreadPoolExecutor(8) as pool:
+        made = [each for each in pool.map(add, range(8)) if each]
+    assert accounts.teams() == made
+    assert len(made) == 1
+
+
+def test_tokens_are_listed_without_what_opens_anything(accounts, team):
+    token, admin = accounts.add_token(team, minutes(1)), accounts.add_token(None, minutes(2))
+    newest, oldest = accounts.tokens()
+    assert (newest.team, oldest.team) == (None, "Alpha")
+    assert oldest.prefix in token
+    assert newest.prefix in admin
+    assert all(
+        each not in repr(accounts.tokens()) for each in (token.rpartition("_")[2], admin.rpartition("_")[2], "argon")
+    )
+
+
+def test_a_token_is_revoked_once(accounts, team):
+    accounts.add_token(team, minutes(1))
+    (token,) = accounts.tokens()
+    assert accounts.revoke(token.prefix, minutes(2))
+    assert not accounts.revoke(token.prefix, minutes(3))
+    assert not accounts.revoke("0" * 12, minutes(3))
+    assert accounts.tokens()[0].revoked == minutes(2)

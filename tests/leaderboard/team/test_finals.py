@@ -1,0 +1,54 @@
+import pytest
+
+from leaderboard.order import Order
+from leaderboard.team.finals import finals
+from leaderboard.team.submissions import Submission
+from tests.leaderboard.team.conftest import minutes, upload
+
+ORDER = Order("map@100", higher_is_better=True)
+
+
+@pytest.fixture
+def world(make_entry):
+    """Submissions of a team with these public scores, and their entries; `chosen` and `hidden` are their places."""
+
+    def made(*public, chosen=(), hidden=()):
+        state = {"team": "Alpha", "received": minutes(0), "status": "scored", "report": (), "attempts": 1}
+        submissions = [
+            Submission(
+                **vars(upload()),
+                number=place + 1,
+                chosen=place in chosen,
+                hidden="why" if place in hidden else None,
+                entry=place,
+                **state,
+            )
+            for place in range(len(public))
+        ]
+        return submissions, [
+            make_entry("Alpha", minute=place, id=place, public=score) for place, score in enumerate(public)
+        ]
+
+    return made
+
+
+@pytest.mark.parametrize(
+    ("public", "marks", "expected"),
+    [
+        ((0.1, 0.5, 0.3), {}, {1, 2}),
+        ((0.1, 0.5, 0.3), {"chosen": [0]}, {0, 1}),
+        ((0.1, 0.5, 0.3), {"chosen": [0, 2]}, {0, 2}),
+        ((0.1, 0.5, 0.3), {"hidden": [1]}, {0, 2}),
+        ((0.1, 0.5, 0.3), {"chosen": [0, 1], "hidden": [1]}, {0, 2}),
+        ((0.5, 0.5, 0.5), {}, {0, 1}),  # of equal ones the earlier
+        ((0.1,), {}, {0}),
+        ((), {}, set()),
+    ],
+)
+def test_finals_are_those_chosen_and_then_the_best_public_ones(world, public, marks, expected):
+    assert finals(*world(*public, **marks), ORDER) == expected
+
+
+def test_entries_of_others_are_no_finals(world, make_entry):
+    submissions, entries = world(0.1)
+    assert finals(submissions, [*entries, make_entry("Beta", id=9, public=0.9)], ORDER) == {0}

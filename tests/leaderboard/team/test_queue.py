@@ -1,0 +1,149 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
+
+from leaderboard.team.queue import ATTEMPTS, LEASE
+from leaderboard.team.tables import scorings
+from tests.leaderboard.team.conftest import minutes
+
+EXPIRED = LEASE.total_seconds() / 60 + 0.01  # minutes
+
+
+@pytest.fixture
+def enter(queue, make_entry):
+    """Enters what a claim holds."""
+
+    def entered(claim, **values):
+        team = claim.submission.team
+        return queue.enter(claim, make_entry(team, **{"public": 0.5, **values}), {"map@100": [1.0]}, ["q"], ["a note"])
+
+    return entered
+
+
+def test_an_empty_queue_has_nothing_to_claim(queue):
+    assert queue.claim(minutes(0)) is None
+
+
+def test_who_has_waited_longest_is_scored_first_and_by_one(queue, hand_in, team, other):
+    second, first = hand_in(team, 2), hand_in(other, 1)
+    assert [queue.claim(minutes(3)).submission.id for _ in range(2)] == [first.id, second.id]
+    assert queue.claim(minutes(3)) is None
+
+
+def test_a_claim_shows_that_the_submission_is_being_scored(queue, hand_in, submissions, team):
+    hand_in(team)
+    claim = queue.claim(minutes(1))
+    assert (claim.submission.status, claim.submission.attempts) == ("running", 1)
+    assert submissions.find(claim.submission.id) == claim.submission
+
+
+def test_what_was_scored_stands_on_the_board_with_its_values(queue, hand_in, enter, submissions, store, team):
+    hand_in(team)
+    entered = enter(queue.claim(minutes(1)))
+    (submission,) = submissions.of(team)
+    assert (submission.status, submission.entry, submission.report) == ("scored", entered.id, ("a note",))
+    assert store.entries() == [entered]
+    np.testing.assert_array_equal(store.per_query(entered.id)["map@100"], [1.0])
+    assert queue.claim(minutes(99)) is None
+
+
+def test_of_many_scorers_each_has_one_and_nothing_is_entered_twice(queue, hand_in, enter, store, accounts):
+    teams = [accounts.add_team(f"team {number}", minutes(0)) for number in range(4)]
+    made = {hand_in(team, minute).id for minute in range(3) for team in teams}
+
+    def work(_):
+        done = []
+        while claim := queue.claim(minutes(5)):
+            done.append(claim.submission.id)
+            assert enter(claim)
+        return done
+
+    with ThreadPoolExecutor(6) as pool:
+        done = [each for found in pool.map(work, range(6)) for each in found]
+    assert sorted(done) == sorted(made)
+    assert len(store.entries()) == len(made)
+
+
+def test_a_claim_that_is_renewed_is_not_given_to_another(queue, hand_in, team):
+    hand_in(team)
+    claim = queue.claim(minutes(0))
+    assert queue.renew(claim, minutes(0.4))
+    assert queue.claim(minutes(0.4 + EXPIRED - 0.05)) is None
+    assert queue.claim(minutes(0.4 + EXPIRED)).submission.id == claim.submission.id
+
+
+def test_whoever_lost_the_claim_enters_nothing(queue, hand_in, enter, store, submissions, team):
+    hand_in(team)
+    killed = queue.claim(minutes(0))
+    again = queue.claim(minutes(EXPIRED))
+    assert not queue.renew(killed, minutes(EXPIRED))
+    assert not queue.reject(killed, ["no"])
+    assert not queue.fail(killed, "no")
+    assert enter(killed) is None
+    assert store.entries() == []
+    entered = enter(again)
+    assert enter(again) is enter(killed) is None
+    assert store.entries() == [entered]
+    assert submissions.find(again.submission.id).entry == entered.id
+
+
+def test_the_database_itself_refuses_a_second_entry_of_a_submission(
+    queue, hand_in, enter, store, database, make_entry, team
+):
+    hand_in(team)
+    claim = queue.claim(minutes(0))
+    enter(claim)
+    second = store.add(make_entry())
+    row = {"submission": claim.submission.id, "entry": second.id, "released": second.id}
+    with pytest.raises(IntegrityError), database.engine.begin() as connection:
+        connection.execute(insert(scorings).values(row))
+
+
+def test_an_entry_that_cannot_be_stored_leaves_the_claim(queue, hand_in, enter, store, submissions, team):
+    hand_in(team)
+    claim = queue.claim(minutes(0))
+    with pytest.raises(ValueError, match="one number for each query"):
+        queue.enter(claim, None, {"map@100": [1.0, 2.0]}, ["q"], [])
+    assert submissions.find(claim.submission.id).status == "running"
+    assert enter(claim)
+
+
+def test_a_file_that_ends_every_scorer_is_given_up(queue, hand_in, submissions, team):
+    hand_in(team)
+    for attempt in range(ATTEMPTS):
+        assert queue.claim(minutes(attempt * EXPIRED)).submission.attempts == attempt + 1
+    assert queue.claim(minutes(ATTEMPTS * EXPIRED)) is None
+    (given_up,) = submissions.of(team)
+    assert given_up.status == "failed"
+    assert "ended 3 times" in given_up.report[0]
+
+
+def test_what_failed_can_be_tried_again_and_nothing_else_can(queue, hand_in, enter, submissions, team):
+    hand_in(team)
+    claim = queue.claim(minutes(0))
+    assert not queue.retry(claim.submission.id)
+    assert queue.fail(claim, "the disk was full")
+    assert submissions.find(claim.submission.id).report == ("the disk was full",)
+    assert queue.retry(claim.submission.id)
+    assert submissions.find(claim.submission.id).attempts == 0
+    assert enter(queue.claim(minutes(1)))
+    assert not queue.retry(claim.submission.id)
+    assert not queue.retry("nothing")
+
+
+def test_the_score_that_was_told_last_is_that_of_the_submission_before(queue, hand_in, enter, team, other):
+    hand_in(team, 0)
+    claim = queue.claim(minutes(1))
+    assert queue.last_released(claim.submission) is None
+    first = enter(claim)
+    hand_in(team, 2)
+    second = queue.claim(minutes(3))
+    assert queue.last_released(second.submission) == first.id
+    queue.enter(second, first, {}, [], [], released=first.id)
+    hand_in(team, 4)
+    assert queue.last_released(queue.claim(minutes(5)).submission) == first.id
+    hand_in(other, 5.1)
+    assert queue.last_released(queue.claim(minutes(5.2)).submission) is None

@@ -1,0 +1,46 @@
+import pytest
+
+from leaderboard.team.tokens import is_token_of, new_token, prefix_of
+
+
+def test_a_token_is_known_by_its_hash_and_found_by_its_prefix():
+    made = new_token()
+    assert is_token_of(made.token, made.hash)
+    assert prefix_of(made.token) == made.prefix
+
+
+def test_no_token_is_like_another_and_each_has_160_random_bits():
+    tokens = {new_token().token for _ in range(20)}
+    assert len(tokens) == 20
+    assert all(len(bytes.fromhex(token.rpartition("_")[2])) * 8 == 160 for token in tokens)
+
+
+def test_the_hash_is_argon2id_and_holds_nothing_of_the_secret():
+    made = new_token()
+    assert made.hash.startswith("$argon2id$")
+    assert made.token.rpartition("_")[2] not in made.hash
+    assert new_token().hash != made.hash
+
+
+def test_another_token_with_the_same_prefix_is_refused():
+    made, other = new_token(), new_token()
+    forged = made.token[: -len(other.token.rpartition("_")[2])] + other.token.rpartition("_")[2]
+    assert prefix_of(forged) == made.prefix
+    assert not is_token_of(forged, made.hash)
+
+
+@pytest.mark.parametrize("kept", ["", "secret", "$argon2id$v=19$m=19456,t=2,p=1$AAAA$AAAA", "$2b$12$abc"])
+def test_a_damaged_hash_lets_nobody_in(kept):
+    assert not is_token_of(new_token().token, kept)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "landmark__", "landmark_" + "0" * 12, "x" * 10_000, "landmark_ABCDEFABCDEF_" + "a" * 40, "\x00", "٣" * 61],
+)
+def test_what_is_no_token_has_no_prefix(text):
+    assert prefix_of(text) is None
+
+
+def test_a_token_with_a_line_break_behind_it_is_no_token():
+    assert prefix_of(new_token().token + "\n") is None

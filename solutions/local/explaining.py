@@ -1,0 +1,68 @@
+"""What two images have in common, point by point, in numbers that any picture of them can be drawn over with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from harness import HarnessError, ImageSet
+from solutions.local.extractor import LocalExtractor, LocalFeatures
+from solutions.local.verification import Matches, Verification
+
+_DIGITS = 5  # of a fraction: a tenth of a pixel in 10 000
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """The matched points of two images: `points` `(matches, 4)` are x1, y1, x2, y2 as fractions of width and height.
+
+    `inliers` `(matches,)` tells which of them lie as one map from the first image to the second takes them.
+    """
+
+    query: str
+    image: str
+    points: np.ndarray
+    inliers: np.ndarray
+
+    @property
+    def n_inliers(self) -> int:
+        """Return how many are inliers."""
+        return int(self.inliers.sum())
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """Return all of it as JSON can hold it."""
+        matches = [
+            {**dict(zip(("x1", "y1", "x2", "y2"), point, strict=True)), "inlier": inlier}
+            for point, inlier in zip(self.points.round(_DIGITS).tolist(), self.inliers.tolist(), strict=True)
+        ]
+        return {"query": self.query, "image": self.image, "n_inliers": self.n_inliers, "matches": matches}
+
+
+def explained(
+    query: ImageSet, image: ImageSet, extractor: LocalExtractor, verification: Verification | None = None
+) -> Explanation:
+    """Return the matches of two sets of one image each, from the query to the other.
+
+    Raises HarnessError where one of them cannot be read.
+    """
+    for each in (query, image):
+        if each.undecodable(extractor).any():
+            raise HarnessError(f"{each.ids[0]}: the image cannot be read; landmark data check DIR tells why")
+    features, others = (LocalFeatures.of(each, extractor) for each in (query, image))
+    matches = (verification or Verification()).matches(features, 0, others, 0)
+    points = fractions(matches, features.frames[0], others.frames[0])
+    return Explanation(query.ids[0], image.ids[0], points, matches.inliers)
+
+
+def fractions(matches: Matches, frame: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return x1, y1, x2, y2 `(matches, 4)` as fractions of the frames' widths and heights `(2,)`, in [0, 1].
+
+    >>> found = Matches(np.array([[9.5, 9.5]]), np.array([[0, 99.5]]), np.array([True]))
+    >>> fractions(found, np.array([20, 40]), np.array([50, 100])).tolist()
+    [[0.5, 0.25, 0.01, 1.0]]
+    """
+    middles = np.hstack([(matches.points + 0.5) / frame, (matches.others + 0.5) / other])
+    return np.asarray(np.clip(middles, 0, 1))

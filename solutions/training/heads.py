@@ -105,6 +105,17 @@ def _arcface_logits(rows: np.ndarray, arrays: Arrays) -> np.ndarray:
     return np.asarray(SCALE * (rows @ arrays["weights"].T) / np.maximum(lengths, 1e-12))
 
 
+def _start_both(means: np.ndarray, counts: np.ndarray) -> tuple[Arrays, Arrays]:
+    """Start as a dense one, and as arcface beside it."""
+    dense, _ = _start_dense(means, counts)
+    return {**dense, "angular_weights": means.astype(np.float32)}, {}
+
+
+def _both_loss(rows: Any, classes: Any, taught: Mapping[str, Any], _: Mapping[str, Any]) -> Any:
+    angular = losses.arcface_loss(rows, classes, taught["angular_weights"], MARGIN, SCALE)
+    return angular + losses.softmax_loss(rows, classes, taught["weights"], taught["bias"])
+
+
 def _nothing(_: np.ndarray, __: np.ndarray) -> tuple[Arrays, Arrays]:
     return {}, {}
 
@@ -114,6 +125,7 @@ HEADS: dict[str, Head] = {
     "sampled": Head(_start_sampled, _sampled_loss, _dense_logits, _draw_negatives),
     "hierarchical": Head(_start_hierarchical, _hierarchical_loss, _hierarchical_logits),
     "arcface": Head(_start_arcface, _arcface_loss, _arcface_logits),
+    "arcface_softmax": Head(_start_both, _both_loss, _dense_logits),
     "triplet": Head(
         _nothing, lambda rows, classes, *_: losses.triplet_loss(rows, classes, TRIPLET_MARGIN), None, pairs=True
     ),

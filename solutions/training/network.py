@@ -25,7 +25,7 @@ from solutions.training.heads import HEADS
 from solutions.training.loop import Exam, Lesson, Plan, Shown, best_epoch, teach
 from solutions.training.model import Model
 from solutions.training.photographs import squares
-from solutions.training.rows import Moments, moments, rows_of
+from solutions.training.rows import Moments, looks, moments, rows_of
 from solutions.training.sampling import shares, stratified
 from solutions.training.settings import Taught, Training
 
@@ -63,7 +63,10 @@ class Network:
         """
         logits = HEADS[self.head].logits
         if logits is None:
-            raise HarnessError(f"head={self.head!r} knows no landmarks; choose dense, hierarchical, sampled or arcface")
+            raise HarnessError(
+                f"head={self.head!r} knows no landmarks; "
+                "choose dense, hierarchical, sampled, arcface or arcface_softmax"
+            )
         return logits(self.embedded(images), self.parts.arrays)
 
     def embedded(self, images: ImageSet) -> np.ndarray:
@@ -110,7 +113,8 @@ def fit_network(
 ) -> Mapping[str, Any]:
     """Return the arrays of a trained network, its learning curve, and its body where that was trained."""
     places = _readable(images, features)
-    places = places[stratified(images.ids[places], labels[places], training.per_landmark, training.seed)]
+    drawn_by = looks(rows_of(images, features, places))
+    places = places[stratified(drawn_by, labels[places], training.per_landmark, training.seed)]
     landmarks, classes = np.unique(labels[places], return_inverse=True)
     if len(landmarks) < 2:
         raise HarnessError(UNREADABLE)

@@ -7,7 +7,8 @@ from harness import HarnessError
 from solutions.training.head import WEIGHT_DECAY
 from solutions.training.sampling import PER_LANDMARK
 
-Softmax = Literal["logistic", "dense", "hierarchical", "sampled", "arcface"]  # the first is no network; `head` has it
+# The first is no network; `head` has it.
+Softmax = Literal["logistic", "dense", "hierarchical", "sampled", "arcface", "arcface_softmax"]
 Taught = Softmax | Literal["triplet", "contrastive"]
 RATE = 1e-3
 

@@ -94,6 +94,17 @@ def test_an_angle_half_a_radian_wider(cosine: float, wider: float) -> None:
     assert shown(losses.widened, np.array([cosine], np.float32), 0.5)[0] == pytest.approx(wider, abs=1e-4)
 
 
+def test_arcface_and_softmax_are_added_up_each_with_weights_of_its_own() -> None:
+    head = HEADS["arcface_softmax"]
+    assert head.logits is not None
+    taught, fixed = head.start(WEIGHTS, np.bincount(CLASSES, minlength=K))
+    taught = {**taught, "weights": WEIGHTS, "bias": BIAS, "angular_weights": WEIGHTS[::-1].copy()}
+    found = shown(head.loss, ROWS, CLASSES, taught, fixed)
+    angular = shown(losses.arcface_loss, ROWS, CLASSES, WEIGHTS[::-1].copy(), 0.3, 30.0)
+    assert found == pytest.approx(angular + shown(losses.softmax_loss, ROWS, CLASSES, WEIGHTS, BIAS), rel=1e-5)
+    assert head.logits(ROWS, taught) == pytest.approx(ROWS @ WEIGHTS.T + BIAS, abs=1e-5)
+
+
 def test_wider_angles_never_make_a_cosine_larger() -> None:
     cosines = np.linspace(-1, 1, 401, dtype=np.float32)
     found = shown(losses.widened, cosines, 0.5)

@@ -9,6 +9,7 @@ import pytest
 pytest.importorskip("keras", reason="networks are an extra: pip install 'landmark[networks]'")
 
 from harness import HarnessError, ImageSet, TrainingData
+from harness.contract import _alias
 from harness.data.competition import Competition
 from harness.data.split import own_split
 from harness.sharing import limited_to
@@ -47,7 +48,7 @@ def right(data: TrainingData, found: Network) -> float:
     return float((found.landmarks[found.logits(data.train).argmax(axis=1)] == data.labels).mean())
 
 
-@pytest.mark.parametrize("head", ["dense", "sampled", "hierarchical", "arcface"])
+@pytest.mark.parametrize("head", ["dense", "sampled", "hierarchical", "arcface", "arcface_softmax"])
 def test_every_head_learns_landmarks(data: TrainingData, head: str) -> None:
     found = trained(data, replace(ROWS, head=head, epochs=25))
     assert found.landmarks.tolist() == [0, 1, 2]
@@ -56,7 +57,7 @@ def test_every_head_learns_landmarks(data: TrainingData, head: str) -> None:
     assert np.isnan(found.history[:, 1]).all()
 
 
-@pytest.mark.parametrize("head", ["arcface", "triplet", "contrastive"])
+@pytest.mark.parametrize("head", ["arcface", "arcface_softmax", "triplet", "contrastive"])
 def test_descriptors_of_a_landmark_draw_together(data: TrainingData, head: str) -> None:
     def apart(training: Training) -> float:
         rows = unit(trained(data, training).embedded(data.train))
@@ -66,6 +67,15 @@ def test_descriptors_of_a_landmark_draw_together(data: TrainingData, head: str) 
 
     taught = replace(ROWS, head=head, embedding=16, epochs=20)
     assert apart(taught) > apart(replace(taught, rate=0.0)) + 0.05
+
+
+def test_other_ids_for_the_same_images_are_no_matter(data: TrainingData) -> None:
+    renamed = TrainingData(_alias(data.train, "t"), data.labels, data.index)
+    training = replace(ROWS, epochs=2, per_landmark=5)
+    one, other = trained(data, training), trained(renamed, training)
+    assert one.parts.folder != other.parts.folder
+    for name in one.parts.arrays:
+        assert np.array_equal(one.parts[name], other.parts[name], equal_nan=True), name
 
 
 def test_a_head_that_knows_no_landmarks_says_so(data: TrainingData) -> None:

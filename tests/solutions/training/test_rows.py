@@ -6,7 +6,7 @@ import pytest
 from solutions.descriptors.pooling import unit
 from solutions.training import rows as module
 from solutions.training.loop import _order
-from solutions.training.rows import Rows, moments
+from solutions.training.rows import Rows, looks, moments
 
 DRAW = np.random.default_rng(2)
 ARRAYS = DRAW.normal(2, 3, (12, 4)).astype(np.float32), DRAW.normal(size=(12, 3)).astype(np.float32)
@@ -28,6 +28,12 @@ def test_moments_are_those_of_all_rows_however_they_are_read(monkeypatch: pytest
     assert found.variance == pytest.approx(whole.var(axis=0), abs=1e-6)
     for each in range(3):
         assert found.means[each] == pytest.approx(whole[each == CLASSES].mean(axis=0), abs=1e-6)
+
+
+def test_the_word_for_a_row_follows_from_its_numbers_wherever_it_stands() -> None:
+    words = looks(Rows(ARRAYS, PLACES))
+    assert len(set(words.tolist())) == 9
+    assert np.array_equal(looks(Rows(ARRAYS, PLACES[::-1])), words[::-1])
 
 
 @pytest.mark.parametrize("pairs", [False, True])

@@ -15,6 +15,7 @@ from harness.serving.protection import HEADERS
 from leaderboard.errors import LeaderboardError
 from leaderboard.pages.rendering import Frame, page
 
+LOG = logging.getLogger("landmark")
 NOTHING_HERE = "there is nothing at this address"
 
 
@@ -35,26 +36,27 @@ def tell_mistakes(app: FastAPI) -> None:
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, AnyHTTPException)
     detail = NOTHING_HERE if error.detail == HTTPStatus(404).phrase else str(error.detail)
-    return _answer(request, error.status_code, detail, dict(error.headers or {}))
+    return answer(request, error.status_code, detail, dict(error.headers or {}))
 
 
 def _malformed(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     where = ".".join(map(str, first["loc"][1:]))
-    return _answer(request, 422, f"{where}: {first['msg']}" if where else str(first["msg"]))
+    return answer(request, 422, f"{where}: {first['msg']}" if where else str(first["msg"]))
 
 
 def _told(request: Request, error: Exception) -> Response:
-    return _answer(request, 503 if isinstance(error, LeaderboardError) else 409, str(error))
+    return answer(request, 503 if isinstance(error, LeaderboardError) else 409, str(error))
 
 
 def _unforeseen(request: Request, error: Exception) -> Response:
-    logging.getLogger("landmark").error("%s %s", request.method, request.url.path, exc_info=error)
-    return _answer(request, 500, "something went wrong here; the server's log says what", HEADERS)
+    LOG.error("%s %s", request.method, request.url.path, exc_info=error)
+    return answer(request, 500, "something went wrong here; the server's log says what", HEADERS)
 
 
-def _answer(request: Request, status: int, message: str, headers: dict[str, str] | None = None) -> Response:
+def answer(request: Request, status: int, message: str, headers: dict[str, str] | None = None) -> Response:
+    """Return a page that says in one line what is wrong, or JSON for programs."""
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": message}, status, headers)
     heading = HTTPStatus(status).phrase

@@ -88,7 +88,14 @@ def board_names(database: Database) -> list[BoardName]:
         return [BoardName(**row) for row in connection.execute(query).mappings()]
 
 
+def last_id(database: Database) -> int:
+    """The highest id of any entry, 0 where there is none."""
+    with database.reading() as connection:
+        return connection.scalar(select(func.max(schema.entries.c.id))) or 0
+
+
 def _outline(row: Row[Any]) -> Outline:
-    values: tuple[Any, ...] = tuple(row)
-    *known, stages, public, private, whole = values
-    return Outline(*known, (public, private, whole), total(tuple(Stage(**stage) for stage in stages)))
+    values: Any = row
+    number, solution, identity, status, metric, created, stages, *scores = values
+    cost = total(tuple(Stage(**stage) for stage in stages))
+    return Outline(number, solution, identity, status, metric, created, (scores[0], scores[1], scores[2]), cost)

@@ -91,6 +91,14 @@ def load_ground_truth(folder: Path, task: Task, images: Vocabulary | None = None
     return None if path is None else read_ground_truth(path, task, images)
 
 
+def shares_of_parts(folder: Path, task: Task) -> dict[str, float]:
+    """Return which part of the queries that count is public and private; nothing where there are not both."""
+    truth = load_ground_truth(folder, task)
+    parts = ("public", "private")
+    counts = {} if truth is None else {part: int((truth.usage == part.title()).sum()) for part in parts}
+    return {part: count / sum(counts.values()) for part, count in counts.items()} if all(counts.values()) else {}
+
+
 def read_ground_truth(path: Path, task: Task, images: Vocabulary | None = None) -> GroundTruth:
     """Return the ground truth in a file, as the official reader understands it; without Usage all is Private.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from harness.serving import assets, home
+from harness.serving import assets, board_routes, home
 from harness.serving.mistakes import tell_mistakes
 from harness.serving.protection import Protected
 from harness.serving.site import MenuOf, Site, no_menu
@@ -39,7 +39,7 @@ def create_app(
     app = FastAPI(title="landmark", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = Site(workspace, database or Database(workspace.database), folders, viewer_of, menu_of)
     tell_mistakes(app)
-    for router in (assets.router, home.router, *routers):
+    for router in (assets.router, home.router, board_routes.router, *routers):
         app.include_router(router)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.add_middleware(Protected)

@@ -11,7 +11,7 @@ from leaderboard.board import Standing, standings
 from leaderboard.database import Database
 from leaderboard.folds import FoldRow, fold_rows
 from leaderboard.order import Group, Order
-from leaderboard.outlines import BoardName, Outline, Outlines, board_names
+from leaderboard.outlines import BoardName, Outline, Outlines, board_names, last_id
 from leaderboard.store import EntryStore
 from metrics import Metric, Task, metrics_of
 
@@ -53,10 +53,11 @@ class Boards:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._boards: Latest[_Board] = Latest(_BOARDS)
+        self._names: Latest[list[BoardName]] = Latest(1)
 
     def names(self) -> list[BoardName]:
-        """Return all that have entries, the one with the latest first."""
-        return board_names(self._database)
+        """Return all that have entries, the one with the latest first; looked up anew when there is a new entry."""
+        return self._names.get(last_id(self._database), lambda: board_names(self._database))
 
     def ordered(self, competition: str, task: Task, by: Group = "solution") -> Ordered:
         """Return who stands where on the test images; nobody where there are no entries."""

@@ -10,13 +10,18 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
+from harness.data.ground_truth import shares_of_parts
 from harness.serving.boards import Boards
 from harness.serving.competitions import Competitions
+from harness.serving.kept import Latest
+from harness.serving.ties import TieBreaker
 from harness.serving.viewer import Viewer, ViewerOf
 from harness.workspace import Workspace
 from leaderboard import EntryStore
 from leaderboard.database import Database
+from leaderboard.pages.pictures import Picture
 from leaderboard.pages.rendering import Frame, Link, page
+from metrics import Task
 
 MenuOf = Callable[[Viewer], Sequence[Link]]
 
@@ -42,6 +47,17 @@ class Site:
         self.store = EntryStore(database)
         self.boards = Boards(database)
         self.competitions = Competitions(workspace, folders)
+        self.ties = TieBreaker(workspace, self.store)
+        self.pictures: Latest[list[Picture]] = Latest(64)
+        self._shares: Latest[dict[str, float]] = Latest(64)
+
+    def shares(self, competition: str, task: Task) -> dict[str, float]:
+        """Return which part of the queries that count is public and private; nothing where that is not known."""
+        return self._shares.get((competition, task), lambda: self._counted(competition, task))
+
+    def _counted(self, competition: str, task: Task) -> dict[str, float]:
+        found = self.competitions.find(competition)
+        return {} if found is None else shares_of_parts(found.folder, task)
 
 
 def site_of(request: Request) -> Site:

@@ -93,16 +93,14 @@ _NOTHING = Wish()
 
 def wished(standings: Iterable[Standing[Outline]], tab: Tab, wish: Wish) -> list[Standing[Outline]]:
     """The rows of a board in the order wished for: by default as they stand on the tab, what has no rank at the end."""
-    found = [each for each in standings if _is_wanted(each, wish)]
+    found = _wanted(standings, wish)
     if wish.sort:
         value = SORTS[wish.sort]
         known = [each for each in found if value(each) is not None]
         return sorted(known, key=value, reverse=wish.down) + [each for each in found if value(each) is None]
-    if tab == "private":
-        found.sort(key=lambda each: each.private_rank or len(found) + 1)
     ranked = [each for each in found if place(each, tab)]
-    rest = [each for each in found if not place(each, tab)]
-    return (ranked[::-1] if wish.down else ranked) + rest
+    ranked.sort(key=lambda each: place(each, tab) or 0, reverse=wish.down)
+    return ranked + [each for each in found if not place(each, tab)]
 
 
 def place(standing: Standing[Any], tab: Tab) -> int | None:
@@ -110,10 +108,12 @@ def place(standing: Standing[Any], tab: Tab) -> int | None:
     return standing.private_rank if tab == "private" else standing.rank
 
 
-def _is_wanted(standing: Standing[Outline], wish: Wish) -> bool:
-    ranked = standing.rank is not None
-    if wish.which != "all" and ranked != (wish.which == "ranked"):
-        return False
+def _wanted(standings: Iterable[Standing[Outline]], wish: Wish) -> list[Standing[Outline]]:
+    """Those that the wish is for, in the order they come."""
+    found = list(standings)
+    if wish.which != "all":
+        found = [each for each in found if (each.rank is not None) == (wish.which == "ranked")]
     words = wish.search.casefold().split()
-    name = standing.entry.identity.casefold()
-    return all(word in name for word in words)
+    if words:
+        found = [each for each in found if all(word in each.entry.identity.casefold() for word in words)]
+    return found

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from leaderboard.cells import shown
 from leaderboard.pages.assets import assets
@@ -45,15 +46,15 @@ def address(*parts: object, **query: object) -> str:
     >>> address("c", "a/b", page=2, search="")
     '/c/a%2Fb?page=2'
     """
-    path = "/" + "/".join(quote(str(part), safe="") for part in parts)
+    path = "/" + "/".join(quote(str(part), safe="", errors="replace") for part in parts)
     asked = {name: value for name, value in query.items() if value not in (None, "", ())}
-    return path + ("?" + urlencode(asked, doseq=True) if asked else "")
+    return path + ("?" + urlencode(asked, doseq=True, errors="replace") if asked else "")
 
 
 def with_query(query: Mapping[str, object], **changed: object) -> str:
     """The query of an address with some values changed; those of None or without content are left out."""
     asked = {name: value for name, value in {**query, **changed}.items() if value not in (None, "", ())}
-    return "?" + urlencode(asked, doseq=True) if asked else "?"
+    return "?" + urlencode(asked, doseq=True, errors="replace") if asked else "?"
 
 
 def cut(text: str, letters: int = SHORT) -> str:
@@ -72,13 +73,21 @@ def _environment() -> Environment:
         loader=PackageLoader("leaderboard.pages"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_harmless,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= {"cut": cut, "visible": visible}
+    environment.filters["cut"] = cut
     environment.globals |= {"address": address, "with_query": with_query, "cell": shown, "asset": _asset_address}
     return environment
+
+
+def _harmless(value: Any) -> Any:
+    """What is put into a page: text without marks that turn it round or steer anything; markup is ours already."""
+    if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable():
+        return value
+    return visible(value)
 
 
 def _asset_address(name: str) -> str:

@@ -1,13 +1,13 @@
 // What makes pages handier; all of them can be read without it.
 "use strict";
 
-const THEMES = { "": "Auto", light: "Light", dark: "Dark" };
+const THEMES = { "": "Theme: auto", light: "Theme: light", dark: "Theme: dark" };
 
 function themeSwitch(button) {
   const root = document.documentElement;
   const tell = () => {
     button.textContent = THEMES[root.dataset.theme ?? ""];
-    button.setAttribute("aria-label", `Colours: ${button.textContent}. Change`);
+    button.setAttribute("aria-label", `${button.textContent}, change`);
   };
   button.addEventListener("click", () => {
     const names = Object.keys(THEMES);

@@ -32,6 +32,10 @@ class Classes:
         landmarks, of = np.unique(labels, return_inverse=True)
         return cls(landmarks, of, np.bincount(of, minlength=len(landmarks)))
 
+    def of_images(self, positions: np.ndarray) -> np.ndarray:
+        """Return the places of the landmarks of images at these positions, -1 for -1."""
+        return np.where(positions >= 0, self.of[positions], -1) if len(self.of) else np.full(positions.shape, -1)
+
 
 @dataclass(frozen=True, eq=False)
 class ClassScores:
@@ -51,6 +55,14 @@ class ClassScores:
         confidences = np.where(classes >= 0, confidences, -np.inf)
         order = np.lexsort((classes, -confidences, classes < 0), axis=1)
         return cls(landmarks, *(np.take_along_axis(each, order, axis=1) for each in (classes, confidences)))
+
+    @classmethod
+    def of_table(cls, landmarks: np.ndarray, table: np.ndarray, most: int) -> ClassScores:
+        """Return the `most` most confident landmarks of a table `(n_queries, k)`; of rows with NaN none."""
+        most = min(most, len(landmarks))
+        order = np.argsort(-table, axis=1, kind="stable")[:, :most]
+        unknown = np.isnan(table).any(axis=1, keepdims=True)
+        return cls.ordered(landmarks, np.where(unknown, -1, order), np.take_along_axis(table, order, axis=1))
 
     @property
     def best(self) -> tuple[np.ndarray, np.ndarray]:
@@ -75,29 +87,39 @@ class ClassScores:
         return self.ordered(self.landmarks, self.classes, np.where(there, self.confidences, 0) * own)
 
 
-def summed(
-    found: Neighbours, classes: Classes, votes: np.ndarray, norm: np.ndarray | None = None, top: int | None = None
+def gathered(
+    landmarks: np.ndarray,
+    classes: np.ndarray,
+    votes: np.ndarray,
+    norm: np.ndarray | None = None,
+    top: int | None = None,
 ) -> ClassScores:
     """Return the sum of the votes for each landmark, times its norm `(k,)`.
 
-    `found` are train images, and `votes` `(n_queries, k_neighbours)` what each gives to its landmark; of a landmark the
-    `top` nearest count, all unless told.
+    `classes` `(n_queries, m)` are places among `landmarks` `(k,)`, -1 for none, and `votes` as many; of a landmark the
+    first `top` count, all unless told.
     """
-    if not len(classes.of):
-        nothing = np.full(found.positions.shape, -1)
-        return ClassScores(classes.landmarks, nothing, np.full(nothing.shape, -np.inf))
-    places = np.where(found.positions >= 0, classes.of[found.positions], -1)
-    order = np.argsort(places, axis=1, kind="stable")  # those of a class side by side, nearest first
-    places, votes = (np.take_along_axis(each, order, axis=1) for each in (places, votes.astype(np.float64)))
+    order = np.argsort(classes, axis=1, kind="stable")
+    places, votes = (np.take_along_axis(each, order, axis=1) for each in (classes, votes.astype(np.float64)))
     number = np.arange(places.shape[1])
     first = np.diff(places, axis=1, prepend=-2) != 0
     rank = number - np.maximum.accumulate(np.where(first, number, 0), axis=1)
     counted = np.where((places >= 0) & (rank < (top or len(number))), votes, 0)
     sums = np.zeros(places.shape)
     sums[first] = np.add.reduceat(counted.ravel(), np.flatnonzero(first)) if counted.size else 0
-    if norm is not None:
+    if norm is not None and len(norm):
         sums *= norm[np.maximum(places, 0)]
-    return ClassScores.ordered(classes.landmarks, np.where(first, places, -1), sums)
+    return ClassScores.ordered(landmarks, np.where(first, places, -1), sums)
+
+
+def summed(
+    found: Neighbours, classes: Classes, votes: np.ndarray, norm: np.ndarray | None = None, top: int | None = None
+) -> ClassScores:
+    """Return the sum of what neighbours, which are train images, give to their landmarks: votes `(n_queries, k)`.
+
+    See `gathered`; of a landmark the `top` nearest count.
+    """
+    return gathered(classes.landmarks, classes.of_images(found.positions), votes, norm, top)
 
 
 def normalised_sum(found: Neighbours, classes: Classes) -> ClassScores:

@@ -140,3 +140,11 @@ def test_no_queries_get_no_answers() -> None:
 def test_of_two_images_that_are_alike_the_landmark_with_a_single_image_is_not_punished() -> None:
     near = found((B, 0.7), (C, 0.7))
     assert next(iter(shown(normalised_sum(near, CLASSES)))) == C
+
+
+def test_the_most_confident_of_a_table_are_kept() -> None:
+    table = np.array([[0.2, 0.7, 0.2], [np.nan] * 3, [0.5, 0.5, 0.0]])
+    scores = ClassScores.of_table(CLASSES.landmarks, table, 2)
+    assert [shown(scores, query) for query in range(3)] == [{C: 0.7, B: 0.2}, {}, {B: 0.5, C: 0.5}]
+    assert next(iter(shown(scores, 2))) == B
+    assert ClassScores.of_table(CLASSES.landmarks, table, 9).classes.shape == (3, 3)

@@ -20,6 +20,7 @@ from metrics.redrawn import divided, drawn_masks
 
 DIGITS = 12  # scores that differ less are equal
 DRAWS = 1000
+LEVEL = 0.9
 
 Floats = NDArray[np.float64]
 
@@ -73,11 +74,13 @@ class ShakeUp:
         shares: Floats = np.clip(steps.cumsum(axis=1)[:, :n], 0, 1)
         return shares
 
-    @property
-    def moves(self) -> NDArray[np.int64]:
-        """(draws, n) public rank minus private rank: positive is up."""
-        ranks = self.drawn_ranks
-        return ranks[:, 0] - ranks[:, 1]
+    def range_of(self, place: int, level: float = LEVEL) -> tuple[int, int]:
+        """The private ranks between which an entry stands in `level` of the draws."""
+        return _middle(self.drawn_ranks[:, 1, place], level)
+
+    def move_of(self, place: int, level: float = LEVEL) -> tuple[int, int]:
+        """The moves from public to private rank, up is positive, between which lie `level` of the draws."""
+        return _middle(self.drawn_ranks[:, 0, place] - self.drawn_ranks[:, 1, place], level)
 
     @property
     def p_public_best_wins(self) -> float:
@@ -171,3 +174,9 @@ def _counting(metric: Metric, answer: Judgement) -> NDArray[np.intp]:
     if isinstance(answer, RecognitionJudgement):
         return np.arange(len(answer.query_ids))
     return np.flatnonzero(~np.isnan(values_of(metric, answer)))
+
+
+def _middle(numbers: NDArray[np.int64], level: float) -> tuple[int, int]:
+    ordered = np.sort(numbers)
+    spare = int((1 - level) / 2 * len(ordered) + 1e-9)  # as rounding would have it
+    return int(ordered[spare]), int(ordered[len(ordered) - 1 - spare])

@@ -18,6 +18,7 @@ from harness.cli import (
     running,
     scoring,
     serving,
+    shaking,
     solutions,
     splitting,
     submitting,
@@ -43,6 +44,7 @@ app.command("split")(splitting.split)
 app.command("leaderboard")(board.leaderboard)
 app.command("compare")(comparing.compare)
 app.command("serve")(serving.serve)
+app.command("shake-up")(shaking.shake_up)
 app.command("tune")(tuning.tune)
 app.command("ablate")(ablating.ablate)
 app.add_typer(solutions.app, name="solutions")

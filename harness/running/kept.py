@@ -40,7 +40,13 @@ def rebuilt(metric: Metric, query_ids: np.ndarray, values: Values, part: str = "
         judgement = RecognitionJudgement(query_ids, **flags, confidence=values[".confidence"])
     else:
         judgement = QueryValues(query_ids, values[metric.name])
-    return judgement if part == "all" else judgement.select(values[_PUBLIC].astype(bool) == (part == "public"))
+    return judgement if part == "all" else judgement.select(public_queries(values) == (part == "public"))
+
+
+def public_queries(values: Values) -> np.ndarray:
+    """Return which queries are public `(n,)`; KeyError where an older landmark did not keep it."""
+    public: np.ndarray = values[_PUBLIC].astype(bool)
+    return public
 
 
 def score_intervals(evaluation: Evaluation, *, seed: int = 0) -> dict[str, dict[str, tuple[float, float]]]:

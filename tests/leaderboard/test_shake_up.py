@@ -96,7 +96,8 @@ def test_what_is_better_at_every_query_wins_in_every_draw():
     answers = {"best": QueryValues(IDS, np.full(N, 0.9)), "worst": QueryValues(IDS, np.full(N, 0.1))}
     found = shake_up(MAP, answers, PUBLIC, draws=20)
     assert found.p_public_best_wins == 1
-    assert not found.moves.any()
+    assert found.move_of(0) == found.move_of(1) == (0, 0)
+    assert (found.range_of(0), found.range_of(1)) == ((1, 1), (2, 2))
     assert found.pairs(["worst"])[0].names == ("worst",)
     assert found.pairs(["worst"])[0].p_best == 0
 
@@ -131,6 +132,14 @@ def test_where_no_pair_holds_the_best_the_better_ranked_comes_first():
 def test_those_who_follow_the_public_board_take_the_two_best_of_each_draw():
     found = drawn([0.9, 0.1], [0.5, 0.5], [0.1, 0.9], public=([0.1, 0.1], [0.5, 0.5], [0.9, 0.9]))
     assert (found.by_public().p_best, found.by_public().rank) == (0.5, 1.5)
+
+
+def test_a_range_leaves_out_the_rarest_draws_at_both_ends():
+    scores = np.arange(20.0)
+    found = drawn(scores, scores[::-1])
+    assert (found.range_of(0, level=1.0), found.range_of(0, level=0.9)) == ((1, 2), (1, 2))
+    rare = drawn(np.r_[1.0, np.zeros(19)], np.r_[0.0, np.ones(19)])
+    assert (rare.range_of(0, level=1.0), rare.range_of(0, level=0.9)) == ((1, 2), (2, 2))
 
 
 def test_pairs_are_all_pairs():

@@ -54,7 +54,7 @@ def shake_up(
     found = shaken(store, competition.key, task or competition.tasks[0], by=by, top=top, draws=draws, seed=seed)
     chosen = found.named(mine) if mine else None
     if plot:
-        from harness.running.shake_up_picture import draw_shake_up
+        from harness.figures.shake_up import draw_shake_up
 
         draw_shake_up(found, plot, title=competition.name)
     for line in found.left_out:

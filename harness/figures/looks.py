@@ -1,0 +1,38 @@
+"""How figures look: colours that colour-blind people tell apart, and line styles and marks that print in grey."""
+
+from __future__ import annotations
+
+from typing import Any
+
+BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#5f6a70"
+COLOURS = "#0072b2", "#d55e00", "#009e73", "#000000", "#cc79a7", "#56b4e9", "#e69f00"  # Okabe and Ito
+STYLES = "-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (1, 1))
+MARKS = "o", "s", "^", "D", "v", "P", "X"
+LINES = len(COLOURS)  # that are told apart
+
+Size = tuple[float, float]  # inches
+
+
+def line(place: int) -> dict[str, Any]:
+    """Return how the line of a place is drawn, differently for the first `LINES`.
+
+    >>> line(1)
+    {'color': '#d55e00', 'linestyle': '--', 'marker': 's'}
+    """
+    return {"color": COLOURS[place % LINES], "linestyle": STYLES[place % LINES], "marker": MARKS[place % LINES]}
+
+
+def cut(name: str, letters: int = 38) -> str:
+    """Return a name that has room beside a panel.
+
+    >>> cut("hash(kind='dct')", 8)
+    'hash(ki…'
+    """
+    return name if len(name) <= letters else f"{name[: letters - 1]}…"
+
+
+def tidy(panel: Any) -> None:
+    """Take away what tells nothing: the frame above and on the right; a faint grid helps to read values."""
+    panel.spines[["top", "right"]].set_visible(False)
+    panel.grid(alpha=0.25)
+    panel.set_axisbelow(True)

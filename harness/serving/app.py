@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, params
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from harness.serving import assets, board_routes, home
@@ -26,17 +26,18 @@ def create_app(
     viewer_of: ViewerOf = anyone,
     menu_of: MenuOf = no_menu,
     routers: Sequence[APIRouter] = (),
+    guards: Sequence[params.Depends] = (),
     hosts: Sequence[str] = LOCAL,
     database: Database | None = None,
 ) -> FastAPI:
     """Return the site of a workspace and the competitions in `folders`.
 
     `viewer_of` says who asks, and with that what they may see; `menu_of` what stands in their menu besides the
-    competitions. `routers` are further pages, which find the site in `request.app.state.site`. Requests for other
-    `hosts` are refused, so that no page from elsewhere reads this one under a name of its own.
-    `database` is the workspace's own unless one is given.
+    competitions. `routers` are further pages, which find the site in `request.app.state.site`; `guards` are asked
+    before any page is answered. Requests for other `hosts` are refused, so that no page from elsewhere reads this one
+    under a name of its own. `database` is the workspace's own unless one is given.
     """
-    app = FastAPI(title="landmark", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="landmark", docs_url=None, redoc_url=None, openapi_url=None, dependencies=list(guards))
     app.state.site = Site(workspace, database or Database(workspace.database), folders, viewer_of, menu_of)
     tell_mistakes(app)
     for router in (assets.router, home.router, board_routes.router, *routers):

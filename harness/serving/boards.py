@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from threading import Lock
 
@@ -35,25 +37,28 @@ class _Board:
     def __init__(self, outlines: Outlines) -> None:
         self._outlines, self._lock = outlines, Lock()
         self._ordered: dict[Group, Ordered] = {}
+        self._hidden: AbstractSet[int] = frozenset()
 
-    def ordered(self, metric: Metric, by: Group) -> Ordered:
+    def ordered(self, metric: Metric, by: Group, hidden: AbstractSet[int]) -> Ordered:
         with self._lock:
-            if self._outlines.refresh():
+            if self._outlines.refresh() or hidden != self._hidden:
                 self._ordered.clear()
+                self._hidden = hidden
             if by not in self._ordered:
                 order = Order(metric.name, metric.higher_is_better)
-                outlines = list(self._outlines.found.values())
+                outlines = [each for each in self._outlines.found.values() if each.id not in hidden]
                 self._ordered[by] = Ordered(metric, order, *standings(outlines, order, by), outlines)
             return self._ordered[by]
 
 
 class Boards:
-    """The boards of a database."""
+    """The boards of a database. `hidden` gives the ids of entries that stand on none."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._boards: Latest[_Board] = Latest(_BOARDS)
         self._names: Latest[list[BoardName]] = Latest(1)
+        self.hidden: Callable[[], AbstractSet[int]] = frozenset
 
     def names(self) -> list[BoardName]:
         """Return all that have entries, the one with the latest first; looked up anew when there is a new entry."""
@@ -64,7 +69,7 @@ class Boards:
         metric = metrics_of(task)[0]
         key = (competition, task)
         board = self._boards.get(key, lambda: _Board(Outlines(self._database, competition, task, TEST, metric.name)))
-        return board.ordered(metric, by)
+        return board.ordered(metric, by, self.hidden())
 
     def folds(self, competition: str, task: Task, deal: str) -> list[FoldRow]:
         """Return who stands where on the folds of a deal, as `deals` names it."""

@@ -49,21 +49,19 @@ class Geometry:
     def inliers(self, points: np.ndarray, others: np.ndarray) -> np.ndarray:
         """Return which of matched points `(n, 2)` and `(n, 2)` are inliers: a mask `(n,)`.
 
-        Of several matches of the same two places the first counts. Fewer than four matches, matches all on a line,
-        and what follows no possible map have none. The same points give the same inliers.
+        Fewer than four matches, matches all on a line, and what follows no possible map have none. The same points
+        give the same inliers.
 
         >>> points = np.array([[0, 0], [90, 0], [0, 90], [90, 90], [50, 40]])
         >>> Geometry().inliers(points, points + [[7, 7], [7, 7], [7, 7], [7, 7], [300, 0]]).tolist()
         [True, True, True, True, False]
         """
-        found = np.zeros(len(points), bool)
-        places = np.sort(np.unique(np.hstack([points, others]), axis=0, return_index=True)[1])
-        here, there = (np.asarray(each[places], np.float64) for each in (points, others))
-        matrix = self._estimated(here, there) if len(places) >= FEWEST else None
-        if matrix is not None:
-            close = np.linalg.norm(mapped(matrix, here) - there, axis=1) <= self.threshold
-            found[places[close]] = self._possible(matrix, here[close], there[close])
-        return found
+        points, others = (np.asarray(each, np.float64) for each in (points, others))
+        matrix = self._estimated(points, others) if len(points) >= FEWEST else None
+        if matrix is None:
+            return np.zeros(len(points), bool)
+        close = np.linalg.norm(mapped(matrix, points) - others, axis=1) <= self.threshold
+        return np.asarray(close & self._possible(matrix, points[close], others[close]))
 
     def _estimated(self, points: np.ndarray, others: np.ndarray) -> np.ndarray | None:
         """Return the map as a matrix `(3, 3)`; None where there is none."""

@@ -24,7 +24,10 @@ FIRST = 100  # images of a list that are verified
 
 @dataclass(frozen=True, eq=False)
 class Matches:
-    """Matched points of two images, x and y in pixels of their frames `(matches, 2)`, and which are inliers."""
+    """Matched points of two images, x and y in pixels of their frames `(matches, 2)`, and which are inliers.
+
+    Of several matches of the same two places, as SIFT of several angles has them, the first counts.
+    """
 
     points: np.ndarray
     others: np.ndarray
@@ -68,7 +71,9 @@ class Verification:
 
     def _matches(self, vectors: np.ndarray, points: np.ndarray, theirs: np.ndarray, others: np.ndarray) -> Matches:
         rows, columns = self.matching(vectors, theirs).T
-        return Matches(points[rows], others[columns], self.geometry.inliers(points[rows], others[columns]))
+        matched = np.hstack([points[rows], others[columns]])
+        matched = matched[np.sort(np.unique(matched, axis=0, return_index=True)[1])]
+        return Matches(matched[:, :2], matched[:, 2:], self.geometry.inliers(matched[:, :2], matched[:, 2:]))
 
 
 def by_inliers(found: Neighbours, n_inliers: np.ndarray) -> Neighbours:

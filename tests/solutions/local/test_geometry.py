@@ -88,11 +88,10 @@ def test_inliers_in_one_corner_hold_no_image_together() -> None:
     assert not Geometry(cell=32).inliers(SQUARE, mapped(np.diag([0.33, 0.33, 1]), SQUARE) / 2).any()
 
 
-def test_a_match_that_stands_twice_counts_once() -> None:
-    twice = np.concatenate([SQUARE, SQUARE])
+def test_three_places_matched_many_times_over_hold_no_image_together() -> None:
+    often = np.repeat(SQUARE[:3], 5, axis=0)
     for geometry in BOTH:
-        assert geometry.inliers(twice, twice + 3).tolist() == [True] * 6 + [False] * 6
-        assert not geometry.inliers(np.repeat(SQUARE[:3], 5, axis=0), np.repeat(SQUARE[:3], 5, axis=0)).any()
+        assert not geometry.inliers(often, often).any()
 
 
 def test_points_behind_the_horizon_are_infinitely_far() -> None:

@@ -63,6 +63,15 @@ def test_counts_are_the_same_on_any_number_of_cores() -> None:
     assert np.array_equal(*found)
 
 
+def test_a_match_of_the_same_two_places_counts_once() -> None:
+    twice = [features([[np.repeat(part, 2, axis=0) for part in each]]) for each in (QUERY, PHOTOS[3])]
+    pair = [features([each]) for each in (QUERY, PHOTOS[3])]
+    verification = Verification(Matching(mutual=False))
+    found, expected = (verification.matches(one, 0, other, 0) for one, other in (twice, pair))
+    assert np.array_equal(found.points, expected.points)
+    assert np.array_equal(found.inliers, expected.inliers)
+
+
 def test_only_the_strongest_descriptors_are_matched() -> None:
     assert Verification(most=20).n_inliers(QUERIES, INDEX, CANDIDATES)[0, 3] <= 20
     assert Verification(most=1000).n_inliers(QUERIES, INDEX, CANDIDATES)[0, 3] == 40

@@ -8,10 +8,11 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI, params
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from harness.serving import assets, board_routes, home
+from harness.serving import assets, board_routes, explorer_routes, home, image_routes
 from harness.serving.mistakes import tell_mistakes
 from harness.serving.protection import Protected
-from harness.serving.site import MenuOf, Site, no_menu
+from harness.serving.site import MenuOf, Site, no_matches, no_menu
+from harness.serving.studies import Matches
 from harness.serving.viewer import ViewerOf, anyone
 from harness.workspace import Workspace
 from leaderboard.database import Database
@@ -19,7 +20,7 @@ from leaderboard.database import Database
 LOCAL = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 (a site is put together of many)
     workspace: Workspace,
     folders: Sequence[Path] = (),
     *,
@@ -28,6 +29,7 @@ def create_app(
     routers: Sequence[APIRouter] = (),
     guards: Sequence[params.Depends] = (),
     hosts: Sequence[str] = LOCAL,
+    matches: Matches = no_matches,
     database: Database | None = None,
 ) -> FastAPI:
     """Return the site of a workspace and the competitions in `folders`.
@@ -38,9 +40,11 @@ def create_app(
     under a name of its own. `database` is the workspace's own unless one is given.
     """
     app = FastAPI(title="landmark", docs_url=None, redoc_url=None, openapi_url=None, dependencies=list(guards))
-    app.state.site = Site(workspace, database or Database(workspace.database), folders, viewer_of, menu_of)
+    app.state.site = Site(workspace, database or Database(workspace.database), folders, viewer_of, menu_of, matches)
     tell_mistakes(app)
-    for router in (assets.router, home.router, board_routes.router, *routers):
+    for pages in (assets, home, board_routes, explorer_routes, image_routes):
+        app.include_router(pages.router)
+    for router in routers:
         app.include_router(router)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.add_middleware(Protected)

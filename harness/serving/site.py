@@ -14,10 +14,12 @@ from harness.data.ground_truth import shares_of_parts
 from harness.serving.boards import Boards
 from harness.serving.competitions import Competitions
 from harness.serving.kept import Latest
+from harness.serving.library import Library
+from harness.serving.studies import Matches
 from harness.serving.ties import TieBreaker
 from harness.serving.viewer import Viewer, ViewerOf
 from harness.workspace import Workspace
-from leaderboard import EntryStore
+from leaderboard import Entry, EntryStore
 from leaderboard.database import Database
 from leaderboard.pages.pictures import Picture
 from leaderboard.pages.rendering import Frame, Link, page
@@ -31,6 +33,11 @@ def no_menu(_viewer: Viewer) -> Sequence[Link]:
     return ()
 
 
+def no_matches(_entry: Entry, _query_id: str, _image_id: str) -> str:
+    """Return no address, where nobody draws local matches."""
+    return ""
+
+
 class Site:
     """A workspace and its competitions, who looks at them, and what stands in the menu besides them."""
 
@@ -41,12 +48,14 @@ class Site:
         folders: Sequence[Path],
         viewer_of: ViewerOf,
         menu_of: MenuOf,
+        matches: Matches,
     ) -> None:
         self.workspace, self.database = workspace, database
         self.viewer_of, self.menu_of = viewer_of, menu_of
         self.store = EntryStore(database)
         self.boards = Boards(database)
         self.competitions = Competitions(workspace, folders)
+        self.library = Library(workspace, self.store, self.competitions, matches)
         self.ties = TieBreaker(workspace, self.store)
         self.pictures: Latest[list[Picture]] = Latest(64)
         self._shares: Latest[dict[str, float]] = Latest(64)

@@ -1,0 +1,37 @@
+"""Entries by their numbers, for those who may open them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from harness.serving.mistakes import not_found
+from harness.serving.site import TheDesk
+from leaderboard import Entry
+from leaderboard.pages.rendering import Link, address
+
+_LARGEST = 2**31 - 1  # that a database's number can be
+
+
+def entry_of(number: str, desk: TheDesk) -> Entry:
+    """Return the entry of a number; the same 404 where there is none and where the viewer may not open it."""
+    wanted = int(number) if number.isdecimal() and len(number) < 11 else 0
+    found = desk.site.store.numbered([wanted]).get(wanted) if 0 < wanted <= _LARGEST else None
+    if found is None or not desk.viewer.opens(found):
+        raise not_found(f"there is no entry {number[:20]} that can be opened")
+    return found
+
+
+TheEntry = Annotated[Entry, Depends(entry_of)]
+
+
+def entry_trail(entry: Entry, *further: str) -> list[Link]:
+    """Return the way to an entry, and from there to its queries and one of them."""
+    trail = [
+        Link("Competitions", "/"),
+        Link(f"{entry.competition_name}, {entry.task}", address("c", entry.competition, entry.task)),
+        Link(f"entry {entry.id}", address("e", entry.id)),
+    ]
+    trail += [Link(each, address("e", entry.id, *further[: place + 1])) for place, each in enumerate(further)]
+    return [*trail[:-1], Link(trail[-1].text, trail[-1].address, current=True)]

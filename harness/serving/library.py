@@ -1,0 +1,70 @@
+"""Everything that the explorer opens: photographs, truths and studies, the latest few of each kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.data.competition import Competition
+from harness.data.split import TEST
+from harness.errors import DataError
+from harness.running.outcome import SUBMISSION
+from harness.serving.answers import Answers
+from harness.serving.competitions import Competitions
+from harness.serving.kept import Latest
+from harness.serving.photos import Photos
+from harness.serving.studies import KEPT, STUDIES, Matches, Study
+from harness.serving.thumbnails import Thumbnails
+from harness.serving.truths import Truth
+from harness.workspace import Workspace
+from leaderboard import Entry, EntryStore
+from metrics import Task
+
+
+class Library:
+    """Opens entries for reading."""
+
+    def __init__(self, workspace: Workspace, store: EntryStore, competitions: Competitions, matches: Matches) -> None:
+        self._workspace, self._store, self._competitions, self._matches = workspace, store, competitions, matches
+        self.thumbnails = Thumbnails(workspace.folder / "serving" / "thumbnails")
+        self._photos: Latest[Photos] = Latest(8)
+        self._truths: Latest[Truth | None] = Latest(4)
+        self._studies: Latest[Study] = Latest(8)
+
+    def photos(self, competition: str) -> Photos | None:
+        """Return the photographs of a competition, None where its folder is not known."""
+        found = self._competitions.find(competition)
+        return None if found is None else self._photos.get(competition, lambda: Photos(found))
+
+    def can_be_studied(self, entry: Entry) -> bool:
+        """Return whether there is what a study of an entry needs."""
+        known = entry.split == TEST and entry.status == "scored" and entry.task in STUDIES
+        return known and self.submission(entry) is not None and self._competitions.find(entry.competition) is not None
+
+    def study(self, entry: Entry) -> Study:
+        """Return the study of an entry; DataError where something that it needs is gone."""
+        return self._studies.get(entry.id, lambda: self._opened(entry))
+
+    def submission(self, entry: Entry) -> Path | None:
+        """Return the file of an entry, also where the workspace has been moved since; None where there is none."""
+        if not entry.submission:
+            return None
+        named = Path(entry.submission)
+        moved = self._workspace.folder.joinpath("runs", *named.parts[-3:]) if named.name == SUBMISSION else named
+        return next((path for path in (named, moved) if path.is_file()), None)
+
+    def truth(self, competition: Competition, task: Task) -> Truth | None:
+        """Return the truth of a task."""
+        return self._truths.get((competition.key, task), lambda: Truth.of(competition, task))
+
+    def _opened(self, entry: Entry) -> Study:
+        competition, path = self._competitions.find(entry.competition), self.submission(entry)
+        photos = self.photos(entry.competition)
+        if competition is None or path is None or photos is None or entry.task not in STUDIES:
+            raise DataError(f"entry {entry.id}: its competition or its submission is not there any more")
+        task: Task = "retrieval" if entry.task == "retrieval" else "recognition"
+        truth = self.truth(competition, task)
+        values = self._store.per_query(entry.id or 0, KEPT[task])
+        if truth is None or {len(each) for each in values.values()} != {len(truth.query_ids)}:
+            raise DataError(f"entry {entry.id}: nothing is kept of its queries; run it again")
+        answers = Answers.open(path, truth.query_ids, self._workspace.folder / "serving" / "rows")
+        return STUDIES[task](entry, truth, answers, photos, values, self._matches)

@@ -1,0 +1,66 @@
+"""Photographs in the sizes that pages show, made when first asked for and kept by the content they were made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from threading import BoundedSemaphore
+
+from harness.data.decode import UndecodableError, decode
+from harness.files import whole
+from harness.serving.kept import Latest
+
+SIZES = {"small": 160, "large": 1400}  # of the longer side, pixels
+_AT_ONCE = 3  # decoded: a photograph may have 500 MB of pixels
+_KNOWN = 1 << 16  # digests in memory
+
+
+@dataclass(frozen=True)
+class Thumbnail:
+    """A JPEG file, and the digest of the photograph and the size that it was made of."""
+
+    path: Path
+    digest: str
+
+
+class Thumbnails:
+    """Thumbnails in a folder; several processes may share it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._slots = folder, BoundedSemaphore(_AT_ONCE)
+        self._digests: Latest[str] = Latest(_KNOWN)
+
+    def find(self, photo: Path, size: str) -> Thumbnail | None:
+        """Return the thumbnail of a photograph in one of `SIZES`; None for what is missing or cannot be decoded."""
+        try:
+            found = photo.stat()
+            key = (str(photo), found.st_size, found.st_mtime_ns)
+            digest = self._digests.get(key, lambda: sha256(photo.read_bytes()).hexdigest()[:40])
+            path = self._folder / size / digest[:2] / f"{digest}.jpg"
+            if not path.exists():
+                with self._slots:
+                    self._make(photo, SIZES[size], path)
+        except (OSError, UndecodableError):
+            return None
+        return Thumbnail(path, f"{digest}-{size}")
+
+    def _make(self, photo: Path, side: int, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole(path) as temporary:
+            temporary.write_bytes(shrunk(photo, side))
+
+
+def shrunk(photo: Path, side: int, format: str = "JPEG", quality: int = 82) -> bytes:
+    """Return a photograph, upright and with a longer side of at most so many pixels, as a file of a format of Pillow's.
+
+    Raises UndecodableError.
+    """
+    from PIL import Image
+
+    image = Image.fromarray(decode(photo, mode="RGB", reduce_to=side, upright=True))
+    image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=None)
+    file = BytesIO()
+    image.save(file, format, quality=quality)
+    return file.getvalue()

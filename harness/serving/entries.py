@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Depends
 
+from harness.data.competition import TASKS
+from harness.data.split import TEST
 from harness.serving.mistakes import not_found
-from harness.serving.site import TheDesk
+from harness.serving.site import Desk, TheDesk
 from leaderboard import Entry
 from leaderboard.pages.rendering import Link, address
 
+OTHERS = 50  # entries to hold one against
 _LARGEST = 2**31 - 1  # that a database's number can be
 
 
@@ -24,6 +28,17 @@ def entry_of(number: str, desk: TheDesk) -> Entry:
 
 
 TheEntry = Annotated[Entry, Depends(entry_of)]
+
+
+def others_of(entry: Entry, desk: Desk) -> Sequence[Entry]:
+    """Return the best entries of the same board that can be opened, to hold one against."""
+    task = next((each for each in TASKS if each == entry.task), None)
+    if entry.split != TEST or task is None:
+        return []
+    standings = desk.site.boards.ordered(entry.competition, task, "identity").standings
+    best = [each.entry.id for each in standings if each.rank and each.entry.id != entry.id][:OTHERS]
+    found = desk.site.store.numbered(best)
+    return [found[number] for number in best if desk.viewer.opens(found[number])]
 
 
 def entry_trail(entry: Entry, *further: str) -> list[Link]:

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 
 import numpy as np
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse
 
-from harness.data.split import TEST
-from harness.serving.entries import TheEntry, entry_trail
+from harness.serving.entries import TheEntry, entry_trail, others_of
 from harness.serving.mistakes import not_found
 from harness.serving.site import Desk, TheDesk
 from harness.serving.studies import LabellingStudy, Study
-from leaderboard import Entry
 from leaderboard.pages import explorer_page as pages
 from leaderboard.pages.axes import Axis
 from leaderboard.pages.explorer_page import QUERIES, Asked, Curve, QueryList
 from leaderboard.pages.rendering import Link, address
-from metrics import Task, metrics_of
+from metrics import metrics_of
 
 router = APIRouter()
 
 FEW = 8  # answers of each query in a list
-OTHERS = 50  # entries to hold one against
 DOTS, POINTS = 12, 240  # of the curve
 
 
@@ -76,7 +72,7 @@ def queries(study: TheStudy, asked: TheAsked, desk: TheDesk) -> HTMLResponse:
         asked=asked,
         queries=[_query(study, other, row, asked, FEW) for row in page.tolist()],
         found=len(rows),
-        others=[(each.id or 0, each.identity) for each in _others(entry, study.truth.task, desk)],
+        others=[(each.id or 0, each.identity) for each in others_of(entry, desk)],
         parts=_parts(study),
         curve=_curve(study) if isinstance(study, LabellingStudy) and asked.page == 1 and not asked.search else None,
     )
@@ -137,16 +133,6 @@ def _other(study: Study, against: int | None, desk: Desk) -> Study | None:
     if not found or not same or not desk.viewer.opens(found) or not desk.site.library.can_be_studied(found):
         raise not_found(f"entry {against} cannot be held against entry {study.entry.id}")
     return desk.site.library.study(found)
-
-
-def _others(entry: Entry, task: Task, desk: Desk) -> Sequence[Entry]:
-    """Return the best entries of the board that can be held against one."""
-    if entry.split != TEST:
-        return []
-    standings = desk.site.boards.ordered(entry.competition, task, "identity").standings
-    best = [each.entry.id for each in standings if each.rank and each.entry.id != entry.id][:OTHERS]
-    found = desk.site.store.numbered(best)
-    return [found[number] for number in best if desk.viewer.opens(found[number])]
 
 
 def _parts(study: Study) -> list[str]:

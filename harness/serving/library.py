@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.data.competition import Competition
 from harness.data.split import TEST
 from harness.errors import DataError
-from harness.running.outcome import SUBMISSION
 from harness.serving.answers import Answers
 from harness.serving.competitions import Competitions
 from harness.serving.kept import Latest
 from harness.serving.photos import Photos
+from harness.serving.slices import Groups, groups_of, sliced
 from harness.serving.studies import KEPT, STUDIES, Matches, Study
 from harness.serving.thumbnails import Thumbnails
 from harness.serving.truths import Truth
 from harness.workspace import Workspace
 from leaderboard import Entry, EntryStore
-from metrics import Task
+from leaderboard.pages.entry_page import Slice
+from metrics import Task, metrics_of
 
 
 class Library:
@@ -29,6 +31,7 @@ class Library:
         self._photos: Latest[Photos] = Latest(8)
         self._truths: Latest[Truth | None] = Latest(4)
         self._studies: Latest[Study] = Latest(8)
+        self._groups: Latest[Groups] = Latest(4)
 
     def photos(self, competition: str) -> Photos | None:
         """Return the photographs of a competition, None where its folder is not known."""
@@ -46,11 +49,28 @@ class Library:
 
     def submission(self, entry: Entry) -> Path | None:
         """Return the file of an entry, also where the workspace has been moved since; None where there is none."""
-        if not entry.submission:
+        return self.beside(entry, entry.submission)
+
+    def beside(self, entry: Entry, named: str | None) -> Path | None:
+        """Return a file of an entry's run, also where the workspace has been moved since; None where there is none."""
+        if not named:
             return None
-        named = Path(entry.submission)
-        moved = self._workspace.folder.joinpath("runs", *named.parts[-3:]) if named.name == SUBMISSION else named
-        return next((path for path in (named, moved) if path.is_file()), None)
+        path = Path(named)
+        moved = self._workspace.folder.joinpath("runs", entry.competition, *path.parts[-2:])
+        return next((each for each in (path, moved) if each.is_file()), None)
+
+    def slices(self, entry: Entry, other: Entry | None) -> Mapping[str, Sequence[Slice]]:
+        """Return the scores of an entry, and of another one, on parts of the queries."""
+        study, beside = self.study(entry), self.study(other) if other and self.can_be_studied(other) else None
+        groups = self._groups.get((entry.competition, entry.task), lambda: self._grouped(entry, study.truth))
+        values = None if beside is None else beside.values
+        return sliced(groups, metrics_of(study.truth.task)[0], study.truth.query_ids, study.values, values)
+
+    def _grouped(self, entry: Entry, truth: Truth) -> Groups:
+        competition = self._competitions.find(entry.competition)
+        if competition is None:
+            return {}
+        return groups_of(competition, truth, self.truth(competition, "recognition"))
 
     def truth(self, competition: Competition, task: Task) -> Truth | None:
         """Return the truth of a task."""

@@ -33,6 +33,13 @@ def new_figure(width: float, height: float) -> Any:
 
 
 def save_picture(figure: Any, path: Path) -> None:
-    """Write the picture whole or not at all, in the format of its suffix."""
-    with whole(path) as temporary:
-        figure.savefig(temporary, dpi=150, format=path.suffix[1:].lower())
+    """Write the picture whole or not at all, in the format of its suffix, the same bytes for the same picture.
+
+    Letters lie in the file: as TrueType in PDF, as outlines in SVG.
+    """
+    from matplotlib import rc_context
+
+    kind = path.suffix[1:].lower()
+    undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind)
+    with whole(path) as temporary, rc_context({"pdf.fonttype": 42, "svg.fonttype": "path", "svg.hashsalt": "landmark"}):
+        figure.savefig(temporary, dpi=150, format=kind, metadata=undated)

@@ -16,7 +16,7 @@ from leaderboard.probing import Board, PlainBoard, Release
 from metrics import Judgement, Metric, QueryValues
 from metrics.bootstrap import values_of
 
-STEPS = 1, 2, 5, 10, 20, 35, 50, 75, 100, 150, 200, 300, 400
+STEPS = 1, 2, 5, 10, 20, 50, 100, 200, 400
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,16 @@ def boosting_attack(
         told.append(_hand_in(metric, board, answers, voted, public, releases[step - 1]).score)
         private.append(metric.score_of(values_of(metric, mixed(*answers, voted).select(~public))))
     return Probed(tuple(steps), tuple(told), tuple(private))
+
+
+def mean_attack(attacks: Sequence[Probed]) -> Probed:
+    """What several attackers of one board came to on average.
+
+    >>> mean_attack([Probed((1, 2), (0.5, 0.7), (0.5, 0.5)), Probed((1, 2), (0.7, 0.7), (0.5, 0.3))])
+    Probed(submissions=(1, 2), told=(0.6, 0.7), private=(0.5, 0.4))
+    """
+    told, private = (np.mean([getattr(each, name) for each in attacks], axis=0) for name in ("told", "private"))
+    return Probed(attacks[0].submissions, tuple(told.tolist()), tuple(private.tolist()))
 
 
 def mixed(a: Judgement, b: Judgement, second: NDArray[np.bool_]) -> Judgement:

@@ -14,7 +14,9 @@ from harness.cli import (
     comparing,
     data,
     metrics,
+    plotting,
     plugged,
+    pushing,
     running,
     scoring,
     serving,
@@ -22,6 +24,7 @@ from harness.cli import (
     solutions,
     splitting,
     submitting,
+    teams,
     tuning,
     validating,
 )
@@ -39,17 +42,20 @@ app.command("score")(scoring.score)
 app.command("validate")(validating.validate)
 app.command("fix")(validating.fix)
 app.command("submit")(submitting.submit)
+app.command("push")(pushing.push)
 app.command("blend")(blending.blend)
 app.command("split")(splitting.split)
 app.command("leaderboard")(board.leaderboard)
 app.command("compare")(comparing.compare)
 app.command("serve")(serving.serve)
+app.command("plot")(plotting.plot)
 app.command("shake-up")(shaking.shake_up)
 app.command("tune")(tuning.tune)
 app.command("ablate")(ablating.ablate)
 app.add_typer(solutions.app, name="solutions")
 app.add_typer(data.app, name="data")
 app.add_typer(metrics.app, name="metrics")
+app.add_typer(teams.app, name="team")
 
 
 def _version(wanted: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#5f6a70"
@@ -29,6 +30,34 @@ def cut(name: str, letters: int = 38) -> str:
     'hash(ki…'
     """
     return name if len(name) <= letters else f"{name[: letters - 1]}…"
+
+
+CORNERS = [(side, level) for level in (3, -10, 15, -22, 27) for side in (6, -6)]  # points from what is labelled
+
+
+def label_apart(panel: Any, labels: Sequence[tuple[str, float, float]]) -> None:
+    """Write each label beside its point, in the first place where it covers no other; in the last where there is none.
+
+    To be called when everything else is drawn.
+    """
+    panel.figure.draw_without_rendering()
+    renderer = panel.figure.canvas.get_renderer()
+    written: list[Any] = []
+    for text, x, y in labels:
+        for side, level in CORNERS:
+            place = {"xytext": (side, level), "textcoords": "offset points", "ha": "left" if side > 0 else "right"}
+            note = panel.annotate(text, (x, y), **place, fontsize="small", parse_math=False)
+            box = note.get_window_extent(renderer)
+            if not any(box.overlaps(other) for other in written) or (side, level) == CORNERS[-1]:
+                written.append(box)
+                break
+            note.remove()
+
+
+def plain_ticks(axis: Any, ticks: Sequence[float]) -> None:
+    """Mark an axis at some places, in plain numbers."""
+    axis.set_ticks(ticks, [f"{tick:g}" for tick in ticks])
+    axis.set_ticks([], minor=True)
 
 
 def tidy(panel: Any) -> None:

@@ -13,9 +13,17 @@ _OURS, _PUBLISHED = "#0072b2", "#d55e00"
 _WIDTH, _HEAD, _STEP = 7.5, 1.3, 0.38  # inches
 
 
-def draw_ladder(ladder: Sequence[Rung], path: Path, *, title: str, metric: str, part: str) -> None:
-    """Write the picture; steps without a score are left blank."""
-    figure = new_figure(_WIDTH, _HEAD + _STEP * len(ladder))
+def draw_ladder(
+    ladder: Sequence[Rung],
+    path: Path,
+    *,
+    title: str,
+    metric: str,
+    part: str,
+    size: tuple[float, float] | None = None,
+) -> None:
+    """Write the picture, of so many inches; steps without a score are left blank."""
+    figure = new_figure(*(size or (_WIDTH, _HEAD + _STEP * len(ladder))))
     panel = figure.subplots()
     rows = range(len(ladder))
     panel.barh(rows, [rung.score(part) or 0.0 for rung in ladder], height=0.62, color=_OURS, label=f"here, {part}")

@@ -22,7 +22,9 @@ class Board:
     def __init__(self, folder: Path, task: Task = "retrieval") -> None:
         self.store, self.task, self.metric = EntryStore(folder / "board.db"), task, metrics_of(task)[0]
 
-    def enter(self, name: str, factor: float = 1.0, *, keep: bool = True, ids: list[str] | None = None) -> Entry:
+    def enter(
+        self, name: str, factor: float = 1.0, *, keep: bool = True, ids: list[str] | None = None, stages: tuple = ()
+    ) -> Entry:
         evaluation = evaluated(self.task)
         values = {each: array * factor for each, array in evaluation.per_query.items()}
         metric, public = self.metric, evaluation.usage == "Public"
@@ -31,7 +33,7 @@ class Board:
         facts = dict.fromkeys(("reason", "coverage", "submission", "log"))
         facts |= {"competition": "c", "competition_name": "small", "task": self.task, "split": "test", "seed": 0}
         facts |= {"solution": name.partition("(")[0], "identity": name, "status": "scored", "metric": metric.name}
-        facts |= {"scores": scores, "stages": (), "versions": {}, "code_version": "", "run_key": ""}
+        facts |= {"scores": scores, "stages": stages, "versions": {}, "code_version": "", "run_key": ""}
         facts["created"] = NOON + timedelta(minutes=len(self.store.entries()))
         stored = kept(evaluation) | values if keep else {}
         return self.store.add(Entry(**facts), stored, ids or evaluation.query_ids.tolist())  # type: ignore[arg-type]

@@ -16,6 +16,7 @@ from harness.cli import (
     metrics,
     plotting,
     plugged,
+    pushing,
     running,
     scoring,
     serving,
@@ -23,6 +24,7 @@ from harness.cli import (
     solutions,
     splitting,
     submitting,
+    teams,
     tuning,
     validating,
 )
@@ -40,6 +42,7 @@ app.command("score")(scoring.score)
 app.command("validate")(validating.validate)
 app.command("fix")(validating.fix)
 app.command("submit")(submitting.submit)
+app.command("push")(pushing.push)
 app.command("blend")(blending.blend)
 app.command("split")(splitting.split)
 app.command("leaderboard")(board.leaderboard)
@@ -52,6 +55,7 @@ app.command("ablate")(ablating.ablate)
 app.add_typer(solutions.app, name="solutions")
 app.add_typer(data.app, name="data")
 app.add_typer(metrics.app, name="metrics")
+app.add_typer(teams.app, name="team")
 
 
 def _version(wanted: bool) -> None:

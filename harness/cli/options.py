@@ -13,6 +13,15 @@ WorkspaceOption = Annotated[
         "--workspace", metavar="DIR", help="Where results are kept (else LANDMARK_WORKSPACE, else ~/.landmark)."
     ),
 ]
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--db",
+        metavar="URL",
+        envvar="LANDMARK_DB",
+        help="A database such as postgresql+psycopg://…, not the workspace's.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Task = Annotated[Literal["retrieval", "recognition"] | None, typer.Option("--task", help="Only this task.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Cores to use, all by default.")]

@@ -1,0 +1,41 @@
+"""Running the team server with its worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from harness.errors import HarnessError
+from harness.serving.server import hosts_of, listening, serve_forever
+from harness.workspace import Workspace
+
+
+def serve_teams(
+    workspace: Workspace,
+    folders: Sequence[Path],
+    location: str,
+    where: tuple[str, int],
+    largest_mb: int,
+    say: Callable[[str], None],
+) -> None:
+    """Answer teams, and score what they hand in, until someone ends it.
+
+    Raises HarnessError without a competition, where nobody may listen, and without what serves pages.
+    """
+    if not folders:
+        raise HarnessError("a team server needs --on DIR: a competition that teams hand in to")
+    try:
+        from harness.serving.team.app import create_team_app, orders
+        from harness.serving.team.desk import Limits
+        from harness.serving.team.supervisor import working
+        from leaderboard.database import Database
+    except ModuleNotFoundError as error:
+        raise HarnessError(
+            f"{error.name} is not installed, and teams need it: pip install 'landmark[serving,teams]'"
+        ) from None
+    limits = Limits(largest_mb * 10**6, 4 * largest_mb * 10**6)
+    with listening(*where) as (listener, address):
+        app = create_team_app(workspace, folders, database=Database(location), hosts=hosts_of(where[0]), limits=limits)
+        with working(orders(app, location)):
+            say(f"{address} lets teams in by their tokens (landmark team add makes some); Ctrl+C ends it")
+            serve_forever(app, listener)

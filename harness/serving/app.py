@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI, params
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from harness.serving import assets, board_routes, entry_routes, explorer_routes, home, image_routes
+from harness.serving import assets, board_routes, entry_routes, explorer_routes, home, honesty, image_routes
 from harness.serving.mistakes import tell_mistakes
 from harness.serving.protection import Protected
 from harness.serving.site import MenuOf, Site, no_matches, no_menu
@@ -42,7 +42,7 @@ def create_app(  # noqa: PLR0913 (a site is put together of many)
     app = FastAPI(title="landmark", docs_url=None, redoc_url=None, openapi_url=None, dependencies=list(guards))
     app.state.site = Site(workspace, database or Database(workspace.database), folders, viewer_of, menu_of, matches)
     tell_mistakes(app)
-    for pages in (assets, home, board_routes, entry_routes, explorer_routes, image_routes):
+    for pages in (assets, home, honesty, board_routes, entry_routes, explorer_routes, image_routes):
         app.include_router(pages.router)
     for router in routers:
         app.include_router(router)

@@ -24,6 +24,7 @@ from leaderboard.pages.board_view import ROWS, Tab, Wish, place, wished
 from leaderboard.pages.fold_page import folds_page
 from leaderboard.pages.pictures import Picture, Seen, against_cost, over_time
 from leaderboard.pages.rendering import Link, address
+from leaderboard.references import published, reference_rows
 from metrics import Task
 
 router = APIRouter(prefix="/c")
@@ -159,7 +160,16 @@ def _board(at: Place, ordered: Ordered, tab: Tab, wish: Wish) -> Board:
         ties_address=address(*here, "ties", by=wish.by),
         opens=frozenset(number for number, entry in whole.items() if viewer.opens(entry)),
         pictures=_pictures(at, ordered, tab, wish.by),
+        references=reference_rows(published(ordered.metric.name)),
+        honesty=_honesty(at) if ordered.part == "public" else (),
     )
+
+
+def _honesty(at: Place) -> list[Link]:
+    """Return the pages on how far the board can be trusted, for those who may see private scores."""
+    here, seen = ("c", at.competition, at.task), at.desk.viewer.parts(at.competition)
+    pages = {"how the board would move": "shake-up", "what probing gains": "probing"} if "private" in seen else {}
+    return [Link(text, address(*here, name)) for text, name in pages.items()]
 
 
 def _intervals(entries: dict[int, Entry], part: str) -> dict[int, tuple[float, float]]:

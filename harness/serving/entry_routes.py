@@ -67,7 +67,7 @@ def _links(desk: Desk, entry: Entry, other: Entry | None) -> list[Link]:
     found = []
     if _may_be_studied(desk, entry):
         asked = {"sort": "difference", "against": other.id} if other else {}
-        found.append(Link("What it got wrong", address("e", entry.id, "queries", **asked)))
+        found.append(Link("What it got right and wrong", address("e", entry.id, "queries", **asked)))
     if desk.site.library.submission(entry):
         found.append(Link("Download the submission", address("e", entry.id, "submission.csv")))
     return found

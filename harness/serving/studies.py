@@ -11,6 +11,7 @@ import numpy as np
 
 from harness.running.kept import Values, rebuilt
 from harness.serving.answers import Answers
+from harness.serving.kept import Latest
 from harness.serving.photos import Photos
 from harness.serving.truths import Truth
 from leaderboard import Entry
@@ -50,12 +51,19 @@ class Study(ABC):
 
     def order(self, sort: str, other: Study | None, part: str) -> np.ndarray:
         """Return the rows of a part's queries: the worst, the best or those that differ most from another first."""
+        beside = other if sort == "difference" else None
+        key = (sort, beside and beside.entry.id, part)
+        return self._orders.get(key, lambda: self._ordered(sort, beside, part))
+
+    @cached_property
+    def _orders(self) -> Latest[np.ndarray]:
+        return Latest(4)
+
+    def _ordered(self, sort: str, other: Study | None, part: str) -> np.ndarray:
         gains = self.gains
         rows = np.flatnonzero(~np.isnan(gains) & ((part == "all") | (self.truth.usage == part.title())))
-        if sort == "difference" and other is not None:
-            keys = -np.abs(gains - other.gains)[rows]
-        else:
-            keys = -gains[rows] if sort == "best" else gains[rows]
+        keys = gains[rows] if other is None else np.abs(gains - other.gains)[rows]
+        keys = keys if sort == "worst" else -keys
         return rows[np.lexsort((-self.truth.n_relevant[rows], keys))]
 
     def photo_id(self, row: int) -> str:

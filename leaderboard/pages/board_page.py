@@ -74,6 +74,7 @@ class Board:
     opens: frozenset[int]
     pictures: Sequence[Picture]
     references: Sequence[ReferenceRow] = ()
+    honesty: Sequence[Link] = ()  # pages on how far the board can be trusted
 
 
 def board_page(frame: Frame, board: Board) -> str:

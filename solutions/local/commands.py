@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -38,8 +39,7 @@ def explain(  # noqa: PLR0913 (a command has as many options as it has)
     """
     from harness import require_picture
     from solutions.local.explaining import explained
-    from solutions.local.geometry import Geometry
-    from solutions.local.verification import Verification
+    from solutions.local.verification import MEASURED
 
     house: Any = ctx.obj
     drawn = out or (None if json else _DRAWN)
@@ -49,7 +49,7 @@ def explain(  # noqa: PLR0913 (a command has as many options as it has)
     sets = {"test": competition.queries, "index": competition.index, "train": competition.train}
     one, other = _found(query, sets, on), _found(image, dict(sorted(sets.items())), on)
     extractor, name = _extractor(local)
-    explanation = explained(one, other, extractor, Verification(geometry=Geometry(model)))
+    explanation = explained(one, other, extractor, replace(MEASURED, geometry=replace(MEASURED.geometry, model=model)))
     what = f"{name}, {model}"
     if drawn:
         from solutions.local.match_picture import draw

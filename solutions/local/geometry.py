@@ -28,7 +28,8 @@ class Geometry:
 
     An inlier lands at most `threshold` pixels from its match. A map is refused, and there are no inliers, where it
     mirrors, where it changes areas more than tenfold or one direction five times as much as another, at the middle of
-    the inliers, and where in one of the images these lie in three squares of `cell` pixels or fewer.
+    the inliers, where there are fewer of these than `fewest`, which chance may bring together, and where in one of the
+    images they lie in three squares of `cell` pixels or fewer.
 
     Raises HarnessError for numbers that say nothing.
     """
@@ -36,6 +37,7 @@ class Geometry:
     model: Model = "affine"
     threshold: float = 10.0  # pixels
     trials: int = 1000
+    fewest: int = FEWEST  # inliers
     cell: float = 32.0  # pixels
     seed: int = 0
 
@@ -45,6 +47,8 @@ class Geometry:
                 f"threshold {self.threshold}, cell {self.cell} and trials {self.trials} must be above 0, and "
                 f"seed {self.seed} 0 or more"
             )
+        if self.fewest < FEWEST:
+            raise HarnessError(f"fewest is {self.fewest}; any {FEWEST - 1} matches follow a map, so ask for {FEWEST}")
 
     def inliers(self, points: np.ndarray, others: np.ndarray) -> np.ndarray:
         """Return which of matched points `(n, 2)` and `(n, 2)` are inliers: a mask `(n,)`.
@@ -75,7 +79,7 @@ class Geometry:
         return matrix if matrix is not None and np.isfinite(matrix).all() else None
 
     def _possible(self, matrix: np.ndarray, points: np.ndarray, others: np.ndarray) -> bool:
-        if len(points) < FEWEST or not all(_scattered(each, self.cell) for each in (points, others)):
+        if len(points) < self.fewest or not all(_scattered(each, self.cell) for each in (points, others)):
             return False
         slopes = local_affine(matrix, points.mean(axis=0))
         longest, shortest = np.linalg.svd(slopes, compute_uv=False)

@@ -88,6 +88,14 @@ def test_inliers_in_one_corner_hold_no_image_together() -> None:
     assert not Geometry(cell=32).inliers(SQUARE, mapped(np.diag([0.33, 0.33, 1]), SQUARE) / 2).any()
 
 
+def test_fewer_inliers_than_asked_for_are_none() -> None:
+    points, others = matched(AFFINE, wrong=0)
+    assert Geometry(fewest=40).inliers(points, others).all()
+    assert not Geometry(fewest=41).inliers(points, others).any()
+    with pytest.raises(HarnessError, match="fewest is 3; any 3 matches follow a map"):
+        Geometry(fewest=3)
+
+
 def test_three_places_matched_many_times_over_hold_no_image_together() -> None:
     often = np.repeat(SQUARE[:3], 5, axis=0)
     for geometry in BOTH:

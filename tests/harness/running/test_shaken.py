@@ -19,8 +19,8 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 class Board:
     """A store to which entries are added; the later, the fewer queries they answer well."""
 
-    def __init__(self, folder: Path, task: Task = "retrieval") -> None:
-        self.store, self.task, self.metric = EntryStore(folder / "board.db"), task, metrics_of(task)[0]
+    def __init__(self, folder: Path, task: Task = "retrieval", file: str = "board.db") -> None:
+        self.store, self.task, self.metric = EntryStore(folder / file), task, metrics_of(task)[0]
 
     def enter(
         self, name: str, factor: float = 1.0, *, keep: bool = True, ids: list[str] | None = None, stages: tuple = ()

@@ -8,15 +8,26 @@ from typing import Literal
 import numpy as np
 
 from harness import cores
-from solutions.neighbours.neighbours import Neighbours, best_of, check_k, check_rows, is_ready, lent, no_neighbours
+from solutions.neighbours.neighbours import (
+    Neighbours,
+    best_of,
+    check_k,
+    check_rows,
+    is_ready,
+    lent,
+    no_neighbours,
+    together,
+)
 from solutions.neighbours.scan import ROOM_BEYOND, nothing_found, room_for, scan, squared_lengths
 from solutions.neighbours.searcher import Searcher
+from solutions.neighbours.tiles import PANEL, WIDTH
 
 Device = Literal["cpu", "accelerator", "auto"]
 
 _BLOCK = 2**24  # numbers of an index that is not in memory as float32: 64 MB are looked at at once
 _NOTES, _NUMBERS = 2**21, 2**23  # of the queries that are asked at once: 24 and 32 MB a core
 _SHARE = 2**12  # index rows that are worth a thread
+_MANY = 4 * PANEL  # queries that are worth a thread of their own
 
 
 def nearest(queries: np.ndarray, index: np.ndarray, k: int, device: Device = "cpu") -> Neighbours:
@@ -80,14 +91,24 @@ def _nearest(queries: np.ndarray, index: np.ndarray, k: int, squared: np.ndarray
 
 
 def _nearest_to_some(queries: np.ndarray, index: np.ndarray, k: int, squared: np.ndarray | None) -> Neighbours:
-    """Search a part of the index on each core."""
+    """Search for a part of the queries on each core or, where they are few, in a part of the index."""
     threads = max(1, min(cores(), len(index) // _SHARE))
-    bounds = [len(index) * part // threads for part in range(threads + 1)]
-    parts = list(starmap(slice, pairwise(bounds)))
     if threads == 1:
-        return _nearest_of_part(queries, index, parts[0], k, squared)
+        return _nearest_of_part(queries, index, slice(0, len(index)), k, squared)
     with ThreadPoolExecutor(threads) as pool:
-        return best_of(list(pool.map(lambda part: _nearest_of_part(queries, index, part, k, squared), parts)), k)
+        if is_ready(index) and len(queries) >= threads * _MANY:
+            some = [queries[part] for part in _parts(len(queries), threads)]
+            found = pool.map(lambda part: _nearest_of_part(part, index, slice(0, len(index)), k, squared), some)
+            return together(list(found))
+        parts = _parts(len(index), threads)
+        found = pool.map(lambda part: _nearest_of_part(queries, index, part, k, squared), parts)
+        return best_of(list(found), k)
+
+
+def _parts(n: int, threads: int) -> list[slice]:
+    """Cut n queries or rows into as many parts, at multiples of what is looked at together."""
+    bounds = [n * part // threads // WIDTH * WIDTH for part in range(threads)]
+    return list(starmap(slice, pairwise([*bounds, n])))
 
 
 def _nearest_of_part(

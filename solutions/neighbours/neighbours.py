@@ -19,6 +19,11 @@ def no_neighbours(n_queries: int, k: int) -> Neighbours:
     return Neighbours(np.full((n_queries, k), -1, np.int32), np.full((n_queries, k), -np.inf, np.float32))
 
 
+def together(parts: Sequence[Neighbours]) -> Neighbours:
+    """Return the answers to several batches of queries as one."""
+    return Neighbours(np.vstack([part.positions for part in parts]), np.vstack([part.similarities for part in parts]))
+
+
 def best_of(parts: Sequence[Neighbours], k: int) -> Neighbours:
     """Return the k best of several answers to the same queries, (n_queries, any) each; none may be in two of them.
 

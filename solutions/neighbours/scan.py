@@ -27,6 +27,7 @@ from solutions.neighbours.tiles import (
 _NUMBERS = 2**18  # of the index that all queries are held against before the next: 1 MB
 ROOM_BEYOND = ROWS  # of squared lengths, which are written a tile at a time
 _AHEAD = 4  # notes whose rows are fetched before they are looked at
+_HALVINGS, _BEYOND = 12, 8  # to find what k notes reach, until at most so many more do
 _LONGEST = 1e19  # a row that is longer, or that has a number that is none, is never found
 _ROUNDING = 2.0**-24  # a float32 result is wrong by this share of itself at most
 _SMALLEST = 2.0**-126  # or by this, near 0
@@ -188,14 +189,32 @@ def _narrow(k: int, query: int, found: Found) -> None:
     if n_notes <= k:
         return
     sums, positions = found.sums[query], found.positions[query]
-    found.highest[query] = np.partition(sums[:n_notes], n_notes - k)[n_notes - k]
+    found.highest[query] = _reached(sums[:n_notes], k)
     _set_floor(query, found)
-    kept = 0
+    floor, kept = found.floors[query], 0
     for note in range(n_notes):
-        if sums[note] >= found.floors[query]:
-            sums[kept], positions[kept] = sums[note], positions[note]
-            kept += 1
+        summed = sums[note]
+        sums[kept], positions[kept] = summed, positions[note]
+        kept += summed >= floor
     found.n_notes[query] = kept
+
+
+@helper
+def _reached(sums: Any, k: int) -> Any:
+    """A number that at least k of the sums reach, and hardly more, found by halving: quicker than the k-th itself."""
+    low, high = sums.min(), sums.max()
+    for _ in range(_HALVINGS):
+        middle = low + (high - low) / np.float32(2)
+        count = 0
+        for number in range(len(sums)):
+            count += sums[number] >= middle
+        if count < k:
+            high = middle
+        else:
+            low = middle
+            if count <= k + _BEYOND:
+                break
+    return low
 
 
 @helper

@@ -15,9 +15,9 @@ from numba.core import cgutils
 
 from solutions.hashing.compiled import instructions
 
-_WIDTH, ROWS = (16, 8) if binding.get_host_cpu_features().get("avx512f") else (8, 4)  # numbers to a register; rows
+WIDTH, ROWS = (16, 8) if binding.get_host_cpu_features().get("avx512f") else (8, 4)  # numbers to a register; rows
 _VECTORS = 3  # in a panel: ROWS * 3 sums, and what is added to them, fit into the registers
-PANEL = _VECTORS * _WIDTH  # queries
+PANEL = _VECTORS * WIDTH  # queries
 _AHEAD = 2 * ROWS  # rows whose memory is fetched before they are asked for
 _LANES = 16  # of sums that are added up at the end; another number would give other last bits
 _LINE = 16  # float32 that are fetched together
@@ -42,11 +42,11 @@ def _emit_tile(n_vectors: int) -> Callable[..., Any]:
     def emit(builder: Any, panel: Any, index: Any, first: Any, last: Any, d: Any, floors: Any, products: Any) -> Any:
         rows = [_row(builder, index, builder.add(first, _INT64(number)), last, d) for number in range(ROWS)]
         later = builder.gep(index, [builder.mul(builder.add(first, _INT64(_AHEAD)), d)])
-        sums = [[_zero(builder, _FLOAT, _WIDTH) for _ in range(n_vectors)] for _ in rows]
+        sums = [[_zero(builder, _FLOAT, WIDTH) for _ in range(n_vectors)] for _ in rows]
         with cgutils.for_range(builder, d, intp=_INT64) as loop:
             _fetch(builder, builder.gep(later, [builder.mul(loop.index, _INT64(ROWS))]))
             place = builder.mul(loop.index, _INT64(PANEL))
-            queries = [_load(builder, panel, _plus(builder, place, vector), _WIDTH) for vector in range(n_vectors)]
+            queries = [_load(builder, panel, _plus(builder, place, vector), WIDTH) for vector in range(n_vectors)]
             for row, totals in zip(rows, sums, strict=True):
                 number = _repeat(builder, builder.load(builder.gep(row, [loop.index])))
                 for query, total in zip(queries, totals, strict=True):
@@ -69,7 +69,7 @@ def _reaching(builder: Any, sums: list[list[Any]], floors: Any, products: Any) -
         reached = _INT64(0)
         for vector, total in enumerate(totals):
             product = builder.load(total)
-            _store(builder, product, products, _INT64(number * PANEL + vector * _WIDTH))
+            _store(builder, product, products, _INT64(number * PANEL + vector * WIDTH))
             reached = builder.or_(reached, _bits(builder, product, floors, vector))
         some = builder.zext(builder.icmp_unsigned("!=", reached, _INT64(0)), _INT64)
         rows = builder.or_(rows, builder.shl(some, _INT64(number)))
@@ -78,22 +78,22 @@ def _reaching(builder: Any, sums: list[list[Any]], floors: Any, products: Any) -
 
 def _bits(builder: Any, product: Any, floors: Any, vector: int) -> Any:
     """Which numbers of a register reach their floors, a bit each."""
-    reached = builder.fcmp_ordered(">=", product, _load(builder, floors, _INT64(vector * _WIDTH), _WIDTH))
-    return builder.zext(builder.bitcast(reached, ir.IntType(_WIDTH)), _INT64)
+    reached = builder.fcmp_ordered(">=", product, _load(builder, floors, _INT64(vector * WIDTH), WIDTH))
+    return builder.zext(builder.bitcast(reached, ir.IntType(WIDTH)), _INT64)
 
 
 def _emit_columns(builder: Any, products: Any, number: Any, floors: Any) -> Any:
     start, columns = builder.mul(number, _INT64(PANEL)), _INT64(0)
     for vector in range(_VECTORS):
-        product = _load(builder, products, _plus(builder, start, vector), _WIDTH)
-        bits = builder.shl(_bits(builder, product, floors, vector), _INT64(vector * _WIDTH))
+        product = _load(builder, products, _plus(builder, start, vector), WIDTH)
+        bits = builder.shl(_bits(builder, product, floors, vector), _INT64(vector * WIDTH))
         columns = builder.or_(columns, bits)
     return columns
 
 
 def _emit_squares(builder: Any, index: Any, first: Any, last: Any, d: Any, squares: Any) -> None:
     rows = [_row(builder, index, builder.add(first, _INT64(number)), last, d) for number in range(ROWS)]
-    sums, rests = ([_zero(builder, _FLOAT, width) for _ in rows] for width in (_WIDTH, 1))
+    sums, rests = ([_zero(builder, _FLOAT, width) for _ in rows] for width in (WIDTH, 1))
     for width, totals, place in _along(builder, d, sums, rests):
         for row, total in zip(rows, totals, strict=True):
             numbers = _load(builder, row, place, width)
@@ -147,7 +147,7 @@ def _add(builder: Any, total: Any, one: Any, other: Any) -> None:
 
 
 def _plus(builder: Any, place: Any, vector: int) -> Any:
-    return builder.add(place, _INT64(vector * _WIDTH))
+    return builder.add(place, _INT64(vector * WIDTH))
 
 
 def _load(builder: Any, base: Any, place: Any, width: int) -> Any:
@@ -163,8 +163,8 @@ def _store(builder: Any, vector: Any, base: Any, place: Any) -> None:
 
 def _repeat(builder: Any, number: Any) -> Any:
     """`number` in all places."""
-    first = builder.insert_element(ir.Constant(ir.VectorType(_FLOAT, _WIDTH), ir.Undefined), number, ir.IntType(32)(0))
-    return builder.shuffle_vector(first, first, ir.Constant(ir.VectorType(ir.IntType(32), _WIDTH), [0] * _WIDTH))
+    first = builder.insert_element(ir.Constant(ir.VectorType(_FLOAT, WIDTH), ir.Undefined), number, ir.IntType(32)(0))
+    return builder.shuffle_vector(first, first, ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), [0] * WIDTH))
 
 
 def _fetch(builder: Any, address: Any) -> None:

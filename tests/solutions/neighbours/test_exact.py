@@ -101,10 +101,13 @@ def test_any_chunk_of_queries_finds_the_same(world, monkeypatch):
     assert_same(nearest(queries, index, 30), expected)
 
 
+@pytest.mark.parametrize("many", [1, 1000])
 @pytest.mark.parametrize("threads", [1, 2, 3, 7])
-def test_any_number_of_cores_finds_the_same(world, monkeypatch, threads):
+def test_any_number_of_cores_finds_the_same(world, monkeypatch, threads, many):
+    """They share the queries where these are many, and else the index."""
     queries, index, expected = world
     monkeypatch.setattr(exact, "_SHARE", 100)
+    monkeypatch.setattr(exact, "_MANY", many)
     with limited_to(threads):
         assert_same(nearest(queries, index, 30), expected)
         assert_same(Exact().build(index).search(queries, 30), expected)

@@ -1,4 +1,4 @@
-"""`landmark serve`."""
+"""`landmark serve` and `landmark report`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.options import DatabaseOption, WorkspaceOption
+from harness.cli.options import DatabaseOption, Folder, WorkspaceOption
 from harness.cli.output import say
 
 Folders = Annotated[
@@ -44,3 +44,37 @@ def serve(
     with listening(host, port) as (listener, address):
         say(f"{address} shows {opened.folder}; Ctrl+C ends it")
         serve_forever(site, listener)
+
+
+def report(
+    *,
+    on: Folder,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The page to write.")] = Path("board.html"),
+    entries: Annotated[int, typer.Option("--entries", min=1, help="The best of each task that are looked into.")] = 20,
+    queries: Annotated[int, typer.Option("--queries", min=0, help="Queries of each task that are shown.")] = 500,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Write boards, entries and what they got wrong as one file that opens from disk.
+
+    It holds thumbnails, scores of the private part, and which answers are right: it is for those who may know them.
+    """
+    from harness.errors import HarnessError
+    from harness.files import write_whole
+    from harness.serving.server import require_serving
+    from harness.submissions.sidecar import require_writable
+    from harness.workspace import Workspace
+
+    require_serving()
+    require_writable(out)
+    from harness.serving.report import report_of
+    from leaderboard.pages.report_page import report_page
+
+    found = report_of(on, Workspace.open(workspace), entries=entries, queries=queries)
+    page = report_page(found)
+    try:
+        write_whole(out, page)
+    except OSError as error:
+        raise HarnessError(f"{out}: cannot be written: {error.strerror or error}") from None
+    shown = sum(len(task.queries) for task in found.tasks)
+    size = f"{len(page.encode()) / 1e6:.1f} MB"
+    say(f"{out}: {size}, {shown} queries, {len(found.images)} thumbnails; it opens in any browser")

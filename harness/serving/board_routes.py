@@ -14,7 +14,6 @@ from harness.data.split import TEST
 from harness.serving.boards import Ordered, deal_of
 from harness.serving.mistakes import not_found
 from harness.serving.site import Desk, TheDesk
-from harness.serving.ties import MOST
 from leaderboard import Entry
 from leaderboard.board import board_row
 from leaderboard.order import Group
@@ -110,7 +109,7 @@ def board(at: ThePlace, tab: str, request: Request) -> HTMLResponse:
     ordered = at.desk.site.boards.ordered(at.competition, at.task, wish.by)
     part = _demand(at, ordered, tab)
     frame = at.desk.frame(f"{at.title}, {at.task}, {tab}", at.trail())
-    return HTMLResponse(board_page(frame, _board(at, ordered, part, wish)))
+    return HTMLResponse(board_page(frame, board_at(at, ordered, part, wish)))
 
 
 @router.get("/{competition}/{task}/{tab}/ties", include_in_schema=False)
@@ -118,7 +117,7 @@ def ties(at: ThePlace, tab: str, by: Group = "solution") -> dict[int, dict[str, 
     """Answer with the ties of a tab, worked out now if need be."""
     ordered = at.desk.site.boards.ordered(at.competition, at.task, by)
     part = _demand(at, ordered, tab)
-    found = at.desk.site.ties.find(ordered.metric, part, _leaders(ordered, part))
+    found = at.desk.site.ties.find(ordered.metric, part, ordered.leaders(part))
     return {entry: vars(tie) for entry, tie in found.items()}
 
 
@@ -129,13 +128,8 @@ def _demand(at: Place, ordered: Ordered, tab: str) -> Tab:
     return tab  # type: ignore[return-value]
 
 
-def _leaders(ordered: Ordered, tab: Tab) -> list[int]:
-    """Return the entries that stand first on a tab."""
-    ranked = {rank: each.entry.id for each in ordered.standings if (rank := place(each, tab))}
-    return [ranked[rank] for rank in sorted(ranked)[: MOST + 1]]
-
-
-def _board(at: Place, ordered: Ordered, tab: Tab, wish: Wish) -> Board:
+def board_at(at: Place, ordered: Ordered, tab: Tab, wish: Wish) -> Board:
+    """Return what a tab of a board shows."""
     site, viewer = at.desk.site, at.desk.viewer
     found = wished(ordered.standings, tab, wish)
     page = found[(wish.page - 1) * ROWS : wish.page * ROWS]
@@ -156,7 +150,7 @@ def _board(at: Place, ordered: Ordered, tab: Tab, wish: Wish) -> Board:
         intervals=_intervals(whole, tab),
         found=len(found),
         total=len(ordered.standings),
-        ties=site.ties.known(ordered.metric, tab, _leaders(ordered, tab)),
+        ties=site.ties.known(ordered.metric, tab, ordered.leaders(tab)),
         ties_address=address(*here, "ties", by=wish.by),
         opens=frozenset(number for number, entry in whole.items() if viewer.opens(entry)),
         pictures=_pictures(at, ordered, tab, wish.by),

@@ -9,11 +9,13 @@ from threading import Lock
 
 from harness.data.split import TEST
 from harness.serving.kept import Latest
+from harness.serving.ties import MOST
 from leaderboard.board import Standing, standings
 from leaderboard.database import Database
 from leaderboard.folds import FoldRow, fold_rows
 from leaderboard.order import Group, Order
 from leaderboard.outlines import BoardName, Outline, Outlines, board_names, last_id
+from leaderboard.pages.board_view import Tab, place
 from leaderboard.store import EntryStore
 from metrics import Metric, Task, metrics_of
 
@@ -30,6 +32,11 @@ class Ordered:
     standings: list[Standing[Outline]]
     outlines: list[Outline]
 
+    def leaders(self, tab: Tab) -> list[int]:
+        """Return the entries that stand first on a tab, as many as are held against the first."""
+        ranked = {rank: each.entry.id for each in self.standings if (rank := place(each, tab))}
+        return [ranked[rank] for rank in sorted(ranked)[: MOST + 1]]
+
 
 class _Board:
     """One competition and task; several threads may ask it."""
@@ -40,6 +47,7 @@ class _Board:
         self._hidden: AbstractSet[int] = frozenset()
 
     def ordered(self, metric: Metric, by: Group, hidden: AbstractSet[int]) -> Ordered:
+        """Return who stands where without the hidden entries."""
         with self._lock:
             if self._outlines.refresh() or hidden != self._hidden:
                 self._ordered.clear()

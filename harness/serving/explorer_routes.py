@@ -73,7 +73,7 @@ def queries(study: TheStudy, asked: TheAsked, desk: TheDesk) -> HTMLResponse:
         queries=[_query(study, other, row, asked, FEW) for row in page.tolist()],
         found=len(rows),
         others=[(each.id or 0, each.identity) for each in others_of(entry, desk)],
-        parts=_parts(study),
+        parts=study.truth.parts,
         curve=_curve(study) if isinstance(study, LabellingStudy) and asked.page == 1 and not asked.search else None,
     )
     return HTMLResponse(
@@ -133,11 +133,6 @@ def _other(study: Study, against: int | None, desk: Desk) -> Study | None:
     if not found or not same or not desk.viewer.opens(found) or not desk.site.library.can_be_studied(found):
         raise not_found(f"entry {against} cannot be held against entry {study.entry.id}")
     return desk.site.library.study(found)
-
-
-def _parts(study: Study) -> list[str]:
-    there = {str(part).lower() for part in np.unique(study.truth.usage)}
-    return ["all", *sorted(there, reverse=True)] if len(there) > 1 else ["all"]
 
 
 def _curve(study: LabellingStudy) -> Curve | None:

@@ -45,7 +45,7 @@ class Library:
 
     def study(self, entry: Entry) -> Study:
         """Return the study of an entry; DataError where something that it needs is gone."""
-        return self._studies.get(entry.id, lambda: self._opened(entry))
+        return self._studies.get(entry.id, lambda: self.opened(entry))
 
     def submission(self, entry: Entry) -> Path | None:
         """Return the file of an entry, also where the workspace has been moved since; None where there is none."""
@@ -76,7 +76,8 @@ class Library:
         """Return the truth of a task."""
         return self._truths.get((competition.key, task), lambda: Truth.of(competition, task))
 
-    def _opened(self, entry: Entry) -> Study:
+    def opened(self, entry: Entry) -> Study:
+        """Return the study of an entry, opened now."""
         competition, path = self._competitions.find(entry.competition), self.submission(entry)
         photos = self.photos(entry.competition)
         if competition is None or path is None or photos is None or entry.task not in STUDIES:

@@ -49,12 +49,18 @@ def hosts_of(host: str) -> Sequence[str]:
     return [*LOCAL, host] if host not in ("0.0.0.0", "::") else ["*"]  # noqa: S104 (compared, not bound)
 
 
+def require_serving() -> None:
+    """Raise HarnessError without what pages are made with."""
+    from importlib.util import find_spec
+
+    missing = [name for name in ("fastapi", "jinja2", "uvicorn") if find_spec(name) is None]
+    if missing:
+        raise HarnessError(f"pages need {' and '.join(missing)}: pip install 'landmark[serving]'")
+
+
 def local_site(workspace: Workspace, folders: Sequence[Path], host: str) -> FastAPI:
-    """Return the site of a workspace as someone at this machine sees it; HarnessError without what serves pages."""
-    try:
-        from harness.serving.app import create_app
-    except ModuleNotFoundError as error:
-        raise HarnessError(
-            f"{error.name} is not installed, and pages need it: pip install 'landmark[serving]'"
-        ) from None
+    """Return the site of a workspace as someone at this machine sees it."""
+    require_serving()
+    from harness.serving.app import create_app
+
     return create_app(workspace, folders, hosts=hosts_of(host))

@@ -42,6 +42,12 @@ class Truth:
         """Return how many images, or landmarks, are right for each query `(n,)`."""
         return np.asarray(np.diff(self.ground_truth.offsets)[self._rows])
 
+    @cached_property
+    def parts(self) -> tuple[str, ...]:
+        """Return the parts that queries can be chosen by: all, and where there are both, public and private."""
+        there = [part for part in ("public", "private") if (self.usage == part.title()).any()]
+        return ("all", *there) if len(there) > 1 else ("all",)
+
     def relevant_images(self, row: int) -> list[str]:
         """Return the images to be found for a query."""
         numbers = self._relevant(row)

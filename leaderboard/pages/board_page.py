@@ -79,12 +79,22 @@ class Board:
 
 def board_page(frame: Frame, board: Board) -> str:
     """The page of a board."""
+    return page("board.html", frame, **board_values(board))
+
+
+def board_values(board: Board) -> dict[str, Any]:
+    """What the templates of a board are filled with."""
     low, high = _span(board)
-    lines = [_line(board, place, low, high) for place in range(len(board.rows))]
-    pages = max(1, -(-board.found // ROWS))
-    columns = {name: COLUMNS[name] for name in board.wish.columns if name != "other" or board.other}
-    values: dict[str, Any] = {"board": board, "lines": lines, "low": low, "high": high, "pages": pages}
-    return page("board.html", frame, **values, columns=columns, all_columns=COLUMNS, tab_names=TAB_NAMES)
+    return {
+        "board": board,
+        "lines": [_line(board, place, low, high) for place in range(len(board.rows))],
+        "low": low,
+        "high": high,
+        "pages": max(1, -(-board.found // ROWS)),
+        "columns": {name: COLUMNS[name] for name in board.wish.columns if name != "other" or board.other},
+        "all_columns": COLUMNS,
+        "tab_names": TAB_NAMES,
+    }
 
 
 def _score(row: BoardRow, part: str) -> float | None:

@@ -55,13 +55,18 @@ def entry_page(frame: Frame, details: Details) -> str:
     """The page of an entry."""
     entry, other = details.entry, details.other
     parameters = details.parameters, details.other_parameters or {}
-    shown: dict[str, Any] = {
+    shown = {
         "parameters": _compared(*({name: repr(each) for name, each in of.items()} for of in parameters)),
         "versions": _compared(_made_by(entry), _made_by(other) if other else {}),
-        "scores": _scores(details),
-        "stages": _stages(entry.stages, other.stages if other else ()),
     }
-    return page("entry.html", frame, details=details, entry=entry, other=other, cost=total(entry.stages), **shown)
+    return page("entry.html", frame, details=details, **shown, **entry_values(entry, details.parts, other))
+
+
+def entry_values(entry: Entry, parts: Sequence[str], other: Entry | None = None) -> dict[str, Any]:
+    """What the tables of an entry are filled with."""
+    stages = _stages(entry.stages, other.stages if other else ())
+    scores = _scores(entry, other, parts)
+    return {"entry": entry, "other": other, "scores": scores, "stages": stages, "cost": total(entry.stages)}
 
 
 def _compared(values: Mapping[str, str], others: Mapping[str, str]) -> list[Compared]:
@@ -73,12 +78,13 @@ def _made_by(entry: Entry) -> dict[str, str]:
     return {"code": entry.code_version[:12], "seed": str(entry.seed), **entry.versions}
 
 
-def _scores(details: Details) -> list[tuple[str, list[tuple[float | None, float | None]]]]:
+def _scores(
+    entry: Entry, other: Entry | None, parts: Sequence[str]
+) -> list[tuple[str, list[tuple[float | None, float | None]]]]:
     """For each metric, in each part that may be seen, the scores of both entries."""
-    entry, other = details.entry, details.other
-    names = dict.fromkeys(name for part in details.parts for name in entry.scores.get(part, {}))
+    names = dict.fromkeys(name for part in parts for name in entry.scores.get(part, {}))
     return [
-        (name, [(entry.score(part, name), other.score(part, name) if other else None) for part in details.parts])
+        (name, [(entry.score(part, name), other.score(part, name) if other else None) for part in parts])
         for name in names
     ]
 

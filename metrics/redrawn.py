@@ -49,12 +49,14 @@ def divided(metric: Metric, answers: Sequence[Judgement]) -> Divided:
         raise ValueError(f"{metric.name} is no mean, and is not drawn anew")
     values = np.stack([values_of(metric, answer) for answer in answers], axis=1)
     counts = (~np.isnan(values)).astype(np.float64)
-    table = np.hstack([np.nan_to_num(values), counts])
+    if (counts == counts[:, :1]).all():  # as a rule the same queries count for all
+        counts = counts[:, :1]
+    table = np.hstack([np.nan_to_num(values, copy=False), counts])
     totals = table.sum(axis=0)
 
     def scores(masks: Masks) -> NDArray[np.float64]:
         public = masks.astype(np.float64) @ table
-        sums, n = np.split(np.stack([public, totals - public], axis=1), 2, axis=2)
+        sums, n = np.split(np.stack([public, totals - public], axis=1), [len(answers)], axis=2)
         return _shares(sums, np.round(n))
 
     return scores

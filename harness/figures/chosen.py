@@ -12,7 +12,7 @@ from harness.data.competition import Competition
 from harness.data.split import TEST
 from harness.errors import DataError, HarnessError
 from harness.running.evaluate import score_file
-from harness.running.kept import public_queries, rebuilt
+from harness.running.kept import names_for, public_queries, rebuilt
 from leaderboard import Entry, EntryStore, board_rows
 from leaderboard.order import Group
 from metrics import Judgement, Metric, Task, metrics_of
@@ -49,12 +49,12 @@ class Chosen:
 
     def public(self) -> np.ndarray:
         """Return which queries of `judgements("all")` are public."""
-        return public_queries(self.store.per_query(self.entries[0].id or 0))
+        return public_queries(self.store.per_query(self.entries[0].id or 0, names_for(self.metric)))
 
     def _kept(self, entry: Entry, part: str) -> Judgement:
         ids = np.array(self.store.query_ids(entry.id or 0), object)
         try:
-            return rebuilt(self.metric, ids, self.store.per_query(entry.id or 0), part)
+            return rebuilt(self.metric, ids, self.store.per_query(entry.id or 0, names_for(self.metric)), part)
         except KeyError:
             raise DataError(f"{entry.identity}: its entry was made by an older landmark; run it again") from None
 

@@ -43,6 +43,21 @@ def rebuilt(metric: Metric, query_ids: np.ndarray, values: Values, part: str = "
     return judgement if part == "all" else judgement.select(public_queries(values) == (part == "public"))
 
 
+def names_for(metric: Metric) -> list[str]:
+    """Return what `rebuilt` and `public_queries` need of what was kept.
+
+    >>> from metrics import metric
+    >>> names_for(metric("map@100"))
+    ['.public', 'map@100']
+    """
+    own = (
+        [f".{name}" for name in (*_FLAGS, "confidence")]
+        if isinstance(metric, GlobalAveragePrecision)
+        else [metric.name]
+    )
+    return [_PUBLIC, *own]
+
+
 def public_queries(values: Values) -> np.ndarray:
     """Return which queries are public `(n,)`; KeyError where an older landmark did not keep it."""
     public: np.ndarray = values[_PUBLIC].astype(bool)

@@ -9,7 +9,7 @@ import numpy as np
 
 from harness.data.split import TEST
 from harness.errors import DataError, HarnessError
-from harness.running.kept import public_queries, rebuilt
+from harness.running.kept import names_for, public_queries, rebuilt
 from leaderboard import BoardRow, EntryStore, board_rows
 from leaderboard.order import Group
 from leaderboard.shake_up import DRAWS, ShakeUp, shake_up
@@ -69,7 +69,12 @@ def shaken(
     ranked = [
         row for row in board_rows(entries, higher_is_better=metric.higher_is_better, best_of=by) if row.rank is not None
     ]
-    found = {row.identity: _answer(store, row, metric) for row in ranked[:top]}
+    found: dict[str, Answer | None] = {}
+    ids = np.empty(0, object)
+    for row in ranked[:top]:
+        own = np.array(store.query_ids(row.entry_id or 0), object)
+        ids = ids if np.array_equal(own, ids) else own  # which are long, so they are held once
+        found[row.identity] = _answer(store, row, metric, ids)
     asked = next((answer for answer in found.values() if answer), None)
     alike = {name: answer for name, answer in found.items() if answer and asked and _asked_alike(answer, asked)}
     if asked is None or len(alike) < 2:
@@ -82,10 +87,9 @@ def shaken(
     return Shaken(task, metric, len(asked[1]), int(asked[1].sum()), rows, shake, left_out)
 
 
-def _answer(store: EntryStore, row: BoardRow, metric: Metric) -> Answer | None:
+def _answer(store: EntryStore, row: BoardRow, metric: Metric, ids: np.ndarray) -> Answer | None:
     """Return what is kept of an entry: the judgement, and which queries are public; None where it is not enough."""
-    entry_id = row.entry_id or 0
-    ids, values = np.array(store.query_ids(entry_id), object), store.per_query(entry_id)
+    values = store.per_query(row.entry_id or 0, names_for(metric))
     try:
         return rebuilt(metric, ids, values), public_queries(values)
     except KeyError:

@@ -26,3 +26,27 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     """The URL of a new, empty database of each kind; see `tests.databases`."""
     with new_database(request.param, tmp_path) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def hostile_names() -> list[str]:
+    return [
+        "<script>alert(1)</script>",
+        "'; DROP TABLE entries; --",
+        "[bold red]markup[/bold red] [/]",
+        "pipe | tick ` under_score * [link](http://x) <b>",
+        "two\nlines\r\nand\ttab",
+        "\x1b[2J\x1b]0;title\x07 \x9b31m",
+        "nul \x00 in it",
+        "half a pair \ud800",
+        "\u202egnp.exe",
+        "=HYPERLINK(1)",
+        "+1",
+        "-1",
+        "@SUM(1)",
+        "\\ud800 \\x1b \\",
+        "日本語 ünï 🗿",
+        "%s %(x)s {0} :name ?",
+        "",
+        "x" * 10_000,
+    ]

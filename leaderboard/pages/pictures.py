@@ -130,9 +130,9 @@ def _dot(seen: Seen, outline: Outline, x: float, y: float, *, best: bool) -> Dot
 
 
 def _steps(points: Sequence[tuple[float, float]]) -> str:
-    """The line that goes level to each point's place and then up to it, and on to the right edge."""
+    """The line that goes level to each point's place and then to it, and on to the right edge."""
     if not points:
         return ""
-    (x, y), *rest = sorted(points)
+    (x, y), *rest = points
     path = [f"M{x:g} {y:g}", *(f"H{x:g}V{y:g}" for x, y in rest), f"H{RIGHT}"]
     return "".join(path)

@@ -39,27 +39,3 @@ def _entry(identity: str = "hash", *, minute: int = 0, reason: str | None = None
 @pytest.fixture(scope="session")
 def make_entry() -> Callable[..., Entry]:
     return _entry
-
-
-@pytest.fixture(scope="session")
-def hostile_names() -> list[str]:
-    return [
-        "<script>alert(1)</script>",
-        "'; DROP TABLE entries; --",
-        "[bold red]markup[/bold red] [/]",
-        "pipe | tick ` under_score * [link](http://x) <b>",
-        "two\nlines\r\nand\ttab",
-        "\x1b[2J\x1b]0;title\x07 \x9b31m",
-        "nul \x00 in it",
-        "half a pair \ud800",
-        "\u202egnp.exe",
-        "=HYPERLINK(1)",
-        "+1",
-        "-1",
-        "@SUM(1)",
-        "\\ud800 \\x1b \\",
-        "日本語 ünï 🗿",
-        "%s %(x)s {0} :name ?",
-        "",
-        "x" * 10_000,
-    ]

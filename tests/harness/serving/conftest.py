@@ -7,12 +7,19 @@ from fastapi.testclient import TestClient
 
 from harness.serving.app import create_app
 from harness.workspace import Workspace
+from tests.entered import Entered
 
 
 @pytest.fixture
 def opened(tmp_path: Path) -> Workspace:
     """An empty workspace."""
     return Workspace.open(tmp_path / "workspace")
+
+
+@pytest.fixture
+def entered(competition_folder: Path, opened: Workspace) -> Entered:
+    """Enters answers to the small competition in the workspace."""
+    return Entered(competition_folder, opened)
 
 
 @pytest.fixture

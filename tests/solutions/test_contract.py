@@ -26,9 +26,13 @@ SPECS = [
 
 @pytest.fixture
 def _small_networks(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("best_unsupervised", "best_retrieval"):
+    for task, name in (
+        ("retrieval", "best_unsupervised"),
+        ("retrieval", "best_retrieval"),
+        ("recognition", "best_recognition"),
+    ):
         load_class(name, Path("nowhere"))
-        monkeypatch.setattr(f"solutions.retrieval.{name}.EIGHT", (Views("lite0", 96, ("gem_2", "rgem")),))
+        monkeypatch.setattr(f"solutions.{task}.{name}.EIGHT", (Views("lite0", 96, ("gem_2", "rgem")),))
 
 
 @pytest.mark.usefixtures("_small_networks")

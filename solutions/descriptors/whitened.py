@@ -1,0 +1,53 @@
+"""Descriptors of several networks as one, whitened, a block of images at a time: short rows of however many images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from harness import ImageSet
+from solutions.descriptors.described import described
+from solutions.descriptors.views import Views
+from solutions.descriptors.whitening import Whitening, pca_whitening
+
+LEARNT_FROM = 8192  # images, at most
+_AT_ONCE = 4096  # images whose unwhitened descriptors are in memory at once
+_ROWS = 256  # multiplied at a time, always so many: the same to the bit in any company
+
+
+def learnt_whitening(sets: Sequence[ImageSet], views: Sequence[Views], dims: int) -> Whitening:
+    """Return the whitening learnt from all images of these sets, of more than 8 192 from so many, evenly taken."""
+    share = min(1.0, LEARNT_FROM / max(1, sum(map(len, sets))))
+    some = [images[_evenly(len(images), share)] for images in sets]
+    return pca_whitening(sets[0], np.vstack([described(images, views) for images in some]), dims)
+
+
+def whitened(images: ImageSet, views: Sequence[Views], whitening: Whitening) -> np.ndarray:
+    """Return the whitened descriptors `(n, dims)` float64 as long as they come out; NaN where no image was read.
+
+    An image far from the mean of all has a longer row, which tells a classifier more than its direction alone.
+    """
+    blocks = [images[start : start + _AT_ONCE] for start in range(0, len(images), _AT_ONCE)]
+    found = [product(described(each, views) - whitening.mean, whitening.projection) for each in blocks]
+    return np.concatenate([np.zeros((0, whitening.projection.shape[1])), *found])
+
+
+def product(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Return `rows @ matrix` `(n, e)`, each row the same to the bit whatever rows it comes with.
+
+    >>> product(np.eye(2), np.array([[1.0, 2], [3, 4]])).tolist()
+    [[1.0, 2.0], [3.0, 4.0]]
+    """
+    found = np.empty((len(rows), matrix.shape[1]))
+    for start in range(0, len(rows), _ROWS):
+        part = rows[start : start + _ROWS]
+        block = np.zeros((_ROWS, rows.shape[1]))
+        block[: len(part)] = part
+        found[start : start + _ROWS] = (block @ matrix)[: len(part)]
+    return found
+
+
+def _evenly(n: int, share: float) -> np.ndarray:
+    """Return a share of n places, evenly taken."""
+    return np.unique(np.linspace(0, n - 1, round(share * n)).round().astype(int))

@@ -1,0 +1,125 @@
+"""A softmax over landmarks that goes on learning from images without labels.
+
+A logistic regression on whitened descriptors learns from the train images. Then it looks at images without labels:
+those that it is sure of it learns from as if they were labelled, and those in which it sees nothing become a class of
+their own, so that it knows what shows no landmark. That is done again with what has been learnt.
+
+Sources: D.-H. Lee, Pseudo-label, 2013; the class of all that is strange after Zhang, LeCun, Universum prescription,
+AAAI 2017. When an image is sure or strange is ours, chosen on train images held out in turn, with some landmarks
+left out altogether.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import softmax
+
+from harness import Fitted, HarnessError, ImageSet, fitted
+from solutions.descriptors.views import Views
+from solutions.descriptors.whitened import learnt_whitening, product, whitened
+from solutions.descriptors.whitening import Whitening
+from solutions.training.head import FEW, UNREADABLE, softmax_regression
+
+SURE, STRANGE = 0.4, 0.1  # confidence above which an image is learnt from as labelled, below which as strange
+STRANGE_WEIGHT = 0.1  # of a strange image; a labelled one weighs 1
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """How it is learnt."""
+
+    views: tuple[Views, ...]
+    dims: int = 512  # of the whitened descriptors, at most
+    weight_decay: float = 5e-3
+    rounds: int = 2  # that images without labels are looked at
+
+
+@dataclass(frozen=True)
+class SelfTaught:
+    """What was learnt; `landmarks` `(k,)` ascending are those it knows."""
+
+    lessons: Lessons
+    parts: Fitted
+
+    @property
+    def landmarks(self) -> np.ndarray:
+        """Return the landmarks in the order of the probabilities `(k,)`."""
+        return self.parts["landmarks"]
+
+    def probabilities(self, images: ImageSet) -> np.ndarray:
+        """Return how probably each image shows each landmark, and last how probably none: `(n, k + 1)`.
+
+        NaN for images that could not be read.
+        """
+        whitening = Whitening(self.parts["mean"], self.parts["projection"])
+        return probabilities(whitened(images, self.lessons.views, whitening), self.parts["table"], len(self.landmarks))
+
+
+def self_taught(images: ImageSet, labels: np.ndarray, unlabelled: ImageSet, lessons: Lessons) -> SelfTaught:
+    """Return what is learnt from labelled images, and from others `unlabelled` if there are any; kept in the store.
+
+    Raises HarnessError for labelled images of fewer than two landmarks.
+    """
+    if len(np.unique(labels)) < 2:
+        raise HarnessError(FEW)
+    return SelfTaught(lessons, fitted(fit_self_taught, images, labels, unlabelled, lessons))
+
+
+def fit_self_taught(
+    images: ImageSet, labels: np.ndarray, unlabelled: ImageSet, lessons: Lessons
+) -> Mapping[str, np.ndarray]:
+    """Return the arrays of a classifier; images that cannot be read are left out."""
+    whitening = learnt_whitening((images, unlabelled), lessons.views, lessons.dims)
+    rows, others = (whitened(each, lessons.views, whitening) for each in (images, unlabelled))
+    read = ~np.isnan(rows).any(axis=1)
+    rows, others = rows[read], others[~np.isnan(others).any(axis=1)]
+    landmarks, classes = np.unique(labels[read], return_inverse=True)
+    if len(landmarks) < 2:
+        raise HarnessError(UNREADABLE)
+    scale = np.sqrt((rows**2).mean())
+    table = taught(rows / scale, classes, others / scale, lessons)
+    table[:-1] /= scale
+    return {"landmarks": landmarks, "mean": whitening.mean, "projection": whitening.projection, "table": table}
+
+
+def taught(rows: np.ndarray, classes: np.ndarray, others: np.ndarray, lessons: Lessons) -> np.ndarray:
+    """Return weights and, in the last row, bias `(d + 1, classes)`; the last class is that of strange images, if any.
+
+    `rows` `(n, d)` are of `classes` `(n,)` from 0, `others` `(m, d)` of nobody knows what.
+    """
+    k = int(classes.max()) + 1
+    table = _regression(rows, classes, np.ones(len(rows)), lessons)
+    for _ in range(lessons.rounds if len(others) else 0):
+        likely = probabilities(others, table, k)
+        confidence = confidences(likely)
+        sure, strange = confidence > SURE, confidence < STRANGE
+        told = [classes, likely[sure, :k].argmax(axis=1), np.full(strange.sum(), k)]
+        weights = np.repeat([1, 1, STRANGE_WEIGHT], list(map(len, told)))
+        table = _regression(np.vstack([rows, others[sure], others[strange]]), np.concatenate(told), weights, lessons)
+    return table
+
+
+def _regression(rows: np.ndarray, classes: np.ndarray, weights: np.ndarray, lessons: Lessons) -> np.ndarray:
+    return np.vstack(softmax_regression(rows, classes, weights / weights.sum(), lessons.weight_decay))
+
+
+def probabilities(rows: np.ndarray, table: np.ndarray, k: int) -> np.ndarray:
+    """Return the probabilities of k classes and of none of them `(n, k + 1)`: 0 where nothing strange was learnt."""
+    found = softmax(product(rows, table[:-1]) + table[-1], axis=1)
+    return found if found.shape[1] > k else np.hstack([found, np.zeros((len(found), 1)) + 0 * found[:, :1]])
+
+
+def confidences(likely: np.ndarray) -> np.ndarray:
+    """Return of probabilities `(n, k + 1)`, the last of none, the confidence in the likeliest landmark `(n,)`.
+
+    It is p (1 - H / ln k), where H is the entropy of all k + 1: 1 where nothing else can be, 0 where anything can.
+
+    >>> confidences(np.array([[1.0, 0, 0], [0, 0, 1], [1 / 2, 1 / 2, 0]])).round(3).tolist()
+    [1.0, 0.0, 0.0]
+    """
+    logarithms = np.log(np.where(likely > 0, likely, 1))
+    entropy = -(likely * logarithms).sum(axis=1) / np.log(likely.shape[1] - 1)
+    return np.asarray(likely[:, :-1].max(axis=1) * np.maximum(1 - entropy, 0))

@@ -85,7 +85,17 @@ def test_inliers_in_one_corner_hold_no_image_together() -> None:
     corner = SQUARE / 200 * 20
     assert not Geometry(cell=32).inliers(corner, corner).any()
     assert Geometry(cell=8).inliers(corner, corner).all()
-    assert not Geometry(cell=32).inliers(SQUARE, mapped(np.diag([0.33, 0.33, 1]), SQUARE) / 2).any()
+    wider = SQUARE / 200 * 40  # in four squares of 32 pixels; seven tenths of it fit into one
+    assert Geometry(cell=32).inliers(wider, wider).all()
+    assert not Geometry(cell=32).inliers(wider, wider * 0.7 + 1).any()
+    assert not Geometry(cell=32).inliers(wider * 0.7 + 1, wider).any()
+
+
+def test_an_inlier_lands_within_the_threshold() -> None:
+    points, others = matched(AFFINE, wrong=2)
+    others[40:] = mapped(AFFINE, points[40:]) + [[0, 8], [0, 12]]
+    for geometry in BOTH:
+        assert geometry.inliers(points, others)[40:].tolist() == [True, False]
 
 
 def test_fewer_inliers_than_asked_for_are_none() -> None:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from harness import HarnessError
-from solutions.neighbours.neighbours import Neighbours, lent, no_neighbours
+from solutions.neighbours.neighbours import Neighbours, are_readable, lent, no_neighbours
 from solutions.neighbours.rerank import reranked
 
 _QUERIES, _ROWS = 4096, 2**17  # whose inner products are held there at once: 2 GB of float32
@@ -41,7 +41,7 @@ def nearest(
 
 
 def _candidates(queries: np.ndarray, index: np.ndarray, n_wanted: int, kind: str) -> np.ndarray:
-    """Return the positions of the highest products, (n_queries, n_wanted), in any order."""
+    """Return the positions of the highest products, (n_queries, n_wanted), in any order; -1 where a row is unread."""
     chunks = [_readable(queries[start : start + _QUERIES], kind)[0] for start in range(0, len(queries), _QUERIES)]
     best: list[Any] = [None] * len(chunks)
     for start in range(0, len(index), _ROWS):  # outermost, so that the index is sent there once
@@ -50,7 +50,7 @@ def _candidates(queries: np.ndarray, index: np.ndarray, n_wanted: int, kind: str
             _merged(one, *_highest(chunk, rows, penalty, start, n_wanted), n_wanted)
             for one, chunk in zip(best, chunks, strict=True)
         ]
-    return np.concatenate([np.asarray(positions) for _, positions in best])
+    return np.concatenate([np.where(np.isneginf(sums), -1, positions) for sums, positions in best])
 
 
 def _readable(rows: np.ndarray, kind: str) -> tuple[Any, Any]:
@@ -58,7 +58,7 @@ def _readable(rows: np.ndarray, kind: str) -> tuple[Any, Any]:
     from keras import ops
 
     numbers = lent(rows)
-    unread = ~np.isfinite(numbers).all(axis=1)
+    unread = ~are_readable(numbers)
     filled = np.where(unread[:, None], np.float32(0), numbers)
     return ops.convert_to_tensor(filled, dtype=kind), ops.convert_to_tensor(
         np.where(unread, -np.inf, 0).astype(np.float32)

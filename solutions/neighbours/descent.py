@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from solutions.hashing.compiled import helper, kernel
-from solutions.neighbours.neighbours import Neighbours, check_k, check_rows, lent, no_neighbours
+from solutions.neighbours.neighbours import Neighbours, are_readable, check_k, check_rows, lent, no_neighbours
 from solutions.neighbours.rerank import reranked
 from solutions.neighbours.tiles import inner
 
@@ -45,7 +45,7 @@ class Descent:
         check_k(k)
         check_rows(rows)
         found, numbers = no_neighbours(len(rows), k), lent(rows)
-        readable = np.flatnonzero(np.isfinite(numbers).all(axis=1))
+        readable = np.flatnonzero(are_readable(numbers))
         degree = min(max(self.degree, k), len(readable) - 1)
         if degree > 0:
             made = self.made(numbers if len(readable) == len(rows) else lent(numbers[readable]), degree)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+LONGEST = 1e19  # a row that is longer, or that has a number that is none, is never found
+
 
 @dataclass(frozen=True)
 class Neighbours:
@@ -51,6 +53,18 @@ def check_rows(*arrays: np.ndarray) -> None:
     widths = [rows.shape[1] for rows in arrays]
     if len(set(widths)) > 1:
         raise ValueError(f"the queries have {widths[0]} numbers each, but the index has {widths[1]}")
+
+
+def are_readable(rows: np.ndarray) -> np.ndarray:
+    """Tell which of `rows` (n, d) can be found, or find any: those of numbers, and not beyond all length.
+
+    >>> are_readable(np.array([[1.0, 2.0], [np.nan, 1.0], [1e25, 0.0]])).tolist()
+    [True, False, False]
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        squared = np.einsum("ij,ij->i", rows, rows, dtype=np.float64, casting="same_kind")
+    readable: np.ndarray = squared <= LONGEST**2
+    return readable
 
 
 def is_ready(rows: np.ndarray) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 
 from harness import cores
 from solutions.faiss_library import loaded_faiss
-from solutions.neighbours.neighbours import Neighbours, lent
+from solutions.neighbours.neighbours import Neighbours, are_readable, lent
 from solutions.neighbours.rerank import reranked
 from solutions.neighbours.searcher import Searcher
 
@@ -29,7 +29,7 @@ class _OfFaiss(Searcher):
     def _build(self, index: np.ndarray) -> None:
         faiss = loaded_faiss()
         self.index = index
-        self.readable = np.flatnonzero(np.isfinite(index).all(axis=1))  # faiss knows those alone, by their number here
+        self.readable = np.flatnonzero(are_readable(index))  # faiss knows those alone, by their number here
         if not len(self.readable):
             return
         with _on(faiss, 1):
@@ -39,7 +39,7 @@ class _OfFaiss(Searcher):
 
     def _search(self, queries: np.ndarray, k: int) -> Neighbours:
         candidates = np.full((len(queries), min(self._n_candidates(k), len(self.readable))), -1, np.int64)
-        asked = np.isfinite(queries).all(axis=1)
+        asked = are_readable(queries)
         if candidates.size and asked.any():
             faiss = loaded_faiss()
             with _on(faiss, cores()):

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from solutions.hashing.compiled import kernel
-from solutions.neighbours.neighbours import Neighbours, best_of, is_ready, lent, no_neighbours
+from solutions.neighbours.neighbours import Neighbours, are_readable, best_of, is_ready, lent, no_neighbours
 from solutions.neighbours.tiles import inner
 
 _SOME = 2**24  # numbers of rows that are taken out of an index at once, where it is not in memory as float32
@@ -14,7 +14,8 @@ _SOME = 2**24  # numbers of rows that are taken out of an index at once, where i
 def reranked(queries: np.ndarray, index: np.ndarray, candidates: np.ndarray, k: int) -> Neighbours:
     """Return the k nearest among the `candidates` of each query, (n_queries, any) positions, -1 where there is none.
 
-    Similarities, ties and unreadable rows are as in `nearest`. No candidate may be named twice.
+    Similarities, ties and unreadable rows and queries are as in `nearest`, but that no row of numbers that is too long to
+    be found there may be a candidate. Nor may any be named twice.
 
     >>> reranked(np.ones((1, 1)), np.array([[1.0], [2.0], [3.0]]), np.array([[0, -1, 1]]), 3).positions.tolist()
     [[1, 0, -1]]
@@ -23,7 +24,8 @@ def reranked(queries: np.ndarray, index: np.ndarray, candidates: np.ndarray, k: 
     chunk = max(1, _SOME // max(1, candidates.shape[1] * index.shape[1]))
     for start in range(0, len(queries), chunk):
         here = slice(start, start + chunk)
-        best = _reranked(lent(queries[here]), index, candidates[here], k)
+        asked = are_readable(queries[here])[:, None]
+        best = _reranked(lent(queries[here]), index, np.where(asked, candidates[here], -1), k)
         width = best.positions.shape[1]
         found.positions[here, :width], found.similarities[here, :width] = best.positions, best.similarities
     return found

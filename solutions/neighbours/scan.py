@@ -11,6 +11,7 @@ import numpy as np
 
 from solutions.hashing.compiled import helper, kernel
 from solutions.hashing.vectors import lowest_bit
+from solutions.neighbours.neighbours import LONGEST
 from solutions.neighbours.tiles import (
     PANEL,
     ROWS,
@@ -28,7 +29,6 @@ _NUMBERS = 2**18  # of the index that all queries are held against before the ne
 ROOM_BEYOND = ROWS  # of squared lengths, which are written a tile at a time
 _AHEAD = 4  # notes whose rows are fetched before they are looked at
 _HALVINGS, _BEYOND = 12, 8  # to find what k notes reach, until at most so many more do
-_LONGEST = 1e19  # a row that is longer, or that has a number that is none, is never found
 _ROUNDING = 2.0**-24  # a float32 result is wrong by this share of itself at most
 _SMALLEST = 2.0**-126  # or by this, near 0
 
@@ -55,7 +55,7 @@ def nothing_found(queries: np.ndarray, k: int) -> Found:
     n_queries, room = len(queries), room_for(k)
     with np.errstate(over="ignore", invalid="ignore"):
         lengths = np.sqrt(np.square(queries, dtype=np.float64).sum(axis=1))
-    lengths[~(lengths <= _LONGEST)] = np.nan
+    lengths[~(lengths <= LONGEST)] = np.nan
     laid = panels(queries)
     floors = np.full(len(laid) * PANEL, np.nan, np.float32)
     floors[:n_queries][~np.isnan(lengths)] = -np.inf
@@ -115,7 +115,7 @@ def _is_longer(rows: Any, row: int, squared: Any, known: bool, longest: Any) -> 
         squares(rows, row, n_rows - 1, d, squared[row:])
     before = longest[0]
     for number in range(row, min(row + ROWS, n_rows)):
-        if longest[0] < squared[number] <= _LONGEST**2:
+        if longest[0] < squared[number] <= LONGEST**2:
             longest[0] = squared[number]
     return longest[0] > before
 
@@ -151,7 +151,7 @@ def _scan_panel(block: _Block, start: int, stop: int, panel: int, products: Any,
         while reaching:
             number = np.int64(lowest_bit(reaching))
             reaching &= reaching - 1
-            if row + number >= stop or not squared[row + number] <= _LONGEST**2:
+            if row + number >= stop or not squared[row + number] <= LONGEST**2:
                 continue
             reached = columns(products, number, floors)
             while reached:

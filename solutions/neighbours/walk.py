@@ -8,7 +8,7 @@ import numpy as np
 from solutions.hashing.compiled import kernel
 from solutions.neighbours.descent import Descent, Edges, insert
 from solutions.neighbours.exact import nearest
-from solutions.neighbours.neighbours import Neighbours, lent
+from solutions.neighbours.neighbours import Neighbours, are_readable, lent
 from solutions.neighbours.rerank import reranked
 from solutions.neighbours.searcher import Searcher
 from solutions.neighbours.tiles import inner
@@ -29,7 +29,7 @@ class Walk(Searcher):
     starts: int = 2048  # rows that every query is compared with
 
     def _build(self, index: np.ndarray) -> None:
-        readable = np.flatnonzero(np.isfinite(index).all(axis=1))
+        readable = np.flatnonzero(are_readable(index))
         self.readable, self.rows = readable, lent(index if len(readable) == len(index) else index[readable])
         degree = min(self.descent.degree, len(readable) - 1)
         if degree > 0:

@@ -20,7 +20,7 @@ def world(monkeypatch):
     rng = np.random.default_rng(1)
     index = rng.standard_normal((730, 20)).astype(np.float32)
     index[300:320] = index[:20]
-    index[[4, 500]] = np.nan
+    index[[4, 500]], index[5] = np.nan, 1e25
     return np.vstack([rng.standard_normal((18, 20)), index[:6]]), index
 
 
@@ -32,6 +32,10 @@ def test_the_neighbours_are_those_of_the_scan(world, kind):
 def test_the_device_is_chosen_by_name(world):
     assert_same(nearest(*world, 30, device="accelerator"), nearest(*world, 30))
     assert_same(nearest(*world, 30, device="auto"), nearest(*world, 30))
+
+
+def test_all_that_can_be_found_are_found_and_no_others(world):
+    assert_same(accelerator.nearest(*world, 800), nearest(*world, 800))
 
 
 @pytest.mark.parametrize(("n_queries", "n_index"), [(0, 3), (2, 0), (1, 1), (2, 3)])

@@ -93,6 +93,22 @@ def test_an_index_that_was_not_read_at_all_has_no_neighbours(searcher):
 
 
 @pytest.mark.parametrize("searcher", ALL, ids=names)
+def test_what_is_too_long_or_infinite_is_not_found_and_finds_nothing(searcher):
+    index = np.random.default_rng(5).standard_normal((60, 8)).astype(np.float32)
+    index[[7, 30]], index[31, 2] = 1e25, np.inf
+    queries = index[[0, 7, 31]]
+    assert_same(searcher.build(index).search(queries, 60), nearest(queries, index, 60))
+
+
+@pytest.mark.parametrize("searcher", ALL, ids=names)
+def test_more_than_a_hundred_are_found(searcher, world):
+    queries, index, _ = world
+    found = searcher.build(index).search(queries[[0, 1, 5]], 300)
+    assert (found.positions >= 0).sum(axis=1).tolist() == [300, 0, 300]
+    assert np.mean(np.isin(nearest(queries[:1], index, 300).positions, found.positions[0])) > 0.6
+
+
+@pytest.mark.parametrize("searcher", ALL, ids=names)
 def test_rows_of_equals_are_found_in_order_of_position(searcher):
     found = searcher.build(np.ones((60, 8), np.float16)).search(np.ones((1, 8)), 60)
     assert found.positions[0, found.positions[0] >= 0].tolist() == sorted(found.positions[0][found.positions[0] >= 0])

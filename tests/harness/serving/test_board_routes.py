@@ -48,11 +48,9 @@ def test_the_board_stands_in_the_order_of_the_public_part_and_tells_the_move(ent
 
 
 def test_the_private_tab_is_ordered_by_the_private_part(entered: Entered, browse: Browse) -> None:
-    truth = {query: None for query in entered.competition.queries.ids}
-    queries = list(truth)
-    index = list(entered.competition.index.ids)
-    entered.ranking("public_best", {query: index for query in queries[1::2]})
-    entered.ranking("private_best", {query: index for query in queries[::2]})
+    queries, index = entered.competition.queries.ids, list(entered.competition.index.ids)
+    entered.ranking("public_best", dict.fromkeys(queries[1::2], index))
+    entered.ranking("private_best", dict.fromkeys(queries[::2], index))
     client = browse(entered.competition.folder)
     assert ranked(client.get(board(entered)).text) == ["public_best", "private_best"]
     assert ranked(client.get(board(entered, "private")).text) == ["private_best", "public_best"]

@@ -103,3 +103,31 @@ def test_probing_is_shown_for_the_two_best_and_the_board_leads_there(
     assert page.status_code == 200
     assert "mean of 20 attackers" in page.text
     assert "Ladder: told" in page.text
+
+
+def test_floors_stand_beside_the_board_and_take_no_rank(made: Board, browse: Callable) -> None:
+    floor, hash_ = made.enter("first_images", 0.9), made.enter("hash", 0.5)
+    shown = browse().get("/c/c/retrieval/public").text
+    ranked, _, beside = shown.partition("<h2>To compare with</h2>")
+    assert ("first_images" in ranked.split("Pictures")[0], "hash" in ranked) == (False, True)
+    assert f"entry #{floor.id}" in beside
+    assert "CVSSP" in beside
+    assert f'data-entry="{hash_.id}"' in ranked
+
+
+def test_who_sees_public_scores_only_sees_no_others_of_a_floor(made: Board, browse: Callable) -> None:
+    floor = made.enter("first_images", 0.9)
+    made.enter("hash", 0.5)
+    shown = browse(viewer_of=lambda _: Competitor()).get("/c/c/retrieval/public").text
+    assert f"{floor.score('public'):.5g}" in shown
+    assert f"{floor.score('private'):.5g}" not in shown
+    assert "shake-up" not in shown
+
+
+def test_hidden_entries_are_in_no_draw(made: Board, browse: Callable) -> None:
+    made.enter("a", 0.9)
+    made.enter("b", 0.5)
+    secret = made.enter("secret", 0.7)
+    site = browse()
+    site.app.state.site.boards.hidden = lambda: frozenset([secret.id])
+    assert "secret" not in site.get("/c/c/retrieval/shake-up").text

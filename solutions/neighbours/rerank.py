@@ -14,8 +14,8 @@ _SOME = 2**24  # numbers of rows that are taken out of an index at once, where i
 def reranked(queries: np.ndarray, index: np.ndarray, candidates: np.ndarray, k: int) -> Neighbours:
     """Return the k nearest among the `candidates` of each query, (n_queries, any) positions, -1 where there is none.
 
-    Similarities, ties and unreadable rows and queries are as in `nearest`, but that no row of numbers that is too long to
-    be found there may be a candidate. Nor may any be named twice.
+    Similarities, ties and unreadable rows and queries are as in `nearest`, but that no row of numbers that is too long
+    to be found there may be a candidate. Nor may any be named twice.
 
     >>> reranked(np.ones((1, 1)), np.array([[1.0], [2.0], [3.0]]), np.array([[0, -1, 1]]), 3).positions.tolist()
     [[1, 0, -1]]

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from leaderboard.entry import Entry
 from leaderboard.order import PARTS
 from leaderboard.text import short
+
+if TYPE_CHECKING:
+    from leaderboard.outlines import Outline
 
 FLOORS = "first_images", "most_frequent"  # solutions that look at no query
 OTHERS = "other photographs, so these are not comparable with scores on this competition's"
@@ -64,8 +68,8 @@ def published(metric: str) -> tuple[Reference, ...]:
     )
 
 
-def floors(entries: Iterable[Entry]) -> list[Reference]:
-    """The scores of the floors' latest entries, on the competition's own photographs."""
+def floors(entries: Iterable["Entry | Outline"], of: str) -> list[Reference]:
+    """The scores of the floors' latest entries, on the photographs of the competition `of`."""
     latest = {entry.identity: entry for entry in entries if is_floor(entry) and entry.status == "scored"}
     return [
         reference
@@ -75,7 +79,7 @@ def floors(entries: Iterable[Entry]) -> list[Reference]:
             entry.metric or "",
             {part: entry.score(part) for part in PARTS},
             f"entry #{entry.id}",
-            entry.competition_name,
+            of,
         )
     ]
 
@@ -89,7 +93,7 @@ def own(name: str, metric: str, scores: Mapping[str, float | None], source: str,
     ]
 
 
-def is_floor(entry: Entry) -> bool:
+def is_floor(entry: "Entry | Outline") -> bool:
     """Whether an entry is of a solution that only shows what can be had for nothing."""
     return entry.solution in FLOORS
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,13 +66,21 @@ class Chosen:
         return found.judgement if part == "all" else found.judgement.select(found.usage == part.title())
 
 
-def chosen(competition: Competition, store: EntryStore, task: Task, names: Sequence[str], most: int) -> Chosen:
+def chosen(
+    competition: Competition,
+    store: EntryStore,
+    task: Task,
+    names: Sequence[str],
+    most: int,
+    hidden: Collection[int] = (),
+) -> Chosen:
     """Return the entries of some names (solutions, identities, numbers such as `#12`), else the `most` best.
 
-    Of a solution it is the entry that the leaderboard shows. Raises HarnessError for an unknown name, DataError where
-    there is no entry.
+    Of a solution it is the entry that the leaderboard shows; the `hidden` ones, by their numbers, are not there.
+    Raises HarnessError for an unknown name, DataError where there is no entry.
     """
-    scored = [e for e in store.entries(competition=competition.key, task=task, split=TEST) if e.status == "scored"]
+    entries = store.entries(competition=competition.key, task=task, split=TEST)
+    scored = [entry for entry in entries if entry.status == "scored" and entry.id not in hidden]
     if not scored:
         raise DataError(f"no entries of {competition.folder} for {task}; landmark run makes some")
     better = metrics_of(task)[0].higher_is_better

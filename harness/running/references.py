@@ -15,7 +15,9 @@ from metrics import Task, metrics_of
 def references_beside(competition: Competition, task: Task, entries: Iterable[Entry]) -> list[ReferenceRow]:
     """Return the rows beside the board of a task, those on its own photographs first."""
     metric = metrics_of(task)[0].name
-    return reference_rows([*_samples(competition, task, metric), *floors(entries), *published(metric)])
+    return reference_rows(
+        [*_samples(competition, task, metric), *floors(entries, competition.name), *published(metric)]
+    )
 
 
 def _samples(competition: Competition, task: Task, metric: str) -> list[Reference]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from harness.errors import DataError, HarnessError
 from harness.running.kept import names_for, public_queries, rebuilt
 from leaderboard import BoardRow, EntryStore, board_rows
 from leaderboard.order import Group
+from leaderboard.references import is_floor
 from leaderboard.shake_up import DRAWS, ShakeUp, shake_up
 from metrics import Judgement, Metric, Task, metrics_of
 
@@ -59,13 +60,20 @@ def shaken(
     top: int = TOP,
     draws: int = DRAWS,
     seed: int = 0,
+    hidden: Collection[int] = (),
 ) -> Shaken:
     """Return the `top` best entries of a competition's board in many draws of its public queries.
+
+    Floors and the entries that are `hidden`, by their numbers, are not among them.
 
     Raises DataError where fewer than two entries can be drawn anew, and LeaderboardError where a part has no query.
     """
     metric = metrics_of(task)[0]
-    entries = [e for e in store.entries(competition=competition, task=task, split=TEST) if e.status == "scored"]
+    entries = [
+        entry
+        for entry in store.entries(competition=competition, task=task, split=TEST)
+        if entry.status == "scored" and entry.id not in hidden and not is_floor(entry)
+    ]
     ranked = [
         row for row in board_rows(entries, higher_is_better=metric.higher_is_better, best_of=by) if row.rank is not None
     ]

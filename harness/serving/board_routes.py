@@ -23,7 +23,7 @@ from leaderboard.pages.board_view import ROWS, Tab, Wish, place, wished
 from leaderboard.pages.fold_page import folds_page
 from leaderboard.pages.pictures import Picture, Seen, against_cost, over_time
 from leaderboard.pages.rendering import Link, address
-from leaderboard.references import published, reference_rows
+from leaderboard.references import ReferenceRow, floors, published, reference_rows
 from metrics import Task
 
 router = APIRouter(prefix="/c")
@@ -154,9 +154,16 @@ def board_at(at: Place, ordered: Ordered, tab: Tab, wish: Wish) -> Board:
         ties_address=address(*here, "ties", by=wish.by),
         opens=frozenset(number for number, entry in whole.items() if viewer.opens(entry)),
         pictures=_pictures(at, ordered, tab, wish.by),
-        references=reference_rows(published(ordered.metric.name)),
+        references=_references(at, ordered),
         honesty=_honesty(at) if ordered.part == "public" else (),
     )
+
+
+def _references(at: Place, ordered: Ordered) -> list[ReferenceRow]:
+    """Return what stands beside the board without a rank, of the parts that may be seen."""
+    seen = at.desk.viewer.parts(at.competition)
+    own = [each for each in floors(ordered.outlines, at.title) if each.part in seen]
+    return reference_rows([*own, *published(ordered.metric.name)])
 
 
 def _honesty(at: Place) -> list[Link]:

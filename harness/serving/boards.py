@@ -16,6 +16,7 @@ from leaderboard.folds import FoldRow, fold_rows
 from leaderboard.order import Group, Order
 from leaderboard.outlines import BoardName, Outline, Outlines, board_names, last_id
 from leaderboard.pages.board_view import Tab, place
+from leaderboard.references import is_floor
 from leaderboard.store import EntryStore
 from metrics import Metric, Task, metrics_of
 
@@ -55,7 +56,8 @@ class _Board:
             if by not in self._ordered:
                 order = Order(metric.name, metric.higher_is_better)
                 outlines = [each for each in self._outlines.found.values() if each.id not in hidden]
-                self._ordered[by] = Ordered(metric, order, *standings(outlines, order, by), outlines)
+                competing = [each for each in outlines if not is_floor(each)]
+                self._ordered[by] = Ordered(metric, order, *standings(competing, order, by), outlines)
             return self._ordered[by]
 
 

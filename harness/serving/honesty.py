@@ -61,7 +61,7 @@ def shake_up(
     mine: Annotated[list[int] | None, Query(max_length=MOST)] = None,
 ) -> HTMLResponse:
     """Answer with the board in many draws of its queries; finals are chosen among the entries that are `mine`."""
-    found: Shaken = _once(at, kept, by, lambda: shaken(at.desk.site.store, at.competition, at.task, by=by))
+    found: Shaken = _once(at, kept, by, lambda: _shaken(at, by))
     told = Told(
         title=f"{at.title}, {at.task}",
         metric=found.metric.name,
@@ -89,11 +89,15 @@ def _frame(at: Place, name: str) -> Frame:
     return at.desk.frame(f"{at.title}, {at.task}, {name}", trail)
 
 
+def _shaken(at: Place, by: Group) -> Shaken:
+    return shaken(at.desk.site.store, at.competition, at.task, by=by, hidden=at.desk.site.boards.hidden())
+
+
 def _attack(at: Place) -> Attack:
     competition = at.desk.site.competitions.find(at.competition)
     if competition is None:
         raise DataError(f"the folder of {at.title} is gone or has changed; run something on it to find it again")
-    found = chosen(competition, at.desk.site.store, at.task, (), 2)
+    found = chosen(competition, at.desk.site.store, at.task, (), 2, at.desk.site.boards.hidden())
     probed, attackers = attacked(found)
     names = [entry.identity for entry in found.entries]
     public = found.public()
@@ -103,5 +107,6 @@ def _attack(at: Place) -> Attack:
 def _once(at: Place, kept: Latest[Any], what: str, make: Callable[[], Value]) -> Value:
     """Return what was worked out for this board, worked out now if an entry has come since."""
     outlines = at.desk.site.boards.ordered(at.competition, at.task).outlines
-    value: Value = kept.get((what, at.competition, at.task, outlines[-1].id if outlines else 0), make)
+    key = what, at.competition, at.task, len(outlines), outlines[-1].id if outlines else 0
+    value: Value = kept.get(key, make)
     return value

@@ -63,7 +63,7 @@ def test_floors_are_references_and_take_no_rank(make_entry):
         make_entry("hash", public=0.5, private=0.4),
         make_entry("most_frequent", reason="broken"),
     ]
-    assert [(each.name, each.part, each.score) for each in floors(entries)] == [
+    assert [(each.name, each.part, each.score) for each in floors(entries, "synthetic")] == [
         ("first_images", "public", 0.9),
         ("first_images", "private", 0.8),
     ]
@@ -73,7 +73,7 @@ def test_floors_are_references_and_take_no_rank(make_entry):
 
 def test_of_several_entries_of_a_floor_the_latest_counts(make_entry):
     entries = [make_entry("first_images", public=0.1), make_entry("first_images", public=0.2, minute=1)]
-    assert [each.score for each in floors(entries)] == [0.2]
+    assert [each.score for each in floors(entries, "synthetic")] == [0.2]
 
 
 def test_lines_say_what_is_not_comparable():

@@ -26,7 +26,7 @@ def test_it_tells_how_the_board_would_move_and_which_finals_to_choose(competitio
     board = json.loads(landmark("leaderboard", "--on", competition_folder, "--json").stdout)["leaderboards"][
         "retrieval"
     ]
-    assert {row["identity"]: row["score_private"] for row in board} == {
+    assert {row["identity"]: row["score_private"] for row in board if row["solution"] != "first_images"} == {
         each["identity"]: pytest.approx(each["private"]) for each in read["entries"]
     }
     pytest.importorskip("matplotlib", reason="pictures need matplotlib")
@@ -37,5 +37,5 @@ def test_it_tells_how_the_board_would_move_and_which_finals_to_choose(competitio
 
 def test_mistakes_are_told_in_one_line(competition_folder: Path) -> None:
     assert "two entries for retrieval are needed" in str(landmark("shake-up", "--on", competition_folder).exception)
-    landmark("run", "first_images", "hash", "--on", competition_folder)
+    landmark("run", "hash", "mean_hash", "--on", competition_folder)
     assert "'nobody' is not among" in str(landmark("shake-up", "nobody", "--on", competition_folder).exception)

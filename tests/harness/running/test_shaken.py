@@ -85,3 +85,9 @@ def test_one_entry_alone_cannot_move(tmp_path: Path) -> None:
     board.enter("alone")
     with pytest.raises(DataError, match="two entries"):
         shaken(board.store, "c", "retrieval")
+
+
+def test_floors_and_hidden_entries_are_not_there(tmp_path: Path) -> None:
+    board = Board(tmp_path)
+    hidden = [board.enter(name, 0.9) for name in ("a", "b", "first_images", "later")][-1]
+    assert shaken(board.store, "c", "retrieval", draws=5, hidden=[hidden.id or 0]).shake.names == ("a", "b")

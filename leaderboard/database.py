@@ -52,10 +52,15 @@ class Database:
     """A database that is open; what it complains of comes as a StoreError of one line.
 
     `location` is a file or an SQLAlchemy URL. A new database gets its folder and its tables, an older one what is new.
+    Up to `kept` connections to a server stay open for the next transaction; each is tried before it is used.
     """
 
-    def __init__(self, location: str | Path) -> None:
-        self.engine, self.place = open_database(location)
+    def __init__(self, location: str | Path, kept: int = 0) -> None:
+        self.engine, self.place = open_database(location, kept)
+
+    def close(self) -> None:
+        """Close the connections that were kept."""
+        self.engine.dispose()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -73,7 +78,7 @@ class Database:
             yield connection
 
 
-def open_database(location: str | Path) -> tuple[Engine, str]:
+def open_database(location: str | Path, kept: int = 0) -> tuple[Engine, str]:
     """The engine for a URL or a file, and the name to call it by; a new database gets its folder and its tables.
 
     An older one gets what is new. Raises StoreError if it cannot be opened, holds something else, or was written by a
@@ -85,7 +90,7 @@ def open_database(location: str | Path) -> tuple[Engine, str]:
     sqlite = url.get_backend_name() == "sqlite"
     place = short(url.database or "" if sqlite else url.render_as_string())  # which hides the password
     with reporting(place):
-        engine = _sqlite(url) if sqlite else _elsewhere(url)
+        engine = _sqlite(url) if sqlite else _elsewhere(url, kept)
         if _found(engine, place) != VERSION:
             _bring_up_to_date(engine, place)
     return engine, place
@@ -117,9 +122,12 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _elsewhere(url: URL) -> Engine:
+def _elsewhere(url: URL, kept: int) -> Engine:
+    pool: dict[str, Any] = {"poolclass": NullPool}
+    if kept:
+        pool = {"pool_size": kept, "max_overflow": -1, "pool_pre_ping": True}
     arguments = POSTGRESQL if url.get_backend_name() == "postgresql" else {}
-    return create_engine(url, poolclass=NullPool, json_serializer=to_json, connect_args=arguments)
+    return create_engine(url, json_serializer=to_json, connect_args=arguments, **pool)
 
 
 def _found(engine: Engine, place: str) -> str | None:

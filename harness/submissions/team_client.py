@@ -84,6 +84,7 @@ class _Counted:
         self._file, self._sent, self._count = file, sent, 0
 
     def read(self, size: int) -> bytes:
+        """Return the next bytes."""
         found = self._file.read(size)
         self._count += len(found)
         self._sent(self._count)

@@ -56,7 +56,7 @@ ON_POSTGRESQL = {  # how its driver had the same tables made
 def engine_of(url):
     """An engine for a database that has no tables yet, as the house opens it."""
     made = database.make_url(url)
-    return database._sqlite(made) if "sqlite" in url else database._elsewhere(made)
+    return database._sqlite(made) if "sqlite" in url else database._elsewhere(made, 0)
 
 
 def run(url, script):

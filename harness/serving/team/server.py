@@ -9,6 +9,8 @@ from harness.errors import HarnessError
 from harness.serving.server import hosts_of, listening, serve_forever
 from harness.workspace import Workspace
 
+KEPT = 8  # connections
+
 
 def serve_teams(
     workspace: Workspace,
@@ -35,7 +37,7 @@ def serve_teams(
         ) from None
     limits = Limits(largest_mb * 10**6, 4 * largest_mb * 10**6)
     with listening(*where) as (listener, address):
-        app = create_team_app(workspace, folders, database=Database(location), hosts=hosts_of(where[0]), limits=limits)
+        app = create_team_app(workspace, folders, database=Database(location, KEPT), hosts=hosts_of(where[0]), limits=limits)
         with working(orders(app, location)):
             say(f"{address} lets teams in by their tokens (landmark team add makes some); Ctrl+C ends it")
             serve_forever(app, listener)

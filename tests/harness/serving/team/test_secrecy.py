@@ -1,0 +1,177 @@
+"""Nobody sees what is another team's, or what the deadline keeps: every address is tried."""
+
+import re
+from itertools import product
+
+import pytest
+from fastapi.routing import iter_route_contexts
+
+SECRETS = {"message": "canary in the message", "file_name": "canary-name.csv"}
+
+
+@pytest.fixture
+def world(server):
+    """Two teams with submissions of both tasks, and the scores that are secret, as digits."""
+    alpha, beta = server.program("Alpha"), server.program("Beta")
+    own = server.scored(alpha, server.answer(0.35))
+    other = [
+        server.scored(beta, server.answer(share, task), **SECRETS)
+        for share, task in product((0.6, 0.85), ("retrieval", "recognition"))
+    ]
+    return server, own, other
+
+
+def secret_scores(server, *, of=None):
+    """What nobody may read of scores before the deadline: private ones and those of all queries."""
+    entries = server.app.state.site.store.entries()
+    public = {score for entry in entries for score in entry.scores["public"].values() if score is not None}
+    found = {
+        score
+        for entry in entries
+        for part in ("private", "all")
+        for score in entry.scores[part].values()
+        if of in (None, entry.solution) and score is not None
+    }
+    return {score for score in found - public if len(repr(score)) > 6}  # shorter ones are found by chance
+
+
+def addresses(server, others):
+    """Every address that reads, with all keys, ids and numbers there are, and a few that are not."""
+    entries = server.app.state.site.store.entries()
+    values = {
+        "competition": [server.key],
+        "task": ["retrieval", "recognition"],
+        "tab": ["public", "private", "all"],
+        "part": ["public", "private", "test", "index"],
+        "submission_id": [each["id"] for each in others],
+        "entry_id": [entry.id for entry in entries],
+        "entry": [entry.id for entry in entries],
+    }
+    unknown = ["1", "x"]
+    for route in iter_route_contexts(server.app.routes):
+        names = re.findall(r"{(\w+)(?::\w+)?}", route.path)
+        for chosen in product(*(values.get(name, unknown) for name in names)):
+            path = route.path
+            for name, value in zip(names, chosen, strict=True):
+                path = re.sub(rf"{{{name}(:\w+)?}}", str(value), path)
+            if "GET" in route.methods:
+                yield path
+
+
+QUERIES = [
+    "",
+    "?competition=contest",
+    "?by=identity&sort=other&columns=other&columns=interval&which=all",
+    "?deal=x&against=1",
+]
+
+
+def crawled(client, server, others):
+    """Every answer to every address, and to every address that those name."""
+    todo, seen = [path + query for path in addresses(server, others) for query in QUERIES], set()
+    while todo:
+        address = todo.pop()
+        if address in seen or not address.startswith("/") or address.startswith(("/static", "/sign")):
+            continue
+        seen.add(address)
+        if address.startswith("/api/") != ("authorization" in client.headers):
+            continue
+        answer = client.get(address)
+        assert answer.status_code < 500, address
+        yield address, answer
+        if len(seen) < 2_000:
+            todo += [
+                link.replace("&amp;", "&") for link in re.findall(r'(?:href|src|data-\w+)="(/[^"]*)"', answer.text)
+            ]
+
+
+def shown(score):
+    """The ways a score is written on pages and in documents."""
+    return {repr(score), f"{score:.5f}"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["browser", "program"])
+def test_before_the_deadline_no_address_tells_a_team_what_is_secret(world, kind):
+    server, _own, others = world
+    client = getattr(server, kind)("Alpha")
+    secrets = secret_scores(server)
+    assert len(secrets) > 5
+    words = {*SECRETS.values(), "canary", *(each["id"] for each in others), *(each["sha256"] for each in others)}
+    words |= {str(server.workspace.folder), str(server.folder)}
+    words |= {text for score in secrets for text in shown(score)}
+    count = 0
+    for address, answer in crawled(client, server, others):
+        known = {each["id"] for each in others if each["id"] in address}
+        told = [word for word in words - known if word in answer.text]
+        assert not told, (address, told, answer.text[:500])
+        count += answer.status_code == 200
+    assert count > (20 if kind == "browser" else 5)
+
+
+@pytest.mark.slow
+def test_after_the_deadline_private_scores_show_and_files_stay_with_their_teams(world):
+    server, _own, others = world
+    server.end()
+    browser, secrets = server.browser("Alpha"), secret_scores(server, of="Beta")
+    assert server.program("Alpha").get(f"/api/v1/submissions/{others[0]['id']}/file").status_code == 404
+    text = ""
+    for address, answer in crawled(browser, server, others):
+        text += answer.text
+        known = {each["id"] for each in others if each["id"] in address}
+        words = {*SECRETS.values(), *(each["id"] for each in others)} - known
+        assert not [word for word in words if word in answer.text], address
+    assert any(word in text for score in secrets for word in shown(score))
+
+
+@pytest.mark.parametrize("kind", ["browser", "program"])
+def test_the_files_of_another_team_are_not_there(world, kind):
+    server, own, others = world
+    client, prefix = getattr(server, kind)("Alpha"), {"browser": "", "program": "/api/v1"}[kind]
+    for each in others:
+        for what in ("", "/file"):
+            assert client.get(f"{prefix}/submissions/{each['id']}{what}").status_code == 404
+    assert client.get(f"{prefix}/submissions/{own['id']}/file").status_code == 200
+    assert getattr(server, kind)(None).get(f"{prefix}/submissions/{others[0]['id']}/file").status_code == 200
+
+
+def test_no_form_acts_on_what_is_another_teams(world):
+    server, _own, others = world
+    theirs = others[0]["id"]
+    where = {"competition": server.key, "task": "retrieval", "submission": theirs}
+    assert server.program("Alpha").put("/api/v1/finals", params=where).status_code == 409
+    browser = server.browser("Alpha")
+    token = browser.get("/submissions").text.partition('name="form_token" value="')[2].partition('"')[0]
+    form = {"form_token": token, "final": theirs}
+    assert browser.post(f"/submissions/finals/{server.key}/retrieval", data=form).status_code == 409
+    assert browser.post(f"/admin/submissions/{theirs}/hide", data=form).status_code == 404
+    assert not any(each.chosen or each.hidden for each in server.teams.submissions.of())
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["../../leaderboard.db", "..%2f..%2fleaderboard.db", "%2e%2e/x", "0" * 32 + "/../x", "a" * 10_000, "%00", "..;/x"],
+)
+def test_ids_that_look_like_paths_lead_nowhere(quick, path):
+    browser, program = quick.browser("Alpha"), quick.program("Alpha")
+    for client, prefix in ((browser, ""), (program, "/api/v1")):
+        for address in (f"{prefix}/submissions/{path}", f"{prefix}/submissions/{path}/file"):
+            assert client.get(address).status_code in (303, 404)
+
+
+def test_a_hidden_submission_is_on_no_board_and_comes_back(world):
+    server, _, others = world
+    program = server.program("Alpha")
+
+    def names():
+        rows = program.get("/api/v1/boards/retrieval", params={"competition": server.key}).json()
+        return [row["solution"] for row in rows]
+
+    assert names() == ["Beta", "Alpha"]
+    for each in others:
+        server.teams.submissions.hide(each["id"], "copied")
+    assert names() == ["Alpha"]
+    assert server.program("Beta").get(f"/api/v1/submissions/{others[0]['id']}").json()["hidden"] == "copied"
+    for each in others:
+        server.teams.submissions.hide(each["id"], None)
+    assert names() == ["Beta", "Alpha"]

@@ -14,6 +14,7 @@ import numpy as np
 
 from harness import HarnessError, ImageSet
 from solutions.descriptors.backbone import Backbone
+from solutions.descriptors.engine import accelerated
 from solutions.descriptors.networks import IMAGENET
 from solutions.descriptors.pooling import unit
 from solutions.descriptors.views import resized
@@ -24,7 +25,9 @@ from solutions.local.suppression import kept
 from solutions.training.draws import draws
 
 DELF_SCALES = (0.25, 0.3536, 0.5, 0.7071, 1.0, 1.4142, 2.0)
-LEARNT_FROM, CELLS = 2000, 50  # images that axes are learnt from, at most, and cells of each
+MIDDLE = {"lite0": "block10_sum", "lite1": "block14_sum", "lite2": "block14_sum"}  # the last with a stride of 16
+AXES_FROM, ATTENTION_FROM, CELLS = 500, 2000, 50  # images at most, and cells of each
+_TOGETHER = {False: (32, 1), True: (256, 32)}  # images described at a time, and of one shape sent through at once
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,15 @@ class DelfLike(LocalExtractor):
     of its cell in pixels of the frame. The strongest are the most salient; equal ones are in the order of the scales,
     then row by row. Of two cells that overlap by more than `overlap`, intersection over union, the more salient one
     stays; 1 keeps all. `learnt` gives one with the axes that descriptors are projected to; without them a cell has all
-    its channels.
+    its channels. mAP@100 of 100 train images of monuments, each asked among the other 662, the first 100 by
+    GeM of lite0 at 224 pixels re-ranked by inliers; .559 before:
+
+    | cells of lite0 | 200 strongest | 500 strongest |
+    |---|---|---|
+    | the last, stride 32 | .562 | |
+    | block11_expand_relu, 128 axes | .573 | |
+    | block10_sum, 112 axes | .582 | .600 |
+    | block10_sum, 40 axes | .576 | |
     """
 
     backbone: str = "lite0"
@@ -43,7 +54,7 @@ class DelfLike(LocalExtractor):
     scales: tuple[float, ...] = (0.5, 0.7071, 1.0, 1.4142)
     max_features: int = 500
     overlap: float = 1.0
-    layer: str | None = None  # whose cells are taken; None: the last
+    layer: str | None = None  # whose cells are taken; None: the last with a stride of 16, else the last
     weights: str | None = IMAGENET  # or a file, or None for drawn ones
     attention: Attention | None = None  # else saliency is the length of the activations
     projection: Whitening | None = None
@@ -60,12 +71,17 @@ class DelfLike(LocalExtractor):
     @property
     def network(self) -> Backbone:
         """Return the network."""
-        return Backbone(self.backbone, self.weights, self.layer)
+        return Backbone(self.backbone, self.weights, self.layer or MIDDLE.get(self.backbone))
 
     @property
     def reduce_to(self) -> int:
         """Return the side that a reduced decode keeps: that of the largest scale."""
         return max(1, round(self.longest * max(1.0, *self.scales)))
+
+    @property
+    def batch(self) -> int:  # type: ignore[override]
+        """Return how many images are described at a time."""
+        return _TOGETHER[accelerated()][0]
 
     @property
     def made_with(self) -> Mapping[str, str]:
@@ -75,9 +91,11 @@ class DelfLike(LocalExtractor):
     def learnt(self, images: ImageSet, dims: int = 128, labels: np.ndarray | None = None) -> DelfLike:
         """Return the extractor with `dims` axes learnt from the cells of some images, and with labels an attention.
 
-        At most 2000 images, drawn by their ids, give 50 cells each; both are kept by the store.
+        At most 500 images, with labels 2000, drawn by their ids, give 50 cells each. All is kept by the store. Images
+        in which nothing is found teach nothing: then descriptors stay as they are.
         """
-        chosen = np.sort(np.argsort(draws(0, "local descriptors", images.ids), kind="stable")[:LEARNT_FROM])
+        most = AXES_FROM if labels is None else ATTENTION_FROM
+        chosen = np.sort(np.argsort(draws(0, "local descriptors", images.ids), kind="stable")[:most])
         some = images[chosen]
         raw = replace(self, max_features=CELLS, attention=None, projection=None)
         cells = some.describe_ragged(raw, "descriptors")
@@ -88,7 +106,8 @@ class DelfLike(LocalExtractor):
     def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray | list[np.ndarray]]:  # type: ignore[override]
         """Return the named arrays."""
         frames = [fitted_frame(image.shape, self.longest) for image in images]
-        found = [self._strongest(image, frame) for image, frame in zip(images, frames, strict=True)]
+        maps = [self._maps([resized(image, self.longest * scale) for image in images]) for scale in self.scales]
+        found = [self._strongest(each, frame) for *each, frame in zip(*maps, frames, strict=True)]
         descriptors, keypoints = ([each[part] for each in found] for part in range(2))
         return {"descriptors": descriptors, "keypoints": keypoints, "frame": np.array(frames, np.float32)[:, ::-1]}
 
@@ -96,9 +115,18 @@ class DelfLike(LocalExtractor):
         """Return the descriptors `(rows, d)` float32 of length one."""
         return unit(rows.astype(np.float32))
 
-    def _strongest(self, image: np.ndarray, frame: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-        """Return descriptors and keypoints of one image, strongest first."""
-        maps = [self.network.forward(resized(image, self.longest * scale)[None], 1)["maps"][0] for scale in self.scales]
+    def _maps(self, images: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Return the feature maps `(h, w, c)` of each image; images of one shape go through together."""
+        found = [np.empty(0)] * len(images)
+        for shape in {image.shape for image in images}:
+            places = [place for place, image in enumerate(images) if image.shape == shape]
+            maps = self.network.forward(np.stack([images[place] for place in places]), _TOGETHER[accelerated()][1])
+            for place, each in zip(places, maps["maps"], strict=True):
+                found[place] = each
+        return found
+
+    def _strongest(self, maps: Sequence[np.ndarray], frame: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+        """Return descriptors and keypoints of one image, of its maps at every scale, strongest first."""
         cells = np.concatenate([each.reshape(-1, each.shape[-1]) for each in maps])
         keypoints = np.concatenate([cell_places(each.shape, frame) for each in maps])
         saliency = np.linalg.norm(cells, axis=1) if self.attention is None else self.attention(unit(cells))

@@ -31,7 +31,7 @@ def slowly(image: np.ndarray, scales: tuple[float, ...], longest: int) -> list[t
     frame = longest / max(height, width)
     cells = []
     for scale in scales:
-        maps = Backbone().forward(resized(image, longest * scale)[None], 1)["maps"][0]
+        maps = Backbone(layer="block10_sum").forward(resized(image, longest * scale)[None], 1)["maps"][0]
         for row in range(maps.shape[0]):
             for column in range(maps.shape[1]):
                 y = (row + 0.5) / maps.shape[0] * height * frame - 0.5
@@ -58,7 +58,7 @@ def test_rows_are_the_longest_cells_of_all_scales() -> None:
 @networks
 @pytest.mark.slow
 def test_attention_decides_which_cells_are_strongest() -> None:
-    image, weights = coloured(0), np.random.default_rng(0).normal(size=1280)
+    image, weights = coloured(0), np.random.default_rng(0).normal(size=112)
     cells = slowly(image, (0.5, 1.0), 64)
     found = DelfLike(**SMALL, attention=Attention(weights, np.zeros(1))).describe([image])["descriptors"][0]
     expected = sorted((cell[1] for cell in cells), key=lambda cell: -float(cell @ weights))
@@ -91,7 +91,7 @@ def test_axes_are_learnt_from_some_images_and_kept(tmp_path: Path) -> None:
 def test_overlapping_cells_are_suppressed_and_tiny_images_work() -> None:
     image = coloured(4)
     every, few = (DelfLike(**SMALL, overlap=overlap).describe([image])["keypoints"][0] for overlap in (1.0, 0.1))
-    assert len(every) == 2 * 1 + 2 * 2 or len(every) > len(few)
+    assert len(every) == 2 * 2 + 4 * 4
     assert len(few) < len(every)
     tiny = DelfLike(**SMALL).describe([np.zeros((1, 1, 3), np.uint8), np.zeros((2, 900, 3), np.uint8)])
     assert tiny["frame"].tolist() == [[1, 1], [64, 1]]

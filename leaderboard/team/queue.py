@@ -19,7 +19,7 @@ from leaderboard.store import prepared
 from leaderboard.team.submissions import Submission, selected, submission_in
 from leaderboard.team.tables import scorings, submissions
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=15)
 ATTEMPTS = 3  # after so many ended scorers it is the file's fault
 GIVEN_UP = (
     f"the scorer was ended {ATTEMPTS} times before it had a score; whoever runs the server can have it tried again"

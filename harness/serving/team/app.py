@@ -49,6 +49,12 @@ def create_team_app(
     return app
 
 
+def forget_parts(app: FastAPI) -> None:
+    """Throw away the parts of files that a server which was killed has left."""
+    teams: Teams = app.state.teams
+    teams.uploads.sweep({each.id for each in teams.submissions.of()})
+
+
 def orders(app: FastAPI, location: str) -> Orders:
     """Return what the worker of an application is told; `location` is its database."""
     teams: Teams = app.state.teams

@@ -27,7 +27,7 @@ def serve_teams(
     if not folders:
         raise HarnessError("a team server needs --on DIR: a competition that teams hand in to")
     try:
-        from harness.serving.team.app import create_team_app, orders
+        from harness.serving.team.app import create_team_app, forget_parts, orders
         from harness.serving.team.desk import Limits
         from harness.serving.team.supervisor import working
         from leaderboard.database import Database
@@ -38,6 +38,7 @@ def serve_teams(
     limits = Limits(largest_mb * 10**6, 4 * largest_mb * 10**6)
     with listening(*where) as (listener, address):
         app = create_team_app(workspace, folders, database=Database(location, KEPT), hosts=hosts_of(where[0]), limits=limits)
+        forget_parts(app)
         with working(orders(app, location)):
             say(f"{address} lets teams in by their tokens (landmark team add makes some); Ctrl+C ends it")
             serve_forever(app, listener)

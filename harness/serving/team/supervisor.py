@@ -37,8 +37,8 @@ class Supervisor(Thread):
     def run(self) -> None:
         """Keep a worker going."""
         while not self._stopped.is_set():
-            self.worker = _started(self._orders)
-            code = self.worker.wait()
+            with _started(self._orders) as self.worker:
+                code = self.worker.wait()
             if not self._stopped.wait(REST_S):
                 LOG.error("the worker ended (%s) and is started again", code)
 

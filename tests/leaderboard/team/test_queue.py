@@ -70,9 +70,9 @@ def test_of_many_scorers_each_has_one_and_nothing_is_entered_twice(queue, hand_i
 def test_a_claim_that_is_renewed_is_not_given_to_another(queue, hand_in, team):
     hand_in(team)
     claim = queue.claim(minutes(0))
-    assert queue.renew(claim, minutes(0.4))
-    assert queue.claim(minutes(0.4 + EXPIRED - 0.05)) is None
-    assert queue.claim(minutes(0.4 + EXPIRED)).submission.id == claim.submission.id
+    assert queue.renew(claim, minutes(0.2))
+    assert queue.claim(minutes(0.2 + EXPIRED - 0.05)) is None
+    assert queue.claim(minutes(0.2 + EXPIRED)).submission.id == claim.submission.id
 
 
 def test_whoever_lost_the_claim_enters_nothing(queue, hand_in, enter, store, submissions, team):

@@ -1,0 +1,49 @@
+"""The Ladder on the team server: what is told, what is not, and that the private part stays as it is."""
+
+import pytest
+
+
+@pytest.mark.parametrize("task", ["retrieval", "recognition"])
+def test_a_score_is_told_only_where_it_is_better_by_more_than_chance(server, task):
+    program = server.program("Alpha")
+    metric = {"retrieval": "map@100", "recognition": "gap"}[task]
+    server.teams.rules.set(server.key, ladder=True, daily_limit=10)
+    told = [
+        server.scored(program, server.answer(share, task, mark=number))
+        for number, share in enumerate((0.5, 0.4, 0.5, 1.0, 0.9))
+    ]
+    public = [each["scores"]["public"][metric] for each in told]
+    assert public[0] == public[1] == public[2] < public[3] == public[4]
+    assert all(set(each["scores"]["public"]) == {metric} for each in told)
+
+
+def test_private_scores_and_what_each_query_got_are_as_without_the_ladder(serve, tmp_path):
+    plain, laddered = (serve(f"sqlite:///{tmp_path / name}.sqlite", name=name) for name in ("plain", "laddered"))
+    laddered.teams.rules.set(laddered.key, ladder=True)
+    kept = []
+    for server in (plain, laddered):
+        program, store = server.program("Alpha"), server.app.state.site.store
+        for share in (0.6, 0.5):
+            server.scored(program, server.answer(share))
+        kept.append([
+            (entry.scores["private"], entry.scores["all"], {name: list(values) for name, values in store.per_query(entry.id).items()})
+            for entry in store.entries()
+        ])  # fmt: skip
+    assert kept[0] == kept[1]
+    assert all("public" not in entry.intervals for entry in laddered.app.state.site.store.entries())
+
+
+def test_each_team_has_a_ladder_of_its_own(quick):
+    quick.teams.rules.set(quick.key, ladder=True)
+    alpha, beta = quick.program("Alpha"), quick.program("Beta")
+    best, low = quick.scored(alpha, quick.answer(1.0)), quick.scored(beta, quick.answer(0.5))
+    assert best["scores"]["public"]["map@100"] > low["scores"]["public"]["map@100"]
+
+
+def test_a_ladder_that_is_set_up_later_goes_on_from_what_was_told(quick):
+    program = quick.program("Alpha")
+    first = quick.scored(program, quick.answer(0.75))
+    quick.teams.rules.set(quick.key, ladder=True)
+    assert (
+        quick.scored(program, quick.answer(0.5))["scores"]["public"]["map@100"] == first["scores"]["public"]["map@100"]
+    )

@@ -11,6 +11,7 @@ from tests.solutions_made import write_obedient
 SMALL = {  # what a network sees of these tiny images tells nothing more at full size
     "first_place": "first_place(backbone='lite0', side=96)",
     **{name: f"{name}(side=96)" for name in ("sixth_place", "eleventh_place", "diffusion")},
+    "third_place": "third_place(side=96, words=64)",
 }
 SPECS = [
     *(SMALL.get(name, name) for name in known_solutions()),

@@ -1,0 +1,99 @@
+"""Score landmarks by like photographs and their rarity, and by local descriptors that match and agree in geometry.
+
+VRG Prague, third of the recognition challenge of 2018, told on the deck's slide alone: GeM descriptors as in the
+retrieval challenge, nearest neighbours, an "IDF-like norm per class", DELF and ASMK with an inverted file, geometric
+verification. How these are put together is a reconstruction: a landmark has the sum of its neighbours' powers of
+similarity times its norm, and besides a share of the similarities by ASMK of its images, and of their inliers. An
+embedded network stands for theirs, and SIFT for DELF unless told; all numbers were chosen on folds of train images.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+
+from harness import Among, ImageSet, Labelling, Recognition, Span, Step, TrainingData
+from solutions.classes.class_scores import Classes, ClassScores, gathered, idf, power_sum, rarity, summed
+from solutions.descriptors.described import described
+from solutions.descriptors.views import Views
+from solutions.descriptors.whitening import pca_whitening
+from solutions.local.asmk import Asmk
+from solutions.local.asmk_searcher import AsmkSearcher
+from solutions.local.codebook import codebook_of
+from solutions.local.delf_like import DelfLike
+from solutions.local.extractor import LocalFeatures
+from solutions.local.sift import Sift
+from solutions.local.verification import Verification
+from solutions.neighbours.exact import nearest
+from solutions.neighbours.neighbours import Neighbours
+
+_MATCHED = 20  # images found by ASMK that vote
+_MOST = 70  # inliers that count as one whole image
+
+
+@dataclass
+class ThirdPlace(Recognition):
+    modules = ("keras", "faiss")
+    ladder = (
+        Step("GeM, nearest neighbours", {"dims": 0, "norm": "none", "matching": 0, "verified": 0}),
+        Step("+ whitening", {"norm": "none", "matching": 0, "verified": 0}),
+        Step("+ IDF-like norm", {"matching": 0, "verified": 0}),
+        Step("+ ASMK", {"verified": 0}),
+        Step("+ geometric verification", {}),
+    )
+
+    backbone: str = "lite0"  # in the place of theirs
+    side: Annotated[int, Among(384, 512)] = 384  # pixels of the longer side
+    dims: Annotated[int, Among(128, 256, 512)] = 256  # of the whitened descriptor; 0 leaves it as it is
+    neighbours: Annotated[int, Span(3, 50)] = 20  # train images that vote by their descriptors
+    power: Annotated[float, Span(1, 12)] = 4.0  # of a similarity: the higher, the more the nearest ones count
+    norm: Literal["idf", "rarity", "none"] = "idf"  # ln(N / n) of a landmark with n of N train images, or n^-beta
+    beta: Annotated[float, Span(0, 1)] = 0.5  # of norm='rarity'
+    local: Annotated[Literal["sift", "delf"], Among("sift")] = "sift"  # local descriptors
+    words: Annotated[int, Among(2048, 8192)] = 2048  # of the codebook; theirs are not told, 65536 are usual
+    matching: Annotated[float, Span(0, 30)] = 10.0  # what a similarity by ASMK of 1 counts; 0 leaves ASMK out
+    verified: Annotated[int, Among(0, 10, 20)] = 10  # images found by ASMK that are verified by geometry
+    inliers: Annotated[float, Span(0, 10)] = 1.0  # what 70 inliers count
+
+    def fit(self, data: TrainingData) -> None:
+        self.views = (Views(self.backbone, self.side, ("gem_2", "rgem")),)
+        train = described(data.train, self.views)
+        self.whitening = pca_whitening(data.train, train, self.dims) if self.dims else None
+        self.train = self._whitened(train)
+        self.classes = Classes.of_labels(data.labels)
+        self.norms = {"idf": idf(self.classes), "rarity": rarity(self.classes, self.beta), "none": None}[self.norm]
+        if self.matching or self.verified:
+            extractor = Sift() if self.local == "sift" else DelfLike().learnt(data.train)
+            codebook = codebook_of(data.train, extractor, self.words, data.seed)
+            self.searcher = AsmkSearcher.over(data.train, extractor, codebook, Asmk())
+            self.features = LocalFeatures.of(data.train, extractor)
+
+    def recognise(self, queries: ImageSet) -> Labelling:
+        found = nearest(self._whitened(described(queries, self.views)), self.train, self.neighbours)
+        scores = power_sum(found, self.classes, self.power, norm=self.norms)
+        if self.matching or self.verified:
+            matched = self.searcher.search(queries, _MATCHED)
+            votes = self.matching * np.maximum(matched.similarities, 0) + self.inliers * self._agreeing(
+                queries, matched
+            )
+            scores = _together(scores, summed(matched, self.classes, votes))
+        return Labelling.of(*scores.best, queries.ids)
+
+    def _agreeing(self, queries: ImageSet, matched: Neighbours) -> np.ndarray:
+        """Return the inliers of images found `(n_queries, any)`, from 0 to 1."""
+        agreeing, first = np.zeros(matched.positions.shape), slice(0, self.verified)
+        features = LocalFeatures.of(queries, self.searcher.extractor)
+        n_inliers = Verification().n_inliers(features, self.features, matched.positions[:, first])
+        agreeing[:, first] = np.clip(n_inliers, 0, _MOST) / _MOST
+        return agreeing
+
+    def _whitened(self, rows: np.ndarray) -> np.ndarray:
+        return self.whitening(rows) if self.whitening else rows
+
+
+def _together(one: ClassScores, other: ClassScores) -> ClassScores:
+    """Return the sums of both scores of each landmark."""
+    classes, confidences = (
+        np.hstack([getattr(each, name) for each in (one, other)]) for name in ("classes", "confidences")
+    )
+    return gathered(one.landmarks, classes, np.where(classes >= 0, confidences, 0))

@@ -34,7 +34,9 @@ def plot(
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to: .png, .svg or .pdf.")],
     size: Annotated[str | None, typer.Option("--size", metavar="WxH", help="In inches, such as 3.5x2.6.")] = None,
     task: Task = None,
-    part: Annotated[Part, typer.Option("--part", help="Queries that are drawn.")] = "all",
+    part: Annotated[
+        Part | None, typer.Option("--part", help="Queries that are drawn: all, but of a ladder the private ones.")
+    ] = None,
     seed: Seed = 0,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -51,10 +53,10 @@ def plot(
     if kind == "ladder":
         from harness.figures.ladder import draw_steps
 
-        draw_steps(competition, opened, names or [], out, part, inches)
+        draw_steps(competition, opened, names or [], out, part or "private", inches)
     else:
         found = _chosen(kind, competition, opened, names or [], task)
-        _drawn(kind, found, out, part, inches, seed)
+        _drawn(kind, found, out, part or "all", inches, seed)
     say(f"{out}: {kind} of {competition.name}")
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.figures.chosen import Chosen
-from harness.figures.looks import BLUE, ORANGE, Size, cut, tidy
-from harness.pictures import new_figure, save_picture
+from harness.figures.looks import BLUE, ORANGE, Size, cut, save_figure, tidy
+from harness.pictures import new_figure
 from leaderboard import Entry
 
 MOST = 30  # entries
@@ -28,7 +28,7 @@ def draw_board(found: Chosen, path: Path, size: Size | None = None) -> None:
     panel.set_title(found.title, parse_math=False)
     tidy(panel)
     figure.legend(loc="outside lower center", ncols=2, frameon=False)
-    save_picture(figure, path)
+    save_figure(figure, path)
 
 
 def _points(panel: Any, entries: list[Entry], part: str) -> None:

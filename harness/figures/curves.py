@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from harness.figures.chosen import Chosen
-from harness.figures.looks import LINES, Size, cut, line, tidy
-from harness.pictures import new_figure, save_picture
+from harness.figures.looks import FULL, LINES, Size, cut, line, save_figure, tidy
+from harness.pictures import new_figure
 from metrics.curves import LEVELS, precision_at_recall, precision_by_confidence
 
 MOST = LINES
@@ -24,11 +24,11 @@ def draw_precision_recall(found: Chosen, path: Path, part: str, size: Size | Non
         panel.plot(
             LEVELS, curve, **line(place), markevery=(place, _MARKED), markersize=4, label=_label(found, name, part)
         )
-    panel.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="recall", ylabel="interpolated precision, mean of the queries")
-    panel.set_title(f"{found.title}, {part} queries", parse_math=False)
+    panel.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="recall", ylabel="interpolated precision")
+    panel.set_title(f"{found.title}, mean of {part} queries", parse_math=False)
     tidy(panel)
     panel.legend(frameon=False, fontsize="small")
-    save_picture(figure, path)
+    save_figure(figure, path)
 
 
 def draw_gap(found: Chosen, path: Path, part: str, size: Size | None = None) -> None:
@@ -40,13 +40,13 @@ def draw_gap(found: Chosen, path: Path, part: str, size: Size | None = None) -> 
         how = line(place) | {"markersize": 4, "markevery": max(1, len(precision) // _MARKED)}
         by_rank.plot(np.arange(1, len(precision) + 1), precision, **how, label=_label(found, name, part))
         by_recall.plot(recall, precision, **how)
-    by_rank.set(xlabel="answers, the most confident first", ylabel="precision down to there", ylim=(0, 1.02))
-    by_recall.set(xlabel="landmarks found down to there (the area is the GAP)", xlim=(0, 1))
+    by_rank.set(xlabel="answers, the surest first", ylabel="precision down to there", ylim=(0, 1.02))
+    by_recall.set(xlabel="landmarks found (the area is GAP)", xlim=(0, 1))
     for panel in (by_rank, by_recall):
         tidy(panel)
     figure.suptitle(f"{found.title}, {part} queries", parse_math=False)
     figure.legend(loc="outside lower center", ncols=2, frameon=False)
-    save_picture(figure, path)
+    save_figure(figure, path, 2 * FULL - 2)
 
 
 def _label(found: Chosen, name: str, part: str) -> str:

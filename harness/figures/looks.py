@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
+
+from harness.pictures import save_picture
 
 BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#5f6a70"
 COLOURS = "#0072b2", "#d55e00", "#009e73", "#000000", "#cc79a7", "#56b4e9", "#e69f00"  # Okabe and Ito
 STYLES = "-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (1, 1))
 MARKS = "o", "s", "^", "D", "v", "P", "X"
 LINES = len(COLOURS)  # that are told apart
+
+FULL = 5.0  # inches
 
 Size = tuple[float, float]  # inches
 
@@ -54,10 +59,31 @@ def label_apart(panel: Any, labels: Sequence[tuple[str, float, float]]) -> None:
             note.remove()
 
 
+def plain_log(axis: Any) -> None:
+    """Mark a logarithmic axis at 1, 2 and 5 and their tens, in plain numbers."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_locator(NullLocator())
+
+
 def plain_ticks(axis: Any, ticks: Sequence[float]) -> None:
     """Mark an axis at some places, in plain numbers."""
     axis.set_ticks(ticks, [f"{tick:g}" for tick in ticks])
     axis.set_ticks([], minor=True)
+
+
+def save_figure(figure: Any, path: Path, full: float = FULL) -> None:
+    """Write a figure; letters are smaller where it is less than `full` inches wide."""
+    from matplotlib.text import Text
+
+    shrunk = min(1.0, max(0.65, figure.get_figwidth() / full))
+    for text in figure.findobj(Text):
+        text.set_fontsize(text.get_fontsize() * shrunk)
+    for panel in figure.axes:
+        panel.tick_params(which="both", labelsize=10 * shrunk)  # of all, for some are made only when they are drawn
+    save_picture(figure, path)
 
 
 def tidy(panel: Any) -> None:

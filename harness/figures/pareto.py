@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.figures.chosen import Chosen
-from harness.figures.looks import BLUE, ORANGE, Size, cut, label_apart, tidy
-from harness.pictures import new_figure, save_picture
+from harness.figures.looks import BLUE, ORANGE, Size, cut, label_apart, plain_log, save_figure, tidy
+from harness.pictures import new_figure
 from leaderboard.front import front
 
 MOST = 40  # entries
@@ -29,8 +29,9 @@ def draw_pareto(found: Chosen, path: Path, part: str, size: Size | None = None) 
     panel.plot([p[0] for p in others], [p[1] for p in others], "o", color=BLUE, markerfacecolor="white")
     panel.plot([p[0] for p in on_front], [p[1] for p in on_front], "D", color=ORANGE)
     panel.set(xscale="log", xlabel="wall clock, seconds", ylabel=f"{found.metric}, {part}")
+    plain_log(panel.xaxis)
     panel.set_title(found.title, parse_math=False)
     panel.margins(x=0.18, y=0.08)
     tidy(panel)
     label_apart(panel, [(cut(name, 28), wall, score) for wall, score, name in (*on_front, *others)])
-    save_picture(figure, path)
+    save_figure(figure, path)

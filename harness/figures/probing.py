@@ -9,8 +9,8 @@ import numpy as np
 
 from harness.errors import HarnessError
 from harness.figures.chosen import Chosen
-from harness.figures.looks import BLUE, ORANGE, Size, plain_ticks, tidy
-from harness.pictures import new_figure, save_picture
+from harness.figures.looks import BLUE, ORANGE, Size, plain_ticks, save_figure, tidy
+from harness.pictures import new_figure
 from leaderboard.boosting_attack import Probed, boosting_attack, mean_attack
 from leaderboard.probing import Board, LadderMechanism, PlainBoard
 
@@ -48,16 +48,14 @@ def draw_probing(
     panel = figure.subplots()
     for name, each in probed.items():
         colour, mark = _LOOKS[name]
-        panel.plot(
-            each.submissions, each.told, "-", color=colour, marker=mark, markersize=5, label=f"{name}: told, public"
-        )
+        panel.plot(each.submissions, each.told, "-", color=colour, marker=mark, markersize=5, label=f"{name}: told")
         panel.plot(
             each.submissions, each.private, "--", color=colour, marker=mark, markerfacecolor="white", markersize=5,
-            label=f"{name}: worth, private",
+            label=f"{name}: worth",
         )  # fmt: skip
-    panel.set(xscale="log", xlabel="submissions voted over", ylabel=metric)
+    panel.set(xscale="log", xlabel="submissions voted over", ylabel=f"{metric}, public told, private worth")
     panel.set_title(title, parse_math=False, fontsize="medium")
     plain_ticks(panel.xaxis, next(iter(probed.values())).submissions)
     tidy(panel)
     figure.legend(loc="outside lower center", ncols=2, frameon=False)
-    save_picture(figure, path)
+    save_figure(figure, path)

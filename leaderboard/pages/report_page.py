@@ -13,7 +13,7 @@ from leaderboard.entry import Entry
 from leaderboard.pages.assets import assets
 from leaderboard.pages.board_page import Board, board_values
 from leaderboard.pages.entry_page import entry_values
-from leaderboard.pages.rendering import Frame, page
+from leaderboard.pages.rendering import Frame, cut, page
 
 SCRIPTS = "theme.js", "site.js", "board.js", "report.js"
 STYLES = ("site.css",)
@@ -117,7 +117,7 @@ def _data(report: Report) -> Markup:
     tasks = {
         task.name: {
             "metric": task.metric,
-            "entries": [[entry.id, entry.identity[:200]] for entry in task.entries],
+            "entries": [[entry.id, cut(entry.identity, 60)] for entry in task.entries],
             "queries": [_query(query) for query in task.queries],
         }
         for task in report.tasks

@@ -29,7 +29,7 @@ class Explorer {
     Object.assign(this, { root, task, images, sort: "worst", entry: task.entries[0][0], against: "", page: 0 });
     this.tools = element("div", { class: "tools" });
     this.list = element("div");
-    this.pager = element("nav", { class: "pager", "aria-label": "Pages of queries" });
+    this.pager = element("nav", { class: "pager", "aria-label": `Pages of queries, ${root.dataset.task}` });
     root.replaceChildren(this.tools, this.list, this.pager);
     this.draw();
   }

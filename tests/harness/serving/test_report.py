@@ -25,7 +25,7 @@ def data(text: str) -> dict[str, object]:
 
 def test_the_same_data_make_the_same_file(entered: Entered) -> None:
     entered.ranking("one", right=0.5)
-    entered.labelling("named", {query: (0, 0.5) for query in entered.competition.queries.ids})
+    entered.labelling("named", dict.fromkeys(entered.competition.queries.ids, (0, 0.5)))
     assert written(entered) == written(entered)
 
 
@@ -37,9 +37,9 @@ def test_the_file_holds_boards_entries_queries_and_photographs(entered: Entered)
     assert f"{other.scores['private']['map@100']:.5f}" in text
     found = data(text)["tasks"]["retrieval"]
     assert len(found["queries"]) == len(entered.store.query_ids(one.id or 0))
-    query, usage, image, _, answers = found["queries"][0]
+    _, usage, image, _, answers = found["queries"][0]
     assert usage in ("public", "private")
-    value, says, images, marks = answers[str(one.id)]
+    value, _, images, marks = answers[str(one.id)]
     assert value == pytest.approx(entered.store.per_query(one.id or 0)["map@100"][0], abs=1e-6)
     assert len(images) == len(marks) == report.ANSWERS
     assert b64decode(data(text)["images"][image])[8:12] == b"WEBP"

@@ -1,0 +1,104 @@
+"""A site with entries of every kind, and a real browser to look at it."""
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from threading import Thread
+from time import sleep
+from typing import Any
+
+import numpy as np
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from harness.data.ground_truth import load_ground_truth
+from harness.serving.app import create_app
+from harness.workspace import Workspace
+from tests.entered import Entered
+from tests.worlds import make_competition
+
+REQUIRED = "LANDMARK_REQUIRE_BROWSER"
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+]
+LONG = "long(" + ", ".join(f"parameter_{number}='{number * 7}'" for number in range(400)) + ")"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; without it tests are skipped, or fail where they must not be."""
+    found = shutil.which("chromium")
+    if found is None:
+        (pytest.fail if os.environ.get(REQUIRED) else pytest.skip)("there is no chromium: apt-get install chromium")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Entered:
+    """A competition with rankings, labellings, a failed run, folds, and names that are too long or steer."""
+    folder = make_competition(tmp_path_factory.mktemp("browser") / "small", landmarks=5, queries=4, index=4)
+    entered = Entered(folder, Workspace.open(folder.parent / "workspace"))
+    for name, right in (("hash(kind='dct')", 0.4), ("nearest", 0.8), ("same_as_nearest", 0.8), (LONG, 0.6)):
+        entry = entered.ranking(name, right=right)
+    entered.ranking("<script>alert(1)</script> \u202e' \" <b>", right=0.2)
+    entered.failed("broken(x=1)", "ValueError: <i>no</i>", log="line one\n<b>line two</b>\n")
+    for fold in (1, 2):
+        entered.store.add(replace(entry, id=None, split=f"fold {fold}/2 of deal ab"))
+    truth = load_ground_truth(folder, "recognition")
+    assert truth is not None
+    draw = np.random.default_rng(1)
+    for name, wrong in (("softmax", 0.3), ("logistic(c=1)", 0.5)):
+        labels = {
+            query: (int(draw.integers(5) if draw.random() < wrong or a == b else truth.relevant[a]), draw.random())
+            for query, a, b in zip(truth.query_ids, truth.offsets, truth.offsets[1:], strict=False)
+        }
+        entered.labelling(name, labels)
+    return entered
+
+
+@pytest.fixture(scope="session")
+def site(world: Entered) -> Iterator[str]:
+    """The address of the site, which runs in a thread."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        app = create_app(world.workspace, [world.competition.folder])
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        while not server.started:
+            sleep(0.01)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser, site: str) -> Iterator[Visit]:
+    """Opens a page of the site, or of a file; the test fails if the browser complained of anything."""
+    complaints: list[str] = []
+    contexts = []
+
+    def opened(address: str, *, width: int = 1440, **options: Any) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address if address.startswith("file:") else site + address)
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not complaints

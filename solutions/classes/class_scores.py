@@ -64,6 +64,10 @@ class ClassScores:
         unknown = np.isnan(table).any(axis=1, keepdims=True)
         return cls.ordered(landmarks, np.where(unknown, -1, order), np.take_along_axis(table, order, axis=1))
 
+    def placed(self, places: np.ndarray) -> np.ndarray:
+        """Return the classes as places in a longer list of landmarks, of which `places` `(k,)` are these."""
+        return np.where(self.classes >= 0, places[self.classes], -1)
+
     @property
     def best(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the first landmark of each query and its confidence `(n_queries,)`; NaN where there is none."""

@@ -28,6 +28,12 @@ def merged(models: Sequence[ClassScores]) -> ClassScores:
     return ClassScores(found.landmarks, found.classes, found.confidences / len(models))
 
 
+def lowered(scores: ClassScores, doubted: np.ndarray, factor: float = 0.1) -> ClassScores:
+    """Return the scores, multiplied by a factor where a query is doubted `(n_queries,)`."""
+    factors = np.where(doubted, factor, 1.0)[:, None]
+    return ClassScores(scores.landmarks, scores.classes, scores.confidences * factors)
+
+
 def overridden(scores: ClassScores, crops: ClassScores) -> ClassScores:
     """Return the scores, but 1 + confidence / 100 of the best landmark of the crops where these are sure of any.
 

@@ -15,15 +15,15 @@ def voted(
     """Return the landmark with most votes for each query, and its confidence `(n_queries,)`; -1 and NaN for none.
 
     `votes` and `confidences` `(n_queries, m)` are what each of m models says: a place among `landmarks` `(k,)`, or -1
-    for "no landmark", which may win as well. Each model has a weight of `weights` `(m,)`; without them all are alike,
-    which is a majority. Of landmarks with as many votes the more confident one wins. The confidence is the mean over
-    all models of what those say who voted for the landmark: a reconstruction.
+    for "no landmark", which may win as well. Each model has a weight of `weights` `(m,)`; without them, or with
+    weights that are all 0, all are alike, which is a majority. Of landmarks with as many votes the more confident one
+    wins. The confidence is the mean over all models of what those say who voted for the landmark: a reconstruction.
 
     >>> votes, confidences = np.array([[0, 1, 1], [0, -1, -1]]), np.array([[0.9, 0.6, 0.3], [0.5, np.nan, np.nan]])
     >>> [each.round(4).tolist() for each in voted(np.array([4, 7]), votes, confidences)]
     [[7, -1], [0.3, nan]]
     """
-    told = np.ones(votes.shape[1]) if weights is None else np.asarray(weights, float)
+    told = np.ones(votes.shape[1]) if weights is None or not np.any(weights) else np.asarray(weights, float)
     shares = told / told.sum()
     sure = np.where(votes < 0, 0, np.nan_to_num(confidences)) * shares
     agree = votes[:, :, None] == votes[:, None]  # of each model with each

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solutions.training.draws import draw
+from solutions.training.draws import draw, draws
 
 ROUNDS = 4
 
@@ -22,6 +22,22 @@ class Round:
     known: np.ndarray
 
 
+def dealt(keys: np.ndarray, labels: np.ndarray, count: int, seed: int) -> np.ndarray:
+    """Return the part that each image is dealt into `(n,)`, from 0; decided by keys, labels and seed.
+
+    The images of each landmark are spread over the parts; one alone is in none of them, which is `count`.
+
+    >>> dealt(np.array(list("abcde")), np.array([6, 6, 6, 6, 7]), 2, seed=0).tolist()
+    [0, 0, 1, 1, 2]
+    """
+    order = np.lexsort((draws(seed, "image", keys), labels))
+    within = labels[order]
+    first, behind = np.searchsorted(within, within), np.searchsorted(within, within, side="right")
+    part = np.empty(len(labels), int)
+    part[order] = np.where(behind - first > 1, (np.arange(len(order)) - first) % count, count)
+    return part
+
+
 def held_out(ids: np.ndarray, labels: np.ndarray, seed: int) -> Iterator[Round]:
     """Yield the rounds of labelled images `(n,)`, decided by ids, landmarks and seed in whatever order they stand.
 
@@ -34,12 +50,9 @@ def held_out(ids: np.ndarray, labels: np.ndarray, seed: int) -> Iterator[Round]:
     [(3, 5, 3), (3, 5, 3), (6, 2, 0), (6, 2, 0)]
     """
     landmarks = sorted(np.unique(labels).tolist(), key=lambda landmark: draw(seed, "landmark", landmark))
-    group, part = np.empty(len(labels), int), np.empty(len(labels), int)
+    group, part = np.empty(len(labels), int), dealt(ids, labels, ROUNDS, seed)
     for number, landmark in enumerate(landmarks):
-        places = np.flatnonzero(labels == landmark)
-        drawn = sorted(places.tolist(), key=lambda place: draw(seed, "image", ids[place]))
-        group[drawn] = number % ROUNDS
-        part[drawn] = np.arange(len(drawn)) % ROUNDS if len(drawn) > 1 else ROUNDS
+        group[labels == landmark] = number % ROUNDS
     for number in range(ROUNDS):
         asked = (group == number) | (part == number)
         rows = np.flatnonzero(asked)

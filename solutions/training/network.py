@@ -124,8 +124,8 @@ def fit_network(
     model = Model(body, features.poolings, training.head, start, np.bincount(classes), projection)
     lesson = Lesson(_shown(images, features, training, places), classes, shares(classes, training.balance))
     exam = None
-    if asked is not None and asked_labels is not None and len(asked) and HEADS[training.head].logits:
-        readable = _readable(asked, features)
+    readable = places[:0] if asked is None else _readable(asked, features)
+    if asked is not None and asked_labels is not None and len(readable) and HEADS[training.head].logits:
         exam = Exam(_shown(asked, features, training, readable), _classes(asked_labels[readable], landmarks))
     path = _checkpoint(images, labels, features, training, asked, asked_labels)
     history = teach(model, lesson, exam, _plan(features, training), path)

@@ -31,6 +31,10 @@ def test_equal_weights_are_a_majority() -> None:
     assert plain[1] == pytest.approx(weighed[1], nan_ok=True)
 
 
+def test_weights_that_are_all_nothing_are_a_majority() -> None:
+    assert one([0, 1, 1], [0.9, 0.3, 0.3], [0, 0, 0]) == one([0, 1, 1], [0.9, 0.3, 0.3])
+
+
 def test_of_as_many_votes_the_surer_landmark_wins_and_of_equals_the_lowest() -> None:
     assert one([0, 1], [0.5, 0.6])[0] == 22
     assert one([1, 0], [0.5, 0.5])[0] == 11

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solutions.training.holdout import held_out
+from solutions.training.holdout import dealt, held_out
 
 LABELS = st.lists(st.integers(0, 9), min_size=1, max_size=40)
 
@@ -35,3 +35,19 @@ def test_each_landmark_is_strange_in_one_round() -> None:
     ids = np.array([f"{number:03}" for number in range(40)], object)
     strange = [set(labels[each.asked][~each.known].tolist()) for each in held_out(ids, labels, 0)]
     assert sorted(label for group in strange for label in group) == list(range(8))
+
+
+@given(LABELS, st.integers(2, 5), st.integers(0, 3))
+def test_the_images_of_each_landmark_are_spread_over_the_parts_and_one_alone_is_in_none(
+    labels: list[int], count: int, seed: int
+) -> None:
+    keys, shown = np.array([f"{number:03}" for number in range(len(labels))]), np.array(labels)
+    part = dealt(keys, shown, count, seed)
+    for landmark in set(labels):
+        own = part[shown == landmark]
+        if len(own) == 1:
+            assert own.tolist() == [count]
+        else:
+            assert np.ptp(np.bincount(own, minlength=count)) <= 1
+    order = np.random.default_rng(seed).permutation(len(labels))
+    assert np.array_equal(dealt(keys[order], shown[order], count, seed), part[order])

@@ -10,6 +10,8 @@ import typer
 
 if TYPE_CHECKING:
     from harness import ImageSet
+    from solutions.local.extractor import LocalExtractor
+    from solutions.local.verification import Verification
 
 _DRAWN = Path("matches.png")
 
@@ -39,7 +41,6 @@ def explain(  # noqa: PLR0913 (a command has as many options as it has)
     """
     from harness import require_picture
     from solutions.local.explaining import explained
-    from solutions.local.verification import MEASURED
 
     house: Any = ctx.obj
     drawn = out or (None if json else _DRAWN)
@@ -48,8 +49,9 @@ def explain(  # noqa: PLR0913 (a command has as many options as it has)
     competition, _ = house.open_competition(on, workspace)
     sets = {"test": competition.queries, "index": competition.index, "train": competition.train}
     one, other = _found(query, sets, on), _found(image, dict(sorted(sets.items())), on)
-    extractor, name = _extractor(local)
-    explanation = explained(one, other, extractor, replace(MEASURED, geometry=replace(MEASURED.geometry, model=model)))
+    name, extractor, verification = _compared_by(local)
+    chosen = replace(verification, geometry=replace(verification.geometry, model=model))
+    explanation = explained(one, other, extractor, chosen)
     what = f"{name}, {model}"
     if drawn:
         from solutions.local.match_picture import draw
@@ -72,12 +74,14 @@ def _found(image_id: str, sets: dict[str, ImageSet], folder: Path) -> ImageSet:
     raise HarnessError(f"{image_id!r:.60} is no image of {folder}; ids stand in test.csv, index.csv and train.csv")
 
 
-def _extractor(local: str) -> tuple[Any, str]:
-    """Return an extractor, and what people call it."""
+def _compared_by(local: str) -> tuple[str, LocalExtractor, Verification]:
+    """Return what people call the descriptors, what extracts them, and how they are compared."""
+    from solutions.local.verification import OF_CELLS, OF_SIFT
+
     if local == "sift":
         from solutions.local.sift import Sift
 
-        return Sift(), "RootSIFT"
+        return "RootSIFT", Sift(), OF_SIFT
     from solutions.local.delf_like import DelfLike
 
-    return DelfLike(), "DELF-like"
+    return "DELF-like", DelfLike(), OF_CELLS

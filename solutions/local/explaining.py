@@ -9,7 +9,7 @@ import numpy as np
 
 from harness import HarnessError, ImageSet
 from solutions.local.extractor import LocalExtractor, LocalFeatures
-from solutions.local.verification import Matches, Verification
+from solutions.local.verification import OF_SIFT, Matches, Verification
 
 _DIGITS = 5  # of a fraction: a tenth of a pixel in 10 000
 
@@ -42,7 +42,7 @@ class Explanation:
 
 
 def explained(
-    query: ImageSet, image: ImageSet, extractor: LocalExtractor, verification: Verification | None = None
+    query: ImageSet, image: ImageSet, extractor: LocalExtractor, verification: Verification = OF_SIFT
 ) -> Explanation:
     """Return the matches of two sets of one image each, from the query to the other.
 
@@ -52,7 +52,7 @@ def explained(
         if each.undecodable(extractor).any():
             raise HarnessError(f"{each.ids[0]}: the image cannot be read; landmark data check DIR tells why")
     features, others = (LocalFeatures.of(each, extractor) for each in (query, image))
-    matches = (verification or Verification()).matches(features, 0, others, 0)
+    matches = verification.matches(features, 0, others, 0)
     points = fractions(matches, features.frames[0], others.frames[0])
     return Explanation(query.ids[0], image.ids[0], points, matches.inliers)
 

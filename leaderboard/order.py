@@ -75,7 +75,7 @@ class Order:
 
     def shown(self, group: Sequence[Ranked], part: str) -> Ranked:
         """The best entry of a group that has the earliest first, or its latest if none has a score for the part."""
-        return next(iter(self.best_first(group, part)), group[-1])
+        return group[0] if len(group) == 1 else next(iter(self.best_first(group, part)), group[-1])
 
     def best_first(self, entries: Iterable[Ranked], part: str) -> list[Ranked]:
         """Those that have a score for the part, in the order of the board."""

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from harness.cli.options import DatabaseOption, Folder, WorkspaceOption
-from harness.cli.output import say
+from harness.cli.output import note, say
 
 Folders = Annotated[
     list[Path] | None,
@@ -31,7 +31,7 @@ def serve(
     ] = 512,
 ) -> None:
     """Show leaderboards, entries and what each got wrong in the browser; with --teams or --db to teams that hand in."""
-    from harness.serving.server import listening, local_site, serve_forever
+    from harness.serving.server import LOCAL, listening, local_site, serve_forever
     from harness.workspace import Workspace
 
     opened = Workspace.open(workspace)
@@ -40,6 +40,8 @@ def serve(
 
         serve_teams(opened, on or [], db or str(opened.database), (host, port), largest, say)
         return
+    if host not in LOCAL:
+        note("note: whoever reaches this address sees all of it, the truth too; --teams lets only teams in")
     site = local_site(opened, on or [], host)
     with listening(host, port) as (listener, address):
         say(f"{address} shows {opened.folder}; Ctrl+C ends it")

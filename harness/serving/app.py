@@ -11,13 +11,12 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from harness.serving import assets, board_routes, entry_routes, explorer_routes, home, honesty, image_routes
 from harness.serving.mistakes import tell_mistakes
 from harness.serving.protection import Protected
+from harness.serving.server import LOCAL
 from harness.serving.site import MenuOf, Site, no_matches, no_menu
 from harness.serving.studies import Matches
 from harness.serving.viewer import ViewerOf, anyone
 from harness.workspace import Workspace
 from leaderboard.database import Database
-
-LOCAL = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 
 def create_app(  # noqa: PLR0913 (a site is put together of many)

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from harness.errors import HarnessError
@@ -13,6 +14,8 @@ from harness.workspace import Workspace
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+LOCAL = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 
 @contextmanager
@@ -26,6 +29,7 @@ def listening(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             opened.bind((host, port))
+            opened.listen(2048)  # so that who is told the address finds someone there
         except OSError as error:
             raise HarnessError(
                 f"{host}:{port}: cannot listen there: {error.strerror or error}; choose another --port or --host"
@@ -44,8 +48,6 @@ def serve_forever(app: FastAPI, listener: socket.socket) -> None:
 
 def hosts_of(host: str) -> Sequence[str]:
     """Return the names under which a site that listens there may be asked for."""
-    from harness.serving.app import LOCAL
-
     return [*LOCAL, host] if host not in ("0.0.0.0", "::") else ["*"]  # noqa: S104 (compared, not bound)
 
 
@@ -63,4 +65,6 @@ def local_site(workspace: Workspace, folders: Sequence[Path], host: str) -> Fast
     require_serving()
     from harness.serving.app import create_app
 
-    return create_app(workspace, folders, hosts=hosts_of(host))
+    app = create_app(workspace, folders, hosts=hosts_of(host))
+    Thread(target=app.state.site.warm, daemon=True).start()
+    return app

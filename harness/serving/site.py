@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +11,9 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
+from harness.data.competition import TASKS
 from harness.data.ground_truth import shares_of_parts
+from harness.data.split import TEST
 from harness.serving.boards import Boards
 from harness.serving.competitions import Competitions
 from harness.serving.kept import Latest
@@ -21,6 +24,7 @@ from harness.serving.viewer import Viewer, ViewerOf
 from harness.workspace import Workspace
 from leaderboard import Entry, EntryStore
 from leaderboard.database import Database
+from leaderboard.errors import LeaderboardError
 from leaderboard.pages.pictures import Picture
 from leaderboard.pages.rendering import Frame, Link, page
 from metrics import Task
@@ -59,6 +63,14 @@ class Site:
         self.ties = TieBreaker(workspace, self.store)
         self.pictures: Latest[list[Picture]] = Latest(64)
         self._shares: Latest[dict[str, float]] = Latest(64)
+
+    def warm(self) -> None:
+        """Order every board once, so that nobody waits for that; what goes wrong is told to who asks for the board."""
+        with suppress(LeaderboardError):
+            for name in self.boards.names():
+                for task in TASKS:
+                    if (name.task, name.split) == (task, TEST):
+                        self.boards.ordered(name.competition, task)
 
     def shares(self, competition: str, task: Task) -> dict[str, float]:
         """Return which part of the queries that count is public and private; nothing where that is not known."""

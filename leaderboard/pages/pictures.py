@@ -60,6 +60,10 @@ class Seen:
     metric: str
     higher_is_better: bool
 
+    def scored(self) -> list[Outline]:
+        """Those that have a score."""
+        return [each for each in self.outlines if each.score(self.part) is not None]
+
     def score(self, outline: Outline) -> float:
         """The score, of an entry that has one."""
         return outline.score(self.part) or 0.0
@@ -76,7 +80,7 @@ def front(points: Sequence[tuple[float, float]]) -> list[int]:
     [1, 3]
     """
     found: list[int] = []
-    for place in sorted(range(len(points)), key=lambda place: (points[place][0], -points[place][1], place)):
+    for _, _, place in sorted((cost, -goodness, place) for place, (cost, goodness) in enumerate(points)):
         if not found or points[place][1] > points[found[-1]][1]:
             found.append(place)
     return found
@@ -86,7 +90,7 @@ def against_cost(seen: Seen, cost: str) -> Picture | None:
     """Score against a cost of `COSTS`, logarithmic; None where nothing was measured."""
     field, x_name = COSTS[cost]
     price: Callable[[Outline], float] = lambda outline: max(getattr(outline.cost, field) or 0.0, 0.01)
-    measured = [each for each in seen.outlines if each.cost.wall_s is not None and each.score(seen.part) is not None]
+    measured = [each for each in seen.scored() if each.cost.wall_s is not None]
     best = [measured[place] for place in front([(price(each), seen.goodness(each)) for each in measured])]
     says = f"{seen.metric} against {x_name}; nothing that costs less scores better than the {len(best)} on the line"
     return _picture(seen, measured, best, (price, x_name, Axis), (f"cost-{cost}", says))
@@ -94,7 +98,7 @@ def against_cost(seen: Seen, cost: str) -> Picture | None:
 
 def over_time(seen: Seen) -> Picture | None:
     """Score over the time of entry, with the line of the best so far; None where nothing has a score."""
-    scored = [each for each in seen.outlines if each.score(seen.part) is not None]
+    scored = seen.scored()
     moment: Callable[[Outline], float] = lambda outline: outline.created.timestamp()
     best = [scored[place] for place in front([(moment(each), seen.goodness(each)) for each in scored])]
     says = f"{seen.metric} of {len(scored)} entries over time; the best score was raised {len(best)} times"

@@ -97,9 +97,8 @@ def folds(at: ThePlace, deal: str = "") -> HTMLResponse:
     rows = at.desk.site.boards.folds(at.competition, at.task, chosen)
     tabs = at.links(at.tabs(at.desk.site.boards.ordered(at.competition, at.task)), "folds")
     deals = [Link(each, address("c", at.competition, at.task, "folds", deal=each), each == chosen) for each in at.deals]
-    return HTMLResponse(
-        folds_page(at.desk.frame(f"{at.title}, {at.task}, folds", at.trail()), at.title, tabs, deals, rows)
-    )
+    title = f"{at.title}, {at.task}"
+    return HTMLResponse(folds_page(at.desk.frame(f"{title}, folds", at.trail()), title, tabs, deals, rows))
 
 
 @router.get("/{competition}/{task}/{tab}", include_in_schema=False)

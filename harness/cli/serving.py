@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from harness.cli.options import DatabaseOption, Folder, WorkspaceOption
-from harness.cli.output import note, say
+from harness.cli.output import note, progress, say
+from harness.progress import heard_by
 
 Folders = Annotated[
     list[Path] | None,
@@ -71,7 +72,8 @@ def report(
     from harness.serving.report import report_of
     from leaderboard.pages.report_page import report_page
 
-    found = report_of(on, Workspace.open(workspace), entries=entries, queries=queries)
+    with progress() as listener, heard_by(listener("")):
+        found = report_of(on, Workspace.open(workspace), entries=entries, queries=queries)
     page = report_page(found)
     try:
         write_whole(out, page)

@@ -152,7 +152,7 @@ def board_at(at: Place, ordered: Ordered, tab: Tab, wish: Wish) -> Board:
         ties=site.ties.known(ordered.metric, tab, ordered.leaders(tab)),
         ties_address=address(*here, "ties", by=wish.by),
         opens=frozenset(number for number, entry in whole.items() if viewer.opens(entry)),
-        pictures=_pictures(at, ordered, tab, wish.by),
+        pictures=_pictures(at, ordered, tab, wish),
         references=_references(at, ordered),
         honesty=_honesty(at) if ordered.part == "public" else (),
     )
@@ -176,15 +176,15 @@ def _intervals(entries: dict[int, Entry], part: str) -> dict[int, tuple[float, f
     return {number: entry.intervals[part] for number, entry in entries.items() if part in entry.intervals}
 
 
-def _pictures(at: Place, ordered: Ordered, tab: Tab, by: Group) -> list[Picture]:
+def _pictures(at: Place, ordered: Ordered, tab: Tab, wish: Wish) -> list[Picture]:
     def drawn() -> list[Picture]:
         metric, better = ordered.metric.name, ordered.metric.higher_is_better
         shown = Seen([each.entry for each in ordered.standings], tab, metric, better)
-        pictures = against_cost(shown, "wall"), over_time(Seen(ordered.outlines, tab, metric, better))
+        pictures = against_cost(shown, wish.cost), over_time(Seen(ordered.outlines, tab, metric, better))
         return [picture for picture in pictures if picture and len(picture.dots) > 1]
 
     latest = ordered.outlines[-1].id if ordered.outlines else 0
-    key = (at.competition, at.task, tab, by, len(ordered.outlines), latest)
+    key = (at.competition, at.task, tab, wish.by, wish.cost, len(ordered.outlines), latest)
     return at.desk.site.pictures.get(key, drawn)
 
 

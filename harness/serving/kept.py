@@ -34,13 +34,18 @@ class Latest(Generic[Value]):
             with self._lock:
                 if key in self._values:
                     return self._values[key]
-            value = make()
-            with self._lock:
-                self._values[key] = value
-                self._making.pop(key, None)
-                while len(self._values) > self._limit:
-                    self._values.popitem(last=False)
-            return value
+            try:
+                return self._keep(key, make())
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
+
+    def _keep(self, key: Hashable, value: Value) -> Value:
+        with self._lock:
+            self._values[key] = value
+            while len(self._values) > self._limit:
+                self._values.popitem(last=False)
+        return value
 
     def peek(self, key: Hashable) -> Value | None:
         """Return the value of a key if it is kept."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from harness.data.competition import TASKS, Competition
 from harness.data.decode import UndecodableError
+from harness.progress import track
 from harness.serving.board_routes import Place, board_at
 from harness.serving.boards import Ordered
 from harness.serving.site import Desk, Site, no_matches, no_menu
@@ -88,7 +89,8 @@ def _queries(album: Album, entries: list[Entry], most: int) -> tuple[list[Report
     rows, counted = chosen(np.stack([study.gains for study in studies]), most)
     answers = [[study.answered(row, ANSWERS) for study in studies] for row in rows]
     few = album.affords(answers, len(rows))
-    return [_query(album, studies, row, found, few) for row, found in zip(rows, answers, strict=True)], counted
+    both = track([*zip(rows, answers, strict=True)], f"{entries[0].task} queries")
+    return [_query(album, studies, row, found, few) for row, found in both], counted
 
 
 def chosen(gains: np.ndarray, most: int) -> tuple[list[int], int]:

@@ -7,7 +7,7 @@ from typing import Any
 from leaderboard.board import BoardRow
 from leaderboard.pages.axes import around
 from leaderboard.pages.board_view import COLUMNS, ROWS, Tab, Wish
-from leaderboard.pages.pictures import Picture
+from leaderboard.pages.pictures import COSTS, Picture
 from leaderboard.pages.rendering import Frame, Link, page
 from leaderboard.references import ReferenceRow
 
@@ -94,6 +94,7 @@ def board_values(board: Board) -> dict[str, Any]:
         "columns": {name: COLUMNS[name] for name in board.wish.columns if name != "other" or board.other},
         "all_columns": COLUMNS,
         "tab_names": TAB_NAMES,
+        "costs": COSTS,
     }
 
 

@@ -11,6 +11,7 @@ from leaderboard.pages.rendering import with_query
 
 Tab = Literal["public", "private", "all"]
 Which = Literal["all", "ranked", "unranked"]
+Cost = Literal["wall", "cpu", "memory"]
 
 ROWS = 50  # on a page
 LONGEST = 200  # letters looked for
@@ -47,7 +48,10 @@ ALWAYS: dict[str, Callable[[Standing[Outline]], Any]] = {"name": lambda each: ea
 
 @dataclass(frozen=True)
 class Wish:
-    """What an address asks for. `sort` is empty for the board's own order, else a column; `down` turns it round."""
+    """What an address asks for. `sort` is empty for the board's own order, else a column; `down` turns it round.
+
+    `cost` is what scores are drawn against.
+    """
 
     by: Group = "solution"
     search: str = ""
@@ -55,6 +59,7 @@ class Wish:
     sort: str = ""
     down: bool = False
     columns: tuple[str, ...] = USUAL
+    cost: Cost = "wall"
     page: int = 1
 
     @classmethod
@@ -62,7 +67,7 @@ class Wish:
         """The wish of an address; what makes no sense there is passed over.
 
         >>> Wish.read({"sort": "wall", "page": "x", "by": "identity"}, ["memory", "nonsense"])
-        Wish(by='identity', search='', which='all', sort='wall', down=False, columns=('memory',), page=1)
+        Wish(by='identity', search='', which='all', sort='wall', down=False, columns=('memory',), cost='wall', page=1)
         """
         sort = query.get("sort", "")
         page = query.get("page", "")
@@ -73,6 +78,7 @@ class Wish:
             sort=sort if sort in SORTS else "",
             down=query.get("down") == "1",
             columns=tuple(name for name in COLUMNS if name in columns) if columns else USUAL,
+            cost=next((each for each in get_args(Cost) if each == query.get("cost")), "wall"),
             page=int(page) if page.isdecimal() and 0 < len(page) < 8 and int(page) else 1,
         )
 

@@ -7,12 +7,17 @@ from heapq import nsmallest
 from leaderboard.cells import shown
 from leaderboard.outlines import Outline
 from leaderboard.pages.axes import Axis, TimeAxis, around
+from leaderboard.pages.board_view import Cost
 from leaderboard.pages.rendering import address, cut
 
 WIDTH, HEIGHT = 460, 300
 LEFT, RIGHT, TOP, BOTTOM = 50, 448, 12, 256
 MOST = 150  # points drawn, besides those of the front
-COSTS = {"wall": ("wall_s", "wall clock, seconds"), "cpu": ("cpu_s", "CPU, seconds"), "memory": ("peak_mb", "peak MB")}
+COSTS: dict[Cost, tuple[str, str]] = {
+    "wall": ("wall_s", "wall clock, seconds"),
+    "cpu": ("cpu_s", "CPU, seconds"),
+    "memory": ("peak_mb", "memory, MB"),
+}
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ def front(points: Sequence[tuple[float, float]]) -> list[int]:
     return found
 
 
-def against_cost(seen: Seen, cost: str) -> Picture | None:
+def against_cost(seen: Seen, cost: Cost) -> Picture | None:
     """Score against a cost of `COSTS`, logarithmic; None where nothing was measured."""
     field, x_name = COSTS[cost]
     price: Callable[[Outline], float] = lambda outline: max(getattr(outline.cost, field) or 0.0, 0.01)

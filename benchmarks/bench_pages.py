@@ -1,0 +1,116 @@
+"""Pages of a board of 10 000 entries, and of an entry that answers 118 k queries with 100 images each."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import psutil
+from fastapi.testclient import TestClient
+
+from benchmarks.bench_scoring import write_competition
+from harness.data.competition import Competition
+from harness.running.evaluate import score_file
+from harness.running.kept import kept
+from harness.serving.app import create_app
+from harness.workspace import Workspace
+from leaderboard import Coverage, Entry, EntryStore, Stage
+from leaderboard.database import Database
+from leaderboard.store import prepared
+from metrics import metrics_of
+
+ENTRIES, PAGES = 10_000, 1000
+
+
+def rows() -> Iterator[tuple[str, str, str, bool]]:
+    """Give the CPU time and the size of pages, and how much memory a thousand of them take."""
+    with TemporaryDirectory() as name:
+        yield from _board(Workspace.open(Path(name) / "board"))
+        yield from _explorer(Path(name))
+
+
+def _board(workspace: Workspace) -> Iterator[tuple[str, str, str, bool]]:
+    database = Database(workspace.database)
+    draw = np.random.default_rng(0)
+    with database.writing() as connection:
+        for number in range(ENTRIES):
+            prepared(_entry(number, float(draw.random())), None, None)(connection)
+    client = _client(workspace)
+    address = "/c/board/retrieval/public"
+    begun = time.process_time()
+    size = len(client.get(address).content)
+    yield "board of 10 000: first page ever", f"{1000 * (time.process_time() - begun):.0f} ms", "-", True
+    spent = _median(lambda: client.get(address))
+    yield "board of 10 000: first page", f"{1000 * spent:.0f} ms", "≤ 150 ms", spent <= 0.15
+    yield "board of 10 000: first page", f"{size / 1000:.0f} kB", "≤ 300 kB", size <= 300_000
+    spent = _median(lambda: client.get(f"{address}?sort=wall&search=7&page=3"))
+    yield "board of 10 000: sorted and searched", f"{1000 * spent:.0f} ms", "≤ 150 ms", spent <= 0.15
+
+
+def _explorer(folder: Path) -> Iterator[tuple[str, str, str, bool]]:
+    write_competition(folder)
+    workspace = Workspace.open(folder / "explorer")
+    competition = Competition.open(folder, workspace.descriptors)
+    evaluation = score_file(folder / "sub.csv", folder)[0]
+    entry = _entry(1, 0.5, competition=competition.key, scores=evaluation.scores, submission=str(folder / "sub.csv"))
+    EntryStore(workspace.database).add(entry, kept(evaluation), evaluation.query_ids.tolist())
+    client, process = _client(workspace, folder), psutil.Process()
+    queries = re.findall(r'<h2><a href="([^"]+)', client.get("/e/1/queries").text)
+    spent = _median(lambda: client.get(queries[0]))
+    yield "explorer of 118 k × 100: a query", f"{1000 * spent:.0f} ms", "≤ 200 ms", spent <= 0.2
+    spent = _median(lambda: client.get("/e/1/queries?sort=best&page=7"))
+    yield "explorer of 118 k × 100: a page of twelve", f"{1000 * spent:.0f} ms", "≤ 200 ms", spent <= 0.2
+    ids = np.random.default_rng(0).choice(evaluation.query_ids, PAGES + 100)
+    for query in ids[:100]:
+        client.get(f"/e/1/queries/{query}")
+    before = process.memory_info().rss
+    for query in ids[100:]:
+        client.get(f"/e/1/queries/{query}")
+    grown = (process.memory_info().rss - before) / 1e6
+    yield "explorer of 118 k × 100: memory of 1000 pages", f"{grown:.0f} MB", "≤ 20 MB", grown <= 20
+
+
+def _client(workspace: Workspace, *folders: Path) -> TestClient:
+    client = TestClient(create_app(workspace, folders, hosts=["testserver"]))
+    client.get("/static/none")  # whatever is loaded once
+    return client
+
+
+def _median(ask: Callable[[], object]) -> float:
+    """Return the CPU seconds of a request, client and server together."""
+    spent = []
+    for _ in range(15):
+        begun = time.process_time()
+        ask()
+        spent.append(time.process_time() - begun)
+    return float(np.median(spent))
+
+
+def _entry(number: int, score: float, **values: object) -> Entry:
+    scores = {part: {str(each): score for each in metrics_of("retrieval")} for part in ("all", "public", "private")}
+    usual = {
+        "competition": "board",
+        "competition_name": "board",
+        "task": "retrieval",
+        "split": "test",
+        "solution": f"solution_{number}",
+        "identity": f"solution_{number}(kind='dct', threshold={number})",
+        "seed": 0,
+        "status": "scored",
+        "reason": None,
+        "metric": "map@100",
+        "scores": scores,
+        "coverage": Coverage(1000, 990, 5, 5),
+        "stages": (Stage("fit", 1.0 + number % 97, 2.0, 300.0), Stage("rank", 1.0, 1.0, 100.0 + number % 89)),
+        "versions": {f"library-{each}": "1.2.3" for each in range(20)},
+        "code_version": "c" * 64,
+        "run_key": f"{number:064}",
+        "submission": None,
+        "log": None,
+        "created": datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number),
+        "intervals": {"public": (score - 0.02, score + 0.02)},
+    }
+    return Entry(**{**usual, **values})  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 """`landmark explain`: what it tells of two images, what it draws, and what it refuses."""
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -155,3 +156,12 @@ def test_explained_is_the_same_from_any_set(folder: Path) -> None:
     one, other = competition.queries[:1], competition.index[1:2]
     found = explained(one, other, Sift())
     assert found.document == {key: document(folder, QUERY, ALIKE)[key] for key in found.document}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not find_spec("tensorflow"), reason="TensorFlow is not installed")
+def test_cells_of_feature_maps_explain_as_well(folder: Path) -> None:
+    told = document(folder, QUERY, ALIKE, "--local", "delf")
+    assert told["descriptor"] == "DELF-like"
+    assert told["n_inliers"] > 60
+    assert document(folder, QUERY, OTHER, "--local", "delf")["n_inliers"] < 30

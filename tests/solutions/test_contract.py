@@ -12,6 +12,8 @@ SMALL = {  # what a network sees of these tiny images tells nothing more at full
     "first_place": "first_place(backbone='lite0', side=96)",
     **{name: f"{name}(side=96)" for name in ("sixth_place", "eleventh_place", "diffusion")},
     "third_place": "third_place(side=96, words=64)",
+    "fourth_place": "fourth_place(second=None, side=96, crop_side=96, crops=12)",
+    "tenth_place": "tenth_place(side=64, embedding=16, folds=2, epochs=2)",
 }
 SPECS = [
     *(SMALL.get(name, name) for name in known_solutions()),

@@ -1,0 +1,105 @@
+"""Merge what the five nearest train images and softmax classifiers say; what looks like no landmark comes later.
+
+P. Pleskov and others, fourth of the recognition challenge of 2018. Each network gives a nearest-neighbour score, their
+step 4, and a softmax over landmarks; label counts and confidences are summed. Two further classifiers, landmark or not
+and train or index image, take nine tenths of the confidence of what they are sure of; and where all local crops of a
+query agree on landmarks by their ranks, that is the answer. Two embedded networks, with logistic regressions on top,
+stand for their ten that were trained from end to end. Which images show no landmark they knew: here it is those of the
+index that train images do not explain. Without such, or without landmarks to choose from, the step is left out.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+
+from harness import Among, ImageSet, Labelling, Recognition, Step, TrainingData
+from solutions.classes.class_scores import Classes, ClassScores
+from solutions.classes.crop_ranks import Rule
+from solutions.classes.known import CropsAmongTrain, NearestTrain, SoftmaxOfTrain, rows_of
+from solutions.classes.merging import lowered, merged, overridden
+from solutions.classes.non_landmark import unexplained
+from solutions.classes.two_sides import TwoSides, told_apart
+from solutions.descriptors.features import Features
+from solutions.descriptors.local_crops import Cut, LocalCrops
+from solutions.descriptors.views import Views
+from solutions.training.head import Described
+
+_SURE = 0.95  # probability from which on a classifier lowers confidences
+
+Frame = Literal["whole", "crop", "squash"]
+ALONE: dict[str, object] = {"second": None, "classifiers": False, "landmark_or_not": False}
+
+
+@dataclass
+class FourthPlace(Recognition):
+    modules = ("keras",)
+    ladder = (
+        Step("step 4 alone: five nearest, 224 pixels", ALONE | {"side": 224, "frame": "squash"}),
+        Step("+ whole photographs of 384 pixels", ALONE),
+        Step("+ a softmax over landmarks", ALONE | {"classifiers": True}),
+        Step("+ the second network", {"landmark_or_not": False}),
+        Step("+ landmark or not", {}),
+        Step("all that, and index or train image", {"domain": True}),
+        Step("all that, and local crops, 5 - rank", {"crops": 100}),
+        Step("all that, and local crops, 5 rank", {"crops": 100, "rule": "deck"}),
+    )
+
+    backbone: str = "lite0"  # lite0, lite1, lite2, one of keras.applications, or a .keras file
+    second: str | None = "lite2"  # another network; None leaves it out
+    weights: str | None = "imagenet"  # or None for drawn ones
+    side: Annotated[int, Among(224, 320, 384)] = 384  # pixels of the longer side, or of the square
+    frame: Frame = "whole"  # the photograph in its proportions by two poolings, or GeM of its middle or of all squashed
+    classifiers: Annotated[bool, Among(True)] = True  # a softmax over landmarks, of each network
+    domain: bool = False  # lower what looks like an index image rather than like a train image
+    landmark_or_not: bool = True  # lower what looks like no landmark
+    crops: Annotated[int, Among(0, 10, 30, 100)] = 0  # local ones of each query, 100 as theirs; 0 leaves them out
+    crop_side: int = 320  # pixels of the square in which crops are cut, or that each is shown as
+    cut: Cut = "maps"  # crops are cut from feature maps, one pass for all, or from pixels, as theirs
+    rule: Rule = "source"  # 5 - rank of each landmark in each crop, or the deck's 5 rank
+
+    def fit(self, data: TrainingData) -> None:
+        self.classes = Classes.of_labels(data.labels)
+        networks = [self._network(name) for name in (self.backbone, self.second) if name]
+        rows = [rows_of(data.train, each) for each in networks]
+        self.models: list[NearestTrain | SoftmaxOfTrain] = [
+            NearestTrain(network, train, self.classes) for network, train in zip(networks, rows, strict=True)
+        ]
+        if self.classifiers and len(np.unique(data.labels[~np.isnan(rows[0][:, 0])])) > 1:
+            self.models += [SoftmaxOfTrain(network, data, self.classes) for network in networks]
+        self.first = networks[0]
+        self.sides: list[TwoSides] = []
+        self.of_crops: CropsAmongTrain | None = None
+        if self.landmark_or_not or self.domain or self.crops:
+            self._learn_sides(data, rows[0])
+
+    def recognise(self, queries: ImageSet) -> Labelling:
+        scores = self._doubted(merged([model(queries) for model in self.models]), queries)
+        if self.of_crops:
+            scores = overridden(scores, self.of_crops(queries))
+        return Labelling.of(*scores.best, queries.ids)
+
+    def _learn_sides(self, data: TrainingData, train: np.ndarray) -> None:
+        """Learn what tells landmarks from what is none, and train from index images; of crops, too."""
+        index = rows_of(data.index, self.first)
+        none = unexplained(index, train, self.classes)
+        sides = [index[none]] * self.landmark_or_not + [index] * self.domain
+        self.sides = [each for each in (told_apart(train, some) for some in sides) if each]
+        if self.crops:
+            self.of_crops = self._crops(data, data.index[none])
+
+    def _crops(self, data: TrainingData, none: ImageSet) -> CropsAmongTrain:
+        crops = LocalCrops(self.backbone, self.crop_side, self.crops, self.cut, self.weights)
+        train = CropsAmongTrain.whole(crops, data.train)
+        sides = told_apart(train, CropsAmongTrain.whole(crops, none))
+        return CropsAmongTrain(crops, train, self.classes, sides, self.rule)
+
+    def _doubted(self, scores: ClassScores, queries: ImageSet) -> ClassScores:
+        for each in self.sides:
+            scores = lowered(scores, each.second(rows_of(queries, self.first)) > _SURE)
+        return scores
+
+    def _network(self, name: str) -> Described:
+        if self.frame == "whole":
+            return (Views(name, self.side, ("gem_2", "rgem"), weights=self.weights),)
+        return Features(name, self.side, ("gem",), self.weights, frame=self.frame)

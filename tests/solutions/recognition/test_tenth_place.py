@@ -1,0 +1,143 @@
+"""The tenth place's pipeline on a small world whose landmarks are patterns."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("keras", reason="networks are an extra: pip install 'landmark[networks]'")
+
+from harness import HarnessError
+from harness.data.competition import Competition
+from harness.data.split import own_split
+from harness.plugins import load_class
+from harness.solution import identity
+from solutions.recognition.tenth_place import TenthPlace
+from tests.solutions.recognition.test_fourth_place import gap, some, write_world_with_others
+from tests.worlds import save_image
+
+SMALL: dict[str, object] = {"side": 64, "embedding": 16, "folds": 2, "epochs": 8, "rate": 0.01}
+FOUND = [0, 0, 1, 1, 2, 2]  # what the first queries show
+
+
+@pytest.fixture(scope="module")
+def competition(tmp_path_factory: pytest.TempPathFactory) -> Competition:
+    folder = tmp_path_factory.mktemp("competition")
+    return Competition.open(write_world_with_others(folder), folder / "store")
+
+
+def fitted(competition: Competition, **parameters: object) -> TenthPlace:
+    solution = TenthPlace(**(SMALL | parameters))  # type: ignore[arg-type]
+    solution.fit(own_split(competition, "recognition").data)
+    return solution
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {},
+        {"reject": "nothing"},
+        {"vote": "majority"},
+        {"reject": "nonlandmark_prob", "limit": 0.5},
+        {"folds": 1, "ten_crops": False},
+    ],
+    ids=str,
+)
+def test_landmarks_are_named(competition: Competition, parameters: dict[str, object]) -> None:
+    found = fitted(competition, **parameters).recognise(competition.queries)
+    assert found.landmarks[:6].tolist() == FOUND
+    assert gap(competition, found) > 0.9
+
+
+def test_by_each_rule_all_models_doubt_what_is_no_landmark(competition: Competition) -> None:
+    everything = fitted(competition, reject="nothing").recognise(competition.queries)
+    assert everything.answered.all()
+    for rule, limit in (("nonlandmark_prob", 0.5), ("distance", 0.4)):
+        found = fitted(competition, reject=rule, limit=limit).recognise(competition.queries)
+        assert found.answered[:6].all()
+        assert found.answered[6:].mean() < 0.5
+        said = found.answered
+        assert np.array_equal(found.landmarks[said], everything.landmarks[said])
+
+
+def test_a_limit_of_nothing_refuses_all(competition: Competition) -> None:
+    for rule in ("nonlandmark_prob", "distance"):
+        assert not fitted(competition, reject=rule, limit=-1.0).recognise(competition.queries).answered.any()
+
+
+def test_folds_are_left_out_in_turn_and_their_score_is_the_weight(competition: Competition) -> None:
+    solution = fitted(competition)
+    labels = own_split(competition, "recognition").data.labels
+    assert len(solution.voters) == 2
+    assert all(0 < each.weight <= 1 for each in solution.voters)
+    assert all(len(each.means) == len(np.unique(labels)) for each in solution.voters)
+    one, other = (each.network.parts["projection"] for each in solution.voters)
+    assert not np.array_equal(one, other)
+    assert [each.weight for each in fitted(competition, folds=1, ten_crops=False).voters] == [1.0]
+
+
+def test_a_second_network_votes_too(competition: Competition) -> None:
+    assert len(fitted(competition, second="lite0").voters) == 4
+
+
+def test_an_answer_is_the_same_in_any_chunk_and_order_of_queries(competition: Competition) -> None:
+    solution, queries = fitted(competition), competition.queries
+    together = solution.recognise(queries)
+    order = np.random.default_rng(0).permutation(len(queries))
+    shuffled = solution.recognise(queries[order])
+    apart = [solution.recognise(queries[row : row + 1]) for row in range(len(queries))]
+    for name in ("landmarks", "confidences"):
+        whole = getattr(together, name)
+        assert np.array_equal(np.concatenate([getattr(each, name) for each in apart]), whole, equal_nan=True)
+        assert np.array_equal(getattr(shuffled, name), whole[order], equal_nan=True)
+
+
+def test_without_distractors_nothing_is_rejected_by_a_probability(competition: Competition) -> None:
+    data = own_split(competition, "recognition").data
+    solution = TenthPlace(**(SMALL | {"reject": "nonlandmark_prob"}))  # type: ignore[arg-type]
+    solution.fit(some(data, np.ones(len(data.labels), bool), data.index[:0]))
+    assert all(each.sides is None for each in solution.voters)
+    assert solution.recognise(competition.queries).answered.all()
+
+
+def test_a_landmark_with_one_image_is_in_every_fold_and_named(competition: Competition) -> None:
+    data = own_split(competition, "recognition").data
+    keep = (data.labels != 2) | (np.arange(len(data.labels)) == np.flatnonzero(data.labels == 2)[0])
+    solution = TenthPlace(**SMALL)  # type: ignore[arg-type]
+    solution.fit(some(data, keep))
+    assert all(2 in each.network.landmarks for each in solution.voters)
+    assert solution.recognise(competition.queries[:6]).landmarks.tolist() == FOUND
+
+
+def test_images_of_fewer_than_two_landmarks_are_refused_in_one_line(competition: Competition) -> None:
+    data = own_split(competition, "recognition").data
+    for keep in (data.labels == 1, data.labels == 99):
+        with pytest.raises(HarnessError, match="train images of two landmarks or more"):
+            TenthPlace(**SMALL).fit(some(data, keep))  # type: ignore[arg-type]
+
+
+def test_no_folds_at_all_are_refused() -> None:
+    with pytest.raises(HarnessError, match="folds=0 must be 1 or more"):
+        TenthPlace(folds=0)
+
+
+def test_images_that_cannot_be_read_are_left_out_and_one_of_one_colour_is_no_trouble(tmp_path: Path) -> None:
+    folder = write_world_with_others(tmp_path, 6)
+    before = Competition.open(folder, tmp_path / "store")
+    for images in (before.queries, before.train, before.index):
+        assert images.paths[0]
+        assert images.paths[1]
+        images.paths[0].write_bytes(b"broken")
+        save_image(images.paths[1], np.full((96, 96, 3), 120, np.uint8))
+    opened = Competition.open(folder, tmp_path / "store")
+    found = fitted(opened, reject="nothing").recognise(opened.queries)
+    assert not found.answered[0]
+    assert found.answered[1:].all()
+    assert found.landmarks[2:6].tolist() == FOUND[2:]
+
+
+def test_every_step_of_the_ladder_can_be_asked_for_and_the_last_of_our_own_is_the_solution() -> None:
+    cls = load_class("tenth_place", Path("nowhere"))
+    steps = [identity(cls(**step.parameters)) for step in cls.ladder]
+    assert steps[-4] == "tenth_place", "what follows are the rules that were told, which are worse"
+    assert len(set(steps)) == len(steps)

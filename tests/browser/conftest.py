@@ -95,7 +95,6 @@ def visit(browser: Browser, site: str) -> Iterator[Visit]:
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(address if address.startswith("file:") else site + address)
-        page.wait_for_load_state("networkidle")
         return page
 
     yield opened

@@ -21,6 +21,9 @@ PAGES = {
     "labels": "/c/{key}/recognition/public?by=identity",
     "nothing found": "/c/{key}/retrieval/public?search=nothing+like+it",
     "folds": "/c/{key}/retrieval/folds",
+    "shake-up": "/c/{key}/retrieval/shake-up",
+    "probing": "/c/{key}/retrieval/probing",
+    "memory": "/c/{key}/retrieval/public?cost=memory",
     "entry": "/e/1",
     "two entries": "/e/4?against=2",
     "failed": "/e/6",
@@ -88,12 +91,11 @@ def test_the_board_tells_ties_as_soon_as_they_are_known(visit: Any, world: Enter
 def test_a_heading_sorts_and_the_address_keeps_it(visit: Any, world: Entered) -> None:
     page = visit(address(world, "board"))
     page.get_by_role("link", name="wall s").click()
-    page.wait_for_load_state("networkidle")
-    assert "sort=wall" in page.url
+    page.wait_for_url("**sort=wall**")
     assert page.locator("th[aria-sort=ascending]").inner_text().startswith("wall s")
     page.get_by_label("Search").fill("hash")
     page.get_by_role("button", name="Apply").click()
-    page.wait_for_load_state("networkidle")
+    page.wait_for_url("**search=hash**")
     assert "sort=wall" in page.url
     assert page.locator("table.board tbody tr").count() == 1
 
@@ -104,7 +106,7 @@ def test_columns_are_chosen_and_kept_in_the_address(visit: Any, world: Entered) 
     page.locator("summary", has_text="Columns").click()
     page.get_by_label("CPU s").check()
     page.get_by_role("button", name="Apply").click()
-    page.wait_for_load_state("networkidle")
+    page.wait_for_url("**columns=cpu**")
     assert page.locator("th", has_text="CPU s").count() == 1
     page.reload()
     assert page.locator("th", has_text="CPU s").count() == 1

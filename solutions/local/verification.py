@@ -99,9 +99,37 @@ def by_inliers(found: Neighbours, n_inliers: np.ndarray) -> Neighbours:
     >>> by_inliers(found, np.array([[0, 7]])).positions.tolist()
     [[5, 4, 6]]
     """
+    return _first_by(n_inliers, found)
+
+
+def mixed_with_inliers(
+    found: Neighbours, n_inliers: np.ndarray, weight: float = 0.1, chance: float = 10.0
+) -> Neighbours:
+    """Return lists whose first ones are ordered by similarity + `weight` · ln(1 + inliers beyond `chance`).
+
+    `n_inliers` is `(n_queries, first)`; the rest is unchanged, equal sums stay in their order. What chance brings
+    together does no harm, and a few inliers more or less decide little: a reconstruction. mAP@100 of 100 train images
+    of monuments, each asked among the other 662 by cells, whose inliers are counted from 4 on here and from 12 on by
+    `by_inliers`:
+
+    | found by lite0 | as found | by inliers | mixed |
+    |---|---|---|---|
+    | GeM at 224 pixels | .569 | .619 | .631 |
+    | whitened GeM (2) at 384 pixels | .638 | .664 | .693 |
+
+    >>> found = Neighbours(np.array([[4, 5, 6]]), np.array([[0.9, 0.8, 0.3]]))
+    >>> mixed_with_inliers(found, np.array([[9, 15, 20]])).positions.tolist()
+    [[5, 4, 6]]
+    """
+    first = n_inliers.shape[1]
+    return _first_by(found.similarities[:, :first] + weight * np.log1p(np.maximum(n_inliers - chance, 0)), found)
+
+
+def _first_by(values: np.ndarray, found: Neighbours) -> Neighbours:
+    """Return lists whose first ones are ordered by values `(n_queries, first)`, largest first."""
     k = found.positions.shape[1]
-    order = np.tile(np.arange(k), (len(n_inliers), 1))
-    order[:, : n_inliers.shape[1]] = np.argsort(-n_inliers, axis=1, kind="stable")
+    order = np.tile(np.arange(k), (len(values), 1))
+    order[:, : values.shape[1]] = np.argsort(-values, axis=1, kind="stable")
     positions = np.take_along_axis(found.positions, order, axis=1)
     return listed(positions, np.take_along_axis(found.similarities, order, axis=1), k)
 

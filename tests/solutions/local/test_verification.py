@@ -1,12 +1,14 @@
 """Re-ranking by inliers: counts of whole lists against one pair after the other, ties, and what has nothing to match."""
 
+from math import log
+
 import numpy as np
 import pytest
 
 from harness.sharing import limited_to
 from solutions.local.geometry import Geometry
 from solutions.local.matching import Matching
-from solutions.local.verification import REFERENCE, Verification, by_inliers, verified
+from solutions.local.verification import REFERENCE, Verification, by_inliers, mixed_with_inliers, verified
 from solutions.neighbours.neighbours import Neighbours
 from tests.solutions.local.pictures import features
 
@@ -86,11 +88,26 @@ def test_the_first_of_a_list_are_ordered_by_inliers_then_similarity_and_the_rest
     assert by_inliers(found, np.zeros((1, 0), int)).positions.tolist() == found.positions.tolist()
 
 
+def test_mixed_lists_are_ordered_by_the_sum_of_similarity_and_what_inliers_beyond_chance_weigh() -> None:
+    draw = np.random.default_rng(0)
+    similarities = -np.sort(-draw.uniform(0, 1, (4, 30)), axis=1)
+    found, counts = Neighbours(np.tile(np.arange(30), (4, 1)), similarities), draw.integers(0, 40, (4, 20))
+    ranked = mixed_with_inliers(found, counts, weight=0.2, chance=10)
+    for row in range(4):
+        sums = [similarities[row, n] + 0.2 * log(1 + max(counts[row, n] - 10, 0)) for n in range(20)]
+        expected = [*sorted(range(20), key=lambda n: -sums[n]), *range(20, 30)]
+        assert ranked.positions[row].tolist() == expected
+    few = mixed_with_inliers(found, counts % 11)
+    assert few.positions.tolist() == found.positions.tolist()
+
+
 def test_a_list_that_ends_early_stays_so() -> None:
     found = Neighbours(np.array([[0, 3, -1, -1]]), np.array([[0.9, 0.8, -np.inf, -np.inf]], np.float32))
     ranked = verified(features([QUERY]), INDEX, found)
     assert ranked.positions.tolist() == [[3, 0, -1, -1]]
     assert np.isneginf(ranked.similarities[0, 2:]).all()
+    n_inliers = Verification().n_inliers(features([QUERY]), INDEX, found.positions)
+    assert mixed_with_inliers(found, n_inliers, weight=9).positions.tolist() == [[3, 0, -1, -1]]
 
 
 def test_no_queries_have_no_inliers() -> None:

@@ -110,6 +110,9 @@ def test_columns_are_chosen_and_kept_in_the_address(visit: Any, world: Entered) 
     assert page.locator("th", has_text="CPU s").count() == 1
     page.reload()
     assert page.locator("th", has_text="CPU s").count() == 1
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.locator("th", has_text="CPU s").is_visible()
+    assert too_wide(page) <= 0
 
 
 def test_a_picture_is_walked_through_by_keys_and_marks_the_row(visit: Any, world: Entered) -> None:
@@ -121,7 +124,9 @@ def test_a_picture_is_walked_through_by_keys_and_marks_the_row(visit: Any, world
     page.keyboard.press("ArrowRight")
     focused = page.evaluate("document.activeElement.dataset.entry")
     assert page.locator(f"tr.marked[data-entry='{focused}']").count() == 1
-    assert page.locator(".picture").first.locator(".tip").is_visible()
+    tip = page.locator(".picture").first.locator(".tip")
+    assert tip.locator("strong").inner_text() in page.locator(f"tr[data-entry='{focused}'] .name").inner_text()
+    assert "s wall" in tip.inner_text()
     assert dots.count() > 2
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/e/{focused}")

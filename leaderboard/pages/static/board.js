@@ -73,10 +73,10 @@ class Picture {
     if (!dot) return;
     const entry = Number(dot.dataset.entry);
     document.querySelectorAll(`[data-entry="${entry}"]`).forEach((each) => each.classList.add("marked"));
-    const [name, ...words] = dot.getAttribute("aria-label").split(/: (?=[^:]*$)/);
+    const [name, words] = dot.getAttribute("aria-label").split(",\n");
     const strong = document.createElement("strong");
     strong.textContent = name;
-    this.tip.replaceChildren(strong, words.join(": ").replaceAll(", ", " · "));
+    this.tip.replaceChildren(strong, words.replaceAll(", ", " · "));
     const circle = dot.getBoundingClientRect();
     const figure = this.figure.getBoundingClientRect();
     const left = circle.left + circle.width / 2 - figure.left - this.tip.offsetWidth / 2;

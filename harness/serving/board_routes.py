@@ -94,11 +94,12 @@ def folds(at: ThePlace, deal: str = "") -> HTMLResponse:
     if not at.deals or (deal and deal not in at.deals):
         raise not_found("no entries on such folds")
     chosen = deal or at.deals[0]
-    rows = at.desk.site.boards.folds(at.competition, at.task, chosen)
+    rows, entries = at.desk.site.boards.folds(at.competition, at.task, chosen)
+    opened = [(each.identity, each.split, each.id or 0) for each in entries if at.desk.viewer.opens(each)]
     tabs = at.links(at.tabs(at.desk.site.boards.ordered(at.competition, at.task)), "folds")
     deals = [Link(each, address("c", at.competition, at.task, "folds", deal=each), each == chosen) for each in at.deals]
     title = f"{at.title}, {at.task}"
-    return HTMLResponse(folds_page(at.desk.frame(f"{title}, folds", at.trail()), title, tabs, deals, rows))
+    return HTMLResponse(folds_page(at.desk.frame(f"{title}, folds", at.trail()), title, tabs, deals, rows, opened))
 
 
 @router.get("/{competition}/{task}/{tab}", include_in_schema=False)

@@ -10,6 +10,7 @@ from threading import Lock
 from harness.data.split import TEST
 from harness.serving.kept import Latest
 from harness.serving.ties import MOST
+from leaderboard import Entry
 from leaderboard.board import Standing, standings
 from leaderboard.database import Database
 from leaderboard.folds import FoldRow, fold_rows
@@ -81,11 +82,11 @@ class Boards:
         board = self._boards.get(key, lambda: _Board(Outlines(self._database, competition, task, TEST, metric.name)))
         return board.ordered(metric, by, self.hidden())
 
-    def folds(self, competition: str, task: Task, deal: str) -> list[FoldRow]:
-        """Return who stands where on the folds of a deal, as `deals` names it."""
+    def folds(self, competition: str, task: Task, deal: str) -> tuple[list[FoldRow], list[Entry]]:
+        """Return who stands where on the folds of a deal, as `deal_of` names it, and all entries on them."""
         entries = EntryStore(self._database).entries(competition=competition, task=task)
         same = [entry for entry in entries if entry.split != TEST and deal_of(entry.split) == deal]
-        return fold_rows(same, higher_is_better=metrics_of(task)[0].higher_is_better)
+        return fold_rows(same, higher_is_better=metrics_of(task)[0].higher_is_better), same
 
 
 def deal_of(split: str) -> str:

@@ -180,12 +180,12 @@ def test_folds_have_a_tab_of_their_own(entered: Entered, browse: Browse) -> None
     from dataclasses import replace
 
     entry = entered.ranking("folded", right=0.5)
-    for fold in (1, 2):
-        entered.store.add(replace(entry, id=None, split=f"fold {fold}/2 of deal ab"))
+    folds = [entered.store.add(replace(entry, id=None, split=f"fold {fold}/2 of deal ab")) for fold in (1, 2)]
     client = browse(entered.competition.folder)
     assert ">Folds</a>" in client.get(board(entered)).text
     text = client.get(board(entered, "folds")).text
     assert "2/2" in text
+    assert all(f'href="/e/{fold.id}"' in text and client.get(f"/e/{fold.id}").status_code == 200 for fold in folds)
     assert client.get(board(entered, "folds") + "?deal=no").status_code == 404
 
 

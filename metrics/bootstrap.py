@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metrics.base import Metric
-from metrics.global_average_precision import GlobalAveragePrecision
+from metrics.global_average_precision import GlobalAveragePrecision, surest_first
 from metrics.judgement import Judgement, RecognitionJudgement
 
 REPLICATES = 1000
@@ -150,5 +150,4 @@ def is_mean(metric: Metric) -> bool:
 def in_order(metric: GlobalAveragePrecision, judgement: RecognitionJudgement) -> NDArray[np.intp]:
     """The rows of the answers that are ranked, the most confident first, ties by id."""
     ranked = judgement.answered & judgement.landmark if metric.ignore_non_landmark else judgement.answered
-    rows = np.flatnonzero(ranked)
-    return rows[np.lexsort((judgement.query_ids[rows], -judgement.confidence[rows]))]
+    return surest_first(judgement, np.flatnonzero(ranked))

@@ -43,7 +43,7 @@ class GlobalAveragePrecision(Metric):
         those queries. To resample, select from the judgement and score again.
         """
         ranked = judgement.answered & judgement.landmark if self.ignore_non_landmark else judgement.answered
-        order = _surest_first(judgement, np.flatnonzero(ranked))
+        order = surest_first(judgement, np.flatnonzero(ranked))
         right = judgement.correct[order]
         precision = np.cumsum(right) / np.arange(1, len(order) + 1)
         values = np.where(judgement.landmark, 0.0, np.nan)
@@ -51,7 +51,7 @@ class GlobalAveragePrecision(Metric):
         return values
 
 
-def _surest_first(judgement: RecognitionJudgement, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+def surest_first(judgement: RecognitionJudgement, rows: NDArray[np.intp]) -> NDArray[np.intp]:
     """The rows by descending confidence, and by ascending query id where it is the same."""
     doubt = -judgement.confidence[rows]
     order = np.argsort(doubt, kind="stable")

@@ -28,7 +28,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list:
     """The figures that would have been written."""
     figures: list = []
     for module in (board, curves, pareto, probing):
-        monkeypatch.setattr(module, "save_figure", lambda figure, _path: figures.append(figure))
+        monkeypatch.setattr(module, "save_figure", lambda figure, *_: figures.append(figure))
     return figures
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -41,12 +42,11 @@ class Answers:
         facts = [str(path), found.st_size, found.st_mtime_ns, sha256("\n".join(query_ids).encode()).hexdigest()]
         stem = cache / sha256(json.dumps(facts).encode()).hexdigest()[:32]
         places, copy = stem.with_suffix(".npy"), stem.with_suffix(".csv")
-        if not places.exists():
+        if not places.exists() and not _is_plain(path):
             cache.mkdir(parents=True, exist_ok=True)
-            if not _is_plain(path):
-                write_submission(read_submission(path, query_ids), copy)
-            _save(places, _places(copy if copy.exists() else path, query_ids))
-        return cls(copy if copy.exists() else path, np.load(places, mmap_mode="r"))
+            write_submission(read_submission(path, query_ids), copy)
+        plain = copy if copy.exists() else path
+        return cls(plain, np.load(places, mmap_mode="r") if places.exists() else _noted(plain, query_ids, places))
 
     def words(self, query: int) -> list[str]:
         """Return the answer to a query as it stands there, split at blanks; nothing for one without an answer."""
@@ -64,9 +64,14 @@ def _is_plain(path: Path) -> bool:
         return start == b"id," and not any(b'"' in chunk for chunk in iter(lambda: file.read(_CHUNK), b""))
 
 
-def _save(path: Path, places: np.ndarray) -> None:
-    with whole(path) as temporary, temporary.open("wb") as file:
-        np.save(file, places)
+def _noted(path: Path, query_ids: np.ndarray, places: Path) -> np.ndarray:
+    """Return where the answers lie, noted for the next time if there is room."""
+    found = _places(path, query_ids)
+    with suppress(OSError):
+        places.parent.mkdir(parents=True, exist_ok=True)
+        with whole(places) as temporary, temporary.open("wb") as file:
+            np.save(file, found)
+    return found
 
 
 def _places(path: Path, query_ids: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import Response
 
 from harness.serving.site import TheSite
 from harness.serving.thumbnails import SIZES
@@ -23,10 +23,15 @@ def image(competition: str, part: str, size: str, image_id: str, site: TheSite, 
     """Answer with a photograph in a size; the drawing of none where there is none."""
     photos = site.library.photos(competition) if size in SIZES else None
     file = photos.file(part, image_id) if photos else None
-    found = site.library.thumbnails.find(file, size) if file else None
-    if found is None:
-        return Response(NO_PHOTOGRAPH, 404, media_type="image/svg+xml")
-    headers = {"ETag": f'"{found.digest}"', "Cache-Control": KEEPING}
+    digest = site.library.thumbnails.digest(file, size) if file else None
+    if file is None or digest is None:
+        return _none()
+    headers = {"ETag": f'"{digest}"', "Cache-Control": KEEPING}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
-    return FileResponse(found.path, media_type="image/jpeg", headers=headers)
+    found = site.library.thumbnails.find(file, size)
+    return Response(found.content, media_type="image/jpeg", headers=headers) if found else _none()
+
+
+def _none() -> Response:
+    return Response(NO_PHOTOGRAPH, 404, media_type="image/svg+xml")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
@@ -19,37 +20,47 @@ _KNOWN = 1 << 16  # digests in memory
 
 @dataclass(frozen=True)
 class Thumbnail:
-    """A JPEG file, and the digest of the photograph and the size that it was made of."""
+    """A JPEG file, as its content, and the digest of the photograph and the size that it was made of."""
 
-    path: Path
+    content: bytes
     digest: str
 
 
 class Thumbnails:
-    """Thumbnails in a folder; several processes may share it."""
+    """Thumbnails in a folder; several processes may share it. Where it is full, they are made at every request."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._slots = folder, BoundedSemaphore(_AT_ONCE)
         self._digests: Latest[str] = Latest(_KNOWN)
 
-    def find(self, photo: Path, size: str) -> Thumbnail | None:
-        """Return the thumbnail of a photograph in one of `SIZES`; None for what is missing or cannot be decoded."""
+    def digest(self, photo: Path, size: str) -> str | None:
+        """Return what a thumbnail in one of `SIZES` is known by; None for a photograph that is missing."""
         try:
             found = photo.stat()
             key = (str(photo), found.st_size, found.st_mtime_ns)
-            digest = self._digests.get(key, lambda: sha256(photo.read_bytes()).hexdigest()[:40])
-            path = self._folder / size / digest[:2] / f"{digest}.jpg"
-            if not path.exists():
-                with self._slots:
-                    self._make(photo, SIZES[size], path)
+            content = self._digests.get(key, lambda: sha256(photo.read_bytes()).hexdigest()[:40])
+        except OSError:
+            return None
+        return f"{content}-{size}"
+
+    def find(self, photo: Path, size: str) -> Thumbnail | None:
+        """Return the thumbnail of a photograph; None for what is missing or cannot be decoded."""
+        digest = self.digest(photo, size)
+        if digest is None:
+            return None
+        path = self._folder / size / digest[:2] / f"{digest}.jpg"
+        with suppress(OSError):
+            return Thumbnail(path.read_bytes(), digest)
+        try:
+            with self._slots:
+                content = shrunk(photo, SIZES[size])
         except (OSError, UndecodableError):
             return None
-        return Thumbnail(path, f"{digest}-{size}")
-
-    def _make(self, photo: Path, side: int, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with whole(path) as temporary:
-            temporary.write_bytes(shrunk(photo, side))
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with whole(path) as temporary:
+                temporary.write_bytes(content)
+        return Thumbnail(content, digest)
 
 
 def shrunk(photo: Path, side: int, format: str = "JPEG", quality: int = 82) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import sha256
 
 import numpy as np
@@ -42,8 +43,9 @@ class TieBreaker:
 
     def _made(self, key: str, metric: Metric, part: str, entries: Sequence[int]) -> Ties:
         found = self._against_first(metric, part, entries)
-        self._folder.mkdir(parents=True, exist_ok=True)
-        write_whole(self._folder / f"{key}.json", json.dumps({entry: vars(tie) for entry, tie in found.items()}))
+        with suppress(OSError):  # where there is no room they are worked out again
+            self._folder.mkdir(parents=True, exist_ok=True)
+            write_whole(self._folder / f"{key}.json", json.dumps({entry: vars(tie) for entry, tie in found.items()}))
         return found
 
     def _against_first(self, metric: Metric, part: str, entries: Sequence[int]) -> Ties:

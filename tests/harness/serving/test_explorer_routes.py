@@ -208,3 +208,24 @@ def test_a_photograph_that_is_broken_is_drawn_as_none(entered: Entered, browse: 
     answer = browse(entered.competition.folder).get(f"/images/{entered.competition.key}/index/small/{image_id}")
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "image/svg+xml"
+
+
+def test_on_a_full_disk_pages_and_photographs_are_made_all_the_same(
+    entered: Entered, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from errno import ENOSPC
+
+    from harness.serving import answers, thumbnails, ties
+
+    def full(*_: object) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    for module, name in ((answers, "whole"), (thumbnails, "whole"), (ties, "write_whole")):
+        monkeypatch.setattr(module, name, full)
+    query, relevant = first_query(entered)
+    entry, _ = entered.ranking("one", {query: relevant}), entered.ranking("two", {query: relevant[:1]})
+    client = browse(entered.competition.folder)
+    assert "right" in marks(client.get(f"/e/{entry.id}/queries/{query}").text)
+    assert client.get(f"/c/{entry.competition}/retrieval/public/ties").status_code == 200
+    photograph = client.get(f"/images/{entry.competition}/test/small/{query}")
+    assert photograph.headers["content-type"] == "image/jpeg"

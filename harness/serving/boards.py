@@ -58,7 +58,8 @@ class _Board:
                 order = Order(metric.name, metric.higher_is_better)
                 outlines = [each for each in self._outlines.found.values() if each.id not in hidden]
                 competing = [each for each in outlines if not is_floor(each)]
-                self._ordered[by] = Ordered(metric, order, *standings(competing, order, by), outlines)
+                part = order.ranking_part(outlines)  # that of the floors, where nothing else has been run
+                self._ordered[by] = Ordered(metric, order, part, standings(competing, order, by)[1], outlines)
             return self._ordered[by]
 
 

@@ -6,8 +6,9 @@ from math import ceil, floor, log10
 
 _STEPS = (1, 2, 5)
 _ENOUGH = 3  # marks
-_SECONDS = 1, 5, 15, 30, 60, 300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600
-_DAYS = 1, 2, 5, 10, 30, 90, 365, 3650
+_SECONDS = 1, 2, 5, 10, 20, 60, 120, 300, 600, 1200, 3600, 3 * 3600, 6 * 3600, 12 * 3600
+_DAYS = 1, 2, 5, 10, 20, 60, 120, 365, 730, 1825, 3650, 7300
+_MONTHS = 60  # days apart, from which on the year matters and the day does not
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ class Axis:
         for steps in ((1,), _STEPS):
             found = [step * 10.0**decade for decade in decades for step in steps]
             if sum(self.low <= each <= self.high for each in found) >= _ENOUGH:
-                break
-        return found
+                return found
+        return self._rounds()
 
 
 @dataclass(frozen=True)
@@ -64,23 +65,26 @@ class TimeAxis(Axis):
 
         >>> noon = datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp()
         >>> [text for _, text in TimeAxis(noon, noon + 5400, 0, 1).marks()]
-        ['1 Mar 12:00', '12:30', '13:00', '13:30']
+        ['1 Mar 12:00', '12:20', '12:40', '13:00', '13:20']
         """
         step = next((each for each in _SECONDS if (self.high - self.low) / each <= 5), 0)
         if step:
             first = ceil(self.low / step) * step
-            return self._written([float(first + place * step) for place in range(6)], "%H:%M")
+            clock = "%H:%M:%S" if step < 60 else "%H:%M"
+            return self._written([float(first + place * step) for place in range(6)], clock)
         days = next((each for each in _DAYS if (self.high - self.low) / 86400 / each <= 5), _DAYS[-1])
         day = datetime.fromtimestamp(self.low, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        return self._written([(day + timedelta(days=days * place)).timestamp() for place in range(1, 7)], "")
+        return self._written(
+            [(day + timedelta(days=days * place)).timestamp() for place in range(1, 7)], "", days >= _MONTHS
+        )
 
-    def _written(self, moments: list[float], clock: str) -> list[tuple[float, str]]:
+    def _written(self, moments: list[float], clock: str, years: bool = False) -> list[tuple[float, str]]:
         marks: list[tuple[float, str]] = []
         before = ""
         for moment in moments:
             if self.low <= moment <= self.high:
                 when = datetime.fromtimestamp(moment, UTC)
-                day = f"{when.day} {when:%b}"
+                day = f"{when:%b %Y}" if years else f"{when.day} {when:%b}"
                 words = [day] if day != before else []
                 marks.append((self.at(moment), " ".join([*words, *([f"{when:{clock}}"] if clock else [])])))
                 before = day

@@ -131,6 +131,15 @@ def test_a_deep_link_to_nothing_is_a_page_that_says_so(entered: Entered, browse:
     assert "<h1>Not Found</h1>" in answer.text
 
 
+def test_floors_alone_stand_beside_a_board_with_its_usual_parts(entered: Entered, browse: Browse) -> None:
+    floor = entered.ranking("first_images", right=0.5)
+    client = browse(entered.competition.folder)
+    assert client.get(f"/c/{entered.competition.key}/retrieval").headers["location"] == board(entered)
+    text = client.get(board(entered)).text
+    assert ranked(text) == []
+    assert f"entry #{floor.id}" in text
+
+
 def test_the_first_page_names_competitions_and_the_best(entered: Entered, browse: Browse) -> None:
     client = browse(entered.competition.folder)
     assert "No entries yet" in client.get("/").text

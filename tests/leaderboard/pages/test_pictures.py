@@ -63,17 +63,17 @@ def test_of_thousands_only_the_best_and_the_front_are_drawn() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "log"), [*product([[0.0001, 0.0002], [5.0], [1e-3, 1e5], [0.0, 1.0]], [False, True])]
+    ("values", "log"), [*product([[0.0001, 0.0002], [5.0], [1e-3, 1e5], [0.0, 1.0], [1.3, 2.4]], [False, True])]
 )
 def test_an_axis_has_room_for_all_and_some_marks(values: list[float], log: bool) -> None:
     values = [max(value, 1e-6) for value in values]
     axis = Axis(*around(values, log=log), 0, 100, log)
     assert all(0 < axis.at(value) < 100 for value in values)
-    assert 1 <= len(axis.marks()) <= 30
+    assert 2 <= len(axis.marks()) <= 30
 
 
 @given(st.floats(0, 4e9), st.floats(1, 1e9))
 def test_an_axis_of_moments_has_few_marks_within_it(low: float, length: float) -> None:
     axis = TimeAxis(low, low + length, 0, 100)
-    assert len(axis.marks()) <= 6
+    assert 1 <= len(axis.marks()) <= 6
     assert all(0 <= place <= 100 for place, _ in axis.marks())

@@ -78,7 +78,7 @@ class TimeAxis(Axis):
             [(day + timedelta(days=days * place)).timestamp() for place in range(1, 7)], "", days >= _MONTHS
         )
 
-    def _written(self, moments: list[float], clock: str, years: bool = False) -> list[tuple[float, str]]:
+    def _written(self, moments: list[float], clock: str, *, years: bool = False) -> list[tuple[float, str]]:
         marks: list[tuple[float, str]] = []
         before = ""
         for moment in moments:

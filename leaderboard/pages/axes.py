@@ -74,9 +74,8 @@ class TimeAxis(Axis):
             return self._written([float(first + place * step) for place in range(6)], clock)
         days = next((each for each in _DAYS if (self.high - self.low) / 86400 / each <= 5), _DAYS[-1])
         day = datetime.fromtimestamp(self.low, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        return self._written(
-            [(day + timedelta(days=days * place)).timestamp() for place in range(1, 7)], "", days >= _MONTHS
-        )
+        moments = [(day + timedelta(days=days * place)).timestamp() for place in range(1, 7)]
+        return self._written(moments, "", years=days >= _MONTHS)
 
     def _written(self, moments: list[float], clock: str, *, years: bool = False) -> list[tuple[float, str]]:
         marks: list[tuple[float, str]] = []

@@ -153,6 +153,7 @@ def board_at(at: Place, ordered: Ordered, tab: Tab, wish: Wish) -> Board:
         ties=site.ties.known(ordered.metric, tab, ordered.leaders(tab)),
         ties_address=address(*here, "ties", by=wish.by),
         opens=frozenset(number for number, entry in whole.items() if viewer.opens(entry)),
+        some_open=bool(viewer.name),
         pictures=_pictures(at, ordered, tab, wish),
         references=_references(at, ordered),
         honesty=_honesty(at) if ordered.part == "public" else (),

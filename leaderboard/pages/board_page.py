@@ -53,7 +53,8 @@ class Board:
 
     `tabs` lead to the parts that may be seen. `rows` are those of the page, whole, out of `found` that were looked
     for and `total` that there are; `intervals` are those of the tab's scores by entry. `ties` is None where they are
-    not known yet: `ties_address` tells them.
+    not known yet: `ties_address` tells them. `opens` are the entries of the page that lead to pages of their own, and
+    `some_open` says that not all entries do.
     """
 
     title: str
@@ -72,6 +73,7 @@ class Board:
     ties: Mapping[int, Tie] | None
     ties_address: str
     opens: frozenset[int]
+    some_open: bool
     pictures: Sequence[Picture]
     references: Sequence[ReferenceRow] = ()
     honesty: Sequence[Link] = ()  # pages on how far the board can be trusted

@@ -1,6 +1,6 @@
 """Entries in outline: what order and costs need of thousands of them, without what only few are asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,12 +24,12 @@ class Outline:
     status: Status
     metric: str | None
     created: datetime
-    scores: tuple[float | None, float | None, float | None]  # public, private, all
+    scores: Mapping[str, float | None]  # public, private, all
     cost: Cost
 
     def score(self, part: str, metric: str | None = None) -> float | None:  # noqa: ARG002 (there is but one)
         """The score of a part."""
-        return self.scores[PARTS.index(part)]
+        return self.scores[part]
 
 
 @dataclass
@@ -98,4 +98,5 @@ def _outline(row: Row[Any]) -> Outline:
     values: Any = row
     number, solution, identity, status, metric, created, stages, *scores = values
     cost = total(tuple(Stage(**stage) for stage in stages))
-    return Outline(number, solution, identity, status, metric, created, (scores[0], scores[1], scores[2]), cost)
+    by_part = dict(zip(PARTS, scores, strict=True))
+    return Outline(number, solution, identity, status, metric, created, by_part, cost)

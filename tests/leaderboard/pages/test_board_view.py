@@ -14,7 +14,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 def standing(number: int, rank: int | None, private_rank: int | None, wall_s: float | None = 1.0) -> Standing[Outline]:
     cost = Cost(wall_s, wall_s, wall_s)
     status: Any = "scored" if rank else "failed"
-    outline = Outline(number, f"s{number}", f"s{number}(k={number})", status, "gap", NOON, (None, None, None), cost)
+    outline = Outline(number, f"s{number}", f"s{number}(k={number})", status, "gap", NOON, {}, cost)
     return Standing(rank, private_rank, outline, number, NOON + timedelta(minutes=number))
 
 

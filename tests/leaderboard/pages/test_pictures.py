@@ -15,9 +15,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 def outline(number: int, score: float | None, wall_s: float | None = 1.0) -> Outline:
     when = NOON + timedelta(minutes=number)
-    return Outline(
-        number, "s", f"s(k={number})", "scored", "gap", when, (score, score, score), Cost(wall_s, wall_s, 9.0)
-    )
+    return Outline(number, "s", f"s(k={number})", "scored", "gap", when, {"public": score}, Cost(wall_s, wall_s, 9.0))
 
 
 def seen(outlines: list[Outline], *, better: bool = True) -> Seen:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from fastapi import Depends, FastAPI
 
-from harness.serving.app import LOCAL, create_app
+from harness.serving.app import create_app
+from harness.serving.server import LOCAL
 from harness.serving.team import admin_pages, api, signing, submission_pages
 from harness.serving.team.desk import Limits, Teams
 from harness.serving.team.guard import guard

@@ -30,11 +30,20 @@ def entry_of(number: str, desk: TheDesk) -> Entry:
 TheEntry = Annotated[Entry, Depends(entry_of)]
 
 
+def board_of(entry: Entry) -> tuple[str, str, str]:
+    """Return what entries must have in common to be held against one another."""
+    return entry.competition, entry.task, entry.split
+
+
 def others_of(entry: Entry, desk: Desk) -> Sequence[Entry]:
-    """Return the best entries of the same board that can be opened, to hold one against."""
+    """Return the best entries of the same board, or the latest of the same fold, that can be opened."""
     task = next((each for each in TASKS if each == entry.task), None)
-    if entry.split != TEST or task is None:
+    if task is None:
         return []
+    if entry.split != TEST:
+        same = desk.site.store.entries(entry.competition, entry.task, entry.split)
+        scored = [each for each in same if each.status == "scored" and each.id != entry.id]
+        return [each for each in scored[-OTHERS:] if desk.viewer.opens(each)]
     standings = desk.site.boards.ordered(entry.competition, task, "identity").standings
     best = [each.entry.id for each in standings if each.rank and each.entry.id != entry.id][:OTHERS]
     found = desk.site.store.numbered(best)

@@ -8,7 +8,7 @@ import numpy as np
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse
 
-from harness.serving.entries import TheEntry, entry_trail, others_of
+from harness.serving.entries import TheEntry, board_of, entry_trail, others_of
 from harness.serving.mistakes import not_found
 from harness.serving.site import Desk, TheDesk
 from harness.serving.studies import LabellingStudy, Study
@@ -109,7 +109,7 @@ def _rows(study: Study, other: Study | None, asked: Asked) -> np.ndarray:
 def _query(study: Study, other: Study | None, row: int, asked: Asked, few: int | None) -> pages.Query:
     query_id = study.photo_id(row)
     return pages.Query(
-        photo=study.photos.photo("test", query_id),
+        photo=study.photos.photo(study.parts[0], query_id),
         address=address("e", study.entry.id, "queries", query_id) + asked.query(search="", page=1).removesuffix("?"),
         usage=str(study.truth.usage[row]),
         answers=[each.answered(row, few) for each in (study, other) if each is not None],
@@ -129,7 +129,7 @@ def _other(study: Study, against: int | None, desk: Desk) -> Study | None:
     if against is None:
         return None
     found = desk.site.store.numbered([against]).get(against)
-    same = found and (found.competition, found.task) == (study.entry.competition, study.entry.task)
+    same = found and board_of(found) == board_of(study.entry)
     if not found or not same or not desk.viewer.opens(found) or not desk.site.library.can_be_studied(found):
         raise not_found(f"entry {against} cannot be held against entry {study.entry.id}")
     return desk.site.library.study(found)

@@ -40,8 +40,10 @@ class Library:
 
     def can_be_studied(self, entry: Entry) -> bool:
         """Return whether there is what a study of an entry needs."""
-        known = entry.split == TEST and entry.status == "scored" and entry.task in STUDIES
-        return known and self.submission(entry) is not None and self._competitions.find(entry.competition) is not None
+        competition = self._competitions.find(entry.competition)
+        if competition is None or entry.status != "scored" or self.submission(entry) is None:
+            return False
+        return entry.task in STUDIES and self.truth(competition, _task(entry), entry.split) is not None
 
     def study(self, entry: Entry) -> Study:
         """Return the study of an entry; DataError where something that it needs is gone."""
@@ -61,20 +63,29 @@ class Library:
 
     def slices(self, entry: Entry, other: Entry | None) -> Mapping[str, Sequence[Slice]]:
         """Return the scores of an entry, and of another one, on parts of the queries."""
-        study, beside = self.study(entry), self.study(other) if other and self.can_be_studied(other) else None
-        groups = self._groups.get((entry.competition, entry.task), lambda: self._grouped(entry, study.truth))
+        try:
+            study, beside = self.study(entry), self.study(other) if other and self.can_be_studied(other) else None
+        except DataError:  # made by an older landmark
+            return {}
+        key = (entry.competition, entry.task, entry.split)
+        groups = self._groups.get(key, lambda: self._grouped(entry, study.truth))
         values = None if beside is None else beside.values
         return sliced(groups, metrics_of(study.truth.task)[0], study.truth.query_ids, study.values, values)
 
     def _grouped(self, entry: Entry, truth: Truth) -> Groups:
         competition = self._competitions.find(entry.competition)
-        if competition is None:
+        if competition is None or entry.split != TEST:
             return {}
         return groups_of(competition, truth, self.truth(competition, "recognition"))
 
-    def truth(self, competition: Competition, task: Task) -> Truth | None:
-        """Return the truth of a task."""
-        return self._truths.get((competition.key, task), lambda: Truth.of(competition, task))
+    def truth(self, competition: Competition, task: Task, split: str = TEST) -> Truth | None:
+        """Return the truth of a task and split, None where it is not known or, for a fold, not dealt so any more."""
+        return self._truths.get((competition.key, task, split), lambda: self._told(competition, task, split))
+
+    def _told(self, competition: Competition, task: Task, split: str) -> Truth | None:
+        if split == TEST:
+            return Truth.of(competition, task)
+        return Truth.of_fold(competition, task, self._workspace.folds(competition.key), split)
 
     def opened(self, entry: Entry) -> Study:
         """Return the study of an entry, opened now."""
@@ -82,10 +93,14 @@ class Library:
         photos = self.photos(entry.competition)
         if competition is None or path is None or photos is None or entry.task not in STUDIES:
             raise DataError(f"entry {entry.id}: its competition or its submission is not there any more")
-        task: Task = "retrieval" if entry.task == "retrieval" else "recognition"
-        truth = self.truth(competition, task)
+        task = _task(entry)
+        truth = self.truth(competition, task, entry.split)
         values = self._store.per_query(entry.id or 0, KEPT[task])
         if truth is None or {len(each) for each in values.values()} != {len(truth.query_ids)}:
             raise DataError(f"entry {entry.id}: nothing is kept of its queries; run it again")
         answers = Answers.open(path, truth.query_ids, self._workspace.folder / "serving" / "rows")
         return STUDIES[task](entry, truth, answers, photos, values, self._matches)
+
+
+def _task(entry: Entry) -> Task:
+    return "retrieval" if entry.task == "retrieval" else "recognition"

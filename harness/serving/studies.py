@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from harness.data.split import TEST
 from harness.running.kept import Values, rebuilt
 from harness.serving.answers import Answers
 from harness.serving.kept import Latest
@@ -34,6 +35,11 @@ class Study(ABC):
     photos: Photos
     values: Values
     matches: Matches
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """Return the parts that queries and answers are images of."""
+        return ("test", "index") if self.entry.split == TEST else ("train", "train")
 
     @property
     @abstractmethod
@@ -85,7 +91,7 @@ class RankingStudy(Study):
         wanted, first = set(relevant), {image: rank for rank, image in reversed([*enumerate(listed, 1)])}
         shown = [
             Shown(
-                self.photos.photo("index", image),
+                self.photos.photo(self.parts[1], image),
                 "ignored" if first[image] != rank else "right" if image in wanted else "wrong",
                 rank,
                 self.matches(self.entry, self.photo_id(row), image),
@@ -101,7 +107,7 @@ class RankingStudy(Study):
             float(self.gains[row]),
             says if listed else ["no answer"],
             shown,
-            [Shown(self.photos.photo("index", image), "missed") for image in missed[:MOST_MISSED]],
+            [Shown(self.photos.photo(self.parts[1], image), "missed") for image in missed[:MOST_MISSED]],
         )
 
 

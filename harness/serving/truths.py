@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
 from harness.data.competition import Competition
 from harness.data.ground_truth import GroundTruth, load_ground_truth
 from harness.data.ids import MAX_LENGTH
+from harness.data.split import fold_split, load_folds
 from harness.data.vocabulary import Vocabulary
 from harness.data.words import Words
 from metrics import Task
@@ -28,7 +31,24 @@ class Truth:
     def of(cls, competition: Competition, task: Task) -> Truth | None:
         """Return the truth of a competition's task, None where its folder holds none."""
         found = load_ground_truth(competition.folder, task)
-        return None if found is None else cls(task, found.query_ids[found.scored], found.usage[found.scored], found)
+        return None if found is None else cls.told_by(found)
+
+    @classmethod
+    def of_fold(cls, competition: Competition, task: Task, table: Path, split: str) -> Truth | None:
+        """Return the truth of a fold of the train images, None where the table holds another deal."""
+        fold = re.fullmatch(r"fold ([0-9]{1,4})/.*", split)
+        if fold is None or not table.exists():
+            return None
+        folds, number = load_folds(table), int(fold[1])
+        if folds.name(number) != split:
+            return None
+        found = fold_split(competition, folds, number, task).ground_truth
+        return None if found is None else cls.told_by(found)
+
+    @classmethod
+    def told_by(cls, found: GroundTruth) -> Truth:
+        """Return what a ground truth tells of the queries that count."""
+        return cls(found.task, found.query_ids[found.scored], found.usage[found.scored], found)
 
     def row(self, query_id: str) -> int | None:
         """Return the place of a query, None for what is no query that counts."""

@@ -229,3 +229,49 @@ def test_on_a_full_disk_pages_and_photographs_are_made_all_the_same(
     assert client.get(f"/c/{entry.competition}/retrieval/public/ties").status_code == 200
     photograph = client.get(f"/images/{entry.competition}/test/small/{query}")
     assert photograph.headers["content-type"] == "image/jpeg"
+
+
+def test_an_entry_on_a_fold_is_looked_into_on_its_train_images(entered: Entered, browse: Browse) -> None:
+    from dataclasses import replace
+
+    from harness.data.split import fold_split, make_folds, save_folds
+    from harness.running.evaluate import evaluate
+    from harness.running.kept import kept
+    from harness.submissions.files import write_submission
+    from harness.submissions.submission import Ranking
+
+    competition = entered.competition
+    folds = make_folds(competition.train.ids, competition.labels, 2)
+    save_folds(entered.workspace.folds(competition.key), competition, folds)
+    split = fold_split(competition, folds, 1, "retrieval")
+    assert split.ground_truth is not None
+    index = split.data.index.ids
+    answer = Ranking.from_rows([list(index)] * len(split.queries), split.queries.ids, index)
+    evaluation = evaluate(answer, split.ground_truth)
+    made = entered.ranking("folded", right=0.5)
+    path = Path(made.submission or "").with_name("fold.csv")
+    write_submission(answer, path)
+    told = {"split": folds.name(1), "submission": str(path), "scores": evaluation.scores, "id": None}
+    entry = entered.store.add(replace(made, **told), kept(evaluation), evaluation.query_ids.tolist())
+    other_deal = entered.store.add(replace(entry, id=None, split="fold 1/2 of deal ffffff"))
+    client = browse(competition.folder)
+    text = client.get(f"/e/{entry.id}/queries").text
+    assert sorted(listed(text)) == sorted(evaluation.query_ids)
+    photograph = re.findall(r'<img src="([^"]+)"', text)[0]
+    assert "/train/small/" in photograph
+    assert client.get(photograph).headers["content-type"] == "image/jpeg"
+    assert "What it got right and wrong" in client.get(f"/e/{entry.id}").text
+    assert client.get(f"/e/{entry.id}/queries?against={made.id}").status_code == 404
+    assert client.get(f"/e/{other_deal.id}/queries").status_code == 404
+    assert client.get(f"/e/{other_deal.id}").status_code == 200
+
+
+def test_an_entry_of_which_nothing_was_kept_still_has_its_page(entered: Entered, browse: Browse) -> None:
+    from dataclasses import replace
+
+    bare = entered.store.add(replace(entered.ranking("old", right=0.5), id=None))
+    client = browse(entered.competition.folder)
+    assert client.get(f"/e/{bare.id}").status_code == 200
+    answer = client.get(f"/e/{bare.id}/queries")
+    assert answer.status_code == 409
+    assert "run it again" in answer.text

@@ -6,6 +6,7 @@ import json
 import os
 import ssl
 from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import IO, Any
 from urllib.parse import urlencode, urlsplit
 
 from harness.errors import SubmissionError
+from leaderboard.text import visible
 
 _BLOCK = 1 << 18  # bytes sent at once
 _SILENCE_S = 120.0
@@ -53,18 +55,15 @@ class TeamServer:
         self, method: str, path: str, body: _Counted | None = None, headers: Mapping[str, str] | None = None
     ) -> Any:
         connection, prefix = _connection(self.address)
+        told = {"Authorization": f"Bearer {self.token}", "Accept": "application/json", **(headers or {})}
         try:
-            try:
-                told = {"Authorization": f"Bearer {self.token}", "Accept": "application/json", **(headers or {})}
-                connection.request(method, f"{prefix}/api/v1/{path}", body, told)  # type: ignore[arg-type] # it reads
-            except (BrokenPipeError, ConnectionResetError):
-                pass  # the server may have said why before it hung up
-            answer = connection.getresponse()
-            return self._understood(answer.status, answer.read(_LONGEST))
+            with closing(connection):
+                with suppress(BrokenPipeError, ConnectionResetError):  # the server may have said why before it hung up
+                    connection.request(method, f"{prefix}/api/v1/{path}", body, told)  # type: ignore[arg-type]
+                with connection.getresponse() as answer:
+                    return self._understood(answer.status, answer.read(_LONGEST))
         except (OSError, HTTPException) as error:
             raise SubmissionError(f"{self.address}: cannot be asked: {error or type(error).__name__}") from None
-        finally:
-            connection.close()
 
     def _understood(self, status: int, content: bytes) -> Any:
         try:
@@ -73,7 +72,7 @@ class TeamServer:
             raise SubmissionError(f"{self.address}: answers as no team server does (status {status})") from None
         if status >= 400:
             why = document.get("error") if isinstance(document, dict) else None
-            raise SubmissionError(f"{self.address}: {why or f'refused with status {status}'}")
+            raise SubmissionError(f"{self.address}: {visible(str(why or f'refused with status {status}'))}")
         return document
 
 

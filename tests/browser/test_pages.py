@@ -83,7 +83,7 @@ def test_pages_can_be_read_without_scripts(visit: Any, world: Entered, name: str
 
 def test_the_board_tells_ties_as_soon_as_they_are_known(visit: Any, world: Entered) -> None:
     page = visit(address(world, "board"))
-    page.wait_for_function("document.querySelectorAll('.tie strong').length > 0")
+    page.locator(".tie strong").first.wait_for()
     rows = {row.locator(".name bdi").first.inner_text(): row for row in page.locator("tbody tr[data-entry]").all()}
     assert rows["same_as_nearest"].locator(".tie").inner_text().startswith("=")
 

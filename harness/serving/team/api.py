@@ -15,6 +15,8 @@ from harness.serving.team import api_documents as documents
 from harness.serving.team.desk import Teams, TheTeams
 from harness.serving.team.guard import TheMember, TheTeam
 from harness.serving.team.handing_in import contest, hand_in, plain_name, require_message, require_room, tasks_of
+from harness.serving.team.refusals import refused
+from harness.serving.team.results import results as ended_with
 from harness.serving.team.submission_pages import file_of, own
 from harness.serving.team.told import seen_scores, told
 from leaderboard.team.accounts import Team
@@ -76,6 +78,18 @@ def board(task: Task, competition: Name, site: TheSite, viewer: TheViewer) -> li
         )
         for each in ordered.standings
     ]
+
+
+@router.get("/results/{task}")
+def results(
+    task: Task, competition: Name, site: TheSite, teams: TheTeams, viewer: TheViewer
+) -> list[documents.ResultDocument]:
+    """Tell how a competition ended: each team by the best of its finals on the private part. Nothing before the end."""
+    key = contest(site, competition).key
+    if "private" not in viewer.parts(key):
+        raise refused(409, "the competition is not over yet")
+    ended = ended_with(site, teams, key, task)
+    return [documents.ResultDocument(rank=each.rank, team=each.entry.solution, score=each.score) for each in ended]
 
 
 @router.get("/entries")

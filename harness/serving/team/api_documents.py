@@ -43,6 +43,14 @@ class RowDocument(BaseModel):
     entry: int | None
 
 
+class ResultDocument(BaseModel):
+    """Where a team ends, from 1, and its private score."""
+
+    rank: int
+    team: str
+    score: float
+
+
 class EntryDocument(BaseModel):
     """An entry that may be opened, with the scores that may be seen: part -> metric -> score."""
 

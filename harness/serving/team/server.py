@@ -37,7 +37,9 @@ def serve_teams(
         ) from None
     limits = Limits(largest_mb * 10**6, 4 * largest_mb * 10**6)
     with listening(*where) as (listener, address):
-        app = create_team_app(workspace, folders, database=Database(location, KEPT), hosts=hosts_of(where[0]), limits=limits)
+        app = create_team_app(
+            workspace, folders, database=Database(location, KEPT), hosts=hosts_of(where[0]), limits=limits
+        )
         forget_parts(app)
         with working(orders(app, location)):
             say(f"{address} lets teams in by their tokens (landmark team add makes some); Ctrl+C ends it")

@@ -122,6 +122,31 @@ def test_finals_are_chosen(quick):
     assert not any(each["final"] for each in program.get("/api/v1/submissions").json())
 
 
+def test_a_competition_ends_with_the_best_of_each_teams_finals_on_the_private_part(server):
+    alpha, beta = server.program("Alpha"), server.program("Beta")
+    server.scored(alpha, server.answer(0.9))
+    chosen = [server.scored(alpha, server.answer(share))["id"] for share in (0.2, 0.3)]
+    server.scored(beta, server.answer(0.6))
+
+    def results():
+        return alpha.get("/api/v1/results/retrieval", params={"competition": server.key})
+
+    assert results().status_code == 409
+    where = {"competition": server.key, "task": "retrieval", "submission": chosen}
+    assert alpha.put("/api/v1/finals", params=where).status_code == 204
+    server.end()
+    assert [(each["rank"], each["team"]) for each in results().json()] == [(1, "Beta"), (2, "Alpha")]
+    private = {
+        each.entry: server.app.state.site.store.numbered([each.entry])[each.entry].score("private")
+        for each in server.teams.submissions.of()
+    }
+    own = [private[each.entry] for each in server.teams.submissions.of() if each.id in chosen]
+    assert results().json()[1]["score"] == max(own)
+    best = next(each for each in server.teams.submissions.of() if each.team == "Beta")
+    server.teams.submissions.hide(best.id, "copied")
+    assert [each["team"] for each in results().json()] == ["Alpha"]
+
+
 def test_the_daily_limit_and_the_deadline_are_told_before_anything_is_received(quick):
     program = quick.program("Alpha")
     quick.teams.rules.set(quick.key, daily_limit=1)
@@ -155,6 +180,7 @@ def test_the_description_names_every_address_and_needs_no_token(quick):
         "/api/v1/entries",
         "/api/v1/finals",
         "/api/v1/me",
+        "/api/v1/results/{task}",
         "/api/v1/submissions",
         "/api/v1/submissions/{submission_id}",
         "/api/v1/submissions/{submission_id}/file",

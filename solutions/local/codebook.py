@@ -21,6 +21,7 @@ from solutions.training.draws import draws
 WORDS = 65_536
 _ROUNDS = 10
 _FEWEST, _MOST = 8, 64  # descriptors to a word: with fewer there are not so many words, and more are not learnt from
+_KEY = 8  # descriptors by which an image is drawn
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +55,8 @@ def codebook_of(images: ImageSet, extractor: LocalExtractor, n_words: int = WORD
     """Return the words of the local descriptors of some images, from the store or learnt now.
 
     There are fewer words than asked for where there are not eight descriptors to each; at most 64 to each are learnt
-    from, all those of images drawn by their ids, so the order of the images decides nothing. Where no image has any
-    there is no word.
+    from, all those of images drawn by their strongest ones, so neither their order nor their ids decide anything. Where
+    no image has any there is no word.
     """
     return Codebook(fitted(fit_codebook, images, extractor, n_words, seed, libraries=("faiss-cpu",))["centroids"])
 
@@ -63,7 +64,8 @@ def codebook_of(images: ImageSet, extractor: LocalExtractor, n_words: int = WORD
 def fit_codebook(images: ImageSet, extractor: LocalExtractor, n_words: int, seed: int) -> Mapping[str, np.ndarray]:
     """Return `centroids`."""
     descriptors = images.describe_ragged(extractor, "descriptors")
-    drawn = np.argsort(draws(seed, "codebook", images.ids), kind="stable")
+    strongest = np.array([descriptors[image][:_KEY].tobytes().hex() for image in range(len(images))], object)
+    drawn = np.argsort(draws(seed, "codebook", strongest), kind="stable")
     vectors = extractor.vectors(_rows_of(descriptors, drawn, _MOST * n_words))
     return {"centroids": centroids(vectors, n_words, seed)}
 

@@ -47,12 +47,14 @@ def test_there_is_a_word_for_eight_descriptors_and_none_for_none():
     assert np.isfinite(centroids(np.ones((80, 3)), 100, seed=0)).all()
 
 
-def test_a_codebook_is_the_same_for_any_order_of_images_and_another_for_another_seed(tmp_path):
+def test_neither_order_nor_ids_decide_a_codebook_and_another_seed_gives_another(tmp_path):
     descriptors = some_images(30, 8, np.random.default_rng(3))
     images = Images(descriptors, tmp_path)
     order = np.random.default_rng(4).permutation(30)
     found = codebook_of(images, Made(), 10).centroids
     np.testing.assert_array_equal(codebook_of(images[order], Made(), 10).centroids, found)
+    renamed = Images(descriptors, tmp_path, [f"{number}" for number in range(30)])
+    np.testing.assert_array_equal(codebook_of(renamed, Made(), 10).centroids, found)
     assert not np.array_equal(codebook_of(images, Made(), 10, seed=1).centroids, found)
 
 

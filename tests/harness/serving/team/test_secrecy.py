@@ -42,12 +42,13 @@ def addresses(server, others):
         "competition": [server.key],
         "task": ["retrieval", "recognition"],
         "tab": ["public", "private", "all"],
-        "part": ["public", "private", "test", "index"],
+        "part": ["test", "index"],
         "submission_id": [each["id"] for each in others],
-        "entry_id": [entry.id for entry in entries],
-        "entry": [entry.id for entry in entries],
+        "number": [entry.id for entry in entries],
+        "query_id": server.app.state.site.store.query_ids(entries[0].id)[:1],
+        "image_id": server.app.state.site.store.query_ids(entries[0].id)[:1],
     }
-    unknown = ["1", "x"]
+    unknown = ["small", "x"]
     for route in iter_route_contexts(server.app.routes):
         names = re.findall(r"{(\w+)(?::\w+)?}", route.path)
         for chosen in product(*(values.get(name, unknown) for name in names)):
@@ -58,17 +59,18 @@ def addresses(server, others):
                 yield path
 
 
-QUERIES = [
-    "",
-    "?competition=contest",
-    "?by=identity&sort=other&columns=other&columns=interval&which=all",
-    "?deal=x&against=1",
-]
+QUERIES = {  # what follows an address of programs, or of browsers
+    True: ["?competition=contest"],
+    False: ["", "?by=identity&sort=other&columns=other&columns=interval&which=all&against=1"],
+}
 
 
 def crawled(client, server, others):
     """Every answer to every address, and to every address that those name."""
-    todo, seen = [path + query for path in addresses(server, others) for query in QUERIES], set()
+    todo, seen = (
+        [path + query for path in addresses(server, others) for query in QUERIES[path.startswith("/api/")]],
+        set(),
+    )
     while todo:
         address = todo.pop()
         if address in seen or not address.startswith("/") or address.startswith(("/static", "/sign")):
@@ -79,7 +81,7 @@ def crawled(client, server, others):
         answer = client.get(address)
         assert answer.status_code < 500, address
         yield address, answer
-        if len(seen) < 2_000:
+        if len(seen) < 300:
             todo += [
                 link.replace("&amp;", "&") for link in re.findall(r'(?:href|src|data-\w+)="(/[^"]*)"', answer.text)
             ]
@@ -106,7 +108,7 @@ def test_before_the_deadline_no_address_tells_a_team_what_is_secret(world, kind)
         told = [word for word in words - known if word in answer.text]
         assert not told, (address, told, answer.text[:500])
         count += answer.status_code == 200
-    assert count > (20 if kind == "browser" else 5)
+    assert count > (15 if kind == "browser" else 5)
 
 
 @pytest.mark.slow

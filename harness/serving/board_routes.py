@@ -117,6 +117,8 @@ def ties(at: ThePlace, tab: str, by: Group = "solution") -> dict[int, dict[str, 
     """Answer with the ties of a tab, worked out now if need be."""
     ordered = at.desk.site.boards.ordered(at.competition, at.task, by)
     part = _demand(at, ordered, tab)
+    if not at.desk.viewer.sees_ties(at.competition):
+        raise not_found("ties cannot be seen before the private scores are")
     found = at.desk.site.ties.find(ordered.metric, part, ordered.leaders(part))
     return {entry: vars(tie) for entry, tie in found.items()}
 
@@ -150,7 +152,7 @@ def board_at(at: Place, ordered: Ordered, tab: Tab, wish: Wish) -> Board:
         intervals=_intervals(whole, tab),
         found=len(found),
         total=len(ordered.standings),
-        ties=site.ties.known(ordered.metric, tab, ordered.leaders(tab)),
+        ties=site.ties.known(ordered.metric, tab, ordered.leaders(tab)) if viewer.sees_ties(at.competition) else {},
         ties_address=address(*here, "ties", by=wish.by),
         opens=frozenset(number for number, entry in whole.items() if viewer.opens(entry)),
         some_open=bool(viewer.name),

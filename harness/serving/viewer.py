@@ -24,6 +24,10 @@ class Viewer:
         """Return whether answers may be shown as right or wrong, query by query."""
         return True
 
+    def sees_ties(self, competition: str) -> bool:  # noqa: ARG002
+        """Return whether it may be told who cannot be told from the first, which is made from what each query got."""
+        return True
+
     def opens(self, entry: Entry) -> bool:  # noqa: ARG002
         """Return whether the page of an entry, its log and its file may be seen, and not only its row on the board."""
         return True

@@ -36,6 +36,10 @@ class TeamViewer(Viewer):
         """Return whether the competition is over."""
         return self._is_over(competition)
 
+    def sees_ties(self, competition: str) -> bool:
+        """Return whether the competition is over, or keeps no Ladder, which ties would see through."""
+        return self._is_over(competition) or not self._teams.rules.of(competition).ladder
+
     def opens(self, entry: Entry) -> bool:
         """Return whether the entry is the team's own."""
         return entry.id in self._own

@@ -33,6 +33,20 @@ def test_private_scores_and_what_each_query_got_are_as_without_the_ladder(serve,
     assert all("public" not in entry.intervals for entry in laddered.app.state.site.store.entries())
 
 
+def test_no_ties_are_told_through_which_one_could_see_what_the_ladder_does_not_tell(quick):
+    program, browser = quick.program("Alpha"), quick.browser("Alpha")
+    quick.scored(program, quick.answer(0.75))
+    quick.scored(quick.program("Beta"), quick.answer(0.5))
+    where = f"/c/{quick.key}/retrieval/public"
+    assert browser.get(f"{where}/ties").status_code == 200
+    assert "first in" in browser.get(where).text
+    quick.teams.rules.set(quick.key, ladder=True)
+    assert browser.get(f"{where}/ties").status_code == 404
+    assert "first in" not in browser.get(where).text
+    quick.end()
+    assert browser.get(f"{where}/ties").status_code == 200
+
+
 def test_each_team_has_a_ladder_of_its_own(quick):
     quick.teams.rules.set(quick.key, ladder=True)
     alpha, beta = quick.program("Alpha"), quick.program("Beta")

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from leaderboard.errors import StoreError
 from leaderboard.packing import to_json
@@ -132,10 +132,12 @@ def _elsewhere(url: URL, kept: int) -> Engine:
 
 def _found(engine: Engine, place: str) -> str | None:
     """The version of the tables, None for an empty database."""
-    with engine.connect() as connection:
-        if not inspect(connection).get_table_names():
-            return None
-        found = version_of(connection)
+    try:
+        found, is_empty = _looked_up(engine)
+    except ProgrammingError:  # another process has moved the version to its new table between two looks
+        found, is_empty = _looked_up(engine)
+    if is_empty:
+        return None
     if found is None:
         raise StoreError(f"{place} {REMEDIES['not a database']}")
     if not found.isdecimal() or not 1 <= int(found) <= int(VERSION):
@@ -145,6 +147,13 @@ def _found(engine: Engine, place: str) -> str | None:
             "move it away or use another --workspace"
         )
     return found
+
+
+def _looked_up(engine: Engine) -> tuple[str | None, bool]:
+    """The version that is written there, if any, and whether there are no tables at all."""
+    with engine.connect() as connection:
+        is_empty = not inspect(connection).get_table_names()
+        return (None if is_empty else version_of(connection)), is_empty
 
 
 def _bring_up_to_date(engine: Engine, place: str) -> None:

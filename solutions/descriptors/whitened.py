@@ -7,9 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from harness import ImageSet
-from solutions.descriptors.described import described
+from solutions.descriptors.cuts import Cuts
+from solutions.descriptors.described import LARGE, SMALL, described
 from solutions.descriptors.views import Views
 from solutions.descriptors.whitening import Whitening, pca_whitening
+
+# By train images held out in turn as good as EIGHT with cuts beside them, in less time.
+CUT_AND_WHOLE = (
+    Cuts(SMALL, 384, ("gem_2", "rgem")),
+    *(Views(LARGE, side, ("gem_2", "rgem")) for side in (384, 512)),
+)
+CUTS_WEIGHT = 2.0  # of what several cuts agree on, beside one look at the whole
 
 LEARNT_FROM = 8192  # images, at most
 _AT_ONCE = 4096  # images whose unwhitened descriptors are in memory at once
@@ -19,8 +27,8 @@ _ROWS = 256  # multiplied at a time, always so many: the same to the bit in any 
 def learnt_whitening(sets: Sequence[ImageSet], views: Sequence[Views], dims: int) -> Whitening:
     """Return the whitening learnt from all images of these sets, of more than 8 192 from so many, evenly taken."""
     share = min(1.0, LEARNT_FROM / max(1, sum(map(len, sets))))
-    some = [images[_evenly(len(images), share)] for images in sets]
-    return pca_whitening(sets[0], np.vstack([described(images, views) for images in some]), dims)
+    some = [images[evenly(len(images), round(share * len(images)))] for images in sets]
+    return pca_whitening(sets[0], np.vstack([side_by_side(images, views) for images in some]), dims)
 
 
 def whitened(images: ImageSet, views: Sequence[Views], whitening: Whitening) -> np.ndarray:
@@ -29,8 +37,14 @@ def whitened(images: ImageSet, views: Sequence[Views], whitening: Whitening) -> 
     An image far from the mean of all has a longer row, which tells a classifier more than its direction alone.
     """
     blocks = [images[start : start + _AT_ONCE] for start in range(0, len(images), _AT_ONCE)]
-    found = [product(described(each, views) - whitening.mean, whitening.projection) for each in blocks]
+    found = [product(side_by_side(each, views) - whitening.mean, whitening.projection) for each in blocks]
     return np.concatenate([np.zeros((0, whitening.projection.shape[1])), *found])
+
+
+def side_by_side(images: ImageSet, views: Sequence[Views]) -> np.ndarray:
+    """Return all poolings of all views `(n, d)` float32, of length one, those of cuts with twice the weight."""
+    weights = [CUTS_WEIGHT if isinstance(each, Cuts) else 1.0 for each in views for _ in each.poolings]
+    return described(images, views, weights)
 
 
 def product(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
@@ -48,6 +62,10 @@ def product(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     return found
 
 
-def _evenly(n: int, share: float) -> np.ndarray:
-    """Return a share of n places, evenly taken."""
-    return np.unique(np.linspace(0, n - 1, round(share * n)).round().astype(int))
+def evenly(n: int, count: int) -> np.ndarray:
+    """Return `count` of n places, evenly taken, all where there are no more.
+
+    >>> evenly(7, 3).tolist(), evenly(2, 3).tolist()
+    ([0, 3, 6], [0, 1])
+    """
+    return np.unique(np.linspace(0, n - 1, min(n, count)).round().astype(int))

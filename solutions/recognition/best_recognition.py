@@ -1,10 +1,10 @@
 """Name the landmark that a softmax finds likeliest, which taught itself from images without labels, too.
 
-Our own: photographs are described by two networks at two sizes each, all whitened together. A logistic regression
-learns from the train images, and then from the index images: from those that it is sure of as if they were labelled,
-and from those in which it sees nothing as a class of their own, none. The confidence is the probability p of the
-landmark, less where others, or none, are likely too: p (1 - entropy / ln k). All numbers were chosen on train images
-held out in turn, some landmarks altogether.
+Our own: photographs are described whole, mirrored and cut by one network, and at two sizes by a larger one, all
+whitened together. A logistic regression learns from the train images, and then from the index images: from those that
+it is sure of as if they were labelled, and from those in which it sees nothing as a class of their own, none. The
+confidence is the probability p of the landmark, less where others, or none, are likely too: p (1 - entropy / ln k). All
+numbers were chosen on train images held out in turn, some landmarks altogether.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from typing import Annotated
 import numpy as np
 
 from harness import Among, ImageSet, Labelling, Recognition, Span, Step, TrainingData
-from solutions.descriptors.described import EIGHT
+from solutions.descriptors.whitened import CUT_AND_WHOLE
 from solutions.training.self_taught import Lessons, confidences, self_taught
 
 
@@ -30,7 +30,7 @@ class BestRecognition(Recognition):
     weight_decay: Annotated[float, Span(1e-4, 1e-1, log=True)] = 5e-3  # keeps the regression's weights small
 
     def fit(self, data: TrainingData) -> None:
-        lessons = Lessons(EIGHT, self.dims, self.weight_decay, self.rounds)
+        lessons = Lessons(CUT_AND_WHOLE, self.dims, self.weight_decay, self.rounds)
         self.classifier = self_taught(data.train, data.labels, data.index, lessons)
 
     def recognise(self, queries: ImageSet) -> Labelling:

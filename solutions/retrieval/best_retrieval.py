@@ -1,24 +1,23 @@
 """Rank by how probably query and image show the same train landmark, and then by how alike they look.
 
-Our own, with labels: a logistic regression on the descriptors of two networks at two sizes gives each image its
-landmarks' probabilities, whose inner product is the probability that two images show the same. What is of no train
-landmark is ranked by the whitened, augmented and expanded descriptors, which count a little throughout. All numbers
-were chosen on folds of train images. Without labels of two landmarks it ranks by descriptors alone.
+Our own, with labels: a logistic regression on whitened descriptors of two networks, of photographs whole and cut, gives
+each image its landmarks' probabilities, whose inner product is the probability that two images show the same. What is
+of no train landmark is ranked by the whitened, augmented and expanded descriptors, which count a little throughout. All
+numbers were chosen on folds of train images. Without labels of two landmarks it ranks by descriptors alone.
 """
 
 from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from scipy.special import softmax
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
-from solutions.descriptors.described import EIGHT, described
-from solutions.descriptors.whitening import pca_whitening
+from solutions.descriptors.pooling import unit
+from solutions.descriptors.whitened import CUT_AND_WHOLE, learnt_whitening, whitened
 from solutions.neighbours.exact import nearest
 from solutions.reranking.augmentation import augmented
 from solutions.reranking.expansion import expanded
-from solutions.training.head import WEIGHT_DECAY, trained_head
+from solutions.training.self_taught import Lessons, self_taught
 
 _LISTED = 101  # one more than count: the query itself may be among them
 
@@ -39,28 +38,31 @@ class BestRetrieval(Retrieval):
     dims: Annotated[int, Among(64, 128, 192, 256)] = 192  # of the whitened descriptor
     augmentation: Annotated[int, Span(1, 20)] = 5  # images that are mixed into one of the index, itself among them
     expansion: Annotated[int, Span(1, 20)] = 5  # images that are mixed into a query
-    weight_decay: Annotated[float, Span(1e-5, 1e-1, log=True)] = WEIGHT_DECAY  # keeps the regression's weights small
+    weight_decay: Annotated[float, Span(1e-4, 1e-1, log=True)] = 5e-3  # keeps the regression's weights small
 
     def fit(self, data: TrainingData) -> None:
         self.index_ids = data.index.ids
-        rows = described(data.index, EIGHT)
-        self.whitening = pca_whitening(data.index, rows, self.dims)
-        whitened = self.whitening(rows)
-        self.index = augmented(whitened, self.augmentation) if self.augmentation else whitened
+        self.whitening = learnt_whitening((data.index,), CUT_AND_WHOLE, self.dims)
+        rows = self._whitened(data.index)
+        self.index = augmented(rows, self.augmentation) if self.augmentation else rows
         taught = self.labels and len(np.unique(data.labels)) > 1
-        self.head = trained_head(data.train, data.labels, EIGHT, self.weight_decay, 0.0) if taught else None
+        lessons = Lessons(CUT_AND_WHOLE, weight_decay=self.weight_decay, rounds=0)
+        self.classifier = self_taught(data.train, data.labels, data.index, lessons) if taught else None
         self.joined = self._joined(data.index, self.index)
 
     def rank(self, queries: ImageSet) -> Ranking:
-        rows = self.whitening(described(queries, EIGHT))
+        rows = self._whitened(queries)
         if self.expansion:
             rows = expanded(rows, self.index, self.expansion)
         found = nearest(self._joined(queries, rows), self.joined, _LISTED)
         return Ranking.from_positions(found.positions, queries.ids, self.index_ids)
 
+    def _whitened(self, images: ImageSet) -> np.ndarray:
+        return unit(whitened(images, CUT_AND_WHOLE, self.whitening)).astype(np.float32)
+
     def _joined(self, images: ImageSet, rows: np.ndarray) -> np.ndarray:
         """Return rows whose inner products are the sum of both."""
-        if self.head is None:
+        if self.classifier is None:
             return rows
-        probabilities = softmax(self.head.logits(images), axis=1).astype(np.float32)
+        probabilities = self.classifier.probabilities(images)[:, :-1].astype(np.float32)
         return np.hstack([probabilities, rows * np.float32(self.likeness**0.5)])

@@ -19,12 +19,15 @@ from scipy.special import softmax
 
 from harness import Fitted, HarnessError, ImageSet, fitted
 from solutions.descriptors.views import Views
-from solutions.descriptors.whitened import learnt_whitening, product, whitened
+from solutions.descriptors.whitened import evenly, learnt_whitening, product, whitened
 from solutions.descriptors.whitening import Whitening
 from solutions.training.head import FEW, UNREADABLE, softmax_regression
+from solutions.training.sampling import stratified
 
 SURE, STRANGE = 0.4, 0.1  # confidence above which an image is learnt from as labelled, below which as strange
 STRANGE_WEIGHT = 0.1  # of a strange image; a labelled one weighs 1
+_MOST_NUMBERS = 1_000_000_000  # float64 in memory: 8 GB
+_TABLES = 25  # of weights that L-BFGS keeps, about
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,10 @@ def self_taught(images: ImageSet, labels: np.ndarray, unlabelled: ImageSet, less
 def fit_self_taught(
     images: ImageSet, labels: np.ndarray, unlabelled: ImageSet, lessons: Lessons
 ) -> Mapping[str, np.ndarray]:
-    """Return the arrays of a classifier; images that cannot be read are left out."""
+    """Return the arrays of a classifier; images that cannot be read are left out.
+
+    Of more images than 8 GB are enough for, as many of each landmark are learnt from as fit; then the others, evenly.
+    """
     whitening = learnt_whitening((images, unlabelled), lessons.views, lessons.dims)
     rows, others = (whitened(each, lessons.views, whitening) for each in (images, unlabelled))
     read = ~np.isnan(rows).any(axis=1)
@@ -79,10 +85,28 @@ def fit_self_taught(
     landmarks, classes = np.unique(labels[read], return_inverse=True)
     if len(landmarks) < 2:
         raise HarnessError(UNREADABLE)
-    scale = np.sqrt((rows**2).mean())
+    room = _room(len(landmarks), rows.shape[1])
+    some = stratified(images.ids[read], classes, room // len(landmarks), seed=0) if len(rows) > room else slice(None)
+    rows, classes = rows[some], classes[some]
+    others = others[evenly(len(others), room - len(rows))]
+    scale = np.sqrt((rows**2).mean()) or 1.0
     table = taught(rows / scale, classes, others / scale, lessons)
     table[:-1] /= scale
     return {"landmarks": landmarks, "mean": whitening.mean, "projection": whitening.projection, "table": table}
+
+
+def _room(k: int, d: int) -> int:
+    """Return how many images of k landmarks, d numbers each, are learnt from at most, so that 8 GB suffice.
+
+    Raises HarnessError where they do not for one image a landmark.
+
+    >>> _room(1000, 512)
+    196491
+    """
+    room = max(0, _MOST_NUMBERS - _TABLES * (d + 1) * k) // (2 * d + 4 * k)
+    if room < k:
+        raise HarnessError(f"a regression of {k} landmarks needs more than 8 GB; take labels of fewer landmarks")
+    return room
 
 
 def taught(rows: np.ndarray, classes: np.ndarray, others: np.ndarray, lessons: Lessons) -> np.ndarray:

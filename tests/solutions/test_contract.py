@@ -29,13 +29,14 @@ SPECS = [
 
 @pytest.fixture
 def _small_networks(monkeypatch: pytest.MonkeyPatch) -> None:
-    for task, name in (
-        ("retrieval", "best_unsupervised"),
-        ("retrieval", "best_retrieval"),
-        ("recognition", "best_recognition"),
+    small = (Views("lite0", 96, ("gem_2", "rgem")),)
+    for name, views in (
+        ("retrieval.best_unsupervised", "EIGHT"),
+        ("retrieval.best_retrieval", "CUT_AND_WHOLE"),
+        ("recognition.best_recognition", "CUT_AND_WHOLE"),
     ):
-        load_class(name, Path("nowhere"))
-        monkeypatch.setattr(f"solutions.{task}.{name}.EIGHT", (Views("lite0", 96, ("gem_2", "rgem")),))
+        load_class(name.partition(".")[2], Path("nowhere"))
+        monkeypatch.setattr(f"solutions.{name}.{views}", small)
 
 
 @pytest.mark.usefixtures("_small_networks")

@@ -13,7 +13,7 @@ from harness.errors import HarnessError
 from harness.plugins import load_class
 from harness.running.evaluate import evaluate
 from harness.solution import TrainingData, identity
-from solutions.descriptors.views import Views
+from solutions.descriptors.cuts import Cuts
 from solutions.recognition.best_recognition import BestRecognition
 from tests.solutions.recognition.test_softmax_entropy import write_world
 from tests.worlds import image_id, image_path, save_image
@@ -27,7 +27,7 @@ def competition(tmp_path_factory: pytest.TempPathFactory) -> Competition:
 
 @pytest.fixture(autouse=True)
 def _small_networks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("solutions.recognition.best_recognition.EIGHT", (Views("lite0", 96, ("gem_2", "rgem")),))
+    monkeypatch.setattr("solutions.recognition.best_recognition.CUT_AND_WHOLE", (Cuts("lite0", 96, ("gem_2",)),))
 
 
 def all_of(competition: Competition) -> TrainingData:

@@ -32,8 +32,8 @@ def competition(tmp_path_factory: pytest.TempPathFactory) -> Competition:
 @pytest.fixture(autouse=True)
 def _small_networks(monkeypatch: pytest.MonkeyPatch) -> None:
     eight = (Views("lite0", 96, ("gem_2", "rgem")),)
-    for module in ("best_unsupervised", "best_retrieval"):
-        monkeypatch.setattr(f"solutions.retrieval.{module}.EIGHT", eight)
+    monkeypatch.setattr("solutions.retrieval.best_unsupervised.EIGHT", eight)
+    monkeypatch.setattr("solutions.retrieval.best_retrieval.CUT_AND_WHOLE", eight)
 
 
 def small(name: str) -> Retrieval:

@@ -1,8 +1,10 @@
 """What is learnt from images without labels: points around landmarks that drift, and far from all."""
 
 import numpy as np
+import pytest
 
-from solutions.training.self_taught import STRANGE, Lessons, confidences, probabilities, taught
+from harness import HarnessError
+from solutions.training.self_taught import STRANGE, Lessons, _room, confidences, probabilities, taught
 
 LESSONS = Lessons(views=(), rounds=2)
 
@@ -53,3 +55,9 @@ def test_probabilities_are_the_same_to_the_bit_in_any_company() -> None:
     table = taught(ROWS, CLASSES, rows, LESSONS)
     together = probabilities(rows, table, 2)
     assert np.array_equal(together[257:258], probabilities(rows[257:258], table, 2))
+
+
+def test_more_landmarks_than_memory_allows_are_refused_and_fifty_thousand_images_of_a_thousand_are_not() -> None:
+    assert _room(1000, 512) > 50_000
+    with pytest.raises(HarnessError, match="8 GB"):
+        _room(80_000, 512)

@@ -34,16 +34,15 @@ def create_app(  # noqa: PLR0913 (a site is put together of many)
     """Return the site of a workspace and the competitions in `folders`.
 
     `viewer_of` says who asks, and with that what they may see; `menu_of` what stands in their menu besides the
-    competitions. `routers` are further pages, which find the site in `request.app.state.site`; `guards` are asked
-    before any page is answered. Requests for other `hosts` are refused, so that no page from elsewhere reads this one
-    under a name of its own. `database` is the workspace's own unless one is given.
+    competitions. `routers` are further pages, which find the site in `request.app.state.site` and go before its own;
+    `guards` are asked before any page is answered. Requests for other `hosts` are refused, so that no page from
+    elsewhere reads this one under a name of its own. `database` is the workspace's own unless one is given.
     """
     app = FastAPI(title="landmark", docs_url=None, redoc_url=None, openapi_url=None, dependencies=list(guards))
     app.state.site = Site(workspace, database or Database(workspace.database), folders, viewer_of, menu_of, matches)
     tell_mistakes(app)
-    for pages in (assets, home, honesty, board_routes, entry_routes, explorer_routes, image_routes):
-        app.include_router(pages.router)
-    for router in routers:
+    own = (assets, home, honesty, board_routes, entry_routes, explorer_routes, image_routes)
+    for router in (*routers, *(pages.router for pages in own)):
         app.include_router(router)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.add_middleware(Protected)

@@ -60,7 +60,8 @@ class Place:
         seen = self.desk.viewer.parts(self.competition)
         parts = ["public", "private"] if ordered.part == "public" else [ordered.part]
         found = [part for part in parts if part in seen] if any(name.split == TEST for name in self.names) else []
-        return [*found, *(["folds"] if self.deals else [])]
+        ended = ["results"] if self.desk.site.has_results and "private" in seen else []
+        return [*found, *(["folds"] if self.deals else []), *ended]
 
     def links(self, tabs: Sequence[str], current: str) -> list[Link]:
         """Return the tabs as links."""

@@ -58,6 +58,7 @@ class Site:
         self.viewer_of, self.menu_of = viewer_of, menu_of
         self.store = EntryStore(database)
         self.boards = Boards(database)
+        self.has_results = False  # whether teams compete, so that boards have a tab on how that ended
         self.competitions = Competitions(workspace, folders)
         self.library = Library(workspace, self.store, self.competitions, matches)
         self.ties = TieBreaker(workspace, self.store)

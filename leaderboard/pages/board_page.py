@@ -11,7 +11,7 @@ from leaderboard.pages.pictures import COSTS, Picture
 from leaderboard.pages.rendering import Frame, Link, page
 from leaderboard.references import ReferenceRow
 
-TAB_NAMES = {"public": "Public", "private": "Private", "all": "All queries", "folds": "Folds"}
+TAB_NAMES = {"public": "Public", "private": "Private", "all": "All queries", "folds": "Folds", "results": "Results"}
 
 
 @dataclass(frozen=True)

@@ -2,21 +2,18 @@
 
 import os
 import shutil
-import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from threading import Thread
-from time import sleep
 from typing import Any
 
 import numpy as np
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from harness.data.ground_truth import load_ground_truth
 from harness.serving.app import create_app
 from harness.workspace import Workspace
+from tests.browser.looking import served
 from tests.entered import Entered
 from tests.worlds import make_competition
 
@@ -65,18 +62,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Entered:
 
 @pytest.fixture(scope="session")
 def site(world: Entered) -> Iterator[str]:
-    """The address of the site, which runs in a thread."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        app = create_app(world.workspace, [world.competition.folder])
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        while not server.started:
-            sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+    """The address of the site."""
+    with served(create_app(world.workspace, [world.competition.folder])) as address:
+        yield address
 
 
 Visit = Callable[..., Page]
@@ -84,7 +72,7 @@ Visit = Callable[..., Page]
 
 @pytest.fixture
 def visit(browser: Browser, site: str) -> Iterator[Visit]:
-    """Opens a page of the site, or of a file; the test fails if the browser complained of anything."""
+    """Opens a page of the site, of another, or of a file; the test fails if the browser complained of anything."""
     complaints: list[str] = []
     contexts = []
 
@@ -94,7 +82,7 @@ def visit(browser: Browser, site: str) -> Iterator[Visit]:
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(address if address.startswith("file:") else site + address)
+        page.goto(site + address if address.startswith("/") else address)
         return page
 
     yield opened

@@ -1,15 +1,13 @@
 """Every page, as a browser shows it: nothing is wrong by axe, nothing is wider than the window, no script is stopped."""
 
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
 
 from harness.serving.report import report_of
 from leaderboard.pages.report_page import report_page
+from tests.browser.looking import too_wide, violations
 from tests.entered import Entered
 
 pytestmark = pytest.mark.slow
@@ -38,21 +36,6 @@ PAGES = {
 
 def address(world: Entered, name: str) -> str:
     return PAGES[name].format(key=world.competition.key, query=world.store.query_ids(1)[0])
-
-
-@cache
-def axe() -> str:
-    return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-
-
-def violations(page: Page) -> list[tuple[str, Any]]:
-    page.evaluate(axe())
-    found = page.evaluate("axe.run()")
-    return [(each["id"], [node["html"][:200] for node in each["nodes"]][:3]) for each in found["violations"]]
-
-
-def too_wide(page: Page) -> int:
-    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
 def refused_on_purpose(name: str) -> bool:

@@ -9,7 +9,7 @@ from fastapi import Depends, FastAPI
 
 from harness.serving.app import create_app
 from harness.serving.server import LOCAL
-from harness.serving.team import admin_pages, api, signing, submission_pages
+from harness.serving.team import admin_pages, api, result_pages, signing, submission_pages
 from harness.serving.team.desk import Limits, Teams
 from harness.serving.team.guard import guard
 from harness.serving.team.refusals import tell_refusals
@@ -18,7 +18,7 @@ from harness.serving.team.worker import Orders
 from harness.workspace import Workspace
 from leaderboard.database import Database
 
-ROUTERS = (signing.router, submission_pages.router, admin_pages.router, api.router)
+ROUTERS = (signing.router, submission_pages.router, result_pages.router, admin_pages.router, api.router)
 
 
 def create_team_app(
@@ -45,6 +45,7 @@ def create_team_app(
         database=opened,
     )
     app.state.teams = Teams(opened, workspace.folder / "uploads", limits)
+    app.state.site.has_results = True
     app.state.site.boards.hidden = app.state.teams.submissions.hidden_entries
     tell_refusals(app)
     return app

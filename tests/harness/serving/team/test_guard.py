@@ -5,7 +5,7 @@ from fastapi.routing import iter_route_contexts
 
 from harness.serving.team.door import FAILURES
 from harness.serving.team.guard import COOKIE
-from tests.harness.serving.team.conftest import HOME
+from tests.teams import HOME
 
 PAGES = ["/", "/submissions", "/admin", "/c/x/retrieval", "/e/1", "/submissions/" + "0" * 32, "/nothing"]
 PROGRAMS = ["/api/v1/me", "/api/v1/competitions", "/api/v1/submissions", "/api/v1/submissions/" + "0" * 32]

@@ -8,11 +8,21 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI, params
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from harness.serving import assets, board_routes, entry_routes, explorer_routes, home, honesty, image_routes
+from harness.serving import (
+    assets,
+    board_routes,
+    entry_routes,
+    explorer_routes,
+    home,
+    honesty,
+    image_routes,
+    match_routes,
+)
+from harness.serving.local_matches import drawn_matches
 from harness.serving.mistakes import tell_mistakes
 from harness.serving.protection import Protected
 from harness.serving.server import LOCAL
-from harness.serving.site import MenuOf, Site, no_matches, no_menu
+from harness.serving.site import MenuOf, Site, no_menu
 from harness.serving.studies import Matches
 from harness.serving.viewer import ViewerOf, anyone
 from harness.workspace import Workspace
@@ -28,7 +38,7 @@ def create_app(  # noqa: PLR0913 (a site is put together of many)
     routers: Sequence[APIRouter] = (),
     guards: Sequence[params.Depends] = (),
     hosts: Sequence[str] = LOCAL,
-    matches: Matches = no_matches,
+    matches: Matches = drawn_matches,
     database: Database | None = None,
 ) -> FastAPI:
     """Return the site of a workspace and the competitions in `folders`.
@@ -36,12 +46,13 @@ def create_app(  # noqa: PLR0913 (a site is put together of many)
     `viewer_of` says who asks, and with that what they may see; `menu_of` what stands in their menu besides the
     competitions. `routers` are further pages, which find the site in `request.app.state.site` and go before its own;
     `guards` are asked before any page is answered. Requests for other `hosts` are refused, so that no page from
-    elsewhere reads this one under a name of its own. `database` is the workspace's own unless one is given.
+    elsewhere reads this one under a name of its own. `matches` says where local matches of a query
+    and an image are drawn. `database` is the workspace's own unless one is given.
     """
     app = FastAPI(title="landmark", docs_url=None, redoc_url=None, openapi_url=None, dependencies=list(guards))
     app.state.site = Site(workspace, database or Database(workspace.database), folders, viewer_of, menu_of, matches)
     tell_mistakes(app)
-    own = (assets, home, honesty, board_routes, entry_routes, explorer_routes, image_routes)
+    own = (assets, home, honesty, board_routes, entry_routes, explorer_routes, match_routes, image_routes)
     for router in (*routers, *(pages.router for pages in own)):
         app.include_router(router)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)

@@ -89,12 +89,13 @@ class RankingStudy(Study):
         """Return the ranking, and what it misses."""
         listed, relevant = self.answers.words(row)[:100], self.truth.relevant_images(row)
         wanted, first = set(relevant), {image: rank for rank, image in reversed([*enumerate(listed, 1)])}
+        drawn = few is None and self.photos.file(self.parts[0], self.photo_id(row)) is not None
         shown = [
             Shown(
                 self.photos.photo(self.parts[1], image),
                 "ignored" if first[image] != rank else "right" if image in wanted else "wrong",
                 rank,
-                self.matches(self.entry, self.photo_id(row), image),
+                self._drawn(row, image) if drawn else "",
             )
             for rank, image in enumerate(listed[:few], 1)
         ]
@@ -109,6 +110,11 @@ class RankingStudy(Study):
             shown,
             [Shown(self.photos.photo(self.parts[1], image), "missed") for image in missed[:MOST_MISSED]],
         )
+
+    def _drawn(self, row: int, image: str) -> str:
+        """Return where the matches of a query and an image are drawn, empty where the image's photograph is missing."""
+        address = self.matches(self.entry, self.photo_id(row), image)
+        return address if address and self.photos.file(self.parts[1], image) else ""
 
 
 class LabellingStudy(Study):

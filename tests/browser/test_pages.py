@@ -29,13 +29,15 @@ PAGES = {
     "two by two": "/e/1/queries?sort=difference&against=2",
     "labelled": "/e/9/queries",
     "query": "/e/1/queries/{query}?against=2",
+    "matches": "/e/1/queries/{query}/matches/{image}",
     "label": "/e/9/queries/{query}",
     "not found": "/e/777",
 }
 
 
 def address(world: Entered, name: str) -> str:
-    return PAGES[name].format(key=world.competition.key, query=world.store.query_ids(1)[0])
+    query, image = world.store.query_ids(1)[0], world.competition.index.ids[0]
+    return PAGES[name].format(key=world.competition.key, query=query, image=image)
 
 
 def refused_on_purpose(name: str) -> bool:

@@ -8,7 +8,9 @@ from metrics.gap_costs import costs, precisions
 
 TRUTH = {f"q{number}": [number % 3] * (number % 4 > 0) for number in range(8)}
 
-answers = st.dictionaries(st.sampled_from(sorted(TRUTH)), st.tuples(st.integers(0, 2), st.sampled_from([0.1, 0.5, 0.9])))
+answers = st.dictionaries(
+    st.sampled_from(sorted(TRUTH)), st.tuples(st.integers(0, 2), st.sampled_from([0.1, 0.5, 0.9]))
+)
 
 
 @given(answers)

@@ -82,7 +82,9 @@ def _gain(
 ) -> Gain | None:
     if above is None or above.identity == name or any(e.status != "scored" for e in (*own, *above.entries)):
         return None
-    pair = compare_named([above.identity, name], contenders, part=part, seed=seed).comparison.pairs[0]
+    both = (above.identity, above.entries), (name, own)
+    called = [of if contenders.folds else f"#{entries[0].id}" for of, entries in both]  # not an earlier, better one
+    pair = compare_named(called, contenders, part=part, seed=seed).comparison.pairs[0]
     if pair.better == name:
         return Gain(pair.difference, (pair.low, pair.high), pair.p)
     return Gain(-pair.difference, (-pair.high, -pair.low), pair.p)

@@ -72,6 +72,16 @@ def test_steps_that_stand_for_themselves_and_those_that_change_nothing_have_no_g
     assert [name for name, each in found.items() if each["gain"]] == ["+ likeness"]
 
 
+def test_a_gain_is_that_of_the_code_as_it_is_though_earlier_code_did_better(
+    grown: Path, competition_folder: Path
+) -> None:
+    steps(grown, competition_folder)
+    grown.write_text(PLUGIN.replace("-apart", "apart"))
+    found = steps(grown, competition_folder, "--part", "all")
+    scores = {name: each["scores"]["all"] for name, each in found.items()}
+    assert found["+ likeness"]["gain"]["difference"] == pytest.approx(scores["+ likeness"] - scores["by name"])
+
+
 def test_given_parameters_hold_for_every_step(grown: Path, competition_folder: Path) -> None:
     found = steps(f"{grown}(alike=False)", competition_folder)  # type: ignore[arg-type]
     assert {each["identity"].partition("(")[2].split(",")[0].rstrip(")") for each in found.values()} == {"alike=False"}

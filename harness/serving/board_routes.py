@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from harness.data.competition import TASKS
 from harness.data.split import TEST
+from harness.running.references import samples
 from harness.serving.boards import Ordered, deal_of
 from harness.serving.mistakes import not_found
 from harness.serving.site import Desk, TheDesk
@@ -166,7 +167,9 @@ def board_at(at: Place, ordered: Ordered, tab: Tab, wish: Wish) -> Board:
 def _references(at: Place, ordered: Ordered) -> list[ReferenceRow]:
     """Return what stands beside the board without a rank, of the parts that may be seen."""
     seen = at.desk.viewer.parts(at.competition)
-    own = [each for each in floors(ordered.outlines, at.title) if each.part in seen]
+    competition = at.desk.site.competitions.find(at.competition)
+    given = samples(competition, at.task) if competition else []
+    own = [each for each in (*given, *floors(ordered.outlines, at.title)) if each.part in seen]
     return reference_rows([*own, *published(ordered.metric.name)])
 
 

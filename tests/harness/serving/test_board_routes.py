@@ -2,10 +2,12 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fastapi import Request
 from fastapi.testclient import TestClient
 
+from harness.running.references import samples
 from harness.serving.viewer import Viewer
 from tests.entered import Entered
 
@@ -100,6 +102,22 @@ def test_an_entry_that_comes_later_is_on_the_next_page_asked_for(entered: Entere
     assert ranked(client.get(board(entered)).text) == ["early"]
     entered.ranking("late", right=0.9)
     assert ranked(client.get(board(entered)).text) == ["late", "early"]
+
+
+def test_the_sample_submission_stands_beside_the_board_with_the_scores_that_may_be_seen(
+    entered: Entered, browse: Browse
+) -> None:
+    entered.ranking("ours", right=1.0)
+    folder, competition = entered.competition.folder, entered.competition
+    rows = [f"{query},{' '.join(np.roll(competition.index.ids, n))}" for n, query in enumerate(competition.queries.ids)]
+    (folder / "sample_submission.csv").write_text("\n".join(["id,images", *rows]) + "\n")
+    scores = {each.part: f"{each.score:.5g}" for each in samples(competition, "retrieval")}
+    assert scores["public"] != scores["private"]
+    ours = browse(folder).get(board(entered)).text.partition("sample submission")[2].partition("</tr>")[0]
+    theirs = browse(folder, viewer_of=outsider).get(board(entered)).text
+    theirs = theirs.partition("sample submission")[2].partition("</tr>")[0]
+    assert [scores[part] in ours for part in ("public", "private")] == [True, True]
+    assert [scores[part] in theirs for part in ("public", "private")] == [True, False]
 
 
 def test_who_may_not_see_the_private_part_finds_nothing_of_it(entered: Entered, browse: Browse) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from heapq import nsmallest
 
 from leaderboard.cells import shown
+from leaderboard.front import front
 from leaderboard.outlines import Outline
 from leaderboard.pages.axes import Axis, TimeAxis, around
 from leaderboard.pages.board_view import Cost
@@ -76,19 +77,6 @@ class Seen:
     def goodness(self, outline: Outline) -> float:
         """The higher, the better."""
         return self.score(outline) if self.higher_is_better else -self.score(outline)
-
-
-def front(points: Sequence[tuple[float, float]]) -> list[int]:
-    """Which points (cost, goodness) have no other that costs as little and is as good, by rising cost; of twins one.
-
-    >>> front([(2.0, 0.5), (1.0, 0.4), (3.0, 0.45), (2.0, 0.6)])
-    [1, 3]
-    """
-    found: list[int] = []
-    for _, _, place in sorted((cost, -goodness, place) for place, (cost, goodness) in enumerate(points)):
-        if not found or points[place][1] > points[found[-1]][1]:
-            found.append(place)
-    return found
 
 
 def against_cost(seen: Seen, cost: Cost) -> Picture | None:

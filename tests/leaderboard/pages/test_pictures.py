@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaderboard.entry import Cost
+from leaderboard.front import front
 from leaderboard.outlines import Outline
 from leaderboard.pages.axes import Axis, TimeAxis, around
-from leaderboard.pages.pictures import MOST, Seen, against_cost, front, over_time
+from leaderboard.pages.pictures import MOST, Seen, against_cost, over_time
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -19,6 +19,8 @@ Specs = Annotated[
     typer.Argument(metavar="[SOLUTION]...", help="Names such as hash or \"hash(kind='dct')\"; all if none."),
 ]
 
+_EXTRAS = {"faiss": "neighbours"}  # that bring a module; the others come with networks
+
 
 def run(
     specs: Specs = None,
@@ -69,7 +71,8 @@ def _chosen(specs: list[str] | None, runner: Runner, task: str | None) -> list[s
             solution = load_solution(name, register)
             missing = [module for module in solution.modules if find_spec(module) is None]
             if missing:
-                note(f"left out: {name} needs {', '.join(missing)} (pip install 'landmark[networks]')")
+                extras = ",".join(sorted({_EXTRAS.get(module, "networks") for module in missing}))
+                note(f"left out: {name} needs {', '.join(missing)} (pip install 'landmark[{extras}]')")
             elif solution.task in tasks:
                 chosen.append(name)
         except HarnessError as error:

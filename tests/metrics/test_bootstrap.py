@@ -143,13 +143,16 @@ def labellings_drawn(rng, n):
 def test_intervals_hold_the_expected_score_of_so_many_queries_in_95_of_100_worlds(name, drawn, n):
     """The expected score of n queries is what the estimate aims at; by GAP it differs from that of all queries.
 
-    Of 1000 worlds the share is known to 0.007. By GAP it is 0.935 for 50 queries: less than 0.95, and within bounds.
+    Of 500 worlds the share is known to 0.01, and the bounds are three times as wide. By GAP of 50 queries it is not
+    0.95: of 1000 worlds, with 1000 replicates, it was 0.935.
     """
-    each, worlds, rng = metric(name), 1000, np.random.default_rng(1)
+    share = 0.935 if (name, n) == ("gap", 50) else 0.95
+    each, worlds, rng = metric(name), 500, np.random.default_rng(1)
     ones = np.ones(n, dtype=np.int64)
-    expected = np.mean([recounted(each, drawn(rng, n))(ones) for _ in range(6000)])
+    expected = np.mean([recounted(each, drawn(rng, n))(ones) for _ in range(2000)])
     found = [
-        intervals([each], drawn(np.random.default_rng([2, world]), n), seed=world)[name] for world in range(worlds)
+        intervals([each], drawn(np.random.default_rng([2, world]), n), replicates=400, seed=world)[name]
+        for world in range(worlds)
     ]
     coverage = np.mean([low <= expected <= high for low, high in found])
-    assert 0.92 <= coverage <= 0.98, coverage
+    assert coverage == pytest.approx(share, abs=3 * np.sqrt(share * (1 - share) / worlds))

@@ -13,6 +13,9 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Page
 
+FIND = """axe.run({resultTypes: ["violations"]}).then((found) => found.violations.map(
+    (each) => [each.id, each.nodes.slice(0, 3).map((node) => node.html.slice(0, 200))]))"""
+
 
 @contextmanager
 def served(app: FastAPI) -> Iterator[str]:
@@ -34,13 +37,22 @@ def axe() -> str:
     return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
 
-def violations(page: Page) -> list[tuple[str, Any]]:
+def violations(page: Page) -> list[list[Any]]:
     """What axe finds wrong, and where."""
     page.evaluate(axe())
-    found = page.evaluate("axe.run()")
-    return [(each["id"], [node["html"][:200] for node in each["nodes"]][:3]) for each in found["violations"]]
+    found: list[list[Any]] = page.evaluate(FIND)
+    return found
 
 
 def too_wide(page: Page) -> int:
     """The pixels by which a page is wider than its window."""
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+def looks(page: Page) -> Iterator[str]:
+    """A page as it was opened, then once more as a telephone shows it in the dark: what each look is."""
+    yield "as it was opened"
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.emulate_media(color_scheme="dark")
+    page.reload()
+    yield "narrow and dark"

@@ -1,10 +1,33 @@
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.databases import new_database
 from tests.worlds import make_competition
+
+Hook = Callable[[str, Any], object]
+_HOOKS: list[Hook] = []  # of the test that runs
+
+
+@pytest.fixture(autouse=True)
+def _audit_hooks_end_with_their_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Python keeps an audit hook for good, and each one slows every file that is opened afterwards."""
+    monkeypatch.setattr(sys, "addaudithook", _HOOKS.append)
+    yield
+    _HOOKS.clear()
+
+
+def pytest_configure() -> None:
+    """Pass what happens to the hooks of the test that runs."""
+
+    def told(event: str, arguments: Any) -> None:
+        for hook in _HOOKS:
+            hook(event, arguments)
+
+    sys.addaudithook(told)
 
 
 @pytest.fixture

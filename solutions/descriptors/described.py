@@ -10,7 +10,7 @@ from harness import ImageSet
 from solutions.descriptors.concatenation import concatenated
 from solutions.descriptors.views import Views
 
-SMALL, LARGE = "lite0", "lite2"
+SMALL, MIDDLE, LARGE = "lite0", "lite1", "lite2"
 # The best of some 80 combinations by how near train images of one landmark lie to each other.
 EIGHT = tuple(Views(name, side, ("gem_2", "rgem")) for name in (SMALL, LARGE) for side in (384, 512))
 

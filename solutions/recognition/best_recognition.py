@@ -14,7 +14,7 @@ from typing import Annotated
 import numpy as np
 
 from harness import Among, ImageSet, Labelling, Recognition, Span, Step, TrainingData
-from solutions.descriptors.whitened import CUT_AND_WHOLE
+from solutions.descriptors.whitened import ALL_CUT
 from solutions.training.self_taught import Lessons, confidences, self_taught
 
 
@@ -33,7 +33,7 @@ class BestRecognition(Recognition):
     weight_decay: Annotated[float, Span(1e-4, 1e-1, log=True)] = 5e-3  # keeps the regression's weights small
 
     def fit(self, data: TrainingData) -> None:
-        lessons = Lessons(CUT_AND_WHOLE, self.dims, self.weight_decay, self.rounds)
+        lessons = Lessons(ALL_CUT, self.dims, self.weight_decay, self.rounds)
         self.classifier = self_taught(data.train, data.labels, data.index, lessons)
 
     def recognise(self, queries: ImageSet) -> Labelling:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.harness.cli.test_commands import landmark
+from tests.worlds import make_competition
 
 PLUGIN = '''
 """Lists the index forwards or, better, as images are alike; later backwards, which is worse."""
@@ -39,14 +40,27 @@ class Grown(Retrieval):
 '''
 
 
-pytestmark = pytest.mark.usefixtures("workspace")
-
-
 @pytest.fixture
 def grown(tmp_path: Path) -> Path:
     path = tmp_path / "grown.py"
     path.write_text(PLUGIN)
     return path
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the solution and a competition on which nobody changes anything."""
+    folder = tmp_path_factory.mktemp("shared")
+    make_competition(folder / "competition")
+    (folder / "grown.py").write_text(PLUGIN)
+    return folder
+
+
+@pytest.fixture
+def ladder(shared: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    """The solution and the competition, with one workspace for all tests: each step is run once."""
+    monkeypatch.setenv("LANDMARK_WORKSPACE", str(shared / "workspace"))
+    return shared / "grown.py", shared / "competition"
 
 
 def steps(grown: Path, folder: Path, *more: object) -> dict[str, dict[str, Any]]:
@@ -55,8 +69,8 @@ def steps(grown: Path, folder: Path, *more: object) -> dict[str, dict[str, Any]]
     return {each["step"]: each for each in json.loads(shown.stdout)["steps"]}
 
 
-def test_each_step_is_scored_and_what_it_adds_is_that_over_the_one_above(grown: Path, competition_folder: Path) -> None:
-    found = steps(grown, competition_folder, "--part", "all")
+def test_each_step_is_scored_and_what_it_adds_is_that_over_the_one_above(ladder: tuple[Path, Path]) -> None:
+    found = steps(*ladder, "--part", "all")
     gain = found["+ likeness"]["gain"]
     scores = {name: each["scores"]["all"] for name, each in found.items()}
     assert gain["difference"] == pytest.approx(scores["+ likeness"] - scores["by name"])
@@ -65,13 +79,12 @@ def test_each_step_is_scored_and_what_it_adds_is_that_over_the_one_above(grown: 
     assert found["by name"]["published"] == 0.25
 
 
-def test_steps_that_stand_for_themselves_and_those_that_change_nothing_have_no_gain(
-    grown: Path, competition_folder: Path
-) -> None:
-    found = steps(grown, competition_folder)
+def test_steps_that_stand_for_themselves_and_those_that_change_nothing_have_no_gain(ladder: tuple[Path, Path]) -> None:
+    found = steps(*ladder)
     assert [name for name, each in found.items() if each["gain"]] == ["+ likeness"]
 
 
+@pytest.mark.usefixtures("workspace")
 def test_a_gain_is_that_of_the_code_as_it_is_though_earlier_code_did_better(
     grown: Path, competition_folder: Path
 ) -> None:
@@ -82,11 +95,13 @@ def test_a_gain_is_that_of_the_code_as_it_is_though_earlier_code_did_better(
     assert found["+ likeness"]["gain"]["difference"] == pytest.approx(scores["+ likeness"] - scores["by name"])
 
 
-def test_given_parameters_hold_for_every_step(grown: Path, competition_folder: Path) -> None:
-    found = steps(f"{grown}(alike=False)", competition_folder)  # type: ignore[arg-type]
+def test_given_parameters_hold_for_every_step(ladder: tuple[Path, Path]) -> None:
+    grown, folder = ladder
+    found = steps(f"{grown}(alike=False)", folder)  # type: ignore[arg-type]
     assert {each["identity"].partition("(")[2].split(",")[0].rstrip(")") for each in found.values()} == {"alike=False"}
 
 
+@pytest.mark.usefixtures("workspace")
 def test_over_folds_a_step_has_the_mean_of_their_scores(grown: Path, competition_folder: Path) -> None:
     landmark("split", competition_folder, "--folds", 2)
     found = steps(grown, competition_folder, "--folds")
@@ -94,9 +109,10 @@ def test_over_folds_a_step_has_the_mean_of_their_scores(grown: Path, competition
     assert found["+ likeness"]["intervals"]["all"] is None
 
 
-def test_people_see_a_table_and_a_picture(grown: Path, competition_folder: Path, tmp_path: Path) -> None:
+def test_people_see_a_table_and_a_picture(ladder: tuple[Path, Path], tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="pictures need matplotlib")
-    shown = landmark("ablate", grown, "--on", competition_folder, "--plot", tmp_path / "ladder.svg")
+    grown, folder = ladder
+    shown = landmark("ablate", grown, "--on", folder, "--plot", tmp_path / "ladder.svg")
     assert shown.exit_code == 0, shown.output
     (line,) = [line for line in shown.output.splitlines() if line.startswith("by name")]
     assert "0.250" in line
@@ -105,10 +121,9 @@ def test_people_see_a_table_and_a_picture(grown: Path, competition_folder: Path,
     assert "published" in shown.output
 
 
-def test_a_solution_without_steps_and_a_picture_of_no_known_kind_are_refused(
-    grown: Path, competition_folder: Path
-) -> None:
-    without = landmark("ablate", "hash", "--on", competition_folder)
+def test_a_solution_without_steps_and_a_picture_of_no_known_kind_are_refused(ladder: tuple[Path, Path]) -> None:
+    grown, folder = ladder
+    without = landmark("ablate", "hash", "--on", folder)
     assert (without.exit_code, "names no steps" in str(without.exception)) == (1, True)
-    refused = landmark("ablate", grown, "--on", competition_folder, "--plot", "x.gif")
+    refused = landmark("ablate", grown, "--on", folder, "--plot", "x.gif")
     assert (refused.exit_code, "a picture's name ends in" in str(refused.exception)) == (1, True)

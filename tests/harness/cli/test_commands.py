@@ -1,14 +1,15 @@
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from harness import plugins
 from harness.cli.main import app
 from harness.errors import HarnessError
+from harness.plugins import known_solutions
 from tests.solutions_made import write_obedient
 from tests.worlds import make_competition
 
@@ -22,14 +23,12 @@ def process(*words: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_help_answers_at_once_and_imports_nothing_heavy() -> None:
+def test_help_imports_nothing_heavy() -> None:
     program = "import sys; from harness.cli import main; print([m for m in ('numpy','pandas','numba','sqlalchemy','PIL') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"
-    began = time.monotonic()
     shown = process("--help")
     assert shown.returncode == 0
     assert all(word in shown.stdout for word in ("run", "score", "submit", "split", "leaderboard", "solutions", "data"))
-    assert time.monotonic() - began < 5  # the figure itself is in the benchmark
 
 
 def test_version_is_printed() -> None:
@@ -48,10 +47,18 @@ def test_run_prints_a_line_for_each_result_and_the_leaderboard_ranks_them(compet
 
 
 @pytest.mark.usefixtures("workspace")
-def test_without_names_every_solution_of_the_task_is_run(competition_folder: Path) -> None:
-    ran = landmark("run", "--task", "recognition", "--on", competition_folder)
-    assert "most_frequent, test" in ran.output
-    assert "first_images" not in ran.output
+def test_without_names_every_solution_of_the_task_is_run(
+    competition_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = {
+        name: each for name, each in known_solutions().items() if name in ("first_images", "hash", "most_frequent")
+    }
+    monkeypatch.setattr(plugins, "known_solutions", lambda register: known)
+    ran = landmark("run", "--task", "retrieval", "--on", competition_folder)
+    assert ran.exit_code == 0
+    assert "first_images, test" in ran.output
+    assert "hash, test" in ran.output
+    assert "most_frequent" not in ran.output
 
 
 @pytest.mark.usefixtures("workspace")

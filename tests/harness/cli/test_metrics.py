@@ -67,7 +67,7 @@ def check(folder: Path, code: str, *words: str) -> Result:
 
 @pytest.mark.parametrize("fault", BROKEN)
 def test_a_classic_mistake_is_named_and_shown_on_a_small_example(fault: str, tmp_path: Path) -> None:
-    ran = check(tmp_path, BROKEN[fault], "--examples", "25")
+    ran = check(tmp_path, BROKEN[fault], "--examples", "10")
     assert ran.exit_code == 1
     assert ran.output.splitlines()[-1].startswith(f"{fault}: ")
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
+from itertools import takewhile
 from pathlib import Path
 from types import ModuleType
 
@@ -15,9 +16,27 @@ def class_digest(cls: type) -> str:
     return _digest(sys.modules[cls.__module__])
 
 
-def package_digest(*names: str) -> str:
-    """Return a digest of every Python file of the named packages."""
-    return files_digest(sorted(file for name in names for file in _package_files(name)))
+def imports_digest(*names: str) -> str:
+    """Return a digest of the named modules and of all that they import from their own packages, transitively."""
+    return files_digest(list(imported_files(*names)))
+
+
+@cache  # the code of a module is what was imported, whatever becomes of the file
+def imported_files(*names: str) -> tuple[Path, ...]:
+    """Return the files of the named modules and of all that they import from their own packages, transitively, sorted.
+
+    An import counts wherever it stands, in a function too, and with a module the packages that it lies in. Nothing is
+    imported to find that out but the packages that hold the named modules.
+
+    >>> [file.name for file in imported_files("harness.errors")]
+    ['__init__.py', 'errors.py']
+    """
+    files: dict[Path, None] = {}
+    for name in names:
+        spec = importlib.util.find_spec(name)
+        if spec and spec.origin:
+            _follow(Path(spec.origin), name, None, files)
+    return tuple(sorted({*files, *(package for file in files for package in _packages(file))}))
 
 
 def files_digest(files: list[Path]) -> str:
@@ -28,11 +47,9 @@ def files_digest(files: list[Path]) -> str:
     return digest.hexdigest()
 
 
-@cache
-def _package_files(name: str) -> tuple[Path, ...]:
-    spec = importlib.util.find_spec(name)
-    folders = spec.submodule_search_locations if spec else None
-    return tuple(file for folder in folders or () for file in Path(folder).rglob("*.py"))
+def _packages(file: Path) -> Iterator[Path]:
+    """Yield the `__init__.py` of each package that a file lies in."""
+    return takewhile(Path.is_file, (folder / "__init__.py" for folder in file.parents))
 
 
 def _digest(module: ModuleType) -> str:

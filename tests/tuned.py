@@ -116,6 +116,6 @@ class QuickRuns:
 def quick(monkeypatch: pytest.MonkeyPatch) -> QuickRuns:
     """Runs on folds that take no time."""
     runs = QuickRuns()
-    monkeypatch.setattr(run, "package_digest", lambda *names: "the same")
+    monkeypatch.setattr(run, "imports_digest", lambda *names: "the same")
     monkeypatch.setattr(Runner, "run", lambda self, *args, **named: runs(self, *args, **named))
     return runs

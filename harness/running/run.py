@@ -26,12 +26,15 @@ from harness.running.task import Task
 from harness.running.versions import versions
 from harness.sharing import cores
 from harness.solution import Solution, identity, solution_name
-from harness.source_code import class_digest, package_digest
+from harness.source_code import class_digest, imports_digest
 from harness.specs import split_spec
 from harness.workspace import Workspace
 from leaderboard import Entry, EntryStore, Status
 from metrics import Task as TaskName
 from metrics import metrics_of
+
+# What solutions may import, what runs them, what scores them: with all that these import, the code that makes a result.
+CODE = ("harness", "harness.running.run", "harness.running.worker", "metrics")
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,7 @@ class Runner:
         task = Task(
             str(self.competition.folder.resolve()), str(self.workspace.folder), spec, solution.task, number, seed
         )
-        code = sha256((class_digest(type(solution)) + package_digest("harness", "metrics")).encode()).hexdigest()
+        code = sha256((class_digest(type(solution)) + imports_digest(*CODE)).encode()).hexdigest()
         split_name = TEST if number is None or self.folds is None else self.folds.name(number)
         facts = [identity(solution), task.task, split_name, seed, code, versions(), *self._data(task.task, number)]
         key = sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

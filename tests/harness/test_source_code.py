@@ -1,11 +1,10 @@
-import importlib.util
 import sys
 from pathlib import Path
 
 import pytest
 
 from harness.plugins import load_class
-from harness.source_code import class_digest, package_digest
+from harness.source_code import class_digest, imported_files, imports_digest
 
 
 def test_a_digest_follows_the_modules_that_a_plug_in_imports_from_its_folder(tmp_path: Path) -> None:
@@ -56,13 +55,24 @@ def test_a_digest_of_a_built_in_solution_follows_its_parts_but_not_other_solutio
     assert "most_frequent.py" not in read
 
 
-def test_a_package_digest_changes_with_any_of_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_digest_of_imports_changes_with_all_that_is_imported_anywhere_and_with_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     package = tmp_path / "digested_package"
+    texts = {
+        "__init__": "",
+        "asked": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from digested_package import hinted\n",
+        "hinted": "def f():\n    from . import late\n",
+        "late": "",
+        "other": "import digested_package.asked\n",
+    }
     package.mkdir()
-    (package / "__init__.py").write_text("")
+    for name, text in texts.items():
+        (package / f"{name}.py").write_text(text)
     monkeypatch.syspath_prepend(str(tmp_path))
-    before = package_digest("digested_package")
-    (package / "__init__.py").write_text("# other\n")
-    assert package_digest("digested_package") != before
-    assert importlib.util.find_spec("digested_package") is not None
-    assert "digested_package" not in sys.modules
+    assert [file.stem for file in imported_files("digested_package.asked")] == ["__init__", "asked", "hinted", "late"]
+    for name, text in texts.items():
+        before = imports_digest("digested_package.asked")
+        (package / f"{name}.py").write_text(text + "# other\n")
+        assert (imports_digest("digested_package.asked") == before) == (name == "other")
+    assert "digested_package.asked" not in sys.modules

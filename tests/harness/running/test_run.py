@@ -13,13 +13,15 @@ import pytest
 from harness.data.competition import Competition
 from harness.data.split import Folds, make_folds, save_folds
 from harness.errors import DataError, SolutionError
-from harness.running.run import Limits, Result, Runner
+from harness.running.run import CODE, Limits, Result, Runner
+from harness.source_code import imported_files
 from harness.workspace import Workspace
 from leaderboard import Coverage
 from tests.solutions_made import write_obedient
 from tests.worlds import image_id, image_path, make_competition, save_image
 
 NO_LIMITS = Limits()
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -106,6 +108,34 @@ def test_a_finished_run_is_not_repeated_until_something_it_was_made_from_changes
     image = next(competition_folder.glob("*.jpg"))
     save_image(image, np.zeros((9, 9, 3), np.uint8))
     assert results(runner(competition_folder), str(obedient))[0].again
+
+
+def test_pages_figures_and_commands_have_no_part_in_the_code_of_a_run() -> None:
+    parts = {".".join(file.relative_to(ROOT).with_suffix("").parts) for file in imported_files(*CODE)}
+    assert {"harness.solution", "harness.running.evaluate", "harness.submissions.finish", "metrics.judgement"} <= parts
+    apart = ("harness.cli", "harness.figures", "harness.serving", "metrics.testing")
+    assert not [part for part in parts if part.startswith(apart)]
+
+
+LOADED = """
+import sys
+from pathlib import Path
+from harness.running import worker
+from tests.harness.running.test_run import results, runner
+worker._end_with_parent = lambda: None
+for result in results(runner(Path(sys.argv[1])), "first_images", "most_frequent"):
+    worker.main(Path(result.entry.log).parent)
+ours = [module for name, module in sys.modules.items() if name.partition(".")[0] in ("harness", "metrics")]
+print("\\n".join(module.__file__ for module in ours))
+"""
+
+
+@pytest.mark.usefixtures("workspace")
+def test_all_of_the_house_that_a_run_loads_is_part_of_its_code(competition_folder: Path) -> None:
+    ran = subprocess.run([sys.executable, "-c", LOADED, competition_folder], capture_output=True, text=True, check=True)
+    loaded = {Path(line) for line in ran.stdout.splitlines() if line.endswith(".py")}
+    assert len(loaded) > 40
+    assert loaded <= set(imported_files(*CODE))
 
 
 @pytest.mark.usefixtures("workspace")

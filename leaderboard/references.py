@@ -1,20 +1,24 @@
 """Scores to measure one's own by, that compete with nobody: published ones, the floors, the sample submission."""
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from leaderboard.board import BoardRow
 from leaderboard.entry import Entry
+from leaderboard.folds import FoldRow
 from leaderboard.order import PARTS
 from leaderboard.text import short
 
 if TYPE_CHECKING:
     from leaderboard.outlines import Outline
 
+Row = TypeVar("Row", bound=BoardRow | FoldRow)
+RANKS = "rank", "private_rank", "move"
 FLOORS = "first_images", "most_frequent"  # solutions that look at no query
 OTHERS = "other photographs, so these are not comparable with scores on this competition's"
 
@@ -96,6 +100,23 @@ def own(name: str, metric: str, scores: Mapping[str, float | None], source: str,
 def is_floor(entry: "Entry | Outline") -> bool:
     """Whether an entry is of a solution that only shows what can be had for nothing."""
     return entry.solution in FLOORS
+
+
+def floors_apart(entries: Iterable[Entry], rows_of: Callable[[list[Entry]], list[Row]]) -> list[Row]:
+    """The rows of a leaderboard on which floors take no rank: they stand below what has one.
+
+    `rows_of` makes rows of entries, as `board_rows` and `fold_rows` do.
+    """
+    entries = list(entries)
+    rows = rows_of([entry for entry in entries if not is_floor(entry)])
+    ranked = [row for row in rows if row.rank is not None]
+    below = [_unranked(row) for row in rows_of([entry for entry in entries if is_floor(entry)])]
+    return [*ranked, *below, *rows[len(ranked) :]]
+
+
+def _unranked(row: Row) -> Row:
+    ranks: dict[str, Any] = {field.name: None for field in fields(row) if field.name in RANKS}
+    return replace(row, **ranks, reason=row.reason or "a floor, which takes no rank")
 
 
 def reference_rows(references: Iterable[Reference]) -> list[ReferenceRow]:

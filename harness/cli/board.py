@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from json import loads
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -17,6 +18,7 @@ from harness.errors import HarnessError
 if TYPE_CHECKING:
     from harness.data.competition import Competition
     from leaderboard import Entry
+    from leaderboard.order import Group
     from leaderboard.references import ReferenceRow
     from metrics import Task as TaskName
 
@@ -38,7 +40,10 @@ def leaderboard(
     json: Json = False,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Rank the entries of a competition as Kaggle does: best of each solution, ties to the earlier entry."""
+    """Rank the entries of a competition as Kaggle does: best of each solution, ties to the earlier entry.
+
+    The floors first_images and most_frequent take no rank.
+    """
     from harness.cli.opening import open_competition
     from harness.data.competition import TASKS
     from harness.data.split import TEST
@@ -81,13 +86,16 @@ def _beside(
 def _rows(task: TaskName, entries: Sequence[Entry], *, folds: bool, every: bool) -> Any:
     """Return the rows of the board of a task; of folds only those of the last deal, for others cannot be compared."""
     from leaderboard import board_rows, fold_rows
+    from leaderboard.references import floors_apart
     from metrics import metrics_of
 
     better = metrics_of(task)[0].higher_is_better
     if folds:
         deal = entries[-1].split.partition(" ")[2].partition("/")[2]  # "5 of deal …"
-        return fold_rows([e for e in entries if e.split.endswith(f"/{deal}")], higher_is_better=better)
-    return board_rows(entries, higher_is_better=better, best_of="identity" if every else "solution")
+        same = [entry for entry in entries if entry.split.endswith(f"/{deal}")]
+        return floors_apart(same, partial(fold_rows, higher_is_better=better))
+    by: Group = "identity" if every else "solution"
+    return floors_apart(entries, partial(board_rows, higher_is_better=better, best_of=by))
 
 
 def _print_beside(beside: Mapping[TaskName, Sequence[ReferenceRow]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 
 from harness.data.split import TEST
@@ -17,7 +18,7 @@ from leaderboard.folds import FoldRow, fold_rows
 from leaderboard.order import Group, Order
 from leaderboard.outlines import BoardName, Outline, Outlines, board_names, last_id
 from leaderboard.pages.board_view import Tab, place
-from leaderboard.references import is_floor
+from leaderboard.references import floors_apart, is_floor
 from leaderboard.store import EntryStore
 from metrics import Metric, Task, metrics_of
 
@@ -87,7 +88,7 @@ class Boards:
         """Return who stands where on the folds of a deal, as `deal_of` names it, and all entries on them."""
         entries = EntryStore(self._database).entries(competition=competition, task=task)
         same = [entry for entry in entries if entry.split != TEST and deal_of(entry.split) == deal]
-        return fold_rows(same, higher_is_better=metrics_of(task)[0].higher_is_better), same
+        return floors_apart(same, partial(fold_rows, higher_is_better=metrics_of(task)[0].higher_is_better)), same
 
 
 def deal_of(split: str) -> str:

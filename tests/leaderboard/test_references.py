@@ -1,13 +1,15 @@
 """Scores beside the board: they take no rank, and say on what they were measured."""
 
+from functools import partial
+
 import pytest
 
-from leaderboard import board_rows
+from leaderboard import board_rows, fold_rows
 from leaderboard.references import (
     OTHERS,
     Reference,
     floors,
-    is_floor,
+    floors_apart,
     own,
     published,
     reference_lines,
@@ -67,8 +69,33 @@ def test_floors_are_references_and_take_no_rank(make_entry):
         ("first_images", "public", 0.9),
         ("first_images", "private", 0.8),
     ]
-    competing = [entry for entry in entries if not is_floor(entry)]
-    assert [(row.rank, row.identity) for row in board_rows(competing, higher_is_better=True)] == [(1, "hash")]
+    rows = floors_apart(entries, partial(board_rows, higher_is_better=True))
+    assert [(row.rank, row.private_rank, row.move, row.identity) for row in rows] == [
+        (1, 1, 0, "hash"),
+        (None, None, None, "first_images"),
+        (None, None, None, "most_frequent"),
+    ]
+    assert [row.reason for row in rows] == [None, "a floor, which takes no rank", "broken"]
+
+
+def test_floors_stand_below_the_ranks_and_above_what_cannot_be_ranked(make_entry):
+    entries = [
+        make_entry("first_images", public=0.9),
+        make_entry("hash", reason="broken"),
+        make_entry("dft", public=0.1),
+    ]
+    rows = floors_apart(entries, partial(board_rows, higher_is_better=True))
+    assert [(row.rank, row.identity) for row in rows] == [(1, "dft"), (None, "first_images"), (None, "hash")]
+
+
+def test_floors_take_no_rank_over_folds(make_entry):
+    entries = [
+        make_entry(name, all=score, split=f"fold {fold}/2")
+        for name, score in (("first_images", 0.9), ("hash", 0.5))
+        for fold in (1, 2)
+    ]
+    rows = floors_apart(entries, partial(fold_rows, higher_is_better=True))
+    assert [(row.rank, row.identity, row.mean) for row in rows] == [(1, "hash", 0.5), (None, "first_images", 0.9)]
 
 
 def test_of_several_entries_of_a_floor_the_latest_counts(make_entry):

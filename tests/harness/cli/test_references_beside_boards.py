@@ -1,10 +1,16 @@
 """`landmark leaderboard --references`: what stands beside the board takes no rank."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from harness.serving.boards import Boards
+from harness.workspace import Workspace
+from leaderboard.database import Database
+from tests.entered import Entered
 from tests.harness.cli.test_commands import landmark
 
 pytestmark = pytest.mark.usefixtures("workspace")
@@ -23,11 +29,36 @@ def test_floors_leave_the_ranks_and_stand_beside_the_board_with_published_scores
     assert "not comparable with scores on this competition's" in shown
 
 
-def test_without_them_the_board_is_as_ever(competition_folder: Path) -> None:
-    landmark("run", "first_images", "--on", competition_folder)
+def test_without_them_floors_stand_below_the_ranks(competition_folder: Path) -> None:
+    landmark("run", "first_images", "hash", "--on", competition_folder)
     read = json.loads(landmark("leaderboard", "--json", "--on", competition_folder).stdout)
     assert set(read) == {"competition", "leaderboards"}
-    assert [row["rank"] for row in read["leaderboards"]["retrieval"]] == [1]
+    rows = read["leaderboards"]["retrieval"]
+    assert [(row["rank"], row["solution"]) for row in rows] == [(1, "hash"), (None, "first_images")]
+    printed = landmark("leaderboard", "--format", "markdown", "--on", competition_folder).output
+    assert "a floor, which takes no rank" in printed
+
+
+def test_boards_in_the_terminal_and_on_pages_give_the_same_ranks(competition_folder: Path, workspace: Path) -> None:
+    entered = Entered(competition_folder, Workspace.open(workspace))
+    right = {"hash": 0.4, "first_images": 1.0, "nearest": 0.7, "wavelet": 0.1}
+    entries = [entered.ranking(name, right=share) for name, share in right.items()]
+    for entry in entries:
+        for fold in (1, 2):
+            entered.store.add(replace(entry, id=None, split=f"fold {fold}/2 of deal ab"))
+    boards = Boards(Database(entered.workspace.database))
+    key = entered.competition.key
+    pages = {each.entry.identity: (each.rank, each.private_rank) for each in boards.ordered(key, "retrieval").standings}
+    assert terminal(competition_folder, "rank", "private_rank") == pages | {"first_images": (None, None)}
+    folds = {row.identity: (row.rank,) for row in boards.folds(key, "retrieval", "2-ab")[0]}
+    assert terminal(competition_folder, "rank", words=["--folds"]) == folds
+    assert folds == {"nearest": (1,), "hash": (2,), "wavelet": (3,), "first_images": (None,)}
+
+
+def terminal(folder: Path, *columns: str, words: Sequence[str] = ()) -> dict[str, tuple[int | None, ...]]:
+    """What `landmark leaderboard` says of each identity."""
+    read = json.loads(landmark("leaderboard", "--json", "--on", folder, *words).stdout)
+    return {row["identity"]: tuple(row[each] for each in columns) for row in read["leaderboards"]["retrieval"]}
 
 
 def test_a_competition_without_entries_has_references_all_the_same(competition_folder: Path) -> None:

@@ -1,13 +1,15 @@
 """Exact nearest neighbours of descriptors by inner product, whatever the size of the index."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise, starmap
+from itertools import pairwise, repeat, starmap
 from typing import Literal
 
 import numpy as np
 
 from harness import cores
+from solutions.neighbours.lanes import PANEL, WIDTH
 from solutions.neighbours.neighbours import (
     Neighbours,
     best_of,
@@ -18,10 +20,12 @@ from solutions.neighbours.neighbours import (
     no_neighbours,
     together,
 )
-from solutions.neighbours.scan import ROOM_BEYOND, nothing_found, room_for, scan, squared_lengths
+from solutions.neighbours.notes import lengths_of, nothing_found, room_for, settled
+from solutions.neighbours.scan import ROOM_BEYOND, scan, squared_lengths
 from solutions.neighbours.searcher import Searcher
-from solutions.neighbours.tiles import PANEL, WIDTH
+from solutions.neighbours.tiles import panels
 
+OfPart = Callable[[np.ndarray, slice], Neighbours]
 Device = Literal["cpu", "accelerator", "auto"]
 
 _BLOCK = 2**24  # numbers of an index that is not in memory as float32: 64 MB are looked at at once
@@ -81,28 +85,34 @@ class Exact(Searcher):
 
 
 def _nearest(queries: np.ndarray, index: np.ndarray, k: int, squared: np.ndarray | None) -> Neighbours:
+    return shared(queries, index, k, lambda some, part: nearest_of_part(some, index, part, k, squared), room_for(k))
+
+
+def shared(queries: np.ndarray, index: np.ndarray, k: int, of_part: OfPart, room: int) -> Neighbours:
+    """Return the k nearest that `of_part` finds for some of the queries in a part of the index, on all cores.
+
+    For each query it keeps so many notes as there is `room` for.
+    """
     found = no_neighbours(len(queries), k)
-    chunk = max(1, min(_NOTES // room_for(k), _NUMBERS // max(1, index.shape[1])))
+    chunk = max(1, min(_NOTES // room, _NUMBERS // max(1, index.shape[1])))
     for start in range(0, len(queries), chunk):
         here = slice(start, start + chunk)
-        best = _nearest_to_some(lent(queries[here]), index, k, squared)
+        best = _nearest_to_some(lent(queries[here]), index, k, of_part)
         found.positions[here], found.similarities[here] = best.positions, best.similarities
     return found
 
 
-def _nearest_to_some(queries: np.ndarray, index: np.ndarray, k: int, squared: np.ndarray | None) -> Neighbours:
+def _nearest_to_some(queries: np.ndarray, index: np.ndarray, k: int, of_part: OfPart) -> Neighbours:
     """Search for a part of the queries on each core or, where they are few, in a part of the index."""
-    threads = max(1, min(cores(), len(index) // _SHARE))
+    threads, whole = max(1, min(cores(), len(index) // _SHARE)), slice(0, len(index))
     if threads == 1:
-        return _nearest_of_part(queries, index, slice(0, len(index)), k, squared)
+        return of_part(queries, whole)
     with ThreadPoolExecutor(threads) as pool:
         if is_ready(index) and len(queries) >= threads * _MANY:
             some = [queries[part] for part in _parts(len(queries), threads)]
-            found = pool.map(lambda part: _nearest_of_part(part, index, slice(0, len(index)), k, squared), some)
-            return together(list(found))
+            return together(list(pool.map(of_part, some, repeat(whole))))
         parts = _parts(len(index), threads)
-        found = pool.map(lambda part: _nearest_of_part(queries, index, part, k, squared), parts)
-        return best_of(list(found), k)
+        return best_of(list(pool.map(of_part, repeat(queries), parts)), k)
 
 
 def _parts(n: int, threads: int) -> list[slice]:
@@ -111,16 +121,14 @@ def _parts(n: int, threads: int) -> list[slice]:
     return list(starmap(slice, pairwise([*bounds, n])))
 
 
-def _nearest_of_part(
+def nearest_of_part(
     queries: np.ndarray, index: np.ndarray, part: slice, k: int, squared: np.ndarray | None
 ) -> Neighbours:
-    state, n_rows = nothing_found(queries, k), part.stop - part.start
+    """Return the k nearest to queries, as `lent`, in a part of the index, whose squared lengths may be known."""
+    found, n_rows = nothing_found(queries, lengths_of(queries), panels(queries), room_for(k)), part.stop - part.start
     step = n_rows if is_ready(index) else _BLOCK // max(1, index.shape[1])
     for start in range(part.start, part.stop, max(1, step)):
         rows = lent(index[start : min(part.stop, start + step)])
         lengths = np.empty(len(rows) + ROOM_BEYOND, np.float32) if squared is None else squared[start:]
-        scan(rows, lengths, squared is not None, start, k, state)
-    found = no_neighbours(len(queries), k)
-    noted = np.arange(k) < state.n_notes[:, None]
-    found.positions[noted], found.similarities[noted] = state.positions[:, :k][noted], state.sums[:, :k][noted]
-    return found
+        scan(rows, lengths, squared is not None, start, k, found)
+    return settled(found, k)

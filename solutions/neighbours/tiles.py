@@ -5,24 +5,38 @@ queries at once. The index is read as it lies. The sums are float32; `inner` giv
 """
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from llvmlite import binding, ir
+from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 
 from solutions.hashing.compiled import instructions
+from solutions.neighbours.lanes import (
+    FLOAT,
+    INT32,
+    INT64,
+    PANEL,
+    ROWS,
+    VECTORS,
+    WIDTH,
+    add,
+    bits,
+    fetch_line,
+    load,
+    of_so_many,
+    plus,
+    reaching,
+    repeat,
+    zero,
+)
 
-WIDTH, ROWS = (16, 8) if binding.get_host_cpu_features().get("avx512f") else (8, 4)  # numbers to a register; rows
-_VECTORS = 3  # in a panel: ROWS * 3 sums, and what is added to them, fit into the registers
-PANEL = _VECTORS * WIDTH  # queries
 _AHEAD = 2 * ROWS  # rows whose memory is fetched before they are asked for
 _LANES = 16  # of sums that are added up at the end; another number would give other last bits
 _LINE = 16  # float32 that are fetched together
-_variable: Any = cgutils.alloca_once_value
-_INT64, _FLOAT, _DOUBLE = ir.IntType(64), ir.FloatType(), ir.DoubleType()
+_DOUBLE = ir.DoubleType()
 
 
 def panels(queries: np.ndarray) -> np.ndarray:
@@ -38,22 +52,26 @@ def panels(queries: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(filled.reshape(n_panels, PANEL, d).transpose(0, 2, 1))
 
 
-def _emit_tile(n_vectors: int) -> Callable[..., Any]:
-    def emit(builder: Any, panel: Any, index: Any, first: Any, last: Any, d: Any, floors: Any, products: Any) -> Any:
-        rows = [_row(builder, index, builder.add(first, _INT64(number)), last, d) for number in range(ROWS)]
-        later = builder.gep(index, [builder.mul(builder.add(first, _INT64(_AHEAD)), d)])
-        sums = [[_zero(builder, _FLOAT, WIDTH) for _ in range(n_vectors)] for _ in rows]
-        with cgutils.for_range(builder, d, intp=_INT64) as loop:
-            _fetch(builder, builder.gep(later, [builder.mul(loop.index, _INT64(ROWS))]))
-            place = builder.mul(loop.index, _INT64(PANEL))
-            queries = [_load(builder, panel, _plus(builder, place, vector), WIDTH) for vector in range(n_vectors)]
-            for row, totals in zip(rows, sums, strict=True):
-                number = _repeat(builder, builder.load(builder.gep(row, [loop.index])))
-                for query, total in zip(queries, totals, strict=True):
-                    _add(builder, total, number, query)
-        return _reaching(builder, sums, floors, products)
+def _emit_tile(  # noqa: PLR0913, PLR0917 (of arrays only the address arrives)
+    builder: Any, panel: Any, index: Any, first: Any, last: Any, d: Any, n_vectors: Any, floors: Any, products: Any
+) -> Any:
+    rows = [_row(builder, index, builder.add(first, INT64(number)), last, d) for number in range(ROWS)]
+    later = builder.gep(index, [builder.mul(builder.add(first, INT64(_AHEAD)), d)])
 
-    return emit
+    def of_vectors(count: int) -> Any:
+        sums = [[zero(builder, FLOAT, WIDTH) for _ in range(count)] for _ in rows]
+        with cgutils.for_range(builder, d, intp=INT64) as loop:
+            fetch_line(builder, builder.gep(later, [builder.mul(loop.index, INT64(ROWS))]))
+            place = builder.mul(loop.index, INT64(PANEL))
+            queries = [load(builder, panel, plus(builder, place, vector), WIDTH) for vector in range(count)]
+            for row, totals in zip(rows, sums, strict=True):
+                number = repeat(builder, builder.load(builder.gep(row, [loop.index])))
+                for query, total in zip(queries, totals, strict=True):
+                    add(builder, total, number, query)
+        columns = ([builder.load(total) for total in totals] for totals in zip(*sums, strict=True))
+        return reaching(builder, columns, floors, products)
+
+    return of_so_many(builder, n_vectors, of_vectors)
 
 
 def _row(builder: Any, index: Any, row: Any, last: Any, d: Any) -> Any:
@@ -62,125 +80,63 @@ def _row(builder: Any, index: Any, row: Any, last: Any, d: Any) -> Any:
     return builder.gep(index, [builder.mul(there, d)])
 
 
-def _reaching(builder: Any, sums: list[list[Any]], floors: Any, products: Any) -> Any:
-    """Write the products and return which rows reach the floor of any query, a bit each."""
-    rows = _INT64(0)
-    for number, totals in enumerate(sums):
-        reached = _INT64(0)
-        for vector, total in enumerate(totals):
-            product = builder.load(total)
-            _store(builder, product, products, _INT64(number * PANEL + vector * WIDTH))
-            reached = builder.or_(reached, _bits(builder, product, floors, vector))
-        some = builder.zext(builder.icmp_unsigned("!=", reached, _INT64(0)), _INT64)
-        rows = builder.or_(rows, builder.shl(some, _INT64(number)))
-    return rows
-
-
-def _bits(builder: Any, product: Any, floors: Any, vector: int) -> Any:
-    """Which numbers of a register reach their floors, a bit each."""
-    reached = builder.fcmp_ordered(">=", product, _load(builder, floors, _INT64(vector * WIDTH), WIDTH))
-    return builder.zext(builder.bitcast(reached, ir.IntType(WIDTH)), _INT64)
-
-
 def _emit_columns(builder: Any, products: Any, number: Any, floors: Any) -> Any:
-    start, columns = builder.mul(number, _INT64(PANEL)), _INT64(0)
-    for vector in range(_VECTORS):
-        product = _load(builder, products, _plus(builder, start, vector), WIDTH)
-        bits = builder.shl(_bits(builder, product, floors, vector), _INT64(vector * WIDTH))
-        columns = builder.or_(columns, bits)
+    start, columns = builder.mul(number, INT64(PANEL)), INT64(0)
+    for vector in range(VECTORS):
+        product = load(builder, products, plus(builder, start, vector), WIDTH)
+        reached = builder.shl(bits(builder, product, floors, vector), INT64(vector * WIDTH))
+        columns = builder.or_(columns, reached)
     return columns
 
 
 def _emit_squares(builder: Any, index: Any, first: Any, last: Any, d: Any, squares: Any) -> None:
-    rows = [_row(builder, index, builder.add(first, _INT64(number)), last, d) for number in range(ROWS)]
-    sums, rests = ([_zero(builder, _FLOAT, width) for _ in rows] for width in (WIDTH, 1))
+    rows = [_row(builder, index, builder.add(first, INT64(number)), last, d) for number in range(ROWS)]
+    sums, rests = ([zero(builder, FLOAT, width) for _ in rows] for width in (WIDTH, 1))
     for width, totals, place in _along(builder, d, sums, rests):
         for row, total in zip(rows, totals, strict=True):
-            numbers = _load(builder, row, place, width)
-            _add(builder, total, numbers, numbers)
+            numbers = load(builder, row, place, width)
+            add(builder, total, numbers, numbers)
     for number, parts in enumerate(zip(rests, sums, strict=True)):
-        builder.store(_sum(builder, *parts), builder.gep(squares, [_INT64(number)]))
+        builder.store(_sum(builder, *parts), builder.gep(squares, [INT64(number)]))
 
 
 def _emit_inner(builder: Any, some: Any, row: Any, others: Any, other: Any, d: Any) -> Any:
     pairs = ((some, row), (others, other))
-    rows = [builder.gep(base, [builder.mul(builder.sext(number, _INT64), d)]) for base, number in pairs]
-    lanes, rest = _zero(builder, _DOUBLE, _LANES), _zero(builder, _DOUBLE, 1)
+    rows = [builder.gep(base, [builder.mul(builder.sext(number, INT64), d)]) for base, number in pairs]
+    lanes, rest = zero(builder, _DOUBLE, _LANES), zero(builder, _DOUBLE, 1)
     for width, total, place in _along(builder, d, lanes, rest):
         kind = ir.VectorType(_DOUBLE, width)
-        _add(builder, total, *(builder.fpext(_load(builder, base, place, width), kind) for base in rows))
+        add(builder, total, *(builder.fpext(load(builder, base, place, width), kind) for base in rows))
     return _sum(builder, rest, lanes)
 
 
 def _emit_fetch(builder: Any, rows: Any, row: Any, d: Any) -> None:
     start = builder.mul(row, d)
-    with cgutils.for_range_slice(builder, start, builder.add(start, d), _INT64(_LINE), _INT64) as (place, _):
-        _fetch(builder, builder.gep(rows, [place]))
+    with cgutils.for_range_slice(builder, start, builder.add(start, d), INT64(_LINE), INT64) as (place, _):
+        fetch_line(builder, builder.gep(rows, [place]))
 
 
 def _along(builder: Any, d: Any, wide: Any, single: Any) -> Iterator[tuple[int, Any, Any]]:
     """Two loops along `d` numbers, by the width of `wide` and for the rest one by one: width, sums and place."""
     width = (wide[0] if isinstance(wide, list) else wide).type.pointee.count
-    whole = builder.and_(d, _INT64(-width))
-    for begin, end, step, sums in ((_INT64(0), whole, width, wide), (whole, d, 1, single)):
-        with cgutils.for_range_slice(builder, begin, end, _INT64(step), _INT64) as (place, _):
+    whole = builder.and_(d, INT64(-width))
+    for begin, end, step, sums in ((INT64(0), whole, width, wide), (whole, d, 1, single)):
+        with cgutils.for_range_slice(builder, begin, end, INT64(step), INT64) as (place, _):
             yield step, sums, place
 
 
 def _sum(builder: Any, *parts: Any) -> Any:
     """The numbers of vectors, added up one after the other."""
     vectors = [builder.load(part) for part in parts]
-    numbers = [
-        builder.extract_element(each, ir.IntType(32)(lane)) for each in vectors for lane in range(each.type.count)
-    ]
+    numbers = [builder.extract_element(each, INT32(lane)) for each in vectors for lane in range(each.type.count)]
     return functools.reduce(builder.fadd, numbers)
 
 
-def _zero(builder: Any, kind: Any, width: int) -> Any:
-    return _variable(builder, ir.Constant(ir.VectorType(kind, width), [0.0] * width))
-
-
-def _add(builder: Any, total: Any, one: Any, other: Any) -> None:
-    """Add a product, rounded once where the machine can."""
-    product = builder.fmul(one, other, flags=("contract",))
-    builder.store(builder.fadd(builder.load(total), product, flags=("contract",)), total)
-
-
-def _plus(builder: Any, place: Any, vector: int) -> Any:
-    return builder.add(place, _INT64(vector * WIDTH))
-
-
-def _load(builder: Any, base: Any, place: Any, width: int) -> Any:
-    kind = ir.VectorType(_FLOAT, width).as_pointer()
-    vector = builder.load(builder.bitcast(builder.gep(base, [place]), kind))
-    vector.align = 4
-    return vector
-
-
-def _store(builder: Any, vector: Any, base: Any, place: Any) -> None:
-    builder.store(vector, builder.bitcast(builder.gep(base, [place]), vector.type.as_pointer())).align = 4
-
-
-def _repeat(builder: Any, number: Any) -> Any:
-    """`number` in all places."""
-    first = builder.insert_element(ir.Constant(ir.VectorType(_FLOAT, WIDTH), ir.Undefined), number, ir.IntType(32)(0))
-    return builder.shuffle_vector(first, first, ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), [0] * WIDTH))
-
-
-def _fetch(builder: Any, address: Any) -> None:
-    """Have memory brought into the cache to be read; an address beyond the end does no harm."""
-    pointer, word = ir.IntType(8).as_pointer(), ir.IntType(32)
-    name = "llvm.prefetch.p0"
-    kind = ir.FunctionType(ir.VoidType(), [pointer, word, word, word])
-    function = builder.module.globals.get(name) or ir.Function(builder.module, kind, name)
-    builder.call(function, [builder.bitcast(address, pointer), word(0), word(3), word(1)])
-
-
-tile_of_one, tile_of_two, tile_of_three = (instructions(_emit_tile(n), types.int64) for n in (1, 2, 3))
-"""`tile_of_one(panel, index, first, last, d, floors, products)` multiplies the ROWS rows from `first` with a panel.
+tile = instructions(_emit_tile, types.int64)
+"""`tile(panel, index, first, last, d, n_vectors, floors, products)` multiplies the ROWS rows from `first` with a panel.
 
 `panel` is (d, PANEL), `index` (n_index, d), its last row `last`, `floors` (PANEL,); `products`, (ROWS * PANEL,), is
-filled. Returns which rows reach any floor, a bit each; NaN reaches none. Only the first 1, 2 or 3 thirds of the panel
+filled. Returns which rows reach any floor, a bit each; NaN reaches none. Only the first `n_vectors` thirds of the panel
 are looked at.
 """
 

@@ -8,6 +8,7 @@ import pytest
 from harness import HarnessError
 from harness.sharing import limited_to
 from solutions.hashing import hamming
+from solutions.neighbours.bytes_first import BytesFirst
 from solutions.neighbours.exact import Exact, nearest
 from solutions.neighbours.of_codes import OfCodes
 from solutions.neighbours.of_faiss import Hnsw, IvfPq
@@ -17,7 +18,7 @@ from tests.solutions.neighbours.neighbours_slowly import assert_same
 pytest.importorskip("faiss")
 
 APPROXIMATE = [Walk(breadth=60), Hnsw(links=16, breadth=100), IvfPq(cells=16, probes=10, numbers=4)]
-ALL = [Exact(), *APPROXIMATE]
+ALL = [Exact(), BytesFirst(), *APPROXIMATE]
 names = lambda searcher: type(searcher).__name__
 
 

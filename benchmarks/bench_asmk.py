@@ -1,7 +1,8 @@
 """ASMK* over 100 000 images of 300 descriptors and 65 536 words: this against the authors' package, on one core.
 
-Finding the five nearest words of 300 descriptors is one product of matrices, 5 GFLOP where they have 128 numbers, which
-alone may take the 50 ms; so these are asked of the matching, and of both together that they beat the package.
+Finding the five nearest words of 300 descriptors is one product of matrices, 5 GFLOP where they have 128 numbers; bytes
+tell which few of them have to be exact. Descriptors and words are drawn from a Gaussian, the worst for that: none is
+much nearer than the others. So what is asked of the matching is asked of both together, too.
 """
 
 import importlib
@@ -66,7 +67,7 @@ def speed(d: int, file: InvertedFile) -> Iterator[Row]:
     own, theirs = (1000 * each / N_QUERIES for each in matching)
     yield f"{d}-d: matching a query", told(own, theirs), f"≤ {MOST_MS} ms, ≥ 1 ×", own <= MOST_MS and own <= theirs
     own, theirs = (1000 * (one / N_QUERIES + other) for one, other in zip(matching, assigning, strict=True))
-    yield f"{d}-d: words and matching", told(own, theirs), "≥ 1 ×", own <= theirs
+    yield f"{d}-d: words and matching", told(own, theirs), f"≤ {MOST_MS} ms, ≥ 1 ×", own <= MOST_MS and own <= theirs
 
 
 def told(own: float, theirs: float) -> str:

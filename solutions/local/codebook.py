@@ -1,4 +1,4 @@
-"""Visual words: what descriptors are near to. k-means by faiss finds them; exact search assigns them.
+"""Visual words: what descriptors are near to. k-means by faiss finds them; exact search, bytes first, assigns them.
 
 Source: Sivic, Zisserman, Video Google, 2003; the settings are those of Tolias, Jenicek, Chum, Learning and aggregating
 deep local descriptors for instance-level recognition, 2020: 65 536 words, 10 rounds, Euclidean distances.
@@ -15,7 +15,7 @@ import numpy as np
 from harness import ImageSet, Ragged, fitted
 from solutions.faiss_library import loaded_faiss
 from solutions.local.extractor import LocalExtractor
-from solutions.neighbours.exact import Exact
+from solutions.neighbours.bytes_first import BytesFirst
 from solutions.training.draws import draws
 
 WORDS = 65_536
@@ -45,10 +45,10 @@ class Codebook:
         return self._searcher.search(_lifted(vectors, 1), k).positions
 
     @cached_property
-    def _searcher(self) -> Exact:
+    def _searcher(self) -> BytesFirst:
         """The centroids, with one more number so that the largest inner product is the smallest distance."""
         halves = -0.5 * (self.centroids.astype(np.float64) ** 2).sum(axis=1, keepdims=True)
-        return Exact().build(_lifted(self.centroids, halves))
+        return BytesFirst().build(_lifted(self.centroids, halves))
 
 
 def codebook_of(images: ImageSet, extractor: LocalExtractor, n_words: int = WORDS, seed: int = 0) -> Codebook:

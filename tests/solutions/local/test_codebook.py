@@ -5,6 +5,7 @@ import pytest
 
 from solutions.local.aggregation import aggregated, normalised, signs
 from solutions.local.codebook import Codebook, centroids, codebook_of
+from solutions.neighbours import bytes_first
 from tests.solutions.local.asmk_slowly import codes_of, nearest_words
 from tests.solutions.local.made import Images, Made, some_images
 
@@ -22,6 +23,19 @@ def test_words_are_the_nearest_centroids_in_their_order():
     np.testing.assert_array_equal(
         np.concatenate([Codebook(words).words(vectors[:1], 5), Codebook(words).words(vectors[1:], 5)]), found
     )
+
+
+@pytest.mark.parametrize("has_bytes", [True, False])
+def test_words_are_the_nearest_of_thousands_and_of_equal_ones_the_lowest(monkeypatch, has_bytes):
+    if not has_bytes:
+        monkeypatch.setattr(bytes_first, "has_bytes", lambda: False)
+    random = np.random.default_rng(7)
+    words = random.standard_normal((6000, 12)).astype(np.float32)
+    words[3000:3100] = words[:100]
+    vectors = np.vstack([words[:10], random.standard_normal((10, 12)).astype(np.float32)])
+    found = Codebook(words).words(vectors, 5)
+    assert found[:10, :2].tolist() == [[word, 3000 + word] for word in range(10)]
+    assert found.tolist() == [nearest_words(vector, words, 5) for vector in vectors]
 
 
 def test_fewer_words_than_asked_for_leave_places_empty_and_no_words_leave_all():

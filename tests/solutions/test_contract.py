@@ -33,7 +33,7 @@ def _small_networks(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, views in (
         ("retrieval.best_unsupervised", "EIGHT"),
         ("retrieval.best_retrieval", "CUT_AND_WHOLE"),
-        ("recognition.best_recognition", "CUT_AND_WHOLE"),
+        ("recognition.best_recognition", "ALL_CUT"),
     ):
         load_class(name.partition(".")[2], Path("nowhere"))
         monkeypatch.setattr(f"solutions.{name}.{views}", small)

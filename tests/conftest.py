@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.databases import new_database
 from tests.worlds import make_competition
@@ -21,7 +22,9 @@ def _audit_hooks_end_with_their_test(monkeypatch: pytest.MonkeyPatch) -> Iterato
 
 
 def pytest_configure() -> None:
-    """Pass what happens to the hooks of the test that runs."""
+    """Let no property be timed, and pass what happens to the hooks of the test that runs."""
+    settings.register_profile("untimed", deadline=None)
+    settings.load_profile("untimed")
 
     def told(event: str, arguments: Any) -> None:
         for hook in _HOOKS:

@@ -10,7 +10,7 @@ from harness import ImageSet
 from solutions.descriptors.cuts import Cuts
 from solutions.descriptors.described import LARGE, MIDDLE, SMALL, described
 from solutions.descriptors.views import Views
-from solutions.descriptors.whitening import Whitening, pca_whitening
+from solutions.descriptors.whitening import POWER, Whitening, pca_whitening
 
 # By train images held out in turn as good as EIGHT with cuts beside them, in less time.
 CUT_AND_WHOLE = (
@@ -26,21 +26,18 @@ _AT_ONCE = 4096  # images whose unwhitened descriptors are in memory at once
 _ROWS = 256  # multiplied at a time, always so many: the same to the bit in any company
 
 
-def learnt_whitening(sets: Sequence[ImageSet], views: Sequence[Views], dims: int) -> Whitening:
+def learnt_whitening(sets: Sequence[ImageSet], views: Sequence[Views], dims: int, power: float = POWER) -> Whitening:
     """Return the whitening learnt from all images of these sets, of more than 8 192 from so many, evenly taken."""
     share = min(1.0, LEARNT_FROM / max(1, sum(map(len, sets))))
     some = [images[evenly(len(images), round(share * len(images)))] for images in sets]
-    return pca_whitening(sets[0], np.vstack([side_by_side(images, views) for images in some]), dims)
+    return pca_whitening(sets[0], np.vstack([side_by_side(images, views) for images in some]), dims, power=power)
 
 
 def whitened(images: ImageSet, views: Sequence[Views], whitening: Whitening) -> np.ndarray:
-    """Return the whitened descriptors `(n, dims)` float64 as long as they come out; NaN where no image was read.
-
-    An image far from the mean of all has a longer row, which tells a classifier more than its direction alone.
-    """
+    """Return the whitened descriptors `(n, dims)` float32 of length one; NaN where no image was read."""
     blocks = [images[start : start + _AT_ONCE] for start in range(0, len(images), _AT_ONCE)]
-    found = [product(side_by_side(each, views) - whitening.mean, whitening.projection) for each in blocks]
-    return np.concatenate([np.zeros((0, whitening.projection.shape[1])), *found])
+    found = [whitening(side_by_side(each, views)) for each in blocks]
+    return np.concatenate([np.zeros((0, whitening.projection.shape[1]), np.float32), *found])
 
 
 def side_by_side(images: ImageSet, views: Sequence[Views]) -> np.ndarray:

@@ -12,7 +12,6 @@ from typing import Annotated
 import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
-from solutions.descriptors.pooling import unit
 from solutions.descriptors.whitened import CUT_AND_WHOLE, learnt_whitening, whitened
 from solutions.neighbours.exact import nearest
 from solutions.reranking.augmentation import augmented
@@ -58,7 +57,7 @@ class BestRetrieval(Retrieval):
         return Ranking.from_positions(found.positions, queries.ids, self.index_ids)
 
     def _whitened(self, images: ImageSet) -> np.ndarray:
-        return unit(whitened(images, CUT_AND_WHOLE, self.whitening)).astype(np.float32)
+        return whitened(images, CUT_AND_WHOLE, self.whitening)
 
     def _joined(self, images: ImageSet, rows: np.ndarray) -> np.ndarray:
         """Return rows whose inner products are the sum of both."""

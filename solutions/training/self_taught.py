@@ -1,15 +1,16 @@
 """A softmax over landmarks that goes on learning from images without labels.
 
-A logistic regression on whitened descriptors learns from the train images. Then it looks at images without labels:
-those that it is sure of it learns from as if they were labelled, and those in which it sees nothing become a class of
-their own, so that it knows what shows no landmark. That is done again with what has been learnt.
+Every descriptor is mixed with those of its nearest images without labels, as an expanded query is. A logistic
+regression learns from the train images. Then it looks at images without labels: those that it is sure of it learns from
+as if they were labelled, and those in which it sees nothing become a class of their own, so that it knows what shows no
+landmark. That is done again with what has been learnt.
 
 At last a photograph may be held against each that was learnt from: of its nearest in every class so many times the
 cosine is added to the logit. A landmark is rarely one cloud, and its hall looks nothing like its front.
 
 Sources: D.-H. Lee, Pseudo-label, 2013; the class of all that is strange after Zhang, LeCun, Universum prescription,
-AAAI 2017. When an image is sure or strange is ours, and so is the nearest beside the softmax; chosen on train images
-held out in turn, with some landmarks left out altogether.
+AAAI 2017; for the mixing see `reranking.expansion`. When an image is sure or strange is ours, and so is the nearest
+beside the softmax; chosen on train images held out in turn, with some landmarks left out altogether.
 """
 
 from __future__ import annotations
@@ -24,12 +25,15 @@ from harness import Fitted, HarnessError, ImageSet, fitted
 from solutions.descriptors.views import Views
 from solutions.descriptors.whitened import evenly, learnt_whitening, product, whitened
 from solutions.descriptors.whitening import Whitening
+from solutions.reranking.augmentation import augmented_in_rounds
+from solutions.reranking.expansion import expanded
 from solutions.training.head import FEW, UNREADABLE, softmax_regression
 from solutions.training.nearest_learnt import nearest_learnt
 from solutions.training.sampling import stratified
 
 SURE, STRANGE = 0.4, 0.1  # confidence above which an image is learnt from as labelled, below which as strange
 STRANGE_WEIGHT = 0.1  # of a strange image; a labelled one weighs 1
+_ALPHA = 3.0  # to which cosines are raised that weigh a neighbour
 _MOST_NUMBERS = 1_000_000_000  # float64 in memory: 8 GB
 _TABLES = 25  # of weights that L-BFGS keeps, about
 
@@ -40,6 +44,8 @@ class Lessons:
 
     views: tuple[Views, ...]
     dims: int = 512  # of the whitened descriptors, at most
+    power: float = 0.3  # to which variances are divided out
+    neighbours: int = 3  # without labels that every image is mixed with; 0 mixes none
     weight_decay: float = 5e-3
     rounds: int = 2  # that images without labels are looked at
 
@@ -63,7 +69,7 @@ class SelfTaught:
         class. NaN for images that could not be read.
         """
         whitening, k = Whitening(self.parts["mean"], self.parts["projection"]), len(self.landmarks)
-        rows = whitened(images, self.lessons.views, whitening)
+        rows = _mixed(whitened(images, self.lessons.views, whitening), self.parts["others"], self.lessons)
         if not nearness:
             return probabilities(rows, self.parts["table"], k)
         cosines = nearest_learnt(rows, self.parts["known"], self.parts["known_classes"], k + 1)
@@ -87,7 +93,7 @@ def fit_self_taught(
 
     Of more images than 8 GB are enough for, as many of each landmark are learnt from as fit; then the others, evenly.
     """
-    whitening = learnt_whitening((images, unlabelled), lessons.views, lessons.dims)
+    whitening = learnt_whitening((images, unlabelled), lessons.views, lessons.dims, lessons.power)
     rows, others = (whitened(each, lessons.views, whitening) for each in (images, unlabelled))
     read = ~np.isnan(rows).any(axis=1)
     rows, others = rows[read], others[~np.isnan(others).any(axis=1)]
@@ -98,18 +104,34 @@ def fit_self_taught(
     some = stratified(images.ids[read], classes, room // len(landmarks), seed=0) if len(rows) > room else slice(None)
     rows, classes = rows[some], classes[some]
     others = others[evenly(len(others), room - len(rows))]
-    scale = np.sqrt((rows**2).mean()) or 1.0
-    table = taught(rows / scale, classes, others / scale, lessons)
-    table[:-1] /= scale
-    known, known_classes = learnt_from(rows, classes, others if lessons.rounds else others[:0], table)
+    table, known, known_classes = _fit(rows, classes, others, lessons)
     return {
         "landmarks": landmarks,
         "mean": whitening.mean,
         "projection": whitening.projection,
+        "others": others,
         "table": table,
-        "known": known.astype(np.float32),
+        "known": known,
         "known_classes": known_classes,
     }
+
+
+def _fit(
+    rows: np.ndarray, classes: np.ndarray, others: np.ndarray, lessons: Lessons
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the weights, and what was learnt from in the end with its classes."""
+    rows = _mixed(rows, others, lessons)
+    if lessons.neighbours:
+        others = augmented_in_rounds(others, (lessons.neighbours,), alpha=_ALPHA)
+    scale = np.float64(rows.shape[1] ** 0.5)
+    table = taught(rows * scale, classes, others * scale, lessons)
+    table[:-1] *= scale
+    return table, *learnt_from(rows, classes, others if lessons.rounds else others[:0], table)
+
+
+def _mixed(rows: np.ndarray, others: np.ndarray, lessons: Lessons) -> np.ndarray:
+    """Return rows `(n, d)` mixed with their nearest `others` `(m, d)`, float32 of length one."""
+    return expanded(rows, others, lessons.neighbours, alpha=_ALPHA) if lessons.neighbours else rows
 
 
 def _room(k: int, d: int) -> int:

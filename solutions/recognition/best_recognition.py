@@ -2,10 +2,9 @@
 
 Our own: photographs are described whole, mirrored and cut by three networks, all whitened together, and mixed with the
 nearest in the index. A logistic regression learns from the train images, and then from the index images: from those
-that it is sure of as if they were labelled, and from those in which it sees nothing as a class of their own, none. To
-the logits are added ten times the cosines of the nearest images of each class, as a landmark has many sides. The
+that it is sure of as if they were labelled, and from those in which it sees nothing as a class of their own, none. The
 confidence is the probability p of the landmark, less where others, or none, are likely too: p (1 - entropy / ln k). All
-numbers were chosen on train images held out in turn, some landmarks altogether.
+numbers were chosen on train images held out in turn.
 """
 
 from dataclasses import dataclass
@@ -22,16 +21,14 @@ from solutions.training.self_taught import Lessons, confidences, self_taught
 class BestRecognition(Recognition):
     modules = ("keras",)
     ladder = (
-        Step("logistic regression", {"rounds": 0, "neighbours": 0, "nearness": 0.0}),
-        Step("+ taught by the index", {"neighbours": 0, "nearness": 0.0}),
-        Step("+ mixed with the index", {"nearness": 0.0}),
-        Step("+ nearest of what was learnt from", {}),
+        Step("logistic regression", {"rounds": 0, "neighbours": 0}),
+        Step("+ taught by the index", {"neighbours": 0}),
+        Step("+ mixed with the index", {}),
     )
 
     rounds: Annotated[int, Among(0, 1, 2, 4)] = 2  # that index images are learnt from; 0 leaves them out
     neighbours: Annotated[int, Among(0, 2, 3, 5)] = 3  # in the index that every photograph is mixed with
     dims: Annotated[int, Among(256, 384, 512)] = 512  # of the whitened descriptors
-    nearness: Annotated[float, Among(0.0, 5.0, 10.0, 20.0)] = 10.0  # of the nearest image of a class, beside its logit
     weight_decay: Annotated[float, Span(1e-4, 1e-1, log=True)] = 5e-3  # keeps the regression's weights small
 
     def fit(self, data: TrainingData) -> None:
@@ -41,6 +38,6 @@ class BestRecognition(Recognition):
         self.classifier = self_taught(data.train, data.labels, data.index, lessons)
 
     def recognise(self, queries: ImageSet) -> Labelling:
-        likely = self.classifier.probabilities(queries, self.nearness)
+        likely = self.classifier.probabilities(queries)
         best = np.nan_to_num(likely[:, :-1]).argmax(axis=1)
         return Labelling.of(self.classifier.landmarks[best], confidences(likely), queries.ids)

@@ -5,12 +5,16 @@ regression learns from the train images. Then it looks at images without labels:
 as if they were labelled, and those in which it sees nothing become a class of their own, so that it knows what shows no
 landmark. That is done again with what has been learnt.
 
-At last a photograph may be held against each that was learnt from: of its nearest in every class so many times the
-cosine is added to the logit. A landmark is rarely one cloud, and its hall looks nothing like its front.
-
 Sources: D.-H. Lee, Pseudo-label, 2013; the class of all that is strange after Zhang, LeCun, Universum prescription,
-AAAI 2017; for the mixing see `reranking.expansion`. When an image is sure or strange is ours, and so is the nearest
-beside the softmax; chosen on train images held out in turn, with some landmarks left out altogether.
+AAAI 2017; for the mixing see `reranking.expansion`. When an image is sure or strange is ours. All was chosen on train
+images held out in turn, from the whitening too. GAP on monuments by `ALL_CUT`, of 20 turns with all landmarks, 20 with
+nine left out altogether, and 12 in which all images that look alike are held out together:
+
+| | all | nine left out | alike |
+|---|---|---|---|
+| regression | .934 | .927 | .888 |
+| taught by images without labels | .948 | .937 | .898 |
+| mixed with them | .949 | .940 | .911 |
 """
 
 from __future__ import annotations
@@ -28,7 +32,6 @@ from solutions.descriptors.whitening import Whitening
 from solutions.reranking.augmentation import augmented_in_rounds
 from solutions.reranking.expansion import expanded
 from solutions.training.head import FEW, UNREADABLE, softmax_regression
-from solutions.training.nearest_learnt import nearest_learnt
 from solutions.training.sampling import stratified
 
 SURE, STRANGE = 0.4, 0.1  # confidence above which an image is learnt from as labelled, below which as strange
@@ -62,18 +65,14 @@ class SelfTaught:
         """Return the landmarks in the order of the probabilities `(k,)`."""
         return self.parts["landmarks"]
 
-    def probabilities(self, images: ImageSet, nearness: float = 0.0) -> np.ndarray:
+    def probabilities(self, images: ImageSet) -> np.ndarray:
         """Return how probably each image shows each landmark, and last how probably none: `(n, k + 1)`.
 
-        `nearness` is how many times the cosine of the nearest of what was learnt from is added to the logit of its
-        class. NaN for images that could not be read.
+        NaN for images that could not be read.
         """
-        whitening, k = Whitening(self.parts["mean"], self.parts["projection"]), len(self.landmarks)
+        whitening = Whitening(self.parts["mean"], self.parts["projection"])
         rows = _mixed(whitened(images, self.lessons.views, whitening), self.parts["others"], self.lessons)
-        if not nearness:
-            return probabilities(rows, self.parts["table"], k)
-        cosines = nearest_learnt(rows, self.parts["known"], self.parts["known_classes"], k + 1)
-        return probabilities(rows, self.parts["table"], k, nearness * cosines)
+        return probabilities(rows, self.parts["table"], len(self.landmarks))
 
 
 def self_taught(images: ImageSet, labels: np.ndarray, unlabelled: ImageSet, lessons: Lessons) -> SelfTaught:
@@ -104,29 +103,24 @@ def fit_self_taught(
     some = stratified(images.ids[read], classes, room // len(landmarks), seed=0) if len(rows) > room else slice(None)
     rows, classes = rows[some], classes[some]
     others = others[evenly(len(others), room - len(rows))]
-    table, known, known_classes = _fit(rows, classes, others, lessons)
     return {
         "landmarks": landmarks,
         "mean": whitening.mean,
         "projection": whitening.projection,
         "others": others,
-        "table": table,
-        "known": known,
-        "known_classes": known_classes,
+        "table": _table(rows, classes, others, lessons),
     }
 
 
-def _fit(
-    rows: np.ndarray, classes: np.ndarray, others: np.ndarray, lessons: Lessons
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the weights, and what was learnt from in the end with its classes."""
+def _table(rows: np.ndarray, classes: np.ndarray, others: np.ndarray, lessons: Lessons) -> np.ndarray:
+    """Return what is learnt from rows of length one, with and without labels."""
     rows = _mixed(rows, others, lessons)
     if lessons.neighbours:
         others = augmented_in_rounds(others, (lessons.neighbours,), alpha=_ALPHA)
     scale = np.float64(rows.shape[1] ** 0.5)
     table = taught(rows * scale, classes, others * scale, lessons)
     table[:-1] *= scale
-    return table, *learnt_from(rows, classes, others if lessons.rounds else others[:0], table)
+    return table
 
 
 def _mixed(rows: np.ndarray, others: np.ndarray, lessons: Lessons) -> np.ndarray:
@@ -153,37 +147,25 @@ def taught(rows: np.ndarray, classes: np.ndarray, others: np.ndarray, lessons: L
 
     `rows` `(n, d)` are of `classes` `(n,)` from 0, `others` `(m, d)` of nobody knows what.
     """
+    k = int(classes.max()) + 1
     table = _regression(rows, classes, np.ones(len(rows)), lessons)
     for _ in range(lessons.rounds if len(others) else 0):
-        known, told = learnt_from(rows, classes, others, table)
-        weights = np.where(told > classes.max(), STRANGE_WEIGHT, 1.0)
-        table = _regression(known, told, weights, lessons)
+        likely = probabilities(others, table, k)
+        confidence = confidences(likely)
+        sure, strange = confidence > SURE, confidence < STRANGE
+        told = [classes, likely[sure, :k].argmax(axis=1), np.full(strange.sum(), k)]
+        weights = np.repeat([1, 1, STRANGE_WEIGHT], list(map(len, told)))
+        table = _regression(np.vstack([rows, others[sure], others[strange]]), np.concatenate(told), weights, lessons)
     return table
-
-
-def learnt_from(
-    rows: np.ndarray, classes: np.ndarray, others: np.ndarray, table: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return what is learnt from by these weights, and its classes: labelled rows, then sure and strange others."""
-    k = int(classes.max()) + 1
-    likely = probabilities(others, table, k)
-    confidence = confidences(likely)
-    sure, strange = confidence > SURE, confidence < STRANGE
-    told = [classes, likely[sure, :k].argmax(axis=1), np.full(strange.sum(), k)]
-    return np.vstack([rows, others[sure], others[strange]]), np.concatenate(told)
 
 
 def _regression(rows: np.ndarray, classes: np.ndarray, weights: np.ndarray, lessons: Lessons) -> np.ndarray:
     return np.vstack(softmax_regression(rows, classes, weights / weights.sum(), lessons.weight_decay))
 
 
-def probabilities(rows: np.ndarray, table: np.ndarray, k: int, more: np.ndarray | None = None) -> np.ndarray:
-    """Return the probabilities of k classes and of none of them `(n, k + 1)`: 0 where nothing strange was learnt.
-
-    `more` `(n, k + 1)` is added to the logits.
-    """
-    logits = product(rows, table[:-1]) + table[-1]
-    found = softmax(logits if more is None else logits + more[:, : logits.shape[1]], axis=1)
+def probabilities(rows: np.ndarray, table: np.ndarray, k: int) -> np.ndarray:
+    """Return the probabilities of k classes and of none of them `(n, k + 1)`: 0 where nothing strange was learnt."""
+    found = softmax(product(rows, table[:-1]) + table[-1], axis=1)
     return found if found.shape[1] > k else np.hstack([found, np.zeros((len(found), 1)) + 0 * found[:, :1]])
 
 

@@ -27,7 +27,7 @@ def competition(tmp_path_factory: pytest.TempPathFactory) -> Competition:
 
 @pytest.fixture(autouse=True)
 def _small_networks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("solutions.recognition.best_recognition.CUT_AND_WHOLE", (Cuts("lite0", 96, ("gem_2",)),))
+    monkeypatch.setattr("solutions.recognition.best_recognition.ALL_CUT", (Cuts("lite0", 96, ("gem_2",)),))
 
 
 def all_of(competition: Competition) -> TrainingData:

@@ -15,9 +15,6 @@ SMALL, MIDDLE, LARGE = "lite0", "lite1", "lite2"
 EIGHT = tuple(Views(name, side, ("gem_2", "rgem")) for name in (SMALL, LARGE) for side in (384, 512))
 
 
-def described(images: ImageSet, views: Sequence[Views] = EIGHT, weights: Sequence[float] | None = None) -> np.ndarray:
-    """Return all poolings of all views side by side `(n, d)` float32, of length one; NaN where no image was read.
-
-    Each pooling has a weight, 1 unless told; see `concatenated`.
-    """
-    return concatenated([images.describe(each, name) for each in views for name in each.poolings], weights)
+def described(images: ImageSet, views: Sequence[Views] = EIGHT) -> np.ndarray:
+    """Return all poolings of all views side by side `(n, d)` float32, of length one; NaN where no image was read."""
+    return concatenated([images.describe(each, name) for each in views for name in each.poolings])

@@ -1,9 +1,10 @@
 """Rank by how probably query and image show the same train landmark, and then by how alike they look.
 
-Our own, with labels: a logistic regression on whitened descriptors of two networks, of photographs whole and cut, gives
-each image its landmarks' probabilities, whose inner product is the probability that two images show the same. What is
-of no train landmark is ranked by the whitened, augmented and expanded descriptors, which count a little throughout. All
-numbers were chosen on folds of train images. Without labels of two landmarks it ranks by descriptors alone.
+Our own, with labels: a logistic regression on whitened descriptors of cuts by three networks, mixed with the nearest in
+the index, gives each image its landmarks' probabilities, whose inner product is the probability that two images show
+the same. What is of no train landmark is ranked by the whitened, augmented and expanded descriptors, which count a
+little throughout. All numbers were chosen on folds of train images. Without labels of two landmarks it ranks by
+descriptors alone.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Annotated
 import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
-from solutions.descriptors.whitened import CUT_AND_WHOLE, learnt_whitening, whitened
+from solutions.descriptors.whitened import ALL_CUT, learnt_whitening, whitened
 from solutions.neighbours.exact import nearest
 from solutions.reranking.augmentation import augmented
 from solutions.reranking.expansion import expanded
@@ -41,11 +42,11 @@ class BestRetrieval(Retrieval):
 
     def fit(self, data: TrainingData) -> None:
         self.index_ids = data.index.ids
-        self.whitening = learnt_whitening((data.index,), CUT_AND_WHOLE, self.dims)
+        self.whitening = learnt_whitening((data.index,), ALL_CUT, self.dims)
         rows = self._whitened(data.index)
         self.index = augmented(rows, self.augmentation) if self.augmentation else rows
         taught = self.labels and len(np.unique(data.labels)) > 1
-        lessons = Lessons(CUT_AND_WHOLE, weight_decay=self.weight_decay, rounds=0)
+        lessons = Lessons(ALL_CUT, weight_decay=self.weight_decay, rounds=0)
         self.classifier = self_taught(data.train, data.labels, data.index, lessons) if taught else None
         self.joined = self._joined(data.index, self.index)
 
@@ -57,7 +58,7 @@ class BestRetrieval(Retrieval):
         return Ranking.from_positions(found.positions, queries.ids, self.index_ids)
 
     def _whitened(self, images: ImageSet) -> np.ndarray:
-        return whitened(images, CUT_AND_WHOLE, self.whitening)
+        return whitened(images, ALL_CUT, self.whitening)
 
     def _joined(self, images: ImageSet, rows: np.ndarray) -> np.ndarray:
         """Return rows whose inner products are the sum of both."""

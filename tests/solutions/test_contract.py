@@ -32,7 +32,7 @@ def _small_networks(monkeypatch: pytest.MonkeyPatch) -> None:
     small = (Views("lite0", 96, ("gem_2", "rgem")),)
     for name, views in (
         ("retrieval.best_unsupervised", "EIGHT"),
-        ("retrieval.best_retrieval", "CUT_AND_WHOLE"),
+        ("retrieval.best_retrieval", "ALL_CUT"),
         ("recognition.best_recognition", "ALL_CUT"),
     ):
         load_class(name.partition(".")[2], Path("nowhere"))

@@ -33,7 +33,7 @@ def competition(tmp_path_factory: pytest.TempPathFactory) -> Competition:
 def _small_networks(monkeypatch: pytest.MonkeyPatch) -> None:
     eight = (Views("lite0", 96, ("gem_2", "rgem")),)
     monkeypatch.setattr("solutions.retrieval.best_unsupervised.EIGHT", eight)
-    monkeypatch.setattr("solutions.retrieval.best_retrieval.CUT_AND_WHOLE", eight)
+    monkeypatch.setattr("solutions.retrieval.best_retrieval.ALL_CUT", eight)
 
 
 def small(name: str) -> Retrieval:

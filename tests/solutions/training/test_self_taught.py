@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from harness import HarnessError
-from solutions.training.self_taught import STRANGE, Lessons, _room, confidences, probabilities, taught
+from solutions.training.self_taught import STRANGE, Lessons, _mixed, _room, _table, confidences, probabilities, taught
 
 LESSONS = Lessons(views=(), rounds=2)
 
@@ -61,3 +61,30 @@ def test_more_landmarks_than_memory_allows_are_refused_and_fifty_thousand_images
     assert _room(1000, 512) > 50_000
     with pytest.raises(HarnessError, match="8 GB"):
         _room(80_000, 512)
+
+
+def test_a_descriptor_is_mixed_with_its_nearest_others_by_the_third_power_of_their_cosines() -> None:
+    random = np.random.default_rng(6)
+    rows, others = (
+        each / np.linalg.norm(each, axis=1, keepdims=True) for each in (random.normal(size=(n, 4)) for n in (5, 30))
+    )
+    for row, found in zip(rows, _mixed(rows, others, Lessons(views=(), neighbours=3)), strict=True):
+        cosines = others @ row
+        slow = row + sum(cosines[place] ** 3 * others[place] for place in np.argsort(-cosines)[:3])
+        assert found == pytest.approx(slow / np.linalg.norm(slow), abs=1e-6)
+    assert np.array_equal(_mixed(rows, others, Lessons(views=(), neighbours=0)), rows)
+    assert _mixed(rows, others[:0], Lessons(views=())) == pytest.approx(rows, abs=1e-6)
+
+
+def test_a_side_that_no_labelled_image_shows_is_known_by_images_between() -> None:
+    angles = np.radians([0, 5, 90, 95, 12, 19, 26, 33, 40])
+    front, other, between = np.split(np.stack([np.cos(angles), np.sin(angles)], axis=1), [2, 4])
+    rows, classes = np.vstack([front, other]), np.repeat([0, 1], 2)
+    asked = np.radians(47)
+    asked = np.array([[np.cos(asked), np.sin(asked)]])
+    mixing, plain = Lessons(views=(), neighbours=3, rounds=0), Lessons(views=(), neighbours=0, rounds=0)
+    mixed, alone = (
+        probabilities(_mixed(asked, between, each), _table(rows, classes, between, each), 2)[0, 0]
+        for each in (mixing, plain)
+    )
+    assert mixed > alone

@@ -24,7 +24,7 @@ from solutions.local.codebook import codebook_of
 from solutions.local.delf_like import DelfLike
 from solutions.local.extractor import LocalFeatures
 from solutions.local.sift import Sift
-from solutions.local.verification import Verification
+from solutions.local.verification import OF_CELLS, OF_SIFT
 from solutions.neighbours.exact import nearest
 from solutions.neighbours.neighbours import Neighbours
 
@@ -86,7 +86,8 @@ class ThirdPlace(Recognition):
     def _agreeing(self, queries: ImageSet, found: Neighbours) -> np.ndarray:
         """Return the inliers of images found `(n_queries, any)`, from 0 to 1."""
         features = LocalFeatures.of(queries, self.features.extractor)
-        n_inliers = Verification().n_inliers(features, self.features, found.positions)
+        verification = OF_SIFT if self.local == "sift" else OF_CELLS
+        n_inliers = verification.n_inliers(features, self.features, found.positions)
         return np.asarray(np.clip(n_inliers, 0, _MOST) / _MOST)
 
     def _whitened(self, rows: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.process import measured
 from benchmarks.table import show
-from harness.sharing import limited_to
+from harness.cores import limited_to
 from solutions.local.aggregation import Aggregates, aggregated
 from solutions.local.asmk import Asmk, Matcher
 from solutions.local.codebook import Codebook

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from harness.data.synthetic import SyntheticCompetition
+from harness.synthetic.competition import SyntheticCompetition
 
 LANDMARKS = 15
 

@@ -39,7 +39,7 @@ def search(folder: Path) -> None:
     from joblib import Parallel, delayed
 
     from harness import TrainingData
-    from harness.plugins import load_solution
+    from harness.solution.registry import load_solution
 
     index, queries = (
         Described(codes := np.load(folder / f"{part}.npy", mmap_mode="r"), np.arange(len(codes)).astype(object))

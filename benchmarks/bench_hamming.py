@@ -9,7 +9,7 @@ import faiss
 import numpy as np
 
 from benchmarks.table import show
-from solutions.hashing import hamming, mean_distance
+from solutions.hashing.search import hamming, mean_distance
 
 N_INDEX, N_QUERIES, K = 1_000_000, 1000, 100
 N_HASHES = 4

@@ -13,8 +13,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from benchmarks.table import show
-from harness.data.decode import decode
-from solutions.hashing.extractor import PerceptualHashes
+from harness.data.images.decode import decode
+from solutions.hashing.hashes.extractor import PerceptualHashes
 
 N_IMAGES, SIZE = 24, (1440, 1080)
 REPEATS = 5

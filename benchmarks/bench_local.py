@@ -17,8 +17,8 @@ from threadpoolctl import threadpool_limits
 from benchmarks.bench_hashes import photograph
 from benchmarks.table import show
 from harness import Ragged
-from harness.data.decode import decode
-from harness.sharing import limited_to
+from harness.cores import limited_to
+from harness.data.images.decode import decode
 from solutions.local.extractor import LocalFeatures
 from solutions.local.geometry import Geometry
 from solutions.local.matching import Matching

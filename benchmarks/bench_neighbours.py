@@ -16,13 +16,13 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.process import measured
 from benchmarks.table import show
-from harness.sharing import limited_to
-from solutions.neighbours.descent import Descent
+from harness.cores import limited_to
 from solutions.neighbours.exact import Exact, nearest, neighbour_graph
+from solutions.neighbours.faiss_searchers import Hnsw, IvfPq
+from solutions.neighbours.graph_search import Walk
 from solutions.neighbours.neighbours import Neighbours
-from solutions.neighbours.of_faiss import Hnsw, IvfPq
+from solutions.neighbours.nn_descent import Descent
 from solutions.neighbours.searcher import Searcher
-from solutions.neighbours.walk import Walk
 
 N_INDEX, N_QUERIES, WIDTH, K = 200_000, 1000, 512, 100
 BATCHES = (1, 10, 100, 256, 1000, 4000)

@@ -13,13 +13,13 @@ from fastapi.testclient import TestClient
 
 from benchmarks.bench_scoring import write_competition
 from harness.data.competition import Competition
-from harness.running.evaluate import score_file
-from harness.running.kept import kept
-from harness.serving.app import create_app
+from harness.scoring.evaluate import score_file
+from harness.scoring.stored_evaluation import kept
+from harness.web.app import create_app
 from harness.workspace import Workspace
 from leaderboard import Coverage, Entry, EntryStore, Stage
-from leaderboard.database import Database
-from leaderboard.store import prepared
+from leaderboard.storage.database import Database
+from leaderboard.storage.store import prepared
 from metrics import metrics_of
 
 ENTRIES, PAGES = 10_000, 1000

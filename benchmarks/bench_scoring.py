@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from benchmarks.process import measured
-from harness.data.tables import read_table
+from harness.data.tables.csv_table import read_table
 
 LANDMARK = str(Path(sys.executable).with_name("landmark"))
 GLDV2 = Path(__file__).parents[2] / "shared" / "data" / "gldv2"

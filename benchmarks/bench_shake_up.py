@@ -8,7 +8,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from metrics import Judgement, Metric, QueryValues, RecognitionJudgement, metric
-from metrics.redrawn import BLOCK, divided, drawn_masks
+from metrics.statistics.public_redraws import BLOCK, divided, drawn_masks
 
 N_QUERIES, ENTRIES, DRAWS = 118_000, 50, 1000
 LANDMARKS = 0.012  # of the queries, as in Google Landmarks v2

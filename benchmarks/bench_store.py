@@ -10,11 +10,11 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from benchmarks.bench_hashes import N_IMAGES, photograph
-from harness.data.images import ImageSet
-from harness.data.locate import ImageFolder
-from harness.data.source import ImageSource
-from harness.sharing import limited_to
-from solutions.hashing.extractor import PerceptualHashes
+from harness.cores import limited_to
+from harness.data.image_set import ImageSet
+from harness.data.images.find import ImageFolder
+from harness.data.images.source import ImageSource
+from solutions.hashing.hashes.extractor import PerceptualHashes
 
 N_LINKS, REPEATS = 960, 5
 

@@ -7,45 +7,45 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.data.extractor import Extractor as Extractor
-    from harness.data.fitted import Fitted as Fitted
-    from harness.data.fitted import fitted as fitted
-    from harness.data.images import ImageSet as ImageSet
-    from harness.data.ragged import Ragged as Ragged
+    from harness.cores import cores as cores
+    from harness.data.image_set import ImageSet as ImageSet
+    from harness.data.store.extractor import Extractor as Extractor
+    from harness.data.store.fit_cache import Fitted as Fitted
+    from harness.data.store.fit_cache import fitted as fitted
+    from harness.data.store.ragged import Ragged as Ragged
     from harness.errors import HarnessError as HarnessError
-    from harness.ladder import Step as Step
-    from harness.pictures import new_figure as new_figure
-    from harness.pictures import require_picture as require_picture
-    from harness.pictures import save_picture as save_picture
+    from harness.plotting.figure import new_figure as new_figure
+    from harness.plotting.figure import require_picture as require_picture
+    from harness.plotting.figure import save_picture as save_picture
     from harness.progress import track as track
-    from harness.ranges import Among as Among
-    from harness.ranges import Span as Span
-    from harness.sharing import cores as cores
-    from harness.solution import Recognition as Recognition
-    from harness.solution import Retrieval as Retrieval
-    from harness.solution import TrainingData as TrainingData
-    from harness.submissions.submission import Labelling as Labelling
-    from harness.submissions.submission import Ranking as Ranking
+    from harness.solution.ablation_step import Step as Step
+    from harness.solution.base import Recognition as Recognition
+    from harness.solution.base import Retrieval as Retrieval
+    from harness.solution.base import TrainingData as TrainingData
+    from harness.solution.search_space import Among as Among
+    from harness.solution.search_space import Span as Span
+    from harness.submissions.answer import Labelling as Labelling
+    from harness.submissions.answer import Ranking as Ranking
 
 _HOMES = {
-    "Among": "harness.ranges",
-    "Extractor": "harness.data.extractor",
-    "Fitted": "harness.data.fitted",
+    "Among": "harness.solution.search_space",
+    "Extractor": "harness.data.store.extractor",
+    "Fitted": "harness.data.store.fit_cache",
     "HarnessError": "harness.errors",
-    "ImageSet": "harness.data.images",
-    "Labelling": "harness.submissions.submission",
-    "Ragged": "harness.data.ragged",
-    "Ranking": "harness.submissions.submission",
-    "Recognition": "harness.solution",
-    "Retrieval": "harness.solution",
-    "Span": "harness.ranges",
-    "Step": "harness.ladder",
-    "TrainingData": "harness.solution",
-    "cores": "harness.sharing",
-    "fitted": "harness.data.fitted",
-    "new_figure": "harness.pictures",
-    "require_picture": "harness.pictures",
-    "save_picture": "harness.pictures",
+    "ImageSet": "harness.data.image_set",
+    "Labelling": "harness.submissions.answer",
+    "Ragged": "harness.data.store.ragged",
+    "Ranking": "harness.submissions.answer",
+    "Recognition": "harness.solution.base",
+    "Retrieval": "harness.solution.base",
+    "Span": "harness.solution.search_space",
+    "Step": "harness.solution.ablation_step",
+    "TrainingData": "harness.solution.base",
+    "cores": "harness.cores",
+    "fitted": "harness.data.store.fit_cache",
+    "new_figure": "harness.plotting.figure",
+    "require_picture": "harness.plotting.figure",
+    "save_picture": "harness.plotting.figure",
     "track": "harness.progress",
 }
 __all__ = list(_HOMES)

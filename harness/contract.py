@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 
 from harness.data.competition import Competition
-from harness.data.images import ImageSet
+from harness.data.image_set import ImageSet
 from harness.data.split import own_split
 from harness.errors import HarnessError
-from harness.plugins import load_solution
-from harness.running.guard import forbid
-from harness.solution import Retrieval, Solution, TrainingData, identity, solution_name
-from harness.specs import search_space, split_spec
-from harness.submissions.finish import checked, finished
-from harness.submissions.submission import Answer, Labelling, Ranking, joined
+from harness.running.sandbox import forbid
+from harness.solution.base import Retrieval, Solution, TrainingData, identity, solution_name
+from harness.solution.registry import load_solution
+from harness.solution.spec import search_space, split_spec
+from harness.submissions.answer import Answer, Labelling, Ranking, joined
+from harness.submissions.finalise import checked, finished
 
 Complaint = str | None
 _CHUNKS = (1, 3, 7)  # queries a chunk
@@ -59,7 +59,7 @@ def check_solution(spec: str, register: Path | None = None) -> Iterator[tuple[st
 
 def small_competition(folder: Path) -> Competition:
     """Return a drawn competition of some forty images; one index image and one query are broken."""
-    from harness.data.synthetic import SyntheticCompetition
+    from harness.synthetic.competition import SyntheticCompetition
 
     drawn = folder / "drawn"
     SyntheticCompetition(

@@ -5,8 +5,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.atomic_files import write_whole
 from harness.errors import WorkspaceError
-from harness.files import write_whole
 
 VARIABLE = "LANDMARK_WORKSPACE"
 _FORMAT = 1

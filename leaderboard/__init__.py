@@ -9,8 +9,8 @@ from leaderboard.errors import LeaderboardError, StoreError
 from leaderboard.folds import FoldRow, fold_rows
 
 if TYPE_CHECKING:
-    from leaderboard.store import EntryStore
-    from leaderboard.tables import render
+    from leaderboard.rendering.tables import render
+    from leaderboard.storage.store import EntryStore
 
 __all__ = [
     "BoardRow",
@@ -32,7 +32,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """What takes long to import only when it is asked for: the store brings SQLAlchemy, tables bring their formats."""
-    homes = {"EntryStore": "leaderboard.store", "render": "leaderboard.tables"}
+    homes = {"EntryStore": "leaderboard.storage.store", "render": "leaderboard.rendering.tables"}
     if name not in homes:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(homes[name]), name)

@@ -9,7 +9,7 @@ from typing import Any, Generic
 from leaderboard.entry import Coverage, Entry, Status
 from leaderboard.errors import LeaderboardError
 from leaderboard.order import PARTS, Group, Order, Ranked, age, grouped, ranking_metric
-from leaderboard.text import short
+from leaderboard.safe_text import short
 
 
 @dataclass(frozen=True)

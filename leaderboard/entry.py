@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Literal, NamedTuple
 
 from leaderboard.errors import LeaderboardError
-from leaderboard.text import short
+from leaderboard.safe_text import short
 
 Status = Literal["scored", "unscored", "failed"]
 

@@ -7,13 +7,13 @@ from typing import Literal, Protocol, TypeVar
 
 from leaderboard.entry import Entry, Status
 from leaderboard.errors import LeaderboardError
-from leaderboard.text import short
+from leaderboard.safe_text import short
 
 Group = Literal["solution", "identity"]
 
 
 class Rankable(Protocol):
-    """What the order needs to know of an entry: as much as `Entry` or `leaderboard.outlines.Outline` tells."""
+    """What the order needs to know of an entry: as much as `Entry` or `leaderboard.storage.entry_summaries.Outline` tells."""
 
     @property
     def id(self) -> int | None:

@@ -12,10 +12,10 @@ from leaderboard.board import BoardRow
 from leaderboard.entry import Entry
 from leaderboard.folds import FoldRow
 from leaderboard.order import PARTS
-from leaderboard.text import short
+from leaderboard.safe_text import short
 
 if TYPE_CHECKING:
-    from leaderboard.outlines import Outline
+    from leaderboard.storage.entry_summaries import Outline
 
 Row = TypeVar("Row", bound=BoardRow | FoldRow)
 RANKS = "rank", "private_rank", "move"

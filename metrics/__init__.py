@@ -8,10 +8,7 @@ A judgement says what a submission got right, query by query; a metric turns a j
 """
 
 from metrics.base import Metric, NoPositives, RetrievalMetric, Task
-from metrics.bootstrap import LEVEL, REPLICATES, QueryValues, intervals
-from metrics.catalogue import METRICS, metric, metrics_of
 from metrics.complete_judgement import CompleteJudgement, judge_complete, judge_complete_codes
-from metrics.exchange import holm
 from metrics.first_hit import MeanFirstHit, MedianFirstHit
 from metrics.global_average_precision import GlobalAveragePrecision
 from metrics.judgement import (
@@ -24,11 +21,14 @@ from metrics.judgement import (
     judge_retrieval_codes,
 )
 from metrics.mean_average_precision import MeanAveragePrecision
-from metrics.paired import Comparison, Pair, compare, most_different
 from metrics.precision import Precision
 from metrics.protocols import DIFFICULTIES, holidays, oxford, revisited
 from metrics.recall import Recall
+from metrics.registry import METRICS, metric, metrics_of
 from metrics.revisited_precision import RevisitedPrecision
+from metrics.statistics.bootstrap import LEVEL, REPLICATES, QueryValues, intervals
+from metrics.statistics.comparison import Comparison, Pair, compare, most_different
+from metrics.statistics.permutation_test import holm
 from metrics.top1_accuracy import Top1Accuracy
 from metrics.trapezoid_average_precision import TrapezoidAveragePrecision
 

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from metrics.bootstrap import in_order
 from metrics.global_average_precision import GlobalAveragePrecision
 from metrics.judgement import RecognitionJudgement, RetrievalJudgement
+from metrics.statistics.bootstrap import in_order
 
 LEVELS = np.linspace(0, 1, 101)
 BLOCK = 1024  # queries at once

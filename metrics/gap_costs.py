@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from metrics.bootstrap import in_order
 from metrics.global_average_precision import GlobalAveragePrecision
 from metrics.judgement import RecognitionJudgement
+from metrics.statistics.bootstrap import in_order
 
 _GAP = GlobalAveragePrecision()
 

@@ -93,7 +93,7 @@ def judge_retrieval_codes(
     >>> judgement.hits.astype(int).tolist(), judgement.lengths.tolist(), judgement.n_relevant.tolist()
     ([[1, 0, 0, 1], [0, 1, 0, 0]], [4, 2], [3, 1])
     """
-    from metrics.judging import judge
+    from metrics.judgement_kernels import judge
 
     hits = np.zeros(rankings.shape, dtype=bool)
     lengths, n_relevant = np.zeros((2, len(rankings)), dtype=np.int64)

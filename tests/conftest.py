@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 
 from tests.databases import new_database
-from tests.worlds import make_competition
+from tests.factories.competitions import make_competition
 
 Hook = Callable[[str, Any], object]
 _HOOKS: list[Hook] = []  # of the test that runs
@@ -35,7 +35,7 @@ def pytest_configure() -> None:
 
 @pytest.fixture
 def competition_folder(tmp_path: Path) -> Path:
-    """A small competition with images, tables and ground truth for both tasks; see `tests.worlds`."""
+    """A small competition with images, tables and ground truth for both tasks; see `tests.factories.competitions`."""
     return make_competition(tmp_path / "competition")
 
 

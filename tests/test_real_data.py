@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from harness.cli.main import app
 from harness.data.competition import Competition
-from solutions.hashing.extractor import PerceptualHashes
+from solutions.hashing.hashes.extractor import PerceptualHashes
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 pytestmark = [

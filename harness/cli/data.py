@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.options import Jobs, Seed
-from harness.cli.output import progress, say
-from harness.cli.plugged import WithPlugged
+from harness.cli._options import Jobs, Seed
+from harness.cli._output import progress, say
+from harness.cli.plugin_commands import WithPlugged
 
 app = typer.Typer(
     cls=WithPlugged, no_args_is_help=True, help="Draw a competition, check one, or lay out folders of photos as one."
@@ -28,8 +28,8 @@ def make(
     jobs: Jobs = None,
 ) -> None:
     """Draw the built-in competition: buildings in code, the same for the same seed."""
-    from harness.data.synthetic import SyntheticCompetition
-    from harness.sharing import cores
+    from harness.cores import cores
+    from harness.synthetic.competition import SyntheticCompetition
 
     drawn = SyntheticCompetition(landmarks=landmarks, seed=seed, difficulty=difficulty)
     with progress() as listener:
@@ -61,7 +61,7 @@ def import_folders(
     seed: Seed = 0,
 ) -> None:
     """Lay out a folder of class folders as a competition; the photos are linked or copied."""
-    from harness.data.folders import import_folders as lay_out
+    from harness.data.layouts.class_folders import import_folders as lay_out
     from harness.progress import heard_by
 
     with progress() as listener, heard_by(listener("")):
@@ -77,7 +77,7 @@ def import_benchmark(
     folder: Folder,
 ) -> None:
     """Lay out revisited or classic Oxford or Paris, or Holidays, as a competition of complete rankings."""
-    from harness.data.building_benchmarks import import_benchmark as lay_out
+    from harness.data.layouts.oxford_paris_holidays import import_benchmark as lay_out
     from harness.progress import heard_by
 
     with progress() as listener, heard_by(listener("")):

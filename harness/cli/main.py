@@ -8,55 +8,55 @@ from typing import Annotated
 import typer
 
 from harness.cli import (
-    ablating,
-    blending,
-    board,
-    comparing,
+    ablate,
+    blend,
+    compare,
     data,
+    leaderboard,
     metrics,
-    plotting,
-    plugged,
-    pushing,
-    running,
-    scoring,
-    serving,
-    shaking,
+    plot,
+    plugin_commands,
+    push,
+    run,
+    score,
+    serve,
+    shake_up,
     solutions,
-    splitting,
-    submitting,
-    teams,
-    tuning,
-    validating,
+    split,
+    submit,
+    team,
+    tune,
+    validate,
 )
 from harness.errors import HarnessError
 from leaderboard.errors import LeaderboardError
 
 app = typer.Typer(
-    cls=plugged.WithPlugged,
+    cls=plugin_commands.WithPlugged,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Run image retrieval and recognition solutions on a competition, score them, rank them, write submissions.",
 )
-app.command("run")(running.run)
-app.command("score")(scoring.score)
-app.command("validate")(validating.validate)
-app.command("fix")(validating.fix)
-app.command("submit")(submitting.submit)
-app.command("push")(pushing.push)
-app.command("blend")(blending.blend)
-app.command("split")(splitting.split)
-app.command("leaderboard")(board.leaderboard)
-app.command("compare")(comparing.compare)
-app.command("serve")(serving.serve)
-app.command("report")(serving.report)
-app.command("plot")(plotting.plot)
-app.command("shake-up")(shaking.shake_up)
-app.command("tune")(tuning.tune)
-app.command("ablate")(ablating.ablate)
+app.command("run")(run.run)
+app.command("score")(score.score)
+app.command("validate")(validate.validate)
+app.command("fix")(validate.fix)
+app.command("submit")(submit.submit)
+app.command("push")(push.push)
+app.command("blend")(blend.blend)
+app.command("split")(split.split)
+app.command("leaderboard")(leaderboard.leaderboard)
+app.command("compare")(compare.compare)
+app.command("serve")(serve.serve)
+app.command("report")(serve.report)
+app.command("plot")(plot.plot)
+app.command("shake-up")(shake_up.shake_up)
+app.command("tune")(tune.tune)
+app.command("ablate")(ablate.ablate)
 app.add_typer(solutions.app, name="solutions")
 app.add_typer(data.app, name="data")
 app.add_typer(metrics.app, name="metrics")
-app.add_typer(teams.app, name="team")
+app.add_typer(team.app, name="team")
 
 
 def _version(wanted: bool) -> None:

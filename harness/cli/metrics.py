@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.cli.options import Task
-from harness.cli.output import say
+from harness.cli._options import Task
+from harness.cli._output import say
 
 if TYPE_CHECKING:
     from metrics.testing import Report

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from harness.cli.options import Json, WorkspaceOption
-from harness.cli.output import note, print_json, say
+from harness.cli._options import Json, WorkspaceOption
+from harness.cli._output import note, print_json, say
 
 
 class NameOrCommand(TyperGroup):
@@ -26,7 +26,7 @@ app = typer.Typer(cls=NameOrCommand, help="List the solutions; with a name, show
 @app.callback(invoke_without_command=True)
 def listing(context: typer.Context, *, json: Json = False, workspace: WorkspaceOption = None) -> None:
     """List every solution with its task and what it does, or show, add or check one."""
-    from harness.describing import briefs
+    from harness.solution.info import briefs
     from harness.workspace import Workspace
 
     if context.invoked_subcommand:
@@ -49,7 +49,7 @@ def show(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Show what a solution does, after which source, and its parameters."""
-    from harness.describing import portrait
+    from harness.solution.info import portrait
     from harness.workspace import Workspace
 
     found = portrait(name, Workspace.open(workspace or context.obj["workspace"]).register)
@@ -76,7 +76,7 @@ def add(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Make a file known as a solution, by the name of the file."""
-    from harness.plugins import add_file, known_solutions
+    from harness.solution.registry import add_file, known_solutions
     from harness.workspace import Workspace
 
     register = Workspace.open(workspace or context.obj["workspace"]).register

@@ -13,14 +13,14 @@ from pathlib import Path
 import numpy as np
 from joblib import Parallel, delayed
 
-from harness.data.decode import UndecodableError, decode
+from harness.cores import cores
 from harness.data.ground_truth import COLUMNS, UNLABELLED, USAGES, GroundTruth, find_ground_truth, read_ground_truth
-from harness.data.ids import is_safe_id, repeated_rows, unsafe_rows
-from harness.data.locate import ImageFolder
-from harness.data.tables import Table, line_of, read_table, shown, whole_numbers
+from harness.data.images.decode import UndecodableError, decode
+from harness.data.images.find import ImageFolder
+from harness.data.tables.csv_table import Table, line_of, read_table, shown, whole_numbers
+from harness.data.tables.ids import is_safe_id, repeated_rows, unsafe_rows
 from harness.errors import DataError
 from harness.progress import track
-from harness.sharing import cores
 from metrics import Task
 
 _EXAMPLES = 10

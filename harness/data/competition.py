@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from harness.data.ground_truth import UNLABELLED, find_ground_truth
-from harness.data.ids import ids_of
-from harness.data.images import ImageSet
-from harness.data.locate import ImageFolder
-from harness.data.source import ImageSource
-from harness.data.tables import read_table, shown, whole_numbers
+from harness.data.image_set import ImageSet
+from harness.data.images.find import ImageFolder
+from harness.data.images.source import ImageSource
+from harness.data.tables.csv_table import read_table, shown, whole_numbers
+from harness.data.tables.ids import ids_of
 from harness.errors import DataError
 from metrics import Task
 

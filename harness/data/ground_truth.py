@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from harness.data.blocks import Column
-from harness.data.rows import Rows, read_rows
-from harness.data.tables import read_header, shown, whole_numbers
-from harness.data.vocabulary import Vocabulary
-from harness.data.words import Words
+from harness.data.tables.blocks import Column
+from harness.data.tables.csv_table import read_header, shown, whole_numbers
+from harness.data.tables.id_index import Vocabulary
+from harness.data.tables.rows import Rows, read_rows
+from harness.data.tables.string_column import Words
 from harness.errors import DataError
 from metrics import Task
 

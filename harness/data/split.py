@@ -16,13 +16,13 @@ from pathlib import Path
 
 import numpy as np
 
+from harness.atomic_files import write_whole
 from harness.data.competition import Competition
 from harness.data.ground_truth import GroundTruth, load_ground_truth
-from harness.data.images import ImageSet
-from harness.data.tables import read_table, whole_numbers
+from harness.data.image_set import ImageSet
+from harness.data.tables.csv_table import read_table, whole_numbers
 from harness.errors import DataError
-from harness.files import write_whole
-from harness.solution import TrainingData
+from harness.solution.base import TrainingData
 from metrics import Task
 
 TEST = "test"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.files import whole, write_whole
-from harness.submissions.submission import Answer, Labelling, Ranking
+from harness.atomic_files import whole, write_whole
+from harness.submissions.answer import Answer, Labelling, Ranking
 from leaderboard import Coverage, Stage
 
 OUTCOME, ANSWER, SUBMISSION, LOG, PROGRESS, TASK, CHUNKS = (

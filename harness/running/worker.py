@@ -19,14 +19,13 @@ import numpy as np
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
+from harness.atomic_files import write_whole
+from harness.cores import cores, limited_to
 from harness.data.competition import Competition
-from harness.data.images import ImageSet
+from harness.data.image_set import ImageSet
 from harness.data.split import Split, fold_split, load_folds, own_split
 from harness.errors import HarnessError, SolutionError
-from harness.files import write_whole
-from harness.plugins import load_solution
 from harness.progress import Listener, heard_by, track
-from harness.running.guard import forbid
 from harness.running.outcome import (
     ANSWER,
     CHUNKS,
@@ -38,14 +37,15 @@ from harness.running.outcome import (
     save_answer,
     submission_digest,
 )
-from harness.running.stages import Stages
-from harness.running.task import Task
+from harness.running.resource_usage import Stages
+from harness.running.run_job import Task
+from harness.running.sandbox import forbid
 from harness.running.versions import versions
-from harness.sharing import cores, limited_to
-from harness.solution import Retrieval, Solution
-from harness.submissions.files import write_submission
-from harness.submissions.finish import checked, finished
-from harness.submissions.submission import Answer, joined
+from harness.solution.base import Retrieval, Solution
+from harness.solution.registry import load_solution
+from harness.submissions.answer import Answer, joined
+from harness.submissions.finalise import checked, finished
+from harness.submissions.read_write import write_submission
 from harness.workspace import Workspace
 from leaderboard import Coverage
 

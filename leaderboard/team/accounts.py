@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from leaderboard.database import Database
 from leaderboard.errors import TeamError
-from leaderboard.schema import entries
-from leaderboard.team.tables import sessions, teams, tokens
+from leaderboard.safe_text import short
+from leaderboard.storage.database import Database
+from leaderboard.storage.schema import entries
+from leaderboard.storage.team_schema import sessions, teams, tokens
 from leaderboard.team.tokens import new_token
-from leaderboard.text import short
 
 LONGEST_NAME = 60  # characters
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, case, func, select
 
 from leaderboard.errors import LimitError, TeamError
+from leaderboard.storage.team_schema import submissions
 from leaderboard.team.rules import Rules
-from leaderboard.team.tables import submissions
 
 COUNTED = "queued", "running", "scored"  # of the daily limit: what was rejected costs nothing
 REJECTED = 4  # times the daily limit, what may be handed in at all

@@ -13,11 +13,11 @@ from typing import Any
 from numpy.typing import ArrayLike
 from sqlalchemy import and_, insert, or_, select, update
 
-from leaderboard.database import Database
 from leaderboard.entry import Entry
-from leaderboard.store import prepared
+from leaderboard.storage.database import Database
+from leaderboard.storage.store import prepared
+from leaderboard.storage.team_schema import scorings, submissions
 from leaderboard.team.submissions import Submission, selected, submission_in
-from leaderboard.team.tables import scorings, submissions
 
 LEASE = timedelta(seconds=15)
 ATTEMPTS = 3  # after so many ended scorers it is the file's fault

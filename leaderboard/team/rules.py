@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select
 
-from leaderboard.database import Database
 from leaderboard.errors import TeamError
-from leaderboard.team.tables import rules
+from leaderboard.storage.database import Database
+from leaderboard.storage.team_schema import rules
 
 FINALS = 2  # submissions of a team and a task that the private part decides on
 MOST = 1_000  # submissions a day

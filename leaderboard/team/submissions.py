@@ -8,12 +8,12 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
 
-from leaderboard.database import Database
 from leaderboard.errors import TeamError
+from leaderboard.storage.database import Database
+from leaderboard.storage.team_schema import scorings, submissions, teams
 from leaderboard.team.accounts import Team
 from leaderboard.team.limits import Today, require_allowed, today_of
 from leaderboard.team.rules import FINALS, Rules
-from leaderboard.team.tables import scorings, submissions, teams
 
 State = Literal["queued", "running", "scored", "rejected", "failed"]
 

@@ -14,9 +14,11 @@ except ImportError as error:
     message = "metrics.testing needs hypothesis, which is not installed: pip install 'landmark[testing]'"
     raise ImportError(message, name="hypothesis") from error
 
+from metrics.testing.cases import World, recognition_world, retrieval_world
 from metrics.testing.check import Broken, CounterExample, Report, check
-from metrics.testing.faults import FAULTS, Fault, diagnose, faults_of
-from metrics.testing.laws import LAWS, Law, laws_of
+from metrics.testing.known_mistakes import FAULTS, Fault, diagnose, faults_of
+from metrics.testing.properties import LAWS, Law, laws_of
+from metrics.testing.slow_reference import slow_score
 from metrics.testing.strategies import (
     ground_truths,
     labellings,
@@ -26,8 +28,6 @@ from metrics.testing.strategies import (
     submissions,
     worlds_for,
 )
-from metrics.testing.twins import slow_score
-from metrics.testing.worlds import World, recognition_world, retrieval_world
 
 __all__ = [
     "FAULTS",

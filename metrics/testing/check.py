@@ -13,11 +13,11 @@ from hypothesis.errors import NoSuchExample
 from hypothesis.strategies import SearchStrategy
 
 from metrics.base import Metric
-from metrics.testing.faults import Fault, diagnose, same
-from metrics.testing.laws import Law, Worlds, laws_of
+from metrics.testing.cases import World
+from metrics.testing.known_mistakes import Fault, diagnose, same
+from metrics.testing.properties import Law, Worlds, laws_of
+from metrics.testing.slow_reference import slow_score
 from metrics.testing.strategies import CONFIDENCES, LANDMARKS, worlds_for
-from metrics.testing.twins import slow_score
-from metrics.testing.worlds import World
 
 Score = Callable[..., Any]  # (solution, submission, row_id_column_name), as Kaggle has it
 

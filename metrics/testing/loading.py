@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from metrics.base import Metric, Task
-from metrics.catalogue import metric, metrics_of
+from metrics.registry import metric, metrics_of
 
 
 class CannotLoadError(ValueError):

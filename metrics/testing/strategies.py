@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from metrics.base import Metric, RetrievalMetric, Task
-from metrics.testing.worlds import Row, World
+from metrics.testing.cases import Row, World
 
 LANDMARKS = (1, 2, 3)
 CONFIDENCES = (0.5, 1.0, 0.25, 10.0, 9.0, -1.0, 1e-05)

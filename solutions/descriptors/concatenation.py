@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from harness import HarnessError
-from solutions.descriptors.pooling import unit
+from solutions.descriptors.pooling.pooling import unit
 
 XG_WEIGHTS = (2.0, 1.5, 1.5, 1.5, 1.0, 1.0)  # ResNeXt: REMAP, R-MAC, MAC, SPoC; ResNet: MAC, REMAP
 

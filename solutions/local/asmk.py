@@ -17,7 +17,7 @@ from solutions.local.aggregation import Aggregates
 from solutions.local.inverted_file import InvertedFile
 from solutions.local.match_kernels import Postings, Queries, Weights, match_signs, match_vectors, weigh
 from solutions.neighbours.neighbours import Neighbours, check_k, no_neighbours
-from solutions.reranking.lists import lent
+from solutions.reranking.neighbour_lists import lent
 
 
 @dataclass(frozen=True)

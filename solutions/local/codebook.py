@@ -13,10 +13,10 @@ from functools import cached_property
 import numpy as np
 
 from harness import ImageSet, Ragged, fitted
-from solutions.faiss_library import loaded_faiss
+from solutions.kernels.faiss import loaded_faiss
+from solutions.kernels.keyed_random import draws
 from solutions.local.extractor import LocalExtractor
-from solutions.neighbours.bytes_first import BytesFirst
-from solutions.training.draws import draws
+from solutions.neighbours.quantised_exact import BytesFirst
 
 WORDS = 65_536
 _ROUNDS = 10

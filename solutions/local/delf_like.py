@@ -13,16 +13,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from harness import HarnessError, ImageSet
-from solutions.descriptors.backbone import Backbone
-from solutions.descriptors.engine import accelerated
-from solutions.descriptors.networks import IMAGENET
-from solutions.descriptors.pooling import unit
-from solutions.descriptors.views import resized
-from solutions.descriptors.whitening import Whitening, pca_whitening
+from solutions.descriptors.extractors.multiscale import resized
+from solutions.descriptors.networks.backbone import Backbone
+from solutions.descriptors.networks.keras_backend import accelerated
+from solutions.descriptors.networks.networks import IMAGENET
+from solutions.descriptors.pooling.pooling import unit
+from solutions.descriptors.whitening.whitening import Whitening, pca_whitening
+from solutions.kernels.keyed_random import draws
 from solutions.local.attention import Attention, trained_attention
 from solutions.local.extractor import LocalExtractor, fitted_frame
-from solutions.local.suppression import kept
-from solutions.training.draws import draws
+from solutions.local.non_maximum_suppression import kept
 
 DELF_SCALES = (0.25, 0.3536, 0.5, 0.7071, 1.0, 1.4142, 2.0)
 MIDDLE = {"lite0": "block10_sum", "lite1": "block14_sum", "lite2": "block14_sum"}  # the last with a stride of 16

@@ -4,9 +4,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from solutions.hashing.compiled import helper, kernel
-from solutions.hashing.vectors import popcount
-from solutions.neighbours.tiles import inner
+from solutions.kernels.jit import helper, kernel
+from solutions.kernels.simd import popcount
+from solutions.neighbours.kernels.float_tiles import inner
 
 
 class Queries(NamedTuple):

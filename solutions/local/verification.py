@@ -17,7 +17,7 @@ from solutions.local.extractor import LocalFeatures
 from solutions.local.geometry import Geometry
 from solutions.local.matching import Matching
 from solutions.neighbours.neighbours import Neighbours
-from solutions.reranking.lists import listed
+from solutions.reranking.neighbour_lists import listed
 
 FIRST = 100  # images of a list that are verified
 

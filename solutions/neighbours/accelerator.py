@@ -12,8 +12,8 @@ from typing import Any, Literal
 import numpy as np
 
 from harness import HarnessError
+from solutions.neighbours.exact_rerank import reranked
 from solutions.neighbours.neighbours import Neighbours, are_readable, lent, no_neighbours
-from solutions.neighbours.rerank import reranked
 
 _QUERIES, _ROWS = 4096, 2**17  # whose inner products are held there at once: 2 GB of float32
 _BEYOND = 32  # candidates, besides half as many as are wanted

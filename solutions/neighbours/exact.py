@@ -9,7 +9,10 @@ from typing import Literal
 import numpy as np
 
 from harness import cores
-from solutions.neighbours.lanes import PANEL, WIDTH
+from solutions.neighbours.kernels.candidates import lengths_of, nothing_found, room_for, settled
+from solutions.neighbours.kernels.float_tiles import panels
+from solutions.neighbours.kernels.scan import ROOM_BEYOND, scan, squared_lengths
+from solutions.neighbours.kernels.simd_ops import PANEL, WIDTH
 from solutions.neighbours.neighbours import (
     Neighbours,
     best_of,
@@ -20,10 +23,7 @@ from solutions.neighbours.neighbours import (
     no_neighbours,
     together,
 )
-from solutions.neighbours.notes import lengths_of, nothing_found, room_for, settled
-from solutions.neighbours.scan import ROOM_BEYOND, scan, squared_lengths
 from solutions.neighbours.searcher import Searcher
-from solutions.neighbours.tiles import panels
 
 OfPart = Callable[[np.ndarray, slice], Neighbours]
 Device = Literal["cpu", "accelerator", "auto"]

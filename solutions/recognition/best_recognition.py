@@ -13,8 +13,8 @@ from typing import Annotated
 import numpy as np
 
 from harness import Among, ImageSet, Labelling, Recognition, Span, Step, TrainingData
-from solutions.descriptors.whitened import ALL_CUT
-from solutions.training.self_taught import Lessons, confidences, self_taught
+from solutions.descriptors.whitening.whitened_ensemble import ALL_CUT
+from solutions.training.pseudo_labels import Lessons, confidences, self_taught
 
 
 @dataclass

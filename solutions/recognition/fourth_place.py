@@ -14,16 +14,16 @@ from typing import Annotated, Literal
 import numpy as np
 
 from harness import Among, ImageSet, Labelling, Recognition, Step, TrainingData
-from solutions.classes.class_scores import Classes, ClassScores
-from solutions.classes.crop_ranks import Rule
-from solutions.classes.known import CropsAmongTrain, NearestTrain, SoftmaxOfTrain, rows_of
-from solutions.classes.merging import lowered, merged, overridden
-from solutions.classes.non_landmark import unexplained
-from solutions.classes.two_sides import TwoSides, told_apart
-from solutions.descriptors.features import Features
-from solutions.descriptors.local_crops import Cut, LocalCrops
-from solutions.descriptors.views import Views
-from solutions.training.head import Described
+from solutions.descriptors.extractors.multiscale import Views
+from solutions.descriptors.extractors.random_boxes import Cut, LocalCrops
+from solutions.descriptors.extractors.square import Features
+from solutions.landmark_scores.binary_classifier import TwoSides, told_apart
+from solutions.landmark_scores.class_scores import Classes, ClassScores
+from solutions.landmark_scores.crop_ranks import Rule
+from solutions.landmark_scores.non_landmark import unexplained
+from solutions.landmark_scores.score_merging import lowered, merged, overridden
+from solutions.landmark_scores.train_scorers import CropsAmongTrain, NearestTrain, SoftmaxOfTrain, rows_of
+from solutions.training.logistic_head import Described
 
 _SURE = 0.95  # probability from which on a classifier lowers confidences
 

@@ -14,12 +14,12 @@ import numpy as np
 from scipy.special import softmax
 
 from harness import Among, HarnessError, ImageSet, Labelling, Recognition, Span, TrainingData
-from solutions.descriptors.features import Features, Frame
-from solutions.descriptors.pooling import unit
+from solutions.descriptors.extractors.square import Features, Frame
+from solutions.descriptors.pooling.pooling import unit
 from solutions.training.classifier import Classifier, Course
-from solutions.training.doubt import Rule, best_threshold, doubt
-from solutions.training.head import WEIGHT_DECAY, described
 from solutions.training.holdout import Round
+from solutions.training.logistic_head import WEIGHT_DECAY, described
+from solutions.training.rejection import Rule, best_threshold, doubt
 from solutions.training.sampling import PER_LANDMARK
 from solutions.training.settings import RATE, Softmax, Training
 

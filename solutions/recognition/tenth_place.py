@@ -14,13 +14,13 @@ from typing import Annotated, Literal
 import numpy as np
 
 from harness import Among, HarnessError, ImageSet, Labelling, Recognition, Span, Step, TrainingData
-from solutions.classes.class_scores import Classes
-from solutions.classes.known import rows_of
-from solutions.classes.non_landmark import unexplained
-from solutions.classes.voters import Voter, voters
-from solutions.classes.votes import voted
-from solutions.descriptors.features import Features, Frame
-from solutions.descriptors.ten_crops import TenCrops
+from solutions.descriptors.extractors.square import Features, Frame
+from solutions.descriptors.extractors.ten_crops import TenCrops
+from solutions.landmark_scores.class_scores import Classes
+from solutions.landmark_scores.non_landmark import unexplained
+from solutions.landmark_scores.tenth_place_models import Voter, voters
+from solutions.landmark_scores.train_scorers import rows_of
+from solutions.landmark_scores.voting import voted
 from solutions.training.settings import Training
 
 Reject = Literal["distance", "nonlandmark_prob", "nothing"]

@@ -14,10 +14,10 @@ from typing import Annotated, Literal
 import numpy as np
 
 from harness import Among, ImageSet, Labelling, Recognition, Span, Step, TrainingData
-from solutions.classes.class_scores import Classes, ClassScores, gathered, idf, power_sum, rarity, summed
-from solutions.descriptors.described import described
-from solutions.descriptors.views import Views
-from solutions.descriptors.whitening import pca_whitening
+from solutions.descriptors.ensemble import described
+from solutions.descriptors.extractors.multiscale import Views
+from solutions.descriptors.whitening.whitening import pca_whitening
+from solutions.landmark_scores.class_scores import Classes, ClassScores, gathered, idf, power_sum, rarity, summed
 from solutions.local.asmk import Asmk
 from solutions.local.asmk_searcher import AsmkSearcher
 from solutions.local.codebook import codebook_of

@@ -7,8 +7,8 @@ import numpy as np
 from scipy.sparse import csr_array, diags_array
 
 from solutions.neighbours.neighbours import Neighbours
-from solutions.reranking.lists import others
-from solutions.reranking.matrices import matrix_of
+from solutions.reranking.neighbour_lists import others
+from solutions.reranking.sparse_matrices import matrix_of
 
 GAMMA = 3.0  # the power that makes affinities of similarities
 

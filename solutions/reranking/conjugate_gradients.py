@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from solutions.hashing.compiled import helper
+from solutions.kernels.jit import helper
 
 
 @helper

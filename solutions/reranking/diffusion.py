@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array
 
-from solutions.hashing.compiled import helper, kernel
+from solutions.kernels.jit import helper, kernel
 from solutions.neighbours.neighbours import Neighbours
 from solutions.reranking.affinity import GAMMA
 from solutions.reranking.conjugate_gradients import solve
-from solutions.reranking.lists import check_alpha, check_k, followed_by, lent
-from solutions.reranking.matrices import best_of_each, matrix_of
+from solutions.reranking.neighbour_lists import check_alpha, check_k, followed_by, lent
+from solutions.reranking.sparse_matrices import best_of_each, matrix_of
 
 SEEDS, STEPS, TOLERANCE = 10, 20, 1e-6
 ALPHA = 0.7  # the paper's 0.99 spreads so far that folds of train images rank worse than without

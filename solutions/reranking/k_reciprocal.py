@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from harness import HarnessError
-from solutions.hashing.compiled import helper, kernel
+from solutions.kernels.jit import helper, kernel
 from solutions.neighbours.neighbours import Neighbours
-from solutions.reranking.lists import check_k, followed_by, kernel_lists, others
-from solutions.reranking.neighbourhoods import Lists, averaged, forget, no_codes
+from solutions.reranking.k_reciprocal_kernels import Lists, averaged, forget, no_codes
+from solutions.reranking.neighbour_lists import check_k, followed_by, kernel_lists, others
 
 
 def k_reciprocal(

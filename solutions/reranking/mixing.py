@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from solutions.hashing.compiled import kernel
+from solutions.kernels.jit import kernel
 from solutions.neighbours.neighbours import Neighbours, check_rows
-from solutions.reranking.lists import check_places, lent
+from solutions.reranking.neighbour_lists import check_places, lent
 
 
 def mixed(rows: np.ndarray, source: np.ndarray, found: Neighbours, weights: np.ndarray) -> np.ndarray:

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array
 
-from solutions.hashing.compiled import helper, kernel
+from solutions.kernels.jit import helper, kernel
 from solutions.neighbours.neighbours import Neighbours
 from solutions.reranking.affinity import GAMMA
 from solutions.reranking.conjugate_gradients import solve
 from solutions.reranking.diffusion import ALPHA, SEEDS, STEPS, TOLERANCE, parts
-from solutions.reranking.lists import check_alpha, check_k, check_places, followed_by, lent
-from solutions.reranking.matrices import best_of_each, matrix_of, rows_of
+from solutions.reranking.neighbour_lists import check_alpha, check_k, check_places, followed_by, lent
+from solutions.reranking.sparse_matrices import best_of_each, matrix_of, rows_of
 
 
 def diffusion_columns(

@@ -14,12 +14,12 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import eigsh
 
-from solutions.hashing.compiled import kernel
+from solutions.kernels.jit import kernel
 from solutions.neighbours.neighbours import Neighbours
 from solutions.reranking.affinity import GAMMA
 from solutions.reranking.diffusion import ALPHA, SEEDS
-from solutions.reranking.lists import check_alpha, check_k, followed_by
-from solutions.reranking.matrices import best_of_each, matrix_of, rows_of
+from solutions.reranking.neighbour_lists import check_alpha, check_k, followed_by
+from solutions.reranking.sparse_matrices import best_of_each, matrix_of, rows_of
 
 _DENSE = 256  # images of a component up to which all eigenvectors are computed at once
 _ROUNDED = 9  # decimals of eigenvectors; solvers differ beyond

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from solutions.hashing.compiled import helper, kernel
+from solutions.kernels.jit import helper, kernel
 from solutions.neighbours.neighbours import Neighbours
-from solutions.reranking.lists import check_k, kernel_lists, listed
+from solutions.reranking.neighbour_lists import check_k, kernel_lists, listed
 
 
 def traversed(found: Neighbours, graph: Neighbours, *, threshold: float = 0.42, k: int = 100) -> Neighbours:

@@ -13,11 +13,11 @@ from typing import Annotated
 import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
-from solutions.descriptors.whitened import ALL_CUT, learnt_whitening, whitened
+from solutions.descriptors.whitening.whitened_ensemble import ALL_CUT, learnt_whitening, whitened
 from solutions.neighbours.exact import nearest
-from solutions.reranking.augmentation import augmented
-from solutions.reranking.expansion import expanded
-from solutions.training.self_taught import Lessons, self_taught
+from solutions.reranking.index_augmentation import augmented
+from solutions.reranking.query_expansion import expanded
+from solutions.training.pseudo_labels import Lessons, self_taught
 
 _LISTED = 101  # one more than count: the query itself may be among them
 

@@ -10,13 +10,13 @@ from typing import Annotated
 import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
-from solutions.descriptors.described import EIGHT, described
-from solutions.descriptors.whitening import pca_whitening
+from solutions.descriptors.ensemble import EIGHT, described
+from solutions.descriptors.whitening.whitening import pca_whitening
 from solutions.neighbours.exact import nearest, neighbour_graph
 from solutions.reranking.affinity import normalised_affinity
-from solutions.reranking.augmentation import augmented
 from solutions.reranking.diffusion import diffused
-from solutions.reranking.expansion import expanded
+from solutions.reranking.index_augmentation import augmented
+from solutions.reranking.query_expansion import expanded
 
 _FOUND = 500  # images found before diffusion
 

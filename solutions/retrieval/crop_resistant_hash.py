@@ -13,9 +13,9 @@ from typing import Annotated, Literal
 import numpy as np
 
 from harness import Among, ImageSet, Ragged, Ranking, Retrieval, TrainingData
-from solutions.hashing.blocks import ranked_in_blocks
-from solutions.hashing.segment_matches import segment_matches
-from solutions.hashing.segments import SegmentHashes
+from solutions.hashing.blockwise_ranking import ranked_in_blocks
+from solutions.hashing.hashes.segments import SegmentHashes
+from solutions.hashing.matching.segment_matches import segment_matches
 
 
 @dataclass

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, TrainingData
-from solutions.hashing.blocks import ranked_in_blocks
-from solutions.hashing.cosine import Standard, cosines
-from solutions.hashing.fourier import FourierSpectra
+from solutions.hashing.blockwise_ranking import ranked_in_blocks
+from solutions.hashing.hashes.fourier import FourierSpectra
+from solutions.hashing.matching.cosine import Standard, cosines
 
 
 @dataclass

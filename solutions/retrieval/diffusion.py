@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, TrainingData
-from solutions.descriptors.described import described
-from solutions.descriptors.views import Views
-from solutions.descriptors.whitening import pca_whitening
+from solutions.descriptors.ensemble import described
+from solutions.descriptors.extractors.multiscale import Views
+from solutions.descriptors.whitening.whitening import pca_whitening
 from solutions.neighbours.exact import nearest, neighbour_graph
 from solutions.reranking.affinity import normalised_affinity
 from solutions.reranking.diffusion import ALPHA, diffused

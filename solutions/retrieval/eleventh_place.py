@@ -11,12 +11,12 @@ from typing import Annotated
 import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
-from solutions.descriptors.described import described
-from solutions.descriptors.views import Views
-from solutions.descriptors.whitening import pca_whitening
-from solutions.neighbours.descent import Descent
+from solutions.descriptors.ensemble import described
+from solutions.descriptors.extractors.multiscale import Views
+from solutions.descriptors.whitening.whitening import pca_whitening
 from solutions.neighbours.exact import nearest
-from solutions.reranking.augmentation import FALL
+from solutions.neighbours.nn_descent import Descent
+from solutions.reranking.index_augmentation import FALL
 from solutions.reranking.mixing import mixed
 
 _FOUND = 101  # one more than count: the query itself may be among them

@@ -13,13 +13,13 @@ import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
 from solutions.descriptors.concatenation import XG_WEIGHTS, concatenated
-from solutions.descriptors.poolings_of_one import PoolingsOfOne
-from solutions.descriptors.whitening import pca_whitening
+from solutions.descriptors.first_place_network import PoolingsOfOne
+from solutions.descriptors.whitening.whitening import pca_whitening
 from solutions.neighbours.exact import nearest
-from solutions.reranking.augmentation import augmented
-from solutions.reranking.expansion import expanded
-from solutions.reranking.lists import without_self
-from solutions.reranking.recursion import merged
+from solutions.reranking.index_augmentation import augmented
+from solutions.reranking.neighbour_lists import without_self
+from solutions.reranking.query_expansion import expanded
+from solutions.reranking.recursive_expansion import merged
 
 PLAIN: dict[str, object] = {"dims": 0, "augmentation": 0, "expansion": 0, "recursion": 0}
 SIX = (

@@ -16,13 +16,13 @@ from typing import Annotated, Literal
 import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, TrainingData
-from solutions.hashing.colour import ColourHashes
-from solutions.hashing.crops import TurnedHashes
-from solutions.hashing.extractor import PerceptualHashes
-from solutions.hashing.hamming import nearest
-from solutions.hashing.places import LISTED, Readable, padded
-from solutions.hashing.seed import SINGLE_THRESHOLD, printed_order
-from solutions.hashing.turns import Rotations, nearest_of_turns
+from solutions.hashing.hashes.colour import ColourHashes
+from solutions.hashing.hashes.crops import TurnedHashes
+from solutions.hashing.hashes.extractor import PerceptualHashes
+from solutions.hashing.hashes.rotations import Rotations, nearest_of_turns
+from solutions.hashing.readable_index import LISTED, Readable, padded
+from solutions.hashing.search.hamming import nearest
+from solutions.hashing.slide_versions import SINGLE_THRESHOLD, printed_order
 
 
 @dataclass

@@ -20,12 +20,12 @@ from typing import Annotated, Literal
 import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, TrainingData
-from solutions.hashing.crops import CROPS, CroppedHashes, TurnedCrops, TurnedHashes
-from solutions.hashing.extractor import PerceptualHashes
-from solutions.hashing.mean_distance import nearest
-from solutions.hashing.places import LISTED, Readable, padded
-from solutions.hashing.seed import THRESHOLDS, printed_order, seed_means
-from solutions.hashing.turns import Rotations, nearest_of_turns
+from solutions.hashing.hashes.crops import CROPS, CroppedHashes, TurnedCrops, TurnedHashes
+from solutions.hashing.hashes.extractor import PerceptualHashes
+from solutions.hashing.hashes.rotations import Rotations, nearest_of_turns
+from solutions.hashing.readable_index import LISTED, Readable, padded
+from solutions.hashing.search.mean_distance import nearest
+from solutions.hashing.slide_versions import THRESHOLDS, printed_order, seed_means
 
 Kind = Literal["average", "dct", "difference", "vertical", "wavelet"]
 SETS = Among(("average", "dct", "difference", "wavelet"), ("average", "difference"), ("difference", "vertical"))

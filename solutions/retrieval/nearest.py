@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, TrainingData
-from solutions.descriptors.features import Features
-from solutions.descriptors.pooling import unit
+from solutions.descriptors.extractors.square import Features
+from solutions.descriptors.pooling.pooling import unit
 from solutions.neighbours.exact import nearest
 
 _LISTED = 101  # one more than count: the query itself may be among them

@@ -11,9 +11,9 @@ from typing import Annotated
 import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
-from solutions.descriptors.described import described
-from solutions.descriptors.views import THREE_SCALES, Views
-from solutions.descriptors.whitening import pca_whitening
+from solutions.descriptors.ensemble import described
+from solutions.descriptors.extractors.multiscale import THREE_SCALES, Views
+from solutions.descriptors.whitening.whitening import pca_whitening
 from solutions.neighbours.exact import nearest, neighbour_graph
 from solutions.reranking.affinity import normalised_affinity
 from solutions.reranking.diffusion import diffused

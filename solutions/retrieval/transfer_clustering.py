@@ -11,9 +11,9 @@ import numpy as np
 from scipy.special import softmax
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, TrainingData
-from solutions.descriptors.features import Features, Frame
+from solutions.descriptors.extractors.square import Features, Frame
+from solutions.reranking.flood_fill import STEP, Order, flooded
 from solutions.training.classifier import Course
-from solutions.training.flood import STEP, Order, flooded
 from solutions.training.sampling import PER_LANDMARK
 from solutions.training.settings import RATE, Softmax, Training
 

@@ -17,10 +17,10 @@ from typing import Annotated, Literal
 import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, TrainingData
-from solutions.hashing.blocks import ranked_in_blocks
-from solutions.hashing.cosine import Standard, cosines
-from solutions.hashing.wavelet_matches import wavelet_matches
-from solutions.hashing.wavelets import LargestWavelets, WaveletEnergies, deepest
+from solutions.hashing.blockwise_ranking import ranked_in_blocks
+from solutions.hashing.hashes.wavelets import LargestWavelets, WaveletEnergies, deepest
+from solutions.hashing.matching.cosine import Standard, cosines
+from solutions.hashing.matching.wavelet_matches import wavelet_matches
 
 
 @dataclass

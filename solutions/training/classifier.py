@@ -9,11 +9,11 @@ from typing import Protocol
 import numpy as np
 
 from harness import ImageSet, TrainingData
-from solutions.descriptors.features import Features
-from solutions.training.head import trained_head
+from solutions.descriptors.extractors.square import Features
 from solutions.training.holdout import Round, held_out
-from solutions.training.network import Network, trained_network
+from solutions.training.logistic_head import trained_head
 from solutions.training.settings import Training
+from solutions.training.trained_network import Network, trained_network
 
 
 class Classifier(Protocol):

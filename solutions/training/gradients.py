@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from solutions.descriptors.engine import backend
+from solutions.descriptors.networks.keras_backend import backend
 
 Loss = Callable[..., tuple[Any, Any]]
 Step = Callable[..., tuple[Any, Any, list[Any]]]

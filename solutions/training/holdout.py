@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solutions.training.draws import draw, draws
+from solutions.kernels.keyed_random import draw, draws
 
 ROUNDS = 4
 

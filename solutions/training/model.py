@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from solutions.descriptors.engine import accelerated, started
+from solutions.descriptors.networks.keras_backend import accelerated, started
+from solutions.descriptors.pooling.keras_pooling import side_by_side
 from solutions.training.gradients import compiled, differentiated
-from solutions.training.heads import HEADS, Arrays
-from solutions.training.pooled import side_by_side
-from solutions.training.rows import Moments
+from solutions.training.network_heads import HEADS, Arrays
+from solutions.training.stored_descriptors import Moments
 
 EPSILON = 10.0  # of the batch normalisation, in mean variances; what hardly varies in training must not shout elsewhere
 _MOMENTUM = 0.9  # of the running mean and variance

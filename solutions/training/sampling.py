@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from solutions.training.draws import draws
+from solutions.kernels.keyed_random import draws
 
 PER_LANDMARK = 50
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness import HarnessError
-from solutions.training.head import WEIGHT_DECAY
+from solutions.training.logistic_head import WEIGHT_DECAY
 from solutions.training.sampling import PER_LANDMARK
 
 # The first is no network; `head` has it.

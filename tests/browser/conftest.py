@@ -11,11 +11,11 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from harness.data.ground_truth import load_ground_truth
-from harness.serving.app import create_app
+from harness.web.app import create_app
 from harness.workspace import Workspace
-from tests.browser.looking import served
-from tests.entered import Entered
-from tests.worlds import make_competition
+from tests.browser.page_checks import served
+from tests.factories.competitions import make_competition
+from tests.factories.entries import Entered
 
 REQUIRED = "LANDMARK_REQUIRE_BROWSER"
 FLAGS = [

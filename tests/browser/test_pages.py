@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from harness.serving.report import report_of
-from leaderboard.pages.report_page import report_page
-from tests.browser.looking import looks, too_wide, violations
-from tests.entered import Entered
+from harness.web.report.page import report_page
+from harness.web.report.routes import report_of
+from tests.browser.page_checks import looks, too_wide, violations
+from tests.factories.entries import Entered
 
 pytestmark = pytest.mark.slow
 

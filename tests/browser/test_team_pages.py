@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from harness.serving.server import LOCAL
-from harness.serving.team.app import create_team_app
+from harness.web.server import LOCAL
+from harness.web.team.app import create_team_app
 from harness.workspace import Workspace
-from leaderboard.database import Database
-from tests.browser.looking import looks, served, too_wide, violations
-from tests.teams import Server
-from tests.worlds import make_competition
+from leaderboard.storage.database import Database
+from tests.browser.page_checks import looks, served, too_wide, violations
+from tests.factories.competitions import make_competition
+from tests.factories.teams import Server
 
 pytestmark = pytest.mark.slow
 

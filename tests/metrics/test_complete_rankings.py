@@ -15,7 +15,7 @@ from metrics import (
     oxford,
     revisited,
 )
-from metrics.testing.twins import revisited_precision, trapezoid_average_precision
+from metrics.testing.slow_reference import revisited_precision, trapezoid_average_precision
 
 AREA = TrapezoidAveragePrecision()
 WORKED = {"q": list("jeahbnmckl")}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from metrics.testing.side_by_side import RECOGNITION_WORLDS, RETRIEVAL_WORLDS, definitions, side_by_side
+from metrics.testing.readme_table import RECOGNITION_WORLDS, RETRIEVAL_WORLDS, definitions, side_by_side
 
 README = Path(__file__).parents[2] / "README.md"
 

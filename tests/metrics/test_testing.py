@@ -23,9 +23,9 @@ from metrics.testing import (
     slow_score,
     worlds_for,
 )
-from metrics.testing.faults import same
-from metrics.testing.faulty import Rules, faulty_range
+from metrics.testing.known_mistakes import same
 from metrics.testing.loading import CannotLoadError, load_score, metric_for
+from metrics.testing.mistaken_scorers import Rules, faulty_range
 
 NAMES = ("map@100", "map@3", "precision@1", "precision@5", "recall@100", "recall@2", "mean_first_hit@4")
 RECOGNITION = ("gap", "gap_landmarks_only", "top1_accuracy")

@@ -3,10 +3,10 @@ from pathlib import Path
 import pytest
 
 from harness.contract import check_solution
-from harness.describing import briefs, portrait
-from harness.plugins import known_solutions, load_class
-from solutions.descriptors.views import Views
-from tests.solutions_made import write_obedient
+from harness.solution.info import briefs, portrait
+from harness.solution.registry import known_solutions, load_class
+from solutions.descriptors.extractors.multiscale import Views
+from tests.factories.solutions import write_obedient
 
 SMALL = {  # what a network sees of these tiny images tells nothing more at full size
     "first_place": "first_place(backbone='lite0', side=96)",

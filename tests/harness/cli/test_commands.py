@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from harness import plugins
 from harness.cli.main import app
 from harness.errors import HarnessError
-from harness.plugins import known_solutions
-from tests.solutions_made import write_obedient
-from tests.worlds import make_competition
+from harness.solution import registry as plugins
+from harness.solution.registry import known_solutions
+from tests.factories.competitions import make_competition
+from tests.factories.solutions import write_obedient
 
 
 def landmark(*words: object) -> Result:

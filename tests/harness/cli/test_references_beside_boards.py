@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.serving.boards import Boards
+from harness.web.board.cache import Boards
 from harness.workspace import Workspace
-from leaderboard.database import Database
-from tests.entered import Entered
+from leaderboard.storage.database import Database
+from tests.factories.entries import Entered
 from tests.harness.cli.test_commands import landmark
 
 pytestmark = pytest.mark.usefixtures("workspace")

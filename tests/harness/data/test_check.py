@@ -5,7 +5,7 @@ import pytest
 
 from harness.data.check import Fault, check_competition
 from harness.errors import DataError
-from tests.worlds import image_id, image_path, make_competition, write_table
+from tests.factories.competitions import image_id, image_path, make_competition, write_table
 
 
 def found(folder: Path) -> list[str]:

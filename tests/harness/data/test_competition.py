@@ -6,7 +6,7 @@ import pytest
 
 from harness.data.competition import Competition
 from harness.errors import DataError
-from tests.worlds import image_id, make_competition, write_table
+from tests.factories.competitions import image_id, make_competition, write_table
 
 
 def opened(folder: Path) -> Competition:

@@ -7,7 +7,7 @@ from harness.data import split as splitting
 from harness.data.competition import Competition
 from harness.data.split import Folds, Split, fold_split, load_folds, make_folds, save_folds
 from harness.errors import DataError
-from tests.worlds import make_competition
+from tests.factories.competitions import make_competition
 
 
 @pytest.fixture

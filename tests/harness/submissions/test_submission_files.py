@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.errors import SubmissionError
-from harness.submissions.files import read_submission, submission_task, write_submission
-from harness.submissions.submission import Labelling, Ranking
+from harness.submissions.answer import Labelling, Ranking
+from harness.submissions.read_write import read_submission, submission_task, write_submission
 
 QUERIES = np.array(["q", "r", "s"], object)
 IGNORED = frozenset({"ignored"})

@@ -5,7 +5,7 @@ from secrets import token_hex
 import pytest
 
 from leaderboard import EntryStore
-from leaderboard.database import Database
+from leaderboard.storage.database import Database
 from leaderboard.team.accounts import Accounts, Team
 from leaderboard.team.queue import Queue
 from leaderboard.team.rules import RuleBook, Rules

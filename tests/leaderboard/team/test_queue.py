@@ -5,8 +5,8 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
+from leaderboard.storage.team_schema import scorings
 from leaderboard.team.queue import ATTEMPTS, LEASE
-from leaderboard.team.tables import scorings
 from tests.leaderboard.team.conftest import minutes
 
 EXPIRED = LEASE.total_seconds() / 60 + 0.01  # minutes

@@ -10,12 +10,12 @@ import pytest
 from harness import HarnessError, Ragged
 from harness.data.competition import Competition
 from solutions.descriptors.concatenation import XG_WEIGHTS, concatenated
-from solutions.descriptors.learned_power import best_pooling, label_precision
 from solutions.descriptors.pairs import matching_pairs, other_pairs
-from solutions.descriptors.remap import BINS, Remap, divergence, region_weights, remap
-from solutions.descriptors.whitened_regions import region_whitening, summed_regions
-from solutions.descriptors.whitening import Whitening
-from tests.worlds import make_competition
+from solutions.descriptors.pooling.gem_power import best_pooling, label_precision
+from solutions.descriptors.pooling.region_whitening import region_whitening, summed_regions
+from solutions.descriptors.pooling.remap import BINS, Remap, divergence, region_weights, remap
+from solutions.descriptors.whitening.whitening import Whitening
+from tests.factories.competitions import make_competition
 
 DRAWN = np.random.default_rng(8)
 IDS = np.array([f"image{number}" for number in range(24)])

@@ -8,11 +8,11 @@ import pytest
 pytest.importorskip("keras", reason="networks are an extra: pip install 'landmark[networks]'")
 
 from harness import HarnessError
-from solutions.descriptors.backbone import Backbone
-from solutions.descriptors.features import Features
-from solutions.descriptors.local_crops import LocalCrops, cells, gem_of_boxes
-from solutions.descriptors.pooling import gem, unit
-from solutions.descriptors.ten_crops import TenCrops, ten_crops
+from solutions.descriptors.extractors.random_boxes import LocalCrops, cells, gem_of_boxes
+from solutions.descriptors.extractors.square import Features
+from solutions.descriptors.extractors.ten_crops import TenCrops, ten_crops
+from solutions.descriptors.networks.backbone import Backbone
+from solutions.descriptors.pooling.pooling import gem, unit
 
 
 def photograph(height: int = 80, width: int = 120, seed: int = 0) -> np.ndarray:

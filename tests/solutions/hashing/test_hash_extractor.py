@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageOps
 
-from harness.data.decode import decode
-from solutions.hashing.extractor import PerceptualHashes
+from harness.data.images.decode import decode
+from solutions.hashing.hashes.extractor import PerceptualHashes
 
 ROTATED = 6  # an EXIF orientation: turn by a quarter to see it upright
 

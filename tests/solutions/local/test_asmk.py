@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 
+from harness.cores import limited_to
 from harness.errors import HarnessError
-from harness.sharing import limited_to
 from solutions.local.aggregation import aggregated
 from solutions.local.asmk import Asmk, Matcher
 from solutions.local.asmk_searcher import AsmkSearcher
 from solutions.local.codebook import Codebook
 from solutions.local.inverted_file import InvertedFile
 from solutions.neighbours.neighbours import no_neighbours
-from tests.solutions.local.asmk_slowly import asmk_slowly
-from tests.solutions.local.made import Images, Made, some_images
-from tests.solutions.neighbours.neighbours_slowly import assert_same
+from tests.solutions.local.factories import Images, Made, some_images
+from tests.solutions.local.reference_asmk import asmk_slowly
+from tests.solutions.neighbours.reference import assert_same
 
 CORNERS = np.array([[0, 0], [10, 10]], np.float32)
 KNOBS = [

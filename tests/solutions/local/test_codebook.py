@@ -5,9 +5,9 @@ import pytest
 
 from solutions.local.aggregation import aggregated, normalised, signs
 from solutions.local.codebook import Codebook, centroids, codebook_of
-from solutions.neighbours import bytes_first
-from tests.solutions.local.asmk_slowly import codes_of, nearest_words
-from tests.solutions.local.made import Images, Made, some_images
+from solutions.neighbours import quantised_exact as bytes_first
+from tests.solutions.local.factories import Images, Made, some_images
+from tests.solutions.local.reference_asmk import codes_of, nearest_words
 
 pytest.importorskip("faiss", reason="faiss is an extra: pip install 'landmark[neighbours]'")
 

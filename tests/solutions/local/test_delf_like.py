@@ -9,13 +9,13 @@ import pytest
 
 from harness import HarnessError
 from harness.data.competition import Competition
-from solutions.descriptors.backbone import Backbone
-from solutions.descriptors.views import resized
+from solutions.descriptors.extractors.multiscale import resized
+from solutions.descriptors.networks.backbone import Backbone
 from solutions.local.attention import Attention
 from solutions.local.delf_like import DelfLike, cell_places
 from solutions.local.extractor import LocalFeatures
-from tests.solutions.local.pictures import textured
-from tests.worlds import make_competition
+from tests.factories.competitions import make_competition
+from tests.solutions.local.image_factories import textured
 
 networks = pytest.mark.skipif(not importlib.util.find_spec("tensorflow"), reason="TensorFlow is not installed")
 SMALL = {"longest": 64, "scales": (0.5, 1.0)}

@@ -12,11 +12,11 @@ from typer.testing import CliRunner, Result
 from harness.cli.main import app
 from harness.data.competition import Competition
 from harness.errors import HarnessError
-from solutions.local.explaining import Explanation, explained, fractions
+from solutions.local.explanation import Explanation, explained, fractions
 from solutions.local.sift import Sift
 from solutions.local.verification import Matches
-from tests.solutions.local.pictures import seen_from_elsewhere, textured
-from tests.worlds import image_id, image_path, make_competition, save_image
+from tests.factories.competitions import image_id, image_path, make_competition, save_image
+from tests.solutions.local.image_factories import seen_from_elsewhere, textured
 
 pytestmark = pytest.mark.usefixtures("workspace")
 MATRIX = np.array([[0.95, 0.05, 6], [-0.05, 0.95, 9]])

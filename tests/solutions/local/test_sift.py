@@ -10,8 +10,8 @@ from harness import HarnessError
 from harness.data.competition import Competition
 from solutions.local.extractor import LocalFeatures
 from solutions.local.sift import Sift, root_sift
-from tests.solutions.local.pictures import textured
-from tests.worlds import image_id, image_path, make_competition, save_image
+from tests.factories.competitions import image_id, image_path, make_competition, save_image
+from tests.solutions.local.image_factories import textured
 
 
 def found(image: np.ndarray, **settings: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -5,12 +5,12 @@ from math import log
 import numpy as np
 import pytest
 
-from harness.sharing import limited_to
+from harness.cores import limited_to
 from solutions.local.geometry import Geometry
 from solutions.local.matching import Matching
 from solutions.local.verification import REFERENCE, Verification, by_inliers, mixed_with_inliers, verified
 from solutions.neighbours.neighbours import Neighbours
-from tests.solutions.local.pictures import features
+from tests.solutions.local.image_factories import features
 
 DRAW = np.random.default_rng(3)
 D = 16

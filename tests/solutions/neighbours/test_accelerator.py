@@ -8,7 +8,7 @@ import pytest
 from harness import HarnessError
 from solutions.neighbours import accelerator
 from solutions.neighbours.exact import nearest
-from tests.solutions.neighbours.neighbours_slowly import assert_same
+from tests.solutions.neighbours.reference import assert_same
 
 pytest.importorskip("keras")
 

@@ -5,11 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.sharing import limited_to
-from solutions.neighbours import exact, notes, scan
+from harness.cores import limited_to
+from solutions.neighbours import exact
 from solutions.neighbours.exact import Exact, nearest, neighbour_graph
-from tests.solutions.neighbours.made import duplicates, near_ties, of_all_lengths, unit, unreadable, whole_numbers
-from tests.solutions.neighbours.neighbours_slowly import assert_same, nearest_slowly
+from solutions.neighbours.kernels import candidates as notes
+from solutions.neighbours.kernels import scan
+from tests.solutions.neighbours.factories import duplicates, near_ties, of_all_lengths, unit, unreadable, whole_numbers
+from tests.solutions.neighbours.reference import assert_same, nearest_slowly
 
 
 @settings(deadline=None, max_examples=150)

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from harness import HarnessError
-from harness.sharing import limited_to
-from solutions.hashing import hamming
-from solutions.neighbours.bytes_first import BytesFirst
+from harness.cores import limited_to
+from solutions.hashing.search import hamming
 from solutions.neighbours.exact import Exact, nearest
-from solutions.neighbours.of_codes import OfCodes
-from solutions.neighbours.of_faiss import Hnsw, IvfPq
-from solutions.neighbours.walk import Walk
-from tests.solutions.neighbours.neighbours_slowly import assert_same
+from solutions.neighbours.faiss_searchers import Hnsw, IvfPq
+from solutions.neighbours.graph_search import Walk
+from solutions.neighbours.hamming_searcher import OfCodes
+from solutions.neighbours.quantised_exact import BytesFirst
+from tests.solutions.neighbours.reference import assert_same
 
 pytest.importorskip("faiss")
 

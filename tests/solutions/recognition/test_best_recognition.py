@@ -10,13 +10,13 @@ pytest.importorskip("keras", reason="networks are an extra: pip install 'landmar
 from harness.data.competition import Competition
 from harness.data.split import own_split
 from harness.errors import HarnessError
-from harness.plugins import load_class
-from harness.running.evaluate import evaluate
-from harness.solution import TrainingData, identity
-from solutions.descriptors.cuts import Cuts
+from harness.scoring.evaluate import evaluate
+from harness.solution.base import TrainingData, identity
+from harness.solution.registry import load_class
+from solutions.descriptors.extractors.corner_crops import Cuts
 from solutions.recognition.best_recognition import BestRecognition
+from tests.factories.competitions import image_id, image_path, save_image
 from tests.solutions.recognition.test_softmax_entropy import write_world
-from tests.worlds import image_id, image_path, save_image
 
 
 @pytest.fixture(scope="module")

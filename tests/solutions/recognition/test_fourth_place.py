@@ -10,12 +10,12 @@ pytest.importorskip("keras", reason="networks are an extra: pip install 'landmar
 from harness import ImageSet, Labelling, TrainingData
 from harness.data.competition import Competition
 from harness.data.split import own_split
-from harness.plugins import load_class
-from harness.running.evaluate import evaluate
-from harness.solution import identity
+from harness.scoring.evaluate import evaluate
+from harness.solution.base import identity
+from harness.solution.registry import load_class
 from solutions.recognition.fourth_place import ALONE, FourthPlace
+from tests.factories.competitions import image_id, image_path, save_image, write_table
 from tests.solutions.recognition.test_softmax_entropy import write_world
-from tests.worlds import image_id, image_path, save_image, write_table
 
 SMALL: dict[str, object] = {"second": None, "side": 96, "crop_side": 96, "crops": 12}
 STEP_4: dict[str, object] = ALONE | {"side": 96, "frame": "squash", "crops": 0}
@@ -77,8 +77,8 @@ def test_landmarks_are_named_and_come_before_what_is_none(
 
 
 def test_step_4_alone_is_the_normalised_sum_of_the_five_nearest(competition: Competition) -> None:
-    from solutions.descriptors.features import Features
-    from solutions.descriptors.pooling import unit
+    from solutions.descriptors.extractors.square import Features
+    from solutions.descriptors.pooling.pooling import unit
 
     found = fitted(competition, **STEP_4).recognise(competition.queries)
     features, data = Features("lite0", 96, ("gem",), frame="squash"), own_split(competition, "recognition").data
@@ -96,7 +96,7 @@ def test_what_is_surely_no_landmark_keeps_a_tenth_of_its_confidence(competition:
     solution = fitted(competition, crops=0)
     lowered = solution.recognise(competition.queries)
     (sides,) = solution.sides
-    from solutions.classes.known import rows_of
+    from solutions.landmark_scores.train_scorers import rows_of
 
     sure = sides.second(rows_of(competition.queries, solution.first)) > 0.95
     assert sure[6:].mean() > 0.5

@@ -10,12 +10,12 @@ pytest.importorskip("keras", reason="networks are an extra: pip install 'landmar
 from harness.data.competition import Competition
 from harness.data.split import own_split
 from harness.errors import HarnessError
-from harness.running.evaluate import evaluate
-from harness.solution import TrainingData
+from harness.scoring.evaluate import evaluate
+from harness.solution.base import TrainingData
 from solutions.recognition.softmax_entropy import SoftmaxEntropy
 from solutions.retrieval.transfer_clustering import TransferClustering
-from solutions.training.network import Network, trained_network
-from tests.worlds import image_id, image_path, save_image, write_table
+from solutions.training.trained_network import Network, trained_network
+from tests.factories.competitions import image_id, image_path, save_image, write_table
 
 SMALL = {"side": 96}
 LANDMARKS = 3
@@ -153,7 +153,7 @@ def test_a_threshold_below_all_doubt_answers_nothing(competition: Competition) -
 def test_a_head_is_fitted_once_for_both_solutions(competition: Competition, monkeypatch: pytest.MonkeyPatch) -> None:
     data = own_split(competition, "retrieval").data
     SoftmaxEntropy(threshold=9.0, weight_decay=0.5, **SMALL).fit(data)
-    monkeypatch.setattr("solutions.training.head.softmax_regression", None)  # fitting anew would call it
+    monkeypatch.setattr("solutions.training.logistic_head.softmax_regression", None)  # fitting anew would call it
     TransferClustering(weight_decay=0.5, **SMALL).fit(data)
 
 

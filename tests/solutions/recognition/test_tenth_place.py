@@ -10,11 +10,11 @@ pytest.importorskip("keras", reason="networks are an extra: pip install 'landmar
 from harness import HarnessError
 from harness.data.competition import Competition
 from harness.data.split import own_split
-from harness.plugins import load_class
-from harness.solution import identity
+from harness.solution.base import identity
+from harness.solution.registry import load_class
 from solutions.recognition.tenth_place import TenthPlace
+from tests.factories.competitions import save_image
 from tests.solutions.recognition.test_fourth_place import gap, some, write_world_with_others
-from tests.worlds import save_image
 
 SMALL: dict[str, object] = {"side": 64, "embedding": 16, "folds": 2, "epochs": 8, "rate": 0.01}
 FOUND = [0, 0, 1, 1, 2, 2]  # what the first queries show

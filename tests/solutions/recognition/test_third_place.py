@@ -12,12 +12,12 @@ pytest.importorskip("faiss", reason="faiss is an extra: pip install 'landmark[ne
 
 from harness.data.competition import Competition
 from harness.data.split import own_split
-from harness.running.evaluate import evaluate
-from harness.solution import TrainingData
+from harness.scoring.evaluate import evaluate
+from harness.solution.base import TrainingData
 from solutions.local.delf_like import DelfLike
 from solutions.recognition.third_place import ThirdPlace
+from tests.factories.competitions import drawn, save_image
 from tests.solutions.recognition.test_softmax_entropy import write_world
-from tests.worlds import drawn, save_image
 
 SMALL = {"side": 96, "words": 64}
 

@@ -12,7 +12,7 @@ from solutions.reranking.affinity import affinity, normalised_affinity
 from solutions.reranking.diffusion import diffused
 from solutions.reranking.offline_diffusion import combined, diffusion_columns
 from solutions.reranking.spectral_diffusion import diffused_spectrally, spectrum
-from tests.solutions.reranking.made import clustered, found_slowly, graph_of, rows_of
+from tests.solutions.reranking.factories import clustered, found_slowly, graph_of, rows_of
 
 DEGREES = np.radians([0, 10, 20, 30, 40, -15, 100, 110])
 EIGHT = np.stack([np.cos(DEGREES), np.sin(DEGREES)], axis=1)

@@ -11,10 +11,10 @@ from solutions.reranking.affinity import normalised_affinity
 from solutions.reranking.diffusion import diffused
 from solutions.reranking.k_reciprocal import k_reciprocal
 from solutions.reranking.offline_diffusion import combined, diffusion_columns
-from solutions.reranking.recursion import bottleneck, closure, merged
+from solutions.reranking.recursive_expansion import bottleneck, closure, merged
 from solutions.reranking.spectral_diffusion import diffused_spectrally, spectrum
 from solutions.reranking.traversal import traversed
-from tests.solutions.reranking.made import clustered, found_slowly, graph_of, rows_of
+from tests.solutions.reranking.factories import clustered, found_slowly, graph_of, rows_of
 
 METHODS = {
     "bottleneck": lambda found, graph, k=100: bottleneck(found, graph, k=k),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from harness import HarnessError
 from solutions.neighbours.neighbours import Neighbours
 from solutions.reranking.k_reciprocal import k_reciprocal
-from tests.solutions.reranking.made import clustered, found_slowly, graph_of, rows_of
+from tests.solutions.reranking.factories import clustered, found_slowly, graph_of, rows_of
 
 
 def distances_slowly(query, index, k1, k2, share):

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from harness import HarnessError
 from solutions.neighbours.exact import nearest
-from solutions.reranking.augmentation import augmented, augmented_in_rounds, augmented_with_queries
-from solutions.reranking.expansion import expanded, expanded_by, expanded_in_rounds
+from solutions.reranking.index_augmentation import augmented, augmented_in_rounds, augmented_with_queries
 from solutions.reranking.mixing import mixed
-from tests.solutions.reranking.made import clustered, found_slowly, graph_of, unit
+from solutions.reranking.query_expansion import expanded, expanded_by, expanded_in_rounds
+from tests.solutions.reranking.factories import clustered, found_slowly, graph_of, unit
 
 FOUR = unit([[1, 0], [0.9, 0.3], [0.7, 0.7], [0, 1]])
 TEN = [1, 0.6813, 0.4642, 0.3162, 0.2154, 0.1468, 0.1, 0.0681, 0.0464, 0.0316]

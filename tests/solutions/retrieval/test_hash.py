@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from harness import TrainingData
-from harness.plugins import load_solution
-from tests.solutions.described import Described
+from harness.solution.registry import load_solution
+from tests.solutions.factories import Described
 
 
 def bits(*counts: int) -> list[int]:

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from harness import TrainingData
-from harness.plugins import load_solution
-from solutions.hashing.crops import CroppedHashes
-from solutions.hashing.extractor import PerceptualHashes
-from tests.solutions.described import Described
+from harness.solution.registry import load_solution
+from solutions.hashing.hashes.crops import CroppedHashes
+from solutions.hashing.hashes.extractor import PerceptualHashes
+from tests.solutions.factories import Described
 
 KINDS = ("average", "dct", "difference", "wavelet")
 MEANS = ("geometric", "harmonic", "arithmetic", "square_root")

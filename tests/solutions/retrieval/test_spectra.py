@@ -8,9 +8,9 @@ import pytest
 from harness.data.competition import Competition
 from harness.data.split import own_split
 from harness.errors import SolutionError
-from harness.plugins import load_solution
-from solutions.hashing import blocks
-from tests.worlds import drawn, image_id, image_path, make_competition, save_image
+from harness.solution.registry import load_solution
+from solutions.hashing import blockwise_ranking as blocks
+from tests.factories.competitions import drawn, image_id, image_path, make_competition, save_image
 
 N_INDEX = 3
 SPECS = [

@@ -8,8 +8,8 @@ from PIL import Image
 
 from harness.data.competition import Competition
 from harness.data.split import own_split
-from harness.plugins import load_solution
-from tests.worlds import drawn, image_id, image_path, make_competition, save_image
+from harness.solution.registry import load_solution
+from tests.factories.competitions import drawn, image_id, image_path, make_competition, save_image
 
 N_INDEX = 3  # images of each landmark
 

@@ -9,10 +9,10 @@ pytest.importorskip("keras", reason="networks are an extra: pip install 'landmar
 
 from harness.data.competition import Competition
 from harness.data.split import own_split
-from harness.plugins import load_class, load_solution
-from harness.running.evaluate import evaluate
-from harness.solution import Retrieval, TrainingData, identity
-from solutions.descriptors.views import Views
+from harness.scoring.evaluate import evaluate
+from harness.solution.base import Retrieval, TrainingData, identity
+from harness.solution.registry import load_class, load_solution
+from solutions.descriptors.extractors.multiscale import Views
 from tests.solutions.recognition.test_softmax_entropy import write_world
 
 NAMES = ("first_place", "sixth_place", "eleventh_place", "diffusion", "best_unsupervised", "best_retrieval")

@@ -5,7 +5,7 @@ import pytest
 
 from harness import Ragged
 from solutions.training.augmentation import augmented
-from solutions.training.photographs import Photographs, Squares
+from solutions.training.training_images import Photographs, Squares
 
 
 def photograph(seed: int = 0, height: int = 40, width: int = 60) -> np.ndarray:

@@ -9,9 +9,9 @@ from scipy.special import log_softmax, logsumexp
 
 pytest.importorskip("keras", reason="networks are an extra: pip install 'landmark[networks]'")
 
-from solutions.descriptors.engine import started
+from solutions.descriptors.networks.keras_backend import started
 from solutions.training import losses
-from solutions.training.heads import HEADS, NEGATIVES
+from solutions.training.network_heads import HEADS, NEGATIVES
 
 started()
 DRAW = np.random.default_rng(5)

@@ -1,0 +1,67 @@
+"""All images of one table, and whether their files have changed: what the slices of an image set share."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from harness.data.images.find import ImageFolder
+
+NO_FILE = 2  # its fingerprint
+_EVEN_WORD = 2**64 - 2
+
+
+@dataclass(eq=False)
+class ImageSource:
+    """All images of one table: what slices of an image set share."""
+
+    part: str  # "train", "index" or "test"
+    ids: np.ndarray  # (n,) str
+    folder: ImageFolder
+    store: Path  # where descriptors are kept
+    undecodable_ids: set[str] = field(default_factory=set)  # found so far in the life of the source
+    _fingerprints: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ids.flags.writeable = False
+        self._fingerprints = np.zeros(len(self.ids), np.uint64)
+
+    @cached_property
+    def key(self) -> str:
+        """Return the name of the folder for descriptors of these images: it follows from place and ids."""
+        digest = sha256("\n".join([str(self.folder.folder), self.part, *self.ids]).encode("utf-8", "surrogatepass"))
+        return f"{self.part}-{digest.hexdigest()[:16]}"
+
+    def path(self, row: int) -> Path | None:
+        """Return where the image lies, or None."""
+        path = self.folder.path(self.ids[row])
+        return None if path is None else Path(path)
+
+    def fingerprints(self, rows: np.ndarray) -> np.ndarray:
+        """Return an even 64-bit word for each row that changes when its file is changed, replaced, lost or found.
+
+        Made of file size and times of change; looked up once in the life of the source.
+        """
+        unknown = rows[self._fingerprints[rows] == 0]
+        if len(unknown):
+            self._fingerprints[unknown] = [_fingerprint(self.folder.path(image_id)) for image_id in self.ids[unknown]]
+        found: np.ndarray = self._fingerprints[rows]
+        return found
+
+
+def _fingerprint(path: str | None) -> int:
+    if path is None:
+        return NO_FILE
+    try:
+        found = os.stat(path)
+    except OSError:
+        return NO_FILE
+    word = hash((found.st_size, found.st_mtime_ns, found.st_ctime_ns)) & _EVEN_WORD  # of numbers always the same
+    return word if word > NO_FILE else 4

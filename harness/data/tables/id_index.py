@@ -1,0 +1,113 @@
+"""Numbers for ids: millions are looked up in a second."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from harness.data.tables.string_column import SLACK, Words
+
+
+class Vocabulary:
+    """Different words, numbered 0, 1, … in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._letters = np.empty(1 << 10, np.uint8)
+        self._offsets = np.zeros(1 << 6, np.int64)
+        self._slots = _empty_slots(1 << 7)
+        self._count = 0
+
+    @classmethod
+    def of(cls, texts: Sequence[str] | np.ndarray) -> Vocabulary:
+        """Return the vocabulary of these texts.
+
+        >>> Vocabulary.of(["b", "a", "b"]).words().texts()
+        ['b', 'a']
+        """
+        found = cls()
+        found.add(Words.of(texts))
+        return found
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, words: Words) -> np.ndarray:
+        """Return the number of each word `(n,)` int32; what is not known is known from now on."""
+        if self._has_room(len(words), int(words.lengths.sum())):
+            return self._numbered(words, new=True)
+        codes = self.find(words)
+        unknown = codes < 0
+        if unknown.any():
+            others = words[unknown]
+            self.reserve(len(others), int(others.lengths.sum()))
+            codes[unknown] = self._numbered(others, new=True)
+        return codes
+
+    def reserve(self, words: int, letters: int) -> None:
+        """Make room for so many more words of so many letters together; it grows by itself, more slowly."""
+        self._offsets = _grown(self._offsets, self._count + words + 1)
+        self._letters = _grown(self._letters, int(self._offsets[self._count]) + letters + len(SLACK))
+        if 2 * (self._count + words) > len(self._slots):
+            known, slots = self.words(), 1 << (2 * (self._count + words)).bit_length()
+            self._letters, self._offsets = np.empty_like(self._letters), np.zeros_like(self._offsets)
+            self._slots, self._count = _empty_slots(slots), 0
+            self._numbered(known, new=True)
+
+    def find(self, words: Words) -> np.ndarray:
+        """Return the number of each word `(n,)` int32, -1 for one that is not known.
+
+        >>> Vocabulary.of(["a", "b", "c"]).find(Words.of(["c", "x", "a"]))
+        array([ 2, -1,  0], dtype=int32)
+        """
+        return self._numbered(words, new=False)
+
+    def words(self) -> Words:
+        """Return the known words, in the order of their numbers."""
+        offsets = self._offsets[: self._count + 1]
+        return Words(self._letters, offsets[:-1], offsets[1:])
+
+    def texts(self) -> np.ndarray:
+        """Return the known words as texts `(n,)`."""
+        return np.array(self.words().texts(), object)
+
+    def _numbered(self, words: Words, *, new: bool) -> np.ndarray:
+        from harness.data.tables.kernels import number_words
+
+        codes = np.empty(len(words), np.int32)
+        known = self.words().eights
+        self._count = number_words(
+            words.eights, words.starts, words.ends, known, self._offsets, self._slots, self._count, codes, new
+        )
+        return codes
+
+    def _has_room(self, words: int, letters: int) -> bool:
+        return (
+            2 * (self._count + words) <= len(self._slots)
+            and self._count + words < len(self._offsets)
+            and int(self._offsets[self._count]) + letters + len(SLACK) <= len(self._letters)
+        )
+
+
+def places(wanted: Sequence[str] | np.ndarray, ids: Sequence[str] | np.ndarray) -> np.ndarray:
+    """Return the place of each wanted id among `ids`, no two of which are alike; -1 for one that is not there.
+
+    >>> places(["c", "x", "a"], ["a", "b", "c"])
+    array([ 2, -1,  0], dtype=int32)
+    """
+    return Vocabulary.of(ids).find(Words.of(wanted))
+
+
+def _empty_slots(count: int) -> np.ndarray:
+    """Return slots `(count, 4)`, none across two lines of the processor's cache; three words of each are used."""
+    words = np.zeros(4 * count + 8, np.uint64)
+    begin = -words.ctypes.data % 64 // 8
+    return words[begin : begin + 4 * count].reshape(count, 4)
+
+
+def _grown(array: np.ndarray, needed: int) -> np.ndarray:
+    if needed <= len(array):
+        return array
+    grown = np.zeros(max(needed, 2 * len(array)), array.dtype)
+    grown[: len(array)] = array
+    return grown

@@ -1,0 +1,237 @@
+"""The kernels that read tables of ids: cut lines into words, number the words, find repeats, take lists.
+
+They stand in one file because a change of a helper must reach every kernel that calls it.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from metrics.jit import helper, kernel
+
+NEWLINE, RETURN, BLANK, QUOTE, COMMA = 10, 13, 32, 34, 44
+UPPER, LOWER = np.uint64(0xFFFFFFFF00000000), np.uint64(0x00000000FFFFFFFF)
+CHUNK = 256  # words looked up at once
+MIXER = np.uint64(0x9E3779B97F4A7C15)
+TOO_LONG, EMPTY, UNKNOWN, OWN, REPEATED = range(5)  # what can be wrong with a list
+NOBODY = -2  # the number of an image that nobody can list
+
+
+@kernel
+def cut(
+    text: np.ndarray, marks: np.ndarray,
+    starts: np.ndarray, ends: np.ndarray, cells: np.ndarray, rows: np.ndarray, lines: np.ndarray,
+) -> tuple[int, int, int, int]:  # fmt: skip
+    """Cut complete lines into words; return how many words, cells, rows and lines there are. Blank lines are no rows.
+
+    `marks` are the places of all letters up to the comma. Word i is `text[starts[i]:ends[i]]`, cell i begins with word
+    `cells[i]`, and row i with cell `rows[i]`, on line `lines[i]` of the text, from 0. Returns -1 for text that this
+    must not cut: with a quote, or a carriage return that is not part of a line end.
+    """
+    word = cell = row = line = begin = 0
+    cells[0] = rows[0] = 0
+    for place in marks:
+        letter = text[place]
+        if letter == QUOTE or (letter == RETURN and text[place + 1] != NEWLINE):
+            return -1, 0, 0, 0
+        if letter not in (BLANK, COMMA, NEWLINE):
+            continue
+        starts[word] = begin
+        ends[word] = place - (letter == NEWLINE and place > begin and text[place - 1] == RETURN)
+        begin = place + 1
+        if letter == NEWLINE:
+            line += 1
+            if cell == rows[row] and word == cells[cell] and ends[word] == starts[word]:
+                continue
+            lines[row] = line - 1
+            row += 1
+            rows[row] = cell + 1
+        word += 1
+        if letter != BLANK:
+            cell += 1
+            cells[cell] = word
+    return word, cell, row, line
+
+
+@kernel
+def gather(begins: np.ndarray, stops: np.ndarray, old: np.ndarray, new: np.ndarray) -> None:
+    """Copy the numbers from `begins[i]` to `stops[i]` for each i, one behind the other."""
+    place = 0
+    for row in range(len(begins)):
+        length = stops[row] - begins[row]
+        new[place : place + length] = old[begins[row] : stops[row]]
+        place += length
+
+
+@helper
+def hashed(eights: np.ndarray, start: int, end: int) -> Any:
+    """64 mixed bits of a word."""
+    mixed = np.uint64(end - start)
+    for place in range(start, end, 8):
+        mixed = (mixed ^ letters_at(eights, place, end)) * MIXER
+        mixed ^= mixed >> np.uint64(29)
+    return mixed
+
+
+@helper
+def letters_at(eights: np.ndarray, place: int, end: int) -> Any:
+    """The next eight letters of a word as a number, zeros behind its end."""
+    left = end - place
+    return eights[place] if left >= 8 else eights[place] & ((np.uint64(1) << np.uint64(8 * left)) - np.uint64(1))
+
+
+@helper
+def same(eights: np.ndarray, start: int, end: int, others: np.ndarray, begin: int, stop: int) -> bool:
+    """Whether two words are the same."""
+    if end - start != stop - begin:
+        return False
+    for step in range(0, end - start, 8):
+        if letters_at(eights, start + step, end) != letters_at(others, begin + step, stop):
+            return False
+    return True
+
+
+@kernel
+def number_words(
+    eights: np.ndarray, starts: np.ndarray, ends: np.ndarray,
+    known: np.ndarray, offsets: np.ndarray, slots: np.ndarray, count: int,
+    codes: np.ndarray, new: bool,
+) -> int:  # fmt: skip
+    """Fill in the code of each word, -1 where it is unknown and not `new`; return how many are known now.
+
+    Text is given as the eight letters from each place on. Known word i reaches from `offsets[i]` to `offsets[i + 1]`
+    in `known`. A slot holds its first and its second eight letters, and its length beside i + 1. The slots of
+    some words are looked at before any is compared: loads that do not depend on each other do not wait for each other.
+    """
+    mask = np.uint64(len(slots) - 1)
+    bits, firsts, seconds, heads, seen = np.empty((5, CHUNK), np.uint64)
+    for begin in range(0, len(starts), CHUNK):
+        stop = min(begin + CHUNK, len(starts))
+        for place in range(stop - begin):
+            start, end = starts[begin + place], ends[begin + place]
+            firsts[place] = letters_at(eights, start, end) if end > start else np.uint64(0)
+            seconds[place] = letters_at(eights, start + 8, end) if end > start + 8 else np.uint64(0)
+            bits[place] = hashed(eights, start, end) & mask
+        for place in range(stop - begin):
+            heads[place], seen[place] = slots[bits[place], 0], slots[bits[place], 2]
+        for word in range(begin, stop):
+            start, end = starts[word], ends[word]
+            first, second, slot = firsts[word - begin], seconds[word - begin], bits[word - begin]
+            length = np.uint64(end - start) << np.uint64(32)
+            head, held, code = heads[word - begin], seen[word - begin], np.int64(-1)
+            if new:  # an earlier word of the chunk may have taken the slot
+                head, held = slots[slot, 0], slots[slot, 2]
+            while held:
+                if head == first and slots[slot, 1] == second and held & UPPER == length:
+                    number = np.int64(held & LOWER) - 1
+                    if end - start <= 16 or same(
+                        eights, start + 16, end, known, offsets[number] + 16, offsets[number + 1]
+                    ):
+                        code = number
+                        break
+                slot = (slot + np.uint64(1)) & mask
+                head, held = slots[slot, 0], slots[slot, 2]
+            if new and code < 0:
+                code = np.int64(count)
+                offsets[count + 1] = offsets[count] + end - start
+                for step in range(0, end - start, 8):
+                    known[offsets[count] + step] = letters_at(eights, start + step, end)
+                count += 1
+                slots[slot, 0], slots[slot, 1], slots[slot, 2] = first, second, length | np.uint64(count)
+            codes[word] = code
+    return count
+
+
+@kernel
+def mark_repeats(
+    eights: np.ndarray, starts: np.ndarray, ends: np.ndarray,
+    begins: np.ndarray, stops: np.ndarray, room: np.ndarray, repeated: np.ndarray,
+) -> None:  # fmt: skip
+    """Mark the words that stand in the same list before; list i holds the words from `begins[i]` to `stops[i]`.
+
+    Lists ascend. `room` is zeros, a power of two, more than any list has words.
+    """
+    mask = np.uint64(len(room) - 1)
+    for row in range(len(begins)):
+        for word in range(begins[row], stops[row]):
+            slot = hashed(eights, starts[word], ends[word]) & mask
+            while room[slot] > begins[row]:
+                other = room[slot] - 1
+                if same(eights, starts[word], ends[word], eights, starts[other], ends[other]):
+                    repeated[word] = True
+                    break
+                slot = (slot + np.uint64(1)) & mask
+            if not repeated[word]:
+                room[slot] = word + 1
+
+
+@kernel
+def join_words(
+    rows: np.ndarray, text: np.ndarray, starts: np.ndarray, ends: np.ndarray, joined: np.ndarray, stops: np.ndarray
+) -> None:
+    """Write the words of each row, -1 for none, with blanks between them; row i ends at `stops[i]`."""
+    place = 0
+    for row in range(len(rows)):
+        more = False
+        for word in rows[row]:
+            if word >= 0:
+                if more:
+                    joined[place] = BLANK
+                    place += 1
+                length = ends[word] - starts[word]
+                joined[place : place + length] = text[starts[word] : ends[word]]
+                place += length
+                more = True
+        stops[row] = place
+
+
+@helper
+def note(kind: int, row: int, entry: int, found: np.ndarray, where: np.ndarray) -> None:
+    """Count a fault and keep the place of the first."""
+    if not found[kind]:
+        where[kind, 0], where[kind, 1] = row, entry
+    found[kind] += 1
+
+
+@kernel
+def take_lists(
+    words: tuple[np.ndarray, np.ndarray, np.ndarray], bounds: tuple[np.ndarray, np.ndarray], numbers: np.ndarray,
+    rows: np.ndarray, own: np.ndarray, n_index: int, room: np.ndarray,
+    positions: np.ndarray, found: np.ndarray, where: np.ndarray,
+) -> None:  # fmt: skip
+    """Write the numbers of each list to its row of `positions`, unless that is -1; count the faults of each kind.
+
+    List i holds the words from `bounds[0][i]` to `bounds[1][i]`, and `own[i]` is the number of its query. The first
+    fault of a kind is in list `where[kind, 0]`, entry `where[kind, 1]`. `room` is zeros, a power of two, more than any
+    list has words.
+    """
+    (eights, starts, ends), (begins, stops) = words, bounds
+    length = positions.shape[1]
+    mask = np.uint64(len(room) - 1)
+    for number in range(len(begins)):
+        begin = begins[number]
+        if stops[number] - begin > length:
+            note(TOO_LONG, number, length, found, where)
+        for word in range(begin, stops[number]):
+            image, entry = numbers[word], word - begin
+            if rows[number] >= 0 and entry < length:
+                positions[rows[number], entry] = image if image >= 0 else NOBODY
+            if starts[word] == ends[word]:
+                note(EMPTY, number, entry, found, where)
+                continue
+            if n_index >= 0 and (image < 0 or image >= n_index):  # where anybody says what the index holds
+                note(UNKNOWN, number, entry, found, where)
+            if 0 <= image == own[number]:
+                note(OWN, number, entry, found, where)
+            bits = np.uint64(image) * MIXER >> np.uint64(32) if image >= 0 else hashed(eights, starts[word], ends[word])
+            slot = bits & mask
+            while room[slot] > begin:
+                other = room[slot] - 1
+                if numbers[other] == image and (
+                    image >= 0 or same(eights, starts[word], ends[word], eights, starts[other], ends[other])
+                ):
+                    note(REPEATED, number, entry, found, where)
+                    break
+                slot = (slot + np.uint64(1)) & mask
+            else:
+                room[slot] = word + 1

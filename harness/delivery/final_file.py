@@ -1,0 +1,90 @@
+"""Hand out a submission file: held to what the site accepts, whole, with a sidecar that says how it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from shlex import quote
+
+from harness.blending.inputs import kept_submission
+from harness.data.competition import Competition
+from harness.delivery.choose_entry import complete_folds
+from harness.delivery.sidecar import copy_with_sidecar
+from harness.errors import SubmissionError
+from harness.submissions.validation.report import Report
+from harness.workspace import Workspace
+from leaderboard import Entry, EntryStore
+from metrics import Task
+
+
+@dataclass(frozen=True)
+class HandedOut:
+    """What was written: the file's sidecar, and what a strict reader would find fault with, in lines."""
+
+    facts: Mapping[str, object]
+    findings: list[str]
+
+
+def hand_out_entry(entry: Entry, out: Path, competition: Competition, workspace: Workspace, why: str) -> HandedOut:
+    """Write the kept submission of a run, and its sidecar.
+
+    Raises SubmissionError where it is not kept, where the site would reject it, and where it cannot be written.
+    """
+    facts = {
+        "competition": competition.name,
+        "competition_key": competition.key,
+        "task": entry.task,
+        "identity": entry.identity,
+        "seed": entry.seed,
+        "entry": entry.id,
+        "chosen": why,
+        "scores": _known_scores(entry, competition, workspace),
+        "run_key": entry.run_key,
+        "code": entry.code_version,
+        "versions": dict(entry.versions),
+    }
+    return hand_out(kept_submission(entry), out, competition, entry.task, facts)  # type: ignore[arg-type]
+
+
+def hand_out(source: Path, out: Path, competition: Competition, task: Task, facts: Mapping[str, object]) -> HandedOut:
+    """Copy a submission file to `out`, and write its sidecar, unless the site would reject it."""
+    report = validated(source, competition.folder, task)
+    if report.rejected("kaggle"):
+        faults = [line.strip().replace(str(source), str(out)) for line in report.lines("kaggle")]
+        raise SubmissionError(f"{out}: not written, because the site would reject it: {' | '.join(faults[:4])}")
+    lines = [line.replace(str(source), str(out)) for line in report.lines()] if report.faults else []
+    return HandedOut(copy_with_sidecar(source, out, facts), lines)
+
+
+def validated(path: Path, folder: Path, task: Task) -> Report:
+    """Return all that is wrong with a submission file."""
+    from harness.submissions.validation.validate import validate
+
+    return validate(path, folder, task)
+
+
+def kaggle_command(competition: str, file: Path, message: str) -> str:
+    """Return the line that submits the file by Kaggle's own command.
+
+    >>> print(kaggle_command("landmark-retrieval-2018", Path("my file.csv"), "hash(kind='dct')"))
+    kaggle competitions submit -c landmark-retrieval-2018 -f 'my file.csv' -m 'hash(kind='"'"'dct'"'"')'
+    """
+    options = [("-c", "--competition", competition), ("-f", "--file", str(file)), ("-m", "--message", message)]
+    words = [
+        f"{long}={quote(value)}" if value.startswith("-") else f"{short} {quote(value)}"
+        for short, long, value in options
+    ]
+    return " ".join(["kaggle competitions submit", *words])
+
+
+def _known_scores(entry: Entry, competition: Competition, workspace: Workspace) -> dict[str, object]:
+    """Return the scores that may guide a choice: public ones, and the mean over folds."""
+    entries = EntryStore(workspace.database).entries(competition=competition.key, task=entry.task)
+    rows = complete_folds(entries, entry.task, competition, workspace)  # type: ignore[arg-type]
+    folds = [row for row in rows if row.identity == entry.identity]
+    return {
+        "metric": entry.metric,
+        "public": entry.score("public"),
+        "folds": next(({"mean": row.mean, "deviation": row.deviation, "count": row.folds} for row in folds), None),
+    }

@@ -1,0 +1,75 @@
+"""The ladder of a solution as a picture: a bar for each step, its interval, and what was published for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.comparing.ablation import Rung, rungs, steps_of
+from harness.comparing.entry_lookup import Contenders
+from harness.data.competition import Competition
+from harness.data.split import TEST
+from harness.errors import HarnessError
+from harness.plotting.figure import new_figure, save_picture
+from harness.plotting.style import Size
+from harness.solution.base import identity
+from harness.solution.registry import load_solution
+from harness.workspace import Workspace
+from leaderboard import EntryStore
+
+_OURS, _PUBLISHED = "#0072b2", "#d55e00"
+_WIDTH, _HEAD, _STEP = 7.5, 1.3, 0.38  # inches
+
+
+def draw_ladder(
+    ladder: Sequence[Rung],
+    path: Path,
+    *,
+    title: str,
+    metric: str,
+    part: str,
+    size: tuple[float, float] | None = None,
+) -> None:
+    """Write the picture, of so many inches; steps without a score are left blank."""
+    figure = new_figure(*(size or (_WIDTH, _HEAD + _STEP * len(ladder))))
+    panel = figure.subplots()
+    rows = range(len(ladder))
+    panel.barh(rows, [rung.score(part) or 0.0 for rung in ladder], height=0.62, color=_OURS, label=f"here, {part}")
+    for row, rung in zip(rows, ladder, strict=True):
+        _bounds(panel, row, rung.interval(part))
+    published = [(rung.step.published, row) for row, rung in zip(rows, ladder, strict=True) if rung.step.published]
+    if published:
+        panel.plot(*zip(*published, strict=True), "D", color=_PUBLISHED, label="published, on other photographs")
+    panel.set_yticks(rows, [rung.step.name for rung in ladder], parse_math=False)
+    panel.invert_yaxis()
+    panel.set_xlabel(metric)
+    panel.set_title(title, parse_math=False)
+    panel.grid(axis="x", alpha=0.3)
+    panel.set_axisbelow(True)
+    figure.legend(loc="outside lower center", ncols=2, frameon=False)
+    save_picture(figure, path)
+
+
+def _bounds(panel: Any, row: int, bounds: tuple[float, float] | None) -> None:
+    if bounds:
+        panel.plot(bounds, [row, row], color="black", linewidth=1.4, marker="|")
+
+
+def draw_steps(
+    competition: Competition, opened: Workspace, names: Sequence[str], path: Path, part: str, size: Size | None = None
+) -> None:
+    """Write the figure; HarnessError unless one solution is named whose steps have all been run."""
+    if len(names) != 1:
+        raise HarnessError("a ladder is of one solution; name it: landmark plot ladder SOLUTION")
+    steps = steps_of(names[0], opened.register)
+    entries = EntryStore(opened.database).entries(competition=competition.key, split=TEST)
+    latest = {entry.identity: entry for entry in entries if entry.status == "scored"}
+    lacking = [step.name for step, spec in steps if identity(load_solution(spec, opened.register)) not in latest]
+    if lacking:
+        raise HarnessError(
+            f"not run yet: {', '.join(lacking)}; landmark ablate {names[0]!r} --on {competition.folder} runs them"
+        )
+    ladder = rungs(steps, list(latest.values()), Contenders(competition, opened), part)
+    title, metric = f"{names[0]} on {competition.name}", ladder[0].entries[0].metric or ""
+    draw_ladder(ladder, path, title=title, metric=metric, part=part, size=size)

@@ -1,0 +1,43 @@
+"""A board as a figure: public and private scores with their intervals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from harness.plotting.figure import new_figure
+from harness.plotting.selection import Chosen
+from harness.plotting.style import BLUE, ORANGE, Size, cut, save_figure, tidy
+from leaderboard import Entry
+
+MOST = 30  # entries
+PARTS = {"public": (ORANGE, "o", -0.14), "private": (BLUE, "s", 0.14)}
+
+
+def draw_board(found: Chosen, path: Path, size: Size | None = None) -> None:
+    """Write the figure; a part that nobody has a score for is left out."""
+    entries = found.entries
+    figure = new_figure(*(size or (6.5, 1.3 + 0.3 * len(entries))))
+    panel = figure.subplots()
+    parts = [part for part in PARTS if any(entry.score(part) is not None for entry in entries)] or ["all"]
+    for part in parts:
+        _points(panel, entries, part)
+    panel.set_yticks(range(len(entries)), [cut(entry.identity) for entry in entries], parse_math=False)
+    panel.set_ylim(len(entries) - 0.5, -0.5)
+    panel.set_xlabel(f"{found.metric}, 95 % intervals")
+    panel.set_title(found.title, parse_math=False)
+    tidy(panel)
+    figure.legend(loc="outside lower center", ncols=2, frameon=False)
+    save_figure(figure, path)
+
+
+def _points(panel: Any, entries: list[Entry], part: str) -> None:
+    """Draw a mark for each score with its interval as a line; the parts of an entry stand above one another."""
+    colour, mark, shift = PARTS.get(part, (BLUE, "s", 0.0))
+    known = [(row, entry) for row, entry in enumerate(entries) if entry.score(part) is not None]
+    for row, entry in known:
+        if part in entry.intervals:
+            panel.plot(entry.intervals[part], [row + shift] * 2, color=colour, linewidth=1.6, solid_capstyle="butt")
+    filled = colour if part != "public" else "white"
+    scores, rows = [entry.score(part) for _, entry in known], [row + shift for row, _ in known]
+    panel.plot(scores, rows, mark, color=colour, markerfacecolor=filled, markersize=5, label=part)

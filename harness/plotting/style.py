@@ -1,0 +1,93 @@
+"""How figures look: colours that colour-blind people tell apart, and line styles and marks that print in grey."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.plotting.figure import save_picture
+
+BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#5f6a70"
+COLOURS = "#0072b2", "#d55e00", "#009e73", "#000000", "#cc79a7", "#56b4e9", "#e69f00"  # Okabe and Ito
+STYLES = "-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (1, 1))
+MARKS = "o", "s", "^", "D", "v", "P", "X"
+LINES = len(COLOURS)  # that are told apart
+
+FULL = 5.0  # inches
+
+Size = tuple[float, float]  # inches
+
+
+def line(place: int) -> dict[str, Any]:
+    """Return how the line of a place is drawn, differently for the first `LINES`.
+
+    >>> line(1)
+    {'color': '#d55e00', 'linestyle': '--', 'marker': 's'}
+    """
+    return {"color": COLOURS[place % LINES], "linestyle": STYLES[place % LINES], "marker": MARKS[place % LINES]}
+
+
+def cut(name: str, letters: int = 38) -> str:
+    """Return a name that has room beside a panel.
+
+    >>> cut("hash(kind='dct')", 8)
+    'hash(ki…'
+    """
+    return name if len(name) <= letters else f"{name[: letters - 1]}…"
+
+
+CORNERS = [(side, level) for level in (3, -10, 15, -22, 27) for side in (6, -6)]  # points from what is labelled
+
+
+def label_apart(panel: Any, labels: Sequence[tuple[str, float, float]]) -> None:
+    """Write each label beside its point, in the first place where it covers no other; in the last where there is none.
+
+    To be called when everything else is drawn.
+    """
+    panel.figure.draw_without_rendering()
+    renderer = panel.figure.canvas.get_renderer()
+    written: list[Any] = []
+    for text, x, y in labels:
+        for side, level in CORNERS:
+            place = {"xytext": (side, level), "textcoords": "offset points", "ha": "left" if side > 0 else "right"}
+            note = panel.annotate(text, (x, y), **place, fontsize="small", parse_math=False)
+            box = note.get_window_extent(renderer)
+            if not any(box.overlaps(other) for other in written) or (side, level) == CORNERS[-1]:
+                written.append(box)
+                break
+            note.remove()
+
+
+def plain_log(axis: Any) -> None:
+    """Mark a logarithmic axis at 1, 2 and 5 and their tens, in plain numbers."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_locator(NullLocator())
+
+
+def plain_ticks(axis: Any, ticks: Sequence[float]) -> None:
+    """Mark an axis at some places, in plain numbers."""
+    axis.set_ticks(ticks, [f"{tick:g}" for tick in ticks])
+    axis.set_ticks([], minor=True)
+
+
+def save_figure(figure: Any, path: Path, full: float = FULL) -> None:
+    """Write a figure; letters are smaller where it is less than `full` inches wide."""
+    from matplotlib.text import Text
+
+    shrunk = min(1.0, max(0.65, figure.get_figwidth() / full))
+    for text in figure.findobj(Text):
+        text.set_fontsize(text.get_fontsize() * shrunk)
+    for panel in figure.axes:
+        panel.tick_params(which="both", labelsize=10 * shrunk)  # of all, for some are made only when they are drawn
+    save_picture(figure, path)
+
+
+def tidy(panel: Any) -> None:
+    """Take away what tells nothing: the frame above and on the right; a faint grid helps to read values."""
+    panel.spines[["top", "right"]].set_visible(False)
+    panel.grid(alpha=0.25)
+    panel.set_axisbelow(True)

@@ -1,0 +1,105 @@
+"""What a competitor extends: `Retrieval` or `Recognition`, as a plain dataclass whose fields are its parameters."""
+
+from __future__ import annotations
+
+import sys
+from abc import ABC, abstractmethod
+from dataclasses import MISSING, Field, dataclass, fields
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from harness.solution.ablation_step import Step
+from metrics import Task
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from harness.data.image_set import ImageSet
+    from harness.submissions.answer import Labelling, Ranking
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """What a solution may learn from. Either set may be empty; ground truth is in neither."""
+
+    train: ImageSet
+    labels: np.ndarray  # (len(train),) int64: the landmark_id of each train image
+    index: ImageSet
+    seed: int = 0
+
+
+class Solution(ABC):
+    """A competitor. `repr` is its identity: the name of its file with the parameters that differ from their defaults.
+
+    A solution is fitted once and then asked about chunks of queries, several at a time in threads: its answer to a
+    query must not depend on the chunk, and answering must not change the solution.
+    """
+
+    task: ClassVar[Task]
+    chunk: ClassVar[int | None] = None  # queries asked about at a time; None lets the harness choose
+    modules: ClassVar[
+        tuple[str, ...]
+    ] = ()  # that an optional extra brings; without them it is left out of a run of all
+    ladder: ClassVar[tuple[Step, ...]] = ()  # the steps in which it grew, for landmark ablate
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.__repr__ = Solution.__repr__  # type: ignore[method-assign]  # dataclass keeps what stands in the class
+
+    def __repr__(self) -> str:
+        return identity(self)
+
+    @abstractmethod
+    def fit(self, data: TrainingData) -> None:
+        """Learn from the train images and prepare the index."""
+
+
+class Retrieval(Solution):
+    """Finds all index images of the landmark that a query shows."""
+
+    task = "retrieval"
+
+    @abstractmethod
+    def rank(self, queries: ImageSet) -> Ranking:
+        """Return the index images for each query of the chunk, best first; 100 count."""
+
+
+class Recognition(Solution):
+    """Says which landmark a query shows, if any."""
+
+    task = "recognition"
+
+    @abstractmethod
+    def recognise(self, queries: ImageSet) -> Labelling:
+        """Return a landmark with a confidence for each query of the chunk, or no answer."""
+
+
+def solution_name(cls: type[Solution]) -> str:
+    """Return the name of the file that defines the solution."""
+    return cls.__module__.rpartition(".")[2]
+
+
+def identity(solution: Solution) -> str:
+    """Return the solution as the command line takes it: `hash(kind='dct', threshold=20)`."""
+    set_ = [f"{each.name}={value!r}" for each, value in _values(solution) if repr(value) != repr(default_of(each))]
+    return solution_name(type(solution)) + (f"({', '.join(set_)})" if set_ else "")
+
+
+def default_of(parameter: Field[Any]) -> Any:
+    """Return the default of a parameter, MISSING where it has none."""
+    if parameter.default_factory is not MISSING:
+        return parameter.default_factory()
+    return parameter.default
+
+
+def parameters(cls: type[Solution]) -> list[Field[Any]]:
+    """Return the parameters of a solution, in the order of its fields."""
+    return [each for each in fields(cls) if each.init]  # type: ignore[arg-type]
+
+
+def module_doc(cls: type) -> str:
+    """Return the docstring of the module that defines a class."""
+    return (sys.modules[cls.__module__].__doc__ or cls.__doc__ or "").strip()
+
+
+def _values(solution: Solution) -> list[tuple[Field[Any], Any]]:
+    return [(each, getattr(solution, each.name)) for each in parameters(type(solution))]

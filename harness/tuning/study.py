@@ -1,0 +1,173 @@
+"""A search for the best parameters of a solution: what is searched, by which score, and the trials that were made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from importlib.metadata import version
+from math import isfinite
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any
+
+from harness.atomic_files import write_whole
+from harness.errors import HarnessError, SolutionError, WorkspaceError
+from harness.running.runner import Runner
+from harness.solution.base import Solution, solution_name
+from harness.solution.registry import load_solution
+from harness.solution.search_space import Range
+from harness.solution.spec import nearest, search_space, split_spec
+from harness.tuning.optuna_proposals import Values
+from leaderboard import Entry
+from metrics import Metric, Task, metrics_of
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A solution with some values of the parameters that are searched, and its score on each fold.
+
+    `arguments` is what stands behind the solution's name, `seconds` what its runs took, `runs` are their keys, one a
+    fold. Where one failed `reason` says why, and there are no scores.
+    """
+
+    number: int
+    arguments: str
+    folds: tuple[float, ...]
+    seconds: float
+    runs: tuple[str, ...] = ()
+    reason: str | None = None
+
+    @property
+    def score(self) -> float | None:
+        """Return the mean over the folds, None of a failed trial."""
+        return fmean(self.folds) if self.folds else None
+
+    @property
+    def deviation(self) -> float | None:
+        """Return the standard deviation over the folds, None of a failed trial."""
+        return stdev(self.folds) if self.folds else None
+
+
+@dataclass(frozen=True)
+class Study:
+    """A search; `name` is the solution as it was asked for, `fixed` are the parameters that were given with it."""
+
+    name: str
+    fixed: Mapping[str, Any]
+    defaults: Values  # of what is searched
+    space: Mapping[str, Range]
+    metric: Metric
+    seed: int
+    path: Path  # where the trials are kept
+
+    def spec(self, values: Values) -> str:
+        """Return the solution with some values, as the command line takes it; defaults are left out."""
+        return self.name + self.arguments(values)
+
+    def arguments(self, values: Values) -> str:
+        """Return what stands behind the name: what is fixed, and the values."""
+        others = {name: each for name, each in values.items() if repr(each) != repr(self.defaults[name])}
+        given = [f"{name}={value!r}" for name, value in {**self.fixed, **others}.items()]
+        return f"({', '.join(given)})" if given else ""
+
+    def values(self, trial: Trial) -> dict[str, Any]:
+        """Return the values of what is searched, in the order of the parameters."""
+        given = split_spec(f"x{trial.arguments}")[1]
+        return {name: given.get(name, default) for name, default in self.defaults.items()}
+
+    def load(self) -> dict[int, Trial]:
+        """Return the trials by their number; none if all failed, so that they are tried again.
+
+        Raises WorkspaceError for a file that holds no trials.
+        """
+        if not self.path.exists():
+            return {}
+        try:
+            rows = json.loads(self.path.read_text(encoding="utf-8"))["trials"]
+            trials = {row["number"]: _trial(**row) for row in rows}
+            for trial in trials.values():
+                self.values(trial)
+        except (ValueError, TypeError, KeyError, RecursionError, SolutionError):
+            raise WorkspaceError(
+                f"{self.path}: is damaged; remove it: trials are made again, and finished runs are not repeated"
+            ) from None
+        return trials if any(trial.folds for trial in trials.values()) else {}
+
+    def save(self, trials: Mapping[int, Trial]) -> None:
+        """Write the trials, for `load`."""
+        rows = [asdict(trial) for _, trial in sorted(trials.items())]
+        write_whole(self.path, json.dumps({"solution": self.spec({}), "trials": rows}, indent=1, allow_nan=False))
+
+
+def open_study(
+    runner: Runner, spec: str, seed: int = 0, metric: str | None = None, only: Sequence[str] | None = None
+) -> Study:
+    """Return the search for the parameters that have a range and are not given in `spec`; `only` are some of them.
+
+    It is another search, with other trials, as soon as anything that could change a score is: solution, code,
+    libraries, tables, images, folds, seed, metric, ranges.
+
+    Raises HarnessError where there is nothing to search, and SolutionError where the defaults are refused.
+    """
+    solution = load_solution(spec, runner.workspace.register)
+    name, fixed = split_spec(spec)
+    space = _chosen(solution, fixed, only)
+    by = _metric(metric, solution.task)
+    ranges = {parameter: repr(each) for parameter, each in space.items()}
+    runs = [run.key for run in runner.plan([spec], seed)]
+    facts = [runs, ranges, sorted(fixed), by.name, seed, version("optuna")]
+    key = sha256(json.dumps(facts).encode()).hexdigest()
+    path = runner.workspace.study(f"{solution_name(type(solution))[:40]}-{key[:16]}")
+    defaults = {parameter: getattr(solution, parameter) for parameter in space}
+    return Study(name, fixed, defaults, space, by, seed, path)
+
+
+def ended(number: int, arguments: str, entries: Sequence[Entry], metric: Metric) -> Trial:
+    """Return the trial that came to these entries, one a fold in their order."""
+    seconds = sum(stage.wall_s for entry in entries for stage in entry.stages)
+    runs = tuple(entry.run_key for entry in entries)
+    scores = [entry.score("all", metric.name) for entry in entries]
+    reasons = [f"{each.split}: {each.reason or 'no query counts'}" for each in entries]
+    reason = next((why for why, score in zip(reasons, scores, strict=True) if score is None), None)
+    folds = () if reason else tuple(score for score in scores if score is not None)
+    return Trial(number, arguments, folds, seconds, runs, reason)
+
+
+def _chosen(solution: Solution, fixed: Mapping[str, Any], only: Sequence[str] | None) -> dict[str, Range]:
+    name, every = solution_name(type(solution)), search_space(type(solution))
+    free = {parameter: each for parameter, each in every.items() if parameter not in fixed}
+    for parameter in only or ():
+        if parameter not in free:
+            why = "is fixed" if parameter in fixed else f"has no range; {nearest(parameter, list(free))}"
+            raise HarnessError(f"{name}: {parameter!r} cannot be searched: it {why}")
+    if not free:
+        raise HarnessError(
+            f"{name}: there is nothing to search; give a parameter a range, such as "
+            "side: Annotated[int, Among(8, 16, 32)] = 16"
+        )
+    return {parameter: each for parameter, each in free.items() if only is None or parameter in only}
+
+
+def _metric(name: str | None, task: Task) -> Metric:
+    found = {each.name: each for each in metrics_of(task)}
+    if name is not None and name not in found:
+        raise HarnessError(f"{name!r} is no score of {task}; choose one of {', '.join(found)}")
+    return found[name] if name else next(iter(found.values()))
+
+
+def _trial(
+    number: int, arguments: str, folds: list[float], seconds: float, runs: list[str], reason: str | None
+) -> Trial:
+    """Return a stored trial; ValueError if it is none."""
+    whole = isinstance(number, int) and isinstance(arguments, str) and isinstance(reason, str | None)
+    counts = len(folds) == len(runs) > 1 if reason is None else not folds
+    if (
+        not whole
+        or not counts
+        or not all(map(isfinite, (*folds, seconds)))
+        or not all(isinstance(run, str) for run in runs)
+    ):
+        raise ValueError
+    return Trial(number, arguments, tuple(folds), seconds, tuple(runs), reason)

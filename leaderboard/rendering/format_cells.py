@@ -1,0 +1,52 @@
+"""Single values of a leaderboard as people read them."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from leaderboard.entry import Coverage
+from leaderboard.safe_text import short
+
+
+def shown(column: str, value: Any) -> str:
+    """The value of a column, rounded and safe to show; empty for None.
+
+    >>> shown("move", -1), shown("mean", 0.5), shown("wall_s", None), shown("solution", "hash")
+    ('▼1', '0.50000', '', 'hash')
+    """
+    return "" if value is None else CELLS.get(column, short)(value)
+
+
+def _move(value: int) -> str:
+    return f"▲{value}" if value > 0 else f"▼{-value}" if value < 0 else "—"
+
+
+def _score(value: float) -> str:
+    return f"{value:.5f}"
+
+
+def _amount(value: float) -> str:
+    return f"{value:.2f}"
+
+
+def _moment(value: datetime) -> str:
+    return f"{value:%Y-%m-%d %H:%M}Z"
+
+
+def _coverage(value: Coverage) -> str:
+    lacks = [f"{count} {what}" for what, count in (("empty", value.empty), ("failed", value.failed)) if count]
+    return ", ".join([f"{value.answered}/{value.queries}", *lacks])
+
+
+def _yes_or_no(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+SCORES = dict.fromkeys(("score_public", "score_private", "score_all", "low", "high", "mean", "deviation"), _score)
+NUMBERS: dict[str, Callable[[Any], str]] = {
+    **dict.fromkeys(("rank", "private_rank", "entries", "entry_id", "folds", "done", "failed"), str),
+    **SCORES,
+    **dict.fromkeys(("wall_s", "cpu_s", "peak_mb"), _amount),
+    "move": _move,
+}
+CELLS = NUMBERS | {"last": _moment, "created": _moment, "coverage": _coverage, "complete": _yes_or_no}

@@ -1,0 +1,82 @@
+"""The tables of a leaderboard's database; a change of them needs a step in `leaderboard.storage.migrations`."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+
+class Verbatim(TypeDecorator[str]):
+    """Any text, also what databases refuse (NUL, half a surrogate pair): what is not ASCII lies there as an escape."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Escape on the way in."""
+        return None if value is None else value.encode("unicode_escape").decode("ascii")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """Restore on the way out."""
+        return None if value is None else value.encode("ascii").decode("unicode_escape")
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time in UTC, to the microsecond."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Drop the zone, which is UTC."""
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Say that it is UTC."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+metadata = MetaData()
+
+query_lists = Table(
+    "query_lists",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("packed", LargeBinary, nullable=False),
+)
+
+entries = Table(  # the fields of Entry by their names, and the list of queries
+    "entries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    *(Column(name, Verbatim, nullable=False) for name in ("competition", "competition_name", "task", "split")),
+    *(Column(name, Verbatim, nullable=False) for name in ("solution", "identity", "code_version", "run_key", "status")),
+    *(Column(name, Verbatim) for name in ("reason", "metric", "submission", "log")),
+    *(Column(name, JSON(none_as_null=True)) for name in ("seed", "scores", "coverage", "stages", "versions")),
+    Column("intervals", JSON(none_as_null=True)),  # since version 2
+    Column("created", Moment, nullable=False),
+    Column("query_list", ForeignKey(query_lists.c.digest)),
+    Index("entries_by_run_key", "run_key", postgresql_using="hash"),  # a hash has no limit on the length of the key
+)
+
+per_query = Table(
+    "per_query",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("entry", ForeignKey(entries.c.id), nullable=False, index=True),
+    Column("name", Verbatim, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
+)

@@ -1,0 +1,68 @@
+"""Descriptors that are the mean of ten crops: the four corners, the middle, and their mirror images.
+
+Source: Krizhevsky, Sutskever, Hinton, ImageNet classification with deep convolutional neural networks, 2012.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from solutions.descriptors.extractors.square import Features, Frame, framed
+from solutions.descriptors.pooling.pooling import POOLINGS, unit
+
+CROPS = 10
+_ROOM = 8 / 7  # of the photograph's shorter side to that of a crop: 256 pixels for crops of 224
+
+
+@dataclass(frozen=True)
+class TenCrops(Features):
+    """Extracts an array `(n, c)` float32 for each pooling: the mean of what ten crops have, each of length one.
+
+    With `frame='crop'` the crops are cut from the photograph in its own proportions, with `squash` from all of it
+    squashed to a square. The network's own classes are not given.
+    """
+
+    @property
+    def reduce_to(self) -> int:
+        """Return the side that a reduced decode keeps."""
+        return round(self.side * _ROOM)
+
+    @property
+    def batch(self) -> int:  # type: ignore[override]
+        """Return how many images are described at a time."""
+        return max(1, super().batch // CROPS)
+
+    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:  # type: ignore[override]
+        """Return the descriptors `(n, c)` by pooling."""
+        crops = np.concatenate([ten_crops(image, self.side, self.frame) for image in images])
+        maps = self.network.forward(crops)["maps"]
+        pooled = {name: unit(POOLINGS[name](maps)) for name in self.poolings}
+        return {name: rows.reshape(len(images), CROPS, -1).mean(axis=1) for name, rows in pooled.items()}
+
+
+def ten_crops(image: np.ndarray, side: int, frame: Frame) -> np.ndarray:
+    """Return the crops `(10, side, side, 3)` of an image `(h, w, 3)`, the mirrored ones last.
+
+    >>> ten_crops(np.zeros((30, 50, 3), np.uint8), 14, "crop").shape
+    (10, 14, 14, 3)
+    """
+    whole = _resized(image, round(side * _ROOM), frame)
+    down, across = (length - side for length in whole.shape[:2])
+    corners = ((0, 0), (0, across), (down, 0), (down, across), (down // 2, across // 2))
+    crops = np.stack([whole[top : top + side, left : left + side] for top, left in corners])
+    return np.concatenate([crops, crops[:, :, ::-1]])
+
+
+def _resized(image: np.ndarray, shorter: int, frame: Frame) -> np.ndarray:
+    """Return the image with a shorter side of so many pixels."""
+    import cv2
+
+    if frame == "squash":
+        return framed(image, shorter, frame)
+    height, width = image.shape[:2]
+    scale = shorter / min(height, width)
+    size = max(shorter, round(width * scale)), max(shorter, round(height * scale))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR))

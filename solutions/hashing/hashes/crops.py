@@ -1,0 +1,69 @@
+"""Several hashes of one image: of the whole and of its four corners, of the image as it is turned and mirrored."""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from solutions.hashing.hashes.extractor import PerceptualHashes
+from solutions.hashing.hashes.perceptual import perceptual_hashes
+from solutions.hashing.hashes.rotations import turned
+
+CROPS = 5
+
+
+@dataclass(frozen=True)
+class SeveralHashes(PerceptualHashes):
+    """An array of each kind of hash, (n, views) uint64 each: one decode, several views of it."""
+
+    @abstractmethod
+    def views(self, image: np.ndarray) -> list[np.ndarray]:
+        """Return what is hashed of an image, as many arrays of each."""
+
+    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:  # type: ignore[override]
+        """Return the hashes of all views of each image."""
+        hashes = perceptual_hashes([view for image in images for view in self.views(image)])
+        return {kind: codes.reshape(len(images), -1) for kind, codes in hashes.items()}
+
+
+@dataclass(frozen=True)
+class CroppedHashes(SeveralHashes):
+    """Hashes (n, 5): the whole first, then the corners."""
+
+    share: float = 0.9  # of width and height that a corner crop keeps
+
+    def views(self, image: np.ndarray) -> list[np.ndarray]:
+        """Return the five crops."""
+        return self.crops(image)
+
+    def crops(self, image: np.ndarray) -> list[np.ndarray]:
+        """Return the image and its corners: upper left, upper right, lower left, lower right."""
+        height, width = (max(1, round(side * self.share)) for side in image.shape)
+        rows, columns = (slice(height), slice(-height, None)), (slice(width), slice(-width, None))
+        corners = (image[vertical, horizontal] for vertical in rows for horizontal in columns)
+        return [image, *map(np.ascontiguousarray, corners)]
+
+
+@dataclass(frozen=True)
+class TurnedHashes(SeveralHashes):
+    """Hashes (n, turns), as `turned` orders them."""
+
+    rotations: int = 4
+    flips: bool = False
+
+    def views(self, image: np.ndarray) -> list[np.ndarray]:
+        """Return the image in each turn."""
+        return turned(image, self.rotations, flips=self.flips)
+
+
+@dataclass(frozen=True)
+class TurnedCrops(CroppedHashes):
+    """Hashes (n, turns * 5): the five crops of each turn."""
+
+    rotations: int = 4
+    flips: bool = False
+
+    def views(self, image: np.ndarray) -> list[np.ndarray]:
+        """Return the crops of the image in each turn."""
+        return [crop for turn in turned(image, self.rotations, flips=self.flips) for crop in self.crops(turn)]

@@ -1,0 +1,49 @@
+"""Queries mixed with what they find.
+
+Sources: Chum et al., Total recall, ICCV 2007 (average); Radenović, Tolias, Chum, Fine-tuning CNN image retrieval with
+no human annotation, TPAMI 2018 (weights to the power alpha); in rounds: VRG Prague, 2019: 1, 2, … 10 neighbours.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from solutions.neighbours.exact import nearest
+from solutions.neighbours.neighbours import Neighbours
+from solutions.reranking.mixing import mixed, powers
+from solutions.reranking.neighbour_lists import Search, check_k
+
+
+def expanded(
+    queries: np.ndarray, index: np.ndarray, neighbours: int = 10, *, alpha: float = 3.0, search: Search = nearest
+) -> np.ndarray:
+    """Return queries `(n_queries, d)` mixed with their nearest index images: `(n_queries, d)` float32.
+
+    An image weighs as much as its cosine to the power alpha: 0 makes it the average, 3 is the usual alpha.
+    """
+    check_k(neighbours)
+    return expanded_by(search(queries, index, neighbours), queries, index, alpha=alpha)
+
+
+def expanded_by(found: Neighbours, queries: np.ndarray, index: np.ndarray, *, alpha: float = 3.0) -> np.ndarray:
+    """Return queries `(n_queries, d)` mixed with all that was found for them, in whatever way.
+
+    >>> query, index = np.array([[0.8, 0.6]]), np.eye(2)
+    >>> expanded_by(nearest(query, index, 1), query, index, alpha=0).round(3)
+    array([[0.949, 0.316]], dtype=float32)
+    """
+    return mixed(queries, index, found, powers(found.similarities, alpha))
+
+
+def expanded_in_rounds(
+    queries: np.ndarray,
+    index: np.ndarray,
+    rounds: Sequence[int] = tuple(range(1, 11)),
+    *,
+    alpha: float = 2.0,
+    search: Search = nearest,
+) -> np.ndarray:
+    """Return queries `(n_queries, d)` expanded again and again, each round by so many neighbours of the last one's."""
+    for neighbours in rounds:
+        queries = expanded(queries, index, neighbours, alpha=alpha, search=search)
+    return queries

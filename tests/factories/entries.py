@@ -1,0 +1,98 @@
+"""Entries of a small competition, made without running anything: answers are scored, written and entered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from harness.data.competition import Competition
+from harness.data.ground_truth import load_ground_truth
+from harness.scoring.evaluate import evaluate
+from harness.scoring.stored_evaluation import kept, part_intervals
+from harness.submissions.answer import Answer, Labelling, Ranking
+from harness.submissions.read_write import write_submission
+from harness.workspace import Workspace
+from leaderboard import Coverage, Entry, EntryStore, Stage
+from metrics import metrics_of
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+class Entered:
+    """Enters answers to the test images of a competition."""
+
+    def __init__(self, folder: Path, workspace: Workspace) -> None:
+        self.workspace, self.competition = workspace, Competition.open(folder, workspace.descriptors)
+        self.store = EntryStore(workspace.database)
+        self.count = 0
+
+    def ranking(self, identity: str, rows: Mapping[str, Sequence[str]] | None = None, *, right: float = 0.0) -> Entry:
+        """Enter rankings of queries, or such in which a share of the queries has a right image first."""
+        queries, index = self.competition.queries.ids, self.competition.index.ids
+        if rows is None:
+            truth = load_ground_truth(self.competition.folder, "retrieval")
+            assert truth is not None
+            images = np.append(truth.images.texts(), "")
+            relevant = [
+                images[truth.relevant[a:b]].tolist() for a, b in zip(truth.offsets, truth.offsets[1:], strict=False)
+            ]
+            rows = {
+                query: [*found, *(each for each in index if each not in found)]
+                if number < right * len(relevant)
+                else [each for each in index if each not in found] + found
+                for number, (query, found) in enumerate(zip(truth.query_ids, relevant, strict=True))
+            }
+        return self.enter(identity, Ranking.from_rows([rows.get(query, []) for query in queries], queries, index))
+
+    def labelling(self, identity: str, labels: Mapping[str, tuple[int, float]]) -> Entry:
+        """Enter landmarks with their confidences."""
+        queries = self.competition.queries.ids
+        found = [labels.get(query, (0, np.nan)) for query in queries]
+        landmarks, confidences = (np.array(each) for each in zip(*found, strict=True))
+        return self.enter(identity, Labelling.of(landmarks.astype(np.int64), confidences, queries))
+
+    def enter(self, identity: str, answer: Answer) -> Entry:
+        """Enter an answer."""
+        self.count += 1
+        folder = self.workspace.run(self.competition.key, f"made-{self.count}")
+        write_submission(answer, folder / "submission.csv")
+        truth = load_ground_truth(self.competition.folder, answer.task)
+        assert truth is not None
+        evaluation = evaluate(answer, truth)
+        scored = {"scores": evaluation.scores, "intervals": part_intervals(evaluation), "status": "scored"}
+        entry = replace(self._entry(identity, answer.task, folder), **scored)
+        return self.store.add(entry, kept(evaluation), evaluation.query_ids.tolist())
+
+    def failed(self, identity: str, reason: str, log: str = "", task: str = "retrieval") -> Entry:
+        """Enter a run that failed, and what it wrote."""
+        self.count += 1
+        folder = self.workspace.run(self.competition.key, f"failed-{self.count}")
+        (folder / "log.txt").write_text(log, encoding="utf-8", errors="backslashreplace")
+        entry = self._entry(identity, task, folder)
+        return self.store.add(replace(entry, reason=reason, submission=None))
+
+    def _entry(self, identity: str, task: str, folder: Path) -> Entry:
+        n = len(self.competition.queries)
+        return Entry(
+            competition=self.competition.key,
+            competition_name=self.competition.name,
+            task=task,
+            split="test",
+            solution=identity.partition("(")[0],
+            identity=identity,
+            seed=0,
+            status="failed",
+            reason=None,
+            metric=metrics_of(task)[0].name,  # type: ignore[arg-type]
+            scores={},
+            coverage=Coverage(n, n, 0, 0),
+            stages=(Stage("fit", 2.0, 4.0, 300.0), Stage("rank", 1.0 + self.count, 4.0, 200.0)),
+            versions={"python": "3.11.7", "numpy": "2.4"},
+            code_version="c0de" * 16,
+            run_key=f"{identity} {self.count}",
+            submission=str(folder / "submission.csv"),
+            log=str(folder / "log.txt"),
+            created=NOON + timedelta(minutes=self.count),
+        )

@@ -1,0 +1,128 @@
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import permutations
+
+import numpy as np
+import pytest
+
+from harness.blending.fusion import blended
+from harness.blending.weights import FoldAnswers, chosen_on_others, find_weights, weightings
+from harness.data.ground_truth import GroundTruth
+from harness.errors import DataError
+from harness.scoring.evaluate import evaluate
+from harness.submissions.answer import Labelling, Ranking
+
+INDEX = np.array([f"i{n}" for n in range(30)], object)
+
+
+def fold(seed: int, hits: Sequence[float], queries: int = 12) -> FoldAnswers:
+    """Return rankings that list the one relevant image early the more often, the higher their share of hits."""
+    generator = np.random.default_rng(seed)
+    ids = np.array([f"{seed}q{n}" for n in range(queries)], object)
+    right = generator.integers(0, len(INDEX), queries)
+    answers = []
+    for share in hits:
+        order = np.argsort(generator.random((queries, len(INDEX))), axis=1)
+        found = generator.random(queries) < share
+        order[found] = np.argsort(np.arange(len(INDEX)) != right[found, None], axis=1, kind="stable")
+        answers.append(Ranking.from_positions(order[:, :10], ids, INDEX))
+    usage = np.full(queries, "Private", object)
+    return FoldAnswers(tuple(answers), GroundTruth.of("retrieval", ids, usage, INDEX[right][:, None].tolist()))
+
+
+FOLDS = [fold(seed, (0.7, 0.4, 0.1)) for seed in range(4)]
+NAMES = ["good", "fair", "poor"]
+
+
+def score(each: FoldAnswers, weights: Sequence[float]) -> float:
+    found = evaluate(blended(each.answers, weights), each.truth).scores["all"]["map@100"]
+    assert found is not None
+    return found
+
+
+def test_the_weights_are_the_best_of_those_tried_and_the_figures_are_those_of_the_folds() -> None:
+    found = find_weights(NAMES, FOLDS, "rrf", 60)
+    means = {weights: np.mean([score(each, weights) for each in FOLDS]) for weights in weightings(3)}
+    best = max(means.values())
+    assert means[found.weights] == best
+    assert (found.equal.mean, found.metric) == (pytest.approx(means[(1 / 3,) * 3]), "map@100")
+    assert [each.name for each in found.singles] == NAMES
+    assert found.singles[0].mean == pytest.approx(means[1, 0, 0])
+    assert found.singles[2].mean == pytest.approx(means[0, 0, 1])
+    assert found.nested.mean <= best
+    assert found.nested.deviation > 0
+
+
+def test_the_weights_of_a_fold_are_chosen_without_looking_at_it() -> None:
+    scores = np.random.default_rng(0).random((20, 4))
+    chosen = chosen_on_others(scores)
+    assert chosen.tolist() == [int(np.delete(scores, fold, 1).mean(axis=1).argmax()) for fold in range(4)]
+    for fold in range(4):
+        changed = scores.copy()
+        changed[:, fold] = np.random.default_rng(fold).permutation(20) * 9.0
+        assert chosen_on_others(changed)[fold] == chosen[fold]
+        assert (chosen_on_others(changed) != chosen).any()
+
+
+def test_answers_of_a_fold_have_no_part_in_the_weights_it_is_scored_by() -> None:
+    """With two folds the one is scored by what is best on the other, whatever its own answers are."""
+    one, two = FOLDS[0], FOLDS[1]
+    best_on_two = find_weights(NAMES, [two, two], "rrf", 60).weights
+    for other in (one, fold(9, (0.0, 0.1, 0.9)), replace(one, answers=one.answers[::-1])):
+        nested = find_weights(NAMES, [other, two], "rrf", 60).nested
+        best_on_other = find_weights(NAMES, [other, other], "rrf", 60).weights
+        assert nested.mean == pytest.approx((score(other, best_on_two) + score(two, best_on_other)) / 2)
+
+
+def test_the_order_in_which_solutions_are_named_is_no_matter() -> None:
+    found = {}
+    for order in permutations(range(3)):
+        folds = [replace(each, answers=tuple(each.answers[place] for place in order)) for each in FOLDS]
+        weights = find_weights([NAMES[place] for place in order], folds, "votes", 60)
+        by_name = dict(zip([NAMES[place] for place in order], weights.weights, strict=True))
+        found[order] = (by_name, weights.nested, {each.name: each.mean for each in weights.singles})
+    assert all(each == found[0, 1, 2] for each in found.values())
+
+
+def test_of_mirrored_weights_the_same_are_chosen_in_any_order_of_the_solutions() -> None:
+    """Each of two solutions is right about one query of a fold, where equal weights are wrong about both."""
+    ids, usage = np.array(["q1", "q2"], object), np.full(2, "Private", object)
+    truth = GroundTruth.of("recognition", ids, usage, [[9], [9]])
+    one = Labelling.of(np.array([9, 1]), np.full(2, 0.5), ids)
+    two = Labelling.of(np.array([1, 9]), np.full(2, 0.5), ids)
+    folds = [FoldAnswers((one, two), truth), FoldAnswers((two, one), truth)]
+    turned = [FoldAnswers((two, one), truth), FoldAnswers((one, two), truth)]
+    assert find_weights(["a", "b"], folds, "score", 60).weights == (0.4, 0.6)
+    assert find_weights(["b", "a"], turned, "score", 60).weights == (0.6, 0.4)
+
+
+def test_where_all_weights_are_as_good_they_are_equal() -> None:
+    same = [replace(each, answers=(each.answers[0],) * 3) for each in FOLDS]
+    found = find_weights(NAMES, same, "rrf", 60)
+    assert found.weights == (1 / 3,) * 3
+    assert found.nested == replace(found.equal, name=found.nested.name)
+
+
+def test_labellings_are_weighed_too() -> None:
+    ids = np.array(["a", "b", "c", "d"], object)
+    truth = GroundTruth.of("recognition", ids, np.full(4, "Private", object), [[1], [2], [3], [4]])
+    right = Labelling.of(np.array([1, 2, 3, 4]), np.full(4, 0.5), ids)
+    wrong = Labelling.of(np.array([0, 0, 0, 0]), np.full(4, 0.9), ids)
+    found = find_weights(["wrong", "right"], [FoldAnswers((wrong, right), truth)] * 2, "score", 60)
+    assert (found.metric, found.weights) == ("gap", (0.4, 0.6))
+    assert [each.mean for each in found.singles] == [0, 1]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 8, 20])
+def test_weightings_are_all_different_sum_to_one_and_begin_with_equal_ones(count: int) -> None:
+    found = weightings(count)
+    assert found[0] == (1 / count,) * count
+    assert len(found) == len(set(found)) <= 301
+    assert all(len(each) == count and sum(each) == pytest.approx(1) for each in found)
+    assert {tuple(float(one == other) for other in range(count)) for one in range(count)} <= set(found)
+
+
+def test_a_fold_in_which_nothing_counts_is_named() -> None:
+    blank = replace(FOLDS[0].truth, usage=np.full(12, "Ignored", object))
+    with pytest.raises(DataError, match="fold 2: no query of the ground truth counts"):
+        find_weights(NAMES, [FOLDS[0], replace(FOLDS[1], truth=blank)], "rrf", 60)

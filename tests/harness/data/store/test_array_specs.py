@@ -1,0 +1,101 @@
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness.data.store.array_specs import Column, columns_of, described
+from harness.data.store.extractor import Extractor
+from harness.errors import SolutionError
+
+
+@dataclass(frozen=True)
+class Given(Extractor):
+    """Gives what a function makes of the number of images."""
+
+    gives: Callable[[int], Any]
+    side: Any = 8
+    mode: Any = "L"
+    batch: Any = 32
+
+    def describe(self, images: np.ndarray | Sequence[np.ndarray]) -> Any:
+        return self.gives(len(images))
+
+
+def rows(*shape: int, dtype: str = "f4") -> Callable[[int], np.ndarray]:
+    return lambda n: np.zeros((n, *shape), dtype)
+
+
+def test_columns_are_learnt_from_one_black_image() -> None:
+    extractor = Given(
+        lambda n: {"global": rows(4)(n), "bits": rows(2, 3, dtype="?")(n), "local": [np.zeros((5, 8), "u1")] * n}
+    )
+    assert columns_of(extractor) == [
+        Column("global", "<f4", (4,), ragged=False),
+        Column("bits", "|b1", (2, 3), ragged=False),
+        Column("local", "|u1", (8,), ragged=True),
+    ]
+
+
+def test_a_lone_array_is_called_rows() -> None:
+    assert [str(column) for column in columns_of(Given(rows(4)))] == ["rows: float32 (4)"]
+
+
+@pytest.mark.parametrize(
+    "gives",
+    [
+        lambda n: None,
+        lambda n: {},
+        lambda n: 1.5,
+        lambda n: rows(4)(n + 1),
+        lambda n: {"a": rows(4)(n), "b": rows(4)(n - 1)},
+        lambda n: {"a": None},
+        lambda n: rows(0)(n),
+        lambda n: np.array(["text"] * n),
+        lambda n: np.array([None] * n),
+        lambda n: {"no name": rows(4)(n)},
+        lambda n: {"../up": rows(4)(n)},
+        lambda n: {"naïve": rows(4)(n)},
+        lambda n: {7: rows(4)(n)},
+        lambda n: [1.5] * n,
+        lambda n: [np.zeros((3, 0))] * n,
+        lambda n: tuple(rows(4)(n)),
+    ],
+)
+def test_what_can_not_be_kept_is_refused_in_one_line(gives: Callable[[int], Any]) -> None:
+    with pytest.raises(SolutionError, match="Given.* gave .*; ") as raised:
+        columns_of(Given(gives))
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "asks", [{"side": 0}, {"side": -1}, {"side": 2.5}, {"mode": "CMYK"}, {"mode": None}, {"batch": 0}, {"side": "8"}]
+)
+def test_a_decode_that_can_not_be_is_refused_before_any_image_is_blamed(asks: dict[str, Any]) -> None:
+    with pytest.raises(SolutionError, match="mode is 'L' or 'RGB', the others are numbers from 1"):
+        columns_of(Given(rows(4), **asks))
+
+
+@pytest.mark.parametrize(
+    "gives",
+    [
+        rows(5),
+        rows(1),
+        rows(4, 1),
+        rows(4, dtype="f8"),
+        rows(4, dtype="i4"),
+        lambda n: {"others": rows(4)(n)},
+        lambda n: [*rows(4)(n)],
+    ],
+)
+def test_a_batch_of_another_shape_or_type_is_refused(gives: Callable[[int], Any]) -> None:
+    with pytest.raises(SolutionError, match="for a batch of 3 images and .* for a black one"):
+        described(Given(gives), columns_of(Given(rows(4))), [np.zeros((8, 8), np.uint8)] * 3)
+
+
+def test_blanks_are_nan_or_zero() -> None:
+    assert np.isnan(Column("a", "<f4", (2,), ragged=False).blanks(3)).all()
+    assert np.isnan(Column("a", "<c8", (), ragged=False).blanks(3)).all()
+    assert Column("a", "|u1", (2,), ragged=False).blanks(3).tolist() == [[0, 0]] * 3
+    assert Column("a", "|b1", (), ragged=False).blanks(2).tolist() == [False, False]

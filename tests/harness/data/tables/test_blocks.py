@@ -1,0 +1,148 @@
+"""Tables cut into words against Python's csv module, whatever the size of the blocks."""
+
+import csv
+import gzip
+from collections.abc import Iterable
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from harness.data.tables import blocks
+from harness.data.tables.blocks import Block, Column, read_blocks
+from harness.errors import DataError
+
+Row = tuple[int, list[list[str]]]  # line, and the words of each cell
+
+pieces = st.sampled_from(
+    [b"a", b"bb", b"c" * 9, "é".encode(), b"\xff", b"\xc3", b" ", b"  ", b",", b",,", b"\n", b"\n\n", b"\r\n", b"\r"]
+    + [b'"', b'""', b'"a b"', b'"a,b"', b'"a\nb"', b'"\r"', b"\x00", b"\t", b"\x0c", b"\x1a", b"\xef\xbb\xbf"]
+)
+plain = st.lists(st.sampled_from([b"a", b"bb", b"ccccccccc", b" ", b",", b"\n", b"\r\n", b"\xff", b"\t"]), max_size=40)
+tables = st.one_of(plain, st.lists(pieces, max_size=40)).map(b"".join)
+
+
+def cut(path: Path, size: int) -> list[Row] | str:
+    try:
+        return [row for block in read_blocks(path, size) for row in rows_of(block)]
+    except DataError as error:
+        return str(error)
+
+
+def rows_of(block: Block) -> Iterable[Row]:
+    for row, line in enumerate(block.lines.tolist()):
+        one = block.only(slice(row, row + 1))
+        columns = [one.column(cell) for cell in range(int(block.widths[row]))]
+        yield line, [column.words[column.begins[0] : column.stops[0]].texts() for column in columns]
+        assert one.whole().texts() == [",".join(column.whole().texts()[0] for column in columns)]
+
+
+def slowly_cut(path: Path, content: bytes) -> list[Row] | str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return f"{path}: is UTF-16; save the table as CSV in UTF-8"
+    text = content.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+    reader = csv.reader(StringIO(text if text.endswith("\n") or not text else f"{text}\n", newline=""), strict=True)
+    rows = []
+    while True:
+        line = reader.line_num + 1
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            ended = "end of data" in str(error)
+            why = "a quote is opened and never closed" if ended else f"{error}; write a quote within quotes twice"
+            return f"{path}, line {line}: is no CSV: {why}"
+        if row is None:
+            return rows
+        for letter in ',"\r\n':
+            row = [cell.replace(letter, "\x1a") for cell in row]
+        if row:
+            rows.append((line, [cell.split(" ") for cell in (row if row != [""] else ["\x1a"])]))
+
+
+@settings(deadline=None)
+@given(content=tables, size=st.integers(1, 40))
+@example(content=b"\xef\xbb\xbfid,images\na,b", size=1)
+@example(content=b"\xef\xbb\xbf", size=1)
+@example(content=b"\xff\xfe", size=1)
+@example(content=b"a,b\r\n\r\nc,d\r", size=3)
+@example(content=b'a,b\nc,"d', size=4)
+@example(content=b'a\n"b"c\nd', size=2)
+@example(content=b'""\n" "\n', size=2)
+def test_rows_are_cut_as_the_csv_module_does_whatever_the_block(
+    content: bytes, size: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "blocks.csv"
+    path.write_bytes(content)
+    expected = slowly_cut(path, content)
+    assert cut(path, size) == expected
+    assert cut(path, blocks.SIZE) == expected
+
+
+@settings(deadline=None)
+@given(
+    rows=st.lists(st.lists(st.sampled_from(["a", "b", "aa", "bb", "ccccccccc", "ccccccccd"]), min_size=1), min_size=1)
+)
+def test_repeats_are_the_words_that_stand_in_the_cell_before(
+    rows: list[list[str]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "repeats.csv"
+    path.write_text("".join(f"q,{' '.join(row)}\n" for row in rows))
+    (block,) = read_blocks(path)
+    column = block.column(1).packed()
+    expected = [word in row[:place] for row in rows for place, word in enumerate(row)]
+    assert column.repeats().tolist() == expected
+    assert column.words.texts() == [word for row in rows for word in row]
+
+
+def test_a_column_holds_the_wanted_rows_only(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("p,a b\nq,\nr,c d e\n")
+    (block,) = read_blocks(tmp_path / "a.csv")
+    column: Column = block.column(1)
+    assert column.only(np.array([True, False, True])).whole().texts() == ["a b", "c d e"]
+    assert column.only(np.array([2, 1])).packed().words.texts() == ["c", "d", "e", ""]
+    assert column.counts.tolist() == [2, 1, 3]
+
+
+def test_an_endless_line_is_refused_quickly_and_in_little_memory(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"id,images\n")
+    with path.open("r+b") as file:
+        file.truncate(10 << 30)
+    message = f"{path}, line 2: is longer than 64 MB; write one row for each query"
+    with pytest.raises(DataError, match="is longer than") as raised:
+        list(read_blocks(path))
+    assert str(raised.value) == message
+
+
+def test_an_endless_line_after_a_quote_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "LONGEST", 1000)
+    path = tmp_path / "a.csv"
+    path.write_bytes(b'"id",images\n' + b"a" * 10_000)
+    assert "is longer than" in cut(path, 100)
+    path.write_bytes(b'"id",images\n"' + b"a\n" * 10_000)
+    assert "field larger than field limit" in cut(path, 100)
+
+
+def test_lines_beyond_two_thousand_million_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    block, line = blocks._cut(b"a,b\n", 2**31)
+    assert block is not None
+    assert block.lines.tolist() == [2**31]
+    assert line == 2**31 + 1
+
+
+def test_ten_million_commas_are_one_row(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"," * 10_000_000)
+    (block,) = read_blocks(path)
+    assert block.widths.tolist() == [10_000_001]
+
+
+def test_a_packed_table_is_read_like_a_plain_one(tmp_path: Path) -> None:
+    content = b"\xef\xbb\xbfid,images\r\nq,a b\r\n"
+    (tmp_path / "a.csv").write_bytes(content)
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(content))
+    for size in (1, 2, 7, 1000):
+        assert cut(tmp_path / "a.csv.gz", size) == cut(tmp_path / "a.csv", size)

@@ -1,0 +1,150 @@
+import csv
+import io
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.data.tables.csv_table import line_of, read_blocks, read_header, read_table, shown
+from harness.errors import DataError
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "train.csv"
+
+
+def columns(path: Path, *names: str) -> list[list[str]]:
+    table = read_table(path, names)
+    return [table[name].tolist() for name in names]
+
+
+def refusal(path: Path, *names: str) -> str:
+    with pytest.raises(DataError) as raised:
+        read_table(path, names or ("id", "landmark_id"))
+    text = str(raised.value)
+    assert text.startswith(str(path))
+    assert text.isprintable(), "one line, for a terminal"
+    assert len(text) < len(str(path)) + 300
+    return text.removeprefix(str(path))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"id,landmark_id\na,1\nb,2\n",
+        b"id,landmark_id\r\na,1\r\nb,2\r\n",
+        b"id,landmark_id\ra,1\rb,2\r",
+        b"\xef\xbb\xbfid,landmark_id\na,1\nb,2",
+        b'"id","landmark_id"\n"a","1"\n"b","2"\n',
+        b"id,landmark_id\n\n\na,1\n\nb,2\n\n",
+        b"landmark_id,url,id\n1,http://x,a\n2,,b\n",
+        b'id,url,landmark_id\na,"http://x/1,2.jpg",1\nb,"two\nlines, ""quoted""",2\n',
+    ],
+)
+def test_every_kind_of_csv_gives_the_same_cells(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    assert columns(path, "id", "landmark_id") == [["a", "b"], ["1", "2"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"", ": the first line is empty; it must name the columns"),
+        (b"\n\n", ": the first line is empty"),
+        (b"id\na\n", "landmark_id is missing (found: 'id')"),
+        (b"id;landmark_id\na;1\n", "is missing (found: 'id;landmark_id')"),
+        (b"ID,landmark_id\na,1\n", "id is missing"),
+        (b"id,id,landmark_id\na,a,1\n", "the first line names 'id' twice"),
+        ("id,landmark_id\na,1\n".encode("utf-16"), ", line 1: is not UTF-8"),
+        (b"id,landmark_id\na,1\n\nb\xe9,2\n", ", line 4: is not UTF-8; save the table as CSV in UTF-8"),
+        (b"id,landmark_id\na,1\n\nb,2,3\n", ", line 4: the number of cells is 3, and the first line names 2"),
+        (b"id,landmark_id\na,1\nb\n", ", line 3: the number of cells is 1"),
+        (b"id,landmark_id\n" + b"1," * 1_000_000 + b"\n", ", line 2: the number of cells is 1000001"),
+        (b'id,landmark_id\na,1\n"b,2\nc,3\n', ", line 3: is no CSV: a quote is opened and never closed"),
+        (b'id,landmark_id\n"a,1\n', ", line 2: is no CSV"),
+        (b'id,landmark_id\na,1\n"b"x,2\n', ", line 3: is no CSV: ',' expected after '\"'"),
+        (b'"id,landmark_id\na,1\n', ", line 1: is no CSV: a quote is opened"),
+        (b"x" * 100_000, ": the first line is longer than 65536 characters"),
+        (b"i\0d\0,\0\n\0", "is missing (found: 'i\\x00d\\x00,\\x00')"),
+        (b"\x89PNG\r\n\x1a\n\0\0", ", line 1: is not UTF-8"),
+    ],
+)
+def test_what_is_no_table_is_refused_in_one_line(path: Path, content: bytes, complaint: str) -> None:
+    path.write_bytes(content)
+    assert complaint in refusal(path)
+
+
+def test_what_is_no_file_is_refused_without_waiting(tmp_path: Path) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "loop.csv").symlink_to(tmp_path / "loop.csv")
+    assert "is not a file" in refusal(tmp_path / "folder.csv")
+    assert "is not a file" in refusal(tmp_path / "pipe.csv")
+    assert "Too many levels of symbolic links" in refusal(tmp_path / "loop.csv")
+    assert "No such file" in refusal(tmp_path / "none.csv")
+    assert "File name too long" in refusal(tmp_path / ("x" * 300))
+
+
+def test_a_table_without_rows_has_columns_of_nothing(path: Path) -> None:
+    path.write_text("id,landmark_id\n")
+    assert len(read_table(path, ["id"])) == 0
+
+
+def test_an_optional_column_is_there_or_not(path: Path) -> None:
+    path.write_text("id,Usage\na,Public\n")
+    assert "Usage" in read_table(path, ["id"], optional=["Usage"])
+    assert "Usage" not in read_table(path, ["id"])
+    assert "url" not in read_table(path, ["id"], optional=["url"])
+
+
+def test_a_row_is_found_on_its_line_behind_blank_lines_and_long_cells(path: Path) -> None:
+    path.write_text('id,url\n\na,x\n\nb,"1\n2\n3"\nc,y\n')
+    assert [line_of(path, row) for row in range(3)] == [3, 5, 8]
+
+
+def test_a_cell_may_hold_more_than_python_allows_by_itself(path: Path) -> None:
+    path.write_text(f"id,images\nq,{'a ' * 100_000}\n")
+    assert len(read_table(path, ["images"])["images"][0]) == 200_000
+
+
+def test_blocks_hold_all_rows_in_order(path: Path) -> None:
+    path.write_text("id\n" + "\n".join(map(str, range(10_000))))
+    blocks = [ids for (ids,) in read_blocks(path, ["id"])]
+    assert len(blocks) > 1
+    assert [int(each) for ids in blocks for each in ids] == list(range(10_000))
+
+
+CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0\r\ufeff"), max_size=8)
+
+
+@given(rows=st.lists(st.tuples(CELLS, CELLS), max_size=6))
+def test_what_python_writes_is_read_back(rows: list[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory) -> None:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([("id", "images"), *rows])
+    path = tmp_path_factory.mktemp("table") / "a.csv"
+    path.write_text(text.getvalue(), encoding="utf-8", newline="")
+    assert list(zip(*columns(path, "id", "images"), strict=True)) == rows
+
+
+@given(content=st.binary(max_size=60))
+def test_any_bytes_are_a_table_or_an_error_of_data(content: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("table") / "a.csv"
+    path.write_bytes(b"id,x\n" + content)
+    try:
+        read_table(path, ["id"])
+    except DataError as error:
+        assert str(error).isprintable()
+
+
+def test_the_header_alone_can_be_read(path: Path) -> None:
+    path.write_text('id,"images",Usage\nq,a,Public\n')
+    assert read_header(path) == ["id", "images", "Usage"]
+
+
+@pytest.mark.parametrize("text", ["a\nb", "\x1b[2J", "\u202egnp.exe", "\ud800", "x" * 10_000, "", "'\"", None, 7])
+def test_hostile_text_is_shown_on_one_short_line(text: object) -> None:
+    assert shown(text).isprintable()
+    assert 2 <= len(shown(text)) <= 80

@@ -1,0 +1,83 @@
+"""Files of complete rankings are scored as revisited and classic Oxford and Paris and Holidays are."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.errors import DataError, SubmissionError
+from harness.scoring.evaluate_complete import score_complete
+from tests.factories.competitions import write_table
+
+RANKED = "j e a h b n m c k l"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_table(tmp_path / "test.csv", "id", [("q",)])
+    write_table(tmp_path / "index.csv", "id", [(each,) for each in "abcehjklmn"])
+    write_table(tmp_path / "solution.csv", "id,easy,hard,ignored", [("q", "e b", "h k", "j")])
+    return tmp_path
+
+
+def scores(folder: Path, *rows: str) -> dict[str, dict[str, float | None]]:
+    path = folder / "submission.csv"
+    path.write_text("\n".join(["id,images", *rows]) + "\n")
+    found = score_complete(path, folder)
+    assert found is not None
+    return found.scores
+
+
+def test_a_revisited_benchmark_is_scored_by_its_three_protocols(folder: Path) -> None:
+    found = scores(folder, f"q,{RANKED}")
+    expected = {
+        "easy": (0.791667, 1, 0.6667, 0.6667),
+        "medium": (0.688988, 1, 0.6, 0.5),
+        "hard": (0.258333, 0, 0.2, 0.3333),
+    }
+    for name, values in expected.items():
+        assert [*found[name].values()] == pytest.approx(values, abs=1e-4), name
+
+
+def test_a_classic_benchmark_has_one_protocol(folder: Path) -> None:
+    write_table(folder / "solution.csv", "id,images,ignored", [("q", "e b h k", "j")])
+    assert scores(folder, f"q,{RANKED}")["all"]["trapezoid_map"] == pytest.approx(0.688988, abs=1e-6)
+
+
+def test_images_that_nobody_knows_hold_their_rank(folder: Path) -> None:
+    assert scores(folder, "q,unknown e")["easy"] == scores(folder, "q,a e")["easy"]
+
+
+def test_a_query_without_a_row_scores_0_and_one_without_a_relevant_image_does_not_count(folder: Path) -> None:
+    write_table(folder / "solution.csv", "id,easy,hard,ignored", [("q", "e", "", ""), ("r", "", "h", "")])
+    found = scores(folder, "q,e")
+    assert (found["easy"]["trapezoid_map"], found["hard"]["trapezoid_map"]) == (1.0, 0.0)
+    assert found["medium"]["trapezoid_map"] == 0.5
+    write_table(folder / "solution.csv", "id,easy,hard,ignored", [("q", "e", "", "")])
+    assert scores(folder, "q,e")["hard"]["trapezoid_map"] is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "complaint"),
+    [
+        (["x,e"], "line 2: 'x' is no query of this competition"),
+        (["q,e", "q,a"], "line 3: 'q' is a query that is answered a second time"),
+        (["q,e a e"], "line 2: an image stands there a second time"),
+        (["q,e,a"], "line 2: the number of cells is 3"),
+    ],
+)
+def test_what_cannot_be_scored_is_refused_with_its_line(folder: Path, rows: list[str], complaint: str) -> None:
+    with pytest.raises(SubmissionError, match=complaint):
+        scores(folder, *rows)
+
+
+def test_a_truth_that_contradicts_itself_is_refused(folder: Path) -> None:
+    write_table(folder / "solution.csv", "id,images,ignored", [("q", "e", "e")])
+    with pytest.raises(DataError, match="contradicts itself"):
+        scores(folder, "q,e")
+    write_table(folder / "solution.csv", "id,images,ignored", [("q", "e", ""), ("q", "a", "")])
+    with pytest.raises(DataError, match="line 3: the query 'q' stands there a second time"):
+        scores(folder, "q,e")
+
+
+def test_another_folder_has_no_such_truth(competition_folder: Path) -> None:
+    assert score_complete(competition_folder / "none.csv", competition_folder) is None

@@ -1,0 +1,32 @@
+"""What stands beside a competition's board: sample submissions are scored where they can be."""
+
+from pathlib import Path
+
+from harness.data.competition import Competition
+from harness.scoring.sample_scores import references_beside
+from harness.workspace import Workspace
+
+
+def rows_of(folder: Path, task: str):
+    competition = Competition.open(folder, Workspace.open(None).descriptors)
+    return [row for row in references_beside(competition, task, []) if row.same]
+
+
+def test_the_sample_submission_is_scored_on_the_competition(competition_folder, workspace):
+    queries = (competition_folder / "test.csv").read_text().split()[1:]
+    images = (competition_folder / "index.csv").read_text().split()[1:]
+    lines = [f"{query.partition(',')[0]},{images[0].partition(',')[0]}" for query in queries]
+    (competition_folder / "sample_submission.csv").write_text("\n".join(["id,images", *lines]) + "\n")
+    (row,) = rows_of(competition_folder, "retrieval")
+    assert (row.name, row.source) == ("sample submission", "sample_submission.csv")
+    assert 0 < row.score_all < 1
+    assert rows_of(competition_folder, "recognition") == []
+
+
+def test_a_sample_that_cannot_be_read_is_left_out(competition_folder, workspace):
+    (competition_folder / "sample_submission.csv").write_bytes(b"\x00\xff not a table")
+    assert rows_of(competition_folder, "retrieval") == []
+
+
+def test_without_a_sample_there_are_the_published_scores_alone(competition_folder, workspace):
+    assert rows_of(competition_folder, "retrieval") == []

@@ -1,0 +1,85 @@
+"""What an entry keeps of an evaluation gives back what the evaluation itself gives."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from harness.scoring.evaluate import Evaluation
+from harness.scoring.stored_evaluation import kept, part_intervals, rebuilt
+from metrics import GlobalAveragePrecision, Judgement, MeanAveragePrecision, Task, intervals, metric, metrics_of
+from metrics.statistics.bootstrap import recounted
+from tests.metrics.test_every_metric import judgement_for
+
+TASKS: tuple[Task, ...] = ("retrieval", "recognition")
+
+
+def evaluated(task: Task, usage: str = "both") -> Evaluation:
+    judgement = judgement_for(metrics_of(task)[0], seed=3)
+    drawn = np.where(np.arange(20) % 3, "Public", "Private") if usage == "both" else np.full(20, usage)
+    per_query = {each.name: each.per_query(judgement) for each in metrics_of(task)}
+    return Evaluation(task, {}, judgement.query_ids, per_query, judgement, drawn.astype(object))
+
+
+def stored(evaluation: Evaluation) -> dict[str, np.ndarray]:
+    """What the store gives back: numbers."""
+    return {name: np.asarray(values, np.float64) for name, values in kept(evaluation).items()}
+
+
+def of_part(evaluation: Evaluation, part: str) -> Judgement:
+    rows = np.ones(20, bool) if part == "all" else evaluation.usage == part.title()
+    return evaluation.judgement.select(rows)
+
+
+@pytest.mark.parametrize("part", ["all", "public", "private"])
+@pytest.mark.parametrize("task", TASKS)
+def test_every_metric_scores_what_was_kept_as_it_scored_the_evaluation(task: Task, part: str) -> None:
+    evaluation = evaluated(task)
+    for each in metrics_of(task):
+        judgement = rebuilt(each, evaluation.query_ids, stored(evaluation), part)
+        ones = np.ones(len(judgement.query_ids), np.int64)
+        assert recounted(each, judgement)(ones) == pytest.approx(each.score(of_part(evaluation, part)))
+
+
+def test_gap_of_what_was_kept_is_that_of_the_evaluation_to_the_bit() -> None:
+    evaluation = evaluated("recognition")
+    for each in (GlobalAveragePrecision(), metric("gap_landmarks_only")):
+        judgement = rebuilt(each, evaluation.query_ids, stored(evaluation))
+        assert each.score(judgement) == each.score(evaluation.judgement)
+        assert intervals([each], judgement) == intervals([each], evaluation.judgement)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_names_of_what_is_kept_besides_are_no_metrics(task: Task) -> None:
+    names = set(kept(evaluated(task))) - {each.name for each in metrics_of(task)}
+    assert all(name.startswith(".") for name in names)
+    with pytest.raises(ValueError, match="no metric is called"):
+        metric(names.pop())
+
+
+def test_what_was_not_kept_is_a_key_error() -> None:
+    evaluation = evaluated("retrieval")
+    with pytest.raises(KeyError, match="map@7"):
+        rebuilt(MeanAveragePrecision(7), evaluation.query_ids, kept(evaluation))
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_each_part_is_resampled_within_itself(task: Task) -> None:
+    evaluation, each = evaluated(task), metrics_of(task)[0]
+    expected = {part: intervals([each], of_part(evaluation, part))[each.name] for part in ("public", "private")}
+    assert part_intervals(evaluation) == expected
+
+
+@pytest.mark.parametrize("usage", ["Public", "Private"])
+def test_where_there_is_one_part_its_interval_is_that_of_all(usage: str) -> None:
+    found = part_intervals(evaluated("retrieval", usage))
+    assert set(found) == {usage.lower(), "all"}
+    assert len(set(found.values())) == 1
+
+
+def test_a_part_in_which_no_query_counts_has_no_interval() -> None:
+    evaluation = evaluated("recognition")
+    landmark = evaluation.judgement.landmark & (evaluation.usage == "Private")  # type: ignore[attr-defined]
+    assert set(part_intervals(replace(evaluation, judgement=replace(evaluation.judgement, landmark=landmark)))) == {
+        "private"
+    }  # type: ignore[call-arg]

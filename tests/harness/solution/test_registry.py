@@ -1,0 +1,172 @@
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import pytest
+
+from harness.errors import SolutionError, WorkspaceError
+from harness.solution import registry as plugins
+from harness.solution.base import identity
+from harness.solution.registry import add_file, known_solutions, load_class, load_solution, registered
+from tests.factories.solutions import write_obedient
+
+
+def written(folder: Path, text: str, name: str = "idea.py") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "hash",
+        "hash(kind='dct')",
+        "hash(kind='dct', threshold=20)",
+        "mean_hash(mean='harmonic')",
+        "first_images(length=3)",
+    ],
+)
+def test_an_identity_reads_back_as_itself(spec: str) -> None:
+    assert identity(load_solution(spec)) == spec
+    assert repr(load_solution(spec)) == spec
+
+
+def test_parameters_at_their_defaults_are_not_part_of_the_identity() -> None:
+    assert identity(load_solution("hash(kind='average', threshold=None)")) == "hash"
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("hahs", "no solution is named 'hahs'; did you mean 'hash'"),
+        ("zzz", "there are "),
+        ("hash(treshold=3)", "no parameter 'treshold'; did you mean 'threshold'"),
+        ("hash(threshold='3')", "threshold='3' is not allowed"),
+        ("hash(threshold=3.5)", "threshold=3.5 is not allowed"),
+        ("hash('dct')", "name=value"),
+        ("hash(kind=kind)", "plain values"),
+        ("hash()()", "plain values"),
+        ("hash(kind=__import__('os').getcwd())", "plain values"),
+        ("hash(**{'kind': 'dct'})", "plain values"),
+        ("hash(kind='dct'", "names no solution"),
+        ("hash(" + "(" * 5000 + ")" * 5000 + ")", ""),
+        ("", "names no solution"),
+        ("no/such/file.py", "there is no such file"),
+    ],
+)
+def test_what_cannot_be_named_is_refused_with_the_nearest_name(spec: str, message: str) -> None:
+    with pytest.raises(SolutionError) as refused:
+        load_solution(spec)
+    assert message in str(refused.value)
+
+
+def test_a_path_names_the_solution_in_the_file(tmp_path: Path) -> None:
+    path = write_obedient(tmp_path)
+    assert identity(load_solution(f"{path}(do='raise')")) == "obedient(do='raise')"
+
+
+def test_an_added_file_is_known_by_its_name_and_follows_its_edits(tmp_path: Path) -> None:
+    register = tmp_path / "solutions.json"
+    path = write_obedient(tmp_path)
+    assert add_file(path, register).name == "obedient"
+    assert registered(register) == {"obedient": str(path)}
+    assert known_solutions(register)["obedient"].origin == str(path)
+    path.write_text(path.read_text().replace('do: str = "answer"', 'do: str = "raise"'))
+    assert load_solution("obedient", register).do == "raise"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x = (", "line 1 cannot be imported: SyntaxError"),
+        ("\nimport no_such_module", "line 2 cannot be imported: ModuleNotFoundError"),
+        ("raise SystemExit(2)", "line 1 cannot be imported: SystemExit"),
+        ("x = 1", "defines 0 solutions"),
+        (
+            "from harness import Retrieval\nclass Idea(Retrieval):\n    def fit(self, data): ...\n",
+            "Idea does not define rank",
+        ),
+        (
+            "from harness import Retrieval\nclass A(Retrieval):\n    def fit(self, data): ...\n    def rank(self, queries): ...\nclass B(A): ...\n",
+            "defines 2 solutions",
+        ),
+    ],
+)
+def test_a_file_that_holds_no_solution_is_refused_with_the_line(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(SolutionError) as refused:
+        add_file(written(tmp_path, text), tmp_path / "solutions.json")
+    assert message in str(refused.value)
+    assert not registered(tmp_path / "solutions.json")
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("class Idea(Retrieval):", "put @dataclass above Idea"),
+        ("@dataclass\nclass Idea(Retrieval):\n    def __post_init__(self): raise SystemExit(3)", "idea: SystemExit: 3"),
+        (
+            "@dataclass\nclass Idea(Retrieval):\n    def __post_init__(self): raise RuntimeError('no')",
+            "idea: RuntimeError: no",
+        ),
+        ("@dataclass\nclass Idea(Retrieval):\n    side: int", "idea: TypeError: "),
+    ],
+)
+def test_a_solution_that_cannot_be_made_is_refused_in_a_line(tmp_path: Path, body: str, message: str) -> None:
+    text = f"from dataclasses import dataclass\nfrom harness import Retrieval\n{body}\n"
+    text += "    def fit(self, data): ...\n    def rank(self, queries): ...\n"
+    with pytest.raises(SolutionError) as refused:
+        load_solution(str(written(tmp_path, text)))
+    assert message in str(refused.value)
+
+
+def test_what_a_plug_in_prints_does_not_reach_standard_output(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_obedient(tmp_path)
+    path.write_text("print('a word from the import')\n" + path.read_text())
+    load_solution(str(path))
+    assert capsys.readouterr() == ("", "a word from the import\n")
+
+
+def test_a_file_with_the_name_of_a_built_in_solution_is_refused(tmp_path: Path) -> None:
+    path = write_obedient(tmp_path).rename(tmp_path / "hash.py")
+    with pytest.raises(SolutionError, match="there is a solution named hash already"):
+        load_class(str(path))
+    with pytest.raises(SolutionError, match="rename the file"):
+        add_file(path, tmp_path / "solutions.json")
+
+
+def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
+    folder = tmp_path / "dir (1).py"
+    folder.mkdir()
+    path = write_obedient(folder)
+    assert identity(load_solution(f"{path}(do='x.py')")) == "obedient(do='x.py')"
+
+
+def test_a_damaged_register_is_named(tmp_path: Path) -> None:
+    (tmp_path / "solutions.json").write_text("[1")
+    with pytest.raises(WorkspaceError, match=r"solutions.json: is damaged"):
+        known_solutions(tmp_path / "solutions.json")
+
+
+def test_a_file_whose_name_could_not_be_a_solutions_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SolutionError, match="name of the file is the solution's name"):
+        add_file(written(tmp_path, "", "my idea.py"), tmp_path / "solutions.json")
+
+
+def test_what_lies_beside_a_file_can_be_imported(tmp_path: Path) -> None:
+    written(tmp_path, "LENGTH = 7", "beside_the_idea.py")
+    path = written(
+        tmp_path,
+        "from dataclasses import dataclass\nfrom beside_the_idea import LENGTH\nfrom harness import Retrieval\n"
+        "@dataclass\nclass Idea(Retrieval):\n    length: int = LENGTH\n"
+        "    def fit(self, data): ...\n    def rank(self, queries): ...\n",
+    )
+    assert load_class(str(path))().length == 7  # type: ignore[attr-defined]
+
+
+def test_an_installed_entry_point_is_a_solution(monkeypatch: pytest.MonkeyPatch) -> None:
+    point = EntryPoint("theirs", "solutions.retrieval.first_images", "landmark.solutions")
+    monkeypatch.setattr(plugins, "entry_points", lambda group: [point] if group == "landmark.solutions" else [])
+    assert load_class("theirs").__name__ == "FirstImages"
+    assert known_solutions()["theirs"].origin == "installed"

@@ -1,0 +1,297 @@
+"""A repaired file is clean but for what only its author can decide, and is repaired only once."""
+
+import csv
+import gzip
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from harness.errors import DataError, HarnessError, SubmissionError
+from harness.submissions.repair.repair import Repair, fix
+from harness.submissions.validation.validate import validate
+from tests.factories.submission_files import INDEX, LANDMARKS, QUERIES, files, write_small
+
+LEFT = {"cells", "encoding", "repeated query", "malformed", "several landmarks", "blanks", "not finite", "negative"}
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_small(tmp_path_factory.mktemp("small") / "competition")
+
+
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A competition of which only the landmarks are known."""
+    return write_small(tmp_path_factory.mktemp("small") / "bare", queries=False, index=False)
+
+
+def fixed(folder: Path, content: str | bytes, task: str | None = None) -> tuple[Repair, str]:
+    path, out = folder / "s.csv", folder / "s.fixed.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    repair = fix(path, out, folder, task, force=True)
+    return repair, out.read_text(encoding="utf-8", errors="surrogateescape")
+
+
+def images(folder: Path, *lines: str) -> list[str]:
+    return fixed(folder, "\n".join(["id,images", *lines, ""]))[1].splitlines()[1:]
+
+
+def labels(folder: Path, *lines: str) -> list[str]:
+    return fixed(folder, "\n".join(["id,landmarks", *lines, ""]))[1].splitlines()[1:]
+
+
+@settings(deadline=None, max_examples=300)
+@given(content=files, task=st.sampled_from([None, None, "retrieval", "recognition"]), is_bare=st.booleans())
+@example(content=b"id,images\nq,\nq,no\nq,a\n", task=None, is_bare=False)
+@example(content=b"id,images\nq,a,b\nq1\n", task=None, is_bare=False)
+@example(content=b"id,images,x\nq,a  b\n", task=None, is_bare=False)
+@example(content=b"id,images\n\xff,both\n", task=None, is_bare=False)
+def test_what_it_writes_is_clean_or_left_and_is_written_only_once(
+    content: bytes, task: str | None, is_bare: bool, folder: Path, bare: Path
+) -> None:
+    on = bare if is_bare else folder
+    try:
+        repair, text = fixed(on, content, task)
+    except HarnessError as error:
+        assert isinstance(error, SubmissionError)
+        assert len(str(error).splitlines()) == 1
+        return
+    left = {fault.kind.name for fault in repair.after.faults}
+    missing = {"missing query"} if left & {"cells", "encoding"} else set()
+    assert left <= LEFT | missing
+    again, same = fixed(on, text.encode("utf-8", "surrogateescape"), repair.after.layout.task)
+    assert same == text
+    assert again.done() == []
+    assert again.dress == []
+    if not repair.before.faults and not repair.dress:
+        assert text.encode() == content
+    assert all(line.isprintable() for line in repair.lines())
+
+
+words = st.sampled_from([*INDEX, *INDEX, "q", "no", ""])
+
+
+@settings(deadline=None)
+@given(
+    lists=st.lists(st.lists(words | words.map(lambda word: word + " " + word), max_size=130), min_size=4, max_size=4)
+)
+def test_lists_are_mended_as_one_would_by_hand(lists: list[list[str]], folder: Path) -> None:
+    rows = [(query, " ".join(listed)) for query, listed in zip(QUERIES, lists, strict=True)]
+    expected = [
+        f"{query},{' '.join([each for each in dict.fromkeys(cell.split()) if each in INDEX and each != query][:100])}"
+        for query, cell in rows
+    ]
+    assert images(folder, *(",".join(row) for row in rows)) == expected
+
+
+def test_a_list_is_cut_when_what_cannot_count_is_gone(tmp_path: Path) -> None:
+    folder = write_small(tmp_path / "c", index=False)
+    (folder / "index.csv").write_text("id\n" + "\n".join(f"i{number}" for number in range(150)))
+    listed = ["no"] * 50 + [f"i{number}" for number in range(150)]
+    assert images(folder, f"q,{' '.join(listed)}")[0] == "q," + " ".join(f"i{number}" for number in range(100))
+
+
+REST = ["q1,", "both,", "日本,"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ((), ["q,", *REST]),
+        (("q,a b1",), ["q,a b1", *REST]),
+        (("both,a", "q,a"), ["both,a", "q,a", "q1,", "日本,"]),
+        ((" q ,a", "no,a", ",a", "Q,a"), ["q,a", *REST]),
+        (("q, a  b1 ",), ["q,a b1", *REST]),
+        (("q,a", "q,a", "q, a"), ["q,a", *REST]),
+        (("q,", "q,a", "q,", "q,no"), ["q,a", *REST]),
+        (("q,", "q,no"), ["q,", *REST]),
+        (("q,a", "q,b1", "q,a", "q,"), ["q,a", "q,b1", *REST]),
+        (("both,a both both a",), ["both,a", "q,", "q1,", "日本,"]),
+        (("q,a,b1",), ["q,a,b1", *REST]),
+        (("q1", "q,a"), ["q1", "q,a", "both,", "日本,"]),
+        (('"q","a b1"',), ["q,a b1", *REST]),
+        (('q,"a\nb1"',), ["q,", *REST]),
+    ],
+)
+def test_rows_of_images_are_mended(folder: Path, lines: tuple[str, ...], expected: list[str]) -> None:
+    assert images(folder, *lines) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("7 0.5", "7 0.5"),
+        ("7 0.5 ", "7 0.5"),
+        (" 7  0.5", "7 0.5"),
+        (" ", ""),
+        ("8815.0 0.5", "8815 0.5"),
+        ("1_0 1_0.5", "10 10.5"),
+        ("+7 .5", "7 .5"),
+        ("٧ 1", "7 1"),
+        ("007 1e-3", "007 1e-3"),
+        ("9 0.5", ""),
+        ("-7 0.5", ""),
+        ("7 nan", "7 nan"),
+        ("7 inf", "7 inf"),
+        ("7  1e999", "7  1e999"),
+        ("7 -1", "7 -1"),
+        ("7 0.5 10 0.4", "7 0.5 10 0.4"),
+        ("7", "7"),
+        ("7.5 1", "7.5 1"),
+        ("x 1", "x 1"),
+        ("9" * 19 + " 1", "9" * 19 + " 1"),
+    ],
+)
+def test_labels_are_mended(folder: Path, cell: str, expected: str) -> None:
+    assert labels(folder, f"q,{cell}") == [f"q,{expected}", *REST]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "id,images\nq,a\n",
+        "ID, Images \nq,a\n",
+        "images,id\na,q\n",
+        "id,images\na,q\n",
+        "images,id\nq,a\n",
+        "id,images,Usage\nq,a,Public\n",
+        "q,a\n",
+        "a,q\n",
+        "x,images\nq,a\n",
+        "id,x\nq,a\n",
+        "\ufeffid,images\r\nq,a\r\n",
+        '"id","images"\n"q","a"',
+    ],
+)
+def test_columns_are_put_in_order(folder: Path, content: str) -> None:
+    repair, text = fixed(folder, content)
+    assert text.splitlines() == ["id,images", "q,a", *REST]
+    assert not repair.after.rejected("strict")
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"", ": the first line is empty"),
+        (b"a,b\nq,a\n", ": the first line does not tell which columns are which; name them there"),
+        (b"id;images\n", ": the first line does not tell which"),
+        (
+            b"id,images,x\nq,a,1\nq1,a\n",
+            ", line 3, column 3: the columns cannot be put in order with this row; mend it",
+        ),
+        (b"id,images\na,q\n\xff,both\n", ", line 3: the columns cannot be put in order with this row; mend it"),
+        (b'id,images\nq,"a\n', ": line 2: is no CSV: a quote is opened and never closed"),
+        ("id,images\n".encode("utf-16"), ": is UTF-16"),
+        (gzip.compress(b"id,images\n", mtime=0)[:-3], ": is a damaged gzip file"),
+    ],
+)
+def test_what_nobody_can_tell_is_refused_and_nothing_is_written(
+    tmp_path: Path, folder: Path, content: bytes, complaint: str
+) -> None:
+    path = tmp_path / "s.csv"
+    path.write_bytes(content)
+    with pytest.raises(SubmissionError) as raised:
+        fix(path, tmp_path / "out.csv", folder)
+    assert str(raised.value).startswith(f"{path}{complaint}")
+    assert os.listdir(tmp_path) == ["s.csv"]
+
+
+def test_it_tells_what_was_done_and_what_is_left(folder: Path) -> None:
+    content = "\ufeffid,landmarks\r\nno,7 1\r\nq,7  1 \r\n\r\nq1,7 -1\r\nboth,7 nan\r\nno,7 1"
+    repair, _ = fixed(folder, content)
+    path, out = folder / "s.csv", folder / "s.fixed.csv"
+    assert repair.lines() == [
+        f"{path}: byte order mark (line 1): 1 dropped",
+        f"{path}: carriage returns at line ends (line 1): 6 dropped",
+        f"{path}: blank lines (line 4): 1 dropped",
+        f"{path}: blanks at the end of a line (line 3): 1 dropped",
+        f"{path}: last line without a line end (line 7): 1 ended",
+        f"{path}: queries without a row: 1 of 1 added without an answer",
+        f"{path}: rows whose id is no query (line 2, column 1): 2 of 2 dropped, or freed of blanks around the id",
+        f"{path}: answers with a blank too many (line 3, column 2): 1 of 1 written with one blank",
+        (
+            f"{out}: left: confidences below zero (line 3, column 2): 1; "
+            "only their order counts, and only you know whether more means surer"
+        ),
+        f"{out}: left: confidences that are nan or infinite (line 4, column 2): 1; write a finite number",
+        f"{out}: written, 4 rows",
+    ]
+    told = repair.document()
+    assert told["out"] == str(out)
+    assert [each["kind"] for each in told["done"]][-3:] == ["missing query", "unknown query", "blanks"]
+
+
+def test_an_unchecked_table_changes_nothing(bare: Path) -> None:
+    assert images(bare, "anything,x y x", "other,", "other,z") == ["anything,x y", "other,z"]
+
+
+def test_a_landmark_of_no_train_image_stays_where_nobody_tells_them(tmp_path: Path) -> None:
+    folder = write_small(tmp_path / "c", train=False)
+    assert labels(folder, "q,9 1")[0] == "q,9 1"
+    assert 9 not in LANDMARKS
+
+
+def test_the_file_itself_is_never_written_to(tmp_path: Path, folder: Path) -> None:
+    path, link = tmp_path / "s.csv", tmp_path / "link.csv"
+    path.write_text("id,images\nq,a\n")
+    link.symlink_to(path)
+    for out in (path, link, tmp_path / "." / "s.csv"):
+        with pytest.raises(SubmissionError, match="is the file to be repaired; name another with --out"):
+            fix(path, out, folder, force=True)
+    assert path.read_text() == "id,images\nq,a\n"
+
+
+def test_a_file_that_is_there_is_replaced_only_if_asked(tmp_path: Path, folder: Path) -> None:
+    path, out = tmp_path / "s.csv", tmp_path / "out.csv"
+    path.write_text("id,images\nq,a\n")
+    out.write_text("mine")
+    with pytest.raises(SubmissionError, match="is there already"):
+        fix(path, out, folder)
+    assert out.read_text() == "mine"
+    fix(path, out, folder, force=True)
+    assert out.read_text().startswith("id,images\nq,a\n")
+    with pytest.raises(SubmissionError, match="is not a file"):
+        fix(path, tmp_path, folder, force=True)
+    with pytest.raises(SubmissionError, match="cannot be written: No such file"):
+        fix(path, tmp_path / "no" / "out.csv", folder)
+
+
+def test_what_is_broken_off_leaves_nothing(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, out = tmp_path / "s.csv", tmp_path / "out.csv"
+    path.write_text("id,images\nq,a\n")
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("harness.submissions.repair.repair._write", killed)
+    with pytest.raises(KeyboardInterrupt):
+        fix(path, out, folder)
+    assert os.listdir(tmp_path) == ["s.csv"]
+
+
+def test_the_ground_truth_is_not_opened(tmp_path: Path) -> None:
+    folder = write_small(tmp_path / "c")
+    (folder / "retrieval_solution.csv").mkdir()
+    assert images(folder, "q,a no")[0] == "q,a"
+
+
+def test_a_folder_without_tables_is_told(tmp_path: Path, folder: Path) -> None:
+    path = tmp_path / "s.csv"
+    path.write_text("id,images\n")
+    for on in (tmp_path, tmp_path / "no"):
+        with pytest.raises(DataError):
+            fix(path, tmp_path / "out.csv", on)
+
+
+def test_ids_of_any_length_and_script_are_kept(tmp_path: Path) -> None:
+    folder = write_small(tmp_path / "c", index=False)
+    long = ["x" * 300_000, "日本" * 1000, "a"]
+    (folder / "index.csv").write_text("id\n" + "\n".join(long), encoding="utf-8")
+    assert images(folder, f"q,{' '.join(long)} {long[0]}")[0] == f"q,{' '.join(long)}"
+    with (folder / "s.fixed.csv").open(encoding="utf-8", newline="") as file:
+        csv.field_size_limit(1 << 26)
+        assert [row[0] for row in csv.reader(file)] == ["id", *QUERIES]
+    assert not validate(folder / "s.fixed.csv", folder).rejected("strict")

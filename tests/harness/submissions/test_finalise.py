@@ -1,0 +1,148 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from harness.data.competition import Competition
+from harness.data.image_set import ImageSet
+from harness.errors import SubmissionError
+from harness.solution.base import TrainingData
+from harness.submissions.answer import Answer, Labelling, Ranking
+from harness.submissions.finalise import checked, finished
+from tests.factories.competitions import make_competition
+
+
+@pytest.fixture(scope="module")
+def competition(tmp_path_factory: pytest.TempPathFactory) -> Competition:
+    folder = make_competition(tmp_path_factory.mktemp("world") / "a", index=50, queries=1, non_landmark=0)
+    return Competition.open(folder, folder)
+
+
+@pytest.fixture
+def queries(competition: Competition) -> ImageSet:
+    return competition.queries
+
+
+@pytest.fixture
+def index(competition: Competition) -> ImageSet:
+    return competition.index
+
+
+@pytest.fixture
+def data(competition: Competition) -> TrainingData:
+    return TrainingData(competition.train, competition.labels, competition.index)
+
+
+def ranking(queries: ImageSet, index: ImageSet, *rows: list[int]) -> Ranking:
+    return Ranking.from_positions(np.array(rows), queries.ids, index.ids)
+
+
+def refusal(answer: object, queries: ImageSet, index: ImageSet, task: str) -> str:
+    with pytest.raises(SubmissionError) as raised:
+        checked(answer, queries, index, task)
+    assert str(raised.value).isprintable()
+    return str(raised.value)
+
+
+def test_an_answer_to_these_queries_is_given_back(queries: ImageSet, index: ImageSet) -> None:
+    answers: list[tuple[Answer, str]] = [
+        (ranking(queries, index, [0], [1], [-1]), "retrieval"),
+        (Ranking.from_rows([[], [], []], queries.ids.copy(), index.ids.copy()), "retrieval"),
+        (Labelling.of(np.array([0, 1, 2]), np.array([0.5, np.nan, 1]), queries.ids), "recognition"),
+    ]
+    for answer, task in answers:
+        assert checked(answer, queries, index, task) is answer
+    nobody = queries[:0]
+    checked(Ranking.by_distance(np.zeros((0, len(index))), nobody.ids, index.ids), nobody, index, "retrieval")
+    checked(Labelling.of(np.array([]), np.array([]), nobody.ids), nobody, index, "recognition")
+
+
+def test_another_thing_than_the_task_asks_for_is_refused(queries: ImageSet, index: ImageSet) -> None:
+    answer = ranking(queries, index, [0], [1], [2])
+    assert refusal(answer, queries, index, "recognition") == "the answer is a Ranking; return a Labelling"
+    assert refusal(None, queries, index, "retrieval") == "the answer is a NoneType; return a Ranking"
+
+
+def test_an_answer_to_other_queries_is_refused(queries: ImageSet, index: ImageSet) -> None:
+    for rows, asked in (([[0], [1]], queries[:2]), ([[0], [1], [2]], queries[::-1])):
+        assert "return one row for each query of the chunk" in refusal(
+            ranking(asked, index, *rows), queries, index, "retrieval"
+        )
+    short = Ranking(queries.ids, index.ids, np.array([[0]], np.int32))
+    assert "the answer to 3 queries has 1 rows or other ids" in refusal(short, queries, index, "retrieval")
+    short_labels = Labelling(queries.ids, np.array([0]), np.array([0.5, 0.5, 0.5]))
+    assert "return one row for each query" in refusal(short_labels, queries, index, "recognition")
+
+
+def test_images_of_another_set_are_refused(queries: ImageSet, index: ImageSet) -> None:
+    assert "lists images that are not in the index" in refusal(
+        ranking(queries, index[::-1], [0], [1], [2]), queries, index, "retrieval"
+    )
+
+
+def test_numbers_of_another_shape_or_type_are_refused(queries: ImageSet, index: ImageSet) -> None:
+    for positions in (np.zeros((3, 1)), np.zeros(3, int), np.zeros((3, 1, 1), int)):
+        assert "the Ranking is made of " in refusal(
+            Ranking(queries.ids, index.ids, positions), queries, index, "retrieval"
+        )
+    for landmarks in (np.zeros(3), np.zeros((3, 1), int)):
+        assert "the Labelling is made of " in refusal(
+            Labelling(queries.ids, landmarks, np.zeros(3)), queries, index, "recognition"
+        )
+
+
+def test_a_ranking_is_cut_to_a_hundred_and_packed(queries: ImageSet, data: TrainingData, index: ImageSet) -> None:
+    rows = np.array([np.arange(120), np.r_[-1, 5, -1, 4, np.full(116, -1)], np.full(120, -1)])
+    done = finished(ranking(queries, index, *rows.tolist()), data)
+    assert isinstance(done, Ranking)
+    assert done.positions.shape == (3, 100)
+    assert done.rows() == [index.ids[:100].tolist(), index.ids[[5, 4]].tolist(), []]
+
+
+def test_a_query_is_not_its_own_answer(competition: Competition) -> None:
+    data = TrainingData(competition.train, competition.labels, competition.index)
+    asked = competition.index[:2]
+    done = finished(Ranking.from_positions(np.tile(np.arange(101), (2, 1)), asked.ids, competition.index.ids), data)
+    assert isinstance(done, Ranking)
+    assert done.rows() == [[each for each in competition.index.ids[:101] if each != query] for query in asked.ids]
+
+
+@pytest.mark.parametrize(
+    ("rows", "complaint"),
+    [
+        ([[0, 1], [2, 2], [-1, -1]], "lists an image twice"),
+        ([[0, 150], [0, 1], [0, 1]], "places that are not in the index; they run from 0, and -1 lists nothing"),
+        ([[0, -2], [0, 1], [0, 1]], "places that are not in the index"),
+    ],
+)
+def test_repeats_and_places_beyond_the_index_are_refused(
+    queries: ImageSet, index: ImageSet, data: TrainingData, rows: list[list[int]], complaint: str
+) -> None:
+    with pytest.raises(SubmissionError, match=complaint):
+        finished(ranking(queries, index, *rows), data)
+
+
+def test_the_query_with_a_repeat_is_named(queries: ImageSet, index: ImageSet, data: TrainingData) -> None:
+    with pytest.raises(SubmissionError, match=f"the ranking of query {queries.ids[1]} lists"):
+        finished(ranking(queries, index, [0, 1], [2, 2], [3, 3]), data)
+
+
+def test_a_labelling_names_known_landmarks_with_finite_confidence(queries: ImageSet, data: TrainingData) -> None:
+    good = Labelling.of(np.array([0, 99, 2]), np.array([0.5, np.nan, 1]), queries.ids)
+    assert finished(good, data) is good
+    with pytest.raises(SubmissionError, match=f"query {queries.ids[1]} is given a landmark that no train image shows"):
+        finished(Labelling.of(np.array([0, 99, 98]), np.ones(3), queries.ids), data)
+    with pytest.raises(
+        SubmissionError, match=f"the confidence of query {queries.ids[2]} is infinite; use NaN for no answer"
+    ):
+        finished(Labelling.of(np.zeros(3, int), np.array([0.5, 0.5, -np.inf]), queries.ids), data)
+
+
+def test_nothing_is_finished_as_nothing(competition: Competition, tmp_path: Path) -> None:
+    empty = Competition.open(make_competition(tmp_path / "a", index=0, train=0, non_landmark=0), tmp_path)
+    data = TrainingData(empty.train, empty.labels, empty.index)
+    done = finished(Ranking.by_distance(np.zeros((6, 0)), empty.queries.ids, empty.index.ids), data)
+    assert isinstance(done, Ranking)
+    assert done.rows() == [[]] * 6
+    unanswered = Labelling.of(np.zeros(6, int), np.full(6, np.nan), empty.queries.ids)
+    assert finished(unanswered, data) is unanswered

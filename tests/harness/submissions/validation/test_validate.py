@@ -1,0 +1,76 @@
+"""All that is wrong with a submission file, against a slow validator, whatever the blocks in which it is read."""
+
+from functools import partial
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from harness.data.tables import blocks, rows
+from harness.submissions.validation import columns as layout
+from harness.submissions.validation.report import Report
+from harness.submissions.validation.validate import validate
+from tests.factories.submission_files import INDEX, LANDMARKS, QUERIES, files, write_small
+from tests.references.validator import SlowValidator, Told, World
+
+TABLES = [
+    {"queries": True, "index": True, "train": True},
+    {"queries": True, "index": True, "train": False},
+    {"queries": False, "index": True, "train": True},
+    {"queries": True, "index": False, "train": True},
+]
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    within = tmp_path_factory.mktemp("small")
+    return [write_small(within / str(number), **tables) for number, tables in enumerate(TABLES)]
+
+
+@pytest.fixture
+def folder(folders: list[Path]) -> Path:
+    return folders[0]
+
+
+def told(report: Report) -> dict[str, Told]:
+    """Return the faults; a message is not compared."""
+    return {
+        fault.kind.name: (fault.count, fault.line, fault.column, fault.entry, fault.example * bool(fault.kind.what))
+        for fault in report.faults
+    }
+
+
+def in_blocks_of(size: int, path: Path, folder: Path, task: str | None) -> Report:
+    small = partial(blocks.read_blocks, size=size)
+    with patch.object(rows, "read_blocks", small), patch.object(layout, "read_blocks", small):
+        return validate(path, folder, task)
+
+
+@settings(deadline=None, max_examples=300)
+@given(content=files, task=st.sampled_from([None, None, "retrieval", "recognition"]), which=st.integers(0, 3))
+@example(content=b"id,images\nq,a a no\n q,b1\nq,\nq,both\nboth,both both\n", task=None, which=0)
+@example(content=b'id\nq,\nq,\n"q" \nq,', task=None, which=0)
+@example(content=b'id,id\n\n\n\n"q" \n', task=None, which=0)
+@example(content=b"q,7 0.5 \n", task=None, which=0)
+@example(content=b"id,landmarks\nq,1_0 1\nq1,7  0.5\n", task=None, which=0)
+def test_it_finds_what_the_slow_validator_finds(
+    content: bytes, task: str | None, which: int, folders: list[Path]
+) -> None:
+    path = folders[which] / "submission.csv"
+    path.write_bytes(content)
+    report = validate(path, folders[which], task)
+    tables = TABLES[which]
+    world = World(
+        QUERIES if tables["queries"] else None,
+        INDEX if tables["index"] else None,
+        LANDMARKS if tables["train"] else None,
+    )
+    assert told(report) == SlowValidator(world, task).check(content)
+    for size in (1, 17):
+        other = in_blocks_of(size, path, folders[which], task)
+        assert told(other) == told(report)
+        assert (other.rows, other.answered, other.refusal) == (report.rows, report.answered, report.refusal)
+    assert len(report.lines()) < 100
+    assert all(line.isprintable() for line in [*report.lines(), *report.short()])

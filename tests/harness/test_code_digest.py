@@ -1,0 +1,78 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.code_digest import class_digest, imported_files, imports_digest
+from harness.solution.registry import load_class
+
+
+def test_a_digest_follows_the_modules_that_a_plug_in_imports_from_its_folder(tmp_path: Path) -> None:
+    beside = tmp_path / "beside_the_digest.py"
+    beside.write_text("X = 1\n")
+    idea = tmp_path / "digested.py"
+    idea.write_text(
+        "import beside_the_digest\nfrom dataclasses import dataclass\nfrom harness import Retrieval\n@dataclass\nclass Idea(Retrieval):\n"
+        "    def fit(self, data): ...\n    def rank(self, queries): ...\n"
+    )
+    before = class_digest(load_class(str(idea)))
+    assert class_digest(load_class(str(idea))) == before
+    beside.write_text("X = 2\n")
+    assert class_digest(load_class(str(idea))) != before
+
+
+def test_a_digest_follows_packages_beside_a_plug_in_and_what_these_import(tmp_path: Path) -> None:
+    package = tmp_path / "digested_parts"
+    package.mkdir()
+    files = [package / "__init__.py", package / "first.py", package / "second.py", tmp_path / "digested_third.py"]
+    for file, text in zip(files, ["", "from . import second\n", "import digested_third\n", "Y = 1\n"], strict=True):
+        file.write_text(text)
+    idea = tmp_path / "digested_hops.py"
+    idea.write_text(
+        "from dataclasses import dataclass\nfrom digested_parts.first import second\nfrom harness import Retrieval\n"
+        "@dataclass\nclass Idea(Retrieval):\n    def fit(self, data): ...\n    def rank(self, queries): ...\n"
+    )
+    digests = {class_digest(load_class(str(idea)))}
+    for number, file in enumerate(files, 2):
+        file.write_text(file.read_text() + f"# {number}\n")
+        digests.add(class_digest(load_class(str(idea))))
+    assert len(digests) == 5
+
+
+def test_a_digest_of_a_built_in_solution_follows_its_parts_but_not_other_solutions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[str] = []
+    original = Path.read_bytes
+
+    def noted(path: Path) -> bytes:
+        read.append(path.name)
+        return original(path)
+
+    monkeypatch.setattr(Path, "read_bytes", noted)
+    class_digest(load_class("hash"))
+    assert {"hash.py", "hamming.py", "perceptual.py"} <= set(read)
+    assert "most_frequent.py" not in read
+
+
+def test_a_digest_of_imports_changes_with_all_that_is_imported_anywhere_and_with_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "digested_package"
+    texts = {
+        "__init__": "",
+        "asked": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from digested_package import hinted\n",
+        "hinted": "def f():\n    from . import late\n",
+        "late": "",
+        "other": "import digested_package.asked\n",
+    }
+    package.mkdir()
+    for name, text in texts.items():
+        (package / f"{name}.py").write_text(text)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert [file.stem for file in imported_files("digested_package.asked")] == ["__init__", "asked", "hinted", "late"]
+    for name, text in texts.items():
+        before = imports_digest("digested_package.asked")
+        (package / f"{name}.py").write_text(text + "# other\n")
+        assert (imports_digest("digested_package.asked") == before) == (name == "other")
+    assert "digested_package.asked" not in sys.modules

@@ -1,0 +1,228 @@
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fastapi import Request
+from fastapi.testclient import TestClient
+
+from harness.scoring.sample_scores import samples
+from harness.web.permissions import Viewer
+from tests.factories.entries import Entered
+
+Browse = Callable[..., TestClient]
+
+
+class Outsider(Viewer):
+    name = "outsider"
+
+    def parts(self, competition: str) -> tuple[str, ...]:
+        return ("public",)
+
+    def sees_truth(self, competition: str) -> bool:
+        return False
+
+    def opens(self, entry: object) -> bool:
+        return False
+
+
+def outsider(_request: Request) -> Viewer:
+    return Outsider()
+
+
+def ranked(text: str) -> list[str]:
+    """Return the identities of a board in their order."""
+    return re.findall(r'<th scope="row" class="name">\s*(?:<a[^>]*>|)<bdi[^>]*>([^<]*)</bdi>', text)
+
+
+def board(entered: Entered, tab: str = "public", task: str = "retrieval") -> str:
+    return f"/c/{entered.competition.key}/{task}/{tab}"
+
+
+def test_the_board_stands_in_the_order_of_the_public_part_and_tells_the_move(entered: Entered, browse: Browse) -> None:
+    entered.ranking("worse", right=0.2)
+    entered.ranking("better(k=2)", right=0.9)
+    text = browse(entered.competition.folder).get(board(entered)).text
+    assert ranked(text) == ["better(k=2)", "worse"]
+    assert "no move" in text
+    assert "calculated on approximately" in text
+
+
+def test_the_private_tab_is_ordered_by_the_private_part(entered: Entered, browse: Browse) -> None:
+    queries, index = entered.competition.queries.ids, list(entered.competition.index.ids)
+    entered.ranking("public_best", dict.fromkeys(queries[1::2], index))
+    entered.ranking("private_best", dict.fromkeys(queries[::2], index))
+    client = browse(entered.competition.folder)
+    assert ranked(client.get(board(entered)).text) == ["public_best", "private_best"]
+    assert ranked(client.get(board(entered, "private")).text) == ["private_best", "public_best"]
+
+
+def test_the_shortest_address_leads_to_the_first_tab(entered: Entered, browse: Browse) -> None:
+    entered.ranking("any", right=0.5)
+    answer = browse(entered.competition.folder).get(f"/c/{entered.competition.key}/retrieval")
+    assert answer.headers["location"] == board(entered)
+
+
+def test_the_address_sorts_searches_and_chooses_columns(entered: Entered, browse: Browse) -> None:
+    for name, right in (("a(x=1)", 0.2), ("b(x=2)", 0.9), ("c(x=2)", 0.5)):
+        entered.ranking(name, right=right)
+    client = browse(entered.competition.folder)
+    assert ranked(client.get(board(entered) + "?sort=wall&down=1").text) == ["c(x=2)", "b(x=2)", "a(x=1)"]
+    assert ranked(client.get(board(entered) + "?search=X%3D2").text) == ["b(x=2)", "c(x=2)"]
+    text = client.get(board(entered) + "?columns=cpu&sort=cpu").text
+    assert "CPU s" in text
+    assert 'aria-sort="ascending"' in text
+    assert "peak MB</a>" not in text
+
+
+def test_what_has_no_score_has_no_rank_and_says_why(entered: Entered, browse: Browse) -> None:
+    entered.ranking("fine", right=0.5)
+    entered.failed("broken", "ValueError: <b>no</b>")
+    text = browse(entered.competition.folder).get(board(entered)).text
+    assert ranked(text) == ["fine", "broken"]
+    assert "ValueError: &lt;b&gt;no&lt;/b&gt;" in text
+
+
+def test_ties_are_worked_out_when_asked_for_and_kept(entered: Entered, browse: Browse) -> None:
+    first, same = entered.ranking("first", right=0.9), entered.ranking("same", right=0.9)
+    client = browse(entered.competition.folder)
+    assert "Not worked out yet" in client.get(board(entered)).text
+    found = client.get(board(entered) + "/ties").json()
+    assert found[str(first.id)]["p"] is None
+    assert found[str(same.id)]["tied"]
+    assert "Not worked out yet" not in client.get(board(entered)).text
+    assert "<strong>=</strong>" in browse(entered.competition.folder).get(board(entered)).text
+
+
+def test_an_entry_that_comes_later_is_on_the_next_page_asked_for(entered: Entered, browse: Browse) -> None:
+    client = browse(entered.competition.folder)
+    assert client.get(board(entered)).status_code == 404
+    entered.ranking("early", right=0.5)
+    assert ranked(client.get(board(entered)).text) == ["early"]
+    entered.ranking("late", right=0.9)
+    assert ranked(client.get(board(entered)).text) == ["late", "early"]
+
+
+def test_the_sample_submission_stands_beside_the_board_with_the_scores_that_may_be_seen(
+    entered: Entered, browse: Browse
+) -> None:
+    entered.ranking("ours", right=1.0)
+    folder, competition = entered.competition.folder, entered.competition
+    rows = [f"{query},{' '.join(np.roll(competition.index.ids, n))}" for n, query in enumerate(competition.queries.ids)]
+    (folder / "sample_submission.csv").write_text("\n".join(["id,images", *rows]) + "\n")
+    scores = {each.part: f"{each.score:.5g}" for each in samples(competition, "retrieval")}
+    assert scores["public"] != scores["private"]
+    ours = browse(folder).get(board(entered)).text.partition("sample submission")[2].partition("</tr>")[0]
+    theirs = browse(folder, viewer_of=outsider).get(board(entered)).text
+    theirs = theirs.partition("sample submission")[2].partition("</tr>")[0]
+    assert [scores[part] in ours for part in ("public", "private")] == [True, True]
+    assert [scores[part] in theirs for part in ("public", "private")] == [True, False]
+
+
+def test_who_may_not_see_the_private_part_finds_nothing_of_it(entered: Entered, browse: Browse) -> None:
+    entry, _ = entered.ranking("ours", right=0.3), entered.ranking("theirs", right=1.0)
+    client = browse(entered.competition.folder, viewer_of=outsider)
+    text = client.get(board(entered)).text
+    public, private = (f"{entry.scores[part]['map@100']:.5f}" for part in ("public", "private"))
+    assert public != private
+    assert public in text
+    assert text.count('role="img" class="dot') == 4
+    assert private not in text
+    assert "Private" not in text
+    assert "/e/" not in text
+    for address in (board(entered, "private"), board(entered, "private") + "/ties", board(entered, "all")):
+        assert client.get(address).status_code == 404
+    for address in ("", "/queries", "/queries/x", "/submission.csv"):
+        assert client.get(f"/e/{entry.id}{address}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/c/nowhere/retrieval/public", "/c/{key}/nothing/public", "/c/{key}/retrieval/x", "/c/{key}/retrieval/folds"]
+    + ["/c/..%2F..%2Fetc/retrieval/public", "/c/" + "x" * 5000 + "/retrieval/public", "/c/%00/retrieval/public"]
+    + ["/c/%ff/retrieval/public", "/e/0", "/e/-1", "/e/99", "/e/" + "9" * 40, "/e/1e3", "/e/٣", "/e/1/log"],
+)
+def test_a_deep_link_to_nothing_is_a_page_that_says_so(entered: Entered, browse: Browse, address: str) -> None:
+    entered.ranking("any", right=0.5)
+    answer = browse(entered.competition.folder).get(address.format(key=entered.competition.key))
+    assert answer.status_code == 404
+    assert "<h1>Not Found</h1>" in answer.text
+
+
+def test_floors_alone_stand_beside_a_board_with_its_usual_parts(entered: Entered, browse: Browse) -> None:
+    floor = entered.ranking("first_images", right=0.5)
+    client = browse(entered.competition.folder)
+    assert client.get(f"/c/{entered.competition.key}/retrieval").headers["location"] == board(entered)
+    text = client.get(board(entered)).text
+    assert ranked(text) == []
+    assert f"entry #{floor.id}" in text
+
+
+def test_the_first_page_names_competitions_and_the_best(entered: Entered, browse: Browse) -> None:
+    client = browse(entered.competition.folder)
+    assert "No entries yet" in client.get("/").text
+    entered.ranking("the_best", right=0.9)
+    text = client.get("/").text
+    assert "the_best" in text
+    assert f"/c/{entered.competition.key}/retrieval" in text
+
+
+def test_a_competition_whose_folder_is_gone_still_has_its_board(entered: Entered, browse: Browse) -> None:
+    entered.ranking("any", right=0.5)
+    client = browse()  # nobody names the folder, and no run does
+    assert "no photographs" in client.get("/").text
+    assert ranked(client.get(board(entered)).text) == ["any"]
+
+
+def test_names_of_all_kinds_stay_names_on_every_page(
+    entered: Entered, browse: Browse, hostile_names: list[str]
+) -> None:
+    entries = [entered.ranking(name, right=0.5) for name in hostile_names]
+    entries.append(entered.failed("fails", "".join(hostile_names[:9]), log="\n".join(hostile_names)))
+    client = browse(entered.competition.folder)
+    pages = [board(entered), board(entered) + "?by=identity", "/"]
+    pages += [f"/e/{entry.id}?against={entries[0].id}" for entry in entries[1:-1]] + [f"/e/{entries[-1].id}"]
+    pages += [f"/e/{entry.id}/queries" for entry in entries[:-1]]
+    for address in pages:
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        assert "<script>alert" not in answer.text
+        assert "\u202e" not in answer.text
+        assert "\x1b" not in answer.text
+        assert "x" * 3000 not in answer.text
+        assert len(answer.content) < 300_000
+
+
+def test_searching_for_anything_is_harmless(entered: Entered, browse: Browse, hostile_names: list[str]) -> None:
+    entered.ranking("any", right=0.5)
+    client = browse(entered.competition.folder)
+    for name in hostile_names:
+        text = name.encode("utf-8", "replace").decode()
+        answer = client.get(board(entered), params={"search": text})
+        assert answer.status_code == 200
+        assert "<script>alert" not in answer.text
+
+
+def test_folds_have_a_tab_of_their_own(entered: Entered, browse: Browse) -> None:
+    from dataclasses import replace
+
+    entry = entered.ranking("folded", right=0.5)
+    folds = [entered.store.add(replace(entry, id=None, split=f"fold {fold}/2 of deal ab")) for fold in (1, 2)]
+    client = browse(entered.competition.folder)
+    assert ">Folds</a>" in client.get(board(entered)).text
+    text = client.get(board(entered, "folds")).text
+    assert "2/2" in text
+    assert all(f'href="/e/{fold.id}"' in text and client.get(f"/e/{fold.id}").status_code == 200 for fold in folds)
+    assert client.get(board(entered, "folds") + "?deal=no").status_code == 404
+
+
+def test_competitions_are_found_by_the_runs_of_the_workspace(entered: Entered, browse: Browse) -> None:
+    import json
+
+    entry = entered.ranking("any", right=0.5)
+    task = Path(entry.submission or "").with_name("task.json")
+    task.write_text(json.dumps({"folder": str(entered.competition.folder)}))
+    assert "index" in browse().get("/").text
+    task.write_text("{")
+    assert "no photographs" in browse().get("/").text

@@ -1,0 +1,33 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from harness.web.app import create_app
+from harness.workspace import Workspace
+from tests.factories.entries import Entered
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Workspace:
+    """An empty workspace."""
+    return Workspace.open(tmp_path / "workspace")
+
+
+@pytest.fixture
+def entered(competition_folder: Path, opened: Workspace) -> Entered:
+    """Enters answers to the small competition in the workspace."""
+    return Entered(competition_folder, opened)
+
+
+@pytest.fixture
+def browse(opened: Workspace) -> Callable[..., TestClient]:
+    """Makes a client of the workspace's site; it takes what `create_app` takes."""
+
+    def client(*folders: Path, **options: Any) -> TestClient:
+        app = create_app(opened, folders, **{"hosts": ["testserver"], **options})
+        return TestClient(app, raise_server_exceptions=False, follow_redirects=False)
+
+    return client

@@ -1,0 +1,279 @@
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from harness.data.ground_truth import load_ground_truth
+from tests.factories.competitions import image_path
+from tests.factories.entries import Entered
+
+Browse = Callable[..., TestClient]
+
+
+def marks(text: str) -> list[str]:
+    return re.findall(r'<li class="judged (\w+)">', text)
+
+
+def listed(text: str) -> list[str]:
+    """Return the queries of a list in their order."""
+    return re.findall(r'<h2><a href="[^"]*"><bdi>(\w+)</bdi>', text)
+
+
+def first_query(entered: Entered) -> tuple[str, list[str]]:
+    """Return a query that counts, and the images to be found for it."""
+    truth = load_ground_truth(entered.competition.folder, "retrieval")
+    assert truth is not None
+    return str(truth.query_ids[0]), truth.images.texts()[truth.relevant[: truth.offsets[1]]].tolist()
+
+
+def test_answers_are_framed_by_the_truth_and_what_is_missed_stands_beside(entered: Entered, browse: Browse) -> None:
+    query, relevant = first_query(entered)
+    wrong = next(image for image in entered.competition.index.ids if image not in relevant)
+    entry = entered.ranking("some", {query: [relevant[0], wrong, relevant[0], relevant[1]]})
+    text = browse(entered.competition.folder).get(f"/e/{entry.id}/queries/{query}").text
+    missed, answers = text.split("<h3>Answers</h3>")
+    assert marks(answers) == ["right", "wrong", "ignored", "right"]
+    assert marks(missed) == ["missed"] * (len(relevant) - 2)
+    assert f"2 of {len(relevant)} found" in text
+    assert "first at rank 1" in text
+
+
+def test_queries_come_worst_best_or_most_different_first(entered: Entered, browse: Browse) -> None:
+    one, other = entered.ranking("half", right=0.5), entered.ranking("more", right=0.8)
+    values = entered.store.per_query(one.id or 0)["map@100"]
+    theirs = entered.store.per_query(other.id or 0)["map@100"]
+    ids = np.array(entered.store.query_ids(one.id or 0))
+    of = dict(zip(ids, values, strict=True))
+    apart = dict(zip(ids, np.abs(values - theirs), strict=True))
+    client = browse(entered.competition.folder)
+    worst = listed(client.get(f"/e/{one.id}/queries").text)
+    assert [of[query] for query in worst] == sorted(values)
+    best = listed(client.get(f"/e/{one.id}/queries?sort=best").text)
+    assert [of[query] for query in best] == sorted(values, reverse=True)
+    most = listed(client.get(f"/e/{one.id}/queries?sort=difference&against={other.id}").text)
+    assert [apart[query] for query in most] == sorted(apart.values(), reverse=True)
+    public = listed(client.get(f"/e/{one.id}/queries?part=public").text)
+    assert 0 < len(public) < len(worst)
+
+
+def test_two_entries_stand_side_by_side(entered: Entered, browse: Browse) -> None:
+    query, relevant = first_query(entered)
+    one, other = entered.ranking("one", {query: relevant}), entered.ranking("other", {query: relevant[:1]})
+    text = browse(entered.competition.folder).get(f"/e/{one.id}/queries/{query}?against={other.id}").text
+    assert text.count("<section>") == 2
+    assert f"{len(relevant)} of {len(relevant)} found" in text
+    assert f"1 of {len(relevant)} found" in text
+
+
+def test_a_query_that_was_not_answered_says_so(entered: Entered, browse: Browse) -> None:
+    query, _ = first_query(entered)
+    entry = entered.ranking("nothing", {})
+    text = browse(entered.competition.folder).get(f"/e/{entry.id}/queries/{query}").text
+    assert "no answer" in text
+    assert set(marks(text)) == {"missed"}
+
+
+def test_previous_and_next_lead_through_the_list(entered: Entered, browse: Browse) -> None:
+    entry = entered.ranking("half", right=0.5)
+    client = browse(entered.competition.folder)
+    order = listed(client.get(f"/e/{entry.id}/queries?sort=best").text)
+    text = client.get(f"/e/{entry.id}/queries/{order[1]}?sort=best").text
+    assert re.findall(r'rel="(?:prev|next)" href="[^"]*/(\w+)\?sort=best"', text) == [order[0], order[2]]
+
+
+def test_a_labelling_shows_what_was_named_what_is_shown_and_what_it_costs(entered: Entered, browse: Browse) -> None:
+    truth = load_ground_truth(entered.competition.folder, "recognition")
+    assert truth is not None
+    shown = {
+        query: truth.relevant[a:b].tolist()
+        for query, a, b in zip(truth.query_ids, truth.offsets, truth.offsets[1:], strict=False)
+    }
+    queries = [query for query, landmarks in shown.items() if landmarks]
+    labels = {query: (shown[query][0], 0.5) for query in queries}
+    labels[queries[0]] = ((shown[queries[0]][0] + 1) % 3, 0.9)  # wrong, and surest of all
+    entry = entered.labelling("named", labels)
+    client = browse(entered.competition.folder)
+    text = client.get(f"/e/{entry.id}/queries").text
+    assert listed(text)[0] == queries[0]
+    score = entry.scores["all"]["gap"]
+    without = entered.labelling("without", {query: each for query, each in labels.items() if query != queries[0]})
+    assert f"costs {without.scores['all']['gap'] - score:.5f} of GAP" in text
+    assert "Precision along the confidences" in text
+    page = client.get(f"/e/{entry.id}/queries/{queries[0]}").text
+    assert "confidence 0.9" in page
+    assert page.count("train photograph of landmark") > 2
+    assert client.get(f"/e/{entry.id}/queries/{list(shown)[-1]}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query", ["nothing", "..%2F..%2Fetc%2Fpasswd", "%00", "x" * 400, "%ff", "<script>", "%2e%2e%2ftest.csv"]
+)
+def test_a_query_that_is_none_is_a_page_that_says_so(entered: Entered, browse: Browse, query: str) -> None:
+    entry = entered.ranking("some", right=0.5)
+    answer = browse(entered.competition.folder).get(f"/e/{entry.id}/queries/{query}")
+    assert answer.status_code == 404
+    assert "<script>" not in answer.text.partition("<main")[2]
+
+
+@pytest.mark.parametrize("asked", ["?page=0", "?page=x", "?page=99999999999", "?against=" + "9" * 21])
+def test_what_makes_no_sense_is_refused_in_one_line(entered: Entered, browse: Browse, asked: str) -> None:
+    entry = entered.ranking("some", right=0.5)
+    answer = browse(entered.competition.folder).get(f"/e/{entry.id}/queries{asked}")
+    assert answer.status_code == 422
+    assert "page:" in answer.text or "against:" in answer.text
+
+
+def test_an_entry_of_other_queries_cannot_stand_beside(entered: Entered, browse: Browse) -> None:
+    entry, other = entered.ranking("some", right=0.5), entered.labelling("named", {})
+    client = browse(entered.competition.folder)
+    assert client.get(f"/e/{entry.id}/queries?against={other.id}").status_code == 404
+    assert client.get(f"/e/{entry.id}?against={other.id}").status_code == 404
+    assert client.get(f"/e/{entry.id}/queries?against=77").status_code == 404
+
+
+def test_matches_are_linked_where_somebody_draws_them(entered: Entered, browse: Browse) -> None:
+    query, relevant = first_query(entered)
+    entry = entered.ranking("local", {query: relevant})
+    drawn = lambda entry, query, image: f"/matches/{entry.id}/{query}/{image}"
+    client = browse(entered.competition.folder, matches=drawn)
+    assert f'href="/matches/{entry.id}/{query}/{relevant[0]}"' in client.get(f"/e/{entry.id}/queries/{query}").text
+
+
+def test_a_submission_that_is_gone_is_told(entered: Entered, browse: Browse) -> None:
+    entry = entered.ranking("some", right=0.5)
+    Path(entry.submission or "").unlink()
+    client = browse(entered.competition.folder)
+    assert client.get(f"/e/{entry.id}").status_code == 200
+    answer = client.get(f"/e/{entry.id}/queries")
+    assert answer.status_code == 404
+    assert "cannot be looked into" in answer.text
+
+
+def test_photographs_come_by_their_ids_small_and_large_and_are_kept_by_the_browser(
+    entered: Entered, browse: Browse
+) -> None:
+    client = browse(entered.competition.folder)
+    image_id = entered.competition.index.ids[0]
+    address = f"/images/{entered.competition.key}/index/small/{image_id}"
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert answer.headers["cache-control"].startswith("private")
+    again = client.get(address, headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.get(address.replace("small", "large")).headers["etag"] != answer.headers["etag"]
+    Image.new("RGB", (300, 100)).save(image_path(entered.competition.folder, "index", image_id))
+    changed = client.get(address, headers={"If-None-Match": answer.headers["etag"]})
+    assert changed.status_code == 200
+    assert changed.headers["etag"] != answer.headers["etag"]
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "test/small/{index}",
+        "index/small/nothing",
+        "index/small/..%2Ftest",
+        "index/huge/{index}",
+        "..%2Findex/small/{index}",
+        "index/small/" + quote("<svg onload=x>"),
+        "index/small/%2Fetc%2Fpasswd",
+        "index/small/test.csv",
+        "index/small/" + "x" * 5000,
+    ],
+)
+def test_no_other_file_is_shown(entered: Entered, browse: Browse, tail: str) -> None:
+    client = browse(entered.competition.folder)
+    tail = tail.format(index=entered.competition.index.ids[0])
+    answer = client.get(f"/images/{entered.competition.key}/{tail}")
+    assert answer.status_code == 404
+    assert b"passwd" not in answer.content
+
+
+def test_a_photograph_that_no_table_names_is_not_shown(entered: Entered, browse: Browse) -> None:
+    Image.new("RGB", (30, 30)).save(entered.competition.folder / "secret.jpg")
+    for part in ("train", "index", "test"):
+        address = f"/images/{entered.competition.key}/{part}/small/secret"
+        assert browse(entered.competition.folder).get(address).status_code == 404
+
+
+def test_a_photograph_that_is_broken_is_drawn_as_none(entered: Entered, browse: Browse) -> None:
+    image_id = entered.competition.index.ids[0]
+    image_path(entered.competition.folder, "index", image_id).write_bytes(b"\xff\xd8\xff broken")
+    answer = browse(entered.competition.folder).get(f"/images/{entered.competition.key}/index/small/{image_id}")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "image/svg+xml"
+
+
+def test_on_a_full_disk_pages_and_photographs_are_made_all_the_same(
+    entered: Entered, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from errno import ENOSPC
+
+    from harness.web.board import ties
+    from harness.web.explorer import answer_index as answers
+    from harness.web.explorer import thumbnails
+
+    def full(*_: object) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    for module, name in ((answers, "whole"), (thumbnails, "whole"), (ties, "write_whole")):
+        monkeypatch.setattr(module, name, full)
+    query, relevant = first_query(entered)
+    entry, _ = entered.ranking("one", {query: relevant}), entered.ranking("two", {query: relevant[:1]})
+    client = browse(entered.competition.folder)
+    assert "right" in marks(client.get(f"/e/{entry.id}/queries/{query}").text)
+    assert client.get(f"/c/{entry.competition}/retrieval/public/ties").status_code == 200
+    photograph = client.get(f"/images/{entry.competition}/test/small/{query}")
+    assert photograph.headers["content-type"] == "image/jpeg"
+
+
+def test_an_entry_on_a_fold_is_looked_into_on_its_train_images(entered: Entered, browse: Browse) -> None:
+    from dataclasses import replace
+
+    from harness.data.split import fold_split, make_folds, save_folds
+    from harness.scoring.evaluate import evaluate
+    from harness.scoring.stored_evaluation import kept
+    from harness.submissions.answer import Ranking
+    from harness.submissions.read_write import write_submission
+
+    competition = entered.competition
+    folds = make_folds(competition.train.ids, competition.labels, 2)
+    save_folds(entered.workspace.folds(competition.key), competition, folds)
+    split = fold_split(competition, folds, 1, "retrieval")
+    assert split.ground_truth is not None
+    index = split.data.index.ids
+    answer = Ranking.from_rows([list(index)] * len(split.queries), split.queries.ids, index)
+    evaluation = evaluate(answer, split.ground_truth)
+    made = entered.ranking("folded", right=0.5)
+    path = Path(made.submission or "").with_name("fold.csv")
+    write_submission(answer, path)
+    told = {"split": folds.name(1), "submission": str(path), "scores": evaluation.scores, "id": None}
+    entry = entered.store.add(replace(made, **told), kept(evaluation), evaluation.query_ids.tolist())
+    other_deal = entered.store.add(replace(entry, id=None, split="fold 1/2 of deal ffffff"))
+    client = browse(competition.folder)
+    text = client.get(f"/e/{entry.id}/queries").text
+    assert sorted(listed(text)) == sorted(evaluation.query_ids)
+    photograph = re.findall(r'<img src="([^"]+)"', text)[0]
+    assert "/train/small/" in photograph
+    assert client.get(photograph).headers["content-type"] == "image/jpeg"
+    assert "What it got right and wrong" in client.get(f"/e/{entry.id}").text
+    assert client.get(f"/e/{entry.id}/queries?against={made.id}").status_code == 404
+    assert client.get(f"/e/{other_deal.id}/queries").status_code == 404
+    assert client.get(f"/e/{other_deal.id}").status_code == 200
+
+
+def test_an_entry_of_which_nothing_was_kept_still_has_its_page(entered: Entered, browse: Browse) -> None:
+    from dataclasses import replace
+
+    bare = entered.store.add(replace(entered.ranking("old", right=0.5), id=None))
+    client = browse(entered.competition.folder)
+    assert client.get(f"/e/{bare.id}").status_code == 200
+    answer = client.get(f"/e/{bare.id}/queries")
+    assert answer.status_code == 409
+    assert "run it again" in answer.text

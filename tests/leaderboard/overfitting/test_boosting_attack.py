@@ -1,0 +1,87 @@
+"""Votes over random submissions climb a plain board and gain nothing; the Ladder lets them climb a quarter as far."""
+
+import numpy as np
+import pytest
+
+from leaderboard.overfitting.boosting_attack import boosting_attack, coin_answers, mixed
+from leaderboard.overfitting.ladder import LadderMechanism, PlainBoard
+from metrics import GlobalAveragePrecision, QueryValues, RecognitionJudgement, metric
+
+MAP = metric("map@100")
+QUERIES = 4000
+
+
+def third(n, seed):
+    return np.random.default_rng(seed).permutation(n) < n // 3
+
+
+def errors(board, seeds=3):
+    """By how much the public score told after 400 submissions exceeds the private one, and that private one."""
+    attacks = [
+        boosting_attack(MAP, board, coin_answers(QUERIES, seed), third(QUERIES, seed), seed=seed)
+        for seed in range(seeds)
+    ]
+    return np.mean([each.error for each in attacks]), np.mean([each.private[-1] for each in attacks])
+
+
+def test_a_boosting_attack_gains_on_the_plain_board_and_not_on_the_ladder():
+    plain, ladder, steps = (errors(board) for board in (PlainBoard(), LadderMechanism(), LadderMechanism(step=0.05)))
+    assert plain[0] > 0.09  # some .62 told, where everybody is worth .5
+    assert ladder[0] < 0.05  # the luck of a few submissions
+    assert steps[0] < 0.02  # rounded to .5
+    assert all(abs(private - 0.5) < 0.02 for _, private in (plain, ladder, steps))
+
+
+def test_more_submissions_gain_more_on_the_plain_board_alone():
+    public = third(QUERIES, 1)
+    attack = {
+        board: boosting_attack(MAP, board, coin_answers(QUERIES, 1), public, steps=[10, 50, 400])
+        for board in (PlainBoard(), LadderMechanism())
+    }
+    few, some, many = attack[PlainBoard()].told
+    assert few < some - 0.01 < many - 0.04
+    assert attack[LadderMechanism()].told[-1] - attack[LadderMechanism()].told[1] < 0.02
+
+
+def test_gap_is_attacked_and_protected_likewise():
+    rng = np.random.default_rng(5)
+    n = 1500
+    ids = np.array([f"{i:04}" for i in range(n)], object)
+    landmark = rng.random(n) < 0.7
+    right = rng.integers(2, size=n, dtype=bool)
+    answers = tuple(
+        RecognitionJudgement(ids, landmark, np.ones(n, bool), landmark & correct, rng.random(n))
+        for correct in (right, ~right)
+    )
+    plain, ladder = (
+        boosting_attack(GlobalAveragePrecision(), board, answers, third(n, 5), steps=[200])
+        for board in (PlainBoard(), LadderMechanism())
+    )
+    assert plain.error > 0.1
+    assert ladder.error < 0.06
+
+
+def test_the_vote_of_one_submission_is_that_submission():
+    attack = boosting_attack(MAP, PlainBoard(), coin_answers(300), third(300, 2), steps=[1], seed=4)
+    ballot = np.random.default_rng(4).integers(2, size=(1, 300), dtype=bool)[0]
+    values = mixed(*coin_answers(300), ballot).values
+    public = third(300, 2)
+    assert attack.told == (round(values[public].mean(), 5),)
+    assert attack.private == (values[~public].mean(),)
+
+
+def test_the_same_seed_attacks_alike():
+    attacks = [
+        boosting_attack(MAP, LadderMechanism(), coin_answers(200), third(200, 0), steps=[5, 20], seed=seed)
+        for seed in (7, 7, 8)
+    ]
+    assert attacks[0] == attacks[1] != attacks[2]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_mixed_answers_are_those_of_the_one_or_the_other(share):
+    a, b = coin_answers(50)
+    second = np.arange(50) < share * 50
+    found = mixed(a, b, second)
+    assert isinstance(found, QueryValues)
+    np.testing.assert_array_equal(found.values, [b.values[i] if second[i] else a.values[i] for i in range(50)])

@@ -1,0 +1,163 @@
+"""The board in other draws of its parts: against drawing and scoring one by one, and what must hold of any."""
+
+from fractions import Fraction
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from leaderboard import LeaderboardError
+from leaderboard.overfitting.shake_up import ShakeUp, ranks_of, shake_up
+from metrics import GlobalAveragePrecision, QueryValues, RecognitionJudgement, metric
+from metrics.statistics.public_redraws import drawn_masks
+
+MAP, GAP = metric("map@100"), GlobalAveragePrecision()
+N = 60
+IDS = np.array([f"{i:02}" for i in range(N)], object)
+PUBLIC = np.random.default_rng(3).random(N) < 0.4
+
+
+def retrieval(skills=(0.6, 0.55, 0.5), seed=0):
+    """Entries whose average precisions scatter about their skill; coarse, so that some scores are equal."""
+    rng = np.random.default_rng(seed)
+    return {f"entry {s}": QueryValues(IDS, (rng.random(N) < s).astype(float)) for s in skills}
+
+
+def recognition(skills=(0.6, 0.55, 0.5), seed=0):
+    rng = np.random.default_rng(seed)
+    landmark = rng.random(N) < 0.7
+    found = {}
+    for skill in skills:
+        correct = landmark & (rng.random(N) < skill)
+        confidence = rng.integers(0, 5, N) + correct
+        found[f"entry {skill}"] = RecognitionJudgement(IDS, landmark, np.ones(N, bool), correct, confidence * 1.0)
+    return found
+
+
+def test_it_is_what_drawing_and_scoring_one_by_one_gives():
+    for each, answers in ((MAP, retrieval()), (GAP, recognition())):
+        strata = answers["entry 0.6"].landmark if each is GAP else np.zeros(N, bool)
+        masks = np.concatenate(list(drawn_masks(PUBLIC, strata, 40, 7)))
+        shares = {name: [Fraction(0)] * 3 for name in answers}
+        wins = Fraction(0)
+        for mask in masks:
+            public, private = (
+                {name: round(score(each, answer.select(part)), 12) for name, answer in answers.items()}
+                for part in (mask, ~mask)
+            )
+            for name in answers:
+                above = sum(other > private[name] for other in private.values())
+                equal = sum(other == private[name] for other in private.values())
+                for rank in range(above, above + equal):
+                    shares[name][rank] += Fraction(1, equal * len(masks))
+            best = [name for name in answers if public[name] == max(public.values())]
+            won = [name for name in best if private[name] == max(private.values())]
+            wins += Fraction(len(won), len(best) * len(masks))
+        found = shake_up(each, answers, PUBLIC, draws=40, seed=7)
+        np.testing.assert_allclose(found.shares, [[float(each) for each in own] for own in shares.values()], atol=1e-12)
+        assert found.p_public_best_wins == pytest.approx(float(wins))
+
+
+def score(each, judgement):
+    return float(judgement.values.mean()) if isinstance(judgement, QueryValues) else each.score(judgement)
+
+
+@pytest.mark.parametrize("each", [MAP, GAP], ids=repr)
+def test_the_competitions_own_draw_gives_its_own_scores(each):
+    answers = retrieval() if each is MAP else recognition()
+    found = shake_up(each, answers, PUBLIC, draws=1)
+    for column, answer in zip(found.scores.T, answers.values(), strict=True):
+        assert column == pytest.approx([score(each, answer.select(part)) for part in (PUBLIC, ~PUBLIC)], abs=1e-12)
+
+
+@pytest.mark.parametrize("each", [MAP, GAP], ids=repr)
+def test_entries_that_are_alike_share_all_their_ranks(each):
+    answers = retrieval() if each is MAP else recognition()
+    found = shake_up(each, answers | {"twin": answers["entry 0.55"]}, PUBLIC, draws=200)
+    np.testing.assert_allclose(found.shares[1], found.shares[3])
+    assert not (found.drawn_ranks[..., 1] != found.drawn_ranks[..., 3]).any()
+
+
+def test_each_entry_has_a_rank_and_each_rank_an_entry_in_every_draw():
+    found = shake_up(MAP, retrieval((0.5, 0.5, 0.52, 0.48, 0.5)), PUBLIC, draws=300)
+    np.testing.assert_allclose(found.shares.sum(axis=0), 1)
+    np.testing.assert_allclose(found.shares.sum(axis=1), 1)
+    assert found.shares.min() >= 0
+
+
+def test_neither_the_order_of_queries_nor_that_of_entries_matters():
+    answers = retrieval()
+    backwards = {name: answer.select(np.arange(N)[::-1]) for name, answer in reversed(answers.items())}
+    one, other = shake_up(MAP, answers, PUBLIC, draws=50), shake_up(MAP, backwards, PUBLIC[::-1], draws=50)
+    np.testing.assert_allclose(one.drawn, other.drawn[..., ::-1])
+
+
+def test_what_is_better_at_every_query_wins_in_every_draw():
+    answers = {"best": QueryValues(IDS, np.full(N, 0.9)), "worst": QueryValues(IDS, np.full(N, 0.1))}
+    found = shake_up(MAP, answers, PUBLIC, draws=20)
+    assert found.p_public_best_wins == 1
+    assert found.move_of(0) == found.move_of(1) == (0, 0)
+    assert (found.range_of(0), found.range_of(1)) == ((1, 1), (2, 2))
+    assert found.pairs(["worst"])[0].names == ("worst",)
+    assert found.pairs(["worst"])[0].p_best == 0
+
+
+def test_queries_that_do_not_count_are_never_drawn():
+    values = np.where(np.arange(N) < 20, np.nan, 0.5)
+    answers = {"a": QueryValues(IDS, values), "b": QueryValues(IDS, values / 2)}
+    found = shake_up(MAP, answers, PUBLIC, draws=20)
+    np.testing.assert_allclose(found.drawn[..., 0], 0.5)
+
+
+def drawn(*private, public=None):
+    """A shake-up of two draws, of which the private scores are given, entry by entry."""
+    private = np.array(private).T
+    public = private if public is None else np.array(public).T
+    return ShakeUp(tuple("abcd"[: private.shape[1]]), np.stack([public[0], private[0]]), np.stack([public, private], 1))
+
+
+def test_the_pair_that_holds_the_best_in_most_draws_comes_first():
+    found = drawn([0.9, 0.1, 0.1], [0.8, 0.8, 0.2], [0.1, 0.9, 0.9])
+    pairs = {pair.names: (pair.p_best, pair.rank) for pair in found.pairs()}
+    assert pairs == {("a", "c"): (1, 1), ("b", "c"): (2 / 3, 4 / 3), ("a", "b"): (1 / 3, (1 + 2 + 2) / 3)}
+    assert found.pairs()[0].names == ("a", "c")
+    assert found.two_best_public().names == ("a", "b")
+
+
+def test_where_no_pair_holds_the_best_the_better_ranked_comes_first():
+    found = drawn([0.9, 0.9], [0.5, 0.4], [0.4, 0.5], [0.3, 0.3])
+    assert [pair.names for pair in found.pairs("bcd")] == [("b", "c"), ("b", "d"), ("c", "d")]
+
+
+def test_those_who_follow_the_public_board_take_the_two_best_of_each_draw():
+    found = drawn([0.9, 0.1], [0.5, 0.5], [0.1, 0.9], public=([0.1, 0.1], [0.5, 0.5], [0.9, 0.9]))
+    assert (found.by_public().p_best, found.by_public().rank) == (0.5, 1.5)
+
+
+def test_a_range_leaves_out_the_rarest_draws_at_both_ends():
+    scores = np.arange(20.0)
+    found = drawn(scores, scores[::-1])
+    assert (found.range_of(0, level=1.0), found.range_of(0, level=0.9)) == ((1, 2), (1, 2))
+    rare = drawn(np.r_[1.0, np.zeros(19)], np.r_[0.0, np.ones(19)])
+    assert (rare.range_of(0, level=1.0), rare.range_of(0, level=0.9)) == ((1, 2), (2, 2))
+
+
+def test_pairs_are_all_pairs():
+    found = shake_up(MAP, retrieval(np.linspace(0.3, 0.7, 6)), PUBLIC, draws=30)
+    assert {pair.names for pair in found.pairs()} == set(combinations(found.names, 2))
+
+
+def test_equal_scores_share_the_ranks_they_take_together():
+    first, last = ranks_of(np.array([0.2, 0.7, 0.7, 0.9]), higher=False)
+    assert (first.tolist(), last.tolist()) == ([1, 2, 2, 4], [1, 3, 3, 4])
+
+
+def test_what_cannot_be_drawn_anew_is_refused():
+    with pytest.raises(LeaderboardError, match="one part"):
+        shake_up(MAP, retrieval(), np.ones(N, bool))
+    with pytest.raises(LeaderboardError, match="no entries"):
+        shake_up(MAP, {}, PUBLIC)
+    with pytest.raises(LeaderboardError, match="same queries"):
+        shake_up(MAP, {"a": QueryValues(IDS, np.ones(N)), "b": QueryValues(IDS[::-1], np.ones(N))}, PUBLIC)
+    with pytest.raises(LeaderboardError, match="nobody: not among"):
+        shake_up(MAP, retrieval(), PUBLIC, draws=2).pairs(["nobody"])

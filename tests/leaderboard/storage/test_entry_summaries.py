@@ -1,0 +1,70 @@
+import math
+from collections.abc import Callable
+
+import pytest
+
+from leaderboard import Entry, EntryStore, board_rows
+from leaderboard.board import board_row, standings
+from leaderboard.order import Order
+from leaderboard.storage.database import Database
+from leaderboard.storage.entry_summaries import Outlines, board_names
+
+MakeEntry = Callable[..., Entry]
+
+
+@pytest.fixture
+def database(database_url: str) -> Database:
+    return Database(database_url)
+
+
+def some(make_entry: MakeEntry) -> list[Entry]:
+    return [
+        make_entry("hash", public=0.5, private=0.4),
+        make_entry("hash(kind='dct')", public=0.6, private=0.1, minute=1),
+        make_entry("wavelet", reason="it raised", minute=2),
+        make_entry("nearest", public=0.6, private=0.7, minute=3, intervals={"public": (0.5, 0.7)}),
+        make_entry("odd \ud800 <b>", public=0.1, minute=4),
+    ]
+
+
+def test_standings_of_outlines_are_the_rows_of_whole_entries(database: Database, make_entry: MakeEntry) -> None:
+    store = EntryStore(database)
+    stored = {entry.id: entry for entry in map(store.add, some(make_entry))}
+    outlines = Outlines(database, "fingerprint", "retrieval", "test", "map@100")
+    assert outlines.refresh()
+    order = Order("map@100", higher_is_better=True)
+    part, found = standings(outlines.found.values(), order, "solution")
+    rows = [board_row(standing, stored[standing.entry.id], order, part) for standing in found]
+    assert rows == board_rows(stored.values(), higher_is_better=True)
+
+
+def test_an_outline_knows_scores_and_costs(database: Database, make_entry: MakeEntry) -> None:
+    entry = EntryStore(database).add(make_entry("hash", public=0.25))
+    outlines = Outlines(database, "fingerprint", "retrieval", "test", "map@100")
+    outlines.refresh()
+    outline = outlines.found[entry.id or 0]
+    assert outline.cost == entry.cost
+    assert [outline.score(part) for part in ("public", "private", "all")] == [0.25, None, None]
+    assert math.isclose(outline.created.timestamp(), entry.created.timestamp())
+
+
+def test_only_what_has_come_since_is_read_again(database: Database, make_entry: MakeEntry) -> None:
+    store = EntryStore(database)
+    outlines = Outlines(database, "fingerprint", "retrieval", "test", "map@100")
+    assert not outlines.refresh()
+    store.add(make_entry("hash", public=0.5))
+    store.add(make_entry("other", public=0.5, task="recognition"))
+    assert outlines.refresh()
+    assert not outlines.refresh()
+    assert [outline.identity for outline in outlines.found.values()] == ["hash"]
+
+
+def test_boards_are_named_by_what_has_entries(database: Database, make_entry: MakeEntry) -> None:
+    store = EntryStore(database)
+    assert board_names(database) == []
+    for minute, split in enumerate(["test", "fold 1/2 of deal ab", "test"]):
+        store.add(make_entry("hash", public=0.5, split=split, minute=minute))
+    assert [(name.split, name.entries, name.last.minute) for name in board_names(database)] == [
+        ("test", 2, 2),
+        ("fold 1/2 of deal ab", 1, 1),
+    ]

@@ -1,0 +1,303 @@
+"""Comparisons: the quick exchange against the slow one, laws, and how often chance is taken for a difference."""
+
+from dataclasses import fields, replace
+from itertools import product
+
+import numpy as np
+import pytest
+
+from metrics import (
+    METRICS,
+    GlobalAveragePrecision,
+    MeanAveragePrecision,
+    MeanFirstHit,
+    MedianFirstHit,
+    NoPositives,
+    QueryValues,
+    Top1Accuracy,
+    compare,
+    holm,
+    judge_recognition,
+    metric,
+    most_different,
+)
+from metrics.statistics.bootstrap import in_order
+from metrics.statistics.permutation_test import p_exchanged, swapped
+from tests.metrics.statistics.test_bootstrap import labellings_drawn
+from tests.metrics.test_every_metric import judgement_for
+
+EVERY = [*METRICS.values(), metric("map@7"), GlobalAveragePrecision(ignore_non_landmark=True)]
+every_metric = pytest.mark.parametrize("each", EVERY, ids=repr)
+
+
+def two_answers(each, seed, n=20):
+    """Two judgements of the same queries, by the same truth."""
+    a, b = judgement_for(each, seed, n), judgement_for(each, seed + 1000, n)
+    if each.task == "retrieval":
+        return a, replace(b, query_ids=a.query_ids)
+    return a, replace(b, query_ids=a.query_ids, landmark=a.landmark, correct=b.correct & a.landmark)
+
+
+def written_out(each, a, b, swap):
+    """The difference of the scores once the answers to some queries have been exchanged, one by one."""
+    if isinstance(each, GlobalAveragePrecision):
+        a, b = (replace(one, confidence=-ranks(each, one)) for one in (a, b))
+    ours, theirs = ({field.name: getattr(one, field.name).copy() for field in fields(one)} for one in (a, b))
+    for query, name in product(np.flatnonzero(swap), ours):
+        ours[name][query], theirs[name][query] = getattr(b, name)[query], getattr(a, name)[query]
+    return each.score(type(a)(**ours)) - each.score(type(a)(**theirs))
+
+
+def ranks(each, judgement):
+    """The place of each answer in its list."""
+    found = np.full(len(judgement.query_ids), np.inf)
+    order = in_order(each, judgement)
+    found[order] = np.arange(len(order))
+    return found
+
+
+@every_metric
+@pytest.mark.parametrize("seed", range(20))
+def test_exchanging_gives_what_scoring_the_exchanged_answers_gives(each, seed):
+    a, b = two_answers(each, seed)
+    difference = swapped(each, a, b)
+    rng = np.random.default_rng(seed)
+    for swap in [np.zeros(20, dtype=bool), np.ones(20, dtype=bool), *(rng.random((10, 20)) < 0.5)]:
+        assert difference(swap) == pytest.approx(written_out(each, a, b, swap), abs=1e-12)
+
+
+@every_metric
+def test_without_an_exchange_the_difference_is_that_of_the_scores(each):
+    a, b = two_answers(each, 3)
+    assert swapped(each, a, b)(np.zeros(20, dtype=bool)) == pytest.approx(each.score(a) - each.score(b), abs=1e-12)
+
+
+@every_metric
+def test_p_is_near_the_share_of_all_exchanges_there_are(each):
+    a, b = two_answers(each, 11, n=9)
+    difference = swapped(each, a, b)
+    all_exchanges = [abs(difference(np.array(swap))) for swap in product([False, True], repeat=9)]
+    exact = np.mean([found >= all_exchanges[0] - 1e-9 for found in all_exchanges])
+    assert p_exchanged(each, [a], [b], 4000, 1) == pytest.approx(exact, abs=0.04)
+
+
+@every_metric
+def test_identical_answers_do_not_differ(each):
+    judgement = judgement_for(each, 5)
+    (pair,) = compare(each, {"a": [judgement], "b": [judgement]}, replicates=50).pairs
+    assert (pair.difference, pair.low, pair.high, pair.p, pair.p_holm, pair.effect) == (0, 0, 0, 1, 1, 0)
+    assert (pair.wins, pair.losses) == (0, 0)
+    assert most_different(each, [judgement], [judgement], 5) == []
+
+
+@every_metric
+def test_the_order_of_queries_does_not_matter(each):
+    a, b = two_answers(each, 6)
+    shuffled = b.select(np.random.default_rng(0).permutation(20))
+    assert compare(each, {"a": [a], "b": [shuffled]}, replicates=50) == compare(
+        each, {"a": [a], "b": [b]}, replicates=50
+    )
+
+
+@every_metric
+def test_the_order_in_which_answers_are_named_changes_no_number(each):
+    a, b = two_answers(each, 7)
+    one, other = compare(each, {"a": [a], "b": [b]}, replicates=50), compare(each, {"b": [b], "a": [a]}, replicates=50)
+    assert one == other
+
+
+@every_metric
+def test_the_better_stands_first_whichever_way_is_better(each):
+    a, b = two_answers(each, 8)
+    found = compare(each, {"a": [a], "b": [b]}, replicates=50)
+    scores = list(found.scores.values())
+    assert scores == sorted(scores, reverse=each.higher_is_better)
+    assert found.scores == {"a": pytest.approx(each.score(a)), "b": pytest.approx(each.score(b))}
+
+
+def test_confidences_on_another_scale_change_nothing_by_gap():
+    a, b = two_answers(GlobalAveragePrecision(), 9)
+    scaled = replace(b, confidence=np.exp(b.confidence) * 1000)
+    both = [compare(GlobalAveragePrecision(), {"a": [a], "b": [each]}, replicates=50) for each in (b, scaled)]
+    assert both[0] == both[1]
+
+
+def valued(*values):
+    return QueryValues(np.array([f"q{i}" for i in range(len(values))], dtype=object), np.array(values, dtype=float))
+
+
+def test_wins_losses_and_effect_are_those_of_the_queries():
+    better, worse = valued(1, 1, 0.5, 0, np.nan), valued(0, 0.5, 0.5, 0.25, np.nan)
+    (pair,) = compare(MeanAveragePrecision(), {"worse": [worse], "better": [better]}).pairs
+    assert (pair.better, pair.worse, pair.wins, pair.ties, pair.losses) == ("better", "worse", 2, 1, 1)
+    differences = np.array([1, 0.5, 0, -0.25])
+    assert pair.difference == pytest.approx(differences.mean())
+    assert pair.effect == pytest.approx(differences.mean() / differences.std(ddof=1))
+
+
+def test_where_less_is_better_a_lower_rank_wins():
+    (pair,) = compare(MeanFirstHit(), {"late": [valued(9, 9, 1)], "early": [valued(1, 2, 3)]}).pairs
+    assert (pair.better, pair.wins, pair.losses) == ("early", 2, 1)
+    assert pair.difference < 0
+
+
+@pytest.mark.parametrize(("values", "effect"), [((0.5, 0.5), None), ((0.0, 0.0), 0.0)])
+def test_an_effect_without_spread_is_none_or_zero(values, effect):
+    (pair,) = compare(MeanAveragePrecision(), {"a": [valued(*values)], "b": [valued(0, 0)]}).pairs
+    assert pair.effect == effect
+
+
+def test_a_median_is_compared_as_a_median():
+    found = compare(MedianFirstHit(), {"a": [valued(1, 1, 101)], "b": [valued(2, 2, 2)]})
+    assert found.scores == {"a": 1.0, "b": 2.0}
+
+
+def test_a_query_that_counts_for_one_only_is_exchanged_as_it_is():
+    a, b = valued(1, 1, np.nan), valued(0, np.nan, 0)
+    assert swapped(Top1Accuracy(), a, b)(np.array([False, True, False])) == pytest.approx(1 - 1 / 3)
+
+
+def test_the_queries_that_differ_most_come_first_and_equal_ones_by_id():
+    a, b = valued(0.5, 1, 0, np.nan, 0.3), valued(0, 0, 1, np.nan, 0.3)
+    found = most_different(MeanAveragePrecision(), [a], [b], 3)
+    assert found == [("q1", 1.0, 0.0), ("q2", 0.0, 1.0), ("q0", 0.5, 0.0)]
+    assert most_different(MeanAveragePrecision(), [a], [b], 1) == found[:1]
+
+
+def test_over_folds_a_score_is_the_mean_of_the_folds():
+    a, b = [valued(1, 1), valued(0, 0, 0, 0)], [valued(0, 0), valued(0, 0, 0, 1)]
+    found = compare(MeanAveragePrecision(), {"a": a, "b": b})
+    assert found.scores == {"a": 0.5, "b": 0.125}
+    assert found.queries == 6
+    assert found.pairs[0].wins + found.pairs[0].ties + found.pairs[0].losses == 6
+
+
+def test_over_folds_the_exchange_is_that_of_every_fold():
+    each = GlobalAveragePrecision()
+    folds = [two_answers(each, seed, n=4) for seed in (31, 32)]
+    ways = [np.array(swap) for swap in product([False, True], repeat=4)]
+    every = [
+        abs(sum(written_out(each, a, b, swap) for (a, b), swap in zip(folds, both, strict=True)))
+        for both in product(ways, ways)
+    ]
+    exact = np.mean([found >= every[0] - 1e-9 for found in every])
+    a, b = zip(*folds, strict=True)
+    assert p_exchanged(each, a, b, 4000, 1) == pytest.approx(exact, abs=0.04)
+
+
+def test_the_chances_to_be_first_add_up_and_equal_answers_share_them():
+    rng = np.random.default_rng(0)
+    answers = {name: [valued(*rng.random(30))] for name in "abc"}
+    found = compare(MeanAveragePrecision(), answers | {"copy": answers["a"]})
+    assert sum(found.p_first.values()) == pytest.approx(1)
+    assert found.p_first["a"] == found.p_first["copy"]
+
+
+def test_those_that_cannot_be_told_from_the_first_are_tied_with_it():
+    rng = np.random.default_rng(0)
+    first = rng.random(200)
+    answers = {"first": first, "near": first - 0.001 * (rng.random(200) - 0.4), "far": first * 0.5}
+    found = compare(MeanAveragePrecision(), {name: [valued(*values)] for name, values in answers.items()})
+    assert "far" not in found.tied
+    assert found.tied[0] == next(iter(found.scores))
+    alone = compare(MeanAveragePrecision(), {"first": [valued(*first)], "far": [valued(*first * 0.5)]})
+    assert alone.tied == ("first",)
+
+
+def test_there_are_enough_exchanges_for_the_correction_to_find_something():
+    values = np.arange(40) / 40
+    answers = {f"{number:02}": [valued(*values * (1 - number / 40))] for number in range(9)}
+    found = compare(MeanAveragePrecision(), answers, replicates=10)
+    assert found.exchanges == 100 * len(found.pairs) == 3600
+    assert min(pair.p_holm for pair in found.pairs) <= 0.01
+
+
+def test_p_is_never_zero():
+    (pair,) = compare(MeanAveragePrecision(), {"a": [valued(*[1] * 100)], "b": [valued(*[0] * 100)]}).pairs
+    assert pair.p == pair.p_holm == 1 / 2001
+
+
+def holm_by_the_book(p):
+    """Step down from the smallest, each times the number of those not yet decided, never below the one before."""
+    corrected, last = {}, 0.0
+    for step, place in enumerate(sorted(range(len(p)), key=lambda place: p[place])):
+        last = max(last, min(1.0, p[place] * (len(p) - step)))
+        corrected[place] = last
+    return [corrected[place] for place in range(len(p))]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_holms_correction_is_the_one_in_the_book(seed):
+    p = (np.random.default_rng(seed).random(seed) ** 3).round(2)
+    assert holm(p) == pytest.approx(holm_by_the_book(p))
+
+
+def test_other_queries_cannot_be_compared():
+    a, b = valued(1, 0), valued(1, 0, 1)
+    with pytest.raises(ValueError, match="one and two were not asked the same queries"):
+        compare(MeanAveragePrecision(), {"one": [a], "two": [b]})
+    with pytest.raises(ValueError, match="not asked the same queries"):
+        compare(MeanAveragePrecision(), {"one": [a, a], "two": [a]})
+
+
+def test_answers_judged_by_another_truth_cannot_be_compared():
+    a, b = judge_recognition({}, {"q": [1], "r": []}), judge_recognition({}, {"q": [1], "r": [2]})
+    with pytest.raises(ValueError, match="different ground truths"):
+        compare(GlobalAveragePrecision(), {"one": [a], "two": [b]})
+
+
+def test_where_no_query_counts_there_is_nothing_to_compare():
+    nothing = judge_recognition({}, {"q": [], "r": []})
+    with pytest.raises(NoPositives, match="gap: no query counts"):
+        compare(GlobalAveragePrecision(), {"one": [nothing], "two": [nothing]})
+
+
+def equally_good(name, world):
+    """Answers of two solutions that are right equally often, on 60 queries; by GAP their confidences differ in scale."""
+    rng = np.random.default_rng([5, world])
+    if name == "map@100":
+        difficulty = rng.random(60)
+        a, b = (valued(*np.clip(difficulty + rng.normal(0, 0.3, 60), 0, 1)) for _ in range(2))
+        return a, b
+    a, b = labellings_drawn(rng, 60), labellings_drawn(rng, 60)
+    b = replace(b, landmark=a.landmark, correct=a.landmark & b.answered & (rng.random(60) < 0.3 + 0.6 * b.confidence))
+    a = replace(a, correct=a.landmark & a.answered & (rng.random(60) < 0.3 + 0.6 * a.confidence))
+    return a, replace(b, confidence=10 * b.confidence)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["map@100", "gap"])
+def test_p_is_evenly_spread_where_there_is_no_difference(name):
+    p = np.array([p_exchanged(metric(name), *([one] for one in equally_good(name, w)), 400, w) for w in range(600)])
+    for level in (0.05, 0.1, 0.25, 0.5, 0.75):
+        assert np.mean(p <= level) == pytest.approx(level, abs=4 * np.sqrt(level * (1 - level) / len(p)))
+    assert np.mean(p <= 0.05) <= 0.075
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["map@100", "gap"])
+def test_a_difference_that_is_there_is_found(name):
+    found = []
+    for world in range(100):
+        a, b = equally_good(name, world)
+        if name == "map@100":
+            b = replace(b, values=b.values * 0.7)
+        else:
+            b = replace(b, correct=b.correct & (np.random.default_rng(world).random(60) < 0.4))
+        found.append(p_exchanged(metric(name), [a], [b], 400, world))
+    assert np.mean(np.array(found) <= 0.05) >= 0.8
+
+
+@pytest.mark.slow
+def test_among_many_equals_a_false_find_is_as_rare_as_in_one_pair(monkeypatch):
+    """400 exchanges are enough: the least of ten p has to be below 0.005, and two of its values are."""
+    monkeypatch.setattr("metrics.statistics.comparison.EXCHANGES", 400)
+    monkeypatch.setattr("metrics.statistics.comparison.EXCHANGES_A_PAIR", 40)
+    worlds, false = 400, 0
+    for world in range(worlds):
+        rng = np.random.default_rng([7, world])
+        difficulty = rng.random(50)
+        answers = {str(i): [valued(*np.clip(difficulty + rng.normal(0, 0.3, 50), 0, 1))] for i in range(5)}
+        pairs = compare(MeanAveragePrecision(), answers, replicates=2, seed=world).pairs
+        false += any(pair.p_holm < 0.05 for pair in pairs)
+    assert 0 < false / worlds <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / worlds)

@@ -1,0 +1,38 @@
+import numpy as np
+import pytest
+
+from metrics import MeanAveragePrecision, compare, judge_retrieval
+from metrics.statistics.ties_with_best import against_first
+
+
+def answers() -> dict[str, object]:
+    draw = np.random.default_rng(1)
+    truth = {f"q{i:03}": ["a"] for i in range(120)}
+    found = {name: draw.random(120) < share for name, share in (("best", 0.8), ("near", 0.75), ("far", 0.4))}
+    return {
+        name: judge_retrieval({query: ["a"] for query, hit in zip(truth, hits, strict=True) if hit}, truth)
+        for name, hits in found.items()
+    }
+
+
+def test_two_answers_are_told_apart_as_in_a_full_comparison() -> None:
+    both = {name: judgement for name, judgement in answers().items() if name != "near"}
+    (pair,) = compare(MeanAveragePrecision(), {name: [each] for name, each in both.items()}).pairs
+    found = against_first(MeanAveragePrecision(), both)
+    assert found["far"].p_holm == pair.p_holm
+    assert not found["far"].tied
+    assert found["best"].p_holm is None
+
+
+def test_p_is_corrected_for_how_many_are_held_against_the_first() -> None:
+    found = against_first(MeanAveragePrecision(), answers())
+    alone = against_first(MeanAveragePrecision(), {name: answers()[name] for name in ("best", "far")})
+    assert found["far"].p_holm == 2 * alone["far"].p_holm
+    assert found["near"].tied
+    assert sum(each.p_first for each in found.values()) == pytest.approx(1)
+
+
+def test_answers_to_other_queries_are_refused() -> None:
+    other = judge_retrieval({}, {"q": ["a"]})
+    with pytest.raises(ValueError, match="were not asked the same queries"):
+        against_first(MeanAveragePrecision(), {"best": answers()["best"], "other": other})

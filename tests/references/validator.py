@@ -1,0 +1,195 @@
+"""The validator again, slow and obvious: Python's csv module and plain lists, one row after the other."""
+
+import csv
+import math
+import re
+from dataclasses import dataclass, field
+from io import StringIO
+
+from harness.data.tables.csv_table import shown
+
+Told = tuple[int, int, int, int, str]  # count, line, column, entry, example
+COLUMN = {"retrieval": "images", "recognition": "landmarks"}
+
+
+class UnreadableError(Exception):
+    """The file cannot be read to its end."""
+
+
+@dataclass
+class World:
+    """What the tables of a competition tell; None for one that is not there."""
+
+    queries: list[str] | None
+    index: list[str] | None = None
+    landmarks: list[int] | None = None
+
+
+@dataclass
+class SlowValidator:
+    world: World
+    task: str | None = None
+    faults: dict[str, Told] = field(default_factory=dict)
+
+    def note(self, name: str, line: int = 0, column: int = 0, entry: int = 0, example: str = "") -> None:
+        count, *first = self.faults.get(name, (0, line, column, entry, shown(example)))
+        self.faults[name] = (count + 1, *first)
+
+    def check(self, content: bytes) -> dict[str, Told]:
+        try:
+            rows = rows_of(content)
+            self.require_header(rows)
+        except UnreadableError:
+            return {"unreadable": (1, 0, 0, 0, "")}
+        self.check_rows(rows)
+        return self.faults
+
+    def require_header(self, rows: list[tuple[int, list[str]]]) -> None:
+        if not rows or rows[0][0] != 1 or len(set(rows[0][1])) < len(rows[0][1]):
+            raise UnreadableError
+
+    def check_rows(self, rows: list[tuple[int, list[str]]]) -> None:
+        header, queries = rows[0][1], self.world.queries or []
+        names = [name.strip().lower() for name in header]
+        is_row = len(header) == 2 and any(cell in queries for cell in header)
+        is_row = is_row and not {"id", "images", "landmarks"} & {*names}
+        if is_row:
+            pairs = [cell.split() for cell in header if len(cell.split()) == 2]
+            landmark = any(one.isdecimal() and len(one) < 16 and two[0].isdecimal() for one, two in pairs)
+            self.task = self.task or ("recognition" if landmark else "retrieval")
+            self.note("no header", 1, 1, 0, ",".join(header))
+            query, answer = 0, 1
+        else:
+            told = [task for task, column in COLUMN.items() if column in names]
+            fallback = "retrieval" if self.world.index is not None else "recognition"
+            self.task = self.task or (told[0] if told else fallback)
+            placed = self.place(header, names)
+            if placed is None:
+                return
+            query, answer = placed
+            rows = rows[1:]
+        self.check_body(rows, query, answer, len(header))
+
+    def place(self, header: list[str], names: list[str]) -> tuple[int, int] | None:
+        wanted = ["id", COLUMN[self.task]]
+        for name in wanted:
+            if name not in names:
+                self.note(f"missing column {name}", 1, 0, 0, name)
+        for place, name in enumerate(header):
+            if names[place] not in wanted or names[place] in names[:place]:
+                self.note("unexpected column", 1, place + 1, 0, name)
+            elif names[place] != name:
+                self.note("misspelt column", 1, place + 1, 0, name)
+        found = [names.index(name) if name in names else None for name in wanted]
+        if found == [None, None] or (None in found and len(header) != 2):
+            return None
+        query = found[0] if found[0] is not None else 1 - found[1]
+        answer = found[1] if found[1] is not None else 1 - found[0]
+        if query > answer:
+            self.note("swapped columns", 1, query + 1)
+        return query, answer
+
+    def check_body(self, rows: list[tuple[int, list[str]]], query: int, answer: int, width: int) -> None:
+        queries = self.world.queries
+        few = [cells for _, cells in rows[:16] if len(cells) == width]
+        if queries is not None and sum(cells[answer] in queries for cells in few) > sum(
+            cells[query] in queries for cells in few
+        ):
+            self.note("swapped contents", rows[0][0], query + 1)
+            query, answer = answer, query
+        self.seen: set[str] = set()
+        for line, cells in rows:
+            text = ",".join(cells)
+            if any("\udc80" <= letter <= "\udcff" for letter in text):
+                self.note("encoding", line, 0, 0, text)
+            elif len(cells) != width:
+                self.note("cells", line, min(len(cells), width) + 1, 0, text)
+            else:
+                self.check_row(line, cells, query, answer)
+        for asked in dict.fromkeys(queries or []):
+            if asked not in self.seen:
+                self.note("missing query", example=asked)
+
+    def check_row(self, line: int, cells: list[str], query: int, answer: int) -> None:
+        asked = cells[query]
+        known = self.world.queries is None or asked in self.world.queries
+        if not known:
+            self.note("unknown query", line, query + 1, 0, asked)
+        elif asked in self.seen:
+            self.note("repeated query", line, query + 1, 0, asked)
+        if known:
+            self.seen.add(asked)
+        if cells[answer]:
+            check = self.check_list if self.task == "retrieval" else self.check_label
+            check(asked if known else None, cells[answer], line, answer + 1)
+
+    def check_list(self, asked: str | None, cell: str, line: int, column: int) -> None:
+        words, index = split(cell), self.world.index
+        if len(words) > 100:
+            self.note("too long", line, column, 101, words[100])
+        for place, word in enumerate(words):
+            where = line, column, place + 1, word
+            if not word:
+                self.note("double blank", *where)
+                continue
+            if index is not None and word not in index:
+                self.note("unknown image", *where)
+            if index is not None and word in index and word == asked:
+                self.note("own image", *where)
+            if word in words[:place]:
+                self.note("repeated image", *where)
+
+    def check_label(self, _: str | None, cell: str, line: int, column: int) -> None:
+        words = split(cell)
+        where = line, column, 0, " ".join(words)
+        if "" in words:
+            self.note("blanks", *where)
+        elif len(words) != 2:
+            several = len(words) % 2 == 0 and all(re.fullmatch("-?[0-9]+", word) for word in words[::2])
+            self.note("several landmarks" if several else "malformed", *where)
+        else:
+            self.check_pair(*words, where)
+
+    def check_pair(self, first: str, second: str, where: tuple[int, int, int, str]) -> None:
+        try:
+            landmark, confidence = int(first), float(second)
+        except ValueError:
+            return self.note("malformed", *where)
+        if not -(2**63) <= landmark < 2**63:
+            return self.note("malformed", *where)
+        if not math.isfinite(confidence):
+            return self.note("not finite", *where)
+        plain = re.fullmatch(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?", second)
+        if not re.fullmatch("-?[0-9]+", first) or not plain:
+            self.note("odd number", *where)
+        if confidence < 0:
+            self.note("negative", *where)
+        if self.world.landmarks is not None and landmark not in self.world.landmarks:
+            self.note("unknown landmark", *where)
+        return None
+
+
+def rows_of(content: bytes) -> list[tuple[int, list[str]]]:
+    """Return the rows that are not blank, each with its line; what cannot stand in an id is a control character."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UnreadableError
+    text = content.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+    reader = csv.reader(StringIO(text + "\n" * (not text.endswith("\n")), newline=""), strict=True)
+    rows = []
+    while True:
+        line = reader.line_num + 1
+        try:
+            row = next(reader, None)
+        except csv.Error:
+            raise UnreadableError from None
+        if row is None:
+            return rows
+        if row:
+            cells = [re.sub('[,"\r\n]', "\x1a", cell) for cell in row]
+            rows.append((line, cells if cells != [""] else ["\x1a"]))
+
+
+def split(cell: str) -> list[str]:
+    """Return the entries of a cell as the official reader has them: one blank at the end is no entry."""
+    words = cell.split(" ")
+    return words[:-1] if len(words) > 1 and not words[-1] else words

@@ -1,0 +1,140 @@
+"""Views of photographs: shapes, means, and what the store gives against one image after the other."""
+
+import importlib.util
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from harness import HarnessError
+from harness.data.competition import Competition
+from harness.data.images.decode import decode
+from solutions.descriptors.extractors.multiscale import Views, bucket, mean_view, resized
+from solutions.descriptors.networks.backbone import Backbone
+from solutions.descriptors.pooling.pooling import gem, mac
+from solutions.descriptors.pooling.regions import pooled_regions, squares, tiles
+from tests.factories.competitions import make_competition, save_image
+
+networks = pytest.mark.skipif(not importlib.util.find_spec("tensorflow"), reason="TensorFlow is not installed")
+PIXELS = np.random.default_rng(5)
+
+
+def photo(height: int, width: int) -> np.ndarray:
+    coarse = PIXELS.integers(0, 256, (height // 8, width // 8, 3), dtype=np.uint8)
+    return cv2.resize(coarse, (width, height))
+
+
+def test_sides_are_multiples_of_32_nearest_to_the_proportions() -> None:
+    for height, width in [(600, 800), (800, 600), (500, 500), (333, 1024), (10, 4000), (1, 1)]:
+        high, wide = bucket(height, width, 384)
+        assert max(high, wide) == 384
+        assert high % 32 == wide % 32 == 0
+        assert min(high, wide) >= 32
+        assert abs(min(high, wide) - 384 * min(height, width) / max(height, width)) <= 32
+    assert resized(photo(96, 160), 64).shape == (32, 64, 3)
+    assert resized(photo(96, 160), 320).shape == (192, 320, 3)
+
+
+def test_the_mean_of_views_is_that_of_descriptors_of_length_one() -> None:
+    views = [np.array([[3.0, 4.0]]), np.array([[0.0, 10.0]])]
+    expected = np.array([0.3, 0.9]) / np.hypot(0.3, 0.9)
+    assert np.allclose(mean_view(views, 1), [expected])
+    cubed = np.cbrt([(0.6**3 + 1e-18) / 2, (0.8**3 + 1) / 2])
+    assert np.allclose(mean_view(views, 3), [cubed / np.linalg.norm(cubed)])
+    assert not mean_view([np.zeros((1, 2))] * 2, 1).any()
+
+
+@pytest.mark.parametrize("wrong", [{"scales": ()}, {"scales": (1, 0)}, {"side": -1}, {"power": 0}, {"power": np.nan}])
+def test_a_view_of_nothing_is_refused(wrong: dict) -> None:
+    with pytest.raises(HarnessError, match="must be above 0"):
+        Views(**wrong)
+
+
+def test_a_pooling_that_is_not_there_is_named() -> None:
+    with pytest.raises(HarnessError, match="no pooling is named 'max'"):
+        Views(poolings=("gem", "max"))
+
+
+def slow(image: np.ndarray, pool, *, scales: tuple[float, ...], flip: bool, side: int) -> np.ndarray:
+    """Return the rows of every view, one after the other, each of length one: (views, rows, c)."""
+    rows = []
+    for scale in scales:
+        for mirrored in (False, True)[: 1 + flip]:
+            seen = resized(image[:, ::-1] if mirrored else image, side * scale)
+            maps = Backbone().forward(seen[None], 1)["maps"][0]
+            found = pool(maps[:, ::-1] if mirrored else maps)
+            rows.append(found / np.linalg.norm(found, axis=1, keepdims=True))
+    return rows
+
+
+@networks
+@pytest.mark.slow
+def test_views_are_those_of_a_loop_over_scales_and_mirror_images() -> None:
+    scales, image = (1, 0.5), photo(96, 144)
+    views = Views(side=128, poolings=("gem", "mac_tiles", "mac_regions"), scales=scales, flip=True)
+    found = views.describe([photo(64, 64), image])
+    each = slow(image, lambda maps: gem(maps[None]), scales=scales, flip=True, side=128)
+    mean = np.mean(each, axis=0)[0]
+    assert np.allclose(found["gem"][1], mean / np.linalg.norm(mean), atol=1e-6)
+    each = slow(
+        image, lambda maps: pooled_regions(maps, tiles(*maps.shape[:2]), mac), scales=scales, flip=True, side=128
+    )
+    mean = np.mean(each, axis=0)
+    assert np.allclose(found["mac_tiles"][1], mean / np.linalg.norm(mean, axis=1, keepdims=True), atol=1e-6)
+    each = slow(
+        image, lambda maps: pooled_regions(maps, squares(*maps.shape[:2]), mac), scales=scales, flip=True, side=128
+    )
+    assert np.allclose(found["mac_regions"][1], np.concatenate(each), atol=1e-6)
+    assert found["gem"].dtype == np.float32
+
+
+@networks
+@pytest.mark.slow
+def test_a_mirror_image_has_the_same_descriptor_and_a_turned_one_by_turning() -> None:
+    image = photo(96, 160)
+    found = Views(side=160, poolings=("gem", "rmac"), flip=True).describe([image, image[:, ::-1]])
+    assert np.allclose(*found["gem"], atol=1e-6)
+    assert found["rmac"][0] @ found["rmac"][1] > 0.98  # squares begin at whole places
+    turned = Views(side=160, poolings=("gem",), quarter_turns=1)
+    straight = Views(side=160, poolings=("gem",))
+    found = turned.describe([np.rot90(image, 3)])
+    assert np.array_equal(found["gem"], straight.describe([image])["gem"])
+
+
+@networks
+@pytest.mark.slow
+def test_further_layers_come_from_the_same_pass() -> None:
+    views = Views(side=128, poolings=("mac", "gem_2"), further=("block11_expand_relu",))
+    found = views.describe([photo(96, 128)])
+    assert {name: rows.shape for name, rows in found.items()} == {
+        "mac": (1, 1280), "gem_2": (1, 1280), "mac_maps1": (1, 672), "gem_2_maps1": (1, 672),
+    }  # fmt: skip
+    alone = Views(side=128, poolings=("mac",), layer="block11_expand_relu").describe([photo(96, 128)])
+    assert alone["mac"].shape == found["mac_maps1"].shape
+
+
+@networks
+@pytest.mark.slow
+@pytest.mark.parametrize("jobs", ["1", "3"])
+def test_views_through_the_store_are_the_same_bits_in_any_company(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: str
+) -> None:
+    monkeypatch.setenv("LANDMARK_JOBS", jobs)
+    folder = make_competition(tmp_path / "competition", index=12, landmarks=3)
+    index = Competition.open(folder, tmp_path / "store").index
+    for number in (1, 4, 9, 20):
+        save_image(index.paths[number], photo(40 + 8 * number, 64))
+    index.paths[2].write_bytes(b"broken")
+    views = Views(side=96, poolings=("gem", "gem_regions"), scales=(1, 0.7), flip=True)
+    rows, regions = index.describe(views, "gem"), index.describe_ragged(views, "gem_regions")
+    assert np.isnan(rows[2]).all()
+    assert len(regions[2]) == 0
+    again = Competition.open(folder, tmp_path / "other").index
+    pieces = [again[start : start + 5].describe(views, "gem") for start in range(0, len(again), 5)]
+    assert np.array_equal(rows, np.concatenate(pieces), equal_nan=True)
+    for number in (0, 1, 20):
+        image = decode(index.paths[number], mode="RGB", upright=True, reduce_to=views.reduce_to)
+        found = views.describe([image])
+        assert np.array_equal(found["gem"][0], rows[number])
+        assert np.array_equal(found["gem_regions"][0], regions[number])

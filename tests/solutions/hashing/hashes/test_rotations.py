@@ -1,0 +1,83 @@
+import imagehash
+import numpy as np
+import pytest
+from PIL import Image
+
+from solutions.hashing.hashes.crops import CroppedHashes, TurnedCrops, TurnedHashes
+from solutions.hashing.hashes.extractor import PerceptualHashes
+from solutions.hashing.hashes.rotations import nearest_of_turns, turned
+
+ORACLES = {
+    "average": imagehash.average_hash,
+    "dct": imagehash.phash,
+    "difference": imagehash.dhash,
+    "vertical": imagehash.dhash_vertical,
+    "wavelet": imagehash.whash,
+}
+
+
+def photographs():
+    rng = np.random.default_rng(3)
+    return [rng.integers(0, 256, shape).astype(np.uint8) for shape in [(60, 90), (91, 40)]]
+
+
+def nearest_slowly(distances, k):
+    """Nearest `k` of (turns, n_index) distances of one query: each image at its least distance, ties by position."""
+    least = distances.min(axis=0)
+    return sorted(zip(least.tolist(), range(len(least)), strict=True))[:k]
+
+
+def lists_of_turns(distances, k):
+    """Distances and positions of each turn alone, filled up with 255 and -1."""
+    order = np.argsort(distances, axis=-1, kind="stable")[..., :k]
+    short = [(0, 0), (0, 0), (0, max(0, k - distances.shape[-1]))]
+    values = np.pad(np.take_along_axis(distances, order, axis=-1), short, constant_values=255)
+    return values.reshape(-1, k), np.pad(order, short, constant_values=-1).reshape(-1, k)
+
+
+@pytest.mark.parametrize(("n_turns", "n_index"), [(1, 30), (2, 30), (4, 30), (8, 30), (4, 3), (8, 1)])
+def test_the_nearest_of_turns_are_those_of_a_slow_search(n_turns, n_index):
+    rng = np.random.default_rng(n_turns)
+    distances = rng.integers(0, 6, (20, n_turns, n_index)).astype(np.uint8)
+    values, positions = nearest_of_turns(*lists_of_turns(distances, k=7), n_turns)
+    for query, row in enumerate(distances):
+        n = min(7, n_index)
+        found = list(zip(values[query, :n].tolist(), positions[query, :n].tolist(), strict=True))
+        assert found == nearest_slowly(row, 7)
+        assert (positions[query, n:] == -1).all()
+
+
+def test_one_turn_is_given_back_as_it_is():
+    values, positions = np.array([[3, 3]]), np.array([[5, 1]])
+    assert nearest_of_turns(values, positions, 1) == (values, positions)
+
+
+def test_turns_and_mirror_images_are_pillows():
+    image = photographs()[0]
+    picture, mirrored = Image.fromarray(image), Image.fromarray(image).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    expected = [side.rotate(angle, expand=True) for side in (picture, mirrored) for angle in (0, 90, 180, 270)]
+    found = turned(image, 4, flips=True)
+    assert all(np.array_equal(one, other) for one, other in zip(found, expected, strict=True))
+    assert [np.array_equal(turn, expected[place]) for turn, place in zip(turned(image, 2), (0, 2), strict=True)] == [
+        True
+    ] * 2
+
+
+@pytest.mark.parametrize("kind", list(ORACLES))
+def test_codes_of_turns_are_imagehashs_of_the_turned_images(kind):
+    codes = TurnedHashes(flips=True).describe(photographs())[kind]
+    for row, image in zip(codes, photographs(), strict=True):
+        expected = [str(ORACLES[kind](Image.fromarray(turn))) for turn in turned(image, 4, flips=True)]
+        assert [f"{code:016x}" for code in row] == expected
+
+
+def test_crops_of_turns_are_the_crops_of_the_turned_images():
+    codes = TurnedCrops(rotations=2).describe(photographs())["dct"]
+    for row, image in zip(codes, photographs(), strict=True):
+        alone = [CroppedHashes().describe([turn])["dct"][0] for turn in turned(image, 2)]
+        assert row.tolist() == np.concatenate(alone).tolist()
+
+
+def test_the_first_turn_is_the_image_itself():
+    codes, alone = TurnedHashes().describe(photographs()), PerceptualHashes().describe(photographs())
+    assert all(np.array_equal(codes[kind][:, 0], alone[kind]) for kind in ORACLES)

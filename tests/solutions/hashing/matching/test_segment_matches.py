@@ -1,0 +1,48 @@
+import imagehash
+import numpy as np
+
+from harness import Ragged
+from solutions.hashing.matching.segment_matches import CUTOFF, segment_matches
+
+
+def ragged(lists):
+    ends = np.cumsum([len(each) for each in lists])
+    return Ragged(np.array([code for each in lists for code in each], np.uint64), np.r_[0, ends[:-1]], ends)
+
+
+def of_imagehash(codes):
+    hashes = [[bit == "1" for bit in f"{code:064b}"] for code in codes]
+    return imagehash.ImageMultiHash([imagehash.ImageHash(np.array(each).reshape(8, 8)) for each in hashes])
+
+
+def near(*distances):
+    return [(1 << distance) - 1 for distance in distances]
+
+
+def test_the_match_is_imagehashs_difference():
+    """Codes lie around four centres, so that some match and some do not."""
+    rng = np.random.default_rng(0)
+    centres = rng.integers(0, 2**64, 4, dtype=np.uint64)
+    flips = [rng.integers(0, 2**64, 200, dtype=np.uint64) for _ in range(2)]
+    pool = rng.choice(centres, 200) ^ (flips[0] & flips[1])  # a quarter of the bits is flipped
+    images = [rng.choice(pool, rng.integers(1, 7)).tolist() for _ in range(40)]
+    found = segment_matches(ragged(images[:15]), ragged(images))
+    multihashes = [of_imagehash(image) for image in images]
+    expected = [[len(a.segment_hashes) - (a - b) for b in multihashes] for a in multihashes[:15]]
+    assert np.array_equal(found, expected)
+    assert 0 < np.mean(np.array(expected) == 0) < 1
+
+
+def test_the_cutoff_is_a_quarter_of_the_bits_and_still_matches():
+    found = segment_matches(ragged([[0]]), ragged([near(0), near(CUTOFF), near(CUTOFF + 1)]))
+    assert found.tolist() == [[1, 0.75, 0]]
+
+
+def test_more_matching_segments_come_before_nearer_ones():
+    two = [0, 2**64 - 1]
+    found = segment_matches(ragged([two]), ragged([[0], [near(16)[0], two[1] ^ near(16)[0]]]))
+    assert found.tolist() == [[1, 1.75]]
+
+
+def test_an_image_without_segments_matches_nothing():
+    assert segment_matches(ragged([[0], []]), ragged([[], [0]])).tolist() == [[0, 1], [0, 0]]

@@ -1,0 +1,56 @@
+"""Centroids of landmarks, and the nearest of them."""
+
+import numpy as np
+import pytest
+
+from solutions.descriptors.pooling.pooling import unit
+from solutions.landmark_scores.centroids import centroids, nearest_centroids
+from solutions.landmark_scores.class_scores import Classes
+
+
+def drawn(n: int, seed: int = 0) -> np.ndarray:
+    return unit(np.random.default_rng(seed).normal(size=(n, 4)))
+
+
+def keys(n: int) -> np.ndarray:
+    return np.array([f"k{number}" for number in range(n)])
+
+
+def test_a_centroid_is_the_mean_of_its_landmark_brought_to_length_one() -> None:
+    rows, labels = drawn(9), np.array([3, 5, 3, 5, 5, 3, 3, 9, 5])
+    found = centroids(rows, Classes.of_labels(labels), keys(9))
+    for place, landmark in enumerate((3, 5, 9)):
+        mean = rows[labels == landmark].mean(axis=0)
+        assert found[place] == pytest.approx(mean / np.linalg.norm(mean))
+
+
+def test_of_many_images_a_hundred_are_drawn_in_whatever_order_they_stand() -> None:
+    rows, labels = drawn(301), np.append(np.zeros(300, int), 1)
+    found = centroids(rows, Classes.of_labels(labels), keys(301))
+    order = np.random.default_rng(1).permutation(301)
+    again = centroids(rows[order], Classes.of_labels(labels[order]), keys(301)[order])
+    assert again == pytest.approx(found)
+    whole = unit(rows[:300].sum(axis=0, keepdims=True))[0]
+    assert np.abs(found[0] - whole).max() > 1e-3
+    assert centroids(rows, Classes.of_labels(labels), keys(301), seed=1)[0] != pytest.approx(found[0])
+    assert found[1] == pytest.approx(rows[300]), "a landmark with one image is that image"
+
+
+def test_images_that_cannot_be_read_are_left_out_and_a_landmark_without_others_is_never_named() -> None:
+    rows, labels = drawn(4), np.array([3, 3, 5, 5])
+    rows[[1, 2, 3]] = np.nan
+    found = centroids(rows, Classes.of_labels(labels), keys(4))
+    assert found[0] == pytest.approx(rows[0])
+    assert np.isnan(found[1]).all()
+    scores = nearest_centroids(rows, found, np.array([3, 5]))
+    assert scores.best[0][0] == 3
+    assert scores.best[1][0] == pytest.approx(1)
+    assert np.isnan(scores.best[1][1:]).all(), "nor is a query that cannot be read answered"
+    assert (scores.classes != 1).all()
+
+
+def test_the_confidence_is_one_less_the_cosine_distance() -> None:
+    means = np.array([[1.0, 0.0], [0.6, 0.8]])
+    scores = nearest_centroids(np.array([[0.0, 1.0]]), means, np.array([7, 8]))
+    assert scores.landmarks[scores.classes[0, :2]].tolist() == [8, 7]
+    assert scores.confidences[0, :2] == pytest.approx([0.8, 0.0])

@@ -1,0 +1,34 @@
+"""What the pages' drawings are made of is what `landmark explain` tells of the same photographs."""
+
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import numpy as np
+
+from harness.data.competition import Competition
+from harness.data.images.decode import decode
+from harness.web.explorer.matches import SIDE
+from solutions.local.explanation import explained
+from solutions.local.matches_plugin import matched
+from solutions.local.sift import Sift
+from tests.factories.competitions import image_id, image_path, make_competition, save_image
+from tests.solutions.local.image_factories import seen_from_elsewhere, textured
+
+
+def test_matches_of_pixels_are_those_of_the_files_that_are_explained(tmp_path: Path) -> None:
+    folder = make_competition(tmp_path / "competition")
+    one = textured(5, 1200, 1600)
+    other = seen_from_elsewhere(one, np.array([[0.95, 0.05, 6], [-0.05, 0.95, 9]]))
+    paths = [image_path(folder, part, image_id(part, 0)) for part in ("test", "index")]
+    for path, pixels in zip(paths, (one, other), strict=True):
+        save_image(path, pixels)
+    competition = Competition.open(folder, folder / "store")
+    told = explained(competition.queries[:1], competition.index[:1], Sift()).document
+    found = matched(*(decode(path, mode="L", reduce_to=SIDE, upright=True) for path in paths))
+    assert found == {name: told[name] for name in ("n_inliers", "matches")}
+    assert found["n_inliers"] > 40
+
+
+def test_pages_find_it_by_its_entry_point() -> None:
+    (point,) = entry_points(group="landmark.matches", name="sift")
+    assert point.load() is matched

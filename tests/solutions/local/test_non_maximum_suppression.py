@@ -1,0 +1,39 @@
+"""Squares that overlap, against counting the cells of a grid that they share."""
+
+import numpy as np
+import pytest
+
+from solutions.local.non_maximum_suppression import kept, overlaps
+
+DRAW = np.random.default_rng(0)
+
+
+def test_overlap_is_that_of_cells_counted_on_a_grid() -> None:
+    middles, sides = DRAW.integers(10, 30, (40, 2)), 2 * DRAW.integers(1, 6, 40)
+    squares = np.column_stack([middles, sides])
+    y, x = np.mgrid[:40, :40] + 0.5
+    drawn = np.array([(abs(x - a) < side / 2) & (abs(y - b) < side / 2) for a, b, side in squares])
+    for one in range(3):
+        both, either = (drawn[one] & drawn).sum(axis=(1, 2)), (drawn[one] | drawn).sum(axis=(1, 2))
+        assert np.allclose(overlaps(squares[one], squares), both / either)
+
+
+@pytest.mark.parametrize("overlap", [0.0, 0.3, 0.7])
+def test_no_two_that_stay_overlap_and_each_that_goes_overlaps_one_before_it(overlap: float) -> None:
+    squares = np.column_stack([DRAW.uniform(0, 100, (80, 2)), DRAW.uniform(5, 30, 80)])
+    found = kept(squares, overlap, 1000)
+    assert found[0] == 0
+    assert (np.diff(found) > 0).all()
+    table = np.array([overlaps(each, squares) for each in squares])
+    assert (table[np.ix_(found, found)] - np.eye(len(found)) <= overlap).all()
+    for gone in np.setdiff1d(np.arange(80), found):
+        assert (table[gone, found[found < gone]] > overlap).any()
+
+
+def test_at_most_so_many_stay_and_of_nothing_nothing() -> None:
+    squares = np.column_stack([np.arange(30) * 10, np.zeros(30), np.ones(30)])
+    assert kept(squares, 0.5, 7).tolist() == list(range(7))
+    assert kept(squares, 1, 7).tolist() == list(range(7))
+    assert kept(squares[:0], 0.5, 7).tolist() == []
+    assert kept(np.zeros((4, 3)) + [0, 0, 2], 1, 7).tolist() == [0, 1, 2, 3]
+    assert kept(np.zeros((4, 3)) + [0, 0, 2], 0.99, 7).tolist() == [0]

@@ -1,0 +1,90 @@
+"""What is learnt from images without labels: points around landmarks that drift, and far from all."""
+
+import numpy as np
+import pytest
+
+from harness import HarnessError
+from solutions.training.pseudo_labels import STRANGE, Lessons, _mixed, _room, _table, confidences, probabilities, taught
+
+LESSONS = Lessons(views=(), rounds=2)
+
+
+def points(centre: tuple[float, float], n: int, seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).normal(centre, 0.3, (n, 2))
+
+
+LEFT, RIGHT, TOP = (-3.0, 0.0), (3.0, 0.0), (0.0, 6.0)
+ROWS, CLASSES = np.vstack([points(LEFT, 5, 0), points(RIGHT, 5, 1)]), np.repeat([0, 1], 5)
+
+
+def answered(others: np.ndarray, asked: tuple[float, float], lessons: Lessons = LESSONS) -> np.ndarray:
+    table = taught(ROWS, CLASSES, others, lessons)
+    return probabilities(np.array([asked]), table, 2)[0]
+
+
+def test_what_lies_between_landmarks_becomes_a_class_of_its_own() -> None:
+    strange = points(TOP, 40, 2) * [0.3, 1]
+    before, after = answered(strange[:0], TOP), answered(strange, TOP)
+    assert before[2] == 0
+    assert after[2] > 0.9
+    assert answered(strange, LEFT)[0] > 0.9
+
+
+def test_unlabelled_images_that_it_is_sure_of_move_the_border() -> None:
+    drifted = points((2.0, 3.0), 60, 3)
+    border = (0.2, 0.8)
+    assert answered(drifted, border)[1] > answered(drifted[:0], border)[1]
+
+
+def test_without_rounds_nothing_is_learnt_from_others() -> None:
+    others = points(TOP, 20, 4)
+    still = Lessons(views=(), rounds=0)
+    assert np.array_equal(taught(ROWS, CLASSES, others, still), taught(ROWS, CLASSES, others[:0], LESSONS))
+
+
+def test_the_confidence_is_low_where_none_is_likely_and_nan_where_nothing_was_read() -> None:
+    likely = np.array([[0.9, 0.05, 0.05], [0.05, 0.0, 0.95], [np.nan] * 3])
+    found = confidences(likely)
+    assert found[0] > 0.3
+    assert found[1] < STRANGE
+    assert np.isnan(found[2])
+
+
+def test_probabilities_are_the_same_to_the_bit_in_any_company() -> None:
+    rows = np.random.default_rng(5).normal(size=(600, 2))
+    table = taught(ROWS, CLASSES, rows, LESSONS)
+    together = probabilities(rows, table, 2)
+    assert np.array_equal(together[257:258], probabilities(rows[257:258], table, 2))
+
+
+def test_more_landmarks_than_memory_allows_are_refused_and_fifty_thousand_images_of_a_thousand_are_not() -> None:
+    assert _room(1000, 512) > 50_000
+    with pytest.raises(HarnessError, match="8 GB"):
+        _room(80_000, 512)
+
+
+def test_a_descriptor_is_mixed_with_its_nearest_others_by_the_third_power_of_their_cosines() -> None:
+    random = np.random.default_rng(6)
+    rows, others = (
+        each / np.linalg.norm(each, axis=1, keepdims=True) for each in (random.normal(size=(n, 4)) for n in (5, 30))
+    )
+    for row, found in zip(rows, _mixed(rows, others, Lessons(views=(), neighbours=3)), strict=True):
+        cosines = others @ row
+        slow = row + sum(cosines[place] ** 3 * others[place] for place in np.argsort(-cosines)[:3])
+        assert found == pytest.approx(slow / np.linalg.norm(slow), abs=1e-6)
+    assert np.array_equal(_mixed(rows, others, Lessons(views=(), neighbours=0)), rows)
+    assert _mixed(rows, others[:0], Lessons(views=())) == pytest.approx(rows, abs=1e-6)
+
+
+def test_a_side_that_no_labelled_image_shows_is_known_by_images_between() -> None:
+    angles = np.radians([0, 5, 90, 95, 12, 19, 26, 33, 40])
+    front, other, between = np.split(np.stack([np.cos(angles), np.sin(angles)], axis=1), [2, 4])
+    rows, classes = np.vstack([front, other]), np.repeat([0, 1], 2)
+    asked = np.radians(47)
+    asked = np.array([[np.cos(asked), np.sin(asked)]])
+    mixing, plain = Lessons(views=(), neighbours=3, rounds=0), Lessons(views=(), neighbours=0, rounds=0)
+    mixed, alone = (
+        probabilities(_mixed(asked, between, each), _table(rows, classes, between, each), 2)[0, 0]
+        for each in (mixing, plain)
+    )
+    assert mixed > alone

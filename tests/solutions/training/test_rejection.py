@@ -1,0 +1,58 @@
+"""Measures of doubt on worked values, and the threshold against trying them all with the metric itself."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metrics import judge_recognition, metric
+from solutions.training.rejection import best_threshold, doubt
+
+GLDV1 = 14_951  # landmarks
+
+
+@pytest.mark.parametrize(("highest", "entropy"), [(0.99, 0.1521), (0.9, 1.286), (0.5, 5.499), (0.1, 8.976)])
+def test_entropy_where_one_of_15_000_landmarks_stands_out(highest: float, entropy: float) -> None:
+    probabilities = np.full(GLDV1, (1 - highest) / (GLDV1 - 1))
+    probabilities[7] = highest
+    logits = np.log(probabilities)[None] + 3.0  # a constant changes nothing
+    assert doubt(logits, "entropy")[0] == pytest.approx(entropy, abs=1e-3)
+    assert doubt(logits, "probability")[0] == pytest.approx(1 - highest)
+
+
+def test_energy_falls_and_distance_falls_as_the_image_looks_more_familiar() -> None:
+    assert doubt(np.array([[5.0, 0], [1.0, 0]]), "energy").argmin() == 0
+    assert doubt(np.zeros((2, 1)), "distance", np.array([0.9, 0.4])).tolist() == pytest.approx([0.1, 0.6])
+    with pytest.raises(ValueError, match="needs the similarity of the nearest train image"):
+        doubt(np.zeros((1, 1)), "distance")
+
+
+def gap(threshold: float, images: list[tuple[float, bool, bool, float]]) -> float:
+    """The metric of answers to images in this order, a wrong one where `right` is false."""
+    truth = {f"{place:03}": {1} if landmark else set() for place, (_, _, landmark, _) in enumerate(images)}
+    answers = {
+        f"{place:03}": (1 if right else 2, confidence)
+        for place, (doubted, right, _, confidence) in enumerate(images)
+        if doubted <= threshold
+    }
+    return metric("gap").score(judge_recognition(answers, truth))
+
+
+IMAGE = st.tuples(st.sampled_from([0.0, 0.1, 0.5, 0.9]), st.booleans(), st.booleans(), st.sampled_from([0.2, 0.5, 0.7]))
+
+
+@given(st.lists(IMAGE, min_size=1, max_size=12))
+def test_no_threshold_gives_a_better_gap(drawn: list[tuple[float, bool, bool, float]]) -> None:
+    images = [(doubted, right and landmark, landmark, sure) for doubted, right, landmark, sure in drawn]
+    if not any(landmark for _, _, landmark, _ in images):
+        images[0] = (*images[0][:2], True, images[0][3])
+    doubts, right, landmark, confidence = (np.array(column) for column in zip(*images, strict=True))
+    found = best_threshold(doubts, right, landmark, confidence)
+    scores = {each: gap(each, images) for each in [*np.unique(doubts), np.inf]}
+    assert gap(found, images) == pytest.approx(max(scores.values()))
+    assert found == max(each for each, score in scores.items() if score > max(scores.values()) - 1e-12)
+
+
+def test_without_held_out_images_nothing_is_refused() -> None:
+    nothing = np.zeros(0)
+    assert best_threshold(nothing, nothing.astype(bool), nothing.astype(bool), nothing) == np.inf

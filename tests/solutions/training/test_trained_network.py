@@ -1,0 +1,278 @@
+"""Networks trained on a small world: how they end, go on after a kill, and are refused."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("keras", reason="networks are an extra: pip install 'landmark[networks]'")
+
+from harness import HarnessError, ImageSet, TrainingData
+from harness.contract import _alias
+from harness.cores import limited_to
+from harness.data.competition import Competition
+from harness.data.split import own_split
+from solutions.descriptors.extractors.square import Features
+from solutions.descriptors.pooling.pooling import POOLINGS, unit
+from solutions.training import checkpoint
+from solutions.training import train_loop as loop
+from solutions.training import trained_network as network
+from solutions.training.settings import Training
+from solutions.training.trained_network import Network, trained_network
+from tests.factories.competitions import make_competition
+
+FEATURES = Features("lite0", 64)
+ROWS = Training(epochs=6, rate=0.01, patience=9)
+UPPER = 130  # of 141 layers of lite0
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> TrainingData:
+    folder = tmp_path_factory.mktemp("competition")
+    make_competition(folder, landmarks=3, train=6, size=64)
+    return own_split(Competition.open(folder, folder / "store"), "recognition").data
+
+
+@pytest.fixture
+def anew(data: TrainingData, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> TrainingData:
+    """The same images; what is fitted and where a training has come to are kept elsewhere."""
+    monkeypatch.setattr(ImageSet, "store", property(lambda _: tmp_path))
+    return data
+
+
+def trained(data: TrainingData, training: Training, held: bool = False) -> Network:
+    asked = (data.train[::3], data.labels[::3]) if held else None
+    return trained_network(data.train, data.labels, FEATURES, training, asked)
+
+
+def right(data: TrainingData, found: Network) -> float:
+    return float((found.landmarks[found.logits(data.train).argmax(axis=1)] == data.labels).mean())
+
+
+@pytest.mark.parametrize("head", ["dense", "sampled", "hierarchical", "arcface", "arcface_softmax"])
+def test_every_head_learns_landmarks(data: TrainingData, head: str) -> None:
+    found = trained(data, replace(ROWS, head=head, epochs=25))
+    assert found.landmarks.tolist() == [0, 1, 2]
+    assert right(data, found) == 1
+    assert found.history[-1, 0] < found.history[0, 0]
+    assert np.isnan(found.history[:, 1]).all()
+
+
+@pytest.mark.parametrize("head", ["arcface", "arcface_softmax", "triplet", "contrastive"])
+def test_descriptors_of_a_landmark_draw_together(data: TrainingData, head: str) -> None:
+    def apart(training: Training) -> float:
+        rows = unit(trained(data, training).embedded(data.train))
+        assert rows.shape == (18, 16)
+        same = data.labels[:, None] == data.labels[None]
+        return float((rows @ rows.T)[same].mean() - (rows @ rows.T)[~same].mean())
+
+    taught = replace(ROWS, head=head, embedding=16, epochs=20)
+    assert apart(taught) > apart(replace(taught, rate=0.0)) + 0.05
+
+
+def test_other_ids_for_the_same_images_are_no_matter(data: TrainingData) -> None:
+    renamed = TrainingData(_alias(data.train, "t"), data.labels, data.index)
+    training = replace(ROWS, epochs=2, per_landmark=5)
+    one, other = trained(data, training), trained(renamed, training)
+    assert one.parts.folder != other.parts.folder
+    for name in one.parts.arrays:
+        assert np.array_equal(one.parts[name], other.parts[name], equal_nan=True), name
+
+
+def test_a_head_that_knows_no_landmarks_says_so(data: TrainingData) -> None:
+    with pytest.raises(HarnessError, match="head='triplet' knows no landmarks; choose dense, "):
+        trained(data, replace(ROWS, head="triplet", epochs=1)).logits(data.train)
+
+
+@pytest.mark.parametrize("frozen", [None, pytest.param(UPPER, marks=pytest.mark.slow)])
+def test_one_killed_goes_on_and_ends_with_the_same_weights(
+    anew: TrainingData, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, frozen: int | None
+) -> None:
+    training = replace(ROWS, frozen=frozen, epochs=4, head="sampled")
+    whole = {name: np.array(each) for name, each in trained(anew, training, held=True).parts.arrays.items()}
+    monkeypatch.setattr(ImageSet, "store", property(lambda _: tmp_path / "other"))
+    save, saved = checkpoint.save, []
+
+    def killed(path: Path, state: checkpoint.State) -> None:
+        save(path, state)
+        saved.append(path)
+        if len(saved) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(checkpoint, "save", killed)
+    with pytest.raises(KeyboardInterrupt):
+        trained(anew, training, held=True)
+    assert saved[0].exists()
+    resumed = trained(anew, training, held=True)
+    assert len(saved) == 4, "two epochs before, two after"
+    assert not saved[0].exists()
+    assert whole.keys() == resumed.parts.arrays.keys()
+    for name, each in whole.items():
+        assert np.array_equal(each, resumed.parts[name], equal_nan=True), name
+
+
+def test_a_damaged_checkpoint_is_begun_anew(tmp_path: Path) -> None:
+    path = tmp_path / "some.npz"
+    for content in (b"", b"PK\x03\x04 broken", b"no archive"):
+        path.write_bytes(content)
+        assert checkpoint.load(path) == checkpoint.State()
+
+
+@pytest.mark.parametrize("frozen", [None, pytest.param(UPPER, marks=pytest.mark.slow)])
+def test_the_number_of_cores_and_the_order_of_the_images_are_no_matter(
+    anew: TrainingData, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, frozen: int | None
+) -> None:
+    training = replace(ROWS, epochs=2, per_landmark=5, frozen=frozen)
+    with limited_to(1):
+        one = trained(anew, training)
+    monkeypatch.setattr(ImageSet, "store", property(lambda _: tmp_path / "other"))
+    order = np.random.default_rng(0).permutation(len(anew.train))
+    with limited_to(3):
+        other = trained(TrainingData(anew.train[order], anew.labels[order], anew.index), training)
+    assert one.parts.folder != other.parts.folder
+    for name in one.parts.arrays:
+        assert np.array_equal(one.parts[name], other.parts[name], equal_nan=True), name
+
+
+def test_training_ends_where_held_out_images_are_known_no_better_and_keeps_the_best(
+    anew: TrainingData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scores, models = iter([0.2, 0.6, 0.6, 0.5, 0.9]), []
+
+    def gap(model: object, *_: object) -> float:
+        models.append(model.taught["weights"])  # type: ignore[attr-defined]
+        return next(scores)
+
+    monkeypatch.setattr(loop, "_gap", gap)
+    found = trained(anew, replace(ROWS, epochs=9, patience=2), held=True)
+    assert found.history[:, 1].tolist() == [0.2, 0.6, 0.6, 0.5]
+    assert found.epochs == 2
+    assert np.array_equal(found.parts["weights"], models[1])
+
+
+def test_stopping_early_is_the_same_way_cut_short(data: TrainingData) -> None:
+    whole = trained(data, ROWS).history
+    assert np.array_equal(trained(data, replace(ROWS, stop=3)).history[:, 0], whole[:3, 0])
+
+
+def test_held_out_images_of_strange_landmarks_count_against_it(data: TrainingData) -> None:
+    few = data.labels < 2
+    asked = data.train[~few], data.labels[~few]
+    training = replace(ROWS, epochs=2)
+    found = trained_network(data.train[few], data.labels[few], FEATURES, training, asked)
+    assert found.history[:, 1].tolist() == [0, 0]
+
+
+@pytest.mark.slow
+def test_upper_layers_learn_and_lower_ones_stay(data: TrainingData) -> None:
+    from solutions.descriptors.networks.networks import network as built
+
+    found = trained(data, Training(frozen=UPPER, epochs=12, rate=2e-3, augment=False))
+    assert right(data, found) == 1
+    before = built("lite0", "imagenet", None, classes=False)
+    after = built(found.features.backbone, "imagenet", None, classes=False)
+    layers = [each for each in before.layers[-1].layers if each.weights]
+    lowest = {each.name for each in before.layers[-1].layers[:UPPER]}
+    found_now = dict(named(after))
+    changed = {each.name for each in layers if differ(each.weights, found_now[each.name].weights)}
+    assert changed
+    assert not changed & lowest
+    for each in layers:
+        if each.name.endswith("_bn"):
+            assert not differ(each.weights[2:], found_now[each.name].weights[2:]), "their means and variances stay"
+
+
+def named(model: object) -> list[tuple[str, object]]:
+    """All layers, those of models within models too."""
+    deeper = [each for layer in model.layers if hasattr(layer, "layers") for each in named(layer)]  # type: ignore[attr-defined]
+    return [*((layer.name, layer) for layer in model.layers if not hasattr(layer, "layers")), *deeper]  # type: ignore[attr-defined]
+
+
+def differ(weights: list[object], others: list[object]) -> bool:
+    return any((np.asarray(one) != np.asarray(other)).any() for one, other in zip(weights, others, strict=True))
+
+
+def test_descriptors_in_training_are_those_of_the_store(data: TrainingData) -> None:
+    from solutions.descriptors.pooling.keras_pooling import POOLED, side_by_side
+
+    maps = np.random.default_rng(0).normal(size=(3, 4, 5, 6)).astype(np.float32)
+    for name, pooled in POOLED.items():
+        assert np.asarray(pooled(maps)) == pytest.approx(POOLINGS[name](maps), abs=1e-5)
+    both = np.hstack([unit(POOLINGS[name](maps)) for name in ("gem", "mac")])
+    assert np.asarray(side_by_side(maps, ("gem", "mac"))) == pytest.approx(both, abs=1e-5)
+
+
+def test_the_learning_curve_is_a_picture_beside_what_is_fitted(data: TrainingData) -> None:
+    pytest.importorskip("matplotlib")
+    found = trained(data, replace(ROWS, epochs=3))
+    assert found.parts.file("curve.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_without_matplotlib_there_is_no_picture(anew: TrainingData, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network.curve, "can_draw", lambda: False)
+    assert not trained(anew, replace(ROWS, epochs=1)).parts.file("curve.png").exists()
+
+
+def test_a_landmark_with_one_image_is_learnt(data: TrainingData) -> None:
+    some = np.append(np.flatnonzero(data.labels < 2), np.flatnonzero(data.labels == 2)[:1])
+    found = trained_network(data.train[some], data.labels[some], FEATURES, replace(ROWS, epochs=20))
+    assert found.landmarks.tolist() == [0, 1, 2]
+    assert right(TrainingData(data.train[some], data.labels[some], data.index), found) == 1
+
+
+@pytest.mark.parametrize("which", [slice(0, 0), slice(0, 6)])
+def test_too_few_landmarks_are_refused_in_one_line(data: TrainingData, which: slice) -> None:
+    with pytest.raises(HarnessError, match="train images of two landmarks or more; label more in train.csv"):
+        trained_network(data.train[which], data.labels[which], FEATURES, ROWS)
+
+
+def test_images_that_cannot_be_read_are_left_out_and_too_few_others_refused(tmp_path: Path) -> None:
+    make_competition(tmp_path, landmarks=2, train=2)
+    for keeps in (1, 0):
+        data = own_split(Competition.open(tmp_path, tmp_path / f"store{keeps}"), "recognition").data
+        for path in [each for each, label in zip(data.train.paths, data.labels, strict=True) if label][keeps:]:
+            assert path is not None
+            path.write_bytes(b"broken")
+        data = own_split(Competition.open(tmp_path, tmp_path / f"store{keeps}"), "recognition").data
+        if keeps:
+            logits = trained(data, replace(ROWS, epochs=1)).logits(data.train)
+            assert np.isnan(logits).any(axis=1).sum() == 1
+        else:
+            with pytest.raises(HarnessError, match="two landmarks or more that can be read"):
+                trained(data, replace(ROWS, epochs=1))
+
+
+def test_a_loss_that_is_no_number_ends_in_one_line_and_leaves_no_checkpoint(anew: TrainingData, tmp_path: Path) -> None:
+    with pytest.raises(HarnessError, match=r"lite0: the loss is no number .* in epoch \d; .* smaller rate than 1e\+30"):
+        trained(anew, replace(ROWS, rate=1e30, weight_decay=1e30))
+    assert not list(tmp_path.rglob("*.npz"))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"frozen": 999}, "frozen=999: lite0 has 141 layers"),
+        ({"frozen": -1}, "frozen=-1: lite0 has 141 layers"),
+        ({"embedding": 9999}, "embedding=9999 must be from 1 to 3840"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused(data: TrainingData, wrong: dict[str, int], told: str) -> None:
+    with pytest.raises(HarnessError, match=told):
+        trained(data, replace(ROWS, **wrong))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"epochs": 0}, {"per_landmark": 0}, {"patience": 0}, {"head": "logistic", "frozen": 3}]
+)
+def test_settings_without_sense_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(HarnessError, match=f"{list(wrong)[-1]}="):
+        Training(**wrong)
+
+
+def test_a_pooling_without_slopes_is_refused_where_layers_are_trained(data: TrainingData) -> None:
+    features = replace(FEATURES, poolings=("gem", "spoc_centre"))
+    with pytest.raises(
+        HarnessError, match="nothing can be trained below the pooling 'spoc_centre'; take mac, spoc, gem"
+    ):
+        trained_network(data.train, data.labels, features, replace(ROWS, frozen=UPPER))

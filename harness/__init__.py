@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from harness.solution.search_space import Span as Span
     from harness.submissions.answer import Labelling as Labelling
     from harness.submissions.answer import Ranking as Ranking
+    from metrics.jit import helper as helper
+    from metrics.jit import instructions as instructions
+    from metrics.jit import kernel as kernel
 
 _HOMES = {
     "Among": "harness.solution.search_space",
@@ -43,6 +46,9 @@ _HOMES = {
     "TrainingData": "harness.solution.base",
     "cores": "harness.cores",
     "fitted": "harness.data.store.fit_cache",
+    "helper": "metrics.jit",
+    "instructions": "metrics.jit",
+    "kernel": "metrics.jit",
     "new_figure": "harness.plotting.figure",
     "require_picture": "harness.plotting.figure",
     "save_picture": "harness.plotting.figure",

@@ -1,24 +1,74 @@
-"""The doorway to numba: functions compiled at their first call and kept on disk. Import what uses it where it is used.
+"""The only module of the project that wraps numba: it compiles kernels, helpers and LLVM intrinsics, all typed.
 
-Numba has no types of its own; here they end. It compiles a kept function anew when its file changes, so a helper
-belongs into the file of the kernels that call it.
+With the environment variable `LANDMARK_KERNELS=numpy` nothing is compiled: every kernel is then the plain Python and
+NumPy function it was written as. Tests compare both; it is much slower.
+
+Numba recompiles a cached kernel when its own file changes, but not when a helper in another file does. After editing a
+helper that other files import, touch the files of the kernels that call it. Modules with kernels are imported where
+they are used, as importing numba takes half a second.
 """
 
+import inspect
+import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numba
+import numpy as np
+from numba import types
+from numba.extending import intrinsic
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+COMPILED = os.environ.get("LANDMARK_KERNELS", "numba") != "numpy"
+
 
 def kernel(function: Function) -> Function:
-    """`function`, compiled at its first call and kept on disk; it runs without the interpreter lock."""
+    """Compile a function at its first call, cache it on disk and run it without the interpreter lock."""
+    if not COMPILED:
+        return np.errstate(all="ignore")(function)  # compiled code wraps around and divides without warnings
     compiled: Function = numba.njit(function, nogil=True, cache=True)
     return compiled
 
 
 def helper(function: Function) -> Function:
-    """`function`, compiled into every kernel that calls it."""
+    """Compile a function into every kernel that calls it."""
+    if not COMPILED:
+        return function
     compiled: Function = numba.njit(function)
     return compiled
+
+
+def instructions(
+    emit: Callable[..., Any], result: Any = types.void, fallback: Callable[..., Any] | None = None
+) -> Callable[..., Any]:
+    """Return a function for kernels whose body `emit(builder, *arguments)` writes as LLVM instructions.
+
+    Arrays arrive as pointers to their first element, so they have to be contiguous. `result` is a numba type.
+    `fallback` computes the same in Python and NumPy, from arrays.
+    """
+    if not COMPILED:
+        return fallback or _without_fallback(emit)
+
+    def typed(_: Any, *arguments: Any) -> tuple[Any, Callable[..., Any]]:
+        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+            pairs = zip(signature.args, values, strict=True)
+            returned = emit(builder, *(_pointer(context, builder, kind, value) for kind, value in pairs))
+            return context.get_dummy_value() if returned is None else returned
+
+        return result(*arguments), generate
+
+    typed.__signature__ = inspect.signature(emit)  # type: ignore[attr-defined]  # numba counts the parameters by it
+    function: Callable[..., Any] = intrinsic(typed)
+    return function
+
+
+def _without_fallback(emit: Callable[..., Any]) -> Callable[..., Any]:
+    def missing(*_: Any) -> Any:
+        raise NotImplementedError(f"{emit.__name__} of {emit.__module__} has no fallback for LANDMARK_KERNELS=numpy")
+
+    return missing
+
+
+def _pointer(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+    return context.make_array(kind)(context, builder, value).data if isinstance(kind, types.Array) else value

@@ -1,4 +1,4 @@
-"""A site with entries of every kind, and a real browser to look at it."""
+"""Fixtures: a site with entries of every kind, and Chromium to open its pages."""
 
 import os
 import shutil
@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from harness.data.ground_truth import load_ground_truth
 from harness.web.app import create_app
 from harness.workspace import Workspace
-from tests.browser.page_checks import served
+from tests.browser.page_checks import run_server
 from tests.factories.competitions import make_competition
 from tests.factories.entries import Entered
 
@@ -22,27 +22,31 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
 ]
-LONG = "long(" + ", ".join(f"parameter_{number}='{number * 7}'" for number in range(400)) + ")"
+TIMEOUT_MS = 60_000  # of every wait; long, because the machine may be busy
+LONG_NAME = "long(" + ", ".join(f"parameter_{number}='{number * 7}'" for number in range(400)) + ")"
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium; without it tests are skipped, or fail where they must not be."""
-    found = shutil.which("chromium")
-    if found is None:
-        (pytest.fail if os.environ.get(REQUIRED) else pytest.skip)("there is no chromium: apt-get install chromium")
+    """Chromium. Without it tests are skipped, or fail if LANDMARK_REQUIRE_BROWSER is set."""
+    executable = shutil.which("chromium")
+    if executable is None:
+        (pytest.fail if os.environ.get(REQUIRED) else pytest.skip)(
+            "chromium is not installed: apt-get install chromium"
+        )
+    expect.set_options(timeout=TIMEOUT_MS)
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield opened
-        opened.close()
+        chromium = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Entered:
-    """A competition with rankings, labellings, a failed run, folds, and names that are too long or steer."""
+def entries(tmp_path_factory: pytest.TempPathFactory) -> Entered:
+    """A competition with rankings, labellings, a failed run, folds, a long name and a name that holds HTML."""
     folder = make_competition(tmp_path_factory.mktemp("browser") / "small", landmarks=5, queries=4, index=4)
     entered = Entered(folder, Workspace.open(folder.parent / "workspace"))
-    for name, right in (("hash(kind='dct')", 0.4), ("nearest", 0.8), ("same_as_nearest", 0.8), (LONG, 0.6)):
+    for name, right in (("hash(kind='dct')", 0.4), ("nearest", 0.8), ("same_as_nearest", 0.8), (LONG_NAME, 0.6)):
         entry = entered.ranking(name, right=right)
     entered.ranking("<script>alert(1)</script> \u202e' \" <b>", right=0.2)
     entered.failed("broken(x=1)", "ValueError: <i>no</i>", log="line one\n<b>line two</b>\n")
@@ -61,31 +65,32 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Entered:
 
 
 @pytest.fixture(scope="session")
-def site(world: Entered) -> Iterator[str]:
-    """The address of the site."""
-    with served(create_app(world.workspace, [world.competition.folder])) as address:
-        yield address
+def site(entries: Entered) -> Iterator[str]:
+    """The URL of the site."""
+    with run_server(create_app(entries.workspace, [entries.competition.folder])) as url:
+        yield url
 
 
-Visit = Callable[..., Page]
+OpenPage = Callable[..., Page]
 
 
 @pytest.fixture
-def visit(browser: Browser, site: str) -> Iterator[Visit]:
-    """Opens a page of the site, of another, or of a file; the test fails if the browser complained of anything."""
-    complaints: list[str] = []
+def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
+    """A function that opens a path of the site or any other URL; the test fails if the browser reports an error."""
+    errors: list[str] = []
     contexts = []
 
-    def opened(address: str, *, width: int = 1440, **options: Any) -> Page:
+    def open_page(url: str, *, width: int = 1440, **options: Any) -> Page:
         context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        context.set_default_timeout(TIMEOUT_MS)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(site + address if address.startswith("/") else address)
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(site + url if url.startswith("/") else url)
         return page
 
-    yield opened
+    yield open_page
     for context in contexts:
         context.close()
-    assert not complaints
+    assert not errors

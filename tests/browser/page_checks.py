@@ -1,4 +1,4 @@
-"""Serving an application to a browser, and looking at what that shows."""
+"""Serve an application to a browser, and check a page's accessibility and width."""
 
 import socket
 from collections.abc import Iterator
@@ -11,15 +11,17 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-FIND = """axe.run({resultTypes: ["violations"]}).then((found) => found.violations.map(
-    (each) => [each.id, each.nodes.slice(0, 3).map((node) => node.html.slice(0, 200))]))"""
+RUN_AXE = """axe.run({resultTypes: ["violations"]}).then((result) => result.violations.map(
+    (violation) => [violation.id, violation.nodes.slice(0, 3).map((node) => node.html.slice(0, 200))]))"""
+EXCESS_WIDTH = """new Promise(requestAnimationFrame).then(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth)"""
 
 
 @contextmanager
-def served(app: FastAPI) -> Iterator[str]:
-    """The address of an application, which runs in a thread while the block does."""
+def run_server(app: FastAPI) -> Iterator[str]:
+    """Serve an application from a thread during the block; yields its URL."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
@@ -33,26 +35,35 @@ def served(app: FastAPI) -> Iterator[str]:
 
 
 @cache
-def axe() -> str:
+def axe_source() -> str:
     return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
 
 def violations(page: Page) -> list[list[Any]]:
-    """What axe finds wrong, and where."""
-    page.evaluate(axe())
-    found: list[list[Any]] = page.evaluate(FIND)
-    return found
+    """Return the accessibility rules that a page breaks, each with the HTML of at most three elements."""
+    page.evaluate(axe_source())
+    rules: list[list[Any]] = page.evaluate(RUN_AXE)
+    return rules
 
 
-def too_wide(page: Page) -> int:
-    """The pixels by which a page is wider than its window."""
-    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+def excess_width(page: Page) -> int:
+    """Return by how many pixels a page is wider than its window, after the next layout."""
+    width: int = page.evaluate(EXCESS_WIDTH)
+    return width
 
 
-def looks(page: Page) -> Iterator[str]:
-    """A page as it was opened, then once more as a telephone shows it in the dark: what each look is."""
-    yield "as it was opened"
+def screen_modes(page: Page) -> Iterator[str]:
+    """Yield the page as it was opened, then reloaded on a narrow dark screen; the value names the mode."""
+    wait_for_ties(page)
+    yield "as opened"
     page.set_viewport_size({"width": 390, "height": 900})
     page.emulate_media(color_scheme="dark")
     page.reload()
+    wait_for_ties(page)
     yield "narrow and dark"
+
+
+def wait_for_ties(page: Page) -> None:
+    """Wait until the script of a leaderboard page has filled in the ties, if the page has any to fetch."""
+    if page.locator("table[data-ties] .tie").count():
+        expect(page.locator("table[data-ties] .tie .quiet").first).to_be_attached()

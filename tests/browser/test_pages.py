@@ -1,14 +1,16 @@
-"""Every page, as a browser shows it: nothing is wrong by axe, nothing is wider than the window, no script is stopped."""
+"""Browser tests of the site's pages and the HTML report: accessible, no wider than the window, usable by keyboard, and
+without errors in the browser's console. Assertions wait for the page (`expect`)."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from harness.web.report.page import report_page
 from harness.web.report.routes import report_of
-from tests.browser.page_checks import looks, too_wide, violations
+from tests.browser.page_checks import excess_width, screen_modes, violations, wait_for_ties
 from tests.factories.entries import Entered
 
 pytestmark = pytest.mark.slow
@@ -18,7 +20,7 @@ PAGES = {
     "board": "/c/{key}/retrieval/public",
     "private": "/c/{key}/retrieval/private?columns=cpu&columns=coverage&columns=interval&columns=tie&sort=cpu",
     "labels": "/c/{key}/recognition/public?by=identity",
-    "nothing found": "/c/{key}/retrieval/public?search=nothing+like+it",
+    "no match": "/c/{key}/retrieval/public?search=nothing+like+it",
     "folds": "/c/{key}/retrieval/folds",
     "shake-up": "/c/{key}/retrieval/shake-up",
     "probing": "/c/{key}/retrieval/probing",
@@ -27,7 +29,7 @@ PAGES = {
     "two entries": "/e/4?against=2",
     "failed": "/e/6",
     "queries": "/e/1/queries",
-    "two by two": "/e/1/queries?sort=difference&against=2",
+    "query comparison": "/e/1/queries?sort=difference&against=2",
     "labelled": "/e/9/queries",
     "query": "/e/1/queries/{query}?against=2",
     "matches": "/e/1/queries/{query}/matches/{image}",
@@ -36,187 +38,192 @@ PAGES = {
 }
 
 
-def address(world: Entered, name: str) -> str:
-    query, image = world.store.query_ids(1)[0], world.competition.index.ids[0]
-    return PAGES[name].format(key=world.competition.key, query=query, image=image)
+def page_path(entries: Entered, name: str) -> str:
+    query, image = entries.store.query_ids(1)[0], entries.competition.index.ids[0]
+    return PAGES[name].format(key=entries.competition.key, query=query, image=image)
 
 
-def refused_on_purpose(name: str) -> bool:
-    return name == "not found"
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "not found"])
+def test_each_page_is_accessible_and_fits_the_window(open_page: Any, entries: Entered, name: str) -> None:
+    page = open_page(page_path(entries, name), color_scheme="light")
+    for mode in screen_modes(page):
+        assert excess_width(page) <= 0, mode
+        assert violations(page) == [], mode
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if not refused_on_purpose(name)])
-def test_each_page_can_be_read_by_everyone(visit: Any, world: Entered, name: str) -> None:
-    page = visit(address(world, name), color_scheme="light")
-    for look in looks(page):
-        assert too_wide(page) <= 0, look
-        assert violations(page) == [], look
-
-
-def test_what_not_everyone_can_read_is_found(browser: Browser) -> None:
+def test_the_checks_detect_a_wide_page_and_low_contrast(browser: Browser) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 900})
     page.set_content("<title>x</title><main><p style='width: 500px; color: #eee'>pale</p></main>")
-    assert too_wide(page) > 0
+    assert excess_width(page) > 0
     assert ["color-contrast", ['<p style="width: 500px; color: #eee">pale</p>']] in violations(page)
     page.close()
 
 
-def test_a_page_of_nothing_can_be_read_too(browser: Any, site: str, world: Entered) -> None:
+def test_the_not_found_page_is_accessible(browser: Any, site: str, entries: Entered) -> None:
     page = browser.new_page()
-    assert page.goto(site + address(world, "not found")).status == 404
+    assert page.goto(site + page_path(entries, "not found")).status == 404
     assert violations(page) == []
     page.close()
 
 
 @pytest.mark.parametrize("name", ["board", "labels", "entry", "queries", "query"])
-def test_pages_can_be_read_without_scripts(visit: Any, world: Entered, name: str) -> None:
-    page = visit(address(world, name), java_script_enabled=False)
-    assert page.locator("h1").count() == 1
-    assert page.locator("tbody tr, article, li.judged").count() > 3
+def test_pages_show_their_content_without_scripts(open_page: Any, entries: Entered, name: str) -> None:
+    page = open_page(page_path(entries, name), java_script_enabled=False)
+    expect(page.locator("h1")).to_have_count(1)
+    expect(page.locator("tbody tr, article, li.judged").nth(3)).to_be_attached()
 
 
-def test_the_board_tells_ties_as_soon_as_they_are_known(visit: Any, world: Entered) -> None:
-    page = visit(address(world, "board"))
-    page.locator(".tie strong").first.wait_for()
-    rows = {row.locator(".name bdi").first.inner_text(): row for row in page.locator("tbody tr[data-entry]").all()}
-    assert rows["same_as_nearest"].locator(".tie").inner_text().startswith("=")
+def test_the_board_marks_ties_once_they_are_computed(open_page: Any, entries: Entered) -> None:
+    page = open_page(page_path(entries, "board"))
+    row = page.locator("tbody tr[data-entry]").filter(has=page.get_by_text("same_as_nearest", exact=True))
+    expect(row.locator(".tie")).to_have_text(re.compile("^="))
 
 
-def test_a_heading_sorts_and_the_address_keeps_it(visit: Any, world: Entered) -> None:
-    page = visit(address(world, "board"))
+def test_a_heading_sorts_the_board_and_a_search_preserves_the_order(open_page: Any, entries: Entered) -> None:
+    page = open_page(page_path(entries, "board"))
     page.get_by_role("link", name="wall s").click()
-    page.wait_for_url("**sort=wall**")
-    assert page.locator("th[aria-sort=ascending]").inner_text().startswith("wall s")
+    expect(page).to_have_url(re.compile("sort=wall"))
+    expect(page.locator("th[aria-sort=ascending]")).to_contain_text("wall s")
     page.get_by_label("Search").fill("hash")
     page.get_by_role("button", name="Apply").click()
-    page.wait_for_url("**search=hash**")
-    assert "sort=wall" in page.url
-    assert page.locator("table.board tbody tr").count() == 1
+    expect(page).to_have_url(re.compile("search=hash"))
+    expect(page).to_have_url(re.compile("sort=wall"))
+    expect(page.locator("table.board tbody tr")).to_have_count(1)
 
 
-def test_columns_are_chosen_and_kept_in_the_address(visit: Any, world: Entered) -> None:
-    page = visit(address(world, "board"))
-    assert page.locator("th", has_text="CPU s").count() == 0
+def test_the_url_stores_the_chosen_columns(open_page: Any, entries: Entered) -> None:
+    page = open_page(page_path(entries, "board"))
+    heading = page.locator("th", has_text="CPU s")
+    expect(heading).to_have_count(0)
     page.locator("summary", has_text="Columns").click()
     page.get_by_label("CPU s").check()
     page.get_by_role("button", name="Apply").click()
-    page.wait_for_url("**columns=cpu**")
-    assert page.locator("th", has_text="CPU s").count() == 1
+    expect(page).to_have_url(re.compile("columns=cpu"))
+    expect(heading).to_have_count(1)
     page.reload()
-    assert page.locator("th", has_text="CPU s").count() == 1
+    expect(heading).to_have_count(1)
     page.set_viewport_size({"width": 390, "height": 800})
-    assert page.locator("th", has_text="CPU s").is_visible()
-    assert too_wide(page) <= 0
+    expect(heading).to_be_visible()
+    assert excess_width(page) <= 0
 
 
-def test_a_picture_is_walked_through_by_keys_and_marks_the_row(visit: Any, world: Entered) -> None:
-    page = visit(address(world, "board"))
-    dots = page.locator(".picture").first.locator(".dot")
-    first = page.locator(".picture").first.locator(".dot[tabindex='0']")
-    assert first.count() == 1
-    first.focus()
+def test_arrow_keys_move_through_a_chart_and_mark_the_row_of_the_dot(open_page: Any, entries: Entered) -> None:
+    page = open_page(page_path(entries, "board"))
+    chart = page.locator(".picture").first
+    expect(chart.locator(".dot").nth(2)).to_be_attached()
+    current = chart.locator(".dot[tabindex='0']")
+    expect(current).to_have_count(1)
+    first_entry = current.get_attribute("data-entry")
+    current.focus()
     page.keyboard.press("ArrowRight")
-    focused = page.evaluate("document.activeElement.dataset.entry")
-    assert page.locator(f"tr.marked[data-entry='{focused}']").count() == 1
-    tip = page.locator(".picture").first.locator(".tip")
-    assert tip.locator("strong").inner_text() in page.locator(f"tr[data-entry='{focused}'] .name").inner_text()
-    assert "s wall" in tip.inner_text()
-    assert dots.count() > 2
+    expect(current).not_to_have_attribute("data-entry", first_entry)
+    expect(current).to_be_focused()
+    entry = current.get_attribute("data-entry")
+    row, tip = page.locator(f"tr.marked[data-entry='{entry}']"), chart.locator(".tip")
+    expect(tip).to_contain_text("s wall")
+    expect(row.locator(".name")).to_contain_text(tip.locator("strong").inner_text())
     page.keyboard.press("Enter")
-    page.wait_for_url(f"**/e/{focused}")
+    expect(page).to_have_url(re.compile(f"/e/{entry}$"))
 
 
-def test_a_dot_is_chosen_by_a_click_and_opened_by_the_second(visit: Any, world: Entered) -> None:
-    page = visit(address(world, "board"))
-    dot = page.locator(".picture").first.locator(".dot").first
+def test_the_first_click_selects_a_dot_and_the_second_opens_its_entry(open_page: Any, entries: Entered) -> None:
+    page = open_page(page_path(entries, "board"))
+    chart, board = page.locator(".picture").first, page.url
+    dot = chart.locator(".dot").first
     dot.click(force=True)
-    assert "/e/" not in page.url
-    assert page.locator(".picture").first.locator(".tip").is_visible()
+    expect(chart.locator(".tip")).to_be_visible()
+    expect(page).to_have_url(board)
     dot.click(force=True)
-    page.wait_for_url("**/e/*")
+    expect(page).to_have_url(re.compile(r"/e/\d+$"))
 
 
-def test_a_photograph_enlarges_and_keys_lead_on(visit: Any, world: Entered) -> None:
-    page = visit(address(world, "query"))
-    links = page.locator("a[data-enlarge]")
+def test_a_photo_opens_enlarged_and_arrow_keys_show_the_next(open_page: Any, entries: Entered) -> None:
+    page = open_page(page_path(entries, "query"))
+    links, dialog = page.locator("a[data-enlarge]"), page.locator("dialog")
+    image = dialog.locator("img")
     links.nth(1).click()
-    dialog = page.locator("dialog")
-    assert dialog.is_visible()
+    expect(dialog).to_be_visible()
     assert violations(page) == []
-    before = dialog.locator("img").get_attribute("src")
+    source = image.get_attribute("src")
+    assert source is not None
     page.keyboard.press("ArrowRight")
-    assert dialog.locator("img").get_attribute("src") != before
+    expect(image).not_to_have_attribute("src", source)
     page.keyboard.press("Escape")
-    assert not dialog.is_visible()
-    assert page.evaluate("document.activeElement.matches('a[data-enlarge]')")
+    expect(dialog).to_be_hidden()
+    expect(links.nth(2)).to_be_focused()
 
 
-def test_the_colours_chosen_stay_chosen(visit: Any, world: Entered) -> None:
-    page = visit("/", color_scheme="light")
-    paper = lambda: page.evaluate("getComputedStyle(document.body).backgroundColor")
-    light = paper()
-    page.locator("#theme").click()
-    page.locator("#theme").click()
-    assert page.locator("#theme").inner_text() == "Theme: dark"
-    dark = paper()
-    assert dark != light
+def test_the_chosen_theme_survives_a_reload(open_page: Any, entries: Entered) -> None:
+    page = open_page("/", color_scheme="light")
+    button, body = page.locator("#theme"), page.locator("body")
+    background = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(background)
+    button.click()
+    expect(button).to_have_text("Theme: light")
+    button.click()
+    expect(button).to_have_text("Theme: dark")
+    expect(body).not_to_have_css("background-color", light)
+    dark = page.evaluate(background)
     page.reload()
-    assert paper() == dark
+    expect(button).to_have_text("Theme: dark")
+    expect(body).to_have_css("background-color", dark)
 
 
-def test_keys_reach_the_content_at_once_and_show_where_they_are(visit: Any, world: Entered) -> None:
-    page = visit(address(world, "board"))
+def test_the_first_tab_stop_skips_to_the_content_and_the_focus_is_visible(open_page: Any, entries: Entered) -> None:
+    page = open_page(page_path(entries, "board"))
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
-    assert page.url.endswith("#content")
+    expect(page).to_have_url(re.compile("#content$"))
     page.keyboard.press("Tab")
-    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    expect(page.locator("main :focus")).to_have_css("outline-style", "solid")
 
 
-def test_no_name_runs_as_a_script(visit: Any, world: Entered) -> None:
-    for name in ("board", "labels", "entry", "failed"):
-        page = visit(address(world, name))
-        assert page.evaluate("document.querySelectorAll('main b, main i, main script').length") == 0
+@pytest.mark.parametrize("name", ["board", "labels", "entry", "failed"])
+def test_names_are_escaped(open_page: Any, entries: Entered, name: str) -> None:
+    page = open_page(page_path(entries, name))
+    wait_for_ties(page)
+    expect(page.locator("main b, main i, main script")).to_have_count(0)
 
 
 @pytest.fixture(scope="module")
-def report(world: Entered, tmp_path_factory: pytest.TempPathFactory) -> str:
+def report(entries: Entered, tmp_path_factory: pytest.TempPathFactory) -> str:
     path: Path = tmp_path_factory.mktemp("report") / "board.html"
-    made = report_of(world.competition.folder, world.workspace, entries=20, queries=500)
-    path.write_text(report_page(made), encoding="utf-8")
+    content = report_of(entries.competition.folder, entries.workspace, entries=20, queries=500)
+    path.write_text(report_page(content), encoding="utf-8")
     return path.as_uri()
 
 
-def test_the_report_opens_from_disk_and_can_be_read_by_everyone(visit: Any, report: str) -> None:
-    page = visit(report, color_scheme="light")
-    for look in looks(page):
-        assert too_wide(page) <= 0, look
-        assert violations(page) == [], look
-    assert page.locator("article.query").count() > 5
-    assert page.evaluate("[...document.images].every((image) => image.naturalWidth > 0)")
+def test_the_report_file_is_accessible_and_shows_its_images(open_page: Any, report: str) -> None:
+    page = open_page(report, color_scheme="light")
+    for mode in screen_modes(page):
+        assert excess_width(page) <= 0, mode
+        assert violations(page) == [], mode
+    expect(page.locator("article.query").nth(5)).to_be_attached()
+    page.evaluate("Promise.all([...document.images].map((image) => image.decode())).then(() => null)")
 
 
-def test_the_explorer_of_a_report_compares_two_entries(visit: Any, report: str) -> None:
-    page = visit(report)
-    explorer = page.locator(".explorer").first
+def test_the_explorer_of_a_report_compares_two_entries(open_page: Any, report: str) -> None:
+    explorer = open_page(report).locator(".explorer").first
     explorer.get_by_label("Against").select_option(label="hash(kind='dct')")
     explorer.get_by_label("Order").select_option(label="largest difference first")
-    first = explorer.locator("article.query").first
-    assert first.locator("section").count() == 2
-    values = [float(text) for text in first.locator("h4 .number").all_inner_texts()]
-    last = explorer.locator("article.query").last
-    rest = [float(text) for text in last.locator("h4 .number").all_inner_texts()]
-    assert abs(values[0] - values[1]) >= abs(rest[0] - rest[1])
+    expect(explorer.get_by_label("Order")).to_have_value("difference")
+    queries = explorer.locator("article.query")
+    expect(queries.first.locator("section")).to_have_count(2)
+    first, last = (
+        [float(text) for text in query.locator("h4 .number").all_inner_texts()]
+        for query in (queries.first, queries.last)
+    )
+    assert abs(first[0] - first[1]) >= abs(last[0] - last[1])
 
 
-def test_a_row_of_a_report_opens_its_entry(visit: Any, report: str) -> None:
-    page = visit(report)
+def test_a_row_of_a_report_opens_its_entry(open_page: Any, report: str) -> None:
+    page = open_page(report)
     page.locator("table.board").first.get_by_role("link", name="nearest", exact=True).click()
-    assert page.locator("details.entry[open]").count() == 1
+    expect(page.locator("details.entry[open]")).to_have_count(1)
 
 
-def test_a_report_can_be_read_without_scripts(visit: Any, report: str) -> None:
-    page = visit(report, java_script_enabled=False)
-    assert page.locator("table.board tbody tr").count() > 4
-    assert page.get_by_text("your browser runs none").first.is_visible()
+def test_a_report_shows_its_content_without_scripts(open_page: Any, report: str) -> None:
+    page = open_page(report, java_script_enabled=False)
+    expect(page.locator("table.board tbody tr").nth(4)).to_be_attached()
+    expect(page.get_by_text("your browser runs none").first).to_be_visible()

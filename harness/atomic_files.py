@@ -1,4 +1,4 @@
-"""Files that are either whole or not there."""
+"""Atomic writing: a file is replaced as a whole or left as it was."""
 
 import os
 from collections.abc import Iterator
@@ -6,12 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
 
+from harness.errors import SubmissionError
+
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """Give a path to write to; it takes the place of `path` when the block ends well, and vanishes when it does not.
+def atomic_path(path: Path) -> Iterator[Path]:
+    """Yield a temporary path that replaces `path` when the block succeeds and is deleted when it raises.
 
-    A link is followed: what it names is replaced. What is no file (a device, a pipe) is written to directly.
+    A symbolic link is followed and its target replaced. A device or a pipe is written to directly.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -33,7 +35,15 @@ def whole(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write `text` to `path` in UTF-8, whole or not at all."""
-    with whole(path) as temporary:
+def write_atomically(path: Path, text: str) -> None:
+    """Write `text` to `path` in UTF-8, atomically."""
+    with atomic_path(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def require_writable(out: Path) -> None:
+    """Raise SubmissionError if no file can be written to a path. Call it before long work begins."""
+    if not out.absolute().parent.is_dir():
+        raise SubmissionError(f"{out.parent}: there is no such folder to write {out.name} to")
+    if out.is_dir() or not out.name:
+        raise SubmissionError(f"{out}: is a folder; name a file")

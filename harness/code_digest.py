@@ -1,4 +1,4 @@
-"""Digests of source code, so that a result never outlives the code that made it."""
+"""Digests of source code: part of a result's key, so that a result is computed again when its code changes."""
 
 import ast
 import importlib.util
@@ -12,21 +12,27 @@ from types import ModuleType
 
 
 def class_digest(cls: type) -> str:
-    """Return a digest of the module that defines a class and of what it imports from its own package, transitively."""
-    return _digest(sys.modules[cls.__module__])
+    """Return a digest of the module that defines a class and of its imports from its own package, transitively.
+
+    Raises FileNotFoundError if the module has no source file.
+    """
+    return _module_digest(sys.modules[cls.__module__])
 
 
 def imports_digest(*names: str) -> str:
-    """Return a digest of the named modules and of all that they import from their own packages, transitively."""
+    """Return a digest of the named modules and of their imports from their own packages, transitively.
+
+    Raises ModuleNotFoundError if a named module does not exist.
+    """
     return files_digest(list(imported_files(*names)))
 
 
-@cache  # the code of a module is what was imported, whatever becomes of the file
+@cache  # a running process keeps the code it imported, even if the file changes
 def imported_files(*names: str) -> tuple[Path, ...]:
-    """Return the files of the named modules and of all that they import from their own packages, transitively, sorted.
+    """Return the files of the named modules and of their imports from their own packages, transitively, sorted.
 
-    An import counts wherever it stands, in a function too, and with a module the packages that it lies in. Nothing is
-    imported to find that out but the packages that hold the named modules.
+    Imports inside functions count, and so does the `__init__.py` of every package above a module. Only the packages
+    above the named modules are imported. Raises ModuleNotFoundError if a named module does not exist.
 
     >>> [file.name for file in imported_files("harness.errors")]
     ['__init__.py', 'errors.py']
@@ -34,8 +40,9 @@ def imported_files(*names: str) -> tuple[Path, ...]:
     files: dict[Path, None] = {}
     for name in names:
         spec = importlib.util.find_spec(name)
-        if spec and spec.origin:
-            _follow(Path(spec.origin), name, None, files)
+        if spec is None or spec.origin is None:
+            raise ModuleNotFoundError(f"the code of {name!r} cannot be digested: there is no such module", name=name)
+        _follow(Path(spec.origin), name, None, files)
     return tuple(sorted({*files, *(package for file in files for package in _packages(file))}))
 
 
@@ -48,26 +55,29 @@ def files_digest(files: list[Path]) -> str:
 
 
 def _packages(file: Path) -> Iterator[Path]:
-    """Yield the `__init__.py` of each package that a file lies in."""
+    """Yield the `__init__.py` of every package above a file."""
     return takewhile(Path.is_file, (folder / "__init__.py" for folder in file.parents))
 
 
-def _digest(module: ModuleType) -> str:
-    file = Path(module.__file__ or "")
-    lone = module.__name__.startswith("landmark_plugins.")  # what lies beside a lone file is its own
+def _module_digest(module: ModuleType) -> str:
+    file = Path(getattr(module, "__file__", None) or "")
+    single = module.__name__.startswith("landmark_plugins.")  # a single file: its neighbours are its own package
+    name, folder = (module.__name__.rpartition(".")[2], file.parent) if single else (module.__name__, None)
+    if not file.is_file():
+        raise FileNotFoundError(f"the code of {module.__name__!r} cannot be digested: it has no source file")
     files: dict[Path, None] = {}
-    _follow(file, module.__name__.rpartition(".")[2] if lone else module.__name__, file.parent if lone else None, files)
+    _follow(file, name, folder, files)
     return files_digest(sorted(files))
 
 
-def _follow(file: Path, name: str, beside: Path | None, files: dict[Path, None]) -> None:
-    """Collect the file and, recursively, the modules that it imports from its own package, or from the folder."""
+def _follow(file: Path, name: str, folder: Path | None, files: dict[Path, None]) -> None:
+    """Add the file to `files` and, recursively, the modules that it imports from its own package, or from `folder`."""
     if file in files or not file.is_file():
         return
     files[file] = None
     for imported in _imports(file, name):
-        for found, module in _in_folder(beside, imported) if beside else _in_package(name, imported):
-            _follow(found, module, beside, files)
+        for path, module in _in_folder(folder, imported) if folder else _in_package(name, imported):
+            _follow(path, module, folder, files)
 
 
 def _imports(file: Path, name: str) -> set[str]:
@@ -85,12 +95,12 @@ def _imports(file: Path, name: str) -> set[str]:
 def _absolute(node: ast.ImportFrom, package: str) -> str:
     try:
         return importlib.util.resolve_name("." * node.level + (node.module or ""), package)
-    except ImportError:  # too many dots: that import fails, and the line that says so is not ours
+    except ImportError:  # too many dots: the import itself will fail
         return node.module or ""
 
 
 def _in_folder(folder: Path, imported: str) -> Iterator[tuple[Path, str]]:
-    """Yield file and name of each module beside a lone file that an import reads, `__init__.py` of packages too."""
+    """Yield path and name of each file in `folder` that an import may read, the `__init__.py` of packages too."""
     path, name = folder, ""
     for part in imported.split("."):
         path, name = path / part, f"{name}.{part}".lstrip(".")

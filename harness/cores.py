@@ -1,4 +1,4 @@
-"""How many cores this thread may use: runs share out the machine, chunks share out the run."""
+"""The CPU budget of this thread: runs divide the machine's cores, and the chunks of a run divide the run's cores."""
 
 import os
 import threading
@@ -12,21 +12,24 @@ _THREAD = threading.local()
 
 
 def cores() -> int:
-    """Return how many threads or processes the caller may start."""
+    """Return how many threads or processes the caller may start.
+
+    Raises HarnessError if LANDMARK_JOBS is not a positive whole number.
+    """
     import joblib
 
-    own = getattr(_THREAD, "cores", None)
-    told = os.environ.get(VARIABLE, "")
-    if told and not (told.isdecimal() and int(told)):
-        raise HarnessError(f"{VARIABLE}={told!r:.40} is no number of cores")
-    return int(own or told or joblib.cpu_count())
+    limit = getattr(_THREAD, "cores", None)
+    setting = os.environ.get(VARIABLE, "")
+    if setting and not (setting.isdecimal() and int(setting)):
+        raise HarnessError(f"{VARIABLE}={setting!r:.40} is not a number of cores; set a whole number from 1")
+    return int(limit or setting or joblib.cpu_count())
 
 
 @contextmanager
-def limited_to(count: int) -> Iterator[None]:
-    """Let this thread use no more than `count` cores while the block lasts.
+def limit_cores(count: int) -> Iterator[None]:
+    """Limit this thread to `count` cores inside the block.
 
-    >>> with limited_to(1):
+    >>> with limit_cores(1):
     ...     cores()
     1
     """

@@ -1,24 +1,23 @@
-"""What a user did wrong, in one line that names the place and the remedy.
+"""Errors that the user can correct. Each message is one line: what is wrong, where, and how to correct it.
 
-Every message here is shown to the person at the terminal and may reach a competitor,
-so it never says anything of the ground truth.
+Messages reach competitors, so they never contain anything of the ground truth.
 """
 
 
 class HarnessError(Exception):
-    """The user can mend this; the message says what, where and how."""
+    """An error that the user can correct; the base of all others."""
 
 
 class DataError(HarnessError):
-    """Something is wrong with a competition's folder, tables or images."""
+    """A competition's folder, tables or images are wrong."""
 
 
 class SubmissionError(HarnessError):
-    """Something is wrong with a submission file or with an answer of a solution."""
+    """A submission file, or the answer of a solution, is wrong."""
 
 
 class SolutionError(HarnessError):
-    """A solution cannot be found, imported, configured or held to its contract."""
+    """A solution cannot be found, imported or configured, or breaks its contract."""
 
 
 class WorkspaceError(HarnessError):

@@ -1,4 +1,4 @@
-"""Long work tells how far it is: to the terminal, to the process that watches, or to nobody."""
+"""Progress of long work, reported to a listener: the terminal, or the process that started this one."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sized
@@ -6,16 +6,16 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 Item = TypeVar("Item")
-Listener = Callable[[str, int, int | None], None]  # what, done, total
+ProgressListener = Callable[[str, int, int | None], None]  # stage, items done, items in all
 
 
-_listener: Listener | None = None
-_EVERY_S = 0.2
+_listener: ProgressListener | None = None
+_INTERVAL_S = 0.2
 
 
 @contextmanager
-def heard_by(listener: Listener) -> Iterator[None]:
-    """Send all progress of this process to `listener(what, done, total)` while the block lasts."""
+def send_progress_to(listener: ProgressListener) -> Iterator[None]:
+    """Send all progress of this process to `listener(stage, done, total)` inside the block."""
     global _listener  # noqa: PLW0603 (one process, one listener)
     before, _listener = _listener, listener
     try:
@@ -27,23 +27,23 @@ def heard_by(listener: Listener) -> Iterator[None]:
 def track(
     items: Iterable[Item], what: str, total: int | None = None, weigh: Callable[[Item], int] | None = None
 ) -> Iterator[Item]:
-    """Yield the items and tell the listener, a few times a second, how many are done.
+    """Yield the items and report to the listener, at most five times a second, how many are done.
 
-    `weigh` says how much of `total` an item is (one if not given).
+    `weigh` returns how much of `total` an item is (1 if not given).
 
     >>> list(track([1, 2, 3], "counting"))
     [1, 2, 3]
     """
     if total is None and isinstance(items, Sized):
         total = len(items)
-    done, told = 0, 0.0
+    done, last_report = 0, 0.0
     for item in items:
         yield item
         done += weigh(item) if weigh else 1
-        if _listener and (time.monotonic() - told > _EVERY_S or done == total):
-            told = time.monotonic()
+        if _listener and (time.monotonic() - last_report > _INTERVAL_S or done == total):
+            last_report = time.monotonic()
             _listener(what, done, total)
 
 
-def unheard(what: str, done: int, total: int | None) -> None:
-    """Listen to nothing."""
+def ignore_progress(what: str, done: int, total: int | None) -> None:
+    """A listener that does nothing."""

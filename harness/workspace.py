@@ -1,11 +1,11 @@
-"""The folder that holds everything the harness makes: descriptors, runs, folds, and the leaderboard's database."""
+"""The workspace: the folder of descriptors, runs, folds, studies and the leaderboard's database."""
 
 import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.atomic_files import write_whole
+from harness.atomic_files import write_atomically
 from harness.errors import WorkspaceError
 
 VARIABLE = "LANDMARK_WORKSPACE"
@@ -14,41 +14,44 @@ _FORMAT = 1
 
 @dataclass(frozen=True)
 class Workspace:
-    """A workspace that exists, can be written and has the format of this version."""
+    """An existing, writable workspace in the format of this version."""
 
     folder: Path
 
     @classmethod
     def open(cls, folder: Path | None = None) -> "Workspace":
-        """Return the workspace at a folder, else at LANDMARK_WORKSPACE, else at `~/.landmark`; made where missing."""
+        """Return the workspace in `folder`, else in LANDMARK_WORKSPACE, else in `~/.landmark`; create it if missing.
+
+        Raises WorkspaceError if the folder cannot be created or written, is damaged, or has another format.
+        """
         chosen = folder or Path(os.environ.get(VARIABLE) or Path.home() / ".landmark")
         try:
             chosen = chosen.expanduser().absolute()
             mark = chosen / "workspace.json"
             chosen.mkdir(parents=True, exist_ok=True)
             if not mark.exists():
-                write_whole(mark, json.dumps({"format": _FORMAT}))
-            found = json.loads(mark.read_text(encoding="utf-8"))["format"]
+                write_atomically(mark, json.dumps({"format": _FORMAT}))
+            version = json.loads(mark.read_text(encoding="utf-8"))["format"]
         except OSError as error:
             raise WorkspaceError(
                 f"{chosen}: cannot be used as workspace: {error.strerror}; choose another by --workspace or {VARIABLE}"
             ) from None
         except RuntimeError:
-            raise WorkspaceError(f"{chosen}: names a home that nobody has; choose another workspace") from None
-        except (ValueError, KeyError, TypeError):
             raise WorkspaceError(
-                f"{mark}: is damaged; move it away, or choose another workspace by --workspace"
+                f"{chosen}: there is no such home directory; choose another by --workspace or {VARIABLE}"
             ) from None
-        if found != _FORMAT:
+        except (ValueError, KeyError, TypeError):
+            raise WorkspaceError(f"{mark}: is damaged; delete it, or choose another workspace by --workspace") from None
+        if version != _FORMAT:
             raise WorkspaceError(
-                f"{chosen}: was made by another version of landmark (format {found!r:.20}, this one has {_FORMAT}); "
-                "move it away, or choose another workspace by --workspace"
+                f"{chosen}: was made by another version of landmark (format {version!r:.20}, this one has {_FORMAT}); "
+                "move it elsewhere, or choose another workspace by --workspace"
             )
         return cls(chosen)
 
     @property
     def database(self) -> Path:
-        """Return the file of the leaderboard."""
+        """Return the file of the leaderboard's database."""
         return self.folder / "leaderboard.db"
 
     @property
@@ -58,25 +61,27 @@ class Workspace:
 
     @property
     def register(self) -> Path:
-        """Return the list of solutions added from files."""
+        """Return the JSON file that lists the solutions added from files."""
         return self.folder / "solutions.json"
 
-    def run(self, competition: str, key: str) -> Path:
-        """Return the folder of a run, made where missing."""
-        return self._made("runs", competition, key)
+    def run_folder(self, competition: str, key: str) -> Path:
+        """Return the folder of a run; create it if missing."""
+        return self._make_folder("runs", competition, key)
 
-    def folds(self, competition: str) -> Path:
-        """Return the table of a competition's folds; it may not exist yet."""
-        return self._made("folds") / f"{competition}.csv"
+    def folds_file(self, competition: str) -> Path:
+        """Return the CSV file of a competition's folds, which may not exist yet."""
+        return self._make_folder("folds") / f"{competition}.csv"
 
-    def study(self, name: str) -> Path:
-        """Return the file of a search for parameters; it may not exist yet."""
-        return self._made("studies") / f"{name}.json"
+    def study_file(self, name: str) -> Path:
+        """Return the JSON file of a parameter search, which may not exist yet."""
+        return self._make_folder("studies") / f"{name}.json"
 
-    def _made(self, *parts: str) -> Path:
+    def _make_folder(self, *parts: str) -> Path:
         path = self.folder.joinpath(*parts)
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise WorkspaceError(f"{path}: cannot be made: {error.strerror}; choose another by --workspace") from None
+            raise WorkspaceError(
+                f"{path}: cannot be created: {error.strerror}; choose another by --workspace"
+            ) from None
         return path

@@ -1,4 +1,4 @@
-"""The steps in which a solution grew: each is the solution with some of its parts switched off."""
+"""Ablation steps: each is the solution with some of its parts switched off."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Step:
-    """One step: its name, the parameters that make the solution stop there, and the score that was published for it.
+    """One step: its name, the parameters that reduce the solution to it, and the published score of it.
 
-    A name that begins with + adds something to the step above; others stand for themselves.
+    A step whose name begins with + adds something to the step above; others are not compared.
 
     >>> Step("+ query expansion", {"expansion": 10}, published=0.582).adds
     True
@@ -22,5 +22,5 @@ class Step:
 
     @property
     def adds(self) -> bool:
-        """Return whether the step is to be compared with the one above."""
+        """Whether the step is compared with the one above."""
         return self.name.startswith("+")

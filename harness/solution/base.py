@@ -1,4 +1,4 @@
-"""What a competitor extends: `Retrieval` or `Recognition`, as a plain dataclass whose fields are its parameters."""
+"""Base classes of solutions: `Retrieval` and `Recognition`, dataclasses whose fields are the parameters."""
 
 from __future__ import annotations
 
@@ -28,22 +28,21 @@ class TrainingData:
 
 
 class Solution(ABC):
-    """A competitor. `repr` is its identity: the name of its file with the parameters that differ from their defaults.
+    """A solution. Its `repr` is its identity: the name of its file and the parameters that differ from their defaults.
 
-    A solution is fitted once and then asked about chunks of queries, several at a time in threads: its answer to a
+    It is fitted once and then called with chunks of queries, possibly from several threads at a time. The answer to a
     query must not depend on the chunk, and answering must not change the solution.
     """
 
     task: ClassVar[Task]
-    chunk: ClassVar[int | None] = None  # queries asked about at a time; None lets the harness choose
-    modules: ClassVar[
-        tuple[str, ...]
-    ] = ()  # that an optional extra brings; without them it is left out of a run of all
-    ladder: ClassVar[tuple[Step, ...]] = ()  # the steps in which it grew, for landmark ablate
+    chunk: ClassVar[int | None] = None  # queries per call; None lets the harness choose
+    modules: ClassVar[tuple[str, ...]] = ()  # optional modules it needs; a run of all skips it if one is missing
+    ablation_steps: ClassVar[tuple[Step, ...]] = ()  # for landmark ablate
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        cls.__repr__ = Solution.__repr__  # type: ignore[method-assign]  # dataclass keeps what stands in the class
+        cls.ablation_steps = vars(cls).get("ladder", cls.ablation_steps)  # the name before version 0.2
+        cls.__repr__ = Solution.__repr__  # type: ignore[method-assign]  # keeps dataclass from replacing it
 
     def __repr__(self) -> str:
         return identity(self)
@@ -54,17 +53,17 @@ class Solution(ABC):
 
 
 class Retrieval(Solution):
-    """Finds all index images of the landmark that a query shows."""
+    """A solution that ranks the index images that show the same landmark as a query."""
 
     task = "retrieval"
 
     @abstractmethod
     def rank(self, queries: ImageSet) -> Ranking:
-        """Return the index images for each query of the chunk, best first; 100 count."""
+        """Return the index images for each query of the chunk, best first; only the first 100 are scored."""
 
 
 class Recognition(Solution):
-    """Says which landmark a query shows, if any."""
+    """A solution that names the landmark that a query shows, if any."""
 
     task = "recognition"
 
@@ -80,8 +79,9 @@ def solution_name(cls: type[Solution]) -> str:
 
 def identity(solution: Solution) -> str:
     """Return the solution as the command line takes it: `hash(kind='dct', threshold=20)`."""
-    set_ = [f"{each.name}={value!r}" for each, value in _values(solution) if repr(value) != repr(default_of(each))]
-    return solution_name(type(solution)) + (f"({', '.join(set_)})" if set_ else "")
+    values = [(each, getattr(solution, each.name)) for each in parameters(type(solution))]
+    changed = [f"{each.name}={value!r}" for each, value in values if repr(value) != repr(default_of(each))]
+    return solution_name(type(solution)) + (f"({', '.join(changed)})" if changed else "")
 
 
 def default_of(parameter: Field[Any]) -> Any:
@@ -99,7 +99,3 @@ def parameters(cls: type[Solution]) -> list[Field[Any]]:
 def module_doc(cls: type) -> str:
     """Return the docstring of the module that defines a class."""
     return (sys.modules[cls.__module__].__doc__ or cls.__doc__ or "").strip()
-
-
-def _values(solution: Solution) -> list[tuple[Field[Any], Any]]:
-    return [(each, getattr(solution, each.name)) for each in parameters(type(solution))]

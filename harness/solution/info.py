@@ -1,4 +1,4 @@
-"""What people are told of solutions: summaries, sources, parameters with types, defaults and units."""
+"""Information about solutions for people: summaries, sources, parameters with types, defaults and units."""
 
 import ast
 import io
@@ -10,50 +10,50 @@ from typing import Any
 
 from harness.errors import HarnessError
 from harness.solution.base import Solution, default_of, module_doc, parameters
-from harness.solution.registry import known_solutions, load_class
-from harness.solution.search_space import bare, range_of
+from harness.solution.registry import available_solutions, load_class
+from harness.solution.search_space import range_of, without_annotation
 from harness.solution.spec import parameter_types
 
 
-def briefs(register: Path) -> list[dict[str, Any]]:
-    """Return name, task, summary and origin of every solution; `error` says why one cannot be imported."""
-    return [_brief(name, known.origin, register) for name, known in sorted(known_solutions(register).items())]
+def summarise_solutions(register: Path) -> list[dict[str, Any]]:
+    """Return name, task, summary and origin of every solution; `error` is the reason if it cannot be imported."""
+    return [_summary(name, each.origin, register) for name, each in sorted(available_solutions(register).items())]
 
 
-def portrait(name: str, register: Path) -> dict[str, Any]:
+def describe_solution(name: str, register: Path) -> dict[str, Any]:
     """Return a solution's task, description (with its source), and parameters: name, type, default, note (units).
 
-    `range` says where `landmark tune` searches, None for nowhere; a Literal and a bool say it by their type.
+    `range` is the range that `landmark tune` searches, None if there is none.
     """
     cls = load_class(name, register)
-    known = known_solutions(register).get(name)
+    registered = available_solutions(register).get(name)
     hints = parameter_types(cls)
     notes = _notes(cls)
-    described = [
+    rows = [
         {
             "name": each.name,
-            "type": _type_name(bare(hints[each.name])),
+            "type": _type_name(without_annotation(hints[each.name])),
             "default": "needed" if default_of(each) is MISSING else repr(default_of(each)),
             "range": _range(hints[each.name]),
             "note": notes.get(each.name, ""),
         }
         for each in parameters(cls)
     ]
-    origin = known.origin if known else name
-    return {"name": name, "task": cls.task, "origin": origin, "description": module_doc(cls), "parameters": described}
+    origin = registered.origin if registered else name
+    return {"name": name, "task": cls.task, "origin": origin, "description": module_doc(cls), "parameters": rows}
 
 
-def _brief(name: str, origin: str, register: Path) -> dict[str, Any]:
-    brief = {"name": name, "task": None, "summary": None, "origin": origin, "error": None}
+def _summary(name: str, origin: str, register: Path) -> dict[str, Any]:
+    summary = {"name": name, "task": None, "summary": None, "origin": origin, "error": None}
     try:
         cls = load_class(name, register)
     except HarnessError as error:
-        return brief | {"error": str(error)}
-    return brief | {"task": cls.task, "summary": (module_doc(cls).splitlines() or [""])[0]}
+        return summary | {"error": str(error)}
+    return summary | {"task": cls.task, "summary": (module_doc(cls).splitlines() or [""])[0]}
 
 
 def _notes(cls: type[Solution]) -> dict[str, str]:
-    """Return the comment behind each field, in the order of inheritance."""
+    """Return the comment after each field, those of base classes first."""
     import inspect
 
     notes: dict[str, str] = {}
@@ -64,7 +64,7 @@ def _notes(cls: type[Solution]) -> dict[str, str]:
 
 
 def _comments(source: str) -> dict[str, str]:
-    """Return the comment behind each field of a class, on whichever of its lines a formatter has put it."""
+    """Return the comment of each field of a class, on any of the lines that the field spans."""
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     at = {token.start[0]: token.string.lstrip("# ").strip() for token in tokens if token.type == tokenize.COMMENT}
     (cls,) = ast.parse(source).body
@@ -74,8 +74,8 @@ def _comments(source: str) -> dict[str, str]:
 
 
 def _range(hint: Any) -> str | None:
-    found = range_of(hint)
-    return None if found is None or found.single else str(found)
+    range_ = range_of(hint)
+    return None if range_ is None or range_.single else str(range_)
 
 
 def _type_name(hint: Any) -> str:

@@ -1,4 +1,4 @@
-"""`hash(kind='dct', threshold=20)`: a solution and its parameters. Values are literals, nothing is evaluated."""
+"""Specs such as `hash(kind='dct', threshold=20)`: a solution and its parameters, literals that are never evaluated."""
 
 import ast
 import re
@@ -15,7 +15,7 @@ _SPEC = re.compile(r"\s*(?P<name>.*\.py|[^()]+?)\s*(?:\((?P<arguments>.*)\))?\s*
 
 
 def split_spec(spec: str) -> tuple[str, dict[str, object]]:
-    """Return name and arguments.
+    """Return the name and the arguments of a spec; raise SolutionError if it is not one.
 
     >>> split_spec("hash(kind='dct', threshold=20)")
     ('hash', {'kind': 'dct', 'threshold': 20})
@@ -44,21 +44,21 @@ def _literals(call: ast.expr) -> dict[str, object]:
     return {str(each.arg): ast.literal_eval(each.value) for each in call.keywords}
 
 
-def configured(cls: type[Solution], arguments: dict[str, object]) -> Solution:
-    """Return the solution with its parameters set and checked against their types."""
+def configure(cls: type[Solution], arguments: dict[str, object]) -> Solution:
+    """Return the solution with these parameters; raise SolutionError for an unknown name or a value of another type."""
     name = solution_name(cls)
     hints = parameter_types(cls)
     names = [each.name for each in parameters(cls)]
     for argument, value in arguments.items():
         if argument not in names:
-            raise SolutionError(f"{name} has no parameter {argument!r}; {nearest(argument, names)}")
+            raise SolutionError(f"{name} has no parameter {argument!r}; {suggest_name(argument, names)}")
         _require_type(name, argument, value, hints[argument])
     try:
         with redirect_stdout(sys.stderr):  # standard output is the command's
             return cls(**arguments)
     except (HarnessError, KeyboardInterrupt):
         raise
-    except BaseException as error:  # noqa: BLE001 (a plug-in may even exit)
+    except BaseException as error:  # noqa: BLE001 (a plug-in may call sys.exit)
         kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
         raise SolutionError(f"{name}: {kind}{error}") from None
 
@@ -74,34 +74,34 @@ def _require_type(name: str, argument: str, value: object, hint: Any) -> None:
 
 
 def search_space(cls: type[Solution]) -> dict[str, Range]:
-    """Return where each parameter is searched, in the order of the fields; those with one value or no range are not.
+    """Return the search range of each parameter that has one with several values, in the order of the fields.
 
-    Raises SolutionError for a range of values that the parameter's type does not allow.
+    Raises SolutionError if a range contains a value that the parameter's type does not allow.
     """
     hints = parameter_types(cls)
-    found = {each.name: range_of(hints[each.name]) for each in parameters(cls)}
-    for name, range_ in found.items():
+    ranges = {each.name: range_of(hints[each.name]) for each in parameters(cls)}
+    for name, range_ in ranges.items():
         values = () if range_ is None else range_.values if isinstance(range_, Among) else (range_.low, range_.high)
         for value in values:
             try:
                 _require_type(solution_name(cls), name, value, hints[name])
             except SolutionError as error:
-                raise SolutionError(f"{error}; mend the range in its type") from None
-    return {name: each for name, each in found.items() if each and not each.single}
+                raise SolutionError(f"{error}; correct the range in its annotation") from None
+    return {name: each for name, each in ranges.items() if each and not each.single}
 
 
 def parameter_types(cls: type[Solution]) -> dict[str, Any]:
-    """Return the type of each parameter."""
+    """Return the type of each parameter; raise SolutionError if an annotation cannot be resolved."""
     try:
         return get_type_hints(cls, include_extras=True)
     except NameError as error:
         raise SolutionError(
-            f"{solution_name(cls)}: {error}, in the type of a parameter; import it where the module runs"
+            f"{solution_name(cls)}: {error}, in the type of a parameter; import it outside `if TYPE_CHECKING`"
         ) from None
 
 
-def nearest(name: str, names: list[str]) -> str:
-    """Return a suggestion: the name that is most alike, or all there are."""
+def suggest_name(name: str, names: list[str]) -> str:
+    """Return a suggestion: the most similar of the names, or all of them."""
     close = get_close_matches(name, names, n=1, cutoff=0.4)
     if close:
         return f"did you mean {close[0]!r}?"

@@ -1,5 +1,6 @@
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -76,3 +77,16 @@ def test_a_digest_of_imports_changes_with_all_that_is_imported_anywhere_and_with
         (package / f"{name}.py").write_text(text + "# other\n")
         assert (imports_digest("digested_package.asked") == before) == (name == "other")
     assert "digested_package.asked" not in sys.modules
+
+
+def test_a_module_that_does_not_exist_is_an_error_and_not_left_out_of_a_digest() -> None:
+    with pytest.raises(ModuleNotFoundError, match=r"'harness\.no_such_module' cannot be digested"):
+        imports_digest("harness.errors", "harness.no_such_module")
+
+
+def test_a_class_without_a_source_file_is_an_error_and_not_an_empty_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("module_without_a_file")
+    exec("class Idea: ...", vars(module))
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    with pytest.raises(FileNotFoundError, match="has no source file"):
+        class_digest(module.Idea)

@@ -1,16 +1,18 @@
+"""Tests of `harness.solution.registry`, `harness.solution.spec` and `harness.solution.base`."""
+
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
 from harness.errors import SolutionError, WorkspaceError
-from harness.solution import registry as plugins
+from harness.solution import registry
 from harness.solution.base import identity
-from harness.solution.registry import add_file, known_solutions, load_class, load_solution, registered
+from harness.solution.registry import available_solutions, load_class, load_solution, read_register, register_file
 from tests.factories.solutions import write_obedient
 
 
-def written(folder: Path, text: str, name: str = "idea.py") -> Path:
+def write_text_file(folder: Path, text: str, name: str = "idea.py") -> Path:
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return path
@@ -51,10 +53,10 @@ def test_parameters_at_their_defaults_are_not_part_of_the_identity() -> None:
         ("hash(kind='dct'", "names no solution"),
         ("hash(" + "(" * 5000 + ")" * 5000 + ")", ""),
         ("", "names no solution"),
-        ("no/such/file.py", "there is no such file"),
+        ("no/such/file.py", "file not found"),
     ],
 )
-def test_what_cannot_be_named_is_refused_with_the_nearest_name(spec: str, message: str) -> None:
+def test_an_invalid_spec_is_refused_and_the_nearest_name_suggested(spec: str, message: str) -> None:
     with pytest.raises(SolutionError) as refused:
         load_solution(spec)
     assert message in str(refused.value)
@@ -65,12 +67,12 @@ def test_a_path_names_the_solution_in_the_file(tmp_path: Path) -> None:
     assert identity(load_solution(f"{path}(do='raise')")) == "obedient(do='raise')"
 
 
-def test_an_added_file_is_known_by_its_name_and_follows_its_edits(tmp_path: Path) -> None:
+def test_a_registered_file_has_a_name_and_is_imported_again_after_an_edit(tmp_path: Path) -> None:
     register = tmp_path / "solutions.json"
     path = write_obedient(tmp_path)
-    assert add_file(path, register).name == "obedient"
-    assert registered(register) == {"obedient": str(path)}
-    assert known_solutions(register)["obedient"].origin == str(path)
+    assert register_file(path, register).name == "obedient"
+    assert read_register(register) == {"obedient": str(path)}
+    assert available_solutions(register)["obedient"].origin == str(path)
     path.write_text(path.read_text().replace('do: str = "answer"', 'do: str = "raise"'))
     assert load_solution("obedient", register).do == "raise"  # type: ignore[attr-defined]
 
@@ -92,11 +94,11 @@ def test_an_added_file_is_known_by_its_name_and_follows_its_edits(tmp_path: Path
         ),
     ],
 )
-def test_a_file_that_holds_no_solution_is_refused_with_the_line(tmp_path: Path, text: str, message: str) -> None:
+def test_a_file_without_a_valid_solution_is_refused_with_the_line(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(SolutionError) as refused:
-        add_file(written(tmp_path, text), tmp_path / "solutions.json")
+        register_file(write_text_file(tmp_path, text), tmp_path / "solutions.json")
     assert message in str(refused.value)
-    assert not registered(tmp_path / "solutions.json")
+    assert not read_register(tmp_path / "solutions.json")
 
 
 @pytest.mark.parametrize(
@@ -111,17 +113,15 @@ def test_a_file_that_holds_no_solution_is_refused_with_the_line(tmp_path: Path, 
         ("@dataclass\nclass Idea(Retrieval):\n    side: int", "idea: TypeError: "),
     ],
 )
-def test_a_solution_that_cannot_be_made_is_refused_in_a_line(tmp_path: Path, body: str, message: str) -> None:
+def test_a_solution_that_cannot_be_constructed_is_refused_in_one_line(tmp_path: Path, body: str, message: str) -> None:
     text = f"from dataclasses import dataclass\nfrom harness import Retrieval\n{body}\n"
     text += "    def fit(self, data): ...\n    def rank(self, queries): ...\n"
     with pytest.raises(SolutionError) as refused:
-        load_solution(str(written(tmp_path, text)))
+        load_solution(str(write_text_file(tmp_path, text)))
     assert message in str(refused.value)
 
 
-def test_what_a_plug_in_prints_does_not_reach_standard_output(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_output_of_a_plug_in_goes_to_standard_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = write_obedient(tmp_path)
     path.write_text("print('a word from the import')\n" + path.read_text())
     load_solution(str(path))
@@ -130,10 +130,10 @@ def test_what_a_plug_in_prints_does_not_reach_standard_output(
 
 def test_a_file_with_the_name_of_a_built_in_solution_is_refused(tmp_path: Path) -> None:
     path = write_obedient(tmp_path).rename(tmp_path / "hash.py")
-    with pytest.raises(SolutionError, match="there is a solution named hash already"):
+    with pytest.raises(SolutionError, match="another solution is named hash"):
         load_class(str(path))
     with pytest.raises(SolutionError, match="rename the file"):
-        add_file(path, tmp_path / "solutions.json")
+        register_file(path, tmp_path / "solutions.json")
 
 
 def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
@@ -146,17 +146,17 @@ def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
 def test_a_damaged_register_is_named(tmp_path: Path) -> None:
     (tmp_path / "solutions.json").write_text("[1")
     with pytest.raises(WorkspaceError, match=r"solutions.json: is damaged"):
-        known_solutions(tmp_path / "solutions.json")
+        available_solutions(tmp_path / "solutions.json")
 
 
-def test_a_file_whose_name_could_not_be_a_solutions_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SolutionError, match="name of the file is the solution's name"):
-        add_file(written(tmp_path, "", "my idea.py"), tmp_path / "solutions.json")
+def test_a_file_name_that_is_no_identifier_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SolutionError, match="file's name becomes the solution's name"):
+        register_file(write_text_file(tmp_path, "", "my idea.py"), tmp_path / "solutions.json")
 
 
-def test_what_lies_beside_a_file_can_be_imported(tmp_path: Path) -> None:
-    written(tmp_path, "LENGTH = 7", "beside_the_idea.py")
-    path = written(
+def test_a_file_can_import_its_neighbours(tmp_path: Path) -> None:
+    write_text_file(tmp_path, "LENGTH = 7", "beside_the_idea.py")
+    path = write_text_file(
         tmp_path,
         "from dataclasses import dataclass\nfrom beside_the_idea import LENGTH\nfrom harness import Retrieval\n"
         "@dataclass\nclass Idea(Retrieval):\n    length: int = LENGTH\n"
@@ -167,6 +167,12 @@ def test_what_lies_beside_a_file_can_be_imported(tmp_path: Path) -> None:
 
 def test_an_installed_entry_point_is_a_solution(monkeypatch: pytest.MonkeyPatch) -> None:
     point = EntryPoint("theirs", "solutions.retrieval.first_images", "landmark.solutions")
-    monkeypatch.setattr(plugins, "entry_points", lambda group: [point] if group == "landmark.solutions" else [])
+    monkeypatch.setattr(registry, "entry_points", lambda group: [point] if group == "landmark.solutions" else [])
     assert load_class("theirs").__name__ == "FirstImages"
-    assert known_solutions()["theirs"].origin == "installed"
+    assert available_solutions()["theirs"].origin == "installed"
+
+
+def test_a_missing_package_of_built_in_solutions_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_BUILT_IN", ("solutions.retrieval", "solutions.no_such_package"))
+    with pytest.raises(ModuleNotFoundError, match=r"solutions\.no_such_package"):
+        available_solutions()

@@ -7,7 +7,7 @@ import pytest
 from harness.contract import check_solution
 from harness.errors import SolutionError
 from harness.solution.base import identity
-from harness.solution.registry import known_solutions, load_class, load_solution
+from harness.solution.registry import available_solutions, load_class, load_solution
 from harness.solution.search_space import Among, Span, range_of
 from harness.solution.spec import search_space
 from tests.factories.tuning_runs import SLOPE, write_slope
@@ -80,7 +80,7 @@ def test_a_range_of_values_that_the_type_does_not_allow_breaks_the_contract(tmp_
     assert list(clauses) == ["has search ranges that its types allow"]
 
 
-@pytest.mark.parametrize("name", list(known_solutions()))
+@pytest.mark.parametrize("name", list(available_solutions()))
 def test_the_ranges_of_every_solution_are_allowed_and_hold_its_defaults(name: str) -> None:
     space = search_space(load_class(name))
     defaults = {each.name: each.default for each in fields(load_class(name))}

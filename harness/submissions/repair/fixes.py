@@ -1,4 +1,4 @@
-"""Answers of a submission put right: what can be read in only one way is written in the usual one."""
+"""Automatic repairs of unambiguous mistakes in submission rows."""
 
 from __future__ import annotations
 
@@ -6,63 +6,57 @@ import math
 
 import numpy as np
 
-from harness.data.tables.blocks import Column
-from harness.data.tables.string_column import Words
-from harness.submissions.answer import LENGTH
-from harness.submissions.validation.inspection import without_last_blank
-from harness.submissions.validation.parse_labels import CONFIDENCE, LANDMARK, WHOLE
-from harness.submissions.validation.reference_ids import Known
+from harness.data.tables.blocks import TextColumn
+from harness.data.tables.string_column import StringColumn
+from harness.submissions.answer import MAX_SCORED_IDS
+from harness.submissions.validation.inspection import strip_trailing_blank
+from harness.submissions.validation.parse_labels import CONFIDENCE_PATTERN, LANDMARK_PATTERN, WHOLE_FLOAT_PATTERN
+from harness.submissions.validation.reference_ids import ReferenceIds
 
 
-def mended_lists(cells: Column, ids: list[str], known: Known) -> list[str]:
-    """Return each list without empty entries, repeats, the query itself and what is not in the index, and cut it.
-
-    As a run does, a list is cut when all that cannot count is gone.
-    """
-    lists = without_last_blank(cells).packed()
-    kept = _kept(lists, ids, known)
-    texts, before = lists.whole().texts(), np.r_[0, np.cumsum(kept)]
-    words = lists.words[kept].texts()
-    begins, stops = before[lists.begins], before[lists.stops]
-    for row in np.flatnonzero(stops - begins < lists.counts).tolist():
+def repair_rankings(cells: TextColumn, query_ids: list[str], reference: ReferenceIds) -> list[str]:
+    """Return each list without empty or repeated entries, the query itself and unknown images, then cut to 100."""
+    lists = strip_trailing_blank(cells).compact()
+    is_valid = _valid_entries(lists, query_ids, reference)
+    texts, n_before = lists.as_strings().texts(), np.r_[0, np.cumsum(is_valid)]
+    words = lists.words[is_valid].texts()
+    begins, stops = n_before[lists.begins], n_before[lists.stops]
+    for row in np.flatnonzero(stops - begins < lists.word_counts).tolist():
         texts[row] = " ".join(words[begins[row] : stops[row]])
     return texts
 
 
-def _kept(lists: Column, ids: list[str], known: Known) -> np.ndarray:
-    """Return a mask of the words that stay `(words,)`."""
-    kept = (lists.words.lengths > 0) & ~lists.repeats()
-    if known.n_index is not None:
-        numbers = known.images.find(lists.words)
-        own = np.repeat(known.images.find(Words.of(ids)), lists.counts)
-        kept &= (numbers >= 0) & (numbers < known.n_index) & (numbers != own)
-    before = np.r_[0, np.cumsum(kept)]
-    kept &= before[1:] - np.repeat(before[lists.begins], lists.counts) <= LENGTH
-    return np.asarray(kept)
+def _valid_entries(lists: TextColumn, query_ids: list[str], reference: ReferenceIds) -> np.ndarray:
+    """Return a mask of the entries to write `(n_words,)`."""
+    is_valid = (lists.words.lengths > 0) & ~lists.repeated_words()
+    if reference.n_index is not None:
+        numbers = reference.images.find(lists.words)
+        own = np.repeat(reference.images.find(StringColumn.from_texts(query_ids)), lists.word_counts)
+        is_valid &= (numbers >= 0) & (numbers < reference.n_index) & (numbers != own)
+    n_before = np.r_[0, np.cumsum(is_valid)]
+    is_valid &= n_before[1:] - np.repeat(n_before[lists.begins], lists.word_counts) <= MAX_SCORED_IDS
+    return np.asarray(is_valid)
 
 
-def mended_labels(cells: Column, known: Known) -> list[str]:
-    """Return each answer as a landmark, one blank, and a confidence, where it is clear what they are.
-
-    A landmark that no train image shows is no answer.
-    """
-    landmarks = None if known.landmarks is None else set(known.landmarks.tolist())
-    return [_mended_label(cell.rstrip(" "), landmarks) for cell in cells.whole().texts()]
+def repair_labels(cells: TextColumn, reference: ReferenceIds) -> list[str]:
+    """Return each answer as landmark, blank, confidence; ambiguous cells stay, unknown landmarks become empty."""
+    landmarks = None if reference.landmarks is None else set(reference.landmarks.tolist())
+    return [_repair_label(cell.rstrip(" "), landmarks) for cell in cells.as_strings().texts()]
 
 
-def _mended_label(cell: str, known: set[int] | None) -> str:
-    words = [word for word in cell.split(" ") if word]
-    if len(words) != 2:
-        return cell if words else ""
+def _repair_label(cell: str, valid_landmarks: set[int] | None) -> str:
+    parts = [part for part in cell.split(" ") if part]
+    if len(parts) != 2:
+        return cell if parts else ""
     try:
-        landmark = int(words[0].partition(".")[0] if WHOLE.fullmatch(words[0]) else words[0])
-        confidence = float(words[1])
+        landmark = int(parts[0].partition(".")[0] if WHOLE_FLOAT_PATTERN.fullmatch(parts[0]) else parts[0])
+        confidence = float(parts[1])
     except ValueError:
         return cell
     if not -(2**63) <= landmark < 2**63 or not math.isfinite(confidence):
         return cell
-    if known is not None and landmark not in known:
+    if valid_landmarks is not None and landmark not in valid_landmarks:
         return ""
-    first = words[0] if LANDMARK.fullmatch(words[0]) else str(landmark)
-    second = words[1] if CONFIDENCE.fullmatch(words[1]) else repr(confidence)
+    first = parts[0] if LANDMARK_PATTERN.fullmatch(parts[0]) else str(landmark)
+    second = parts[1] if CONFIDENCE_PATTERN.fullmatch(parts[1]) else repr(confidence)
     return f"{first} {second}"

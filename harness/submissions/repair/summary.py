@@ -1,80 +1,91 @@
-"""What was done to a submission file, what was left, and why."""
+"""The result of a repair: what was repaired, what was not, and why."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from harness.submissions.repair.formatting import FormattingQuirk
 from harness.submissions.validation import fault_kinds as kinds
-from harness.submissions.validation.formatting import Dress
-from harness.submissions.validation.report import Fault, Report
+from harness.submissions.validation.fault_kinds import SubmissionFault
+from harness.submissions.validation.report import ValidationReport
 
-_DONE = {
-    **{kind.name: "named as the sample does" for kind in kinds.MISSING_COLUMN.values()},
-    kinds.MISSPELT_COLUMN.name: "named as the sample does",
-    kinds.UNEXPECTED_COLUMN.name: "dropped",
-    kinds.NO_HEADER.name: "put a first line above",
-    kinds.SWAPPED_COLUMNS.name: "put in order",
-    kinds.SWAPPED_CONTENTS.name: "put in order",
-    kinds.UNKNOWN_QUERY.name: "dropped, or freed of blanks around the id",
-    kinds.REPEATED_QUERY.name: "dropped where it says the same or nothing",
+_ACTIONS = {
+    **{kind.name: "named" for kind in kinds.MISSING_COLUMN.values()},
+    kinds.MISSPELT_COLUMN.name: "renamed",
+    kinds.UNEXPECTED_COLUMN.name: "removed",
+    kinds.NO_HEADER.name: "added",
+    kinds.SWAPPED_COLUMNS.name: "reordered",
+    kinds.SWAPPED_CONTENTS.name: "reordered",
+    kinds.UNKNOWN_QUERY.name: "removed, or stripped of blanks",
+    kinds.REPEATED_QUERY.name: "removed because they have the same answer or none",
     kinds.MISSING_QUERY.name: "added without an answer",
-    kinds.TOO_LONG.name: "cut to the first 100 that can count",
-    kinds.DOUBLE_BLANK.name: "dropped",
-    kinds.REPEATED_IMAGE.name: "dropped",
-    kinds.UNKNOWN_IMAGE.name: "dropped",
-    kinds.OWN_IMAGE.name: "dropped",
-    kinds.MALFORMED.name: "written as a whole number",
-    kinds.BLANKS.name: "written with one blank",
-    kinds.ODD_NUMBER.name: "written in digits",
+    kinds.TOO_LONG.name: "cut to the first 100 valid ids",
+    kinds.DOUBLE_BLANK.name: "removed",
+    kinds.REPEATED_IMAGE.name: "removed",
+    kinds.UNKNOWN_IMAGE.name: "removed",
+    kinds.OWN_IMAGE.name: "removed",
+    kinds.MALFORMED.name: "rewritten as a whole number",
+    kinds.BLANKS.name: "rewritten with one blank",
+    kinds.ODD_NUMBER.name: "rewritten in digits",
     kinds.UNKNOWN_LANDMARK.name: "emptied",
 }
-_WHY = {
-    kinds.REPEATED_QUERY.name: "they say different things, and only you know which is right",
-    kinds.NEGATIVE.name: "only their order counts, and only you know whether more means surer",
+_REASONS = {
+    kinds.REPEATED_QUERY.name: "their answers differ; keep the correct one",
+    kinds.NEGATIVE.name: "they are kept, because only their order counts; check that higher means more confident",
 }
 
 
 @dataclass(frozen=True)
-class Repair:
-    """What was wrong before, what is left, and what else was made plain."""
+class RepairResult:
+    """The validation reports before and after a repair, and the formatting quirks that it removed."""
 
-    before: Report
-    after: Report
-    dress: list[Dress]
+    before: ValidationReport
+    after: ValidationReport
+    quirks: list[FormattingQuirk]
 
-    def done(self) -> list[tuple[Fault, int]]:
-        """Return the kinds of faults that were mended, with how many of each."""
-        left = {fault.kind.name: fault.count for fault in self.after.faults}
-        counts = ((fault, fault.count - left.get(fault.kind.name, 0)) for fault in self.before.faults)
+    def repaired_faults(self) -> list[tuple[SubmissionFault, int]]:
+        """Return the faults that were repaired at least in part, each with the number repaired."""
+        remaining = {fault.kind.name: fault.count for fault in self.after.faults}
+        counts = ((fault, fault.count - remaining.get(fault.kind.name, 0)) for fault in self.before.faults)
         return [(fault, count) for fault, count in counts if count > 0]
 
     def lines(self) -> list[str]:
-        """Return what was done and what was left, for people."""
+        """Return the result as text."""
+        before, after = self.before.path, self.after.path
         return [
-            *(f"{self.before.path}: {dress}" for dress in self.dress),
+            *(f"{before}: {quirk}" for quirk in self.quirks),
             *(
-                f"{self.before.path}: {_first(fault)}: {count} of {fault.count} {_DONE.get(fault.kind.name, 'mended')}"
-                for fault, count in self.done()
+                f"{before}: {_kind_and_location(fault)}: {count} of {fault.count} {_action(fault)}"
+                for fault, count in self.repaired_faults()
             ),
-            *(f"{self.after.path}: left: {_first(fault)}: {fault.count}; {_why(fault)}" for fault in self.after.faults),
-            *(f"{self.after.path}: not checked: {what}" for what in self.after.unchecked),
-            f"{self.after.path}: written, {self.after.rows} rows",
+            *(
+                f"{after}: not repaired: {_kind_and_location(fault)}: {fault.count}; {_reason(fault)}"
+                for fault in self.after.faults
+            ),
+            *(f"{after}: not checked: {check}" for check in self.after.skipped_checks),
+            f"{after}: written, {self.after.n_rows} rows",
         ]
 
     def document(self) -> dict[str, object]:
-        """Return the repair as a JSON document."""
-        done = [
-            {"kind": fault.kind.name, "count": count, "line": fault.line, "done": _DONE.get(fault.kind.name, "mended")}
-            for fault, count in self.done()
+        """Return the result as a JSON document."""
+        faults = [
+            {"kind": fault.kind.name, "count": count, "line": fault.line, "done": _action(fault)}
+            for fault, count in self.repaired_faults()
         ]
-        dress = [{"kind": each.what, "count": each.count, "line": each.line, "done": each.done} for each in self.dress]
-        return {"out": str(self.after.path), "done": dress + done, "left": self.after.document()}
+        quirks = [
+            {"kind": quirk.name, "count": quirk.count, "line": quirk.line, "done": quirk.action}
+            for quirk in self.quirks
+        ]
+        return {"out": str(self.after.path), "done": quirks + faults, "left": self.after.document()}
 
 
-def _first(fault: Fault) -> str:
-    where = f" ({fault.place})" if fault.place else ""
-    return f"{fault.kind.what}{where}"
+def _kind_and_location(fault: SubmissionFault) -> str:
+    return fault.kind.description + (f" ({fault.location})" if fault.location else "")
 
 
-def _why(fault: Fault) -> str:
-    return _WHY.get(fault.kind.name, fault.kind.remedy)
+def _action(fault: SubmissionFault) -> str:
+    return _ACTIONS.get(fault.kind.name, "repaired")
+
+
+def _reason(fault: SubmissionFault) -> str:
+    return _REASONS.get(fault.kind.name, fault.kind.remedy)

@@ -1,102 +1,145 @@
-"""All kinds of faults that a submission file can have, with the site's own words where they are known."""
+"""The kinds of faults in submission files, with Kaggle's own error message where it is known."""
 
-from harness.submissions.validation.report import Kind
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FaultKind:
+    """A kind of fault: its name, a description in the plural, and a remedy.
+
+    `kaggle_error` is Kaggle's error message: empty where it is unknown, None where Kaggle accepts the fault.
+    `scorer_refuses` says whether the reference scorer refuses a row with this fault, unless its answer is empty.
+    """
+
+    name: str
+    description: str
+    remedy: str
+    kaggle_error: str | None = None
+    scorer_refuses: bool = False
+
+
+@dataclass(frozen=True)
+class SubmissionFault:
+    """All faults of one kind in a file: their number, and the position and text of the first.
+
+    `line`, `column` and `entry` (of a list of ids) count from 1; 0 means not applicable. `example` is printable.
+    """
+
+    kind: FaultKind
+    count: int
+    line: int
+    column: int
+    entry: int
+    example: str
+
+    @property
+    def location(self) -> str:
+        """Return the position of the first fault as text.
+
+        >>> SubmissionFault(FaultKind("odd", "odd ids", "replace them"), 3, 7, 2, 1, "'a'").location
+        'line 7, column 2, entry 1'
+        """
+        named = {"line": self.line, "column": self.column if self.line else 0, "entry": self.entry}
+        return ", ".join(f"{name} {number}" for name, number in named.items() if number)
+
+    @property
+    def description(self) -> str:
+        """Return what is wrong, how often, and the first example.
+
+        >>> SubmissionFault(FaultKind("odd", "odd ids", "replace them"), 3, 7, 2, 1, "'a'").description
+        "odd ids: 3, first 'a'"
+        """
+        if not self.kind.description:
+            return self.example
+        return f"{self.kind.description}: {self.count}" + (f", first {self.example}" if self.example else "")
+
 
 _NO_COLUMN = "ERROR: Required column {example} could not be found"
-_WRONG_ROWS = "Evaluation Exception: Submission must have {asked} rows"
+_UNEXPECTED = "ERROR: Unexpected Column:  {example} (Line {line}, Column {column})"
+_WRONG_ROWS = "Evaluation Exception: Submission must have {required} rows"
 _NO_KEYS = (
     "ERROR: Unable to find {count} required key values in the 'id' column; "
     "ERROR: Unable to find the required key value {example} in the 'id' column"
 )
+_ALL_KEYS = "ERROR: Unable to find {required} required key values in the 'id' column"
 _NO_NUMBER = "ERROR: Could not parse {example} into expected type of Double (Line {line}, Column {column})"
-_FIRST_LINE = "the first line must be id,images or id,landmarks"
+_HEADER = "the first line must be id,images or id,landmarks"
+_LABEL = "write: landmark, one blank, confidence"
 
-UNREADABLE = Kind("unreadable", "", "the rows were not looked at", site="", scorer=True)
+UNREADABLE = FaultKind("unreadable", "", "its rows were not checked", "", scorer_refuses=True)
 MISSING_COLUMN = {
-    name: Kind(f"missing column {name}", "columns missing", _FIRST_LINE, site=_NO_COLUMN, scorer=True)
+    name: FaultKind(f"missing column {name}", "missing columns", _HEADER, _NO_COLUMN, scorer_refuses=True)
     for name in ("id", "images", "landmarks")
 }
-UNEXPECTED_COLUMN = Kind(
-    "unexpected column",
-    "columns that are not asked for",
-    _FIRST_LINE,
-    site="ERROR: Unexpected Column:  {example} (Line {line}, Column {column})",
-    scorer=True,
+UNEXPECTED_COLUMN = FaultKind("unexpected column", "unexpected columns", _HEADER, _UNEXPECTED, scorer_refuses=True)
+MISSPELT_COLUMN = FaultKind(
+    "misspelt column", "column names with wrong case or surrounding blanks", _HEADER, _UNEXPECTED, scorer_refuses=True
 )
-MISSPELT_COLUMN = Kind(
-    "misspelt column",
-    "column names in another case or with blanks around",
-    _FIRST_LINE,
-    site="ERROR: Unexpected Column:  {example} (Line {line}, Column {column})",
-    scorer=True,
-)
-NO_HEADER = Kind("no header", "first line that is a row", _FIRST_LINE, site=_NO_COLUMN.format(example="'id'"))
-SWAPPED_COLUMNS = Kind(
+NO_HEADER = FaultKind("no header", "missing header line", _HEADER, _NO_COLUMN.format(example="'id'"))
+SWAPPED_COLUMNS = FaultKind(
     "swapped columns",
-    "columns in another order than the sample's",
-    "write id first; the site goes by names, the reference scorer does not",
-    scorer=True,
+    "columns in the wrong order",
+    "write id first; Kaggle reads columns by name, the reference scorer by position",
+    scorer_refuses=True,
 )
-SWAPPED_CONTENTS = Kind(
+SWAPPED_CONTENTS = FaultKind(
     "swapped contents",
-    "columns that hold each other's cells",
-    "write the query in the column id, its answer in the other",
-    site="ERROR: Unable to find {asked} required key values in the 'id' column",
-    scorer=True,
+    "columns with swapped contents",
+    "write the query in the column id and its answer in the other",
+    _ALL_KEYS,
+    scorer_refuses=True,
 )
-CELLS = Kind(
+CELLS = FaultKind(
     "cells",
     "rows with more or fewer cells than the first line",
-    "write the id, one comma, and the answer with blanks in it",
-    site="",
-    scorer=True,
+    "write the id, one comma, and the answer with blanks between its parts",
+    "",
+    scorer_refuses=True,
 )
-ENCODING = Kind("encoding", "rows that are not UTF-8", "save the file as CSV in UTF-8", site="", scorer=True)
-UNKNOWN_QUERY = Kind(
-    "unknown query", "rows whose id is no query", "keep to the ids of test.csv", site=_WRONG_ROWS, scorer=True
+ENCODING = FaultKind("encoding", "rows that are not UTF-8", "save the file as CSV in UTF-8", "", scorer_refuses=True)
+UNKNOWN_QUERY = FaultKind(
+    "unknown query", "rows whose id is not a query", "use only ids of test.csv", _WRONG_ROWS, scorer_refuses=True
 )
-REPEATED_QUERY = Kind(
-    "repeated query", "rows whose query stands there before", "leave one row for each", site=_WRONG_ROWS, scorer=True
+REPEATED_QUERY = FaultKind(
+    "repeated query", "rows that repeat a query", "keep one row for each query", _WRONG_ROWS, scorer_refuses=True
 )
-MISSING_QUERY = Kind(
+MISSING_QUERY = FaultKind(
     "missing query",
     "queries without a row",
-    "write a row for each id of test.csv, with nothing behind the comma for no answer",
-    site=_NO_KEYS,
+    "write a row for each id of test.csv, with an empty second cell if there is no answer",
+    _NO_KEYS,
 )
-TOO_LONG = Kind("too long", "rows with more than 100 ids", "cut them; what stands behind is not looked at")
-DOUBLE_BLANK = Kind(
-    "double blank", "empty entries, from two blanks in a row or one in front", "write one blank between entries"
+TOO_LONG = FaultKind("too long", "rows with more than 100 ids", "remove the rest; only the first 100 are scored")
+DOUBLE_BLANK = FaultKind(
+    "double blank", "empty entries (two blanks in a row, or a leading blank)", "write one blank between entries"
 )
-REPEATED_IMAGE = Kind(
-    "repeated image", "entries that stand in the same row before", "leave the first; the others only push others back"
+REPEATED_IMAGE = FaultKind(
+    "repeated image", "entries that repeat an earlier entry of the row", "remove them; they only use up ranks"
 )
-UNKNOWN_IMAGE = Kind(
-    "unknown image", "entries that are not in the index", "list ids of index.csv; others only push others back"
+UNKNOWN_IMAGE = FaultKind(
+    "unknown image", "entries that are not in the index", "list only ids of index.csv; others only use up ranks"
 )
-OWN_IMAGE = Kind("own image", "entries that are the query itself", "leave it out")
-MALFORMED = Kind(
-    "malformed",
-    "answers that are not a landmark and a confidence",
-    "write: landmark, one blank, confidence",
-    site=_NO_NUMBER,
-    scorer=True,
+OWN_IMAGE = FaultKind("own image", "entries that are the query itself", "remove them")
+MALFORMED = FaultKind(
+    "malformed", "answers that are not a landmark and a confidence", _LABEL, _NO_NUMBER, scorer_refuses=True
 )
-BLANKS = Kind(
-    "blanks", "answers with a blank too many", "write: landmark, one blank, confidence", site=_NO_NUMBER, scorer=True
-)
-SEVERAL = Kind(
+BLANKS = FaultKind("blanks", "answers with extra blanks", _LABEL, _NO_NUMBER, scorer_refuses=True)
+SEVERAL = FaultKind(
     "several landmarks",
     "rows with more than one landmark",
-    "leave the surest; one answer a row is read",
-    site=_NO_NUMBER,
-    scorer=True,
+    "keep the most confident; a row may have only one answer",
+    _NO_NUMBER,
+    scorer_refuses=True,
 )
-NOT_FINITE = Kind("not finite", "confidences that are nan or infinite", "write a finite number", scorer=True)
-NEGATIVE = Kind("negative", "confidences below zero", "they count as written; check that more means surer")
-ODD_NUMBER = Kind(
-    "odd number", "numbers in a form that only Python reads, such as 1_0", "write digits and a decimal point"
+NOT_FINITE = FaultKind(
+    "not finite", "confidences that are nan or infinite", "write a finite number", scorer_refuses=True
 )
-UNKNOWN_LANDMARK = Kind(
-    "unknown landmark", "landmarks that no train image shows", "name landmarks of train.csv; others cannot be right"
+NEGATIVE = FaultKind(
+    "negative", "negative confidences", "they are scored as written; check that higher means more confident"
+)
+ODD_NUMBER = FaultKind(
+    "odd number", "numbers in a notation that only Python reads, such as 1_0", "write digits and a decimal point"
+)
+UNKNOWN_LANDMARK = FaultKind(
+    "unknown landmark", "landmarks that no train image shows", "use landmarks of train.csv; others cannot be correct"
 )

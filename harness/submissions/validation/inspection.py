@@ -1,4 +1,4 @@
-"""Read a submission file once, and find everything that is wrong with it on the way."""
+"""Read the rows of a submission file once: collect the answers and note every fault."""
 
 from __future__ import annotations
 
@@ -7,184 +7,188 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.data.tables.blocks import Block, Column
-from harness.data.tables.csv_table import shown
-from harness.data.tables.rows import not_utf_8
-from harness.data.tables.string_column import Words
-from harness.submissions.answer import LENGTH
+from harness.data.tables.blocks import TableBlock, TextColumn
+from harness.data.tables.csv_table import quote
+from harness.data.tables.rows import invalid_utf8_rows
+from harness.data.tables.string_column import StringColumn
+from harness.submissions.answer import MAX_SCORED_IDS
 from harness.submissions.validation import fault_kinds as kinds
-from harness.submissions.validation.columns import Layout
-from harness.submissions.validation.parse_labels import parsed
-from harness.submissions.validation.reference_ids import Known
-from harness.submissions.validation.report import Kind, Report
+from harness.submissions.validation.fault_kinds import FaultKind
+from harness.submissions.validation.parse_labels import parse_labels
+from harness.submissions.validation.reference_ids import ReferenceIds
+from harness.submissions.validation.report import SubmissionColumns, ValidationReport
 
 
 @dataclass(frozen=True, eq=False)
-class _Rows:
-    """Rows of two cells: the ids, the number of the query of each, -1 for none, and the answers, which may be empty."""
+class _AnswerRows:
+    """Well-formed rows: line numbers, ids, answers, the number of each query (-1: unknown), and which are empty."""
 
     lines: np.ndarray
-    ids: Words
-    answers: Column
+    ids: StringColumn
+    answers: TextColumn
     queries: np.ndarray
-    empty: np.ndarray
+    is_empty: np.ndarray
 
 
 class Inspection:
-    """The report on a file and the answers in it, those that the reference scorer would look at.
+    """The report on a file, and the answers that the reference scorer would use.
 
-    `positions` `(queries, 100)` holds the numbers of the listed images, -1 behind the last, and another negative number
-    for what is no known image. `landmarks` and `confidences` are `(queries,)`; a confidence is NaN for no answer.
+    `positions` is `(n_queries, 100)`: numbers of the listed images; -1 pads, other negative numbers are unknown images.
+    `landmarks` and `confidences` are `(n_queries,)`; a NaN confidence means no answer. `add_images` numbers new images.
     """
 
-    def __init__(self, report: Report, known: Known, *, new: bool = False) -> None:
-        self.report, self.known, self._new = report, known, new
-        self._refused_at: int | None = None
-        n_queries = len(known.queries)
-        self._rows_of = np.zeros(n_queries, np.int64)  # rows of each query, empty ones too
-        self._answered = np.zeros(n_queries, bool)
-        self.positions = np.zeros((0, LENGTH), np.int32)
+    def __init__(self, report: ValidationReport, reference: ReferenceIds, *, add_images: bool = False) -> None:
+        self.report, self.reference, self._add_images = report, reference, add_images
+        self._scorer_error_line: int | None = None
+        n_queries = len(reference.queries)
+        self._row_counts = np.zeros(n_queries, np.int64)  # rows of each query, including empty ones
+        self._is_answered = np.zeros(n_queries, bool)
+        self.positions = np.zeros((0, MAX_SCORED_IDS), np.int32)
         self.landmarks, self.confidences = np.zeros(n_queries, np.int64), np.full(n_queries, np.nan)
 
-    def take(self, layout: Layout, blocks: Iterator[Block]) -> None:
-        """Take in the rows below the first line."""
-        add = self._take_labelling
-        if layout.task == "retrieval":
-            add = self._take_ranking
-            self.positions = np.full((len(self.known.queries), LENGTH), -1, np.int32)
-        self._columns = layout.query + 1, layout.answer + 1
+    def read_rows(self, columns: SubmissionColumns, blocks: Iterator[TableBlock]) -> None:
+        """Read the rows below the header."""
+        read = self._read_labels
+        if columns.task == "retrieval":
+            read = self._read_rankings
+            self.positions = np.full((len(self.reference.queries), MAX_SCORED_IDS), -1, np.int32)
+        self._query_column, self._answer_column = columns.query + 1, columns.answer + 1
         for block in blocks:
-            self.report.rows += len(block)
-            sound = self._sound(block, layout.width)
-            ids, answers = sound.column(layout.query).whole(), sound.column(layout.answer)
-            empty = answers.whole().lengths == 0
-            rows = _Rows(sound.lines, ids, without_last_blank(answers), self._numbered(ids), empty)
-            add(rows, self._look(rows))
-        missing = np.flatnonzero(self._rows_of[: self.known.n_asked] == 0)
+            self.report.n_rows += len(block)
+            complete = self._well_formed(block, columns.width)
+            ids, answers = complete.column(columns.query).as_strings(), complete.column(columns.answer)
+            is_empty = answers.as_strings().lengths == 0
+            rows = _AnswerRows(complete.lines, ids, strip_trailing_blank(answers), self._query_numbers(ids), is_empty)
+            read(rows, self._check_queries(rows))
+        missing = np.flatnonzero(self._row_counts[: self.reference.n_required] == 0)
         if len(missing):
-            example = self.known.queries.words()[missing[:1]].texts()[0]
+            example = self.reference.queries.strings()[missing[:1]].texts()[0]
             self.report.note(kinds.MISSING_QUERY, len(missing), example=example)
-        self.report.answered = int(self._answered.sum())
+        self.report.n_answered = int(self._is_answered.sum())
 
-    def _sound(self, block: Block, width: int) -> Block:
-        """Return the rows that have all cells, of text."""
-        wrong, no_text = block.widths != width, not_utf_8(block)
-        if len(no_text):
-            self._refuse(block.lines[no_text[0]], "is not UTF-8; save the table as CSV in UTF-8")
-            self.report.note(kinds.ENCODING, len(no_text), block.lines[no_text[0]], example=_first(block, no_text))
-            wrong[no_text] = False
-        if wrong.any():
-            row = int(wrong.argmax())
-            self._refuse(block.lines[row], f"the number of cells is {block.widths[row]}, and it must be {width}")
+    def _well_formed(self, block: TableBlock, width: int) -> TableBlock:
+        """Return the rows in UTF-8 with `width` cells; note the others."""
+        malformed, not_utf8 = block.widths != width, invalid_utf8_rows(block)
+        if len(not_utf8):
+            self._note_scorer_error(block.lines[not_utf8[0]], "not UTF-8; save the table as CSV in UTF-8")
+            self.report.note(
+                kinds.ENCODING, len(not_utf8), block.lines[not_utf8[0]], example=_first_text(block, not_utf8)
+            )
+            malformed[not_utf8] = False
+        if malformed.any():
+            row = int(malformed.argmax())
+            self._note_scorer_error(block.lines[row], f"{block.widths[row]} cells instead of {width}")
             column = min(int(block.widths[row]), width) + 1
-            self._note(kinds.CELLS, block.lines, wrong, column, block.whole())
-        wrong[no_text] = True
-        return block.only(~wrong) if wrong.any() else block
+            self._note(kinds.CELLS, block.lines, malformed, column, block.row_strings())
+        malformed[not_utf8] = True
+        return block.select(~malformed) if malformed.any() else block
 
-    def _numbered(self, ids: Words) -> np.ndarray:
-        """Return the number of each query; those that are new become known where nobody says what is asked."""
-        if not self.known.any_query:
-            return self.known.queries.find(ids)
-        numbers = self.known.queries.add(ids)
-        more = max(0, len(self.known.queries) - len(self._rows_of))
-        self._rows_of, self._answered = (np.pad(each, (0, more)) for each in (self._rows_of, self._answered))
-        self.landmarks = np.pad(self.landmarks, (0, more))
-        self.confidences = np.pad(self.confidences, (0, more), constant_values=np.nan)
+    def _query_numbers(self, ids: StringColumn) -> np.ndarray:
+        """Return the number of each query, -1 if unknown; without test.csv new ids become queries."""
+        if not self.reference.accepts_any_query:
+            return self.reference.queries.find(ids)
+        numbers = self.reference.queries.add(ids)
+        added = max(0, len(self.reference.queries) - len(self._row_counts))
+        self._row_counts, self._is_answered = (
+            np.pad(array, (0, added)) for array in (self._row_counts, self._is_answered)
+        )
+        self.landmarks = np.pad(self.landmarks, (0, added))
+        self.confidences = np.pad(self.confidences, (0, added), constant_values=np.nan)
         return numbers
 
-    def _look(self, rows: _Rows) -> np.ndarray:
-        """Return the rows `(n,)` that the reference scorer looks at, and note what is wrong with their ids."""
-        lines, ids, queries, column = rows.lines, rows.ids, rows.queries, self._columns[0]
+    def _check_queries(self, rows: _AnswerRows) -> np.ndarray:
+        """Note faulty query ids; return a mask of the rows `(n,)` that the reference scorer reads."""
+        lines, ids, queries, column = rows.lines, rows.ids, rows.queries, self._query_column
         unknown = queries < 0
         self._note(kinds.UNKNOWN_QUERY, lines, unknown, column, ids)
-        self._refuse_first(
-            unknown & ~rows.empty, lines, ids, "is no query of this competition; the queries are in test.csv"
+        self._note_first_error(
+            unknown & ~rows.is_empty, lines, ids, "is not a query of this competition (see test.csv)"
         )
-        self._note(kinds.REPEATED_QUERY, lines, _again(queries, ~unknown, self._rows_of > 0), column, ids)
-        np.add.at(self._rows_of, queries[~unknown], 1)
-        looked_at = np.asarray(~unknown & ~rows.empty)
-        if len(self.known.skipped):
-            looked_at &= ~self.known.skipped[queries]
-        again = _again(queries, looked_at, self._answered)
-        self._refuse_first(again, lines, ids, "is a query that is answered a second time; leave one answer")
-        self._answered[queries[looked_at]] = True
-        return looked_at
+        self._note(kinds.REPEATED_QUERY, lines, _is_repeated(queries, ~unknown, self._row_counts > 0), column, ids)
+        np.add.at(self._row_counts, queries[~unknown], 1)
+        is_read = np.asarray(~unknown & ~rows.is_empty)
+        if len(self.reference.is_ignored):
+            is_read &= ~self.reference.is_ignored[queries]
+        repeated = _is_repeated(queries, is_read, self._is_answered)
+        self._note_first_error(repeated, lines, ids, "is answered twice; keep one answer")
+        self._is_answered[queries[is_read]] = True
+        return is_read
 
-    def _take_ranking(self, rows: _Rows, looked_at: np.ndarray) -> None:
-        from harness.data.tables.kernels import take_lists
+    def _read_rankings(self, rows: _AnswerRows, is_read: np.ndarray) -> None:
+        from harness.data.tables.kernels import validate_lists
 
-        answers = rows.answers.only(~rows.empty)
-        if self._new:
-            answers = answers.packed()
-        words, images = answers.words, self.known.images
-        numbers = images.add(words) if self._new else images.find(words)
-        room = np.zeros(2 << int(answers.counts.max(initial=0)).bit_length(), np.int64)
-        found, where = np.zeros(len(LISTING), np.int64), np.zeros((len(LISTING), 2), np.int64)
-        kept = np.where(looked_at & (rows.queries < len(self.positions)), rows.queries, -1)[~rows.empty]
-        own = np.where(rows.queries < 0, -1, images.find(rows.ids))[~rows.empty]
-        n_index = -1 if self.known.n_index is None else self.known.n_index
-        take_lists(
-            (words.eights, words.starts, words.ends), (answers.begins, answers.stops), numbers, kept, own,
-            n_index, room, self.positions, found, where,
+        answers = rows.answers.select(~rows.is_empty)
+        if self._add_images:
+            answers = answers.compact()
+        words, images = answers.words, self.reference.images
+        numbers = images.add(words) if self._add_images else images.find(words)
+        scratch = np.zeros(2 << int(answers.word_counts.max(initial=0)).bit_length(), np.int64)
+        counts, first = np.zeros(len(LISTING_FAULTS), np.int64), np.zeros((len(LISTING_FAULTS), 2), np.int64)
+        targets = np.where(is_read & (rows.queries < len(self.positions)), rows.queries, -1)[~rows.is_empty]
+        own = np.where(rows.queries < 0, -1, images.find(rows.ids))[~rows.is_empty]
+        n_index = -1 if self.reference.n_index is None else self.reference.n_index
+        validate_lists(
+            (words.unaligned_u64, words.starts, words.ends), (answers.begins, answers.stops), numbers, targets, own,
+            n_index, scratch, self.positions, counts, first,
         )  # fmt: skip
-        for kind, count, (row, entry) in zip(LISTING, found, where, strict=True):
+        for kind, count, (row, entry) in zip(LISTING_FAULTS, counts, first, strict=True):
             if count:
-                word = answers.begins[row] + entry
-                example = words[word : word + 1].texts()[0]
-                self.report.note(kind, count, rows.lines[~rows.empty][row], self._columns[1], entry + 1, example)
+                position = answers.begins[row] + entry
+                example = words[position : position + 1].texts()[0]
+                self.report.note(kind, count, rows.lines[~rows.is_empty][row], self._answer_column, entry + 1, example)
 
-    def _take_labelling(self, rows: _Rows, looked_at: np.ndarray) -> None:
-        found = parsed(rows.answers, rows.empty, self.known.landmarks)
-        cells = rows.answers.whole()
-        for kind, wrong in found.wrong.items():
-            self._note(kind, rows.lines, wrong, self._columns[1], cells)
-        unreadable = np.isnan(found.confidences)
-        why = "is no answer; write the number of the landmark, one blank, and a finite confidence"
-        self._refuse_first(looked_at & unreadable, rows.lines, cells, why)
-        taken = looked_at & ~unreadable
-        self.landmarks[rows.queries[taken]] = found.landmarks[taken]
-        self.confidences[rows.queries[taken]] = found.confidences[taken]
+    def _read_labels(self, rows: _AnswerRows, is_read: np.ndarray) -> None:
+        labels = parse_labels(rows.answers, rows.is_empty, self.reference.landmarks)
+        cells = rows.answers.as_strings()
+        for kind, is_faulty in labels.fault_rows.items():
+            self._note(kind, rows.lines, is_faulty, self._answer_column, cells)
+        unreadable = np.isnan(labels.confidences)
+        why = "is not an answer; write the number of the landmark, one blank, and a finite confidence"
+        self._note_first_error(is_read & unreadable, rows.lines, cells, why)
+        used = is_read & ~unreadable
+        self.landmarks[rows.queries[used]] = labels.landmarks[used]
+        self.confidences[rows.queries[used]] = labels.confidences[used]
 
-    def _note(self, kind: Kind, lines: np.ndarray, rows: np.ndarray, column: int, cells: Words) -> None:
+    def _note(self, kind: FaultKind, lines: np.ndarray, rows: np.ndarray, column: int, cells: StringColumn) -> None:
         if rows.any():
             row = int(rows.argmax())
             self.report.note(kind, int(rows.sum()), lines[row], column, 0, cells[row : row + 1].texts()[0])
 
-    def _refuse_first(self, rows: np.ndarray, lines: np.ndarray, cells: Words, why: str) -> None:
+    def _note_first_error(self, rows: np.ndarray, lines: np.ndarray, cells: StringColumn, why: str) -> None:
         if rows.any():
             row = int(rows.argmax())
-            self._refuse(lines[row], f"{shown(cells[row : row + 1].texts()[0])} {why}")
+            self._note_scorer_error(lines[row], f"{quote(cells[row : row + 1].texts()[0])} {why}")
 
-    def _refuse(self, line: int, why: str) -> None:
-        if self._refused_at is None or line < self._refused_at:
-            self._refused_at = line
-            self.report.refusal = f"{self.report.path}, line {line}: {why}"
-
-
-def _first(block: Block, rows: np.ndarray) -> str:
-    return block.only(rows[:1]).whole().texts()[0]
+    def _note_scorer_error(self, line: int, why: str) -> None:
+        if self._scorer_error_line is None or line < self._scorer_error_line:
+            self._scorer_error_line = line
+            self.report.scorer_error = f"{self.report.path}, line {line}: {why}"
 
 
-def _again(queries: np.ndarray, rows: np.ndarray, before: np.ndarray) -> np.ndarray:
-    """Return which of the rows `(n,)` have the query of an earlier one, or one that was there before."""
-    again = np.zeros(len(queries), bool)
-    places = np.flatnonzero(rows)
-    first = np.zeros(len(places), bool)
-    first[np.unique(queries[places], return_index=True)[1]] = True
-    again[places] = ~first | before[queries[places]]
-    return again
+def _first_text(block: TableBlock, rows: np.ndarray) -> str:
+    return block.select(rows[:1]).row_strings().texts()[0]
 
 
-LISTING = (
+def _is_repeated(queries: np.ndarray, rows: np.ndarray, before: np.ndarray) -> np.ndarray:
+    """Return a mask of `rows` `(n,)` whose query has an earlier row, here or in an earlier block (`before`)."""
+    repeated = np.zeros(len(queries), bool)
+    positions = np.flatnonzero(rows)
+    first = np.zeros(len(positions), bool)
+    first[np.unique(queries[positions], return_index=True)[1]] = True
+    repeated[positions] = ~first | before[queries[positions]]
+    return repeated
+
+
+LISTING_FAULTS = (
     kinds.TOO_LONG,
     kinds.DOUBLE_BLANK,
     kinds.UNKNOWN_IMAGE,
     kinds.OWN_IMAGE,
     kinds.REPEATED_IMAGE,
-)  # in the order of `take_lists`
+)  # the order of `validate_lists`
 
 
-def without_last_blank(answers: Column) -> Column:
-    """Return the answers without the empty word behind one blank at the end."""
-    spare = (answers.counts > 1) & (answers.words.lengths[answers.stops - 1] == 0)
-    return Column(answers.words, answers.begins, answers.stops - spare)
+def strip_trailing_blank(answers: TextColumn) -> TextColumn:
+    """Return the answers without the empty last word of cells that end in a blank."""
+    has_trailing_blank = (answers.word_counts > 1) & (answers.words.lengths[answers.stops - 1] == 0)
+    return TextColumn(answers.words, answers.begins, answers.stops - has_trailing_blank)

@@ -1,4 +1,4 @@
-"""Landmarks and confidences as people write them."""
+"""Parse the cells of a recognition submission: a landmark and a confidence."""
 
 from __future__ import annotations
 
@@ -8,49 +8,47 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.data.tables.blocks import Column
-from harness.data.tables.csv_table import whole_numbers
+from harness.data.tables.blocks import TextColumn
+from harness.data.tables.csv_table import parse_whole_numbers
 from harness.submissions.validation import fault_kinds as kinds
-from harness.submissions.validation.report import Kind
+from harness.submissions.validation.fault_kinds import FaultKind
 
-_PLAIN = re.compile(r"[0-9.eE -]*")  # numbers that are neither infinite nor odd
-LANDMARK = re.compile(r"-?[0-9]+")
-WHOLE = re.compile(r"-?[0-9]+\.0*")  # a landmark as tables of numbers write it
-CONFIDENCE = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+_FINITE_CHARACTERS = re.compile(r"[0-9.eE -]*")  # excludes nan, inf, 1_0
+LANDMARK_PATTERN = re.compile(r"-?[0-9]+")
+WHOLE_FLOAT_PATTERN = re.compile(r"-?[0-9]+\.0*")  # a landmark in a float column
+CONFIDENCE_PATTERN = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+_Numbers = tuple[np.ndarray, np.ndarray, dict[FaultKind, np.ndarray]]
 
 
 @dataclass(frozen=True)
-class Answers:
-    """Landmark and confidence of each row `(n,)`, NaN where there is none to read, and the rows with each fault."""
+class ParsedLabels:
+    """Landmark and confidence of each row `(n,)`, NaN for no readable answer, and a mask `(n,)` for each fault."""
 
     landmarks: np.ndarray
     confidences: np.ndarray
-    wrong: dict[Kind, np.ndarray]
+    fault_rows: dict[FaultKind, np.ndarray]
 
 
-def parsed(answers: Column, empty: np.ndarray, known: np.ndarray | None) -> Answers:
-    """Return what the cells of a recognition submission say; numbers are read as the reference reader does.
+def parse_labels(answers: TextColumn, is_empty: np.ndarray, valid_landmarks: np.ndarray | None) -> ParsedLabels:
+    """Parse the answer cells as the reference scorer does.
 
-    `empty` are the rows without an answer `(n,)`, `known` the landmarks there are, ascending, None where nobody says.
+    `is_empty` marks rows without an answer `(n,)`. `valid_landmarks` is ascending; None skips that check.
     """
-    answers = answers.packed()
-    landmarks, confidences, wrong = _all_plain(answers) or _one_by_one(answers, empty)
-    read = ~np.isnan(confidences)
-    wrong[kinds.NEGATIVE] = read & (confidences < 0)
-    if known is not None:
-        wrong[kinds.UNKNOWN_LANDMARK] = read & ~np.isin(landmarks, known)
-    return Answers(landmarks, confidences, wrong)
+    answers = answers.compact()
+    landmarks, confidences, fault_rows = _parse_plain(answers) or _parse_rows(answers, is_empty)
+    is_read = ~np.isnan(confidences)
+    fault_rows[kinds.NEGATIVE] = is_read & (confidences < 0)
+    if valid_landmarks is not None:
+        fault_rows[kinds.UNKNOWN_LANDMARK] = is_read & ~np.isin(landmarks, valid_landmarks)
+    return ParsedLabels(landmarks, confidences, fault_rows)
 
 
-Numbers = tuple[np.ndarray, np.ndarray, dict[Kind, np.ndarray]]
-
-
-def _all_plain(answers: Column) -> Numbers | None:
-    """Return the numbers where every row has two plain ones."""
+def _parse_plain(answers: TextColumn) -> _Numbers | None:
+    """Parse all rows at once, or return None unless each row is two numbers in the usual notation."""
     texts = answers.words.texts()
-    if (answers.counts != 2).any() or not _PLAIN.fullmatch(" ".join(texts[1::2])):
+    if (answers.word_counts != 2).any() or not _FINITE_CHARACTERS.fullmatch(" ".join(texts[1::2])):
         return None
-    landmarks = whole_numbers(texts[::2])
+    landmarks = parse_whole_numbers(texts[::2])
     try:
         confidences = np.array([*map(float, texts[1::2])], np.float64)
     except ValueError:
@@ -58,37 +56,37 @@ def _all_plain(answers: Column) -> Numbers | None:
     return None if landmarks is None or not np.isfinite(confidences).all() else (landmarks, confidences, {})
 
 
-def _one_by_one(answers: Column, empty: np.ndarray) -> Numbers:
+def _parse_rows(answers: TextColumn, is_empty: np.ndarray) -> _Numbers:
     texts = answers.words.texts()
-    cells = zip(answers.begins.tolist(), answers.stops.tolist(), empty.tolist(), strict=True)
-    rows = [(0, math.nan, None) if nothing else _row(texts[start:end]) for start, end, nothing in cells]
+    cells = zip(answers.begins.tolist(), answers.stops.tolist(), is_empty.tolist(), strict=True)
+    rows = [(0, math.nan, None) if empty else _parse_row(texts[start:end]) for start, end, empty in cells]
     landmarks = np.array([row[0] for row in rows], np.int64)
     confidences = np.array([row[1] for row in rows], np.float64)
-    found = dict.fromkeys(row[2] for row in rows if row[2] is not None)
-    return landmarks, confidences, {kind: np.array([row[2] is kind for row in rows], bool) for kind in found}
+    present = dict.fromkeys(row[2] for row in rows if row[2] is not None)
+    return landmarks, confidences, {kind: np.array([row[2] is kind for row in rows], bool) for kind in present}
 
 
-def _row(words: list[str]) -> tuple[int, float, Kind | None]:
-    """Return landmark and confidence of a row, and what is wrong with it."""
-    wrong = _misshapen(words)
-    if wrong:
-        return 0, math.nan, wrong
+def _parse_row(parts: list[str]) -> tuple[int, float, FaultKind | None]:
+    """Return the landmark and the confidence of a row, NaN if it cannot be read, and its fault."""
+    fault = _shape_fault(parts)
+    if fault:
+        return 0, math.nan, fault
     try:
-        landmark, confidence = int(words[0]), float(words[1])
+        landmark, confidence = int(parts[0]), float(parts[1])
     except ValueError:
         landmark, confidence = 2**63, math.nan
     if not -(2**63) <= landmark < 2**63:
         return 0, math.nan, kinds.MALFORMED
     if not math.isfinite(confidence):
         return 0, math.nan, kinds.NOT_FINITE
-    usual = LANDMARK.fullmatch(words[0]) and CONFIDENCE.fullmatch(words[1])
-    return landmark, confidence, None if usual else kinds.ODD_NUMBER
+    is_usual = LANDMARK_PATTERN.fullmatch(parts[0]) and CONFIDENCE_PATTERN.fullmatch(parts[1])
+    return landmark, confidence, None if is_usual else kinds.ODD_NUMBER
 
 
-def _misshapen(words: list[str]) -> Kind | None:
-    if "" in words:
+def _shape_fault(parts: list[str]) -> FaultKind | None:
+    if "" in parts:
         return kinds.BLANKS
-    if len(words) == 2:
+    if len(parts) == 2:
         return None
-    pairs = len(words) % 2 == 0 and all(LANDMARK.fullmatch(word) for word in words[::2])
+    pairs = len(parts) % 2 == 0 and all(LANDMARK_PATTERN.fullmatch(part) for part in parts[::2])
     return kinds.SEVERAL if pairs else kinds.MALFORMED

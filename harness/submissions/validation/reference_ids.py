@@ -1,4 +1,4 @@
-"""What the answers of a submission are held against: the queries, the images of the index, the landmarks."""
+"""The reference ids a submission is validated against: query ids, index image ids, landmark ids."""
 
 from __future__ import annotations
 
@@ -9,67 +9,64 @@ from pathlib import Path
 import numpy as np
 
 from harness.data.ground_truth import UNLABELLED
-from harness.data.tables.csv_table import whole_numbers
-from harness.data.tables.id_index import Vocabulary
-from harness.data.tables.rows import read_vocabulary
-from harness.data.tables.string_column import Words
+from harness.data.tables.csv_table import parse_whole_numbers
+from harness.data.tables.id_index import IdIndex
+from harness.data.tables.rows import read_id_index
+from harness.data.tables.string_column import StringColumn
 from metrics import Task
 
 
 @dataclass
-class Known:
-    """Ids by number. The first `n_asked` queries must be answered; the images from `n_index` on are not in the index.
+class ReferenceIds:
+    """Numbered ids: the first `n_required` queries need a row, the first `n_index` images are in the index."""
 
-    `n_index` is None where nobody says what the index holds, `landmarks` where nobody says what train images show.
-    """
-
-    queries: Vocabulary = field(default_factory=Vocabulary)
-    n_asked: int = 0
-    images: Vocabulary = field(default_factory=Vocabulary)
-    n_index: int | None = None
-    landmarks: np.ndarray | None = None  # ascending
-    any_query: bool = False  # where nobody says what is asked, each id is a query
-    skipped: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))  # of the queries, those nobody looks at
+    queries: IdIndex = field(default_factory=IdIndex)
+    n_required: int = 0
+    images: IdIndex = field(default_factory=IdIndex)
+    n_index: int | None = None  # None: no index.csv
+    landmarks: np.ndarray | None = None  # ascending; None: no train.csv
+    accepts_any_query: bool = False  # without test.csv every id counts as a query
+    is_ignored: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))  # (n_queries,), empty: none
 
     @classmethod
-    def of(cls, folder: Path, task: Task) -> Known:
-        """Return what the tables of a competition tell; DataError for tables that cannot be read."""
-        known = cls.queries_of(folder)
-        known.learn(folder, task)
-        known.any_query = False
-        return known
+    def from_folder(cls, folder: Path, task: Task) -> ReferenceIds:
+        """Return the ids in the tables of a competition; DataError for tables that cannot be read."""
+        reference = cls.queries_from_folder(folder)
+        reference.load_tables(folder, task)
+        reference.accepts_any_query = False
+        return reference
 
     @classmethod
-    def queries_of(cls, folder: Path) -> Known:
-        """Return what test.csv tells."""
-        known = cls(any_query=not os.path.lexists(folder / "test.csv"))
-        if not known.any_query:
-            known.queries = read_vocabulary(folder / "test.csv", "id")
-            known.n_asked = len(known.queries)
-        return known
+    def queries_from_folder(cls, folder: Path) -> ReferenceIds:
+        """Return the query ids in test.csv, without the other tables."""
+        reference = cls(accepts_any_query=not os.path.lexists(folder / "test.csv"))
+        if not reference.accepts_any_query:
+            reference.queries = read_id_index(folder / "test.csv", "id")
+            reference.n_required = len(reference.queries)
+        return reference
 
-    def learn(self, folder: Path, task: Task) -> None:
-        """Add what the other tables tell of a task."""
+    def load_tables(self, folder: Path, task: Task) -> None:
+        """Add the index images of a retrieval task, or the landmarks of a recognition task."""
         if task == "retrieval" and os.path.lexists(folder / "index.csv"):
-            self.images = read_vocabulary(folder / "index.csv", "id")
+            self.images = read_id_index(folder / "index.csv", "id")
             self.n_index = len(self.images)
         if task == "recognition" and os.path.lexists(folder / "train.csv"):
-            labels = read_vocabulary(folder / "train.csv", "landmark_id").words().texts()
-            numbers = whole_numbers([label for label in labels if label not in UNLABELLED])
+            labels = read_id_index(folder / "train.csv", "landmark_id").strings().texts()
+            numbers = parse_whole_numbers([label for label in labels if label not in UNLABELLED])
             self.landmarks = None if numbers is None else np.sort(numbers)
 
-    def unchecked(self, task: Task) -> tuple[str, ...]:
-        """Return what no table tells."""
-        told = {
-            "the queries (no test.csv)": not self.any_query,
+    def skipped_checks(self, task: Task) -> tuple[str, ...]:
+        """Return what cannot be checked because a table is missing."""
+        possible = {
+            "the queries (no test.csv)": not self.accepts_any_query,
             "the listed images (no index.csv)": task == "recognition" or self.n_index is not None,
             "the landmarks (no train.csv)": task == "retrieval" or self.landmarks is not None,
         }
-        return tuple(what for what, is_told in told.items() if not is_told)
+        return tuple(check for check, is_possible in possible.items() if not is_possible)
 
-    def look_only_at(self, query_ids: np.ndarray) -> np.ndarray:
-        """Skip the answers to all other queries; return the numbers of these."""
-        places = self.queries.add(Words.of(query_ids))
-        self.skipped = np.ones(len(self.queries), bool)
-        self.skipped[places] = False
-        return places
+    def restrict_to(self, query_ids: np.ndarray) -> np.ndarray:
+        """Ignore the answers to all other queries; return the numbers of these."""
+        numbers = self.queries.add(StringColumn.from_texts(query_ids))
+        self.is_ignored = np.ones(len(self.queries), bool)
+        self.is_ignored[numbers] = False
+        return numbers

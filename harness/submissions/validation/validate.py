@@ -1,4 +1,4 @@
-"""Find everything that is wrong with a submission file at once; the ground truth is not opened."""
+"""Validate a submission file: report all of its faults in one pass, without opening the ground truth."""
 
 from __future__ import annotations
 
@@ -7,73 +7,69 @@ from pathlib import Path
 
 from harness.errors import DataError
 from harness.submissions.validation import fault_kinds as kinds
-from harness.submissions.validation.columns import laid_out, task_of
+from harness.submissions.validation.columns import find_columns, guess_task
 from harness.submissions.validation.inspection import Inspection
-from harness.submissions.validation.reference_ids import Known
-from harness.submissions.validation.report import Report
+from harness.submissions.validation.reference_ids import ReferenceIds
+from harness.submissions.validation.report import ValidationReport
 from metrics import Task
 
 _TABLES = ("test.csv", "index.csv", "train.csv")
 
 
-def validate(path: Path, folder: Path, task: Task | None = None) -> Report:
-    """Return all that is wrong with a submission file for the competition in a folder.
+def validate(path: Path, folder: Path, task: Task | None = None) -> ValidationReport:
+    """Return the report on a submission file for the competition in a folder.
 
-    test.csv tells the queries, index.csv the images, train.csv the landmarks; what is missing is not checked. The task
-    is told by the first line, or by what follows, unless it is given. A file that cannot be read to its end is reported
-    as that and nothing else.
+    Queries are checked against test.csv, images against index.csv, landmarks against train.csv; checks without their
+    table are skipped. By default the task is inferred from the file. An unreadable file has that single fault.
 
     Raises DataError for a folder without a table, and for tables that cannot be read.
     """
-    known, task = known_of(path, folder, task)
-    return inspected(path, known, task)
+    reference, task = load_reference(path, folder, task)
+    return validate_against(path, reference, task)
 
 
-def inspected(path: Path, known: Known, task: Task) -> Report:
-    """Return all that is wrong with a submission file, by what is known."""
-    report = Report(path, asked=known.n_asked, unchecked=known.unchecked(task))
+def validate_against(path: Path, reference: ReferenceIds, task: Task) -> ValidationReport:
+    """Return the report on a submission file, checked against the reference ids."""
+    report = ValidationReport(path, n_required=reference.n_required, skipped_checks=reference.skipped_checks(task))
     try:
-        found = laid_out(path, known, task, report)
-    except DataError as error:
-        return _unreadable(path, error)
-    if found is None:
-        report.unchecked = ("the rows (name the columns in the first line)",)
-        return report
-    report.layout, blocks = found
-    try:
-        Inspection(report, known).take(report.layout, blocks)
+        located = find_columns(path, reference, task, report)
+        if located is None:
+            report.skipped_checks = ("the rows (name the columns in the first line)",)
+            return report
+        report.columns, blocks = located
+        Inspection(report, reference).read_rows(report.columns, blocks)
     except DataError as error:
         return _unreadable(path, error)
     return report
 
 
-def known_of(path: Path, folder: Path, task: Task | None) -> tuple[Known, Task]:
-    """Return what the tables tell of the task that a file answers, and that task.
+def load_reference(path: Path, folder: Path, task: Task | None) -> tuple[ReferenceIds, Task]:
+    """Return the reference ids for a submission file, and its task, inferred where it is None.
 
     Raises DataError for a folder without a table, and for tables that cannot be read.
     """
     if not os.path.isdir(folder):
-        raise DataError(f"{folder}: there is no such folder")
+        raise DataError(f"{folder}: no such folder")
     if not any(os.path.lexists(folder / name) for name in _TABLES):
-        raise DataError(f"{folder}: holds no test.csv, index.csv or train.csv, so it is no competition")
-    known = Known.queries_of(folder)
-    task = task or _told(path, known) or _only_task(folder)
-    known.learn(folder, task)
-    return known, task
+        raise DataError(f"{folder}: not a competition: it has no test.csv, index.csv or train.csv")
+    reference = ReferenceIds.queries_from_folder(folder)
+    task = task or _task_of_file(path, reference) or _task_of_folder(folder)
+    reference.load_tables(folder, task)
+    return reference, task
 
 
-def _unreadable(path: Path, error: DataError) -> Report:
-    report = Report(path)
+def _unreadable(path: Path, error: DataError) -> ValidationReport:
+    report = ValidationReport(path)
     report.note_message(kinds.UNREADABLE, str(error))
     return report
 
 
-def _told(path: Path, known: Known) -> Task | None:
+def _task_of_file(path: Path, reference: ReferenceIds) -> Task | None:
     try:
-        return task_of(path, known)
+        return guess_task(path, reference)
     except DataError:
         return None
 
 
-def _only_task(folder: Path) -> Task:
+def _task_of_folder(folder: Path) -> Task:
     return "retrieval" if os.path.lexists(folder / "index.csv") else "recognition"

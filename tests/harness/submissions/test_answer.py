@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
 
 from harness.errors import SubmissionError
-from harness.submissions.answer import LISTED, Labelling, Ranking, joined
+from harness.submissions.answer import MAX_LISTED_IDS, Labelling, Ranking, concatenate_answers
 
 IDS = np.array([f"i{number}" for number in range(300)], object)
 
@@ -20,12 +20,12 @@ def slowly(values: np.ndarray, sign: int) -> list[list[str]]:
     ordered = [
         sorted(places, key=lambda place: sign * float(row[place])) for places, row in zip(usable, values, strict=True)
     ]
-    return [[f"i{place}" for place in places[:LISTED]] for places in ordered]
+    return [[f"i{place}" for place in places[:MAX_LISTED_IDS]] for places in ordered]
 
 
 VALUES = nps.arrays(
     st.sampled_from([np.float32, np.float64, np.float16]),
-    st.tuples(st.integers(0, 4), st.sampled_from([0, 1, 3, LISTED - 1, LISTED, LISTED + 1, 250])),
+    st.tuples(st.integers(0, 4), st.sampled_from([0, 1, 3, MAX_LISTED_IDS - 1, MAX_LISTED_IDS, MAX_LISTED_IDS + 1, 250])),
     elements=st.sampled_from([0.0, 1.0, -1.0, 0.5, np.inf, -np.inf, np.nan]),
     fill=st.sampled_from([0.0, np.nan, 2.0]),
 )
@@ -57,7 +57,7 @@ def test_a_matrix_of_another_shape_is_refused() -> None:
 def test_rows_of_ids_become_places() -> None:
     ranking = Ranking.from_rows([["i2"], [], ["i0", "i1"]], ids(3), ids(3))
     assert ranking.rows() == [["i2"], [], ["i0", "i1"]]
-    assert ranking.answered.tolist() == [True, False, True]
+    assert ranking.has_answer.tolist() == [True, False, True]
     assert Ranking.from_rows([], ids(0), ids(3)).positions.shape == (0, 0)
 
 
@@ -80,17 +80,17 @@ def test_landmarks_that_are_no_whole_numbers_are_refused(landmarks: object) -> N
 
 def test_a_labelling_without_confidence_is_no_answer() -> None:
     labelling = Labelling.of(np.array([7, 7, 0]), np.array([0.5, np.nan, np.inf]), ids(3))
-    assert labelling.answered.tolist() == [True, False, True]
-    assert len(Labelling.of(np.array([]), np.array([]), ids(0)).answered) == 0
+    assert labelling.has_answer.tolist() == [True, False, True]
+    assert len(Labelling.of(np.array([]), np.array([]), ids(0)).has_answer) == 0
 
 
 def test_chunks_are_joined_in_order_and_to_one_width() -> None:
     chunks = [
         Ranking.from_rows(rows, query, ids(3)) for rows, query in (([["i0"]], IDS[:1]), ([[], ["i1", "i2"]], IDS[1:3]))
     ]
-    whole = joined(chunks)
+    whole = concatenate_answers(chunks)
     assert isinstance(whole, Ranking)
     assert whole.rows() == [["i0"], [], ["i1", "i2"]]
     assert whole.query_ids.tolist() == ["i0", "i1", "i2"]
     labellings = [Labelling.of(np.array([each]), np.array([0.1]), IDS[each : each + 1]) for each in range(3)]
-    assert joined(labellings).query_ids.tolist() == ["i0", "i1", "i2"]
+    assert concatenate_answers(labellings).query_ids.tolist() == ["i0", "i1", "i2"]

@@ -5,10 +5,10 @@ import pytest
 
 from harness.data.competition import Competition
 from harness.data.image_set import ImageSet
+from harness.data.training_data import TrainingData
 from harness.errors import SubmissionError
-from harness.solution.base import TrainingData
 from harness.submissions.answer import Answer, Labelling, Ranking
-from harness.submissions.finalise import checked, finished
+from harness.submissions.finalise import finalise, validate_answer
 from tests.factories.competitions import make_competition
 
 
@@ -39,7 +39,7 @@ def ranking(queries: ImageSet, index: ImageSet, *rows: list[int]) -> Ranking:
 
 def refusal(answer: object, queries: ImageSet, index: ImageSet, task: str) -> str:
     with pytest.raises(SubmissionError) as raised:
-        checked(answer, queries, index, task)
+        validate_answer(answer, queries, index, task)
     assert str(raised.value).isprintable()
     return str(raised.value)
 
@@ -51,10 +51,10 @@ def test_an_answer_to_these_queries_is_given_back(queries: ImageSet, index: Imag
         (Labelling.of(np.array([0, 1, 2]), np.array([0.5, np.nan, 1]), queries.ids), "recognition"),
     ]
     for answer, task in answers:
-        assert checked(answer, queries, index, task) is answer
+        assert validate_answer(answer, queries, index, task) is answer
     nobody = queries[:0]
-    checked(Ranking.by_distance(np.zeros((0, len(index))), nobody.ids, index.ids), nobody, index, "retrieval")
-    checked(Labelling.of(np.array([]), np.array([]), nobody.ids), nobody, index, "recognition")
+    validate_answer(Ranking.by_distance(np.zeros((0, len(index))), nobody.ids, index.ids), nobody, index, "retrieval")
+    validate_answer(Labelling.of(np.array([]), np.array([]), nobody.ids), nobody, index, "recognition")
 
 
 def test_another_thing_than_the_task_asks_for_is_refused(queries: ImageSet, index: ImageSet) -> None:
@@ -93,7 +93,7 @@ def test_numbers_of_another_shape_or_type_are_refused(queries: ImageSet, index: 
 
 def test_a_ranking_is_cut_to_a_hundred_and_packed(queries: ImageSet, data: TrainingData, index: ImageSet) -> None:
     rows = np.array([np.arange(120), np.r_[-1, 5, -1, 4, np.full(116, -1)], np.full(120, -1)])
-    done = finished(ranking(queries, index, *rows.tolist()), data)
+    done = finalise(ranking(queries, index, *rows.tolist()), data)
     assert isinstance(done, Ranking)
     assert done.positions.shape == (3, 100)
     assert done.rows() == [index.ids[:100].tolist(), index.ids[[5, 4]].tolist(), []]
@@ -102,7 +102,7 @@ def test_a_ranking_is_cut_to_a_hundred_and_packed(queries: ImageSet, data: Train
 def test_a_query_is_not_its_own_answer(competition: Competition) -> None:
     data = TrainingData(competition.train, competition.labels, competition.index)
     asked = competition.index[:2]
-    done = finished(Ranking.from_positions(np.tile(np.arange(101), (2, 1)), asked.ids, competition.index.ids), data)
+    done = finalise(Ranking.from_positions(np.tile(np.arange(101), (2, 1)), asked.ids, competition.index.ids), data)
     assert isinstance(done, Ranking)
     assert done.rows() == [[each for each in competition.index.ids[:101] if each != query] for query in asked.ids]
 
@@ -119,30 +119,30 @@ def test_repeats_and_places_beyond_the_index_are_refused(
     queries: ImageSet, index: ImageSet, data: TrainingData, rows: list[list[int]], complaint: str
 ) -> None:
     with pytest.raises(SubmissionError, match=complaint):
-        finished(ranking(queries, index, *rows), data)
+        finalise(ranking(queries, index, *rows), data)
 
 
 def test_the_query_with_a_repeat_is_named(queries: ImageSet, index: ImageSet, data: TrainingData) -> None:
     with pytest.raises(SubmissionError, match=f"the ranking of query {queries.ids[1]} lists"):
-        finished(ranking(queries, index, [0, 1], [2, 2], [3, 3]), data)
+        finalise(ranking(queries, index, [0, 1], [2, 2], [3, 3]), data)
 
 
 def test_a_labelling_names_known_landmarks_with_finite_confidence(queries: ImageSet, data: TrainingData) -> None:
     good = Labelling.of(np.array([0, 99, 2]), np.array([0.5, np.nan, 1]), queries.ids)
-    assert finished(good, data) is good
+    assert finalise(good, data) is good
     with pytest.raises(SubmissionError, match=f"query {queries.ids[1]} is given a landmark that no train image shows"):
-        finished(Labelling.of(np.array([0, 99, 98]), np.ones(3), queries.ids), data)
+        finalise(Labelling.of(np.array([0, 99, 98]), np.ones(3), queries.ids), data)
     with pytest.raises(
         SubmissionError, match=f"the confidence of query {queries.ids[2]} is infinite; use NaN for no answer"
     ):
-        finished(Labelling.of(np.zeros(3, int), np.array([0.5, 0.5, -np.inf]), queries.ids), data)
+        finalise(Labelling.of(np.zeros(3, int), np.array([0.5, 0.5, -np.inf]), queries.ids), data)
 
 
 def test_nothing_is_finished_as_nothing(competition: Competition, tmp_path: Path) -> None:
     empty = Competition.open(make_competition(tmp_path / "a", index=0, train=0, non_landmark=0), tmp_path)
     data = TrainingData(empty.train, empty.labels, empty.index)
-    done = finished(Ranking.by_distance(np.zeros((6, 0)), empty.queries.ids, empty.index.ids), data)
+    done = finalise(Ranking.by_distance(np.zeros((6, 0)), empty.queries.ids, empty.index.ids), data)
     assert isinstance(done, Ranking)
     assert done.rows() == [[]] * 6
     unanswered = Labelling.of(np.zeros(6, int), np.full(6, np.nan), empty.queries.ids)
-    assert finished(unanswered, data) is unanswered
+    assert finalise(unanswered, data) is unanswered

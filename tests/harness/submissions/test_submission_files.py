@@ -220,7 +220,7 @@ def test_a_labelling_is_written_and_read_back(
     answer = read_submission(path, QUERIES)
     assert isinstance(answer, Labelling)
     assert np.array_equal(answer.confidences, confidences, equal_nan=True)
-    assert np.array_equal(answer.landmarks[answer.answered], landmarks[answer.answered])
+    assert np.array_equal(answer.landmarks[answer.has_answer], landmarks[answer.has_answer])
 
 
 def test_a_row_stands_for_every_query_answered_or_not(path: Path) -> None:

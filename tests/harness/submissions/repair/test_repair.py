@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from harness.errors import DataError, HarnessError, SubmissionError
-from harness.submissions.repair.repair import Repair, fix
+from harness.submissions.repair.rewrite import RepairResult, repair_file
 from harness.submissions.validation.validate import validate
 from tests.factories.submission_files import INDEX, LANDMARKS, QUERIES, files, write_small
 
@@ -28,10 +28,10 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_small(tmp_path_factory.mktemp("small") / "bare", queries=False, index=False)
 
 
-def fixed(folder: Path, content: str | bytes, task: str | None = None) -> tuple[Repair, str]:
+def fixed(folder: Path, content: str | bytes, task: str | None = None) -> tuple[RepairResult, str]:
     path, out = folder / "s.csv", folder / "s.fixed.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    repair = fix(path, out, folder, task, force=True)
+    repair = repair_file(path, out, folder, task, force=True)
     return repair, out.read_text(encoding="utf-8", errors="surrogateescape")
 
 
@@ -62,11 +62,11 @@ def test_what_it_writes_is_clean_or_left_and_is_written_only_once(
     left = {fault.kind.name for fault in repair.after.faults}
     missing = {"missing query"} if left & {"cells", "encoding"} else set()
     assert left <= LEFT | missing
-    again, same = fixed(on, text.encode("utf-8", "surrogateescape"), repair.after.layout.task)
+    again, same = fixed(on, text.encode("utf-8", "surrogateescape"), repair.after.columns.task)
     assert same == text
-    assert again.done() == []
-    assert again.dress == []
-    if not repair.before.faults and not repair.dress:
+    assert again.repaired_faults() == []
+    assert again.quirks == []
+    if not repair.before.faults and not repair.quirks:
         assert text.encode() == content
     assert all(line.isprintable() for line in repair.lines())
 
@@ -169,7 +169,7 @@ def test_labels_are_mended(folder: Path, cell: str, expected: str) -> None:
 def test_columns_are_put_in_order(folder: Path, content: str) -> None:
     repair, text = fixed(folder, content)
     assert text.splitlines() == ["id,images", "q,a", *REST]
-    assert not repair.after.rejected("strict")
+    assert not repair.after.is_rejected_by("strict")
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_what_nobody_can_tell_is_refused_and_nothing_is_written(
     path = tmp_path / "s.csv"
     path.write_bytes(content)
     with pytest.raises(SubmissionError) as raised:
-        fix(path, tmp_path / "out.csv", folder)
+        repair_file(path, tmp_path / "out.csv", folder)
     assert str(raised.value).startswith(f"{path}{complaint}")
     assert os.listdir(tmp_path) == ["s.csv"]
 
@@ -240,7 +240,7 @@ def test_the_file_itself_is_never_written_to(tmp_path: Path, folder: Path) -> No
     link.symlink_to(path)
     for out in (path, link, tmp_path / "." / "s.csv"):
         with pytest.raises(SubmissionError, match="is the file to be repaired; name another with --out"):
-            fix(path, out, folder, force=True)
+            repair_file(path, out, folder, force=True)
     assert path.read_text() == "id,images\nq,a\n"
 
 
@@ -249,14 +249,14 @@ def test_a_file_that_is_there_is_replaced_only_if_asked(tmp_path: Path, folder: 
     path.write_text("id,images\nq,a\n")
     out.write_text("mine")
     with pytest.raises(SubmissionError, match="is there already"):
-        fix(path, out, folder)
+        repair_file(path, out, folder)
     assert out.read_text() == "mine"
-    fix(path, out, folder, force=True)
+    repair_file(path, out, folder, force=True)
     assert out.read_text().startswith("id,images\nq,a\n")
     with pytest.raises(SubmissionError, match="is not a file"):
-        fix(path, tmp_path, folder, force=True)
+        repair_file(path, tmp_path, folder, force=True)
     with pytest.raises(SubmissionError, match="cannot be written: No such file"):
-        fix(path, tmp_path / "no" / "out.csv", folder)
+        repair_file(path, tmp_path / "no" / "out.csv", folder)
 
 
 def test_what_is_broken_off_leaves_nothing(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -266,9 +266,9 @@ def test_what_is_broken_off_leaves_nothing(tmp_path: Path, folder: Path, monkeyp
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("harness.submissions.repair.repair._write", killed)
+    monkeypatch.setattr("harness.submissions.repair.rewrite._write", killed)
     with pytest.raises(KeyboardInterrupt):
-        fix(path, out, folder)
+        repair_file(path, out, folder)
     assert os.listdir(tmp_path) == ["s.csv"]
 
 
@@ -283,7 +283,7 @@ def test_a_folder_without_tables_is_told(tmp_path: Path, folder: Path) -> None:
     path.write_text("id,images\n")
     for on in (tmp_path, tmp_path / "no"):
         with pytest.raises(DataError):
-            fix(path, tmp_path / "out.csv", on)
+            repair_file(path, tmp_path / "out.csv", on)
 
 
 def test_ids_of_any_length_and_script_are_kept(tmp_path: Path) -> None:
@@ -294,4 +294,4 @@ def test_ids_of_any_length_and_script_are_kept(tmp_path: Path) -> None:
     with (folder / "s.fixed.csv").open(encoding="utf-8", newline="") as file:
         csv.field_size_limit(1 << 26)
         assert [row[0] for row in csv.reader(file)] == ["id", *QUERIES]
-    assert not validate(folder / "s.fixed.csv", folder).rejected("strict")
+    assert not validate(folder / "s.fixed.csv", folder).is_rejected_by("strict")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from harness.data.tables import blocks, rows
 from harness.submissions.validation import columns as layout
-from harness.submissions.validation.report import Report
+from harness.submissions.validation.report import ValidationReport
 from harness.submissions.validation.validate import validate
 from tests.factories.submission_files import INDEX, LANDMARKS, QUERIES, files, write_small
 from tests.references.validator import SlowValidator, Told, World
@@ -34,15 +34,15 @@ def folder(folders: list[Path]) -> Path:
     return folders[0]
 
 
-def told(report: Report) -> dict[str, Told]:
+def told(report: ValidationReport) -> dict[str, Told]:
     """Return the faults; a message is not compared."""
     return {
-        fault.kind.name: (fault.count, fault.line, fault.column, fault.entry, fault.example * bool(fault.kind.what))
+        fault.kind.name: (fault.count, fault.line, fault.column, fault.entry, fault.example * bool(fault.kind.description))
         for fault in report.faults
     }
 
 
-def in_blocks_of(size: int, path: Path, folder: Path, task: str | None) -> Report:
+def in_blocks_of(size: int, path: Path, folder: Path, task: str | None) -> ValidationReport:
     small = partial(blocks.read_blocks, size=size)
     with patch.object(rows, "read_blocks", small), patch.object(layout, "read_blocks", small):
         return validate(path, folder, task)
@@ -71,6 +71,6 @@ def test_it_finds_what_the_slow_validator_finds(
     for size in (1, 17):
         other = in_blocks_of(size, path, folders[which], task)
         assert told(other) == told(report)
-        assert (other.rows, other.answered, other.refusal) == (report.rows, report.answered, report.refusal)
+        assert (other.n_rows, other.n_answered, other.scorer_error) == (report.n_rows, report.n_answered, report.scorer_error)
     assert len(report.lines()) < 100
-    assert all(line.isprintable() for line in [*report.lines(), *report.short()])
+    assert all(line.isprintable() for line in [*report.lines(), *report.summary_lines()])

@@ -1,0 +1,165 @@
+"""Write a repaired copy of a submission file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import partial
+from hashlib import blake2b
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import numpy as np
+
+from harness.atomic_files import atomic_path
+from harness.data.ground_truth import COLUMNS
+from harness.data.tables.blocks import TableBlock
+from harness.data.tables.rows import invalid_utf8_rows
+from harness.data.tables.string_column import StringColumn
+from harness.errors import SubmissionError
+from harness.submissions.repair.fixes import repair_labels, repair_rankings
+from harness.submissions.repair.formatting import find_quirks
+from harness.submissions.repair.summary import RepairResult
+from harness.submissions.validation import fault_kinds as kinds
+from harness.submissions.validation.columns import find_columns
+from harness.submissions.validation.reference_ids import ReferenceIds
+from harness.submissions.validation.report import SubmissionColumns, ValidationReport
+from harness.submissions.validation.validate import load_reference, validate_against
+from metrics import Task
+
+_COMPRESSED = (".gz", ".zip")
+
+
+class _OutputRow(NamedTuple):
+    """A row to write: the number of its query (-1: unknown), then its id and answer.
+
+    A row that cannot be repaired has the whole line as `text`, without trailing blanks, and no answer.
+    """
+
+    query: int
+    text: str
+    answer: str | None
+
+
+def repaired_path(path: Path) -> Path:
+    """Return the default path of a repaired copy.
+
+    >>> print(repaired_path(Path("a/b.csv")), repaired_path(Path("b.csv.gz")), repaired_path(Path("b")))
+    a/b.fixed.csv b.fixed.csv b.fixed
+    """
+    plain = path.with_suffix("") if path.suffix in _COMPRESSED else path
+    return plain.with_name(f"{plain.stem}.fixed{plain.suffix}")
+
+
+def repair_file(path: Path, out: Path, folder: Path, task: Task | None = None, *, force: bool = False) -> RepairResult:
+    """Write a repaired copy of a submission file to `out` atomically; return what was repaired and what was not.
+
+    Rows keep their order; missing queries follow in the order of test.csv. A row that cannot be repaired only loses
+    trailing blanks, and commas, quotes and line ends within its quotes become control characters.
+
+    Raises SubmissionError if the file cannot be read, its columns cannot be determined, or `out` cannot be written;
+    DataError for a competition that cannot be read.
+    """
+    _require_free(path, out, force=force)
+    reference, task = load_reference(path, folder, task)
+    before = validate_against(path, reference, task)
+    _require_columns(before)
+    rows = partial(_repaired_rows, path, reference, task)
+    has_duplicates = {kinds.REPEATED_QUERY.name, kinds.UNKNOWN_QUERY.name} & set(before.fault_by_kind)
+    answered = {row.query for row in rows() if row.answer} if has_duplicates else set()
+    try:
+        with atomic_path(out) as temporary:
+            with temporary.open("w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
+                file.write(f"id,{COLUMNS[task]}\n")
+                _write_rows(rows(), answered, reference, file)
+            after = validate_against(temporary, reference, task)
+    except OSError as error:
+        raise SubmissionError(f"{out}: cannot be written: {error.strerror}; no file was left there") from None
+    after.path = out
+    return RepairResult(before, after, find_quirks(path))
+
+
+def _require_free(path: Path, out: Path, *, force: bool) -> None:
+    if os.path.realpath(path) == os.path.realpath(out):
+        raise SubmissionError(f"{out}: is the input file; choose another with --out")
+    if os.path.lexists(out) and not os.path.isfile(out):
+        raise SubmissionError(f"{out}: is not a file; choose another with --out")
+    if os.path.lexists(out) and not force:
+        raise SubmissionError(f"{out}: exists already; choose another with --out, or overwrite it with --force")
+
+
+def _require_columns(before: ValidationReport) -> None:
+    """Raise SubmissionError if the columns of the rows cannot be determined."""
+    faults = before.fault_by_kind
+    if kinds.UNREADABLE.name in faults:
+        raise SubmissionError(f"{before.path}: {faults[kinds.UNREADABLE.name].example}")
+    if before.columns is None:
+        raise SubmissionError(f"{before.path}: the columns cannot be determined; name them in the first line")
+    malformed = [faults[kind.name] for kind in (kinds.CELLS, kinds.ENCODING) if kind.name in faults]
+    if malformed and before.columns != SubmissionColumns(before.columns.task):
+        raise SubmissionError(
+            f"{before.path}, {malformed[0].location}: the columns cannot be reordered because of this row; correct it"
+        )
+
+
+def _repaired_rows(path: Path, reference: ReferenceIds, task: Task) -> Iterator[_OutputRow]:
+    located = find_columns(path, reference, task, ValidationReport(path))
+    assert located is not None
+    columns, blocks = located
+    for block in blocks:
+        yield from _repair_block(block, columns, reference)
+
+
+def _repair_block(block: TableBlock, columns: SubmissionColumns, reference: ReferenceIds) -> Iterator[_OutputRow]:
+    malformed = block.widths != columns.width
+    malformed[invalid_utf8_rows(block)] = True
+    complete, other = block.select(~malformed), block.select(malformed)
+    ids, numbers = _repair_queries(complete.column(columns.query).as_strings(), reference)
+    cells = complete.column(columns.answer)
+    is_ranking = columns.task == "retrieval"
+    answers = repair_rankings(cells, ids, reference) if is_ranking else repair_labels(cells, reference)
+    repaired = map(_OutputRow, numbers, ids, answers)
+    texts = (text.rstrip(" ") for text in other.row_strings().texts())
+    unrepaired = zip(_query_numbers(other, columns, reference), texts, strict=True)
+    for is_malformed in malformed.tolist():
+        yield _OutputRow(*next(unrepaired), None) if is_malformed else next(repaired)
+
+
+def _repair_queries(cells: StringColumn, reference: ReferenceIds) -> tuple[list[str], list[int]]:
+    """Return the query ids, stripped of blanks if that gives a known query, and their numbers, -1 for unknown."""
+    ids = cells.texts()
+    if reference.accepts_any_query:
+        return ids, reference.queries.add(cells).tolist()
+    numbers = reference.queries.find(cells)
+    unknown = np.flatnonzero(numbers < 0).tolist()
+    stripped = [ids[row].strip() for row in unknown]
+    stripped_numbers = reference.queries.find(StringColumn.from_texts(stripped)).tolist()
+    for row, text, number in zip(unknown, stripped, stripped_numbers, strict=True):
+        if number >= 0:
+            ids[row], numbers[row] = text, number
+    return ids, numbers.tolist()
+
+
+def _query_numbers(block: TableBlock, columns: SubmissionColumns, reference: ReferenceIds) -> list[int]:
+    """Return the query number of each row, whatever its number of cells; -1 for none."""
+    numbers, has_query = np.full(len(block), -1), block.widths > columns.query
+    numbers[has_query] = _repair_queries(block.select(has_query).column(columns.query).as_strings(), reference)[1]
+    return numbers.tolist()
+
+
+def _write_rows(rows: Iterator[_OutputRow], answered: set[int], reference: ReferenceIds, file: IO[str]) -> None:
+    """Write each distinct answer of each query, then the missing queries; skip empty rows of answered queries."""
+    written: set[tuple[int, bytes]] = set()
+    mentioned: set[int] = set()
+    for query, text, answer in rows:
+        mentioned.add(query)
+        if answer is None:
+            file.write(f"{text}\n" * bool(text))
+            continue
+        key = query, blake2b(answer.encode("utf-8", "surrogateescape"), digest_size=16).digest()
+        if query < 0 or key in written or (not answer and query in answered):
+            continue
+        written.add(key)
+        file.write(f"{text},{answer}\n")
+    missing = np.array([query for query in range(reference.n_required) if query not in mentioned], int)
+    file.writelines(f"{query},\n" for query in reference.queries.strings()[missing].texts())

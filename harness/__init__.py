@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from harness.data.store.fit_cache import Fitted as Fitted
     from harness.data.store.fit_cache import fitted as fitted
     from harness.data.store.ragged import Ragged as Ragged
+    from harness.data.training_data import TrainingData as TrainingData
     from harness.errors import HarnessError as HarnessError
     from harness.plotting.figure import new_figure as new_figure
     from harness.plotting.figure import require_picture as require_picture
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from harness.solution.ablation_step import Step as Step
     from harness.solution.base import Recognition as Recognition
     from harness.solution.base import Retrieval as Retrieval
-    from harness.solution.base import TrainingData as TrainingData
     from harness.solution.search_space import Among as Among
     from harness.solution.search_space import Span as Span
     from harness.submissions.answer import Labelling as Labelling
@@ -43,7 +43,7 @@ _HOMES = {
     "Retrieval": "harness.solution.base",
     "Span": "harness.solution.search_space",
     "Step": "harness.solution.ablation_step",
-    "TrainingData": "harness.solution.base",
+    "TrainingData": "harness.data.training_data",
     "cores": "harness.cores",
     "fitted": "harness.data.store.fit_cache",
     "helper": "metrics.jit",

@@ -13,20 +13,21 @@ import numpy as np
 from harness.data.competition import Competition
 from harness.data.image_set import ImageSet
 from harness.data.split import own_split
+from harness.data.training_data import TrainingData
 from harness.errors import HarnessError
-from harness.running.sandbox import forbid
-from harness.solution.base import Retrieval, Solution, TrainingData, identity, solution_name
+from harness.running.sandbox import block_file_access
+from harness.solution.base import Retrieval, Solution, identity, solution_name
 from harness.solution.registry import load_solution
 from harness.solution.spec import search_space, split_spec
-from harness.submissions.answer import Answer, Labelling, Ranking, joined
-from harness.submissions.finalise import checked, finished
+from harness.submissions.answer import Answer, Labelling, Ranking, concatenate_answers
+from harness.submissions.finalise import finalise, validate_answer
 
-Complaint = str | None
+Violation = str | None
 _CHUNKS = (1, 3, 7)  # queries a chunk
 
 
 @dataclass(frozen=True)
-class World:
+class ContractRun:
     """A small drawn competition and the answer of a freshly fitted solution to it."""
 
     make: Callable[[], Solution]
@@ -35,7 +36,7 @@ class World:
     answer: Answer
 
 
-def check_solution(spec: str, register: Path | None = None) -> Iterator[tuple[str, Complaint]]:
+def check_solution(spec: str, register: Path | None = None) -> Iterator[tuple[str, Violation]]:
     """Yield each clause of the contract with None where the solution keeps it, else with advice."""
     solution = load_solution(spec, register)
     yield from _identity(spec, solution, register)
@@ -43,16 +44,16 @@ def check_solution(spec: str, register: Path | None = None) -> Iterator[tuple[st
     with TemporaryDirectory() as folder:
         competition = small_competition(Path(folder))
         split = own_split(competition, solution.task, with_truth=False)
-        forbid(competition.folder.glob("*.csv"))
+        block_file_access(competition.folder.glob("*.csv"))
         try:
-            answer = answered(load_solution(spec, register), split.data, split.queries)
+            answer = fit_and_answer(load_solution(spec, register), split.data, split.queries)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 (whatever it raises is the complaint, even if it exits)
             yield "answers a small competition with broken images, opening no table", f"{type(error).__name__}: {error}"
             return
         yield "answers a small competition with broken images, opening no table", None
-        world = World(lambda: load_solution(spec, register), split.data, split.queries, answer)
+        world = ContractRun(lambda: load_solution(spec, register), split.data, split.queries, answer)
         for clause, check in _CLAUSES.items():
             yield clause, _complaint(check, world)
 
@@ -73,20 +74,20 @@ def small_competition(folder: Path) -> Competition:
     return Competition.open(drawn, folder / "descriptors")
 
 
-def answered(solution: Solution, data: TrainingData, queries: ImageSet, chunk: int | None = None) -> Answer:
+def fit_and_answer(solution: Solution, data: TrainingData, queries: ImageSet, chunk: int | None = None) -> Answer:
     """Return the finished answer of a solution, fitted here, asked in chunks of a size."""
     solution.fit(data)
     size = chunk or max(1, len(queries))
     pieces = [queries[start : start + size] for start in range(0, len(queries), size)]
-    return finished(joined([_asked(solution, piece, data) for piece in pieces]), data)
+    return finalise(concatenate_answers([_asked(solution, piece, data) for piece in pieces]), data)
 
 
 def _asked(solution: Solution, queries: ImageSet, data: TrainingData) -> Answer:
     answer = solution.rank(queries) if isinstance(solution, Retrieval) else solution.recognise(queries)  # type: ignore[attr-defined]
-    return checked(answer, queries, data.index, solution.task)
+    return validate_answer(answer, queries, data.index, solution.task)
 
 
-def _identity(spec: str, solution: Solution, register: Path | None) -> Iterator[tuple[str, Complaint]]:
+def _identity(spec: str, solution: Solution, register: Path | None) -> Iterator[tuple[str, Violation]]:
     text, name = identity(solution), split_spec(spec)[0]
     try:
         again = identity(load_solution(name + text.removeprefix(solution_name(type(solution))), register))
@@ -96,7 +97,7 @@ def _identity(spec: str, solution: Solution, register: Path | None) -> Iterator[
     yield "has an identity that can be typed again", None if again == text else advice
 
 
-def _ranges(solution: Solution) -> Complaint:
+def _ranges(solution: Solution) -> Violation:
     try:
         search_space(type(solution))
     except HarnessError as error:
@@ -104,7 +105,7 @@ def _ranges(solution: Solution) -> Complaint:
     return None
 
 
-def _complaint(check: Callable[[World], Complaint], world: World) -> Complaint:
+def _complaint(check: Callable[[ContractRun], Violation], world: ContractRun) -> Violation:
     try:
         return check(world)
     except KeyboardInterrupt:
@@ -113,33 +114,33 @@ def _complaint(check: Callable[[World], Complaint], world: World) -> Complaint:
         return f"{type(error).__name__}: {error}"
 
 
-def _deterministic(world: World) -> Complaint:
-    again = answered(world.make(), world.data, world.queries)
+def _deterministic(world: ContractRun) -> Violation:
+    again = fit_and_answer(world.make(), world.data, world.queries)
     return (
         None
-        if same(world.answer, again)
+        if answers_equal(world.answer, again)
         else "a second run answers otherwise; draw from a generator seeded by data.seed"
     )
 
 
-def _chunking(world: World) -> Complaint:
+def _chunking(world: ContractRun) -> Violation:
     for size in _CHUNKS:
-        if not same(world.answer, answered(world.make(), world.data, world.queries, size)):
+        if not answers_equal(world.answer, fit_and_answer(world.make(), world.data, world.queries, size)):
             return f"chunks of {size} queries are answered otherwise than all at once; look at one query at a time"
     return None
 
 
-def _order(world: World) -> Complaint:
+def _order(world: ContractRun) -> Violation:
     order = np.random.default_rng(0).permutation(len(world.queries))
-    shuffled = answered(world.make(), world.data, world.queries[order])
-    return None if same(_reordered(world.answer, order), shuffled) else "another order of the queries changes answers"
+    shuffled = fit_and_answer(world.make(), world.data, world.queries[order])
+    return None if answers_equal(_reordered(world.answer, order), shuffled) else "another order of the queries changes answers"
 
 
-def _renamed(world: World) -> Complaint:
+def _renamed(world: ContractRun) -> Violation:
     """Names must carry no meaning: the same images under other ids must be answered alike."""
     queries, index = _alias(world.queries, "q"), _alias(world.data.index, "i")
     data = TrainingData(_alias(world.data.train, "t"), world.data.labels, index, world.data.seed)
-    other = answered(world.make(), data, queries)
+    other = fit_and_answer(world.make(), data, queries)
     return (
         None
         if _alike(world.answer, other)
@@ -163,7 +164,7 @@ def _alias(images: ImageSet, prefix: str) -> ImageSet:
     return _Renamed(images, np.array([f"{prefix}{number:08x}" for number in order], object))
 
 
-_CLAUSES: dict[str, Callable[[World], Complaint]] = {
+_CLAUSES: dict[str, Callable[[ContractRun], Violation]] = {
     "is deterministic": _deterministic,
     "answers a query alike in any chunk": _chunking,
     "answers a query alike in any order": _order,
@@ -171,7 +172,7 @@ _CLAUSES: dict[str, Callable[[World], Complaint]] = {
 }
 
 
-def same(one: Answer, other: Answer) -> bool:
+def answers_equal(one: Answer, other: Answer) -> bool:
     """Tell whether two answers are equal, ids and all."""
     return np.array_equal(one.query_ids, other.query_ids) and _alike(one, other)
 
@@ -181,7 +182,7 @@ def _alike(one: Answer, other: Answer) -> bool:
         width = max(one.positions.shape[1], other.positions.shape[1])
         return np.array_equal(_wide(one, width), _wide(other, width))
     if isinstance(one, Labelling) and isinstance(other, Labelling):
-        labels = np.array_equal(one.landmarks[one.answered], other.landmarks[other.answered])
+        labels = np.array_equal(one.landmarks[one.has_answer], other.landmarks[other.has_answer])
         return labels and np.array_equal(one.confidences, other.confidences, equal_nan=True)
     return False
 

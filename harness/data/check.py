@@ -17,7 +17,7 @@ from harness.cores import cores
 from harness.data.ground_truth import COLUMNS, UNLABELLED, USAGES, GroundTruth, find_ground_truth, read_ground_truth
 from harness.data.images.decode import UndecodableError, decode
 from harness.data.images.find import ImageFolder
-from harness.data.tables.csv_table import Table, line_of, read_table, shown, whole_numbers
+from harness.data.tables.csv_table import CsvTable, line_of, parse_whole_numbers, quote, read_table
 from harness.data.tables.ids import is_safe_id, repeated_rows, unsafe_rows
 from harness.errors import DataError
 from harness.progress import track
@@ -26,11 +26,11 @@ from metrics import Task
 _EXAMPLES = 10
 _NAMES = "train_label_to_category.csv"
 
-Tables = dict[str, Table]  # those of train, index and test that can be read
+Tables = dict[str, CsvTable]  # those of train, index and test that can be read
 
 
 @dataclass(frozen=True)
-class Fault:
+class CompetitionFault:
     """One kind of fault: where, what, how often, and the first few ids or lines."""
 
     where: str
@@ -43,7 +43,7 @@ class Fault:
         return f"{self.where}: {self.count} {self.what} ({', '.join(self.examples)}{more})"
 
 
-def check_competition(folder: Path) -> list[Fault]:
+def check_competition(folder: Path) -> list[CompetitionFault]:
     """Return all faults of the folder, each kind once; every image is decoded.
 
     Raises DataError only where there is no folder.
@@ -53,12 +53,12 @@ def check_competition(folder: Path) -> list[Fault]:
     return list(_faults(folder))
 
 
-def _faults(folder: Path) -> Iterator[Fault]:
+def _faults(folder: Path) -> Iterator[CompetitionFault]:
     tables: Tables = {}
     for part in ("train", "index", "test"):
         yield from _table_faults(folder, part, tables)
     if "test" not in tables:
-        yield Fault("test.csv", "table is missing or unusable: nothing is asked", 1, ("test.csv",))
+        yield CompetitionFault("test.csv", "table is missing or unusable: nothing is asked", 1, ("test.csv",))
     yield from _shared_ids(tables)
     for part, table in tables.items():
         yield from _image_faults(folder, part, table)
@@ -68,7 +68,7 @@ def _faults(folder: Path) -> Iterator[Fault]:
     yield from _truth_faults(folder, tables)
 
 
-def _table_faults(folder: Path, part: str, tables: Tables) -> Iterator[Fault]:
+def _table_faults(folder: Path, part: str, tables: Tables) -> Iterator[CompetitionFault]:
     path = folder / f"{part}.csv"
     if not os.path.lexists(path):
         return
@@ -79,24 +79,24 @@ def _table_faults(folder: Path, part: str, tables: Tables) -> Iterator[Fault]:
         return
     tables[part] = table
     if not len(table):
-        yield Fault(path.name, "table holds no row", 1, (path.name,))
+        yield CompetitionFault(path.name, "table holds no row", 1, (path.name,))
     yield from _row_faults(table, "id", "ids that cannot be used", unsafe_rows(table["id"]))
     yield from _row_faults(table, "id", "ids that stand there before", repeated_rows(table["id"]))
 
 
-def _shared_ids(tables: Tables) -> Iterator[Fault]:
+def _shared_ids(tables: Tables) -> Iterator[CompetitionFault]:
     sets = {part: set(table["id"]) for part, table in tables.items()}
     for one, other in (("train", "index"), ("train", "test"), ("index", "test")):
         shared = sorted(sets.get(one, set()) & sets.get(other, set()))
         yield from _fault(f"{one}.csv and {other}.csv", "ids that stand in both", shared)
 
 
-def _image_faults(folder: Path, part: str, table: Table) -> Iterator[Fault]:
+def _image_faults(folder: Path, part: str, table: CsvTable) -> Iterator[CompetitionFault]:
     files = ImageFolder(folder, part)
     try:
         paths = {image_id: files.path(image_id) for image_id in table["id"] if is_safe_id(image_id)}
     except DataError as error:
-        yield Fault(f"{part} images", "folder cannot be read", 1, (str(error),))
+        yield CompetitionFault(f"{part} images", "folder cannot be read", 1, (str(error),))
         return
     yield from _fault(f"{part}.csv", "ids without an image", [each for each, path in paths.items() if path is None])
     checks = Parallel(n_jobs=cores(), prefer="threads", return_as="generator")(
@@ -110,20 +110,20 @@ def _complaint(image_id: str, path: str) -> str | None:
     try:
         decode(path)
     except UndecodableError as error:
-        return f"{shown(image_id)} {error}"
+        return f"{quote(image_id)} {error}"
     return None
 
 
-def _label_faults(train: Table) -> Iterator[Fault]:
+def _label_faults(train: CsvTable) -> Iterator[CompetitionFault]:
     if "landmark_id" not in train:
-        yield Fault(train.path.name, "column is missing: landmark_id", 1, ("line 1",))
+        yield CompetitionFault(train.path.name, "column is missing: landmark_id", 1, ("line 1",))
         return
     labels = train["landmark_id"]
-    bad = [row for row, each in enumerate(labels) if each not in UNLABELLED and whole_numbers([each]) is None]
+    bad = [row for row, each in enumerate(labels) if each not in UNLABELLED and parse_whole_numbers([each]) is None]
     yield from _row_faults(train, "landmark_id", "landmark ids that are no whole numbers of at most 18 digits", bad)
 
 
-def _name_faults(path: Path, train: Table) -> Iterator[Fault]:
+def _name_faults(path: Path, train: CsvTable) -> Iterator[CompetitionFault]:
     if not os.path.lexists(path):
         return
     try:
@@ -135,11 +135,11 @@ def _name_faults(path: Path, train: Table) -> Iterator[Fault]:
     yield from _fault(path.name, "landmarks without a train image", [each for each in named if each not in known])
 
 
-def _truth_faults(folder: Path, tables: Tables) -> Iterator[Fault]:
+def _truth_faults(folder: Path, tables: Tables) -> Iterator[CompetitionFault]:
     try:
         found = find_ground_truth(folder)
     except DataError as error:
-        yield Fault("ground truth", "file cannot be used", 1, (str(error),))
+        yield CompetitionFault("ground truth", "file cannot be used", 1, (str(error),))
         return
     for task, path in found.items():
         try:
@@ -155,54 +155,54 @@ def _truth_faults(folder: Path, tables: Tables) -> Iterator[Fault]:
             yield from _answer_faults(path, truth, tables)
 
 
-def _truth_row_faults(table: Table, task: Task) -> Iterator[Fault]:
+def _truth_row_faults(table: CsvTable, task: Task) -> Iterator[CompetitionFault]:
     yield from _row_faults(table, "id", "queries that stand there before", repeated_rows(table["id"]))
     usage = table["Usage"] if "Usage" in table else np.full(len(table), USAGES[0], object)
     wrong = np.flatnonzero(~np.isin(usage, USAGES)).tolist()
     yield from _row_faults(table, "Usage", "other words than Public, Private or Ignored as Usage", wrong)
     if task == "recognition":
         counting = np.flatnonzero(usage != "Ignored").tolist()
-        wrong = [row for row in counting if whole_numbers(table["landmarks"][row].split()) is None]
+        wrong = [row for row in counting if parse_whole_numbers(table["landmarks"][row].split()) is None]
         yield from _row_faults(table, "landmarks", "landmarks that are no whole numbers of at most 18 digits", wrong)
 
 
-def _query_faults(truth: Table, tables: Tables) -> Iterator[Fault]:
+def _query_faults(truth: CsvTable, tables: Tables) -> Iterator[CompetitionFault]:
     name, told = truth.path.name, truth["id"]
     asked = set(tables["test"]["id"] if "test" in tables else ())
     yield from _fault(name, "queries that are not in test.csv", [each for each in told if each not in asked])
     yield from _fault(name, "queries of test.csv without a row", sorted(asked - set(told)))
 
 
-def _answer_faults(path: Path, truth: GroundTruth, tables: Tables) -> Iterator[Fault]:
+def _answer_faults(path: Path, truth: GroundTruth, tables: Tables) -> Iterator[CompetitionFault]:
     if not truth.scored.any():
-        yield Fault(path.name, "table in which no query counts: all are Ignored", 1, (path.name,))
+        yield CompetitionFault(path.name, "table in which no query counts: all are Ignored", 1, (path.name,))
     if truth.task == "retrieval":
         part, known = "index", set(tables["index"]["id"] if "index" in tables else ())
     else:
         part, known = (
             "train",
-            {int(each) for each in set(_labels(tables.get("train"))) if whole_numbers([each]) is not None},
+            {int(each) for each in set(_labels(tables.get("train"))) if parse_whole_numbers([each]) is not None},
         )
     unknown = sorted({each for each in truth.tokens.tolist() if each not in known})
     yield from _fault(path.name, f"{COLUMNS[truth.task]} that are not in {part}.csv", unknown)
-    yield from (Fault(path.name, "note", 1, (note,)) for note in truth.notes)
+    yield from (CompetitionFault(path.name, "note", 1, (note,)) for note in truth.notes)
 
 
-def _labels(train: Table | None) -> Iterable[str]:
+def _labels(train: CsvTable | None) -> Iterable[str]:
     return train["landmark_id"] if train is not None and "landmark_id" in train else ()
 
 
-def _unreadable(path: Path, error: DataError) -> Fault:
-    return Fault(path.name, "table cannot be read", 1, (str(error),))
+def _unreadable(path: Path, error: DataError) -> CompetitionFault:
+    return CompetitionFault(path.name, "table cannot be read", 1, (str(error),))
 
 
-def _row_faults(table: Table, column: str, what: str, rows: list[int]) -> Iterator[Fault]:
-    examples = tuple(f"line {line_of(table.path, row)}: {shown(table[column][row])}" for row in rows[:_EXAMPLES])
+def _row_faults(table: CsvTable, column: str, what: str, rows: list[int]) -> Iterator[CompetitionFault]:
+    examples = tuple(f"line {line_of(table.path, row)}: {quote(table[column][row])}" for row in rows[:_EXAMPLES])
     if rows:
-        yield Fault(table.path.name, what, len(rows), examples)
+        yield CompetitionFault(table.path.name, what, len(rows), examples)
 
 
-def _fault(where: str, what: str, found: Iterable[object], *, as_they_are: bool = False) -> Iterator[Fault]:
-    texts = [str(each) if as_they_are else shown(each) for each in found]
+def _fault(where: str, what: str, found: Iterable[object], *, as_they_are: bool = False) -> Iterator[CompetitionFault]:
+    texts = [str(each) if as_they_are else quote(each) for each in found]
     if texts:
-        yield Fault(where, what, len(texts), tuple(texts[:_EXAMPLES]))
+        yield CompetitionFault(where, what, len(texts), tuple(texts[:_EXAMPLES]))

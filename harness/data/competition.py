@@ -18,7 +18,7 @@ from harness.data.ground_truth import UNLABELLED, find_ground_truth
 from harness.data.image_set import ImageSet
 from harness.data.images.find import ImageFolder
 from harness.data.images.source import ImageSource
-from harness.data.tables.csv_table import read_table, shown, whole_numbers
+from harness.data.tables.csv_table import parse_whole_numbers, quote, read_table
 from harness.data.tables.ids import ids_of
 from harness.errors import DataError
 from metrics import Task
@@ -105,10 +105,10 @@ def _train(path: Path) -> tuple[np.ndarray, np.ndarray]:
     table = read_table(path, ["id", "landmark_id"])
     ids, landmarks = ids_of(table), table["landmark_id"]
     labelled = np.array([landmark not in UNLABELLED for landmark in landmarks], bool)
-    labels = whole_numbers(landmarks[labelled])
+    labels = parse_whole_numbers(landmarks[labelled])
     if labels is None:
-        row = next(row for row in np.flatnonzero(labelled).tolist() if whole_numbers([landmarks[row]]) is None)
-        table.refuse(row, f"landmark_id must be a whole number of at most 18 digits, not {shown(landmarks[row])}")
+        row = next(row for row in np.flatnonzero(labelled).tolist() if parse_whole_numbers([landmarks[row]]) is None)
+        table.reject(row, f"landmark_id must be a whole number of at most 18 digits, not {quote(landmarks[row])}")
     labels.flags.writeable = False
     return ids[labelled], labels
 

@@ -13,18 +13,18 @@ from typing import Any
 
 import numpy as np
 
-from harness.data.tables.blocks import Column
-from harness.data.tables.csv_table import read_header, shown, whole_numbers
-from harness.data.tables.id_index import Vocabulary
-from harness.data.tables.rows import Rows, read_rows
-from harness.data.tables.string_column import Words
+from harness.data.tables.blocks import TextColumn
+from harness.data.tables.csv_table import parse_whole_numbers, quote, read_header
+from harness.data.tables.id_index import IdIndex
+from harness.data.tables.rows import TableRows, read_rows
+from harness.data.tables.string_column import StringColumn
 from harness.errors import DataError
 from metrics import Task
 
 COLUMNS: dict[Task, str] = {"retrieval": "images", "recognition": "landmarks"}
 UNLABELLED = ("", "None")  # landmark_id of a train image that shows none
 USAGES = ("Public", "Private", "Ignored")
-NOBODY = -2  # the number of an image that nobody can list
+UNLISTABLE = -2  # the number of an image that nobody can list
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,15 +39,17 @@ class GroundTruth:
     usage: np.ndarray  # (n,) one of USAGES
     relevant: np.ndarray  # (total,) int64 landmarks, or int32 numbers of images
     offsets: np.ndarray  # (n + 1,)
-    images: Vocabulary = field(default_factory=Vocabulary)
+    images: IdIndex = field(default_factory=IdIndex)
     notes: tuple[str, ...] = ()  # what was put right on reading
 
     @classmethod
-    def of(cls, task: Task, query_ids: np.ndarray, usage: np.ndarray, lists: Sequence[Sequence[Any]]) -> GroundTruth:
+    def from_lists(
+        cls, task: Task, query_ids: np.ndarray, usage: np.ndarray, lists: Sequence[Sequence[Any]]
+    ) -> GroundTruth:
         """Return the truth from the ids of images, or the landmarks, of each query."""
-        offsets, images = np.cumsum([0, *map(len, lists)]), Vocabulary()
+        offsets, images = np.cumsum([0, *map(len, lists)]), IdIndex()
         tokens = [*chain.from_iterable(lists)]
-        relevant = images.add(Words.of(tokens)) if task == "retrieval" else np.array(tokens, np.int64)
+        relevant = images.add(StringColumn.from_texts(tokens)) if task == "retrieval" else np.array(tokens, np.int64)
         return cls(task, query_ids, usage, relevant, offsets, images)
 
     def __len__(self) -> int:
@@ -85,13 +87,13 @@ def find_ground_truth(folder: Path) -> dict[Task, Path]:
     return found
 
 
-def load_ground_truth(folder: Path, task: Task, images: Vocabulary | None = None) -> GroundTruth | None:
+def load_ground_truth(folder: Path, task: Task, images: IdIndex | None = None) -> GroundTruth | None:
     """Return the ground truth of a task, or None where the folder holds none."""
     path = find_ground_truth(folder).get(task)
     return None if path is None else read_ground_truth(path, task, images)
 
 
-def shares_of_parts(folder: Path, task: Task) -> dict[str, float]:
+def part_shares(folder: Path, task: Task) -> dict[str, float]:
     """Return which part of the queries that count is public and private; nothing where there are not both."""
     truth = load_ground_truth(folder, task)
     parts = ("public", "private")
@@ -99,7 +101,7 @@ def shares_of_parts(folder: Path, task: Task) -> dict[str, float]:
     return {part: count / sum(counts.values()) for part, count in counts.items()} if all(counts.values()) else {}
 
 
-def read_ground_truth(path: Path, task: Task, images: Vocabulary | None = None) -> GroundTruth:
+def read_ground_truth(path: Path, task: Task, images: IdIndex | None = None) -> GroundTruth:
     """Return the ground truth in a file, as the official reader understands it; without Usage all is Private.
 
     A retrieval row that is empty but not ignored has one relevant image that nobody can list; a landmark row that is
@@ -108,8 +110,8 @@ def read_ground_truth(path: Path, task: Task, images: Vocabulary | None = None) 
 
     Raises DataError for a repeated query, another Usage, and landmarks that are no whole numbers.
     """
-    images = Vocabulary() if images is None else images
-    queries, usages, found, counts, notes = Vocabulary(), [], [], [], Notes()
+    images = IdIndex() if images is None else images
+    queries, usages, found, counts, notes = IdIndex(), [], [], [], GroundTruthNotes()
     for rows in read_rows(path, ["id", COLUMNS[task]], optional=["Usage"]):
         _add_queries(queries, rows)
         usage = _usage(rows)
@@ -129,7 +131,7 @@ def read_ground_truth(path: Path, task: Task, images: Vocabulary | None = None) 
 
 
 @dataclass
-class Notes:
+class GroundTruthNotes:
     """What is odd in a ground truth and put right."""
 
     repeats: int = 0
@@ -144,34 +146,36 @@ class Notes:
         return tuple(f"{path.name}: {count} {what}" for what, count in told.items() if count)
 
 
-def _add_queries(queries: Vocabulary, rows: Rows) -> None:
+def _add_queries(queries: IdIndex, rows: TableRows) -> None:
     known = len(queries)
-    numbers = queries.add(rows["id"].whole())
+    numbers = queries.add(rows["id"].as_strings())
     for row in np.flatnonzero(numbers != known + np.arange(len(rows)))[:1]:
         query = queries.texts()[numbers[row]]
-        rows.refuse(row, f"the query {shown(query)} stands there a second time; remove one of the rows")
+        rows.reject(row, f"the query {quote(query)} stands there a second time; remove one of the rows")
 
 
-def _usage(rows: Rows) -> np.ndarray:
+def _usage(rows: TableRows) -> np.ndarray:
     if "Usage" not in rows:
         return np.full(len(rows), "Private", object)
-    words = rows["Usage"].whole()
-    numbers = Vocabulary.of(USAGES).find(words)
+    words = rows["Usage"].as_strings()
+    numbers = IdIndex.from_texts(USAGES).find(words)
     for row in np.flatnonzero(numbers < 0)[:1]:
-        rows.refuse(row, f"Usage is {shown(words.texts()[row])}; it must be Public, Private or Ignored")
+        rows.reject(row, f"Usage is {quote(words.texts()[row])}; it must be Public, Private or Ignored")
     return np.asarray(np.array(USAGES, object)[numbers])
 
 
-def _told(column: Column, counts: np.ndarray, task: Task, notes: Notes) -> tuple[Words, np.ndarray]:
+def _told(
+    column: TextColumn, counts: np.ndarray, task: Task, notes: GroundTruthNotes
+) -> tuple[StringColumn, np.ndarray]:
     """Return the different entries of the rows that count, and how many each row has `(rows,)`.
 
     Blanks split them as the official reader does.
     """
-    nothing = column.whole().lengths == 0
+    nothing = column.as_strings().lengths == 0
     if task == "retrieval":
         notes.empty += int((nothing & counts).sum())
-    told = Column(column.words, column.begins, np.where(counts, column.stops, column.begins)).packed()
-    wanted, repeated = np.ones(len(told.words), bool), told.repeats()
+    told = TextColumn(column.words, column.begins, np.where(counts, column.stops, column.begins)).compact()
+    wanted, repeated = np.ones(len(told.words), bool), told.repeated_words()
     if task == "recognition":
         wanted = told.words.lengths > 0
     notes.repeats += int((repeated & wanted).sum())
@@ -180,20 +184,20 @@ def _told(column: Column, counts: np.ndarray, task: Task, notes: Notes) -> tuple
     return told.words[wanted], kept[told.stops] - kept[told.begins]
 
 
-def _images(images: Vocabulary, words: Words) -> np.ndarray:
+def _images(images: IdIndex, words: StringColumn) -> np.ndarray:
     empty = words.lengths == 0
     if not empty.any():
         return images.add(words)
-    numbers = np.full(len(words), NOBODY, np.int32)
+    numbers = np.full(len(words), UNLISTABLE, np.int32)
     numbers[~empty] = images.add(words[~empty])
     return numbers
 
 
-def _landmarks(rows: Rows, words: Words, counts: np.ndarray) -> np.ndarray:
+def _landmarks(rows: TableRows, words: StringColumn, counts: np.ndarray) -> np.ndarray:
     texts = words.texts()
-    landmarks = whole_numbers(texts)
+    landmarks = parse_whole_numbers(texts)
     if landmarks is None:
-        wrong = next(place for place, text in enumerate(texts) if whole_numbers([text]) is None)
+        wrong = next(place for place, text in enumerate(texts) if parse_whole_numbers([text]) is None)
         row = int(np.searchsorted(np.cumsum(counts), wrong, side="right"))
-        rows.refuse(row, "landmarks must be whole numbers of at most 18 digits, separated by single blanks")
+        rows.reject(row, "landmarks must be whole numbers of at most 18 digits, separated by single blanks")
     return landmarks

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from harness.data.images.source import ImageSource
-from harness.data.store.describe import described
+from harness.data.store.describe import ensure_described
 from harness.errors import SolutionError
 
 if TYPE_CHECKING:
-    from harness.data.store.descriptor_store import Shelf
+    from harness.data.store.descriptor_store import ExtractorStore
     from harness.data.store.extractor import Extractor
     from harness.data.store.ragged import Ragged
 
@@ -89,8 +89,8 @@ class ImageSet:
         """Return the ids of images, of this set or its parent, that no extractor could be given so far."""
         return self._source.undecodable_ids
 
-    def _described(self, extractor: Extractor) -> Shelf:
-        shelf = described(self._source, extractor, self._rows)
+    def _described(self, extractor: Extractor) -> ExtractorStore:
+        shelf = ensure_described(self._source, extractor, self._rows)
         self._source.undecodable_ids.update(self.ids[shelf.undecodable(self._selection)])
         return shelf
 
@@ -102,13 +102,13 @@ class ImageSet:
         return rows
 
 
-def _column(shelf: Shelf, extractor: Extractor, name: str | None, *, ragged: bool) -> str:
+def _column(shelf: ExtractorStore, extractor: Extractor, name: str | None, *, ragged: bool) -> str:
     """Return the name of the array asked for, the only one where none is named."""
-    fitting = [each.name for each in shelf.columns.values() if each.ragged == ragged]
+    fitting = [each.name for each in shelf.specs.values() if each.ragged == ragged]
     if name in fitting or (name is None and len(fitting) == 1):
         return name or fitting[0]
     call = "describe_ragged" if ragged else "describe"
-    gives = "; ".join(map(str, shelf.columns.values()))
+    gives = "; ".join(map(str, shelf.specs.values()))
     raise SolutionError(
         f"{extractor.identity} gives {gives}; name an array that {call} can return: {call}(extractor, name)"
     )

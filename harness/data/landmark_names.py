@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from harness.data.tables.csv_table import read_table, whole_numbers
+from harness.data.tables.csv_table import parse_whole_numbers, read_table
 
 TABLE = "train_label_to_category.csv"
 
@@ -19,7 +19,7 @@ def landmark_names(folder: Path) -> dict[int, str]:
     table = read_table(path, ["landmark_id", "category"])
     names: dict[int, str] = {}
     for landmark, name in zip(table["landmark_id"], table["category"], strict=True):
-        number = whole_numbers([landmark])
+        number = parse_whole_numbers([landmark])
         if number is not None and name.strip():
             names.setdefault(int(number[0]), name)
     return names

@@ -16,13 +16,13 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.atomic_files import write_whole
+from harness.atomic_files import write_atomically
 from harness.data.competition import Competition
 from harness.data.ground_truth import GroundTruth, load_ground_truth
 from harness.data.image_set import ImageSet
-from harness.data.tables.csv_table import read_table, whole_numbers
+from harness.data.tables.csv_table import parse_whole_numbers, read_table
+from harness.data.training_data import TrainingData
 from harness.errors import DataError
-from harness.solution.base import TrainingData
 from metrics import Task
 
 TEST = "test"
@@ -48,10 +48,10 @@ class Folds:
 
     def name(self, number: int) -> str:
         """Return the name of a fold, counted from 1; it tells one deal from another."""
-        return f"fold {number}/{self.count} of deal {self.deal}"
+        return f"fold {number}/{self.count} of deal {self.assignment_id}"
 
     @property
-    def deal(self) -> str:
+    def assignment_id(self) -> str:
         """Return six digits that tell this deal from others of the same images."""
         return blake2b(np.stack([self.part, self.group]).astype("<i8").tobytes(), digest_size=3).hexdigest()
 
@@ -91,13 +91,13 @@ def save_folds(path: Path, competition: Competition, folds: Folds) -> None:
     """Write the folds as a table that people can read: id, landmark_id, part, group."""
     rows = zip(competition.train.ids, competition.labels, folds.part, folds.group, strict=True)
     lines = [f"{image_id},{label},{part},{group}\n" for image_id, label, part, group in rows]
-    write_whole(path, "id,landmark_id,part,group\n" + "".join(lines))
+    write_atomically(path, "id,landmark_id,part,group\n" + "".join(lines))
 
 
 def load_folds(path: Path) -> Folds:
     """Return the folds in a table that `save_folds` wrote; DataError for any other table."""
     table = read_table(path, ["part", "group"])
-    part, group = whole_numbers(table["part"]), whole_numbers(table["group"])
+    part, group = parse_whole_numbers(table["part"]), parse_whole_numbers(table["group"])
     if part is None or group is None or not len(part):
         raise DataError(f"{path}: is no table of folds; remove it, and new folds will be made")
     return Folds(int(part.max()) + 1, part, group)
@@ -137,7 +137,7 @@ def _retrieval_truth(images: ImageSet, labels: np.ndarray, queries: np.ndarray, 
     relevant = {int(labels[rows[0]]): ids[rows[index[rows]]] for rows in _by_landmark(labels)}
     lists = [relevant[label] for label in labels[queries].tolist()]
     usage = np.where([len(each) > 0 for each in lists], "Private", "Ignored").astype(object)
-    return GroundTruth.of("retrieval", ids[queries], usage, lists)
+    return GroundTruth.from_lists("retrieval", ids[queries], usage, lists)
 
 
 def _recognition_truth(

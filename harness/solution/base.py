@@ -4,27 +4,16 @@ from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, Field, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from harness.solution.ablation_step import Step
 from metrics import Task
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from harness.data.image_set import ImageSet
+    from harness.data.training_data import TrainingData
     from harness.submissions.answer import Labelling, Ranking
-
-
-@dataclass(frozen=True)
-class TrainingData:
-    """What a solution may learn from. Either set may be empty; ground truth is in neither."""
-
-    train: ImageSet
-    labels: np.ndarray  # (len(train),) int64: the landmark_id of each train image
-    index: ImageSet
-    seed: int = 0
 
 
 class Solution(ABC):

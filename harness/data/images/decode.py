@@ -15,7 +15,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from harness.data.images.exif import TURNS, exif_segment, orientation
+from harness.data.images.exif import TRANSPOSES, exif_segment, orientation
 
 LIBRARIES = ("numpy", "pillow", "simplejpeg")  # another version of these may mean other pixels
 MAX_PIXELS = 178_956_970  # above, Pillow too refuses an image as a decompression bomb
@@ -66,7 +66,7 @@ def decode(
         raise
     except Exception as error:  # noqa: BLE001 (decoders raise what they like)
         raise UndecodableError(_reason(error)) from None
-    turn = TURNS.get(orientation(exif)) if upright else None
+    turn = TRANSPOSES.get(orientation(exif)) if upright else None
     if isinstance(image, np.ndarray):
         if turn is None and size is None:
             return image

@@ -4,7 +4,7 @@ import struct
 
 from PIL.Image import Transpose
 
-TURNS = {
+TRANSPOSES = {
     2: Transpose.FLIP_LEFT_RIGHT,
     3: Transpose.ROTATE_180,
     4: Transpose.FLIP_TOP_BOTTOM,

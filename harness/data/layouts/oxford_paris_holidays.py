@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.data.images.find import SUFFIXES
-from harness.data.layouts.class_folders import filled, link, write_rows
 from harness.data.layouts.safe_pickle import read_pickle
-from harness.data.tables.csv_table import shown
+from harness.data.layouts.writing import atomic_folder, link_or_copy, write_table
+from harness.data.tables.csv_table import quote
 from harness.data.tables.ids import is_safe_id
 from harness.errors import DataError
 from harness.progress import track
@@ -23,7 +23,7 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom, in pixels
 
 
 @dataclass
-class Benchmark:
+class ImportedBenchmark:
     """What a benchmark asks: `lists` are the columns of its truth, query -> images."""
 
     queries: dict[str, tuple[str, Box | None]]  # id -> the image's name, and the part of it that is asked about
@@ -47,24 +47,24 @@ def import_benchmark(source: Path, target: Path) -> dict[str, int]:
         raise DataError(f"{source}: holds no gnd_*.pkl, no *_query.txt and no jpg/1?????.jpg, so it is no benchmark")
     _require_safe(source, [*found.queries, *found.index])
     photos = _photos(source)
-    with filled(target) as folder:
+    with atomic_folder(target) as folder:
         for query, (name, box) in track(found.queries.items(), "laying out queries", len(found.queries)):
             if name in photos:
                 _cut_out(photos[name], box, folder / "test" / query)
         for name in track(found.index, "laying out the index"):
             if name in photos:
-                link(photos[name], folder / "index" / f"{name}{photos[name].suffix.lower()}")
-        write_rows(folder / "test.csv", ("id",), [(query,) for query in found.queries])
-        write_rows(folder / "index.csv", ("id",), [(name,) for name in found.index])
+                link_or_copy(photos[name], folder / "index" / f"{name}{photos[name].suffix.lower()}")
+        write_table(folder / "test.csv", ("id",), [(query,) for query in found.queries])
+        write_table(folder / "index.csv", ("id",), [(name,) for name in found.index])
         rows = [
             (query, *(" ".join(found.lists[each].get(query, [])) for each in found.lists)) for query in found.queries
         ]
-        write_rows(folder / "retrieval_solution.csv", ("id", *found.lists), rows)
+        write_table(folder / "retrieval_solution.csv", ("id", *found.lists), rows)
     with_photo = sum(name in photos for name in found.index)
     return {"test": len(found.queries), "index": len(found.index), "index with a photo": with_photo}
 
 
-def _from_pickle(source: Path) -> Benchmark | None:
+def _from_pickle(source: Path) -> ImportedBenchmark | None:
     paths = sorted(source.glob("gnd_*.pkl"))
     if not paths:
         return None
@@ -77,9 +77,9 @@ def _from_pickle(source: Path) -> Benchmark | None:
         ) from None
 
 
-def _benchmark(index: list[str], queries: list[str], truths: list[dict[str, Any]]) -> Benchmark:
+def _benchmark(index: list[str], queries: list[str], truths: list[dict[str, Any]]) -> ImportedBenchmark:
     columns = {"easy": "easy", "hard": "hard", "junk": "ignored"} if "easy" in truths[0] else _CLASSIC
-    found = Benchmark({}, [str(name) for name in index], {column: {} for column in columns.values()})
+    found = ImportedBenchmark({}, [str(name) for name in index], {column: {} for column in columns.values()})
     for name, truth in zip(queries, truths, strict=True):
         query = _free_name(str(name), found)
         left, top, right, bottom = truth["bbx"] if truth.get("bbx") else (0.0, 0.0, 0.0, 0.0)
@@ -95,19 +95,19 @@ def _place(number: object) -> int:
     return number
 
 
-def _free_name(name: str, found: Benchmark) -> str:
+def _free_name(name: str, found: ImportedBenchmark) -> str:
     """Return an id that neither an index image nor another query has: classic queries are index images themselves."""
     taken = {*found.index, *found.queries}
     return name if name not in taken else next(each for n in count(1) if (each := f"{name}_query{n}") not in taken)
 
 
-def _from_texts(source: Path) -> Benchmark | None:
+def _from_texts(source: Path) -> ImportedBenchmark | None:
     """Read the files of classic Oxford and Paris; a query file names its image, in Oxford with `oxc1_` before it."""
     paths = sorted(source.rglob("*_query.txt"))
     if not paths:
         return None
     photos = _photos(source)
-    found = Benchmark({}, sorted(photos), {"images": {}, "ignored": {}})
+    found = ImportedBenchmark({}, sorted(photos), {"images": {}, "ignored": {}})
     for path in paths:
         name = path.name.removesuffix("_query.txt")
         words = _words(path)
@@ -123,7 +123,7 @@ def _from_texts(source: Path) -> Benchmark | None:
     return found
 
 
-def _from_holidays(source: Path) -> Benchmark | None:
+def _from_holidays(source: Path) -> ImportedBenchmark | None:
     groups = defaultdict(list)
     for name in sorted(_photos(source)):
         if len(name) == 6 and name.isascii() and name.isdecimal() and name.startswith("1"):
@@ -131,7 +131,7 @@ def _from_holidays(source: Path) -> Benchmark | None:
     if not groups:
         return None
     relevant, ignored = holidays({names[0]: names for names in groups.values() if len(names) > 1})
-    return Benchmark(
+    return ImportedBenchmark(
         {query: (query, None) for query in relevant},
         [name for names in groups.values() for name in names],
         {
@@ -160,19 +160,19 @@ def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise DataError(f"{shown(text)} is no side of a box; write a number of pixels") from None
+        raise DataError(f"{quote(text)} is no side of a box; write a number of pixels") from None
 
 
 def _require_safe(source: Path, names: list[str]) -> None:
     for name in names:
         if not is_safe_id(name):
-            raise DataError(f"{source}: {shown(name)} cannot be an image id")
+            raise DataError(f"{source}: {quote(name)} cannot be an image id")
 
 
 def _cut_out(photo: Path, box: Box | None, target: Path) -> None:
     """Link a whole photo; write the part of one without losing anything more."""
     if box is None:
-        link(photo, target.with_name(f"{target.name}{photo.suffix.lower()}"))
+        link_or_copy(photo, target.with_name(f"{target.name}{photo.suffix.lower()}"))
         return
     from PIL import Image
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.data.store.extractor import Described, Extractor
+from harness.data.store.extractor import Descriptors, Extractor
 from harness.errors import SolutionError
 
 _BLANK_SIDE = 64  # pixels of the black image that an extractor of images as decoded is tried on
@@ -14,7 +14,7 @@ _LONGEST_NAME = 60  # of an array: it names files
 
 
 @dataclass(frozen=True)
-class Column:
+class ArraySpec:
     """One named array: `shape` and `dtype` of a row; of a ragged one, of each of the rows of an image."""
 
     name: str
@@ -27,7 +27,7 @@ class Column:
         """Return the size of a row."""
         return int(np.prod(self.shape, dtype=np.int64)) * np.dtype(self.dtype).itemsize
 
-    def blanks(self, n: int) -> np.ndarray:
+    def missing_rows(self, n: int) -> np.ndarray:
         """Return what stands in the rows of images that could not be decoded: NaN, or zero in whole numbers."""
         blank = np.nan if np.dtype(self.dtype).kind in "fc" else 0
         return np.full((n, *self.shape), blank, self.dtype)
@@ -37,7 +37,7 @@ class Column:
         return f"{self.name}: {np.dtype(self.dtype)} ({shape})"
 
 
-def columns_of(extractor: Extractor) -> list[Column]:
+def infer_specs(extractor: Extractor) -> list[ArraySpec]:
     """Return what an extractor gives, learnt from one black image.
 
     Raises SolutionError where that, or how it wants images to be decoded, is nothing that can be used.
@@ -48,7 +48,9 @@ def columns_of(extractor: Extractor) -> list[Column]:
     return list(_described(extractor, [black]))
 
 
-def described(extractor: Extractor, columns: Sequence[Column], images: Sequence[np.ndarray]) -> dict[str, Described]:
+def describe_batch(
+    extractor: Extractor, columns: Sequence[ArraySpec], images: Sequence[np.ndarray]
+) -> dict[str, Descriptors]:
     """Return the arrays that the extractor gives for some images.
 
     Raises SolutionError where they are not the columns, or have not a row for each image.
@@ -77,7 +79,7 @@ def _require_decodable(extractor: Extractor) -> None:
         )
 
 
-def _described(extractor: Extractor, images: Sequence[np.ndarray]) -> dict[Column, Described]:
+def _described(extractor: Extractor, images: Sequence[np.ndarray]) -> dict[ArraySpec, Descriptors]:
     """Return the arrays for some images by what they are; each has an entry for each image."""
     given = extractor.describe(images if extractor.size is None else np.stack(images))
     arrays = given if isinstance(given, Mapping) else {"rows": given}
@@ -92,7 +94,7 @@ def _described(extractor: Extractor, images: Sequence[np.ndarray]) -> dict[Colum
     return {_column(extractor, name, each): each for name, each in arrays.items()}
 
 
-def _column(extractor: Extractor, name: str, values: Described) -> Column:
+def _column(extractor: Extractor, name: str, values: Descriptors) -> ArraySpec:
     ragged = isinstance(values, list)
     arrays = [np.asarray(each) for each in values] if ragged else [np.asarray(values)]
     kinds = {(each.dtype.str, each.shape[1:]) for each in arrays}
@@ -104,7 +106,7 @@ def _column(extractor: Extractor, name: str, values: Described) -> Column:
             f"{extractor.identity} gave {_outline({name: values})}; an array is named by letters, digits and '_', "
             "holds numbers, and each of its rows has the same shape, not of nothing"
         )
-    return Column(name, dtype, shape, ragged)
+    return ArraySpec(name, dtype, shape, ragged)
 
 
 def _outline(arrays: Mapping[str, object]) -> str:
@@ -117,5 +119,5 @@ def _shape(values: object) -> str:
     return f"{values.dtype} {values.shape}" if isinstance(values, np.ndarray) else type(values).__name__
 
 
-def _listed(columns: Mapping[Column, object] | Sequence[Column]) -> str:
+def _listed(columns: Mapping[ArraySpec, object] | Sequence[ArraySpec]) -> str:
     return "; ".join(sorted(map(str, columns)))

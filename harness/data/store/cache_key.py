@@ -35,10 +35,10 @@ def extractor_facts(extractor: Extractor) -> dict[str, object]:
     libraries = sorted({*LIBRARIES, *extractor.libraries}, key=str.lower)
     facts: dict[str, object] = {
         "extractor": name,
-        "parameters": {field.name: plain(getattr(extractor, field.name), name) for field in fields(extractor)},  # type: ignore[arg-type]
+        "parameters": {field.name: to_json_value(getattr(extractor, field.name), name) for field in fields(extractor)},  # type: ignore[arg-type]
         "decoded": [extractor.mode, extractor.size, extractor.reduce_to, extractor.upright],
         "source": _source(type(extractor)),
-        "libraries": {library: version_of(library, name) for library in libraries},
+        "libraries": {library: library_version(library, name) for library in libraries},
     }
     return facts | ({"made with": dict(extractor.made_with)} if extractor.made_with else {})
 
@@ -56,7 +56,7 @@ def _source(cls: type[Extractor]) -> list[str]:
     return [*(class_digest(bases[module]) for module in sorted(bases)), decoder]
 
 
-def plain(value: object, owner: str) -> object:
+def to_json_value(value: object, owner: str) -> object:
     """Return a value as JSON can hold it, another one for another value; `owner` is whose it is.
 
     Raises SolutionError for what has no lasting identity.
@@ -69,18 +69,21 @@ def plain(value: object, owner: str) -> object:
         array = np.frombuffer(value, np.uint8) if isinstance(value, bytes) else np.ascontiguousarray(value)
         return [array.dtype.str, array.shape, sha256(array.tobytes()).hexdigest()]
     if isinstance(value, tuple | list):
-        return [type(value).__name__, *(plain(each, owner) for each in value)]
+        return [type(value).__name__, *(to_json_value(each, owner) for each in value)]
     if isinstance(value, Extractor):
         return ["extractor", extractor_key(value)]
     if is_dataclass(value) and not isinstance(value, type):
-        return [type(value).__qualname__, *(plain(getattr(value, field.name), owner) for field in fields(value))]
+        return [
+            type(value).__qualname__,
+            *(to_json_value(getattr(value, field.name), owner) for field in fields(value)),
+        ]
     raise SolutionError(
         f"{owner} has a parameter of the type {type(value).__name__}, which has no lasting "
         "identity; use numbers, text, arrays, and tuples or dataclasses of these"
     )
 
 
-def version_of(library: str, owner: str) -> str:
+def library_version(library: str, owner: str) -> str:
     """Return the version of an installed library; `owner` is who needs it. Raises SolutionError for another."""
     try:
         return version(library)

@@ -10,38 +10,40 @@ import numpy as np
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
-from harness.cores import cores, limited_to
+from harness.cores import cores, limit_cores
 from harness.data.images.decode import UndecodableError, UnreadableError, decode
 from harness.data.images.source import NO_FILE, ImageSource
 from harness.data.store import array_specs as made
-from harness.data.store.array_specs import Column
+from harness.data.store.array_specs import ArraySpec
 from harness.data.store.cache_key import extractor_facts
-from harness.data.store.descriptor_store import TRY_AGAIN, UNDECODABLE, Shelf, open_shelf
-from harness.data.store.extractor import Described, Extractor
+from harness.data.store.descriptor_store import TRY_AGAIN, UNDECODABLE, ExtractorStore, open_store
+from harness.data.store.extractor import Descriptors, Extractor
 from harness.progress import track
 
 _BLOCKS = 4096  # of an image set, at most
 
 
-def described(images: ImageSource, extractor: Extractor, rows: np.ndarray) -> Shelf:
+def ensure_described(images: ImageSource, extractor: Extractor, rows: np.ndarray) -> ExtractorStore:
     """Return the shelf of the extractor on the image set, with the given rows current.
 
     Raises SolutionError where the extractor breaks its contract.
     """
-    shelf = open_shelf(images.store, images.key, len(images.ids), extractor)
-    if not shelf.columns:
-        shelf.create(made.columns_of(extractor), extractor_facts(extractor) | {"images": str(images.folder.folder)})
+    shelf = open_store(images.store, images.key, len(images.ids), extractor)
+    if not shelf.specs:
+        shelf.create(made.infer_specs(extractor), extractor_facts(extractor) | {"images": str(images.folder.folder)})
     taken = _describe(shelf, images, extractor, _stale(shelf, images, rows), wait=False)
     _describe(shelf, images, extractor, _stale(shelf, images, taken), wait=True)
     return shelf
 
 
-def _stale(shelf: Shelf, images: ImageSource, rows: np.ndarray) -> np.ndarray:
+def _stale(shelf: ExtractorStore, images: ImageSource, rows: np.ndarray) -> np.ndarray:
     """Return the rows, ascending, whose descriptor was never made or was made from another file."""
     return np.unique(rows[(shelf.state(rows) & ~UNDECODABLE) != images.fingerprints(rows)])
 
 
-def _describe(shelf: Shelf, images: ImageSource, extractor: Extractor, stale: np.ndarray, *, wait: bool) -> np.ndarray:
+def _describe(
+    shelf: ExtractorStore, images: ImageSource, extractor: Extractor, stale: np.ndarray, *, wait: bool
+) -> np.ndarray:
     """Describe the rows, or those of blocks that nobody else is at; return the others."""
     if not len(stale):
         return stale
@@ -59,18 +61,24 @@ def _describe(shelf: Shelf, images: ImageSource, extractor: Extractor, stale: np
 
 
 def _block(
-    shelf: Shelf, images: ImageSource, extractor: Extractor, block: tuple[int, np.ndarray], share: int, *, wait: bool
+    shelf: ExtractorStore,
+    images: ImageSource,
+    extractor: Extractor,
+    block: tuple[int, np.ndarray],
+    share: int,
+    *,
+    wait: bool,
 ) -> tuple[np.ndarray, bool]:
     """Describe the rows of a numbered block; return them, and false where another is at it."""
     number, rows = block
-    with limited_to(share), shelf.claimed(number, wait=wait) as ours:
+    with limit_cores(share), shelf.lock_block(number, wait=wait) as ours:
         stale = _stale(shelf, images, rows) if ours else rows[:0]  # another may have been there before
         for start in range(0, len(stale), extractor.batch):
             _batch(shelf, images, extractor, stale[start : start + extractor.batch])
     return rows, ours
 
 
-def _batch(shelf: Shelf, images: ImageSource, extractor: Extractor, rows: np.ndarray) -> None:
+def _batch(shelf: ExtractorStore, images: ImageSource, extractor: Extractor, rows: np.ndarray) -> None:
     """Describe some images and keep what comes out: blanks for those that could not be decoded."""
     fingerprints = images.fingerprints(rows)
     there = (fingerprints != NO_FILE).tolist()
@@ -80,8 +88,8 @@ def _batch(shelf: Shelf, images: ImageSource, extractor: Extractor, rows: np.nda
     usable = [image for image in decoded if isinstance(image, np.ndarray)]
     failed = np.array([isinstance(image, UndecodableError) for image in decoded])
     unread = np.array([isinstance(image, UnreadableError) for image in decoded])
-    columns = list(shelf.columns.values())
-    arrays = made.described(extractor, columns, usable) if usable else {}
+    columns = list(shelf.specs.values())
+    arrays = made.describe_batch(extractor, columns, usable) if usable else {}
     filled = {column.name: _filled(column, arrays.get(column.name), failed) for column in columns}
     shelf.write(rows, filled, np.where(unread, TRY_AGAIN, fingerprints) | failed.astype(np.uint64) * UNDECODABLE)
 
@@ -96,12 +104,12 @@ def _decoded(path: Path | None, extractor: Extractor) -> np.ndarray | Undecodabl
         return error
 
 
-def _filled(column: Column, values: Described | None, failed: np.ndarray) -> Described:
+def _filled(column: ArraySpec, values: Descriptors | None, failed: np.ndarray) -> Descriptors:
     """Return an entry for every image of the batch, blank where it failed."""
     if column.ragged:
         found = iter(values if values is not None else ())
-        return [column.blanks(0) if blank else next(found) for blank in failed]
-    rows = column.blanks(len(failed))
+        return [column.missing_rows(0) if blank else next(found) for blank in failed]
+    rows = column.missing_rows(len(failed))
     if values is not None:
         rows[~failed] = values
     return rows

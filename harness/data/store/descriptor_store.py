@@ -16,10 +16,10 @@ from typing import BinaryIO
 import numpy as np
 from filelock import FileLock, Timeout
 
-from harness.atomic_files import write_whole
-from harness.data.store.array_specs import Column
+from harness.atomic_files import write_atomically
+from harness.data.store.array_specs import ArraySpec
 from harness.data.store.cache_key import extractor_key
-from harness.data.store.extractor import Described, Extractor
+from harness.data.store.extractor import Descriptors, Extractor
 from harness.data.store.ragged import Ragged
 
 UNDECODABLE = np.uint64(1)  # the bit of a state
@@ -28,28 +28,28 @@ _ABOUT = "about.json"
 _STATE = "row-state.npy"  # no array is named so: their names have no hyphen
 
 
-class Shelf:
+class ExtractorStore:
     """The descriptors of n images by one extractor."""
 
     def __init__(self, folder: Path, n: int) -> None:
         self.folder, self.n = folder, n
-        self._columns: dict[str, Column] | None = None
+        self._specs: dict[str, ArraySpec] | None = None
 
     @property
-    def columns(self) -> dict[str, Column]:
+    def specs(self) -> dict[str, ArraySpec]:
         """Return the arrays by name; empty before `create`."""
         about = self.folder / _ABOUT
-        if self._columns is None and about.exists():
+        if self._specs is None and about.exists():
             with suppress(ValueError, KeyError, TypeError):  # damaged by other hands: all is laid out anew
                 stored = json.loads(about.read_text(encoding="utf-8"))["columns"]
-                self._columns = {each["name"]: Column(**{**each, "shape": tuple(each["shape"])}) for each in stored}
-        return self._columns or {}
+                self._specs = {each["name"]: ArraySpec(**{**each, "shape": tuple(each["shape"])}) for each in stored}
+        return self._specs or {}
 
-    def create(self, columns: Sequence[Column], about: Mapping[str, object]) -> None:
+    def create(self, columns: Sequence[ArraySpec], about: Mapping[str, object]) -> None:
         """Lay out the files, all rows undescribed; a second process waits for the first and finds them there."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._lock("create"):
-            if self.columns:
+            if self.specs:
                 return
             self._lay_out(_STATE, np.dtype(np.uint64), ())
             for column in columns:
@@ -59,7 +59,7 @@ class Shelf:
                 else:
                     self._lay_out(f"{column.name}.npy", np.dtype(column.dtype), column.shape)
             text = json.dumps({**about, "n": self.n, "columns": [asdict(column) for column in columns]}, indent=1)
-            write_whole(self.folder / _ABOUT, text)
+            write_atomically(self.folder / _ABOUT, text)
 
     def state(self, rows: np.ndarray | slice) -> np.ndarray:
         """Return fingerprint and flag of each of the rows."""
@@ -75,15 +75,15 @@ class Shelf:
 
     def ragged(self, name: str, rows: np.ndarray | slice) -> Ragged:
         """Return rows of a ragged array."""
-        column, log = self.columns[name], self.folder / f"{name}.log"
+        column, log = self.specs[name], self.folder / f"{name}.log"
         shape = (log.stat().st_size // column.row_bytes, *column.shape)
         stored = np.memmap(log, column.dtype, "r", shape=shape) if shape[0] else np.zeros(shape, column.dtype)
         span = self._map(f"{name}.span.npy")[rows]
         return Ragged(np.asarray(stored), span[:, 0], span[:, 1])
 
-    def write(self, rows: np.ndarray, arrays: Mapping[str, Described], states: np.ndarray) -> None:
+    def write(self, rows: np.ndarray, arrays: Mapping[str, Descriptors], states: np.ndarray) -> None:
         """Write the rows of all arrays, then their states."""
-        for name, column in self.columns.items():
+        for name, column in self.specs.items():
             if column.ragged:
                 self._put(f"{name}.span.npy", rows, self._append(column, arrays[name]))
             else:
@@ -91,7 +91,7 @@ class Shelf:
         self._put(_STATE, rows, states)
 
     @contextmanager
-    def claimed(self, block: int, *, wait: bool) -> Iterator[bool]:
+    def lock_block(self, block: int, *, wait: bool) -> Iterator[bool]:
         """Keep all others from a block of rows; false where another is at it and we do not wait for him."""
         lock = self._lock(f"block-{block}")
         try:
@@ -129,7 +129,7 @@ class Shelf:
                 file.seek(start + int(rows[run[0]]) * width)
                 _write_all(file, values[run[0] : run[-1] + 1])
 
-    def _append(self, column: Column, images: Described) -> np.ndarray:
+    def _append(self, column: ArraySpec, images: Descriptors) -> np.ndarray:
         """Append ragged rows to the log and return their `(n, 2)` first and one-past-last positions."""
         path = self.folder / f"{column.name}.log"
         with self._lock(f"{column.name}-log"), path.open("r+b", buffering=0) as file:
@@ -140,9 +140,9 @@ class Shelf:
         return np.stack([np.r_[first, ends[:-1]], ends], axis=1).astype(np.int64)
 
 
-def open_shelf(root: Path, images_key: str, n: int, extractor: Extractor) -> Shelf:
+def open_store(root: Path, images_key: str, n: int, extractor: Extractor) -> ExtractorStore:
     """Return the shelf of an extractor on an image set; nothing is created yet."""
-    return Shelf(root / images_key / f"{type(extractor).__name__[:60]}-{extractor_key(extractor)[:16]}", n)
+    return ExtractorStore(root / images_key / f"{type(extractor).__name__[:60]}-{extractor_key(extractor)[:16]}", n)
 
 
 def _data_offset(file: BinaryIO) -> int:

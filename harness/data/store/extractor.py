@@ -9,7 +9,7 @@ import numpy as np
 
 from harness.data.images.decode import Mode
 
-Described = np.ndarray | list[np.ndarray]  # one row an image, or a ragged list: a varying number of rows an image
+Descriptors = np.ndarray | list[np.ndarray]  # one row an image, or a ragged list: a varying number of rows an image
 
 
 class Extractor(ABC):
@@ -52,7 +52,7 @@ class Extractor(ABC):
         return {}
 
     @abstractmethod
-    def describe(self, images: np.ndarray | Sequence[np.ndarray]) -> Described | Mapping[str, Described]:
+    def describe(self, images: np.ndarray | Sequence[np.ndarray]) -> Descriptors | Mapping[str, Descriptors]:
         """Return a row for each image, or several named arrays of rows from one pass.
 
         `images` is `(n, height, width)` or `(n, height, width, 3)` uint8 where `size` is given, else a list of n

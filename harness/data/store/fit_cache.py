@@ -24,14 +24,14 @@ import numpy as np
 from filelock import FileLock
 
 from harness.code_digest import class_digest
-from harness.data.store.cache_key import plain, version_of
+from harness.data.store.cache_key import library_version, to_json_value
 from harness.errors import SolutionError
 
 if TYPE_CHECKING:
     from harness.data.image_set import ImageSet
 
-Part = np.ndarray | Callable[[Path], object]  # an array, or what writes a file at the path it is given
-Fit = Callable[..., Mapping[str, Part]]
+FitOutput = np.ndarray | Callable[[Path], object]  # an array, or what writes a file at the path it is given
+FitFunction = Callable[..., Mapping[str, FitOutput]]
 
 _ABOUT = "about.json"
 _LIBRARIES = ("numba", "numpy", "scipy")
@@ -55,7 +55,7 @@ class Fitted:
         return self.folder / name
 
 
-def fitted(fit: Fit, images: ImageSet, *arguments: object, libraries: tuple[str, ...] = ()) -> Fitted:
+def fitted(fit: FitFunction, images: ImageSet, *arguments: object, libraries: tuple[str, ...] = ()) -> Fitted:
     """Return what `fit(images, *arguments)` gives, from the store or fitted now.
 
     `fit` is a function of a module, and all it learns from are its arguments: numbers, text, arrays, extractors, image
@@ -81,23 +81,25 @@ def fitted(fit: Fit, images: ImageSet, *arguments: object, libraries: tuple[str,
     return found
 
 
-def _facts(fit: Fit, images: ImageSet, arguments: tuple[object, ...], libraries: tuple[str, ...]) -> dict[str, object]:
+def _facts(
+    fit: FitFunction, images: ImageSet, arguments: tuple[object, ...], libraries: tuple[str, ...]
+) -> dict[str, object]:
     name = getattr(fit, "__qualname__", type(fit).__name__)
     return {
         "fit": name,
         "source": _source(fit, name),
         "arguments": [_fact(each, name) for each in (images, *arguments)],
-        "libraries": {library: version_of(library, name) for library in sorted({*_LIBRARIES, *libraries})},
+        "libraries": {library: library_version(library, name) for library in sorted({*_LIBRARIES, *libraries})},
     }
 
 
 def _fact(value: Any, name: str) -> object:
     fingerprint = getattr(value, "fingerprint", None)
-    return ["images", fingerprint] if isinstance(fingerprint, str) else plain(value, name)
+    return ["images", fingerprint] if isinstance(fingerprint, str) else to_json_value(value, name)
 
 
 @cache  # the code of a function is what was imported, whatever becomes of the file
-def _source(fit: Fit, name: str) -> str:
+def _source(fit: FitFunction, name: str) -> str:
     file = getattr(sys.modules.get(fit.__module__), "__file__", None)
     if not inspect.isfunction(fit) or fit.__closure__ or "<" in name or not Path(file or "").is_file():
         raise SolutionError(
@@ -125,7 +127,7 @@ def _mapped(path: Path) -> np.ndarray:
     return array.view(np.ndarray)
 
 
-def _keep(folder: Path, name: str, parts: Mapping[str, Part], facts: Mapping[str, object]) -> None:
+def _keep(folder: Path, name: str, parts: Mapping[str, FitOutput], facts: Mapping[str, object]) -> None:
     """Lay out the folder; the caller holds its lock."""
     if not isinstance(parts, Mapping):
         raise SolutionError(f"{name} gave {type(parts).__name__}; give a dictionary of arrays")

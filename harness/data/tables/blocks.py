@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.data.tables.compressed import Stream, unpacked
-from harness.data.tables.csv_table import why_no_csv
-from harness.data.tables.string_column import SLACK, Words
+from harness.data.tables.compressed import ByteStream, open_decompressed
+from harness.data.tables.csv_table import csv_error_reason
+from harness.data.tables.string_column import PADDING, StringColumn
 from harness.errors import DataError
 
 SIZE = 1 << 20  # bytes of a block, more if a line is longer
@@ -29,10 +29,10 @@ _NO_ID = {ord(letter): _CONTROL for letter in ',"\r\n'}
 
 
 @dataclass(frozen=True, eq=False)
-class Column:
+class TextColumn:
     """One cell of each row: the words from `begins[j]` to `stops[j]`, at least one, perhaps empty."""
 
-    words: Words
+    words: StringColumn
     begins: np.ndarray  # (rows,)
     stops: np.ndarray  # (rows,)
 
@@ -40,43 +40,43 @@ class Column:
         return len(self.begins)
 
     @property
-    def counts(self) -> np.ndarray:
+    def word_counts(self) -> np.ndarray:
         """Return how many words each cell has `(rows,)`."""
         return np.asarray(self.stops - self.begins)
 
-    def whole(self) -> Words:
+    def as_strings(self) -> StringColumn:
         """Return each cell as one word, with the blanks in it."""
-        return Words(self.words.text, self.words.starts[self.begins], self.words.ends[self.stops - 1])
+        return StringColumn(self.words.buffer, self.words.starts[self.begins], self.words.ends[self.stops - 1])
 
-    def only(self, rows: np.ndarray) -> Column:
+    def select(self, rows: np.ndarray) -> TextColumn:
         """Return some of the rows, by a mask or by their places."""
-        return Column(self.words, self.begins[rows], self.stops[rows])
+        return TextColumn(self.words, self.begins[rows], self.stops[rows])
 
-    def packed(self) -> Column:
+    def compact(self) -> TextColumn:
         """Return the column without the words of other cells."""
-        from harness.data.tables.kernels import gather
+        from harness.data.tables.kernels import gather_ranges
 
-        stops = np.cumsum(self.counts)
+        stops = np.cumsum(self.word_counts)
         starts, ends = (np.empty(stops[-1] if len(stops) else 0, np.int32) for _ in range(2))
-        gather(self.begins, self.stops, self.words.starts, starts)
-        gather(self.begins, self.stops, self.words.ends, ends)
-        return Column(Words(self.words.text, starts, ends), stops - self.counts, stops)
+        gather_ranges(self.begins, self.stops, self.words.starts, starts)
+        gather_ranges(self.begins, self.stops, self.words.ends, ends)
+        return TextColumn(StringColumn(self.words.buffer, starts, ends), stops - self.word_counts, stops)
 
-    def repeats(self) -> np.ndarray:
+    def repeated_words(self) -> np.ndarray:
         """Return a mask `(words,)` of the words that stand in the same cell before."""
         from harness.data.tables.kernels import mark_repeats
 
-        words, longest = self.words, int(self.counts.max(initial=0))
+        words, longest = self.words, int(self.word_counts.max(initial=0))
         repeated, room = np.zeros(len(words), bool), np.zeros(2 << longest.bit_length(), np.int64)
-        mark_repeats(words.eights, words.starts, words.ends, self.begins, self.stops, room, repeated)
+        mark_repeats(words.unaligned_u64, words.starts, words.ends, self.begins, self.stops, room, repeated)
         return repeated
 
 
 @dataclass(frozen=True, eq=False)
-class Block:
+class TableBlock:
     """Some rows of a table; blank lines are no rows."""
 
-    words: Words
+    words: StringColumn
     cells: np.ndarray  # (cells + 1,) the word with which each cell begins
     rows: np.ndarray  # (rows,) the cell with which each row begins
     widths: np.ndarray  # (rows,) how many cells each row has
@@ -85,26 +85,26 @@ class Block:
     def __len__(self) -> int:
         return len(self.lines)
 
-    def column(self, cell: int) -> Column:
+    def column(self, cell: int) -> TextColumn:
         """Return a cell of all rows, each of which must have one."""
-        return Column(self.words, self.cells[self.rows + cell], self.cells[self.rows + cell + 1])
+        return TextColumn(self.words, self.cells[self.rows + cell], self.cells[self.rows + cell + 1])
 
-    def whole(self) -> Words:
+    def row_strings(self) -> StringColumn:
         """Return each row as one word, with the blanks and commas in it."""
         last = self.cells[self.rows + self.widths] - 1
-        return Words(self.words.text, self.words.starts[self.cells[self.rows]], self.words.ends[last])
+        return StringColumn(self.words.buffer, self.words.starts[self.cells[self.rows]], self.words.ends[last])
 
-    def only(self, wanted: np.ndarray | slice) -> Block:
+    def select(self, wanted: np.ndarray | slice) -> TableBlock:
         """Return the block with the wanted rows only."""
         return replace(self, rows=self.rows[wanted], widths=self.widths[wanted], lines=self.lines[wanted])
 
 
-def read_blocks(path: Path, size: int = SIZE) -> Iterator[Block]:
+def read_blocks(path: Path, size: int = SIZE) -> Iterator[TableBlock]:
     """Yield the rows of a plain, gzipped or zipped table, its first line, with the names of the columns, first.
 
     Raises DataError for a file that cannot be read, an endless line, and a quote that is never closed.
     """
-    with unpacked(path) as stream:
+    with open_decompressed(path) as stream:
         pieces, line = _lines(stream, size), 1
         for piece in pieces:
             block, next_line = _cut(_ended(path, piece, line), line)
@@ -115,7 +115,7 @@ def read_blocks(path: Path, size: int = SIZE) -> Iterator[Block]:
             line = next_line
 
 
-def _lines(stream: Stream, size: int) -> Iterator[bytes]:
+def _lines(stream: ByteStream, size: int) -> Iterator[bytes]:
     """Yield complete lines, the last with a newline added where it has none; or the beginning of an endless one."""
     mark = stream.read(len(_BOM))
     if mark.startswith(_UTF_16):
@@ -143,23 +143,23 @@ def _ended(path: Path, piece: bytes, line: int) -> bytes:
     raise DataError(f"{path}, line {line}: is longer than {LONGEST >> 20} MB; write one row for each query")
 
 
-def _cut(piece: bytes, line: int) -> tuple[Block | None, int]:
+def _cut(piece: bytes, line: int) -> tuple[TableBlock | None, int]:
     """Return the rows of complete lines, None where only the csv module can tell what they are, and the next line."""
-    from harness.data.tables.kernels import COMMA, cut
+    from harness.data.tables.kernels import COMMA, tokenize
 
-    text = np.frombuffer(piece + SLACK, np.uint8)
+    text = np.frombuffer(piece + PADDING, np.uint8)
     marks = np.flatnonzero(text[: len(piece)] <= COMMA)
     starts, ends, cells, rows, lines = (np.empty(len(marks) + 1, np.int32) for _ in range(5))
-    n_words, n_cells, n_rows, n_lines = cut(text, marks, starts, ends, cells, rows, lines)
+    n_words, n_cells, n_rows, n_lines = tokenize(text, marks, starts, ends, cells, rows, lines)
     if n_words < 0:
         return None, line
-    words, widths = Words(text, starts[:n_words], ends[:n_words]), np.diff(rows[: n_rows + 1])
-    return Block(
+    words, widths = StringColumn(text, starts[:n_words], ends[:n_words]), np.diff(rows[: n_rows + 1])
+    return TableBlock(
         words, cells[: n_cells + 1], rows[:n_rows], widths, lines[:n_rows].astype(np.int64) + line
     ), line + n_lines
 
 
-def _quoted(path: Path, pieces: Iterator[bytes], line: int, size: int) -> Iterator[Block]:
+def _quoted(path: Path, pieces: Iterator[bytes], line: int, size: int) -> Iterator[TableBlock]:
     texts = (StringIO(_ended(path, piece, line).decode("utf-8", "surrogateescape"), newline="") for piece in pieces)
     csv.field_size_limit(LONGEST)
     reader = csv.reader(chain.from_iterable(texts), strict=True)
@@ -194,7 +194,7 @@ def _numbered(path: Path, reader: Iterator[list[str]], line: int) -> Iterator[tu
         try:
             row = next(reader, None)
         except csv.Error as error:
-            raise DataError(f"{path}, line {begun}: is no CSV: {why_no_csv(error)}") from None
+            raise DataError(f"{path}, line {begun}: is no CSV: {csv_error_reason(error)}") from None
         if row is None:
             return
         if row:

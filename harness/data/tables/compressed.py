@@ -22,7 +22,7 @@ _BROKEN = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedErro
 
 
 @contextmanager
-def unpacked(path: Path) -> Iterator[Stream]:
+def open_decompressed(path: Path) -> Iterator[ByteStream]:
     """Give the bytes of a file, unpacked where it begins as a gzip or zip file does.
 
     Raises DataError for what is no file, cannot be read or unpacked, or unpacks to no end; and for a zip file that
@@ -36,31 +36,31 @@ def unpacked(path: Path) -> Iterator[Stream]:
             file.seek(0)
             if begin == _GZIP:
                 with gzip.open(file) as opened:
-                    yield Stream(path, opened, "gzip")
+                    yield ByteStream(path, opened, "gzip")
             elif begin == _ZIP:
                 with _only_member(path, file) as opened:
-                    yield Stream(path, opened, "zip")
+                    yield ByteStream(path, opened, "zip")
             else:
-                yield Stream(path, file, "")
+                yield ByteStream(path, file, "")
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}") from None
 
 
-class Stream:
+class ByteStream:
     """Bytes that are read in order; `packed` is gzip, zip or nothing."""
 
     def __init__(self, path: Path, file: IO[bytes] | gzip.GzipFile, packed: str) -> None:
-        self.path, self.packed, self._file = path, packed, file
+        self.path, self.compression, self._file = path, packed, file
         self._room = max(_BOMB, _PACKED * os.stat(path).st_size)
 
     def read(self, size: int) -> bytes:
         """Return the next bytes, at most `size`; none at the end."""
-        if not self.packed:
+        if not self.compression:
             return self._file.read(size)
         try:
             found = self._file.read(size)
         except _BROKEN as error:
-            raise DataError(f"{self.path}: is a damaged {self.packed} file ({error}); pack it again") from None
+            raise DataError(f"{self.path}: is a damaged {self.compression} file ({error}); pack it again") from None
         self._room -= len(found)
         if self._room < 0:
             raise DataError(f"{self.path}: unpacks to more than {_PACKED} times its size; is this a table?")

@@ -26,7 +26,7 @@ _ROWS = 4096  # of a block
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class CsvTable:
     """Some columns of a CSV file as text, `(n,)` each; blank lines are no rows."""
 
     path: Path
@@ -41,12 +41,12 @@ class Table:
     def __contains__(self, name: str) -> bool:
         return name in self.columns
 
-    def refuse(self, row: int, why: str) -> NoReturn:
+    def reject(self, row: int, why: str) -> NoReturn:
         """Raise DataError with the line of a row and the reason."""
         raise DataError(f"{self.path}, line {line_of(self.path, row)}: {why}")
 
 
-def read_table(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> Table:
+def read_table(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> CsvTable:
     """Return the named columns of a table, and those optional ones that it has.
 
     Raises DataError for a missing column, a row longer or shorter than the header, and what is no CSV in UTF-8.
@@ -56,13 +56,13 @@ def read_table(path: Path, columns: Sequence[str], optional: Sequence[str] = ())
     for block in read_blocks(path, list(texts)):
         for name, cells in zip(texts, block, strict=True):
             texts[name] += cells
-    return Table(path, {name: np.array(cells, object) for name, cells in texts.items()})
+    return CsvTable(path, {name: np.array(cells, object) for name, cells in texts.items()})
 
 
 def read_blocks(path: Path, columns: Sequence[str]) -> Iterator[list[list[str]]]:
     """Yield the cells of each named column, some thousand rows at a time; raises what `read_table` raises."""
     header = read_header(path)
-    require(path, header, columns)
+    require_columns(path, header, columns)
     pick = [itemgetter(header.index(name)) for name in columns]
     try:
         with _opened(path) as (_, reader):
@@ -84,7 +84,7 @@ def read_header(path: Path) -> list[str]:
         _refuse(path, [])
     for place, name in enumerate(header):
         if name in header[:place]:
-            raise DataError(f"{path}: the first line names {shown(name)} twice; name each column once")
+            raise DataError(f"{path}: the first line names {quote(name)} twice; name each column once")
     return header
 
 
@@ -94,7 +94,7 @@ def line_of(path: Path, row: int) -> int:
         return next(islice((line for line, cells in _numbered(path, reader) if cells), row, None))
 
 
-def whole_numbers(texts: Sequence[str] | np.ndarray) -> np.ndarray | None:
+def parse_whole_numbers(texts: Sequence[str] | np.ndarray) -> np.ndarray | None:
     """Return texts of at most 18 decimal digits as int64 `(n,)`; None if one of them is anything else.
 
     >>> whole_numbers(["7", "012"]), whole_numbers(["7", "-1"])
@@ -107,10 +107,10 @@ def whole_numbers(texts: Sequence[str] | np.ndarray) -> np.ndarray | None:
     return np.array([*map(int, texts)], np.int64)
 
 
-def shown(text: object, longest: int = 80) -> str:
+def quote(text: object, longest: int = 80) -> str:
     r"""Return hostile text as one short, printable line.
 
-    >>> print(shown("a\nb" + 100 * "x", longest=12))
+    >>> print(quote("a\nb" + 100 * "x", longest=12))
     'a\nbxxxxx…'
     """
     head = str(text)[: longest + 1]
@@ -139,16 +139,16 @@ def _header(path: Path, line: str) -> list[str]:
     try:
         return next(csv.reader([line], strict=True))
     except csv.Error as error:
-        raise DataError(f"{path}, line 1: is no CSV: {why_no_csv(error)}") from None
+        raise DataError(f"{path}, line 1: is no CSV: {csv_error_reason(error)}") from None
 
 
-def require(path: Path, header: list[str], columns: Sequence[str]) -> None:
+def require_columns(path: Path, header: list[str], columns: Sequence[str]) -> None:
     """Raise DataError where the header lacks one of the columns."""
     missing = [name for name in columns if name not in header]
     if missing:
         raise DataError(
             f"{path}: the first line must name the column{'s' * (len(columns) > 1)} {','.join(columns)}; "
-            f"{','.join(missing)} is missing (found: {shown(','.join(header))})"
+            f"{','.join(missing)} is missing (found: {quote(','.join(header))})"
         )
 
 
@@ -159,7 +159,7 @@ def _numbered(path: Path, reader: Reader) -> Iterator[tuple[int, list[str]]]:
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raise DataError(f"{path}, line {line}: is no CSV: {why_no_csv(error)}") from None
+            raise DataError(f"{path}, line {line}: is no CSV: {csv_error_reason(error)}") from None
         if cells is None:
             return
         yield line, cells
@@ -178,12 +178,12 @@ def _refuse(path: Path, header: list[str]) -> NoReturn:
             if cells and len(cells) != len(header):
                 raise DataError(
                     f"{path}, line {line}: the number of cells is {len(cells)}, and the first line names {len(header)} "
-                    f"({shown(','.join(header))}); a cell that holds a comma needs quotes"
+                    f"({quote(','.join(header))}); a cell that holds a comma needs quotes"
                 )
     raise DataError(f"{path}: changed while it was read; try again")
 
 
-def why_no_csv(error: csv.Error) -> str:
+def csv_error_reason(error: csv.Error) -> str:
     """Return what the csv module stumbled on, with a remedy where there is one."""
     return (
         "a quote is opened and never closed"

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from harness.data.tables.string_column import SLACK, Words
+from harness.data.tables.string_column import PADDING, StringColumn
 
 
-class Vocabulary:
+class IdIndex:
     """Different words, numbered 0, 1, … in the order in which they came."""
 
     def __init__(self) -> None:
@@ -19,20 +19,20 @@ class Vocabulary:
         self._count = 0
 
     @classmethod
-    def of(cls, texts: Sequence[str] | np.ndarray) -> Vocabulary:
+    def from_texts(cls, texts: Sequence[str] | np.ndarray) -> IdIndex:
         """Return the vocabulary of these texts.
 
-        >>> Vocabulary.of(["b", "a", "b"]).words().texts()
+        >>> IdIndex.from_texts(["b", "a", "b"]).strings().texts()
         ['b', 'a']
         """
         found = cls()
-        found.add(Words.of(texts))
+        found.add(StringColumn.from_texts(texts))
         return found
 
     def __len__(self) -> int:
         return self._count
 
-    def add(self, words: Words) -> np.ndarray:
+    def add(self, words: StringColumn) -> np.ndarray:
         """Return the number of each word `(n,)` int32; what is not known is known from now on."""
         if self._has_room(len(words), int(words.lengths.sum())):
             return self._numbered(words, new=True)
@@ -47,37 +47,37 @@ class Vocabulary:
     def reserve(self, words: int, letters: int) -> None:
         """Make room for so many more words of so many letters together; it grows by itself, more slowly."""
         self._offsets = _grown(self._offsets, self._count + words + 1)
-        self._letters = _grown(self._letters, int(self._offsets[self._count]) + letters + len(SLACK))
+        self._letters = _grown(self._letters, int(self._offsets[self._count]) + letters + len(PADDING))
         if 2 * (self._count + words) > len(self._slots):
-            known, slots = self.words(), 1 << (2 * (self._count + words)).bit_length()
+            known, slots = self.strings(), 1 << (2 * (self._count + words)).bit_length()
             self._letters, self._offsets = np.empty_like(self._letters), np.zeros_like(self._offsets)
             self._slots, self._count = _empty_slots(slots), 0
             self._numbered(known, new=True)
 
-    def find(self, words: Words) -> np.ndarray:
+    def find(self, words: StringColumn) -> np.ndarray:
         """Return the number of each word `(n,)` int32, -1 for one that is not known.
 
-        >>> Vocabulary.of(["a", "b", "c"]).find(Words.of(["c", "x", "a"]))
+        >>> IdIndex.from_texts(["a", "b", "c"]).find(StringColumn.from_texts(["c", "x", "a"]))
         array([ 2, -1,  0], dtype=int32)
         """
         return self._numbered(words, new=False)
 
-    def words(self) -> Words:
+    def strings(self) -> StringColumn:
         """Return the known words, in the order of their numbers."""
         offsets = self._offsets[: self._count + 1]
-        return Words(self._letters, offsets[:-1], offsets[1:])
+        return StringColumn(self._letters, offsets[:-1], offsets[1:])
 
     def texts(self) -> np.ndarray:
         """Return the known words as texts `(n,)`."""
-        return np.array(self.words().texts(), object)
+        return np.array(self.strings().texts(), object)
 
-    def _numbered(self, words: Words, *, new: bool) -> np.ndarray:
-        from harness.data.tables.kernels import number_words
+    def _numbered(self, words: StringColumn, *, new: bool) -> np.ndarray:
+        from harness.data.tables.kernels import assign_codes
 
         codes = np.empty(len(words), np.int32)
-        known = self.words().eights
-        self._count = number_words(
-            words.eights, words.starts, words.ends, known, self._offsets, self._slots, self._count, codes, new
+        known = self.strings().unaligned_u64
+        self._count = assign_codes(
+            words.unaligned_u64, words.starts, words.ends, known, self._offsets, self._slots, self._count, codes, new
         )
         return codes
 
@@ -85,17 +85,17 @@ class Vocabulary:
         return (
             2 * (self._count + words) <= len(self._slots)
             and self._count + words < len(self._offsets)
-            and int(self._offsets[self._count]) + letters + len(SLACK) <= len(self._letters)
+            and int(self._offsets[self._count]) + letters + len(PADDING) <= len(self._letters)
         )
 
 
-def places(wanted: Sequence[str] | np.ndarray, ids: Sequence[str] | np.ndarray) -> np.ndarray:
+def find_positions(wanted: Sequence[str] | np.ndarray, ids: Sequence[str] | np.ndarray) -> np.ndarray:
     """Return the place of each wanted id among `ids`, no two of which are alike; -1 for one that is not there.
 
     >>> places(["c", "x", "a"], ["a", "b", "c"])
     array([ 2, -1,  0], dtype=int32)
     """
-    return Vocabulary.of(ids).find(Words.of(wanted))
+    return IdIndex.from_texts(ids).find(StringColumn.from_texts(wanted))
 
 
 def _empty_slots(count: int) -> np.ndarray:

@@ -4,27 +4,27 @@ import re
 
 import numpy as np
 
-from harness.data.tables.csv_table import Table, shown
+from harness.data.tables.csv_table import CsvTable, quote
 
 MAX_LENGTH = 200  # characters; file names end at 255 bytes
 _UNSAFE = re.compile(r"""^\.|[/\\,;:"'`<>|?*]|\s""")
 _PLAIN = re.compile(r"[0-9A-Za-z_-]*")
 
 
-def ids_of(table: Table) -> np.ndarray:
+def ids_of(table: CsvTable) -> np.ndarray:
     """Return the ids of a table `(n,)`, each safe to be part of a file name and of a submission, none twice.
 
     Raises DataError for the first that is not.
     """
     ids = table["id"]
     for row in unsafe_rows(ids)[:1]:
-        table.refuse(
+        table.reject(
             row,
-            f"{shown(ids[row])} cannot be an image id; use letters, digits, '-', '_' and inner dots, at most "
+            f"{quote(ids[row])} cannot be an image id; use letters, digits, '-', '_' and inner dots, at most "
             f"{MAX_LENGTH} characters",
         )
     for row in repeated_rows(ids)[:1]:
-        table.refuse(row, f"the id {shown(ids[row])} stands there a second time; remove one of the rows")
+        table.reject(row, f"the id {quote(ids[row])} stands there a second time; remove one of the rows")
     return ids
 
 

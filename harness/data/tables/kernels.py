@@ -14,11 +14,11 @@ UPPER, LOWER = np.uint64(0xFFFFFFFF00000000), np.uint64(0x00000000FFFFFFFF)
 CHUNK = 256  # words looked up at once
 MIXER = np.uint64(0x9E3779B97F4A7C15)
 TOO_LONG, EMPTY, UNKNOWN, OWN, REPEATED = range(5)  # what can be wrong with a list
-NOBODY = -2  # the number of an image that nobody can list
+UNLISTABLE = -2  # the number of an image that nobody can list
 
 
 @kernel
-def cut(
+def tokenize(
     text: np.ndarray, marks: np.ndarray,
     starts: np.ndarray, ends: np.ndarray, cells: np.ndarray, rows: np.ndarray, lines: np.ndarray,
 ) -> tuple[int, int, int, int]:  # fmt: skip
@@ -54,7 +54,7 @@ def cut(
 
 
 @kernel
-def gather(begins: np.ndarray, stops: np.ndarray, old: np.ndarray, new: np.ndarray) -> None:
+def gather_ranges(begins: np.ndarray, stops: np.ndarray, old: np.ndarray, new: np.ndarray) -> None:
     """Copy the numbers from `begins[i]` to `stops[i]` for each i, one behind the other."""
     place = 0
     for row in range(len(begins)):
@@ -64,35 +64,35 @@ def gather(begins: np.ndarray, stops: np.ndarray, old: np.ndarray, new: np.ndarr
 
 
 @helper
-def hashed(eights: np.ndarray, start: int, end: int) -> Any:
+def hash_bytes(eights: np.ndarray, start: int, end: int) -> Any:
     """64 mixed bits of a word."""
     mixed = np.uint64(end - start)
     for place in range(start, end, 8):
-        mixed = (mixed ^ letters_at(eights, place, end)) * MIXER
+        mixed = (mixed ^ bytes_at(eights, place, end)) * MIXER
         mixed ^= mixed >> np.uint64(29)
     return mixed
 
 
 @helper
-def letters_at(eights: np.ndarray, place: int, end: int) -> Any:
+def bytes_at(eights: np.ndarray, place: int, end: int) -> Any:
     """The next eight letters of a word as a number, zeros behind its end."""
     left = end - place
     return eights[place] if left >= 8 else eights[place] & ((np.uint64(1) << np.uint64(8 * left)) - np.uint64(1))
 
 
 @helper
-def same(eights: np.ndarray, start: int, end: int, others: np.ndarray, begin: int, stop: int) -> bool:
+def equal_bytes(eights: np.ndarray, start: int, end: int, others: np.ndarray, begin: int, stop: int) -> bool:
     """Whether two words are the same."""
     if end - start != stop - begin:
         return False
     for step in range(0, end - start, 8):
-        if letters_at(eights, start + step, end) != letters_at(others, begin + step, stop):
+        if bytes_at(eights, start + step, end) != bytes_at(others, begin + step, stop):
             return False
     return True
 
 
 @kernel
-def number_words(
+def assign_codes(
     eights: np.ndarray, starts: np.ndarray, ends: np.ndarray,
     known: np.ndarray, offsets: np.ndarray, slots: np.ndarray, count: int,
     codes: np.ndarray, new: bool,
@@ -109,9 +109,9 @@ def number_words(
         stop = min(begin + CHUNK, len(starts))
         for place in range(stop - begin):
             start, end = starts[begin + place], ends[begin + place]
-            firsts[place] = letters_at(eights, start, end) if end > start else np.uint64(0)
-            seconds[place] = letters_at(eights, start + 8, end) if end > start + 8 else np.uint64(0)
-            bits[place] = hashed(eights, start, end) & mask
+            firsts[place] = bytes_at(eights, start, end) if end > start else np.uint64(0)
+            seconds[place] = bytes_at(eights, start + 8, end) if end > start + 8 else np.uint64(0)
+            bits[place] = hash_bytes(eights, start, end) & mask
         for place in range(stop - begin):
             heads[place], seen[place] = slots[bits[place], 0], slots[bits[place], 2]
         for word in range(begin, stop):
@@ -124,7 +124,7 @@ def number_words(
             while held:
                 if head == first and slots[slot, 1] == second and held & UPPER == length:
                     number = np.int64(held & LOWER) - 1
-                    if end - start <= 16 or same(
+                    if end - start <= 16 or equal_bytes(
                         eights, start + 16, end, known, offsets[number] + 16, offsets[number + 1]
                     ):
                         code = number
@@ -135,7 +135,7 @@ def number_words(
                 code = np.int64(count)
                 offsets[count + 1] = offsets[count] + end - start
                 for step in range(0, end - start, 8):
-                    known[offsets[count] + step] = letters_at(eights, start + step, end)
+                    known[offsets[count] + step] = bytes_at(eights, start + step, end)
                 count += 1
                 slots[slot, 0], slots[slot, 1], slots[slot, 2] = first, second, length | np.uint64(count)
             codes[word] = code
@@ -154,10 +154,10 @@ def mark_repeats(
     mask = np.uint64(len(room) - 1)
     for row in range(len(begins)):
         for word in range(begins[row], stops[row]):
-            slot = hashed(eights, starts[word], ends[word]) & mask
+            slot = hash_bytes(eights, starts[word], ends[word]) & mask
             while room[slot] > begins[row]:
                 other = room[slot] - 1
-                if same(eights, starts[word], ends[word], eights, starts[other], ends[other]):
+                if equal_bytes(eights, starts[word], ends[word], eights, starts[other], ends[other]):
                     repeated[word] = True
                     break
                 slot = (slot + np.uint64(1)) & mask
@@ -186,7 +186,7 @@ def join_words(
 
 
 @helper
-def note(kind: int, row: int, entry: int, found: np.ndarray, where: np.ndarray) -> None:
+def count_fault(kind: int, row: int, entry: int, found: np.ndarray, where: np.ndarray) -> None:
     """Count a fault and keep the place of the first."""
     if not found[kind]:
         where[kind, 0], where[kind, 1] = row, entry
@@ -194,7 +194,7 @@ def note(kind: int, row: int, entry: int, found: np.ndarray, where: np.ndarray) 
 
 
 @kernel
-def take_lists(
+def validate_lists(
     words: tuple[np.ndarray, np.ndarray, np.ndarray], bounds: tuple[np.ndarray, np.ndarray], numbers: np.ndarray,
     rows: np.ndarray, own: np.ndarray, n_index: int, room: np.ndarray,
     positions: np.ndarray, found: np.ndarray, where: np.ndarray,
@@ -211,26 +211,30 @@ def take_lists(
     for number in range(len(begins)):
         begin = begins[number]
         if stops[number] - begin > length:
-            note(TOO_LONG, number, length, found, where)
+            count_fault(TOO_LONG, number, length, found, where)
         for word in range(begin, stops[number]):
             image, entry = numbers[word], word - begin
             if rows[number] >= 0 and entry < length:
-                positions[rows[number], entry] = image if image >= 0 else NOBODY
+                positions[rows[number], entry] = image if image >= 0 else UNLISTABLE
             if starts[word] == ends[word]:
-                note(EMPTY, number, entry, found, where)
+                count_fault(EMPTY, number, entry, found, where)
                 continue
             if n_index >= 0 and (image < 0 or image >= n_index):  # where anybody says what the index holds
-                note(UNKNOWN, number, entry, found, where)
+                count_fault(UNKNOWN, number, entry, found, where)
             if 0 <= image == own[number]:
-                note(OWN, number, entry, found, where)
-            bits = np.uint64(image) * MIXER >> np.uint64(32) if image >= 0 else hashed(eights, starts[word], ends[word])
+                count_fault(OWN, number, entry, found, where)
+            bits = (
+                np.uint64(image) * MIXER >> np.uint64(32)
+                if image >= 0
+                else hash_bytes(eights, starts[word], ends[word])
+            )
             slot = bits & mask
             while room[slot] > begin:
                 other = room[slot] - 1
                 if numbers[other] == image and (
-                    image >= 0 or same(eights, starts[word], ends[word], eights, starts[other], ends[other])
+                    image >= 0 or equal_bytes(eights, starts[word], ends[word], eights, starts[other], ends[other])
                 ):
-                    note(REPEATED, number, entry, found, where)
+                    count_fault(REPEATED, number, entry, found, where)
                     break
                 slot = (slot + np.uint64(1)) & mask
             else:

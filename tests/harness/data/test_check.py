@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.data.check import Fault, check_competition
+from harness.data.check import CompetitionFault, check_competition
 from harness.errors import DataError
 from tests.factories.competitions import image_id, image_path, make_competition, write_table
 
@@ -164,4 +164,4 @@ def test_what_is_no_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_fault_is_a_line() -> None:
-    assert str(Fault("a.csv", "ids", 5, ("x", "y"))) == "a.csv: 5 ids (x, y, …)"
+    assert str(CompetitionFault("a.csv", "ids", 5, ("x", "y"))) == "a.csv: 5 ids (x, y, …)"

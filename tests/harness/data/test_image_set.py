@@ -14,8 +14,8 @@ from harness.data.competition import Competition
 from harness.data.image_set import ImageSet
 from harness.data.images import decode as decoding
 from harness.data.store import describe as describing
-from harness.data.store.descriptor_store import Shelf
-from harness.data.store.extractor import Described, Extractor
+from harness.data.store.descriptor_store import ExtractorStore
+from harness.data.store.extractor import Descriptors, Extractor
 from harness.errors import SolutionError
 from tests.factories.competitions import drawn, make_competition, save_image
 
@@ -46,7 +46,7 @@ class Tiny(Extractor):
     batch: ClassVar[int] = 3
     seen: ClassVar[list[int]] = []
 
-    def describe(self, images: np.ndarray | Sequence[np.ndarray]) -> Described:
+    def describe(self, images: np.ndarray | Sequence[np.ndarray]) -> Descriptors:
         self.seen.append(len(images))
         return np.stack([image.ravel() for image in images]).astype(np.float32)
 
@@ -65,7 +65,7 @@ class Many(Extractor):
     side: int = 4
     batch: ClassVar[int] = 3
 
-    def describe(self, images: np.ndarray | Sequence[np.ndarray]) -> Mapping[str, Described]:
+    def describe(self, images: np.ndarray | Sequence[np.ndarray]) -> Mapping[str, Descriptors]:
         pixels = np.stack([image.ravel() for image in images])
         local = [np.outer(np.arange(row[0] % 4), row[:2]).astype(np.int32) for row in pixels]
         return {"pixels": pixels, "mean": pixels.mean(axis=1), "local": local}
@@ -77,7 +77,7 @@ class Sizes(Extractor):
 
     mode = "RGB"
 
-    def describe(self, images: np.ndarray | Sequence[np.ndarray]) -> Described:
+    def describe(self, images: np.ndarray | Sequence[np.ndarray]) -> Descriptors:
         return np.array([image.shape for image in images])
 
 
@@ -304,7 +304,7 @@ class Failing(Extractor):
     mended: ClassVar[bool] = False
     seen: ClassVar[list[float]] = []
 
-    def describe(self, images: np.ndarray | Sequence[np.ndarray]) -> Described:
+    def describe(self, images: np.ndarray | Sequence[np.ndarray]) -> Descriptors:
         self.seen.append(float(images[0].mean()))
         if not self.mended and len(self.seen) == ROWS:
             raise ValueError("I do not like this one")
@@ -325,7 +325,7 @@ def test_a_full_disk_leaves_a_store_that_works(folder: Path, monkeypatch: pytest
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched, pytest.raises(OSError, match="No space left"):
-        patched.setattr(Shelf, "write", full)
+        patched.setattr(ExtractorStore, "write", full)
         index_of(folder).describe(Tiny())
     index = index_of(folder)
     assert np.array_equal(index.describe(Tiny()), expected(index))

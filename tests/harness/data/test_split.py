@@ -76,7 +76,7 @@ def test_no_image_is_in_two_places(competition: Competition, folds: Folds, numbe
     split = fold_split(competition, folds, number, task)  # type: ignore[arg-type]
     ids = [*split.queries.ids, *split.data.train.ids, *split.data.index.ids]
     assert len(set(ids)) == len(ids)
-    assert split.name == f"fold {number}/5 of deal {folds.deal}"
+    assert split.name == f"fold {number}/5 of deal {folds.assignment_id}"
     assert not split.data.labels.flags.writeable
 
 

@@ -8,7 +8,7 @@ import pytest
 from harness.data.check import check_competition
 from harness.data.competition import Competition
 from harness.data.ground_truth import load_ground_truth
-from harness.data.layouts import class_folders as folders
+from harness.data.layouts import class_folders
 from harness.data.layouts.class_folders import import_folders
 from harness.errors import DataError
 from tests.factories.competitions import drawn, save_image
@@ -173,7 +173,7 @@ def test_what_fails_in_the_middle_leaves_nothing(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(folders, "write_rows", full)
+    monkeypatch.setattr(class_folders, "write_table", full)
     if there:
         (tmp_path / "target").mkdir()
     with pytest.raises(DataError, match="No space left on device; nothing was laid out"):

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.data.store.array_specs import Column, columns_of, described
+from harness.data.store.array_specs import ArraySpec, describe_batch, infer_specs
 from harness.data.store.extractor import Extractor
 from harness.errors import SolutionError
 
@@ -31,15 +31,15 @@ def test_columns_are_learnt_from_one_black_image() -> None:
     extractor = Given(
         lambda n: {"global": rows(4)(n), "bits": rows(2, 3, dtype="?")(n), "local": [np.zeros((5, 8), "u1")] * n}
     )
-    assert columns_of(extractor) == [
-        Column("global", "<f4", (4,), ragged=False),
-        Column("bits", "|b1", (2, 3), ragged=False),
-        Column("local", "|u1", (8,), ragged=True),
+    assert infer_specs(extractor) == [
+        ArraySpec("global", "<f4", (4,), ragged=False),
+        ArraySpec("bits", "|b1", (2, 3), ragged=False),
+        ArraySpec("local", "|u1", (8,), ragged=True),
     ]
 
 
 def test_a_lone_array_is_called_rows() -> None:
-    assert [str(column) for column in columns_of(Given(rows(4)))] == ["rows: float32 (4)"]
+    assert [str(column) for column in infer_specs(Given(rows(4)))] == ["rows: float32 (4)"]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_lone_array_is_called_rows() -> None:
 )
 def test_what_can_not_be_kept_is_refused_in_one_line(gives: Callable[[int], Any]) -> None:
     with pytest.raises(SolutionError, match="Given.* gave .*; ") as raised:
-        columns_of(Given(gives))
+        infer_specs(Given(gives))
     assert "\n" not in str(raised.value)
 
 
@@ -74,7 +74,7 @@ def test_what_can_not_be_kept_is_refused_in_one_line(gives: Callable[[int], Any]
 )
 def test_a_decode_that_can_not_be_is_refused_before_any_image_is_blamed(asks: dict[str, Any]) -> None:
     with pytest.raises(SolutionError, match="mode is 'L' or 'RGB', the others are numbers from 1"):
-        columns_of(Given(rows(4), **asks))
+        infer_specs(Given(rows(4), **asks))
 
 
 @pytest.mark.parametrize(
@@ -91,11 +91,11 @@ def test_a_decode_that_can_not_be_is_refused_before_any_image_is_blamed(asks: di
 )
 def test_a_batch_of_another_shape_or_type_is_refused(gives: Callable[[int], Any]) -> None:
     with pytest.raises(SolutionError, match="for a batch of 3 images and .* for a black one"):
-        described(Given(gives), columns_of(Given(rows(4))), [np.zeros((8, 8), np.uint8)] * 3)
+        describe_batch(Given(gives), infer_specs(Given(rows(4))), [np.zeros((8, 8), np.uint8)] * 3)
 
 
 def test_blanks_are_nan_or_zero() -> None:
-    assert np.isnan(Column("a", "<f4", (2,), ragged=False).blanks(3)).all()
-    assert np.isnan(Column("a", "<c8", (), ragged=False).blanks(3)).all()
-    assert Column("a", "|u1", (2,), ragged=False).blanks(3).tolist() == [[0, 0]] * 3
-    assert Column("a", "|b1", (), ragged=False).blanks(2).tolist() == [False, False]
+    assert np.isnan(ArraySpec("a", "<f4", (2,), ragged=False).missing_rows(3)).all()
+    assert np.isnan(ArraySpec("a", "<c8", (), ragged=False).missing_rows(3)).all()
+    assert ArraySpec("a", "|u1", (2,), ragged=False).missing_rows(3).tolist() == [[0, 0]] * 3
+    assert ArraySpec("a", "|b1", (), ragged=False).missing_rows(2).tolist() == [False, False]

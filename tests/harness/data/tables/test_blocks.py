@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from harness.data.tables import blocks
-from harness.data.tables.blocks import Block, Column, read_blocks
+from harness.data.tables.blocks import TableBlock, TextColumn, read_blocks
 from harness.errors import DataError
 
 Row = tuple[int, list[list[str]]]  # line, and the words of each cell
@@ -32,12 +32,12 @@ def cut(path: Path, size: int) -> list[Row] | str:
         return str(error)
 
 
-def rows_of(block: Block) -> Iterable[Row]:
+def rows_of(block: TableBlock) -> Iterable[Row]:
     for row, line in enumerate(block.lines.tolist()):
-        one = block.only(slice(row, row + 1))
+        one = block.select(slice(row, row + 1))
         columns = [one.column(cell) for cell in range(int(block.widths[row]))]
         yield line, [column.words[column.begins[0] : column.stops[0]].texts() for column in columns]
-        assert one.whole().texts() == [",".join(column.whole().texts()[0] for column in columns)]
+        assert one.row_strings().texts() == [",".join(column.as_strings().texts()[0] for column in columns)]
 
 
 def slowly_cut(path: Path, content: bytes) -> list[Row] | str:
@@ -91,19 +91,19 @@ def test_repeats_are_the_words_that_stand_in_the_cell_before(
     path = tmp_path_factory.getbasetemp() / "repeats.csv"
     path.write_text("".join(f"q,{' '.join(row)}\n" for row in rows))
     (block,) = read_blocks(path)
-    column = block.column(1).packed()
+    column = block.column(1).compact()
     expected = [word in row[:place] for row in rows for place, word in enumerate(row)]
-    assert column.repeats().tolist() == expected
+    assert column.repeated_words().tolist() == expected
     assert column.words.texts() == [word for row in rows for word in row]
 
 
 def test_a_column_holds_the_wanted_rows_only(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("p,a b\nq,\nr,c d e\n")
     (block,) = read_blocks(tmp_path / "a.csv")
-    column: Column = block.column(1)
-    assert column.only(np.array([True, False, True])).whole().texts() == ["a b", "c d e"]
-    assert column.only(np.array([2, 1])).packed().words.texts() == ["c", "d", "e", ""]
-    assert column.counts.tolist() == [2, 1, 3]
+    column: TextColumn = block.column(1)
+    assert column.select(np.array([True, False, True])).as_strings().texts() == ["a b", "c d e"]
+    assert column.select(np.array([2, 1])).compact().words.texts() == ["c", "d", "e", ""]
+    assert column.word_counts.tolist() == [2, 1, 3]
 
 
 def test_an_endless_line_is_refused_quickly_and_in_little_memory(tmp_path: Path) -> None:

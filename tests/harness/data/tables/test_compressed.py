@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from harness.data.tables import compressed as module
-from harness.data.tables.compressed import unpacked
+from harness.data.tables.compressed import open_decompressed
 from harness.errors import DataError
 
 TABLE = b"id,images\nq,a b\n"
 
 
 def content_of(path: Path, size: int = 5) -> bytes:
-    with unpacked(path) as stream:
+    with open_decompressed(path) as stream:
         return b"".join(iter(lambda: stream.read(size), b""))
 
 

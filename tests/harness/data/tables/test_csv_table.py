@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.data.tables.csv_table import line_of, read_blocks, read_header, read_table, shown
+from harness.data.tables.csv_table import line_of, quote, read_blocks, read_header, read_table
 from harness.errors import DataError
 
 
@@ -146,5 +146,5 @@ def test_the_header_alone_can_be_read(path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["a\nb", "\x1b[2J", "\u202egnp.exe", "\ud800", "x" * 10_000, "", "'\"", None, 7])
 def test_hostile_text_is_shown_on_one_short_line(text: object) -> None:
-    assert shown(text).isprintable()
-    assert 2 <= len(shown(text)) <= 80
+    assert quote(text).isprintable()
+    assert 2 <= len(quote(text)) <= 80

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.data.tables.rows import read_rows, read_vocabulary
+from harness.data.tables.rows import read_id_index, read_rows
 from harness.errors import DataError
 
 
@@ -16,7 +16,7 @@ def path(tmp_path: Path) -> Path:
 
 def cells(path: Path, *columns: str) -> list[tuple[str, ...]]:
     blocks = list(read_rows(path, columns))
-    return [row for rows in blocks for row in zip(*(rows[name].whole().texts() for name in columns), strict=True)]
+    return [row for rows in blocks for row in zip(*(rows[name].as_strings().texts() for name in columns), strict=True)]
 
 
 def refusal(path: Path) -> str:
@@ -44,13 +44,13 @@ def test_a_column_that_is_not_needed_may_be_missing(path: Path) -> None:
 
 def test_the_vocabulary_holds_each_cell_once_in_order(path: Path) -> None:
     path.write_bytes(gzip.compress(b"id,x\nb,\na,\nb,\nc c,\n"))
-    assert read_vocabulary(path, "id").texts().tolist() == ["b", "a", "c c"]
+    assert read_id_index(path, "id").texts().tolist() == ["b", "a", "c c"]
 
 
 def test_the_vocabulary_of_a_long_table_is_the_same_whatever_room_was_foreseen(path: Path) -> None:
     ids = [f"{number % 99_000:x}" * (1 + number % 3) for number in range(300_000)]
     path.write_text("id\n" + "\n".join(ids))
-    assert read_vocabulary(path, "id").texts().tolist() == list(dict.fromkeys(ids))
+    assert read_id_index(path, "id").texts().tolist() == list(dict.fromkeys(ids))
 
 
 @pytest.mark.parametrize(

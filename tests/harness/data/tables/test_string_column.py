@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.data.tables.id_index import Vocabulary, places
-from harness.data.tables.string_column import Words, listed
+from harness.data.tables.id_index import IdIndex, find_positions
+from harness.data.tables.string_column import StringColumn, join_ids
 
 EQUALLY_LONG = st.text("abc", min_size=9, max_size=9)
 OF_ANY_LENGTH = st.text(st.characters(codec="utf-8"), max_size=20)
@@ -16,13 +16,13 @@ compiling = settings(deadline=None)  # kernels are compiled at their first call
 
 @given(IDS)
 def test_words_are_the_texts_that_they_were_made_of(ids: list[str]) -> None:
-    assert Words.of(ids).texts() == ids
-    assert Words.of(ids)[::2].texts() == ids[::2]
+    assert StringColumn.from_texts(ids).texts() == ids
+    assert StringColumn.from_texts(ids)[::2].texts() == ids[::2]
 
 
 def test_bytes_that_are_no_utf_8_come_back_as_they_were() -> None:
     text = b"\xffa".decode("utf-8", "surrogateescape")
-    assert Words.of([text]).texts() == [text]
+    assert StringColumn.from_texts([text]).texts() == [text]
 
 
 @compiling
@@ -32,9 +32,9 @@ def test_a_vocabulary_numbers_words_as_a_dictionary_does_whatever_room_it_has(
 ) -> None:
     numbers: dict[str, int] = {}
     expected = [[numbers.setdefault(each, len(numbers)) for each in ids] for ids in (first, second)]
-    vocabulary = Vocabulary()
+    vocabulary = IdIndex()
     vocabulary.reserve(room, letters)
-    assert [vocabulary.add(Words.of(ids)).tolist() for ids in (first, second)] == expected
+    assert [vocabulary.add(StringColumn.from_texts(ids)).tolist() for ids in (first, second)] == expected
     assert vocabulary.texts().tolist() == [*numbers]
 
 
@@ -43,7 +43,7 @@ def test_a_vocabulary_numbers_words_as_a_dictionary_does_whatever_room_it_has(
 def test_places_are_those_in_the_list(wanted: list[str], ids: list[str]) -> None:
     ids = list(dict.fromkeys(ids))
     expected = [ids.index(each) if each in ids else -1 for each in wanted]
-    assert places(np.array(wanted, object), np.array(ids, object)).tolist() == expected
+    assert find_positions(np.array(wanted, object), np.array(ids, object)).tolist() == expected
 
 
 @compiling
@@ -52,25 +52,25 @@ def test_lists_are_the_ids_at_the_places(ids: list[str], data: st.DataObject) ->
     place = st.integers(-1, len(ids) - 1)
     positions = data.draw(st.lists(st.lists(place, min_size=5, max_size=5), max_size=9))
     expected = [" ".join([ids[each] for each in row if each >= 0]) for row in positions]
-    assert list(listed(np.array(positions, int).reshape(-1, 5), np.array(ids, object))) == expected
+    assert list(join_ids(np.array(positions, int).reshape(-1, 5), np.array(ids, object))) == expected
 
 
 @pytest.mark.parametrize("length", [7, 16, 70])
 def test_a_vocabulary_grows_with_what_is_added(length: int) -> None:
     ids = [f"{number % 7000:0{length}}" for number in range(10_000)]
-    vocabulary = Vocabulary()
+    vocabulary = IdIndex()
     for start in range(0, len(ids), 300):
-        assert vocabulary.add(Words.of(ids[start : start + 300])).tolist() == [
+        assert vocabulary.add(StringColumn.from_texts(ids[start : start + 300])).tolist() == [
             number % 7000 for number in range(start, min(start + 300, len(ids)))
         ]
     assert len(vocabulary) == 7000
-    assert vocabulary.find(Words.of(["?", ids[6999]])).tolist() == [-1, 6999]
+    assert vocabulary.find(StringColumn.from_texts(["?", ids[6999]])).tolist() == [-1, 6999]
 
 
 def test_rows_are_joined_across_blocks() -> None:
     ids = np.array(["a", "bb"], object)
-    assert list(listed(np.tile([[0, -1, 1]], (10_000, 1)), ids)) == ["a bb"] * 10_000
+    assert list(join_ids(np.tile([[0, -1, 1]], (10_000, 1)), ids)) == ["a bb"] * 10_000
 
 
 def test_a_zero_character_behind_an_id_makes_another_id() -> None:
-    assert Vocabulary.of(["aaaaaaa\0", "aaaaaaa"]).find(Words.of(["aaaaaaa"])).tolist() == [1]
+    assert IdIndex.from_texts(["aaaaaaa\0", "aaaaaaa"]).find(StringColumn.from_texts(["aaaaaaa"])).tolist() == [1]

@@ -20,11 +20,11 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from harness.data.tables.id_index import places
+from harness.data.tables.id_index import find_positions
 from harness.errors import SubmissionError
-from harness.submissions.answer import LENGTH, Answer, Labelling, Ranking
+from harness.submissions.answer import MAX_SCORED_IDS, Answer, Labelling, Ranking
 
-How = Literal["rrf", "score", "votes"]
+FusionMethod = Literal["rrf", "score", "votes"]
 Curve = Callable[[np.ndarray], np.ndarray]  # ranks, from 1 -> what they are worth, at most 1
 
 K = 60.0  # ranks by which reciprocal ranks are damped
@@ -34,7 +34,7 @@ _WEIGHT_BITS = 24
 _HEAVIEST = 1e100
 
 
-def blended(answers: Sequence[Answer], weights: Sequence[float], how: How = "rrf", k: float = K) -> Answer:
+def fuse_answers(answers: Sequence[Answer], weights: Sequence[float], method: FusionMethod = "rrf", k: float = K) -> Answer:
     """Return one answer from several to the same queries; rankings must be of the same index.
 
     An answer without weight has no say. A query that none of the others answers is not answered. A ranking is cut to
@@ -47,18 +47,18 @@ def blended(answers: Sequence[Answer], weights: Sequence[float], how: How = "rrf
     >>> blended([one, two], [1, 1]).rows()
     [['b', 'a', 'c']]
     """
-    shares = normalised(weights, len(answers))
+    shares = normalise_weights(weights, len(answers))
     chosen = [(answer, place) for place, answer in enumerate(answers) if shares[place]]
     rankings = [(answer, float(weights[place])) for answer, place in chosen if isinstance(answer, Ranking)]
     if len(rankings) == len(chosen):
-        return _blended_rankings(rankings, _curve(how, k), _curve("rrf", k))
+        return _blended_rankings(rankings, _curve(method, k), _curve("rrf", k))
     labellings = [(answer, float(shares[place])) for answer, place in chosen if isinstance(answer, Labelling)]
     if len(labellings) == len(chosen):
-        return _blended_labellings(labellings, how, k)
+        return _blended_labellings(labellings, method, k)
     raise SubmissionError("rankings and labellings answer different tasks and cannot be blended with one another")
 
 
-def normalised(weights: Sequence[float], count: int) -> np.ndarray:
+def normalise_weights(weights: Sequence[float], count: int) -> np.ndarray:
     """Return the weights `(count,)` divided by their sum.
 
     >>> normalised([3, 1], 2)
@@ -73,7 +73,7 @@ def normalised(weights: Sequence[float], count: int) -> np.ndarray:
     return np.asarray(found / total)
 
 
-def on_index(ranking: Ranking, index_ids: np.ndarray) -> Ranking:
+def reindex(ranking: Ranking, index_ids: np.ndarray) -> Ranking:
     """Return the ranking with places in `index_ids`; what is not among them holds its rank and lists nothing.
 
     >>> ranking = Ranking.from_rows([["x", "b"]], np.array(["q"]), np.array(["b", "x"]))
@@ -82,11 +82,11 @@ def on_index(ranking: Ranking, index_ids: np.ndarray) -> Ranking:
     """
     if ranking.index_ids is index_ids:
         return ranking
-    place = np.append(places(ranking.index_ids, index_ids), -1).astype(np.int32)  # the last one for what is no place
+    place = np.append(find_positions(ranking.index_ids, index_ids), -1).astype(np.int32)  # the last one for what is no place
     return Ranking(ranking.query_ids, index_ids, place[np.maximum(ranking.positions, -1)])
 
 
-def merged(landmarks: np.ndarray, confidences: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def vote_scores(landmarks: np.ndarray, confidences: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return the score of each landmark named `(n, models, any)`, NaN where the confidence is.
 
     A landmark scores the weight of the models that it comes first in, and the sum of weight · confidence over all that
@@ -105,15 +105,15 @@ def merged(landmarks: np.ndarray, confidences: np.ndarray, weights: np.ndarray) 
     return _totals(landmarks.reshape(flat), values.reshape(flat)).reshape(landmarks.shape)
 
 
-def _curve(how: How, k: float) -> Curve:
+def _curve(how: FusionMethod, k: float) -> Curve:
     """Return what ranks are worth, or raise SubmissionError."""
-    if how not in get_args(How):
-        raise SubmissionError(f"there is no way {how!r} to blend; choose {', '.join(get_args(How))}")
+    if how not in get_args(FusionMethod):
+        raise SubmissionError(f"there is no way {how!r} to blend; choose {', '.join(get_args(FusionMethod))}")
     if not 0 <= k < np.inf:
         raise SubmissionError(f"k is {k:g}; it must be 0 or more")
-    curves: dict[How, Curve] = {
+    curves: dict[FusionMethod, Curve] = {
         "rrf": lambda rank: 1 / (k + rank),
-        "score": lambda rank: (LENGTH + 1 - rank) / LENGTH,
+        "score": lambda rank: (MAX_SCORED_IDS + 1 - rank) / MAX_SCORED_IDS,
         "votes": lambda rank: np.ones(len(rank)),
     }
     return curves[how]
@@ -123,17 +123,17 @@ def _blended_rankings(rankings: Sequence[tuple[Ranking, float]], curve: Curve, t
     first = rankings[0][0]
     owner = np.concatenate([np.full(_width(ranking), number) for number, (ranking, _) in enumerate(rankings)])
     values = [_values(rankings, each) for each in (curve, tie_curve)]
-    own = places(first.query_ids, first.index_ids)
-    fused = np.full((len(own), min(LENGTH, len(owner))), -1, np.int32)
+    own = find_positions(first.query_ids, first.index_ids)
+    fused = np.full((len(own), min(MAX_SCORED_IDS, len(owner))), -1, np.int32)
     for start in range(0, len(own) if len(owner) else 0, _BLOCK):
         rows = slice(start, start + _BLOCK)
-        listed = np.concatenate([ranking.positions[rows, :LENGTH] for ranking, _ in rankings], axis=1)
+        listed = np.concatenate([ranking.positions[rows, :MAX_SCORED_IDS] for ranking, _ in rankings], axis=1)
         fused[rows] = _fused(listed, owner, values, own[rows])
     return Ranking(first.query_ids, first.index_ids, fused)
 
 
 def _width(ranking: Ranking) -> int:
-    return min(LENGTH, int(ranking.positions.shape[1]))
+    return min(MAX_SCORED_IDS, int(ranking.positions.shape[1]))
 
 
 def _values(rankings: Sequence[tuple[Ranking, float]], curve: Curve) -> np.ndarray:
@@ -142,7 +142,7 @@ def _values(rankings: Sequence[tuple[Ranking, float]], curve: Curve) -> np.ndarr
     Weights are scaled by a power of two, so that those which add up to another still do.
     """
     bits = _WEIGHT_BITS - math.frexp(math.fsum(weight for _, weight in rankings))[1]
-    worth = np.rint(curve(np.arange(1, LENGTH + 1)) / curve(np.ones(1)) * _FINE).astype(np.int64)
+    worth = np.rint(curve(np.arange(1, MAX_SCORED_IDS + 1)) / curve(np.ones(1)) * _FINE).astype(np.int64)
     return np.concatenate([round(math.ldexp(weight, bits)) * worth[: _width(ranking)] for ranking, weight in rankings])
 
 
@@ -157,7 +157,7 @@ def _fused(listed: np.ndarray, owner: np.ndarray, values: Sequence[np.ndarray], 
     repeat = again & _behind(owners[:, 1:] == owners[:, :-1])
     counts = ~again & (images >= 0) & (images != np.where(own < 0, -1, own)[:, None])
     sums = [_sums(np.where(repeat, 0, value[order]), np.flatnonzero(~again)) for value in values]
-    best = np.lexsort([np.where(counts, -each, 1) for each in reversed(sums)], axis=1)[:, :LENGTH]
+    best = np.lexsort([np.where(counts, -each, 1) for each in reversed(sums)], axis=1)[:, :MAX_SCORED_IDS]
     return np.where(np.take_along_axis(counts, best, axis=1), np.take_along_axis(images, best, axis=1), -1)
 
 
@@ -173,14 +173,14 @@ def _sums(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
     return sums
 
 
-def _blended_labellings(labellings: Sequence[tuple[Labelling, float]], how: How, k: float) -> Labelling:
+def _blended_labellings(labellings: Sequence[tuple[Labelling, float]], how: FusionMethod, k: float) -> Labelling:
     query_ids = labellings[0][0].query_ids
     landmarks = np.stack([labelling.landmarks for labelling, _ in labellings], axis=1)
     confidences = np.stack([labelling.confidences for labelling, _ in labellings], axis=1)
     weights = np.array([share for _, share in labellings])
     if how == "votes":
         _require_shares(confidences)
-        scores = merged(landmarks[:, :, None], confidences[:, :, None], weights)[:, :, 0]
+        scores = vote_scores(landmarks[:, :, None], confidences[:, :, None], weights)[:, :, 0]
     else:
         worth = _curve(how, k)
         comparable = _quantiles if how == "score" else lambda column: worth(_ranks(column))

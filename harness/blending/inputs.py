@@ -9,11 +9,11 @@ from shlex import join
 
 import numpy as np
 
-from harness.blending.fusion import on_index
+from harness.blending.fusion import reindex
 from harness.data.competition import Competition
 from harness.data.split import TEST
 from harness.errors import HarnessError, SubmissionError
-from harness.running.outcome import ANSWER, Outcome, load_answer, submission_digest
+from harness.running.stored_answers import stored_answer, stored_submission
 from harness.solution.base import identity
 from harness.solution.registry import load_solution
 from harness.submissions.answer import Answer, Ranking
@@ -24,7 +24,7 @@ from metrics import Task
 
 
 @dataclass(frozen=True)
-class Ingredient:
+class BlendInput:
     """One of the answers to be blended. `entry` is that of the run it comes from, None for a file."""
 
     name: str
@@ -33,9 +33,9 @@ class Ingredient:
     entry: Entry | None = None
 
 
-def find_ingredients(
+def find_inputs(
     names: Sequence[str], competition: Competition, workspace: Workspace, task: Task | None = None
-) -> list[Ingredient]:
+) -> list[BlendInput]:
     """Return what goes by each name: a file, an entry such as `#12`, or the latest finished run of a solution.
 
     Raises HarnessError for a name that is neither, and where they, and `task`, are not of one task.
@@ -48,14 +48,14 @@ def find_ingredients(
     return found
 
 
-def load_ingredients(ingredients: Sequence[Ingredient], competition: Competition) -> list[Answer]:
+def load_answers(ingredients: Sequence[BlendInput], competition: Competition) -> list[Answer]:
     """Return the answers to the queries of the competition, rankings of one and the same index."""
     answers = [_load(each, competition) for each in ingredients]
     rankings = [answer for answer in answers if isinstance(answer, Ranking)]
     index_ids = competition.index.ids
     if not len(index_ids) and rankings:  # files for a competition whose index is not at hand
         index_ids = np.array(sorted({name for ranking in rankings for name in ranking.index_ids}), object)
-    return [on_index(answer, index_ids) if isinstance(answer, Ranking) else answer for answer in answers]
+    return [reindex(answer, index_ids) if isinstance(answer, Ranking) else answer for answer in answers]
 
 
 def read_answer(path: Path, competition: Competition) -> Answer:
@@ -63,44 +63,10 @@ def read_answer(path: Path, competition: Competition) -> Answer:
     return read_submission(path, competition.queries.ids)
 
 
-def run_answer(entry: Entry, query_ids: np.ndarray, index_ids: np.ndarray) -> Answer:
-    """Return what the run of an entry answered to these queries, from this index.
-
-    Raises SubmissionError where it is not kept, or not as it was written.
-    """
-    path = kept_submission(entry)
-    try:
-        return load_answer(path.with_name(ANSWER), query_ids, index_ids)
-    except (OSError, ValueError, KeyError):
-        raise SubmissionError(f"{entry.identity}, {entry.split}: {_AGAIN}") from None
-
-
-def kept_submission(entry: Entry) -> Path:
-    """Return the submission file of a run, or raise SubmissionError where it is not there as it was written."""
-    if kept_outcome(entry) is None:
-        raise SubmissionError(f"{entry.identity}, {entry.split}: {_AGAIN}")
-    return Path(entry.submission or "")
-
-
-def kept_outcome(entry: Entry) -> Outcome | None:
-    """Return how the run of an entry ended, or None where its submission is not there as it was written."""
-    if not entry.submission:
-        return None
-    folder = Path(entry.submission).parent
-    try:
-        outcome = Outcome.load(folder)
-        return outcome if outcome.digest == submission_digest(folder) else None
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
-
-
-_AGAIN = "its submission is not in the workspace any more; landmark run makes it again"
-
-
-def _find(name: str, store: EntryStore, competition: Competition, workspace: Workspace) -> Ingredient:
+def _find(name: str, store: EntryStore, competition: Competition, workspace: Workspace) -> BlendInput:
     path = Path(name)
     if path.is_file() and path.suffix != ".py":
-        return Ingredient(name, path, submission_task(path))
+        return BlendInput(name, path, submission_task(path))
     wanted = _identity(name, workspace)
     entries = store.entries(competition=competition.key, split=TEST)
     runs = [each for each in entries if {each.identity, f"#{each.id}"} & {name, wanted} and each.submission]
@@ -109,7 +75,7 @@ def _find(name: str, store: EntryStore, competition: Competition, workspace: Wor
             f"{name}: is no file, and no finished run of {competition.name}; "
             f"{join(['landmark', 'run', name, '--on', str(competition.folder)])} makes one"
         )
-    return Ingredient(runs[-1].identity, kept_submission(runs[-1]), runs[-1].task, runs[-1])  # type: ignore[arg-type]
+    return BlendInput(runs[-1].identity, stored_submission(runs[-1]), runs[-1].task, runs[-1])  # type: ignore[arg-type]
 
 
 def _identity(name: str, workspace: Workspace) -> str:
@@ -120,7 +86,7 @@ def _identity(name: str, workspace: Workspace) -> str:
         return name
 
 
-def _load(ingredient: Ingredient, competition: Competition) -> Answer:
+def _load(ingredient: BlendInput, competition: Competition) -> Answer:
     if ingredient.entry is None:
         return read_answer(ingredient.path, competition)
-    return run_answer(ingredient.entry, competition.queries.ids, competition.index.ids)
+    return stored_answer(ingredient.entry, competition.queries.ids, competition.index.ids)

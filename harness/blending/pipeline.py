@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from harness.blending.fusion import How, blended, normalised
-from harness.blending.inputs import Ingredient, find_ingredients, load_ingredients
+from harness.blending.fusion import FusionMethod, fuse_answers, normalise_weights
+from harness.blending.inputs import BlendInput, find_inputs, load_answers
 from harness.blending.weights import FoldWeights, find_weights, fold_answers
 from harness.data.competition import Competition
-from harness.delivery.final_file import HandedOut, hand_out
-from harness.delivery.sidecar import sha256_of
+from harness.delivery.final_file import FinalFile, write_final_file
+from harness.delivery.sidecar import file_sha256
 from harness.errors import SubmissionError
 from harness.running.versions import versions
 from harness.submissions.read_write import write_submission
@@ -24,23 +24,23 @@ from metrics import Task
 class Blend:
     """What a blend is made of. `found` says how its weights were found, where they were; they need not sum to 1."""
 
-    ingredients: tuple[Ingredient, ...]
+    inputs: tuple[BlendInput, ...]
     weights: tuple[float, ...]
-    how: How
+    method: FusionMethod
     k: float
-    found: FoldWeights | None = None
+    fold_weights: FoldWeights | None = None
 
     @property
     def task(self) -> Task:
         """Return the task that all ingredients answer."""
-        return self.ingredients[0].task
+        return self.inputs[0].task
 
 
 def plan_blend(
     names: Sequence[str],
     competition: Competition,
     workspace: Workspace,
-    how: How,
+    method: FusionMethod,
     weights: str = "equal",
     k: float = 60.0,
     task: Task | None = None,
@@ -51,32 +51,32 @@ def plan_blend(
     """
     if len(names) < 2:
         raise SubmissionError(f"{len(names)} answers cannot be blended; name two or more")
-    parts = find_ingredients(names, competition, workspace, task)
+    parts = find_inputs(names, competition, workspace, task)
     found = None
     if weights == "folds":
-        found = find_weights([each.name for each in parts], fold_answers(parts, competition, workspace), how, k)
+        found = find_weights([each.name for each in parts], fold_answers(parts, competition, workspace), method, k)
     numbers = found.weights if found else _numbers(weights, len(parts))
-    normalised(numbers, len(parts))
-    return Blend(tuple(parts), tuple(numbers), how, k, found)
+    normalise_weights(numbers, len(parts))
+    return Blend(tuple(parts), tuple(numbers), method, k, found)
 
 
-def write_blend(blend: Blend, out: Path, competition: Competition) -> tuple[HandedOut, int]:
+def write_blend(blend: Blend, out: Path, competition: Competition) -> tuple[FinalFile, int]:
     """Write the blended submission and its sidecar; return what was written and how many queries are answered."""
-    answer = blended(load_ingredients(blend.ingredients, competition), blend.weights, blend.how, blend.k)
+    answer = fuse_answers(load_answers(blend.inputs, competition), blend.weights, blend.method, blend.k)
     facts = {
         "competition": competition.name,
         "competition_key": competition.key,
         "task": blend.task,
-        "blend": blend.how,
+        "blend": blend.method,
         "k": blend.k,
-        "ingredients": [_facts(part, weight) for part, weight in zip(blend.ingredients, blend.weights, strict=True)],
-        "weights_found_on_folds": blend.found is not None,
+        "ingredients": [_facts(part, weight) for part, weight in zip(blend.inputs, blend.weights, strict=True)],
+        "weights_found_on_folds": blend.fold_weights is not None,
         "versions": versions(),
     }
     with TemporaryDirectory() as folder:
         source = Path(folder) / "blend.csv"
         write_submission(answer, source)
-        return hand_out(source, out, competition, blend.task, facts), int(answer.answered.sum())
+        return write_final_file(source, out, competition, blend.task, facts), int(answer.has_answer.sum())
 
 
 def _numbers(weights: str, count: int) -> list[float]:
@@ -90,11 +90,11 @@ def _numbers(weights: str, count: int) -> list[float]:
         ) from None
 
 
-def _facts(part: Ingredient, weight: float) -> dict[str, object]:
+def _facts(part: BlendInput, weight: float) -> dict[str, object]:
     return {
         "name": part.name,
         "weight": weight,
-        "sha256": sha256_of(part.path),
+        "sha256": file_sha256(part.path),
         "entry": part.entry and part.entry.id,
         "run_key": part.entry and part.entry.run_key,
     }

@@ -15,13 +15,14 @@ from statistics import fmean, stdev
 
 import numpy as np
 
-from harness.blending.fusion import How, blended
-from harness.blending.inputs import Ingredient, run_answer
+from harness.blending.fusion import FusionMethod, fuse_answers
+from harness.blending.inputs import BlendInput
 from harness.data.competition import Competition
 from harness.data.ground_truth import GroundTruth
 from harness.data.split import Folds, fold_split, load_folds
 from harness.errors import DataError, HarnessError
 from harness.progress import track
+from harness.running.stored_answers import stored_answer
 from harness.scoring.evaluate import evaluate
 from harness.submissions.answer import Answer
 from harness.workspace import Workspace
@@ -61,7 +62,7 @@ class FoldAnswers:
 
 
 def fold_answers(
-    ingredients: Sequence[Ingredient], competition: Competition, workspace: Workspace
+    ingredients: Sequence[BlendInput], competition: Competition, workspace: Workspace
 ) -> list[FoldAnswers]:
     """Return the answers to each fold of the present deal, of finished runs.
 
@@ -73,7 +74,7 @@ def fold_answers(
                 f"{each.name}: is a file, and weights are found on runs of solutions on folds; "
                 "name a solution, or give --weights equal or --weights 0.6,0.4"
             )
-    path = workspace.folds(competition.key)
+    path = workspace.folds_file(competition.key)
     if not path.exists():
         raise HarnessError(
             f"{competition.folder}: has no folds to find weights on; {_command(ingredients, competition)} makes them"
@@ -83,17 +84,17 @@ def fold_answers(
     return [_fold(competition, folds, number, entries) for number, entries in enumerate(zip(*runs, strict=True), 1)]
 
 
-def find_weights(names: Sequence[str], folds: Sequence[FoldAnswers], how: How, k: float) -> FoldWeights:
+def find_weights(names: Sequence[str], folds: Sequence[FoldAnswers], method: FusionMethod, k: float) -> FoldWeights:
     """Return the weights with the best mean score over the folds, and what such a choice is worth.
 
     `names` are those of the answers. Of equally good weights those nearest to equal ones are chosen.
     """
     metric = metrics_of(folds[0].truth.task)[0].name
     order = sorted(range(len(names)), key=lambda place: names[place])  # so that it is no matter how they are named
-    candidates = weightings(len(names))
+    candidates = weight_grid(len(names))
     scores = np.array(
         [
-            [_score(fold, number, order, weights, metric, how, k) for number, fold in enumerate(folds, 1)]
+            [_score(fold, number, order, weights, metric, method, k) for number, fold in enumerate(folds, 1)]
             for weights in track(candidates, "trying weights")
         ]
     )
@@ -102,7 +103,7 @@ def find_weights(names: Sequence[str], folds: Sequence[FoldAnswers], how: How, k
     return FoldWeights(
         weights=tuple(best[order.index(place)] for place in range(len(names))),
         metric=metric,
-        nested=_spread("weights chosen on the other folds", scores[chosen_on_others(scores), np.arange(len(folds))]),
+        nested=_spread("weights chosen on the other folds", scores[best_on_other_folds(scores), np.arange(len(folds))]),
         equal=_spread("equal weights", scores[0]),
         singles=tuple(
             _spread(name, scores[candidates.index(tuple(alone[order.index(place)]))])
@@ -111,7 +112,7 @@ def find_weights(names: Sequence[str], folds: Sequence[FoldAnswers], how: How, k
     )
 
 
-def chosen_on_others(scores: np.ndarray) -> np.ndarray:
+def best_on_other_folds(scores: np.ndarray) -> np.ndarray:
     """Return for each fold the candidate `(folds,)` that is best on the others; `scores` is `(candidates, folds)`.
 
     Of equally good candidates the first is chosen.
@@ -122,7 +123,7 @@ def chosen_on_others(scores: np.ndarray) -> np.ndarray:
     return np.array([np.delete(scores, fold, axis=1).mean(axis=1).argmax() for fold in range(scores.shape[1])])
 
 
-def weightings(count: int) -> list[tuple[float, ...]]:
+def weight_grid(count: int) -> list[tuple[float, ...]]:
     """Return the weights `(count,)` that are tried, equal ones and then a grid, those nearest to them first.
 
     >>> weightings(2)[:4]
@@ -143,11 +144,11 @@ def _compositions(total: int, count: int) -> Iterator[tuple[int, ...]]:
 
 
 def _score(
-    fold: FoldAnswers, number: int, order: list[int], weights: Sequence[float], metric: str, how: How, k: float
+    fold: FoldAnswers, number: int, order: list[int], weights: Sequence[float], metric: str, how: FusionMethod, k: float
 ) -> float:
     answers = [fold.answers[place] for place in order]
     try:
-        score = evaluate(blended(answers, weights, how, k), fold.truth).scores["all"][metric]
+        score = evaluate(fuse_answers(answers, weights, how, k), fold.truth).scores["all"][metric]
     except DataError as error:
         raise DataError(f"fold {number}: {error}") from None
     return score or 0.0
@@ -157,7 +158,7 @@ def _spread(name: str, scores: np.ndarray) -> FoldScore:
     return FoldScore(name, fmean(scores), stdev(scores))
 
 
-def _runs(ingredient: Ingredient, folds: Folds, store: EntryStore, competition: Competition) -> list[Entry]:
+def _runs(ingredient: BlendInput, folds: Folds, store: EntryStore, competition: Competition) -> list[Entry]:
     """Return the latest finished run on each fold."""
     entries = store.entries(competition=competition.key, task=ingredient.task)
     latest = {each.split: each for each in entries if each.identity == ingredient.name and each.submission}
@@ -175,9 +176,9 @@ def _fold(competition: Competition, folds: Folds, number: int, entries: Sequence
     split = fold_split(competition, folds, number, entries[0].task)  # type: ignore[arg-type]
     if split.ground_truth is None:
         raise DataError(f"{split.name}: has no truth")
-    answers = [run_answer(entry, split.queries.ids, split.data.index.ids) for entry in entries]
+    answers = [stored_answer(entry, split.queries.ids, split.data.index.ids) for entry in entries]
     return FoldAnswers(tuple(answers), split.ground_truth)
 
 
-def _command(ingredients: Sequence[Ingredient], competition: Competition) -> str:
+def _command(ingredients: Sequence[BlendInput], competition: Competition) -> str:
     return join(["landmark", "run", *(each.name for each in ingredients), "--on", str(competition.folder), "--folds"])

@@ -14,7 +14,7 @@ from harness.data.competition import Competition
 from harness.data.split import TEST
 from harness.errors import DataError, HarnessError
 from harness.scoring.evaluate import score_file
-from harness.scoring.stored_evaluation import Values, kept
+from harness.scoring.stored_evaluation import QueryArrays, to_arrays
 from harness.solution.base import identity
 from harness.solution.registry import load_solution
 from harness.submissions.read_write import submission_task
@@ -22,21 +22,21 @@ from harness.workspace import Workspace
 from leaderboard import Entry, EntryStore, board_rows, fold_rows
 from metrics import Metric, Task, metrics_of
 
-Kept = tuple[np.ndarray, Values]  # ids of the queries, and what was kept of them
+StoredQueries = tuple[np.ndarray, QueryArrays]  # ids of the queries, and what was kept of them
 
 _NUMBER = re.compile("#?[0-9]{1,18}")  # a shell takes # for a comment, so it may be left out
 
 
 @dataclass(frozen=True)
-class Contender:
+class ComparedSystem:
     """What is kept of an answer, one item a fold; `source` says where from: "entry #3", or the path of a file."""
 
     name: str
     source: str
-    folds: tuple[Kept, ...]
+    folds: tuple[StoredQueries, ...]
 
 
-class Contenders:
+class EntryLookup:
     """Finds what is named on one competition; `folds` means on the folds of its train images."""
 
     def __init__(self, competition: Competition, workspace: Workspace, *, folds: bool = False) -> None:
@@ -51,7 +51,7 @@ class Contenders:
         entries = self._named(name)
         return sorted({entry.task for entry in entries}) if entries else [submission_task(Path(name))]
 
-    def find(self, name: str, task: Task, metric: Metric) -> Contender:
+    def find(self, name: str, task: Task, metric: Metric) -> ComparedSystem:
         """Return the entry that the leaderboard shows for an identity or a solution, the entry of a number, or a file.
 
         On folds the latest entry of each counts. Raises HarnessError where there is no score.
@@ -61,11 +61,11 @@ class Contenders:
             return self._over_folds(name, entries, metric)
         if not entries:
             evaluation = score_file(Path(name), self.competition.folder, task)[0]
-            values = kept(evaluation) | {metric.name: metric.per_query(evaluation.judgement)}
-            return Contender(Path(name).name, name, ((evaluation.query_ids, values),))
+            values = to_arrays(evaluation) | {metric.name: metric.per_query(evaluation.judgement)}
+            return ComparedSystem(Path(name).name, name, ((evaluation.query_ids, values),))
         row = board_rows(entries, higher_is_better=metrics_of(task)[0].higher_is_better)[0]
         entry = next(entry for entry in entries if entry.id == row.entry_id)
-        return Contender(entry.identity, f"entry #{entry.id}", (self._kept(entry),))
+        return ComparedSystem(entry.identity, f"entry #{entry.id}", (self._kept(entry),))
 
     def _named(self, name: str) -> list[Entry]:
         """Return the entries of a name; none, if it is a file's."""
@@ -102,7 +102,7 @@ class Contenders:
         where = "on the folds of" if self.folds else "on"
         return f"{name!r} has no entry {where} {self.competition.folder} and is no file; {advice}"
 
-    def _over_folds(self, name: str, entries: list[Entry], metric: Metric) -> Contender:
+    def _over_folds(self, name: str, entries: list[Entry], metric: Metric) -> ComparedSystem:
         if not entries or _NUMBER.fullmatch(name):
             raise HarnessError(
                 f"{name}: folds are compared by names of solutions; leave out --folds for entries and files"
@@ -116,9 +116,9 @@ class Contenders:
         latest = {entry.split: entry for entry in entries if (entry.identity, entry.status) == (row.identity, "scored")}
         chosen = [latest[split] for split in sorted(latest)]
         numbers = ", ".join(f"#{entry.id}" for entry in chosen)
-        return Contender(row.identity, f"entries {numbers}", tuple(map(self._kept, chosen)))
+        return ComparedSystem(row.identity, f"entries {numbers}", tuple(map(self._kept, chosen)))
 
-    def _kept(self, entry: Entry) -> Kept:
+    def _kept(self, entry: Entry) -> StoredQueries:
         if entry.status != "scored" or entry.id is None:
             reason = f": {entry.reason}" if entry.reason else ""
             raise DataError(f"{entry.identity} (entry #{entry.id}) has no score{reason}; run it again to compare it")

@@ -9,11 +9,11 @@ import numpy as np
 
 from harness.data.split import TEST
 from harness.errors import DataError, HarnessError
-from harness.scoring.stored_evaluation import names_for, public_queries, rebuilt
+from harness.scoring.stored_evaluation import from_arrays, public_queries, required_arrays
 from leaderboard import BoardRow, EntryStore, board_rows
 from leaderboard.order import Group
 from leaderboard.overfitting.shake_up import DRAWS, ShakeUp, shake_up
-from leaderboard.references import is_floor
+from leaderboard.references import is_baseline
 from metrics import Judgement, Metric, Task, metrics_of
 
 TOP = 50
@@ -23,7 +23,7 @@ Answer = tuple[Judgement, np.ndarray]
 
 
 @dataclass(frozen=True)
-class Shaken:
+class ShakeUpResult:
     """A board in many draws, of how many queries, of which so many public; `rows` are its entries in their order.
 
     `left_out` tells of each other entry that has a rank why it is not there.
@@ -31,13 +31,13 @@ class Shaken:
 
     task: Task
     metric: Metric
-    queries: int
-    public: int
+    n_queries: int
+    n_public: int
     rows: list[BoardRow]
-    shake: ShakeUp
+    simulation: ShakeUp
     left_out: list[str]
 
-    def named(self, names: Sequence[str]) -> list[str]:
+    def identities(self, names: Sequence[str]) -> list[str]:
         """Return the identities that some names mean: solutions, identities or numbers of entries such as `#12`.
 
         Raises HarnessError for a name that is not on the board.
@@ -51,7 +51,7 @@ class Shaken:
         raise HarnessError(f"{name!r} is not among those drawn anew: {', '.join(row.identity for row in self.rows)}")
 
 
-def shaken(
+def simulate_shake_up(
     store: EntryStore,
     competition: str,
     task: Task,
@@ -61,7 +61,7 @@ def shaken(
     draws: int = DRAWS,
     seed: int = 0,
     hidden: Collection[int] = (),
-) -> Shaken:
+) -> ShakeUpResult:
     """Return the `top` best entries of a competition's board in many draws of its public queries.
 
     Floors and the entries that are `hidden`, by their numbers, are not among them.
@@ -72,7 +72,7 @@ def shaken(
     entries = [
         entry
         for entry in store.entries(competition=competition, task=task, split=TEST)
-        if entry.status == "scored" and entry.id not in hidden and not is_floor(entry)
+        if entry.status == "scored" and entry.id not in hidden and not is_baseline(entry)
     ]
     ranked = [
         row for row in board_rows(entries, higher_is_better=metric.higher_is_better, best_of=by) if row.rank is not None
@@ -92,14 +92,14 @@ def shaken(
     )
     left_out = [f"{name}: {UNUSABLE}" for name in found if name not in alike]
     rows = [row for row in ranked if row.identity in alike]
-    return Shaken(task, metric, len(asked[1]), int(asked[1].sum()), rows, shake, left_out)
+    return ShakeUpResult(task, metric, len(asked[1]), int(asked[1].sum()), rows, shake, left_out)
 
 
 def _answer(store: EntryStore, row: BoardRow, metric: Metric, ids: np.ndarray) -> Answer | None:
     """Return what is kept of an entry: the judgement, and which queries are public; None where it is not enough."""
-    values = store.per_query(row.entry_id or 0, names_for(metric))
+    values = store.per_query(row.entry_id or 0, required_arrays(metric))
     try:
-        return rebuilt(metric, ids, values), public_queries(values)
+        return from_arrays(metric, ids, values), public_queries(values)
     except KeyError:
         return None
 

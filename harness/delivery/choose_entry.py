@@ -17,16 +17,16 @@ Rule = Literal["public", "folds"]
 
 
 @dataclass(frozen=True)
-class Choice:
+class EntryChoice:
     """A solution, with the seed of its run, and why it was chosen; `entry` is its run on the test images, if any."""
 
     spec: str
     seed: int
-    why: str
+    reason: str
     entry: Entry | None = None
 
 
-def chosen_entry(number: str, competition: Competition, workspace: Workspace, task: Task | None = None) -> Choice:
+def entry_by_number(number: str, competition: Competition, workspace: Workspace, task: Task | None = None) -> EntryChoice:
     """Return the entry with a number such as `#12`; of one on a fold, its solution.
 
     Raises HarnessError where there is none, or it failed, or is of another task.
@@ -42,10 +42,10 @@ def chosen_entry(number: str, competition: Competition, workspace: Workspace, ta
         raise HarnessError(f"entry {number}: is for {found.task}, not for {task}")
     if found.status == "failed":
         raise HarnessError(f"entry {number}: {found.identity} failed: {found.reason}; choose another")
-    return Choice(found.identity, found.seed, f"entry {number}", found if found.split == TEST else None)
+    return EntryChoice(found.identity, found.seed, f"entry {number}", found if found.split == TEST else None)
 
 
-def best_entry(rule: Rule, competition: Competition, workspace: Workspace, task: Task | None = None) -> Choice:
+def best_entry(rule: Rule, competition: Competition, workspace: Workspace, task: Task | None = None) -> EntryChoice:
     """Return the entry with the best public score, or the solution with the best mean over folds of the present deal.
 
     Of equals the earlier is the best. Private scores are never looked at.
@@ -53,13 +53,13 @@ def best_entry(rule: Rule, competition: Competition, workspace: Workspace, task:
     Raises HarnessError where there is none, and where there are two tasks to choose from.
     """
     entries = EntryStore(workspace.database).entries(competition=competition.key, task=task)
-    found: dict[Task, Choice | None] = {}
+    found: dict[Task, EntryChoice | None] = {}
     for each in TASKS:
         of_task = [entry for entry in entries if entry.task == each]
         if rule == "public":
             found[each] = _best_public(of_task, each)
         else:
-            found[each] = _best_on_folds(of_task, complete_folds(of_task, each, competition, workspace))
+            found[each] = _best_on_folds(of_task, complete_fold_rows(of_task, each, competition, workspace))
     choices = [choice for choice in found.values() if choice]
     if len(choices) > 1:
         raise HarnessError(
@@ -70,11 +70,11 @@ def best_entry(rule: Rule, competition: Competition, workspace: Workspace, task:
     return choices[0]
 
 
-def complete_folds(
+def complete_fold_rows(
     entries: Sequence[Entry], task: Task, competition: Competition, workspace: Workspace
 ) -> list[FoldRow]:
     """Return the solutions with a score on every fold of the present deal, best mean first."""
-    path = workspace.folds(competition.key)
+    path = workspace.folds_file(competition.key)
     if not path.exists():
         return []
     folds = load_folds(path)
@@ -91,17 +91,17 @@ _NONE = {
 }
 
 
-def _best_public(entries: Sequence[Entry], task: Task) -> Choice | None:
+def _best_public(entries: Sequence[Entry], task: Task) -> EntryChoice | None:
     tests = [entry for entry in entries if entry.split == TEST and entry.score("public") is not None]
     rows = board_rows(tests, higher_is_better=metrics_of(task)[0].higher_is_better)
     best = next((row.entry_id for row in rows if row.rank == 1), None)
     chosen = [entry for entry in tests if entry.id == best]
-    return Choice(chosen[0].identity, chosen[0].seed, "best public score", chosen[0]) if chosen else None
+    return EntryChoice(chosen[0].identity, chosen[0].seed, "best public score", chosen[0]) if chosen else None
 
 
-def _best_on_folds(entries: Sequence[Entry], rows: Sequence[FoldRow]) -> Choice | None:
+def _best_on_folds(entries: Sequence[Entry], rows: Sequence[FoldRow]) -> EntryChoice | None:
     best = [entry for entry in entries if rows and entry.identity == rows[0].identity]
     tests = [entry for entry in best if entry.split == TEST and entry.submission]
     if not best:
         return None
-    return Choice(best[0].identity, best[-1].seed, "best mean over folds", tests[-1] if tests else None)
+    return EntryChoice(best[0].identity, best[-1].seed, "best mean over folds", tests[-1] if tests else None)

@@ -7,26 +7,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 
-from harness.blending.inputs import kept_submission
 from harness.data.competition import Competition
-from harness.delivery.choose_entry import complete_folds
+from harness.delivery.choose_entry import complete_fold_rows
 from harness.delivery.sidecar import copy_with_sidecar
 from harness.errors import SubmissionError
-from harness.submissions.validation.report import Report
+from harness.running.stored_answers import stored_submission
+from harness.submissions.validation.report import ValidationReport
 from harness.workspace import Workspace
 from leaderboard import Entry, EntryStore
 from metrics import Task
 
 
 @dataclass(frozen=True)
-class HandedOut:
+class FinalFile:
     """What was written: the file's sidecar, and what a strict reader would find fault with, in lines."""
 
     facts: Mapping[str, object]
-    findings: list[str]
+    warnings: list[str]
 
 
-def hand_out_entry(entry: Entry, out: Path, competition: Competition, workspace: Workspace, why: str) -> HandedOut:
+def write_entry_file(entry: Entry, out: Path, competition: Competition, workspace: Workspace, why: str) -> FinalFile:
     """Write the kept submission of a run, and its sidecar.
 
     Raises SubmissionError where it is not kept, where the site would reject it, and where it cannot be written.
@@ -44,20 +44,20 @@ def hand_out_entry(entry: Entry, out: Path, competition: Competition, workspace:
         "code": entry.code_version,
         "versions": dict(entry.versions),
     }
-    return hand_out(kept_submission(entry), out, competition, entry.task, facts)  # type: ignore[arg-type]
+    return write_final_file(stored_submission(entry), out, competition, entry.task, facts)  # type: ignore[arg-type]
 
 
-def hand_out(source: Path, out: Path, competition: Competition, task: Task, facts: Mapping[str, object]) -> HandedOut:
+def write_final_file(source: Path, out: Path, competition: Competition, task: Task, facts: Mapping[str, object]) -> FinalFile:
     """Copy a submission file to `out`, and write its sidecar, unless the site would reject it."""
-    report = validated(source, competition.folder, task)
-    if report.rejected("kaggle"):
+    report = validate_file(source, competition.folder, task)
+    if report.is_rejected_by("kaggle"):
         faults = [line.strip().replace(str(source), str(out)) for line in report.lines("kaggle")]
         raise SubmissionError(f"{out}: not written, because the site would reject it: {' | '.join(faults[:4])}")
     lines = [line.replace(str(source), str(out)) for line in report.lines()] if report.faults else []
-    return HandedOut(copy_with_sidecar(source, out, facts), lines)
+    return FinalFile(copy_with_sidecar(source, out, facts), lines)
 
 
-def validated(path: Path, folder: Path, task: Task) -> Report:
+def validate_file(path: Path, folder: Path, task: Task) -> ValidationReport:
     """Return all that is wrong with a submission file."""
     from harness.submissions.validation.validate import validate
 
@@ -81,7 +81,7 @@ def kaggle_command(competition: str, file: Path, message: str) -> str:
 def _known_scores(entry: Entry, competition: Competition, workspace: Workspace) -> dict[str, object]:
     """Return the scores that may guide a choice: public ones, and the mean over folds."""
     entries = EntryStore(workspace.database).entries(competition=competition.key, task=entry.task)
-    rows = complete_folds(entries, entry.task, competition, workspace)  # type: ignore[arg-type]
+    rows = complete_fold_rows(entries, entry.task, competition, workspace)  # type: ignore[arg-type]
     folds = [row for row in rows if row.identity == entry.identity]
     return {
         "metric": entry.metric,

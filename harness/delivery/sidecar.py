@@ -9,25 +9,17 @@ from hashlib import file_digest
 from pathlib import Path
 from shutil import copyfile
 
-from harness.atomic_files import whole, write_whole
+from harness.atomic_files import atomic_path, write_atomically
 from harness.errors import SubmissionError
 
 
-def sidecar_of(path: Path) -> Path:
+def sidecar_path(path: Path) -> Path:
     """Return where the sidecar of a submission file stands.
 
     >>> sidecar_of(Path("blend.csv")).name
     'blend.csv.json'
     """
     return path.with_name(f"{path.name}.json")
-
-
-def require_writable(out: Path) -> None:
-    """Raise SubmissionError where no file can stand at a path, before anything long is begun."""
-    if not out.absolute().parent.is_dir():
-        raise SubmissionError(f"{out.parent}: there is no such folder to write {out.name} to")
-    if out.is_dir() or not out.name:
-        raise SubmissionError(f"{out}: is a folder; name a file")
 
 
 def copy_with_sidecar(source: Path, out: Path, facts: Mapping[str, object]) -> dict[str, object]:
@@ -38,24 +30,24 @@ def copy_with_sidecar(source: Path, out: Path, facts: Mapping[str, object]) -> d
 
     Raises SubmissionError where either cannot be written.
     """
-    sidecar = sidecar_of(out)
-    found = {**facts, "rows": _rows(source), "sha256": sha256_of(source), "created": _now()}
+    sidecar = sidecar_path(out)
+    found = {**facts, "rows": _rows(source), "sha256": file_sha256(source), "created": _now()}
     beside = not out.exists() or out.is_file()
     _or_refuse(sidecar, lambda: sidecar.unlink(missing_ok=True) if beside else None)
     _or_refuse(out, lambda: _copy(source, out))
     if beside:
-        _or_refuse(sidecar, lambda: write_whole(sidecar, json.dumps(found, indent=1, allow_nan=False) + "\n"))
+        _or_refuse(sidecar, lambda: write_atomically(sidecar, json.dumps(found, indent=1, allow_nan=False) + "\n"))
     return found
 
 
-def sha256_of(path: Path) -> str:
+def file_sha256(path: Path) -> str:
     """Return the SHA-256 of a file."""
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
 
 
 def _copy(source: Path, out: Path) -> None:
-    with whole(out) as temporary:
+    with atomic_path(out) as temporary:
         copyfile(source, temporary)
 
 

@@ -14,7 +14,7 @@ from typing import IO, Any
 from urllib.parse import urlencode, urlsplit
 
 from harness.errors import SubmissionError
-from leaderboard.safe_text import visible
+from leaderboard.safe_text import make_printable
 
 _BLOCK = 1 << 18  # bytes sent at once
 _SILENCE_S = 120.0
@@ -72,7 +72,7 @@ class TeamServer:
             raise SubmissionError(f"{self.address}: answers as no team server does (status {status})") from None
         if status >= 400:
             why = document.get("error") if isinstance(document, dict) else None
-            raise SubmissionError(f"{self.address}: {visible(str(why or f'refused with status {status}'))}")
+            raise SubmissionError(f"{self.address}: {make_printable(str(why or f'refused with status {status}'))}")
         return document
 
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.comparing.ablation import Rung, rungs, steps_of
-from harness.comparing.entry_lookup import Contenders
+from harness.comparing.ablation import AblationRow, ablation_steps, ablation_table
+from harness.comparing.entry_lookup import EntryLookup
 from harness.data.competition import Competition
 from harness.data.split import TEST
 from harness.errors import HarnessError
 from harness.plotting.figure import new_figure, save_picture
-from harness.plotting.style import Size
+from harness.plotting.style import FigureSize
 from harness.solution.base import identity
 from harness.solution.registry import load_solution
 from harness.workspace import Workspace
@@ -22,8 +22,8 @@ _OURS, _PUBLISHED = "#0072b2", "#d55e00"
 _WIDTH, _HEAD, _STEP = 7.5, 1.3, 0.38  # inches
 
 
-def draw_ladder(
-    ladder: Sequence[Rung],
+def draw_ablation(
+    ladder: Sequence[AblationRow],
     path: Path,
     *,
     title: str,
@@ -56,13 +56,13 @@ def _bounds(panel: Any, row: int, bounds: tuple[float, float] | None) -> None:
         panel.plot(bounds, [row, row], color="black", linewidth=1.4, marker="|")
 
 
-def draw_steps(
-    competition: Competition, opened: Workspace, names: Sequence[str], path: Path, part: str, size: Size | None = None
+def plot_ablation(
+    competition: Competition, opened: Workspace, names: Sequence[str], path: Path, part: str, size: FigureSize | None = None
 ) -> None:
     """Write the figure; HarnessError unless one solution is named whose steps have all been run."""
     if len(names) != 1:
         raise HarnessError("a ladder is of one solution; name it: landmark plot ladder SOLUTION")
-    steps = steps_of(names[0], opened.register)
+    steps = ablation_steps(names[0], opened.register)
     entries = EntryStore(opened.database).entries(competition=competition.key, split=TEST)
     latest = {entry.identity: entry for entry in entries if entry.status == "scored"}
     lacking = [step.name for step, spec in steps if identity(load_solution(spec, opened.register)) not in latest]
@@ -70,6 +70,6 @@ def draw_steps(
         raise HarnessError(
             f"not run yet: {', '.join(lacking)}; landmark ablate {names[0]!r} --on {competition.folder} runs them"
         )
-    ladder = rungs(steps, list(latest.values()), Contenders(competition, opened), part)
+    ladder = ablation_table(steps, list(latest.values()), EntryLookup(competition, opened), part)
     title, metric = f"{names[0]} on {competition.name}", ladder[0].entries[0].metric or ""
-    draw_ladder(ladder, path, title=title, metric=metric, part=part, size=size)
+    draw_ablation(ladder, path, title=title, metric=metric, part=part, size=size)

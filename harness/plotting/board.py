@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from harness.plotting.figure import new_figure
-from harness.plotting.selection import Chosen
-from harness.plotting.style import BLUE, ORANGE, Size, cut, save_figure, tidy
+from harness.plotting.selection import PlottedEntries
+from harness.plotting.style import BLUE, ORANGE, FigureSize, save_figure, shorten, simplify_axes
 from leaderboard import Entry
 
 MOST = 30  # entries
 PARTS = {"public": (ORANGE, "o", -0.14), "private": (BLUE, "s", 0.14)}
 
 
-def draw_board(found: Chosen, path: Path, size: Size | None = None) -> None:
+def draw_board(found: PlottedEntries, path: Path, size: FigureSize | None = None) -> None:
     """Write the figure; a part that nobody has a score for is left out."""
     entries = found.entries
     figure = new_figure(*(size or (6.5, 1.3 + 0.3 * len(entries))))
@@ -22,11 +22,11 @@ def draw_board(found: Chosen, path: Path, size: Size | None = None) -> None:
     parts = [part for part in PARTS if any(entry.score(part) is not None for entry in entries)] or ["all"]
     for part in parts:
         _points(panel, entries, part)
-    panel.set_yticks(range(len(entries)), [cut(entry.identity) for entry in entries], parse_math=False)
+    panel.set_yticks(range(len(entries)), [shorten(entry.identity) for entry in entries], parse_math=False)
     panel.set_ylim(len(entries) - 0.5, -0.5)
     panel.set_xlabel(f"{found.metric}, 95 % intervals")
     panel.set_title(found.title, parse_math=False)
-    tidy(panel)
+    simplify_axes(panel)
     figure.legend(loc="outside lower center", ncols=2, frameon=False)
     save_figure(figure, path)
 

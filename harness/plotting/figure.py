@@ -6,8 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from harness.atomic_files import whole
-from harness.delivery.sidecar import require_writable
+from harness.atomic_files import atomic_path, require_writable
 from harness.errors import HarnessError
 
 _FORMATS = (".png", ".svg", ".pdf")
@@ -41,5 +40,5 @@ def save_picture(figure: Any, path: Path) -> None:
 
     kind = path.suffix[1:].lower()
     undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind)
-    with whole(path) as temporary, rc_context({"pdf.fonttype": 42, "svg.fonttype": "path", "svg.hashsalt": "landmark"}):
+    with atomic_path(path) as temporary, rc_context({"pdf.fonttype": 42, "svg.fonttype": "path", "svg.hashsalt": "landmark"}):
         figure.savefig(temporary, dpi=150, format=kind, metadata=undated)

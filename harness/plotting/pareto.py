@@ -5,14 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.plotting.figure import new_figure
-from harness.plotting.selection import Chosen
-from harness.plotting.style import BLUE, ORANGE, Size, cut, label_apart, plain_log, save_figure, tidy
-from leaderboard.pareto import front
+from harness.plotting.selection import PlottedEntries
+from harness.plotting.style import (
+    BLUE,
+    ORANGE,
+    FigureSize,
+    label_apart,
+    save_figure,
+    set_log_ticks,
+    shorten,
+    simplify_axes,
+)
+from leaderboard.pareto import pareto_front
 
 MOST = 40  # entries
 
 
-def draw_pareto(found: Chosen, path: Path, part: str, size: Size | None = None) -> None:
+def draw_pareto(found: PlottedEntries, path: Path, part: str, size: FigureSize | None = None) -> None:
     """Write the figure; entries whose time was not measured are left out."""
     points = [
         (entry.cost.wall_s, score, entry.identity)
@@ -20,7 +29,7 @@ def draw_pareto(found: Chosen, path: Path, part: str, size: Size | None = None) 
         if entry.cost.wall_s and (score := entry.score(part)) is not None
     ]
     sign = 1 if found.metric.higher_is_better else -1
-    best = front([(wall, sign * score) for wall, score, _ in points])
+    best = pareto_front([(wall, sign * score) for wall, score, _ in points])
     figure = new_figure(*(size or (6.5, 4.2)))
     panel = figure.subplots()
     on_front = [points[place] for place in best]
@@ -29,9 +38,9 @@ def draw_pareto(found: Chosen, path: Path, part: str, size: Size | None = None) 
     panel.plot([p[0] for p in others], [p[1] for p in others], "o", color=BLUE, markerfacecolor="white")
     panel.plot([p[0] for p in on_front], [p[1] for p in on_front], "D", color=ORANGE)
     panel.set(xscale="log", xlabel="wall clock, seconds", ylabel=f"{found.metric}, {part}")
-    plain_log(panel.xaxis)
+    set_log_ticks(panel.xaxis)
     panel.set_title(found.title, parse_math=False)
     panel.margins(x=0.18, y=0.08)
-    tidy(panel)
-    label_apart(panel, [(cut(name, 28), wall, score) for wall, score, name in (*on_front, *others)])
+    simplify_axes(panel)
+    label_apart(panel, [(shorten(name, 28), wall, score) for wall, score, name in (*on_front, *others)])
     save_figure(figure, path)

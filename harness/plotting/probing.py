@@ -9,8 +9,8 @@ import numpy as np
 
 from harness.errors import HarnessError
 from harness.plotting.figure import new_figure
-from harness.plotting.selection import Chosen
-from harness.plotting.style import BLUE, ORANGE, Size, plain_ticks, save_figure, tidy
+from harness.plotting.selection import PlottedEntries
+from harness.plotting.style import BLUE, ORANGE, FigureSize, save_figure, set_ticks, simplify_axes
 from leaderboard.overfitting.boosting_attack import Probed, boosting_attack, mean_attack
 from leaderboard.overfitting.ladder import Board, LadderMechanism, PlainBoard
 
@@ -19,7 +19,7 @@ ATTACKERS, QUERIES = 20, 20_000  # so many attackers, but fewer where there are 
 _LOOKS = {"plain board": (ORANGE, "o"), "Ladder": (BLUE, "s")}
 
 
-def attacked(found: Chosen, seed: int = 0) -> tuple[dict[str, Probed], int]:
+def simulate_probing(found: PlottedEntries, seed: int = 0) -> tuple[dict[str, Probed], int]:
     """Return what mixing the answers of two entries comes to on each board, and over how many attackers on average.
 
     Raises HarnessError unless there are two entries that were asked the same.
@@ -29,7 +29,7 @@ def attacked(found: Chosen, seed: int = 0) -> tuple[dict[str, Probed], int]:
     one, other = found.judgements("all").values()
     if not np.array_equal(one.query_ids, other.query_ids):
         raise HarnessError("an attack mixes answers to the same queries; run both again")
-    public = found.public()
+    public = found.public_queries()
     attackers = max(1, min(ATTACKERS, QUERIES // len(public)))
     attacks = {
         name: [
@@ -41,7 +41,7 @@ def attacked(found: Chosen, seed: int = 0) -> tuple[dict[str, Probed], int]:
 
 
 def draw_probing(
-    probed: Mapping[str, Probed], path: Path, *, title: str, metric: str, size: Size | None = None
+    probed: Mapping[str, Probed], path: Path, *, title: str, metric: str, size: FigureSize | None = None
 ) -> None:
     """Write the public score that each board told, and the private score that the same submission was worth."""
     figure = new_figure(*(size or (6.5, 4.2)))
@@ -55,7 +55,7 @@ def draw_probing(
         )  # fmt: skip
     panel.set(xscale="log", xlabel="submissions voted over", ylabel=f"{metric}, public told, private worth")
     panel.set_title(title, parse_math=False, fontsize="medium")
-    plain_ticks(panel.xaxis, next(iter(probed.values())).submissions)
-    tidy(panel)
+    set_ticks(panel.xaxis, next(iter(probed.values())).submissions)
+    simplify_axes(panel)
     figure.legend(loc="outside lower center", ncols=2, frameon=False)
     save_figure(figure, path)

@@ -12,7 +12,7 @@ from harness.data.competition import Competition
 from harness.data.split import TEST
 from harness.errors import DataError, HarnessError
 from harness.scoring.evaluate import score_file
-from harness.scoring.stored_evaluation import names_for, public_queries, rebuilt
+from harness.scoring.stored_evaluation import from_arrays, public_queries, required_arrays
 from leaderboard import Entry, EntryStore, board_rows
 from leaderboard.order import Group
 from metrics import Judgement, Metric, Task, metrics_of
@@ -21,7 +21,7 @@ GROUPS: tuple[Group, Group] = "solution", "identity"
 
 
 @dataclass(frozen=True)
-class Chosen:
+class PlottedEntries:
     """Entries of a competition's test images for one task, in the order in which they were named, or of the board."""
 
     competition: Competition
@@ -43,18 +43,18 @@ class Chosen:
         """Return what is kept of each answer to the queries of a part, by the entries' identities."""
         return {entry.identity: self._kept(entry, part) for entry in self.entries}
 
-    def lists(self, part: str) -> dict[str, Judgement]:
+    def ranking_judgements(self, part: str) -> dict[str, Judgement]:
         """Return the judgement of each whole list, from the submission files that the entries were scored by."""
         return {entry.identity: self._listed(entry, part) for entry in self.entries}
 
-    def public(self) -> np.ndarray:
+    def public_queries(self) -> np.ndarray:
         """Return which queries of `judgements("all")` are public."""
-        return public_queries(self.store.per_query(self.entries[0].id or 0, names_for(self.metric)))
+        return public_queries(self.store.per_query(self.entries[0].id or 0, required_arrays(self.metric)))
 
     def _kept(self, entry: Entry, part: str) -> Judgement:
         ids = np.array(self.store.query_ids(entry.id or 0), object)
         try:
-            return rebuilt(self.metric, ids, self.store.per_query(entry.id or 0, names_for(self.metric)), part)
+            return from_arrays(self.metric, ids, self.store.per_query(entry.id or 0, required_arrays(self.metric)), part)
         except KeyError:
             raise DataError(f"{entry.identity}: its entry was made by an older landmark; run it again") from None
 
@@ -66,14 +66,14 @@ class Chosen:
         return found.judgement if part == "all" else found.judgement.select(found.usage == part.title())
 
 
-def chosen(
+def select_entries(
     competition: Competition,
     store: EntryStore,
     task: Task,
     names: Sequence[str],
     most: int,
     hidden: Collection[int] = (),
-) -> Chosen:
+) -> PlottedEntries:
     """Return the entries of some names (solutions, identities, numbers such as `#12`), else the `most` best.
 
     Of a solution it is the entry that the leaderboard shows; the `hidden` ones, by their numbers, are not there.
@@ -90,7 +90,7 @@ def chosen(
         for by in GROUPS
     )
     if not names:
-        return Chosen(competition, store, task, list(of_solution.values())[:most])
+        return PlottedEntries(competition, store, task, list(of_solution.values())[:most])
     known |= of_solution | of_identity
     unknown = [name for name in names if name.removeprefix("#") not in known]
     if unknown:
@@ -98,4 +98,4 @@ def chosen(
             f"{unknown[0]!r} has no score for {task} on {competition.folder}; there are {', '.join(of_identity)}"
         )
     wanted = {known[name.removeprefix("#")].id: known[name.removeprefix("#")] for name in names}
-    return Chosen(competition, store, task, list(wanted.values()))
+    return PlottedEntries(competition, store, task, list(wanted.values()))

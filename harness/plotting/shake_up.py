@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.comparing.shake_up import Shaken
+from harness.comparing.shake_up import ShakeUpResult
 from harness.plotting.figure import new_figure, save_picture
 
 WIDTH, _HEAD, _ROW = 7.5, 1.7, 0.28  # inches
@@ -15,9 +15,9 @@ _PUBLIC, _PRIVATE = "#d55e00", "#000000"
 _NAME = 38  # letters
 
 
-def draw_shake_up(found: Shaken, path: Path, *, title: str, width: float = WIDTH) -> None:
+def draw_shake_up(found: ShakeUpResult, path: Path, *, title: str, width: float = WIDTH) -> None:
     """Write the picture: the darker, the more draws give an entry that private rank; marks show the ranks it has."""
-    shake, n = found.shake, len(found.rows)
+    shake, n = found.simulation, len(found.rows)
     figure = new_figure(width, _HEAD + _ROW * n)
     panel = figure.subplots()
     image = panel.imshow(

@@ -16,10 +16,10 @@ LINES = len(COLOURS)  # that are told apart
 
 FULL = 5.0  # inches
 
-Size = tuple[float, float]  # inches
+FigureSize = tuple[float, float]  # inches
 
 
-def line(place: int) -> dict[str, Any]:
+def line_style(place: int) -> dict[str, Any]:
     """Return how the line of a place is drawn, differently for the first `LINES`.
 
     >>> line(1)
@@ -28,7 +28,7 @@ def line(place: int) -> dict[str, Any]:
     return {"color": COLOURS[place % LINES], "linestyle": STYLES[place % LINES], "marker": MARKS[place % LINES]}
 
 
-def cut(name: str, letters: int = 38) -> str:
+def shorten(name: str, letters: int = 38) -> str:
     """Return a name that has room beside a panel.
 
     >>> cut("hash(kind='dct')", 8)
@@ -59,7 +59,7 @@ def label_apart(panel: Any, labels: Sequence[tuple[str, float, float]]) -> None:
             note.remove()
 
 
-def plain_log(axis: Any) -> None:
+def set_log_ticks(axis: Any) -> None:
     """Mark a logarithmic axis at 1, 2 and 5 and their tens, in plain numbers."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
@@ -68,7 +68,7 @@ def plain_log(axis: Any) -> None:
     axis.set_minor_locator(NullLocator())
 
 
-def plain_ticks(axis: Any, ticks: Sequence[float]) -> None:
+def set_ticks(axis: Any, ticks: Sequence[float]) -> None:
     """Mark an axis at some places, in plain numbers."""
     axis.set_ticks(ticks, [f"{tick:g}" for tick in ticks])
     axis.set_ticks([], minor=True)
@@ -86,7 +86,7 @@ def save_figure(figure: Any, path: Path, full: float = FULL) -> None:
     save_picture(figure, path)
 
 
-def tidy(panel: Any) -> None:
+def simplify_axes(panel: Any) -> None:
     """Take away what tells nothing: the frame above and on the right; a faint grid helps to read values."""
     panel.spines[["top", "right"]].set_visible(False)
     panel.grid(alpha=0.25)

@@ -11,14 +11,14 @@ from typing import Any
 
 from harness.plotting.figure import new_figure, save_picture
 from harness.solution.search_space import Among, Range
-from harness.tuning.study import Study, Trial
+from harness.tuning.study import Trial, TuningStudy
 
 _INCHES = (4.2, 3.4)  # of a panel
 _COLUMNS = 3
 _BLUE, _ORANGE, _GREY = "#0072b2", "#d55e00", "#7f7f7f"
 
 
-def draw(study: Study, trials: Sequence[Trial], path: Path) -> None:
+def draw_tuning(study: TuningStudy, trials: Sequence[Trial], path: Path) -> None:
     """Write a picture, whole: the score of each trial with the best so far, and the score against each parameter."""
     scored = sorted((trial for trial in trials if trial.folds), key=lambda trial: trial.number)
     rows = -(-(1 + len(study.space)) // _COLUMNS)
@@ -35,7 +35,7 @@ def draw(study: Study, trials: Sequence[Trial], path: Path) -> None:
     save_picture(figure, path)
 
 
-def _by_trial(panel: Any, study: Study, scored: Sequence[Trial], failed: Sequence[int]) -> None:
+def _by_trial(panel: Any, study: TuningStudy, scored: Sequence[Trial], failed: Sequence[int]) -> None:
     numbers, scores = [trial.number for trial in scored], [trial.score or 0.0 for trial in scored]
     best = list(accumulate(scores, max if study.metric.higher_is_better else min))
     panel.step(numbers, best, where="post", color=_ORANGE, label="best so far")
@@ -47,7 +47,7 @@ def _by_trial(panel: Any, study: Study, scored: Sequence[Trial], failed: Sequenc
     panel.set(xlabel="trial", ylabel=f"{study.metric}, mean over folds")
 
 
-def _by_value(panel: Any, study: Study, name: str, scored: Sequence[Trial]) -> None:
+def _by_value(panel: Any, study: TuningStudy, name: str, scored: Sequence[Trial]) -> None:
     """Draw a point for each trial, and a circle round the best; a value outside the range has no place."""
     range_ = study.space[name]
     scores = [trial.score or 0.0 for trial in scored]
@@ -66,7 +66,7 @@ def _by_value(panel: Any, study: Study, name: str, scored: Sequence[Trial]) -> N
         panel.set_xscale("log")
 
 
-def _points(panel: Any, study: Study, places: Sequence[float], scores: Sequence[float]) -> None:
+def _points(panel: Any, study: TuningStudy, places: Sequence[float], scores: Sequence[float]) -> None:
     """Draw the trials; those that are far worse than most as arrows at the edge, so that the others are told apart."""
     edge, higher = _edge(study, scores), study.metric.higher_is_better
     far = [score < edge if higher else score > edge for score in scores]
@@ -77,7 +77,7 @@ def _points(panel: Any, study: Study, places: Sequence[float], scores: Sequence[
         panel.plot(places, arrows, "v" if higher else "^", color=_BLUE, markersize=4, label="beyond")
 
 
-def _edge(study: Study, scores: Sequence[float]) -> float:
+def _edge(study: TuningStudy, scores: Sequence[float]) -> float:
     """Return the worst score, or what is three times as far from the best as the median, whichever is nearer."""
     best, worst = (max, min) if study.metric.higher_is_better else (min, max)
     bound = best(scores) + 3 * (median(scores) - best(scores))

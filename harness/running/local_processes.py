@@ -14,11 +14,11 @@ from threading import Lock
 
 import psutil
 
-from harness.atomic_files import write_whole
+from harness.atomic_files import write_atomically
 from harness.cores import VARIABLE
-from harness.running.outcome import LOG, OUTCOME, PROGRESS, TASK, Outcome
-from harness.running.resource_usage import family_memory_mb
-from harness.running.run_job import Task
+from harness.running.outcome import JOB, LOG, OUTCOME, PROGRESS, Outcome
+from harness.running.resource_usage import process_tree_memory_mb
+from harness.running.run_job import RunJob
 
 _EVERY_S = 0.1
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", VARIABLE)
@@ -30,18 +30,18 @@ Watcher = Callable[[str, int, int | None], None]  # what, done, total
 
 
 @dataclass(frozen=True)
-class Limits:
+class RunLimits:
     """What a run may take; None is no limit."""
 
     timeout_s: float | None = None
     memory_mb: float | None = None
 
 
-def execute(task: Task, folder: Path, cores: int, limits: Limits, watch: Watcher) -> Outcome:
+def run_in_process(task: RunJob, folder: Path, cores: int, limits: RunLimits, watch: Watcher) -> Outcome:
     """Run the task in the folder and return how it ended; never raises for what the solution does."""
     (folder / OUTCOME).unlink(missing_ok=True)
     (folder / PROGRESS).unlink(missing_ok=True)
-    write_whole(folder / TASK, json.dumps(asdict(task)))
+    write_atomically(folder / JOB, json.dumps(asdict(task)))
     with (folder / LOG).open("wb") as log:
         process = _started(folder, log.fileno(), task.seed, cores)
         try:
@@ -53,7 +53,7 @@ def execute(task: Task, folder: Path, cores: int, limits: Limits, watch: Watcher
     return Outcome(reason or _ending(process.returncode))
 
 
-def end_all() -> None:
+def kill_all() -> None:
     """End every run of this process; for Ctrl-C."""
     global _STOPPED  # noqa: PLW0603 (there is one Ctrl-C)
     _STOPPED = True
@@ -77,7 +77,7 @@ def _started(folder: Path, log: int, seed: int, cores: int) -> subprocess.Popen[
     return process
 
 
-def _watched(process: subprocess.Popen[bytes], folder: Path, limits: Limits, watch: Watcher) -> str | None:
+def _watched(process: subprocess.Popen[bytes], folder: Path, limits: RunLimits, watch: Watcher) -> str | None:
     """Wait for the process; return why it had to be ended, if it had."""
     begun, seen = time.monotonic(), 0.0
     while True:
@@ -93,7 +93,7 @@ def _watched(process: subprocess.Popen[bytes], folder: Path, limits: Limits, wat
 
 def _memory(process: subprocess.Popen[bytes]) -> float:
     try:
-        return family_memory_mb(psutil.Process(process.pid))
+        return process_tree_memory_mb(psutil.Process(process.pid))
     except psutil.Error:
         return 0.0
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.atomic_files import whole, write_whole
+from harness.atomic_files import atomic_path, write_atomically
 from harness.submissions.answer import Answer, Labelling, Ranking
 from leaderboard import Coverage, Stage
 
-OUTCOME, ANSWER, SUBMISSION, LOG, PROGRESS, TASK, CHUNKS = (
+OUTCOME, ANSWER, SUBMISSION, LOG, PROGRESS, JOB, CHUNKS = (
     "outcome.json", "answer.npz", "submission.csv", "log.txt", "progress.json", "task.json", "chunks"
 )  # fmt: skip
 
@@ -31,7 +31,7 @@ class Outcome:
 
     def save(self, folder: Path) -> None:
         """Write the outcome, last of all files of the run."""
-        write_whole(folder / OUTCOME, json.dumps(asdict(self), indent=1))
+        write_atomically(folder / OUTCOME, json.dumps(asdict(self), indent=1))
 
     @classmethod
     def load(cls, folder: Path) -> "Outcome":
@@ -51,7 +51,7 @@ def submission_digest(folder: Path) -> str:
 
 def save_answer(path: Path, answer: Answer) -> None:
     """Write the numbers of an answer; the ids are those of the split."""
-    with whole(path) as temporary, temporary.open("wb") as file:
+    with atomic_path(path) as temporary, temporary.open("wb") as file:
         if isinstance(answer, Ranking):
             np.savez(file, positions=answer.positions)
         else:

@@ -19,7 +19,7 @@ def memory_mb(process: psutil.Process) -> float:
     return float(found.rss - getattr(found, "shared", 0)) / 1e6
 
 
-def family_memory_mb(process: psutil.Process) -> float:
+def process_tree_memory_mb(process: psutil.Process) -> float:
     """Return the memory of a process and all its descendants in MB."""
     total = 0.0
     for each in (process, *_children(process)):
@@ -30,25 +30,25 @@ def family_memory_mb(process: psutil.Process) -> float:
     return total
 
 
-class Stages:
+class StageRecorder:
     """Measures this process and its children, stage after stage."""
 
     def __init__(self) -> None:
-        self.done: list[Stage] = []
+        self.stages: list[Stage] = []
         self._process = psutil.Process()
         self._peak = 0.0
         threading.Thread(target=self._watch, daemon=True).start()
 
     @contextmanager
-    def measured(self, name: str) -> Iterator[None]:
+    def measure(self, name: str) -> Iterator[None]:
         """Measure the block as the stage `name`, also when it fails."""
         wall, cpu = time.monotonic(), _cpu_s()
-        self._peak = family_memory_mb(self._process)
+        self._peak = process_tree_memory_mb(self._process)
         try:
             yield
         finally:
             self._look()
-            self.done.append(Stage(name, time.monotonic() - wall, _cpu_s() - cpu, self._peak))
+            self.stages.append(Stage(name, time.monotonic() - wall, _cpu_s() - cpu, self._peak))
 
     def _watch(self) -> None:
         while True:
@@ -56,7 +56,7 @@ class Stages:
             time.sleep(_EVERY_S)
 
     def _look(self) -> None:
-        self._peak = max(self._peak, family_memory_mb(self._process))
+        self._peak = max(self._peak, process_tree_memory_mb(self._process))
 
 
 def _cpu_s() -> float:

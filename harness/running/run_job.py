@@ -6,7 +6,7 @@ import metrics
 
 
 @dataclass(frozen=True)
-class Task:
+class RunJob:
     """A solution on a split of a competition."""
 
     folder: str  # of the competition

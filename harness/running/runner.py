@@ -18,13 +18,13 @@ from harness.cores import cores
 from harness.data.competition import Competition
 from harness.data.split import TEST, Folds, Split, fold_split, own_split
 from harness.errors import DataError
-from harness.progress import unheard
-from harness.running.local_processes import Limits, Watcher, end_all, execute
+from harness.progress import ignore_progress
+from harness.running.local_processes import RunLimits, Watcher, kill_all, run_in_process
 from harness.running.outcome import ANSWER, CHUNKS, LOG, SUBMISSION, Outcome, load_answer, submission_digest
-from harness.running.run_job import Task
+from harness.running.run_job import RunJob
 from harness.running.versions import versions
 from harness.scoring.evaluate import Evaluation, evaluate
-from harness.scoring.stored_evaluation import kept, part_intervals
+from harness.scoring.stored_evaluation import part_intervals, to_arrays
 from harness.solution.base import Solution, identity, solution_name
 from harness.solution.registry import load_solution
 from harness.solution.spec import split_spec
@@ -34,28 +34,28 @@ from metrics import Task as TaskName
 from metrics import metrics_of
 
 # What solutions may import, what runs them, what scores them: with all that these import, the code that makes a result.
-CODE = ("harness", "harness.running.runner", "harness.running.worker", "metrics")
+RESULT_MODULES = ("harness", "harness.running.runner", "harness.running.worker", "metrics")
 
 
 @dataclass(frozen=True)
-class Run:
+class PlannedRun:
     """A solution on a split; `key` is another one as soon as anything that could change the result is."""
 
     solution: str
     identity: str
-    task: Task
+    job: RunJob
     split: str
     key: str
-    code: str
+    code_version: str
 
 
 @dataclass(frozen=True)
-class Result:
+class RunResult:
     """The entry of a run; `again` is false where a finished run was found and not repeated."""
 
     entry: Entry
     outcome: Outcome
-    again: bool
+    executed: bool
     notes: tuple[str, ...] = ()
 
 
@@ -67,13 +67,13 @@ class Runner:
         competition: Competition,
         workspace: Workspace,
         folds: Folds | None = None,
-        limits: Limits = Limits(),  # noqa: B008 (frozen)
+        limits: RunLimits = RunLimits(),  # noqa: B008 (frozen)
     ) -> None:
         self.competition, self.workspace, self.folds, self.limits = competition, workspace, folds, limits
         self.entries = EntryStore(workspace.database)
         self._splits: dict[tuple[TaskName, int | None], Split] = {}
 
-    def plan(self, specs: Sequence[str], seed: int = 0) -> list[Run]:
+    def plan(self, specs: Sequence[str], seed: int = 0) -> list[PlannedRun]:
         """Return the runs of the named solutions on every split; each must exist and fit the competition.
 
         Raises SolutionError and DataError before anything runs.
@@ -87,8 +87,8 @@ class Runner:
         return list({run.key: run for run in runs}.values())
 
     def run(
-        self, runs: Sequence[Run], jobs: int | None = None, watch: Mapping[str, Watcher] | None = None
-    ) -> Iterator[Result]:
+        self, runs: Sequence[PlannedRun], jobs: int | None = None, watch: Mapping[str, Watcher] | None = None
+    ) -> Iterator[RunResult]:
         """Yield the result of each run as it ends; `jobs` cores are shared out between runs and the work inside them.
 
         `watch` gives, by key, whom to tell how far a run is.
@@ -99,13 +99,13 @@ class Runner:
         try:
             for run, outcome, again in parallel(
                 delayed(_ended)(
-                    run, self.folder(run), total // at_once, self.limits, (watch or {}).get(run.key, unheard)
+                    run, self.folder(run), total // at_once, self.limits, (watch or {}).get(run.key, ignore_progress)
                 )
                 for run in runs
             ):
                 yield self._entered(run, outcome, again=again)
         except BaseException:
-            end_all()
+            kill_all()
             raise
 
     def split(self, task: TaskName, number: int | None, seed: int = 0) -> Split:
@@ -125,21 +125,21 @@ class Runner:
             return ("retrieval", "recognition")
         return self.competition.tasks
 
-    def folder(self, run: Run) -> Path:
+    def folder(self, run: PlannedRun) -> Path:
         """Return the folder with everything of a run: submission, log, answer."""
-        return self.workspace.run(self.competition.key, f"{run.solution[:40]}-{run.key[:16]}")
+        return self.workspace.run_folder(self.competition.key, f"{run.solution[:40]}-{run.key[:16]}")
 
-    def _run(self, spec: str, solution: Solution, number: int | None, seed: int) -> Run:
+    def _run(self, spec: str, solution: Solution, number: int | None, seed: int) -> PlannedRun:
         name = split_spec(spec)[0]
         spec = spec.replace(name, str(Path(name).resolve()), 1) if name.endswith(".py") else spec
-        task = Task(
+        task = RunJob(
             str(self.competition.folder.resolve()), str(self.workspace.folder), spec, solution.task, number, seed
         )
-        code = sha256((class_digest(type(solution)) + imports_digest(*CODE)).encode()).hexdigest()
+        code = sha256((class_digest(type(solution)) + imports_digest(*RESULT_MODULES)).encode()).hexdigest()
         split_name = TEST if number is None or self.folds is None else self.folds.name(number)
         facts = [identity(solution), task.task, split_name, seed, code, versions(), *self._data(task.task, number)]
         key = sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
-        return Run(solution_name(type(solution)), identity(solution), task, split_name, key, code)
+        return PlannedRun(solution_name(type(solution)), identity(solution), task, split_name, key, code)
 
     def _data(self, task: TaskName, number: int | None) -> list[str]:
         """Return digests of the tables, and of the images that a run is given."""
@@ -149,32 +149,32 @@ class Runner:
             *(each.fingerprint for each in (split.data.train, split.data.index, split.queries)),
         ]
 
-    def _entered(self, run: Run, outcome: Outcome, *, again: bool) -> Result:
+    def _entered(self, run: PlannedRun, outcome: Outcome, *, again: bool) -> RunResult:
         """Return the result with its entry, which is made unless an earlier process has made it."""
         folder = self.folder(run)
         with _lock(folder):
             found = None if again else self.entries.find(run.key)
-            return Result(found, outcome, again=False) if found else self._enter(run, folder, outcome, again=again)
+            return RunResult(found, outcome, executed=False) if found else self._enter(run, folder, outcome, again=again)
 
-    def _enter(self, run: Run, folder: Path, outcome: Outcome, *, again: bool) -> Result:
+    def _enter(self, run: PlannedRun, folder: Path, outcome: Outcome, *, again: bool) -> RunResult:
         evaluation, notes = self._evaluated(run, folder) if outcome.reason is None else (None, ())
         status: Status = "failed" if outcome.reason else "scored" if evaluation else "unscored"
         entry = Entry(
             competition=self.competition.key,
             competition_name=self.competition.name,
-            task=run.task.task,
+            task=run.job.task,
             split=run.split,
             solution=run.solution,
             identity=run.identity,
-            seed=run.task.seed,
+            seed=run.job.seed,
             status=status,
             reason=outcome.reason,
-            metric=metrics_of(run.task.task)[0].name,
+            metric=metrics_of(run.job.task)[0].name,
             scores=evaluation.scores if evaluation else {},
             coverage=outcome.coverage,
             stages=outcome.stages,
             versions=outcome.versions or versions(),
-            code_version=run.code,
+            code_version=run.code_version,
             run_key=run.key,
             submission=None if outcome.reason else str(folder / SUBMISSION),
             log=str(folder / LOG),
@@ -184,15 +184,15 @@ class Runner:
         entry = self._added(entry, evaluation)
         if not outcome.reason:
             rmtree(folder / CHUNKS, ignore_errors=True)
-        return Result(entry, outcome, again=again, notes=notes)
+        return RunResult(entry, outcome, executed=again, notes=notes)
 
     def _added(self, entry: Entry, evaluation: Evaluation | None) -> Entry:
         if evaluation is None:
             return self.entries.add(entry)
-        return self.entries.add(entry, kept(evaluation), evaluation.query_ids.tolist())
+        return self.entries.add(entry, to_arrays(evaluation), evaluation.query_ids.tolist())
 
-    def _evaluated(self, run: Run, folder: Path) -> tuple[Evaluation | None, tuple[str, ...]]:
-        split = self.split(run.task.task, run.task.fold)
+    def _evaluated(self, run: PlannedRun, folder: Path) -> tuple[Evaluation | None, tuple[str, ...]]:
+        split = self.split(run.job.task, run.job.fold)
         if split.ground_truth is None:
             return None, ()
         answer = load_answer(folder / ANSWER, split.queries.ids, split.data.index.ids)
@@ -202,13 +202,13 @@ class Runner:
             return None, (f"{run.identity}, {run.split}: not scored: {error}",)
 
 
-def _ended(run: Run, folder: Path, share: int, limits: Limits, watch: Watcher) -> tuple[Run, Outcome, bool]:
+def _ended(run: PlannedRun, folder: Path, share: int, limits: RunLimits, watch: Watcher) -> tuple[PlannedRun, Outcome, bool]:
     """Return how the run ended, and whether that took running it: what is finished is not run again."""
     with _lock(folder):  # the same run, started twice at once, is done once
         finished = _finished(folder)
         if finished:
             return run, finished, False
-        return run, execute(run.task, folder, share, limits, watch), True
+        return run, run_in_process(run.job, folder, share, limits, watch), True
 
 
 def _finished(folder: Path) -> Outcome | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from harness.errors import SolutionError
 
 
-def forbid(paths: Iterable[Path]) -> None:
+def block_file_access(paths: Iterable[Path]) -> None:
     """Let every later attempt of this process to open one of the files raise SolutionError; it cannot be undone."""
     forbidden = {os.path.realpath(path) for path in paths}
     names = {os.path.basename(path) for path in forbidden}

@@ -19,32 +19,32 @@ import numpy as np
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
-from harness.atomic_files import write_whole
-from harness.cores import cores, limited_to
+from harness.atomic_files import write_atomically
+from harness.cores import cores, limit_cores
 from harness.data.competition import Competition
 from harness.data.image_set import ImageSet
 from harness.data.split import Split, fold_split, load_folds, own_split
 from harness.errors import HarnessError, SolutionError
-from harness.progress import Listener, heard_by, track
+from harness.progress import ProgressListener, send_progress_to, track
 from harness.running.outcome import (
     ANSWER,
     CHUNKS,
+    JOB,
     PROGRESS,
     SUBMISSION,
-    TASK,
     Outcome,
     load_answer,
     save_answer,
     submission_digest,
 )
-from harness.running.resource_usage import Stages
-from harness.running.run_job import Task
-from harness.running.sandbox import forbid
+from harness.running.resource_usage import StageRecorder
+from harness.running.run_job import RunJob
+from harness.running.sandbox import block_file_access
 from harness.running.versions import versions
 from harness.solution.base import Retrieval, Solution
 from harness.solution.registry import load_solution
-from harness.submissions.answer import Answer, joined
-from harness.submissions.finalise import checked, finished
+from harness.submissions.answer import Answer, concatenate_answers
+from harness.submissions.finalise import finalise, validate_answer
 from harness.submissions.read_write import write_submission
 from harness.workspace import Workspace
 from leaderboard import Coverage
@@ -58,42 +58,42 @@ _SIMILARITIES = 1 << 26  # similarities that a chunk may have with the whole ind
 
 def main(folder: Path) -> None:
     """Do the task in the folder and leave the outcome there, whatever happens."""
-    task = Task(**json.loads((folder / TASK).read_text(encoding="utf-8")))
+    task = RunJob(**json.loads((folder / JOB).read_text(encoding="utf-8")))
     _end_with_parent()
     random.seed(task.seed)
     np.random.seed(task.seed % 2**32)  # noqa: NPY002 (for solutions that draw from it)
-    stages = Stages()
-    with heard_by(_teller(folder)):
+    stages = StageRecorder()
+    with send_progress_to(_teller(folder)):
         _run(task, folder, stages).save(folder)
 
 
-def _run(task: Task, folder: Path, stages: Stages) -> Outcome:
+def _run(task: RunJob, folder: Path, stages: StageRecorder) -> Outcome:
     try:
-        with stages.measured("load"):
+        with stages.measure("load"):
             split, solution = _loaded(task)
-        with stages.measured("fit"):
+        with stages.measure("fit"):
             solution.fit(split.data)
-        with stages.measured("rank" if isinstance(solution, Retrieval) else "recognise"):
+        with stages.measure("rank" if isinstance(solution, Retrieval) else "recognise"):
             answer = _answered(solution, split, folder / CHUNKS)
-        with stages.measured("write"):
-            answer = finished(answer, split.data)
+        with stages.measure("write"):
+            answer = finalise(answer, split.data)
             save_answer(folder / ANSWER, answer)
             write_submission(answer, folder / SUBMISSION)
     except BaseException as error:  # noqa: BLE001 (a solution may do anything; the row says what)
         traceback.print_exc()
-        return Outcome(_reason(error), tuple(stages.done))
+        return Outcome(_reason(error), tuple(stages.stages))
     return _outcome(answer, split, stages, submission_digest(folder))
 
 
-def _loaded(task: Task) -> tuple[Split, Solution]:
+def _loaded(task: RunJob) -> tuple[Split, Solution]:
     workspace = Workspace.open(Path(task.workspace))
     competition = Competition.open(Path(task.folder), workspace.descriptors)
-    folds = workspace.folds(competition.key)
+    folds = workspace.folds_file(competition.key)
     if task.fold is None:
         split = own_split(competition, task.task, task.seed, with_truth=False)
     else:
         split = fold_split(competition, load_folds(folds), task.fold, task.task, task.seed)
-    forbid([*competition.folder.glob("*.csv"), folds, workspace.database])
+    block_file_access([*competition.folder.glob("*.csv"), folds, workspace.database])
     solution = load_solution(task.spec, workspace.register)
     return Split(split.name, split.data, split.queries, None), solution
 
@@ -111,7 +111,7 @@ def _answered(solution: Solution, split: Split, store: Path) -> Answer:
             for chunk in chunks
         )
         what = "ranking" if isinstance(solution, Retrieval) else "recognising"
-        return joined(list(track(results, what, len(queries), weigh=lambda answer: len(answer.query_ids))))
+        return concatenate_answers(list(track(results, what, len(queries), weigh=lambda answer: len(answer.query_ids))))
 
 
 def _chunk_size(n_queries: int, n_index: int) -> int:
@@ -130,8 +130,8 @@ def _chunk_answer(solution: Solution, queries: ImageSet, index: ImageSet, path: 
     if path.exists():
         return load_answer(path, queries.ids, index.ids)
     begun = time.monotonic()
-    with limited_to(1 if n_chunks > 1 else cores()):
-        answer = checked(_asked(solution, queries), queries, index, solution.task)
+    with limit_cores(1 if n_chunks > 1 else cores()):
+        answer = validate_answer(_asked(solution, queries), queries, index, solution.task)
     if time.monotonic() - begun > _WORTH_KEEPING_S:
         save_answer(path, answer)
     return answer
@@ -144,13 +144,13 @@ def _asked(solution: Solution, queries: ImageSet) -> object:
         raise SolutionError(_reason(error)) from error  # here, as the thread's own frames do not reach the main thread
 
 
-def _outcome(answer: Answer, split: Split, stages: Stages, digest: str) -> Outcome:
+def _outcome(answer: Answer, split: Split, stages: StageRecorder, digest: str) -> Outcome:
     unread = split.queries.found_undecodable
     broken = sorted(split.data.train.found_undecodable | split.data.index.found_undecodable | unread)
-    failed = ~answer.answered & np.array([query in unread for query in answer.query_ids], bool)
-    counts = int(answer.answered.sum()), int((~answer.answered & ~failed).sum()), int(failed.sum())
+    failed = ~answer.has_answer & np.array([query in unread for query in answer.query_ids], bool)
+    counts = int(answer.has_answer.sum()), int((~answer.has_answer & ~failed).sum()), int(failed.sum())
     coverage = Coverage(len(failed), *counts)
-    return Outcome(None, tuple(stages.done), coverage, len(broken), tuple(broken[:20]), versions(), digest)
+    return Outcome(None, tuple(stages.stages), coverage, len(broken), tuple(broken[:20]), versions(), digest)
 
 
 def _reason(error: BaseException) -> str:
@@ -167,11 +167,11 @@ def _reason(error: BaseException) -> str:
     return f"{type(error).__name__}: {text} ({Path(frame.filename).name}, line {frame.lineno})"
 
 
-def _teller(folder: Path) -> Listener:
+def _teller(folder: Path) -> ProgressListener:
     """Return a listener that leaves the progress in the folder for the process that watches."""
 
     def tell(what: str, done: int, total: int | None) -> None:
-        write_whole(folder / PROGRESS, json.dumps({"what": what, "done": done, "total": total}))
+        write_atomically(folder / PROGRESS, json.dumps({"what": what, "done": done, "total": total}))
 
     return tell
 

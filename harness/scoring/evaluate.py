@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.data.ground_truth import NOBODY, GroundTruth, load_ground_truth
-from harness.data.tables.id_index import Vocabulary, places
-from harness.data.tables.string_column import Words
+from harness.data.ground_truth import UNLISTABLE, GroundTruth, load_ground_truth
+from harness.data.tables.id_index import IdIndex, find_positions
+from harness.data.tables.string_column import StringColumn
 from harness.errors import DataError, SubmissionError
-from harness.submissions.answer import LENGTH, Answer, Ranking
-from harness.submissions.read_write import inspected, submission_task
-from harness.submissions.validation.reference_ids import Known
-from harness.submissions.validation.report import Report
+from harness.submissions.answer import MAX_SCORED_IDS, Answer, Ranking
+from harness.submissions.read_write import inspect_file, submission_task
+from harness.submissions.validation.reference_ids import ReferenceIds
+from harness.submissions.validation.report import ValidationReport
 from metrics import (
     Judgement,
     Metric,
@@ -42,7 +42,7 @@ class Evaluation:
     usage: np.ndarray  # (n,) Public or Private
 
 
-def score_file(path: Path, folder: Path, task: str | None = None) -> tuple[Evaluation, GroundTruth, Report]:
+def score_file(path: Path, folder: Path, task: str | None = None) -> tuple[Evaluation, GroundTruth, ValidationReport]:
     """Return the scores of a submission file on a competition's folder; the task is known from its first line.
 
     Answers to queries that the ground truth ignores, or does not name, are not looked at. The report says all that is
@@ -53,23 +53,23 @@ def score_file(path: Path, folder: Path, task: str | None = None) -> tuple[Evalu
     found = submission_task(path)
     if task not in (None, found):
         raise DataError(f"{path}: is a submission for {found}, not for {task}")
-    known = Known.of(folder, found)
+    known = ReferenceIds.from_folder(folder, found)
     truth = load_ground_truth(folder, found, known.images)
     if truth is None:
         raise DataError(f"{folder}: holds no ground truth for {found}, so nothing can be scored there")
-    known.queries.add(Words.of(truth.query_ids))
-    rows = known.look_only_at(truth.query_ids[truth.scored])
-    _, inspection = inspected(path, known)
-    if inspection.report.refusal:
-        raise SubmissionError(inspection.report.refusal)
+    known.queries.add(StringColumn.from_texts(truth.query_ids))
+    rows = known.restrict_to(truth.query_ids[truth.scored])
+    _, inspection = inspect_file(path, known)
+    if inspection.report.scorer_error:
+        raise SubmissionError(inspection.report.scorer_error)
     judgement = _judged(truth, rows, inspection.positions, inspection.landmarks, inspection.confidences)
     return _evaluated(judgement, truth), _noted(truth, known), inspection.report
 
 
-def _noted(truth: GroundTruth, known: Known) -> GroundTruth:
+def _noted(truth: GroundTruth, known: ReferenceIds) -> GroundTruth:
     """Return the truth with notes on ids that the tables do not have."""
     unlisted = int((truth.relevant >= known.n_index).sum()) if known.n_index is not None else 0
-    unasked = len(known.queries) - known.n_asked if known.n_asked else 0
+    unasked = len(known.queries) - known.n_required if known.n_required else 0
     told = {"relevant images are not in index.csv": unlisted, "queries are not in test.csv": unasked}
     notes = tuple(f"ground truth: {count} {what}" for what, count in told.items() if count)
     return replace(truth, notes=truth.notes + notes)
@@ -80,8 +80,8 @@ def evaluate(answer: Answer, truth: GroundTruth) -> Evaluation:
 
     Raises DataError where no query counts.
     """
-    rows = places(truth.query_ids[truth.scored], answer.query_ids)
-    none = np.zeros((0, LENGTH), np.int32)
+    rows = find_positions(truth.query_ids[truth.scored], answer.query_ids)
+    none = np.zeros((0, MAX_SCORED_IDS), np.int32)
     if isinstance(answer, Ranking):
         return _evaluated(_judged(truth, rows, _numbered(answer, truth.images), none, none), truth)
     return _evaluated(_judged(truth, rows, none, answer.landmarks, answer.confidences), truth)
@@ -118,11 +118,11 @@ def _score(metric: Metric, judgement: Judgement, values: np.ndarray, mask: np.nd
         return None
 
 
-def _numbered(ranking: Ranking, images: Vocabulary) -> np.ndarray:
+def _numbered(ranking: Ranking, images: IdIndex) -> np.ndarray:
     """Return the ranking `(n_queries, at most 100)` in the numbers of the vocabulary."""
-    numbers = np.append(images.find(Words.of(ranking.index_ids)), NOBODY)
-    numbers[numbers < 0] = NOBODY
-    positions = ranking.positions[:, :LENGTH]
+    numbers = np.append(images.find(StringColumn.from_texts(ranking.index_ids)), UNLISTABLE)
+    numbers[numbers < 0] = UNLISTABLE
+    positions = ranking.positions[:, :MAX_SCORED_IDS]
     return np.where(positions < 0, -1, numbers[positions])
 
 
@@ -133,7 +133,7 @@ def _judged(
     query_ids, relevant, offsets = _sought(truth)
     known = rows >= 0
     if truth.task == "retrieval":
-        if not known.all() or listed.shape[1] != LENGTH:
+        if not known.all() or listed.shape[1] != MAX_SCORED_IDS:
             listed = _with_gaps(listed, rows, known)
         elif not np.array_equal(rows, np.arange(len(listed))):
             listed = listed[rows]
@@ -153,6 +153,6 @@ def _sought(truth: GroundTruth) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _with_gaps(listed: np.ndarray, rows: np.ndarray, known: np.ndarray) -> np.ndarray:
-    rankings = np.full((len(rows), LENGTH), -1, np.int32)
+    rankings = np.full((len(rows), MAX_SCORED_IDS), -1, np.int32)
     rankings[known, : listed.shape[1]] = listed[rows[known]]
     return rankings

@@ -7,10 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.data.complete_ground_truth import CompleteTruth, Lists, find_complete_truth, read_complete_truth
-from harness.data.tables.csv_table import shown
-from harness.data.tables.id_index import Vocabulary
-from harness.data.tables.rows import read_rows, read_vocabulary
+from harness.data.complete_ground_truth import (
+    CompleteGroundTruth,
+    ImagesByQuery,
+    find_complete_ground_truth,
+    read_complete_ground_truth,
+)
+from harness.data.tables.csv_table import quote
+from harness.data.tables.id_index import IdIndex
+from harness.data.tables.rows import read_id_index, read_rows
 from harness.errors import DataError, SubmissionError
 from metrics import (
     CompleteJudgement,
@@ -55,41 +60,41 @@ def score_complete(path: Path, folder: Path) -> CompleteEvaluation | None:
     Images that a row does not list count as ranked behind all others. Raises SubmissionError for an unknown or repeated
     query and an image listed twice.
     """
-    found = find_complete_truth(folder)
+    found = find_complete_ground_truth(folder)
     if found is None:
         return None
     index = folder / "index.csv"
-    images = read_vocabulary(index, "id") if index.exists() else Vocabulary()
-    truth = read_complete_truth(found, images)
+    images = read_id_index(index, "id") if index.exists() else IdIndex()
+    truth = read_complete_ground_truth(found, images)
     rankings = _rankings(path, truth)
     lists = [rankings.get(query, np.zeros(0, np.int64)) for query in truth.query_ids]
     judgements = {name: _judged(truth, lists, *split) for name, split in truth.protocols.items()}
     return CompleteEvaluation(judgements)
 
 
-def _rankings(path: Path, truth: CompleteTruth) -> dict[str, np.ndarray]:
+def _rankings(path: Path, truth: CompleteGroundTruth) -> dict[str, np.ndarray]:
     """Return the numbers of the ranked images of each query; images that nobody knows become known."""
     queries, found = {*truth.query_ids}, {}
     try:
         for rows in read_rows(path, ["id", "images"]):
-            column = rows["images"].packed()
-            numbers, repeated = truth.images.add(column.words), column.repeats()
-            for row, query in enumerate(rows["id"].whole().texts()):
+            column = rows["images"].compact()
+            numbers, repeated = truth.images.add(column.words), column.repeated_words()
+            for row, query in enumerate(rows["id"].as_strings().texts()):
                 if query not in queries:
-                    rows.refuse(row, f"{shown(query)} is no query of this competition; the queries are in test.csv")
+                    rows.reject(row, f"{quote(query)} is not a query of this competition (see test.csv)")
                 if query in found:
-                    rows.refuse(row, f"{shown(query)} is a query that is answered a second time; leave one answer")
+                    rows.reject(row, f"{quote(query)} is answered twice; keep one answer")
                 words = slice(int(column.begins[row]), int(column.stops[row]))
                 listed = column.words[words].lengths > 0
                 if (repeated[words] & listed).any():
-                    rows.refuse(row, "an image stands there a second time; rank each once")
+                    rows.reject(row, "an image stands there a second time; rank each once")
                 found[query] = numbers[words][listed]
     except DataError as error:
         raise SubmissionError(str(error)) from None
     return found
 
 
-def _judged(truth: CompleteTruth, rankings: list[np.ndarray], relevant: Lists, ignored: Lists) -> CompleteJudgement:
+def _judged(truth: CompleteGroundTruth, rankings: list[np.ndarray], relevant: ImagesByQuery, ignored: ImagesByQuery) -> CompleteJudgement:
     wanted, left_out = (
         [np.array(sorted(lists.get(query, ())), np.int64) for query in truth.query_ids] for lists in (relevant, ignored)
     )

@@ -10,24 +10,24 @@ from harness.data.competition import Competition
 from harness.errors import HarnessError
 from harness.scoring.evaluate import score_file
 from leaderboard import Entry
-from leaderboard.references import Reference, ReferenceRow, floors, own, published, reference_rows
+from leaderboard.references import Reference, ReferenceRow, baseline_references, references_by_part, published_references, reference_rows
 from metrics import Task, metrics_of
 
 
-def references_beside(competition: Competition, task: Task, entries: Iterable[Entry]) -> list[ReferenceRow]:
+def reference_board_rows(competition: Competition, task: Task, entries: Iterable[Entry]) -> list[ReferenceRow]:
     """Return the rows beside the board of a task, those on its own photographs first."""
     metric = metrics_of(task)[0].name
-    return reference_rows([*samples(competition, task), *floors(entries, competition.name), *published(metric)])
+    return reference_rows([*sample_submission_scores(competition, task), *baseline_references(entries, competition.name), *published_references(metric)])
 
 
-def samples(competition: Competition, task: Task) -> list[Reference]:
+def sample_submission_scores(competition: Competition, task: Task) -> list[Reference]:
     """Return the scores of the sample submissions in the folder; one that cannot be scored is left out."""
     metric, found = metrics_of(task)[0].name, []
     for path in sorted(competition.folder.glob("*sample_submission*.csv")):
         state = path.stat()
         scores = _scored(path, competition.folder, task, competition.key, (state.st_size, state.st_mtime_ns))
         of_metric = {part: scored[metric] for part, scored in scores.items()}
-        found += own("sample submission", metric, of_metric, path.name, competition.name)
+        found += references_by_part("sample submission", metric, of_metric, path.name, competition.name)
     return found
 
 

@@ -17,13 +17,13 @@ from metrics import (
     metrics_of,
 )
 
-Values = Mapping[str, np.ndarray]  # name -> (n,); a dot begins the names of what is no metric
+QueryArrays = Mapping[str, np.ndarray]  # name -> (n,); a dot begins the names of what is no metric
 
 _PUBLIC = ".public"
 _FLAGS = "landmark", "answered", "correct"
 
 
-def kept(evaluation: Evaluation) -> dict[str, np.ndarray]:
+def to_arrays(evaluation: Evaluation) -> dict[str, np.ndarray]:
     """Return the value of each query under each metric, its part, and by recognition what GAP is made of."""
     values = evaluation.per_query | {_PUBLIC: evaluation.usage == "Public"}
     judgement = evaluation.judgement
@@ -32,7 +32,7 @@ def kept(evaluation: Evaluation) -> dict[str, np.ndarray]:
     return values
 
 
-def rebuilt(metric: Metric, query_ids: np.ndarray, values: Values, part: str = "all") -> Judgement:
+def from_arrays(metric: Metric, query_ids: np.ndarray, values: QueryArrays, part: str = "all") -> Judgement:
     """Return the judgement, as far as the metric needs it, of the queries of a part; KeyError for what was not kept."""
     judgement: Judgement
     if isinstance(metric, GlobalAveragePrecision):
@@ -43,7 +43,7 @@ def rebuilt(metric: Metric, query_ids: np.ndarray, values: Values, part: str = "
     return judgement if part == "all" else judgement.select(public_queries(values) == (part == "public"))
 
 
-def names_for(metric: Metric) -> list[str]:
+def required_arrays(metric: Metric) -> list[str]:
     """Return what `rebuilt` and `public_queries` need of what was kept.
 
     >>> from metrics import metric
@@ -58,7 +58,7 @@ def names_for(metric: Metric) -> list[str]:
     return [_PUBLIC, *own]
 
 
-def public_queries(values: Values) -> np.ndarray:
+def public_queries(values: QueryArrays) -> np.ndarray:
     """Return which queries are public `(n,)`; KeyError where an older landmark did not keep it."""
     public: np.ndarray = values[_PUBLIC].astype(bool)
     return public
@@ -78,10 +78,10 @@ def part_intervals(evaluation: Evaluation) -> dict[str, tuple[float, float]]:
     That of all is there where all are of one part; where there are both parts it ranks nobody.
     """
     metric = metrics_of(evaluation.task)[0]
-    values = kept(evaluation)
+    values = to_arrays(evaluation)
     found: dict[str, tuple[float, float]] = {}
     for part in ("public", "private"):
-        judgement = rebuilt(metric, evaluation.query_ids, values, part)
+        judgement = from_arrays(metric, evaluation.query_ids, values, part)
         bounds = intervals([metric], judgement).get(metric.name)
         if bounds:
             is_all = len(judgement.query_ids) == len(evaluation.query_ids)

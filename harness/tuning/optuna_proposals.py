@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
     from optuna.trial import FrozenTrial
 
-Values = Mapping[str, Any]  # parameter -> value
-Space = Mapping[str, Range]
-Told = tuple[Values, float | None]  # what was tried and its score, None if it failed
+ParameterValues = Mapping[str, Any]  # parameter -> value
+SearchSpace = Mapping[str, Range]
+ScoredValues = tuple[ParameterValues, float | None]  # what was tried and its score, None if it failed
 
 _FIRST = 10  # trials that are drawn at random
 _ASKED, _DRAWN = 8, 500  # times that the estimator, and then chance, is asked for something new
@@ -44,18 +44,18 @@ def require_optuna() -> None:
         )
 
 
-def proposal(
-    space: Space, told: Sequence[Told], pending: Sequence[Values], seed: int, *, higher: bool
+def propose(
+    space: SearchSpace, scored: Sequence[ScoredValues], pending: Sequence[ParameterValues], seed: int, *, higher: bool
 ) -> dict[str, Any] | None:
     """Return values that were not tried yet and are not pending; None where no others were found.
 
     A failed trial counts as worse than all others. `higher` says that higher scores are better.
     """
-    seen = [values for values, _ in told] + list(pending)
+    seen = [values for values, _ in scored] + list(pending)
     number = len(seen)
     with _quiet():
         for attempt in range(_ASKED):
-            found = _asked(_study(space, told, pending, _sampler(seed, number, attempt), higher=higher), space)
+            found = _asked(_study(space, scored, pending, _sampler(seed, number, attempt), higher=higher), space)
             if found not in seen:
                 return found
         drawing = _study(space, (), (), _chance(seed, number), higher=higher)
@@ -63,7 +63,7 @@ def proposal(
         return next((found for found in drawn if found not in seen), None)
 
 
-def importances(space: Space, told: Sequence[Told], *, higher: bool) -> dict[str, float]:
+def parameter_importances(space: SearchSpace, told: Sequence[ScoredValues], *, higher: bool) -> dict[str, float]:
     """Return how much of what makes a score good is each parameter's, the most important first; they add up to 1.
 
     Empty where there is one parameter, or fewer than ten scores. Source: PED-ANOVA, S. Watanabe et al., 2023.
@@ -78,7 +78,7 @@ def importances(space: Space, told: Sequence[Told], *, higher: bool) -> dict[str
         return get_param_importances(study, evaluator=PedAnovaImportanceEvaluator())
 
 
-def rounded(span: Span, value: float) -> float:
+def round_to_span(span: Span, value: float) -> float:
     """Return a value in few digits that is still within the span, so that it can be read and typed.
 
     >>> rounded(Span(0.0, 1.0), 0.123456), rounded(Span(1e-6, 1e-1, log=True), 0.000123456), rounded(Span(4, 32), 7)
@@ -91,7 +91,7 @@ def rounded(span: Span, value: float) -> float:
     return min(span.high, max(span.low, round(value, _DIGITS - floor(log10(scale)))))
 
 
-def _asked(study: Study, space: Space) -> dict[str, Any]:
+def _asked(study: Study, space: SearchSpace) -> dict[str, Any]:
     trial = study.ask(_distributions(space))
     found = {name: _outer(each, trial.params[name]) for name, each in space.items()}
     study.tell(trial, state=_state("FAIL"))
@@ -99,7 +99,7 @@ def _asked(study: Study, space: Space) -> dict[str, Any]:
 
 
 def _study(
-    space: Space, told: Sequence[Told], pending: Sequence[Values], sampler: BaseSampler | None, *, higher: bool
+    space: SearchSpace, told: Sequence[ScoredValues], pending: Sequence[ParameterValues], sampler: BaseSampler | None, *, higher: bool
 ) -> Study:
     """Return a study in memory; trials outside the space, as a default may be, are left out."""
     from optuna import create_study
@@ -112,7 +112,7 @@ def _study(
     return study
 
 
-def _frozen(space: Space, values: Values, score: float | None) -> FrozenTrial | None:
+def _frozen(space: SearchSpace, values: ParameterValues, score: float | None) -> FrozenTrial | None:
     from optuna.trial import create_trial
 
     try:
@@ -132,7 +132,7 @@ def _state(name: str) -> Any:
     return TrialState[name]
 
 
-def _distributions(space: Space) -> dict[str, BaseDistribution]:
+def _distributions(space: SearchSpace) -> dict[str, BaseDistribution]:
     return {name: _distribution(each) for name, each in space.items()}
 
 
@@ -156,7 +156,7 @@ def _inner(range_: Range, value: object) -> Any:
 
 
 def _outer(range_: Range, inner: Any) -> Any:
-    return range_.values[inner] if isinstance(range_, Among) else rounded(range_, inner)
+    return range_.values[inner] if isinstance(range_, Among) else round_to_span(range_, inner)
 
 
 def _sampler(seed: int, number: int, attempt: int) -> BaseSampler:

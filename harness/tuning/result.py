@@ -8,19 +8,19 @@ from statistics import fmean, stdev
 
 import numpy as np
 
-from harness.blending.weights import chosen_on_others
+from harness.blending.weights import best_on_other_folds
 from harness.errors import HarnessError
 from harness.running.runner import Runner
-from harness.scoring.stored_evaluation import rebuilt
-from harness.tuning.optuna_proposals import importances
-from harness.tuning.study import Study, Trial
+from harness.scoring.stored_evaluation import from_arrays
+from harness.tuning.optuna_proposals import parameter_importances
+from harness.tuning.study import Trial, TuningStudy
 from metrics import Comparison, Judgement, compare
 
-CHOSEN, DEFAULT = "tuned", "default"
+TUNED, DEFAULT = "tuned", "default"
 
 
 @dataclass(frozen=True)
-class Verdict:
+class TuningResult:
     """The trials with a score, the best first and of equal ones the earliest, and the first of all trials.
 
     `nested` and `deviation` are mean and standard deviation over the folds where each is scored by the trial that is
@@ -29,8 +29,8 @@ class Verdict:
 
     ranked: tuple[Trial, ...]
     default: Trial
-    nested: float
-    deviation: float
+    nested_mean: float
+    nested_deviation: float
     comparison: Comparison | None
     importances: dict[str, float]
 
@@ -40,7 +40,7 @@ class Verdict:
         return self.ranked[0]
 
 
-def verdict(study: Study, runner: Runner, trials: Sequence[Trial]) -> Verdict:
+def summarise_study(study: TuningStudy, runner: Runner, trials: Sequence[Trial]) -> TuningResult:
     """Return what the trials of a search came to. The best is chosen on the folds that it is scored on.
 
     What is not flattered by the choice is the score of each fold by the trial that is best on the others.
@@ -51,33 +51,33 @@ def verdict(study: Study, runner: Runner, trials: Sequence[Trial]) -> Verdict:
     higher = study.metric.higher_is_better
     scored = [trial for trial in trials if trial.folds]
     scores = np.array([trial.folds for trial in scored])
-    chosen = chosen_on_others(scores if higher else -scores)
+    chosen = best_on_other_folds(scores if higher else -scores)
     nested = scores[chosen, np.arange(scores.shape[1])].tolist()
     told = [(study.values(trial), trial.score) for trial in trials]
-    return Verdict(
+    return TuningResult(
         ranked=tuple(sorted(scored, key=lambda trial: trial.score or 0.0, reverse=higher)),
         default=trials[0],
-        nested=fmean(nested),
-        deviation=stdev(nested),
+        nested_mean=fmean(nested),
+        nested_deviation=stdev(nested),
         comparison=_compared(study, runner, [scored[place] for place in chosen], trials[0]),
-        importances=importances(study.space, told, higher=higher),
+        importances=parameter_importances(study.space, told, higher=higher),
     )
 
 
-def _compared(study: Study, runner: Runner, chosen: Sequence[Trial], default: Trial) -> Comparison | None:
+def _compared(study: TuningStudy, runner: Runner, chosen: Sequence[Trial], default: Trial) -> Comparison | None:
     """Return the comparison of the trial chosen for each fold and the defaults, query by query."""
     if not default.folds:
         return None
-    keys = {CHOSEN: [trial.runs[fold] for fold, trial in enumerate(chosen)], DEFAULT: default.runs}
+    keys = {TUNED: [trial.runs[fold] for fold, trial in enumerate(chosen)], DEFAULT: default.runs}
     answers = {name: [_judgement(study, runner, key) for key in of] for name, of in keys.items()}
     return compare(study.metric, answers, seed=study.seed)
 
 
-def _judgement(study: Study, runner: Runner, key: str) -> Judgement:
+def _judgement(study: TuningStudy, runner: Runner, key: str) -> Judgement:
     entry = runner.entries.find(key)
     if entry is None or entry.id is None:
         raise HarnessError(
             f"{runner.workspace.database}: an entry of {study.path} is gone; remove that, and run it again"
         )
     ids = np.array(runner.entries.query_ids(entry.id), object)
-    return rebuilt(study.metric, ids, runner.entries.per_query(entry.id))
+    return from_arrays(study.metric, ids, runner.entries.per_query(entry.id))

@@ -10,19 +10,19 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from harness.errors import HarnessError, SolutionError
-from harness.progress import Listener, unheard
-from harness.running.runner import Run, Runner
-from harness.tuning.optuna_proposals import Told, Values, proposal
-from harness.tuning.study import Study, Trial, ended
+from harness.progress import ProgressListener, ignore_progress
+from harness.running.runner import PlannedRun, Runner
+from harness.tuning.optuna_proposals import ParameterValues, ScoredValues, propose
+from harness.tuning.study import Trial, TuningStudy, trial_from_entries
 from leaderboard import Entry
 
-AT_ONCE = 4
+BATCH_SIZE = 4
 
-Listeners = Callable[[str], Listener]  # makes one for each named job
+Listeners = Callable[[str], ProgressListener]  # makes one for each named job
 
 
 def tune(
-    study: Study, runner: Runner, count: int, jobs: int | None = None, listener: Listeners = lambda _: unheard
+    study: TuningStudy, runner: Runner, count: int, jobs: int | None = None, listener: Listeners = lambda _: ignore_progress
 ) -> Iterator[Trial]:
     """Yield the trials up to a number of them as they end, those that were made before first; each is kept.
 
@@ -33,22 +33,22 @@ def tune(
     known = study.load()
     yield from (trial for number, trial in sorted(known.items()) if number < count)
     bar = listener("")
-    for start in range(0, count, AT_ONCE):
-        asked = _asked(study, known, range(start, min(start + AT_ONCE, count)))
+    for start in range(0, count, BATCH_SIZE):
+        asked = _asked(study, known, range(start, min(start + BATCH_SIZE, count)))
         for trial in _made(study, runner, asked, jobs, listener):
             known[trial.number] = trial
             study.save(known)
             bar("tuning", len(known), count)
             yield trial
         _require_any(study, known)
-        if not all(number in known for number in range(start, min(start + AT_ONCE, count))):
+        if not all(number in known for number in range(start, min(start + BATCH_SIZE, count))):
             return
 
 
-def _asked(study: Study, known: Mapping[int, Trial], numbers: range) -> dict[int, Values]:
+def _asked(study: TuningStudy, known: Mapping[int, Trial], numbers: range) -> dict[int, ParameterValues]:
     """Return what is still to be tried of these trials, by their numbers."""
-    told: list[Told] = [(study.values(known[number]), known[number].score) for number in range(numbers.start)]
-    found: dict[int, Values] = {}
+    told: list[ScoredValues] = [(study.values(known[number]), known[number].score) for number in range(numbers.start)]
+    found: dict[int, ParameterValues] = {}
     for number in numbers:
         values = study.values(known[number]) if number in known else _proposed(study, told, list(found.values()))
         if values is None:
@@ -57,17 +57,17 @@ def _asked(study: Study, known: Mapping[int, Trial], numbers: range) -> dict[int
     return {number: values for number, values in found.items() if number not in known}
 
 
-def _proposed(study: Study, told: Sequence[Told], pending: Sequence[Values]) -> Values | None:
+def _proposed(study: TuningStudy, told: Sequence[ScoredValues], pending: Sequence[ParameterValues]) -> ParameterValues | None:
     if not told and not pending:
         return study.defaults
-    return proposal(study.space, told, pending, study.seed, higher=study.metric.higher_is_better)
+    return propose(study.space, told, pending, study.seed, higher=study.metric.higher_is_better)
 
 
 def _made(
-    study: Study, runner: Runner, asked: Mapping[int, Values], jobs: int | None, listener: Listeners
+    study: TuningStudy, runner: Runner, asked: Mapping[int, ParameterValues], jobs: int | None, listener: Listeners
 ) -> Iterator[Trial]:
     """Yield each trial as the last of its runs ends."""
-    planned: dict[int, list[Run]] = {}
+    planned: dict[int, list[PlannedRun]] = {}
     for number, values in asked.items():
         try:
             planned[number] = runner.plan([study.spec(values)], study.seed)
@@ -83,10 +83,10 @@ def _made(
         done[result.entry.run_key] = result.entry
         if len(done) == len(planned[number]):
             in_order = [done[run.key] for run in planned[number]]
-            yield ended(number, study.arguments(asked[number]), in_order, study.metric)
+            yield trial_from_entries(number, study.arguments(asked[number]), in_order, study.metric)
 
 
-def _require_any(study: Study, known: Mapping[int, Trial]) -> None:
+def _require_any(study: TuningStudy, known: Mapping[int, Trial]) -> None:
     failed = [trial for trial in known.values() if not trial.folds]
     if len(failed) == len(known):
         raise HarnessError(f"{study.name}: {len(failed)} trials failed and none has a score: {failed[0].reason}")

@@ -12,14 +12,14 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
-from harness.atomic_files import write_whole
+from harness.atomic_files import write_atomically
 from harness.errors import HarnessError, SolutionError, WorkspaceError
 from harness.running.runner import Runner
 from harness.solution.base import Solution, solution_name
 from harness.solution.registry import load_solution
 from harness.solution.search_space import Range
-from harness.solution.spec import nearest, search_space, split_spec
-from harness.tuning.optuna_proposals import Values
+from harness.solution.spec import search_space, split_spec, suggest_name
+from harness.tuning.optuna_proposals import ParameterValues
 from leaderboard import Entry
 from metrics import Metric, Task, metrics_of
 
@@ -51,22 +51,22 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Study:
+class TuningStudy:
     """A search; `name` is the solution as it was asked for, `fixed` are the parameters that were given with it."""
 
     name: str
     fixed: Mapping[str, Any]
-    defaults: Values  # of what is searched
+    defaults: ParameterValues  # of what is searched
     space: Mapping[str, Range]
     metric: Metric
     seed: int
     path: Path  # where the trials are kept
 
-    def spec(self, values: Values) -> str:
+    def spec(self, values: ParameterValues) -> str:
         """Return the solution with some values, as the command line takes it; defaults are left out."""
         return self.name + self.arguments(values)
 
-    def arguments(self, values: Values) -> str:
+    def arguments(self, values: ParameterValues) -> str:
         """Return what stands behind the name: what is fixed, and the values."""
         others = {name: each for name, each in values.items() if repr(each) != repr(self.defaults[name])}
         given = [f"{name}={value!r}" for name, value in {**self.fixed, **others}.items()]
@@ -98,12 +98,12 @@ class Study:
     def save(self, trials: Mapping[int, Trial]) -> None:
         """Write the trials, for `load`."""
         rows = [asdict(trial) for _, trial in sorted(trials.items())]
-        write_whole(self.path, json.dumps({"solution": self.spec({}), "trials": rows}, indent=1, allow_nan=False))
+        write_atomically(self.path, json.dumps({"solution": self.spec({}), "trials": rows}, indent=1, allow_nan=False))
 
 
 def open_study(
     runner: Runner, spec: str, seed: int = 0, metric: str | None = None, only: Sequence[str] | None = None
-) -> Study:
+) -> TuningStudy:
     """Return the search for the parameters that have a range and are not given in `spec`; `only` are some of them.
 
     It is another search, with other trials, as soon as anything that could change a score is: solution, code,
@@ -119,12 +119,12 @@ def open_study(
     runs = [run.key for run in runner.plan([spec], seed)]
     facts = [runs, ranges, sorted(fixed), by.name, seed, version("optuna")]
     key = sha256(json.dumps(facts).encode()).hexdigest()
-    path = runner.workspace.study(f"{solution_name(type(solution))[:40]}-{key[:16]}")
+    path = runner.workspace.study_file(f"{solution_name(type(solution))[:40]}-{key[:16]}")
     defaults = {parameter: getattr(solution, parameter) for parameter in space}
-    return Study(name, fixed, defaults, space, by, seed, path)
+    return TuningStudy(name, fixed, defaults, space, by, seed, path)
 
 
-def ended(number: int, arguments: str, entries: Sequence[Entry], metric: Metric) -> Trial:
+def trial_from_entries(number: int, arguments: str, entries: Sequence[Entry], metric: Metric) -> Trial:
     """Return the trial that came to these entries, one a fold in their order."""
     seconds = sum(stage.wall_s for entry in entries for stage in entry.stages)
     runs = tuple(entry.run_key for entry in entries)
@@ -140,7 +140,7 @@ def _chosen(solution: Solution, fixed: Mapping[str, Any], only: Sequence[str] | 
     free = {parameter: each for parameter, each in every.items() if parameter not in fixed}
     for parameter in only or ():
         if parameter not in free:
-            why = "is fixed" if parameter in fixed else f"has no range; {nearest(parameter, list(free))}"
+            why = "is fixed" if parameter in fixed else f"has no range; {suggest_name(parameter, list(free))}"
             raise HarnessError(f"{name}: {parameter!r} cannot be searched: it {why}")
     if not free:
         raise HarnessError(

@@ -10,7 +10,7 @@ import pytest
 
 from harness.running import runner as run
 from harness.running.outcome import Outcome
-from harness.running.runner import Result, Run, Runner
+from harness.running.runner import RunResult, PlannedRun, Runner
 from harness.solution.spec import split_spec
 from leaderboard import Entry, Stage
 
@@ -66,29 +66,29 @@ class QuickRuns:
     """Takes the place of `Runner.run`; `asked` are the runs that were no repetition, `stop` is after how many it ends."""
 
     def __init__(self) -> None:
-        self.asked: list[Run] = []
+        self.asked: list[PlannedRun] = []
         self.stop: int | None = None
 
     def __call__(
-        self, runner: Runner, runs: Sequence[Run], jobs: int | None = None, watch: object = None
-    ) -> Iterator[Result]:
+        self, runner: Runner, runs: Sequence[PlannedRun], jobs: int | None = None, watch: object = None
+    ) -> Iterator[RunResult]:
         for each in runs if jobs in (None, 1) else runs[::-1]:
             found = runner.entries.find(each.key)
             if found is None and len(self.asked) == self.stop:
                 raise KeyboardInterrupt
             if found is None:
                 self.asked.append(each)
-            yield Result(found or self.entered(runner, each), Outcome(None), again=found is None)
+            yield RunResult(found or self.entered(runner, each), Outcome(None), executed=found is None)
 
-    def entered(self, runner: Runner, of: Run) -> Entry:
+    def entered(self, runner: Runner, of: PlannedRun) -> Entry:
         entry = Entry(
             competition=runner.competition.key,
             competition_name=runner.competition.name,
-            task=of.task.task,
+            task=of.job.task,
             split=of.split,
             solution=of.solution,
             identity=of.identity,
-            seed=of.task.seed,
+            seed=of.job.seed,
             status="scored",
             reason=None,
             metric="map@100",
@@ -102,9 +102,9 @@ class QuickRuns:
             log=None,
             created=datetime.now(UTC),
         )
-        if split_spec(of.task.spec)[1].get("n") == 5:
+        if split_spec(of.job.spec)[1].get("n") == 5:
             return runner.entries.add(replace(entry, status="failed", reason="five is too much"))
-        values = height(of.task.spec, of.split)
+        values = height(of.job.spec, of.split)
         scores = {"map@100": float(values.mean()), "mean_first_hit@100": float(100 - 99 * values.mean())}
         kept = {"map@100": values, "mean_first_hit@100": 100 - 99 * values}
         return runner.entries.add(

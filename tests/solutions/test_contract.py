@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from harness.contract import check_solution
-from harness.solution.info import briefs, portrait
-from harness.solution.registry import known_solutions, load_class
-from solutions.descriptors.extractors.multiscale import Views
+from harness.solution.info import summarise_solutions, describe_solution
+from harness.solution.registry import available_solutions, load_class
+from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
 from tests.factories.solutions import write_obedient
 
 SMALL = {  # what a network sees of these tiny images tells nothing more at full size
@@ -16,7 +16,7 @@ SMALL = {  # what a network sees of these tiny images tells nothing more at full
     "tenth_place": "tenth_place(side=64, embedding=16, folds=2, epochs=2)",
 }
 SPECS = [
-    *(SMALL.get(name, name) for name in known_solutions()),
+    *(SMALL.get(name, name) for name in available_solutions()),
     *(f"hash(kind={kind!r})" for kind in ("dct", "difference", "vertical", "wavelet", "colour")),
     *(f"{name}(rotations=4, flips=True)" for name in ("hash", "mean_hash")),
     *(f"dft(kind={kind!r})" for kind in ("block", "rings")),
@@ -29,11 +29,11 @@ SPECS = [
 
 @pytest.fixture
 def _small_networks(monkeypatch: pytest.MonkeyPatch) -> None:
-    small = (Views("lite0", 96, ("gem_2", "rgem")),)
+    small = (MultiscaleExtractor("lite0", 96, ("gem_2", "rgem")),)
     for name, views in (
-        ("retrieval.best_unsupervised", "EIGHT"),
-        ("retrieval.best_retrieval", "ALL_CUT"),
-        ("recognition.best_recognition", "ALL_CUT"),
+        ("retrieval.best_unsupervised", "UNSUPERVISED_VIEWS"),
+        ("retrieval.best_retrieval", "CORNER_CROP_VIEWS"),
+        ("recognition.best_recognition", "CORNER_CROP_VIEWS"),
     ):
         load_class(name.partition(".")[2], Path("nowhere"))
         monkeypatch.setattr(f"solutions.{name}.{views}", small)
@@ -46,16 +46,16 @@ def test_every_solution_keeps_the_contract(spec: str) -> None:
     assert set(broken) == ({"does not read ids"} if "seed" in spec else set())  # the deck puts ties in the order of ids
 
 
-@pytest.mark.parametrize("name", list(known_solutions()))
+@pytest.mark.parametrize("name", list(available_solutions()))
 def test_every_solution_says_what_it_does_and_explains_its_parameters(name: str) -> None:
-    shown = portrait(name, Path("nowhere"))
+    shown = describe_solution(name, Path("nowhere"))
     assert len(shown["description"]) > 40
     unexplained = {each["name"] for each in shown["parameters"] if not each["note"]}
     assert unexplained <= {"kind", "kinds", "mean", "against"}, "a comment behind the field says unit or meaning"
 
 
 def test_every_solution_can_be_imported() -> None:
-    assert not [each for each in briefs(Path("nowhere")) if each["error"]]
+    assert not [each for each in summarise_solutions(Path("nowhere")) if each["error"]]
 
 
 BREACHES = {

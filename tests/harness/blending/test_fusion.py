@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.blending.fusion import blended, merged, normalised, on_index
+from harness.blending.fusion import fuse_answers, vote_scores, normalise_weights, reindex
 from harness.errors import SubmissionError
 from harness.submissions.answer import Labelling, Ranking
 
@@ -61,7 +61,7 @@ def test_rankings_are_fused_as_the_definition_says(
 ) -> None:
     weights = weights[: len(parts)] if any(weights[: len(parts)]) else [1] * len(parts)
     shares = [Fraction(weight) for weight in weights]
-    fused = blended([ranking(*lists) for lists in parts], weights, how)
+    fused = fuse_answers([ranking(*lists) for lists in parts], weights, how)
     for query, own in ((0, -5), (1, 1)):
         slow = slow_ranking([lists[query] for lists in parts], shares, how, own)
         found = listed(fused, query)
@@ -77,7 +77,7 @@ def test_the_order_in_which_rankings_are_named_is_no_matter(
 ) -> None:
     weights = weights if any(weights) else [1, 1, 1]
     found = {
-        tuple(map(tuple, blended([ranking(*parts[n]) for n in order], [weights[n] for n in order], how).rows()))
+        tuple(map(tuple, fuse_answers([ranking(*parts[n]) for n in order], [weights[n] for n in order], how).rows()))
         for order in permutations(range(3))
     }
     assert len(found) == 1
@@ -86,18 +86,18 @@ def test_the_order_in_which_rankings_are_named_is_no_matter(
 @pytest.mark.parametrize("how", HOWS)
 def test_a_ranking_fused_with_itself_keeps_its_order(how: str) -> None:
     one = ranking([5, 2, 7, 0], [3, 4])
-    assert blended([one, one, one], [1, 2, 3], how).rows() == one.rows()
+    assert fuse_answers([one, one, one], [1, 2, 3], how).rows() == one.rows()
 
 
 @pytest.mark.parametrize("how", HOWS)
 def test_an_answer_without_weight_has_no_say(how: str) -> None:
     one, two = ranking([5, 2], []), ranking([1, 7, 5], [3])
-    assert blended([one, two], [1, 0], how).rows() == one.rows()
+    assert fuse_answers([one, two], [1, 0], how).rows() == one.rows()
     first, second = labelling((4, 0.5), (5, 0.25), (0, np.nan)), labelling((6, 0.9), (6, 0.9), (6, 0.9))
-    alone = blended([first, second], [1, 0], how)
+    alone = fuse_answers([first, second], [1, 0], how)
     assert isinstance(alone, Labelling)
     assert alone.landmarks.tolist() == [4, 5, 0]
-    assert alone.answered.tolist() == [True, True, False]
+    assert alone.has_answer.tolist() == [True, True, False]
     assert alone.confidences[0] > alone.confidences[1]
 
 
@@ -105,7 +105,7 @@ def test_a_hundred_images_are_kept_and_repeats_count_once() -> None:
     index = np.array([f"i{n}" for n in range(300)], object)
     one = Ranking.from_positions(np.r_[0, 0, np.arange(1, 140)][None], QUERIES[:1], index)
     two = Ranking.from_positions(np.arange(150, 250)[None], QUERIES[:1], index)
-    fused = blended([one, two], [0.5, 0.5], "rrf")
+    fused = fuse_answers([one, two], [0.5, 0.5], "rrf")
     assert isinstance(fused, Ranking)
     assert fused.positions.shape == (1, 100)
     assert listed(fused, 0)[:4] == [0, 150, 151, 1]  # 1 stands at rank 3, behind the repeated 0
@@ -115,14 +115,14 @@ def test_votes_come_before_ranks_and_ranks_before_places() -> None:
     index = np.array([f"i{n}" for n in range(300)], object)
     rows = [np.arange(100), np.r_[np.arange(100, 199), 99], np.r_[200:299, 299]]
     parts = [Ranking.from_positions(row[None], QUERIES[:1], index) for row in rows]
-    assert listed(blended(parts, [1, 1, 1], "votes"), 0)[:4] == [99, 0, 100, 200]  # 99 stands last, but twice
-    assert listed(blended(parts, [1, 1, 1], "rrf"), 0)[:4] == [0, 100, 200, 1]
+    assert listed(fuse_answers(parts, [1, 1, 1], "votes"), 0)[:4] == [99, 0, 100, 200]  # 99 stands last, but twice
+    assert listed(fuse_answers(parts, [1, 1, 1], "rrf"), 0)[:4] == [0, 100, 200, 1]
 
 
 def test_of_landmarks_that_score_the_same_the_lowest_is_named() -> None:
     for how in HOWS:
         for landmarks in ((4, 2), (2, 4)):
-            fused = blended([labelling((landmark, 0.5)) for landmark in landmarks], [1, 1], how)
+            fused = fuse_answers([labelling((landmark, 0.5)) for landmark in landmarks], [1, 1], how)
             assert isinstance(fused, Labelling)
             assert fused.landmarks.tolist() == [2]
 
@@ -133,24 +133,24 @@ def test_the_result_is_the_same_for_any_number_of_queries(monkeypatch: pytest.Mo
         Ranking.from_positions(generator.integers(-1, 8, (50, 6)), np.array([f"q{n}" for n in range(50)]), INDEX)
         for _ in range(3)
     ]
-    whole = blended(many, [1, 1, 1], "votes").rows()
+    whole = fuse_answers(many, [1, 1, 1], "votes").rows()
     monkeypatch.setattr("harness.blending.fusion._BLOCK", 7)
-    assert blended(many, [1, 1, 1], "votes").rows() == whole
+    assert fuse_answers(many, [1, 1, 1], "votes").rows() == whole
 
 
 def test_queries_that_nobody_answers_and_no_queries_at_all() -> None:
     empty = Ranking.from_positions(np.zeros((2, 0), int), QUERIES, INDEX)
-    assert blended([empty, empty], [1, 1]).rows() == [[], []]
-    assert blended([empty, ranking([1], [])], [1, 1]).rows() == [["b"], []]
+    assert fuse_answers([empty, empty], [1, 1]).rows() == [[], []]
+    assert fuse_answers([empty, ranking([1], [])], [1, 1]).rows() == [["b"], []]
     nobody = Ranking.from_positions(np.zeros((0, 3), int), QUERIES[:0], INDEX)
-    assert blended([nobody, nobody], [1, 1]).rows() == []
+    assert fuse_answers([nobody, nobody], [1, 1]).rows() == []
 
 
 def test_images_that_are_not_in_the_index_hold_their_rank() -> None:
     other = Ranking.from_rows([["z", "c"], ["c"]], QUERIES, np.array(["c", "z"], object))
-    assert listed(on_index(other, INDEX), 0) == [2]
-    assert on_index(other, INDEX).positions.tolist() == [[-1, 2], [2, -1]]
-    fused = blended([on_index(other, INDEX), ranking([3], [])], [1, 1])
+    assert listed(reindex(other, INDEX), 0) == [2]
+    assert reindex(other, INDEX).positions.tolist() == [[-1, 2], [2, -1]]
+    fused = fuse_answers([reindex(other, INDEX), ranking([3], [])], [1, 1])
     assert fused.rows() == [["d", "c"], ["c"]]
 
 
@@ -181,7 +181,7 @@ def test_labellings_are_fused_as_the_definition_says(
     how: str, columns: list[tuple[tuple[int, float], ...]], weights: list[int]
 ) -> None:
     weights = weights[: len(columns)] if any(weights[: len(columns)]) else [1] * len(columns)
-    fused = blended([labelling(*column) for column in columns], weights, how)
+    fused = fuse_answers([labelling(*column) for column in columns], weights, how)
     assert isinstance(fused, Labelling)
     for query in range(3):
         shares = [weight / sum(weights) for weight in weights]
@@ -206,7 +206,7 @@ def test_the_order_in_which_labellings_are_named_is_no_matter(
     weights = weights if any(weights) else [1, 1, 1]
     found = set()
     for order in permutations(range(3)):
-        fused = blended([labelling(*columns[n]) for n in order], [weights[n] for n in order], how)
+        fused = fuse_answers([labelling(*columns[n]) for n in order], [weights[n] for n in order], how)
         assert isinstance(fused, Labelling)
         found.add((fused.landmarks.tobytes(), fused.confidences.tobytes()))
     assert len(found) == 1
@@ -215,7 +215,7 @@ def test_the_order_in_which_labellings_are_named_is_no_matter(
 @pytest.mark.parametrize("how", HOWS)
 def test_a_labelling_fused_with_itself_keeps_the_order_and_the_ties_of_its_confidences(how: str) -> None:
     one = labelling((1, 0.5), (2, 0.9), (3, 0.5), (0, np.nan), (4, 1e-9))
-    fused = blended([one, one, one], [3, 2, 1], how)
+    fused = fuse_answers([one, one, one], [3, 2, 1], how)
     assert isinstance(fused, Labelling)
     assert fused.landmarks.tolist() == [1, 2, 3, 0, 4]
     surest, tied, third, unsure = fused.confidences[[1, 0, 2, 4]]
@@ -226,36 +226,36 @@ def test_a_labelling_fused_with_itself_keeps_the_order_and_the_ties_of_its_confi
 def test_the_winners_merge_counts_the_models_a_landmark_comes_first_in() -> None:
     landmarks = np.array([[[7, 9], [7, 9], [7, 9]], [[9, 7], [9, 7], [9, 7]]])
     confidences = np.array([[[0.9, 0.05], [0.7, 0.2], [0.1, 0.8]], [[0.05, 0.9], [0.2, 0.7], [0.8, np.nan]]])
-    scores = merged(landmarks, confidences, np.full(3, 1 / 3))
+    scores = vote_scores(landmarks, confidences, np.full(3, 1 / 3))
     assert scores[0, :, 0] == pytest.approx([1.2333] * 3, abs=1e-4)
     assert scores[0, :, 1] == pytest.approx([0.6833] * 3, abs=1e-4)
     assert np.isnan(scores[1, 2, 1])
     assert scores[1, 0, 1] == pytest.approx(2 / 3 + 1.6 / 3)
-    tied = merged(np.array([[[5, 4]]]), np.array([[[0.5, 0.5]]]), np.ones(1))
+    tied = vote_scores(np.array([[[5, 4]]]), np.array([[[0.5, 0.5]]]), np.ones(1))
     assert tied.tolist() == [[[0.5, 1.5]]]  # of equally confident ones the lowest number comes first
 
 
 def test_confidences_of_any_scale_can_be_compared_but_not_added() -> None:
     unlike = [labelling((1, 37.5), (2, -4.0)), labelling((1, 0.5), (2, 0.75))]
     for how in ("score", "rrf"):
-        fused = blended(unlike, [1, 1], how)
+        fused = fuse_answers(unlike, [1, 1], how)
         assert isinstance(fused, Labelling)
         assert fused.confidences[0] == fused.confidences[1]
     with pytest.raises(SubmissionError, match="must lie between 0 and 1, and some do not; --how score"):
-        blended(unlike, [1, 1], "votes")
+        fuse_answers(unlike, [1, 1], "votes")
 
 
 @pytest.mark.parametrize("weights", [[1], [1, np.nan], [1, np.inf], [1, -0.1], [0, 0], [1e308, 1e308]])
 def test_weights_that_cannot_be_used_are_refused(weights: list[float]) -> None:
     with pytest.raises(SubmissionError, match="weights"):
-        normalised(weights, 2)
+        normalise_weights(weights, 2)
 
 
 def test_what_cannot_be_blended_is_refused() -> None:
     both = [ranking([1], []), Labelling.of(np.array([1, 2]), np.ones(2), QUERIES)]
     with pytest.raises(SubmissionError, match="different tasks"):
-        blended(both, [1, 1])
+        fuse_answers(both, [1, 1])
     with pytest.raises(SubmissionError, match="there is no way 'mean' to blend; choose rrf, score, votes"):
-        blended(both[:1], [1], "mean")  # type: ignore[arg-type]
+        fuse_answers(both[:1], [1], "mean")  # type: ignore[arg-type]
     with pytest.raises(SubmissionError, match="k is -1; it must be 0 or more"):
-        blended(both[:1], [1], "rrf", -1)
+        fuse_answers(both[:1], [1], "rrf", -1)

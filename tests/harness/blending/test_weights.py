@@ -5,8 +5,8 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from harness.blending.fusion import blended
-from harness.blending.weights import FoldAnswers, chosen_on_others, find_weights, weightings
+from harness.blending.fusion import fuse_answers
+from harness.blending.weights import FoldAnswers, best_on_other_folds, find_weights, weight_grid
 from harness.data.ground_truth import GroundTruth
 from harness.errors import DataError
 from harness.scoring.evaluate import evaluate
@@ -27,7 +27,7 @@ def fold(seed: int, hits: Sequence[float], queries: int = 12) -> FoldAnswers:
         order[found] = np.argsort(np.arange(len(INDEX)) != right[found, None], axis=1, kind="stable")
         answers.append(Ranking.from_positions(order[:, :10], ids, INDEX))
     usage = np.full(queries, "Private", object)
-    return FoldAnswers(tuple(answers), GroundTruth.of("retrieval", ids, usage, INDEX[right][:, None].tolist()))
+    return FoldAnswers(tuple(answers), GroundTruth.from_lists("retrieval", ids, usage, INDEX[right][:, None].tolist()))
 
 
 FOLDS = [fold(seed, (0.7, 0.4, 0.1)) for seed in range(4)]
@@ -35,14 +35,14 @@ NAMES = ["good", "fair", "poor"]
 
 
 def score(each: FoldAnswers, weights: Sequence[float]) -> float:
-    found = evaluate(blended(each.answers, weights), each.truth).scores["all"]["map@100"]
+    found = evaluate(fuse_answers(each.answers, weights), each.truth).scores["all"]["map@100"]
     assert found is not None
     return found
 
 
 def test_the_weights_are_the_best_of_those_tried_and_the_figures_are_those_of_the_folds() -> None:
     found = find_weights(NAMES, FOLDS, "rrf", 60)
-    means = {weights: np.mean([score(each, weights) for each in FOLDS]) for weights in weightings(3)}
+    means = {weights: np.mean([score(each, weights) for each in FOLDS]) for weights in weight_grid(3)}
     best = max(means.values())
     assert means[found.weights] == best
     assert (found.equal.mean, found.metric) == (pytest.approx(means[(1 / 3,) * 3]), "map@100")
@@ -55,13 +55,13 @@ def test_the_weights_are_the_best_of_those_tried_and_the_figures_are_those_of_th
 
 def test_the_weights_of_a_fold_are_chosen_without_looking_at_it() -> None:
     scores = np.random.default_rng(0).random((20, 4))
-    chosen = chosen_on_others(scores)
+    chosen = best_on_other_folds(scores)
     assert chosen.tolist() == [int(np.delete(scores, fold, 1).mean(axis=1).argmax()) for fold in range(4)]
     for fold in range(4):
         changed = scores.copy()
         changed[:, fold] = np.random.default_rng(fold).permutation(20) * 9.0
-        assert chosen_on_others(changed)[fold] == chosen[fold]
-        assert (chosen_on_others(changed) != chosen).any()
+        assert best_on_other_folds(changed)[fold] == chosen[fold]
+        assert (best_on_other_folds(changed) != chosen).any()
 
 
 def test_answers_of_a_fold_have_no_part_in_the_weights_it_is_scored_by() -> None:
@@ -87,7 +87,7 @@ def test_the_order_in_which_solutions_are_named_is_no_matter() -> None:
 def test_of_mirrored_weights_the_same_are_chosen_in_any_order_of_the_solutions() -> None:
     """Each of two solutions is right about one query of a fold, where equal weights are wrong about both."""
     ids, usage = np.array(["q1", "q2"], object), np.full(2, "Private", object)
-    truth = GroundTruth.of("recognition", ids, usage, [[9], [9]])
+    truth = GroundTruth.from_lists("recognition", ids, usage, [[9], [9]])
     one = Labelling.of(np.array([9, 1]), np.full(2, 0.5), ids)
     two = Labelling.of(np.array([1, 9]), np.full(2, 0.5), ids)
     folds = [FoldAnswers((one, two), truth), FoldAnswers((two, one), truth)]
@@ -105,7 +105,7 @@ def test_where_all_weights_are_as_good_they_are_equal() -> None:
 
 def test_labellings_are_weighed_too() -> None:
     ids = np.array(["a", "b", "c", "d"], object)
-    truth = GroundTruth.of("recognition", ids, np.full(4, "Private", object), [[1], [2], [3], [4]])
+    truth = GroundTruth.from_lists("recognition", ids, np.full(4, "Private", object), [[1], [2], [3], [4]])
     right = Labelling.of(np.array([1, 2, 3, 4]), np.full(4, 0.5), ids)
     wrong = Labelling.of(np.array([0, 0, 0, 0]), np.full(4, 0.9), ids)
     found = find_weights(["wrong", "right"], [FoldAnswers((wrong, right), truth)] * 2, "score", 60)
@@ -115,7 +115,7 @@ def test_labellings_are_weighed_too() -> None:
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 8, 20])
 def test_weightings_are_all_different_sum_to_one_and_begin_with_equal_ones(count: int) -> None:
-    found = weightings(count)
+    found = weight_grid(count)
     assert found[0] == (1 / count,) * count
     assert len(found) == len(set(found)) <= 301
     assert all(len(each) == count and sum(each) == pytest.approx(1) for each in found)

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.comparing.compare import Compared, compare_named
-from harness.comparing.entry_lookup import Contenders
+from harness.comparing.compare import EntryComparison, compare_entries
+from harness.comparing.entry_lookup import EntryLookup
 from harness.data.competition import Competition
 from harness.errors import HarnessError
-from harness.scoring.stored_evaluation import kept
+from harness.scoring.stored_evaluation import to_arrays
 from harness.workspace import Workspace
 from leaderboard import Entry, EntryStore
 from metrics import MeanAveragePrecision, compare, metrics_of
@@ -54,11 +54,11 @@ class World:
         }
         entry = Entry(**(facts | values))  # type: ignore[arg-type]
         ids = evaluation.query_ids.tolist()
-        return EntryStore(self.workspace.database).add(entry, kept(replace(evaluation, per_query=per_query)), ids)
+        return EntryStore(self.workspace.database).add(entry, to_arrays(replace(evaluation, per_query=per_query)), ids)
 
-    def compared(self, *names: str, folds: bool = False, **options: object) -> Compared:
-        contenders = Contenders(self.competition, self.workspace, folds=folds)
-        return compare_named(names, contenders, **options)  # type: ignore[arg-type]
+    def compared(self, *names: str, folds: bool = False, **options: object) -> EntryComparison:
+        contenders = EntryLookup(self.competition, self.workspace, folds=folds)
+        return compare_entries(names, contenders, **options)  # type: ignore[arg-type]
 
     def refusal(self, *names: str, folds: bool = False, **options: object) -> str:
         """The one line with which a comparison is refused."""
@@ -220,7 +220,7 @@ def test_a_part_without_queries_is_refused(world: World) -> None:
     for identity in ("a", "b"):
         entry = world.enter(identity, competition="another")
         entry = replace(entry, competition=world.competition.key)
-        EntryStore(world.workspace.database).add(entry, kept(evaluation), evaluation.query_ids.tolist())
+        EntryStore(world.workspace.database).add(entry, to_arrays(evaluation), evaluation.query_ids.tolist())
     assert "none of the public queries counts by map@100; choose another --part" in world.refusal(
         "a", "b", part="public"
     )

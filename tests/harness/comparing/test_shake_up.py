@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.comparing.shake_up import shaken
+from harness.comparing.shake_up import simulate_shake_up
 from harness.errors import DataError, HarnessError
-from harness.scoring.stored_evaluation import kept
+from harness.scoring.stored_evaluation import to_arrays
 from leaderboard import Entry, EntryStore
 from metrics import Task, metrics_of
 from tests.harness.scoring.test_stored_evaluation import evaluated
@@ -35,28 +35,28 @@ class Board:
         facts |= {"solution": name.partition("(")[0], "identity": name, "status": "scored", "metric": metric.name}
         facts |= {"scores": scores, "stages": stages, "versions": {}, "code_version": "", "run_key": ""}
         facts["created"] = NOON + timedelta(minutes=len(self.store.entries()))
-        stored = kept(evaluation) | values if keep else {}
+        stored = to_arrays(evaluation) | values if keep else {}
         return self.store.add(Entry(**facts), stored, ids or evaluation.query_ids.tolist())  # type: ignore[arg-type]
 
 
 def test_the_entries_of_a_board_are_drawn_anew_in_its_order(tmp_path: Path) -> None:
     board = Board(tmp_path)
     worse, better = board.enter("worse", 0.5), board.enter("better", 0.9)
-    found = shaken(board.store, "c", "retrieval", draws=20)
-    assert found.shake.names == ("better", "worse")
+    found = simulate_shake_up(board.store, "c", "retrieval", draws=20)
+    assert found.simulation.names == ("better", "worse")
     own = np.array([[each.score(part) for each in (better, worse)] for part in ("public", "private")])
-    np.testing.assert_allclose(found.shake.scores, own, atol=1e-12)
-    assert (found.queries, found.public, found.left_out) == (20, 13, [])
+    np.testing.assert_allclose(found.simulation.scores, own, atol=1e-12)
+    assert (found.n_queries, found.n_public, found.left_out) == (20, 13, [])
 
 
 def test_gap_is_drawn_anew_from_what_is_kept_of_each_answer(tmp_path: Path) -> None:
     board = Board(tmp_path, "recognition")
     entries = [board.enter(name) for name in ("one", "other")]
-    found = shaken(board.store, "c", "recognition", draws=20)
+    found = simulate_shake_up(board.store, "c", "recognition", draws=20)
     evaluation = evaluated("recognition")
     public = board.metric.score(evaluation.judgement.select(evaluation.usage == "Public"))
-    assert found.shake.scores[0] == pytest.approx([public, public])
-    assert found.named(["other", f"#{entries[0].id}"]) == ["other", "one"]
+    assert found.simulation.scores[0] == pytest.approx([public, public])
+    assert found.identities(["other", f"#{entries[0].id}"]) == ["other", "one"]
 
 
 def test_entries_that_keep_too_little_are_left_out_and_told(tmp_path: Path) -> None:
@@ -65,8 +65,8 @@ def test_entries_that_keep_too_little_are_left_out_and_told(tmp_path: Path) -> N
     board.enter("a")
     board.enter("b", 0.5)
     board.enter("else", ids=[f"other {i}" for i in range(20)])
-    found = shaken(board.store, "c", "retrieval", draws=5)
-    assert set(found.shake.names) == {"a", "b"}
+    found = simulate_shake_up(board.store, "c", "retrieval", draws=5)
+    assert set(found.simulation.names) == {"a", "b"}
     assert [line.partition(":")[0] for line in found.left_out] == ["old", "else"]
 
 
@@ -74,20 +74,20 @@ def test_only_the_best_are_looked_at_where_there_are_many(tmp_path: Path) -> Non
     board = Board(tmp_path)
     for factor in (0.2, 0.9, 0.5):
         board.enter(f"made(factor={factor})", factor)
-    found = shaken(board.store, "c", "retrieval", by="identity", top=2, draws=5)
-    assert found.shake.names == ("made(factor=0.9)", "made(factor=0.5)")
+    found = simulate_shake_up(board.store, "c", "retrieval", by="identity", top=2, draws=5)
+    assert found.simulation.names == ("made(factor=0.9)", "made(factor=0.5)")
     with pytest.raises(HarnessError, match="'nobody' is not among"):
-        found.named(["nobody"])
+        found.identities(["nobody"])
 
 
 def test_one_entry_alone_cannot_move(tmp_path: Path) -> None:
     board = Board(tmp_path)
     board.enter("alone")
     with pytest.raises(DataError, match="two entries"):
-        shaken(board.store, "c", "retrieval")
+        simulate_shake_up(board.store, "c", "retrieval")
 
 
 def test_floors_and_hidden_entries_are_not_there(tmp_path: Path) -> None:
     board = Board(tmp_path)
     hidden = [board.enter(name, 0.9) for name in ("a", "b", "first_images", "later")][-1]
-    assert shaken(board.store, "c", "retrieval", draws=5, hidden=[hidden.id or 0]).shake.names == ("a", "b")
+    assert simulate_shake_up(board.store, "c", "retrieval", draws=5, hidden=[hidden.id or 0]).simulation.names == ("a", "b")

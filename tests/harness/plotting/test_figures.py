@@ -8,7 +8,7 @@ import pytest
 
 from harness.errors import DataError, HarnessError
 from harness.plotting import board, curves, pareto, probing
-from harness.plotting.selection import Chosen, chosen
+from harness.plotting.selection import PlottedEntries, select_entries
 from leaderboard import Stage
 from metrics.curves import LEVELS, precision_at_recall, precision_by_confidence
 from tests.harness.comparing.test_shake_up import Board
@@ -19,8 +19,8 @@ pytest.importorskip("matplotlib", reason="figures need matplotlib")
 COMPETITION = SimpleNamespace(key="c", name="small", folder="folder")
 
 
-def of(made: Board, *names: str, most: int = 9) -> Chosen:
-    return chosen(COMPETITION, made.store, made.task, names, most)  # type: ignore[arg-type]
+def of(made: Board, *names: str, most: int = 9) -> PlottedEntries:
+    return select_entries(COMPETITION, made.store, made.task, names, most)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_lists_are_drawn_as_their_interpolated_curve(
     made = Board(tmp_path)
     entry = made.enter("a")
     judgement = evaluated("retrieval").judgement
-    monkeypatch.setattr(Chosen, "lists", lambda _self, _part: {"a": judgement})
+    monkeypatch.setattr(PlottedEntries, "lists", lambda _self, _part: {"a": judgement})
     curves.draw_precision_recall(of(made), tmp_path / "x.png", "all")
     (line,) = drawn[0].axes[0].lines
     np.testing.assert_array_equal(line.get_xdata(), LEVELS)
@@ -101,9 +101,9 @@ def test_an_attack_needs_two_entries_and_is_drawn_for_both_boards(tmp_path: Path
     made = Board(tmp_path)
     made.enter("a", 0.9)
     with pytest.raises(HarnessError, match="two entries"):
-        probing.attacked(of(made))
+        probing.simulate_probing(of(made))
     made.enter("b", 0.8)
-    probed, attackers = probing.attacked(of(made))
+    probed, attackers = probing.simulate_probing(of(made))
     assert attackers == probing.ATTACKERS
     probing.draw_probing(probed, tmp_path / "x.png", title="t", metric="map@100")
     assert [list(line.get_ydata()) for line in drawn[0].axes[0].lines] == [

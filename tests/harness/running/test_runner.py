@@ -14,13 +14,13 @@ from harness.code_digest import imported_files
 from harness.data.competition import Competition
 from harness.data.split import Folds, make_folds, save_folds
 from harness.errors import DataError, SolutionError
-from harness.running.runner import CODE, Limits, Result, Runner
+from harness.running.runner import RESULT_MODULES, RunLimits, RunResult, Runner
 from harness.workspace import Workspace
 from leaderboard import Coverage
 from tests.factories.competitions import image_id, image_path, make_competition, save_image
 from tests.factories.solutions import write_obedient
 
-NO_LIMITS = Limits()
+NO_LIMITS = RunLimits()
 ROOT = Path(__file__).parents[3]
 
 
@@ -29,12 +29,12 @@ def obedient(tmp_path: Path) -> Path:
     return write_obedient(tmp_path)
 
 
-def runner(folder: Path, *, folds: Folds | None = None, limits: Limits = NO_LIMITS) -> Runner:
+def runner(folder: Path, *, folds: Folds | None = None, limits: RunLimits = NO_LIMITS) -> Runner:
     workspace = Workspace.open()
     return Runner(Competition.open(folder, workspace.descriptors), workspace, folds, limits)
 
 
-def results(made: Runner, *specs: str, jobs: int = 2, seed: int = 0) -> list[Result]:
+def results(made: Runner, *specs: str, jobs: int = 2, seed: int = 0) -> list[RunResult]:
     return list(made.run(made.plan(specs, seed), jobs))
 
 
@@ -67,7 +67,7 @@ def test_a_failing_solution_is_a_row_with_its_reason_and_the_rest_finish(
         "spread": "ValueError: 6 (obedient.py",
         "nothing": "the answer is a NoneType",
         "twice": "lists an image twice",
-        "beyond": "places that are not in the index",
+        "beyond": "positions outside of the index",
         "others": "other ids",
     }
     specs = [f"{obedient}(do={do!r})" for do in reasons]
@@ -82,9 +82,9 @@ def test_a_failing_solution_is_a_row_with_its_reason_and_the_rest_finish(
 
 @pytest.mark.usefixtures("workspace")
 def test_a_run_that_takes_too_long_or_too_much_is_ended(competition_folder: Path, obedient: Path) -> None:
-    slow = results(runner(competition_folder, limits=Limits(timeout_s=3)), f"{obedient}(do='sleep')")[0]
+    slow = results(runner(competition_folder, limits=RunLimits(timeout_s=3)), f"{obedient}(do='sleep')")[0]
     assert "took longer than 3 s (--timeout)" in (slow.entry.reason or "")
-    large = results(runner(competition_folder, limits=Limits(memory_mb=400)), f"{obedient}(do='grow')")[0]
+    large = results(runner(competition_folder, limits=RunLimits(memory_mb=400)), f"{obedient}(do='grow')")[0]
     assert "more than 400 MB (--memory-limit)" in (large.entry.reason or "")
 
 
@@ -100,18 +100,18 @@ def test_what_a_solution_prints_is_in_its_log(competition_folder: Path, obedient
 def test_a_finished_run_is_not_repeated_until_something_it_was_made_from_changes(
     competition_folder: Path, obedient: Path
 ) -> None:
-    assert results(runner(competition_folder), str(obedient))[0].again
-    assert not results(runner(competition_folder), str(obedient))[0].again
-    assert results(runner(competition_folder), str(obedient), seed=1)[0].again
+    assert results(runner(competition_folder), str(obedient))[0].executed
+    assert not results(runner(competition_folder), str(obedient))[0].executed
+    assert results(runner(competition_folder), str(obedient), seed=1)[0].executed
     obedient.write_text(obedient.read_text() + "\n# changed\n")
-    assert results(runner(competition_folder), str(obedient))[0].again
+    assert results(runner(competition_folder), str(obedient))[0].executed
     image = next(competition_folder.glob("*.jpg"))
     save_image(image, np.zeros((9, 9, 3), np.uint8))
-    assert results(runner(competition_folder), str(obedient))[0].again
+    assert results(runner(competition_folder), str(obedient))[0].executed
 
 
 def test_pages_figures_and_commands_have_no_part_in_the_code_of_a_run() -> None:
-    parts = {".".join(file.relative_to(ROOT).with_suffix("").parts) for file in imported_files(*CODE)}
+    parts = {".".join(file.relative_to(ROOT).with_suffix("").parts) for file in imported_files(*RESULT_MODULES)}
     assert {
         "harness.solution.base",
         "harness.scoring.evaluate",
@@ -140,14 +140,14 @@ def test_all_of_the_house_that_a_run_loads_is_part_of_its_code(competition_folde
     ran = subprocess.run([sys.executable, "-c", LOADED, competition_folder], capture_output=True, text=True, check=True)
     loaded = {Path(line) for line in ran.stdout.splitlines() if line.endswith(".py")}
     assert len(loaded) > 40
-    assert loaded <= set(imported_files(*CODE))
+    assert loaded <= set(imported_files(*RESULT_MODULES))
 
 
 @pytest.mark.usefixtures("workspace")
 def test_a_failed_run_is_tried_again(competition_folder: Path, obedient: Path) -> None:
     made = runner(competition_folder)
-    assert results(made, f"{obedient}(do='raise')")[0].again
-    assert results(made, f"{obedient}(do='raise')")[0].again
+    assert results(made, f"{obedient}(do='raise')")[0].executed
+    assert results(made, f"{obedient}(do='raise')")[0].executed
     assert len(made.entries.entries()) == 2
 
 
@@ -218,9 +218,9 @@ def test_folds_run_without_the_test_images(tmp_path: Path) -> None:
     folder = make_competition(tmp_path / "labelled", landmarks=6, train=6)
     made = runner(folder)
     folds = make_folds(made.competition.train.ids, made.competition.labels, 3)
-    save_folds(made.workspace.folds(made.competition.key), made.competition, folds)
+    save_folds(made.workspace.folds_file(made.competition.key), made.competition, folds)
     found = results(runner(folder, folds=folds), "first_images", "most_frequent")
-    assert {each.entry.split for each in found} == {f"fold {n}/3 of deal {folds.deal}" for n in (1, 2, 3)}
+    assert {each.entry.split for each in found} == {f"fold {n}/3 of deal {folds.assignment_id}" for n in (1, 2, 3)}
     assert all(each.entry.status == "scored" for each in found), [each.entry.reason for each in found]
 
 
@@ -260,8 +260,8 @@ def test_a_finished_run_whose_entry_was_lost_is_entered_and_not_run_again(compet
     (first,) = results(made, "first_images")
     made.workspace.database.unlink()
     (second,) = results(runner(competition_folder), "first_images")
-    assert first.again
-    assert not second.again
+    assert first.executed
+    assert not second.executed
     assert second.entry.scores == first.entry.scores
     assert len(runner(competition_folder).entries.entries()) == 1
 
@@ -270,7 +270,7 @@ def test_a_finished_run_whose_entry_was_lost_is_entered_and_not_run_again(compet
 def test_a_thread_that_a_solution_leaves_running_does_not_hold_its_run_up(
     competition_folder: Path, obedient: Path
 ) -> None:
-    (result,) = results(runner(competition_folder, limits=Limits(timeout_s=20)), f"{obedient}(do='linger')")
+    (result,) = results(runner(competition_folder, limits=RunLimits(timeout_s=20)), f"{obedient}(do='linger')")
     assert result.entry.status == "scored"
 
 
@@ -291,5 +291,5 @@ def test_a_run_whose_submission_was_damaged_is_run_again(competition_folder: Pat
     submission = Path(first.entry.submission or "")
     whole = submission.read_bytes()
     submission.write_bytes(whole[:50])
-    assert results(runner(competition_folder), "first_images")[0].again
+    assert results(runner(competition_folder), "first_images")[0].executed
     assert submission.read_bytes() == whole

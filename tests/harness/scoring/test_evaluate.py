@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.data.ground_truth import GroundTruth, read_ground_truth
-from harness.data.tables.rows import read_vocabulary
+from harness.data.tables.rows import read_id_index
 from harness.errors import DataError, SubmissionError
 from harness.scoring.evaluate import PARTS, Evaluation, evaluate, score_file
 from harness.submissions.answer import Labelling, Ranking
@@ -81,14 +81,14 @@ def test_answers_to_queries_beyond_the_truth_change_nothing(world: Path) -> None
     alone = scored(world, f"id,images\n{answers}")
     complete = scored(world, f"id,images\n0123,\n{answers}0423,\n0523,fe10\nbeyond,fe10\n")
     assert alone.scores == complete.scores
-    with pytest.raises(SubmissionError, match="line 3: 'stranger' is no query"):
+    with pytest.raises(SubmissionError, match="line 3: 'stranger' is not a query"):
         scored(world, "id,images\nbeyond,fe10\nstranger,fe10\n")
 
 
 def test_a_file_scores_what_the_answer_in_memory_scores(world: Path) -> None:
     text = "id,images\n0223,fe00 fe10\n0323,fe40 fe40 fe30\n0423,nowhere fe30\n"
     from_file = scored(world, text)
-    queries, index = (read_vocabulary(world / f"{part}.csv", "id").texts() for part in ("test", "index"))
+    queries, index = (read_id_index(world / f"{part}.csv", "id").texts() for part in ("test", "index"))
     rows = [[], ["fe00", "fe10"], ["fe40", "fe40", "fe30"], ["fe20", "fe30"], ["fe10"], []]
     truth = read_ground_truth(world / "retrieval_solution.csv", "retrieval")
     assert evaluate(Ranking.from_rows(rows, queries, index), truth).scores == from_file.scores
@@ -190,7 +190,7 @@ def test_every_metric_of_a_ranking_agrees_with_the_slow_rules(
     rankings = data.draw(st.dictionaries(st.sampled_from(sorted(truth)), LISTS))
     path = tmp_path_factory.mktemp("submission") / "a.csv"
     write_table(path, "id,images", [(query, " ".join(images)) for query, images in rankings.items()])
-    told = GroundTruth.of(
+    told = GroundTruth.from_lists(
         "retrieval", np.array([*truth], object), np.full(len(truth), "Public", object), [*truth.values()]
     )
     slow = judge_retrieval(rankings, truth)

@@ -59,8 +59,8 @@ def test_a_query_without_a_row_scores_0_and_one_without_a_relevant_image_does_no
 @pytest.mark.parametrize(
     ("rows", "complaint"),
     [
-        (["x,e"], "line 2: 'x' is no query of this competition"),
-        (["q,e", "q,a"], "line 3: 'q' is a query that is answered a second time"),
+        (["x,e"], "line 2: 'x' is not a query"),
+        (["q,e", "q,a"], "line 3: 'q' is answered twice"),
         (["q,e a e"], "line 2: an image stands there a second time"),
         (["q,e,a"], "line 2: the number of cells is 3"),
     ],

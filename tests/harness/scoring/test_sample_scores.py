@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from harness.data.competition import Competition
-from harness.scoring.sample_scores import references_beside
+from harness.scoring.sample_scores import reference_board_rows
 from harness.workspace import Workspace
 
 
 def rows_of(folder: Path, task: str):
     competition = Competition.open(folder, Workspace.open(None).descriptors)
-    return [row for row in references_beside(competition, task, []) if row.same]
+    return [row for row in reference_board_rows(competition, task, []) if row.same]
 
 
 def test_the_sample_submission_is_scored_on_the_competition(competition_folder, workspace):

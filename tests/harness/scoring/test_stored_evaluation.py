@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from harness.scoring.evaluate import Evaluation
-from harness.scoring.stored_evaluation import kept, part_intervals, rebuilt
+from harness.scoring.stored_evaluation import to_arrays, part_intervals, from_arrays
 from metrics import GlobalAveragePrecision, Judgement, MeanAveragePrecision, Task, intervals, metric, metrics_of
-from metrics.statistics.bootstrap import recounted
+from metrics.statistics.bootstrap import weighted_score
 from tests.metrics.test_every_metric import judgement_for
 
 TASKS: tuple[Task, ...] = ("retrieval", "recognition")
@@ -23,7 +23,7 @@ def evaluated(task: Task, usage: str = "both") -> Evaluation:
 
 def stored(evaluation: Evaluation) -> dict[str, np.ndarray]:
     """What the store gives back: numbers."""
-    return {name: np.asarray(values, np.float64) for name, values in kept(evaluation).items()}
+    return {name: np.asarray(values, np.float64) for name, values in to_arrays(evaluation).items()}
 
 
 def of_part(evaluation: Evaluation, part: str) -> Judgement:
@@ -36,22 +36,22 @@ def of_part(evaluation: Evaluation, part: str) -> Judgement:
 def test_every_metric_scores_what_was_kept_as_it_scored_the_evaluation(task: Task, part: str) -> None:
     evaluation = evaluated(task)
     for each in metrics_of(task):
-        judgement = rebuilt(each, evaluation.query_ids, stored(evaluation), part)
+        judgement = from_arrays(each, evaluation.query_ids, stored(evaluation), part)
         ones = np.ones(len(judgement.query_ids), np.int64)
-        assert recounted(each, judgement)(ones) == pytest.approx(each.score(of_part(evaluation, part)))
+        assert weighted_score(each, judgement)(ones) == pytest.approx(each.score(of_part(evaluation, part)))
 
 
 def test_gap_of_what_was_kept_is_that_of_the_evaluation_to_the_bit() -> None:
     evaluation = evaluated("recognition")
     for each in (GlobalAveragePrecision(), metric("gap_landmarks_only")):
-        judgement = rebuilt(each, evaluation.query_ids, stored(evaluation))
+        judgement = from_arrays(each, evaluation.query_ids, stored(evaluation))
         assert each.score(judgement) == each.score(evaluation.judgement)
         assert intervals([each], judgement) == intervals([each], evaluation.judgement)
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_names_of_what_is_kept_besides_are_no_metrics(task: Task) -> None:
-    names = set(kept(evaluated(task))) - {each.name for each in metrics_of(task)}
+    names = set(to_arrays(evaluated(task))) - {each.name for each in metrics_of(task)}
     assert all(name.startswith(".") for name in names)
     with pytest.raises(ValueError, match="no metric is called"):
         metric(names.pop())
@@ -60,7 +60,7 @@ def test_names_of_what_is_kept_besides_are_no_metrics(task: Task) -> None:
 def test_what_was_not_kept_is_a_key_error() -> None:
     evaluation = evaluated("retrieval")
     with pytest.raises(KeyError, match="map@7"):
-        rebuilt(MeanAveragePrecision(7), evaluation.query_ids, kept(evaluation))
+        from_arrays(MeanAveragePrecision(7), evaluation.query_ids, to_arrays(evaluation))
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -10,12 +10,12 @@ from harness.data.competition import Competition
 from harness.data.split import make_folds, save_folds
 from harness.errors import HarnessError, WorkspaceError
 from harness.running.runner import Runner
-from harness.scoring.stored_evaluation import rebuilt
+from harness.scoring.stored_evaluation import from_arrays
 from harness.solution.search_space import Among, Span
-from harness.tuning.optuna_proposals import importances, proposal, rounded
-from harness.tuning.result import verdict
+from harness.tuning.optuna_proposals import parameter_importances, propose, round_to_span
+from harness.tuning.result import summarise_study
 from harness.tuning.search import tune
-from harness.tuning.study import Study, Trial, open_study
+from harness.tuning.study import TuningStudy, Trial, open_study
 from harness.workspace import Workspace
 from metrics import compare
 from tests.factories.competitions import make_competition
@@ -41,7 +41,7 @@ class Search:
         workspace = Workspace.open(place)
         competition = Competition.open(world / "competition", workspace.descriptors)
         folds = make_folds(competition.train.ids, competition.labels, FOLDS)
-        save_folds(workspace.folds(competition.key), competition, folds)
+        save_folds(workspace.folds_file(competition.key), competition, folds)
         self.runner = Runner(competition, workspace, folds)
         self.study = open_study(self.runner, f"{world / 'slope.py'}{arguments}", **options)
 
@@ -63,7 +63,7 @@ def test_the_optimum_is_found_and_the_defaults_come_first(world: Path, tmp_path:
     assert [trial.number for trial in trials] == list(range(40))
     assert trials[0].arguments == ""
     assert search.study.values(trials[0]) == {"x": 0.9, "kind": "bad", "n": None}
-    best = verdict(search.study, search.runner, trials).best
+    best = summarise_study(search.study, search.runner, trials).best
     found = search.study.values(best)
     assert found["x"] == pytest.approx(0.3, abs=0.03)
     assert found["kind"] == "good"
@@ -86,7 +86,7 @@ def test_a_trial_is_the_score_of_each_fold(world: Path, tmp_path: Path) -> None:
 def test_the_test_images_have_no_part_in_it(world: Path, tmp_path: Path, quick: QuickRuns) -> None:
     Search(world, tmp_path).trials(4)
     assert {run.split.partition("/")[0] for run in quick.asked} == {"fold 1", "fold 2", "fold 3"}
-    assert {run.task.fold for run in quick.asked} == {1, 2, 3}
+    assert {run.job.fold for run in quick.asked} == {1, 2, 3}
 
 
 @pytest.mark.usefixtures("quick")
@@ -159,10 +159,10 @@ def test_where_all_was_tried_it_ends(world: Path, tmp_path: Path) -> None:
 def test_where_lower_is_better_the_lowest_is_the_best(world: Path, tmp_path: Path) -> None:
     search = Search(world, tmp_path, "(kind='good')", only=["x"], metric="mean_first_hit@100")
     trials = search.trials(24)
-    found = verdict(search.study, search.runner, trials)
+    found = summarise_study(search.study, search.runner, trials)
     assert found.best.score == min(trial.score for trial in trials)
     assert search.study.values(found.best)["x"] == pytest.approx(0.3, abs=0.05)
-    assert found.nested < found.default.score
+    assert found.nested_mean < found.default.score
 
 
 @pytest.mark.usefixtures("quick")
@@ -244,15 +244,15 @@ def test_what_cannot_be_searched_is_one_line(
 def test_what_a_choice_is_worth_is_found_fold_by_fold_on_the_others(world: Path, tmp_path: Path) -> None:
     search = Search(world, tmp_path)
     trials = search.trials(20)
-    found = verdict(search.study, search.runner, trials)
+    found = summarise_study(search.study, search.runner, trials)
     scored = [trial for trial in trials if trial.folds]
     nested, chosen = [], []
     for fold in range(FOLDS):
         others = [np.mean([score for place, score in enumerate(trial.folds) if place != fold]) for trial in scored]
         chosen.append(scored[int(np.argmax(others))])
         nested.append(chosen[-1].folds[fold])
-    assert found.nested == pytest.approx(np.mean(nested))
-    assert found.deviation == pytest.approx(np.std(nested, ddof=1))
+    assert found.nested_mean == pytest.approx(np.mean(nested))
+    assert found.nested_deviation == pytest.approx(np.std(nested, ddof=1))
     assert [trial.score for trial in found.ranked] == sorted((trial.score for trial in scored), reverse=True)
     answers = {"tuned": judgements(search, chosen), "default": judgements(search, [trials[0]] * FOLDS)}
     assert found.comparison == compare(search.study.metric, answers)
@@ -266,7 +266,7 @@ def judgements(search: Search, trials: Sequence[Trial]) -> list[object]:
         entry = store.find(trial.runs[fold])
         assert entry.split == search.runner.folds.name(fold + 1)
         ids = np.array(store.query_ids(entry.id), object)
-        found.append(rebuilt(search.study.metric, ids, store.per_query(entry.id)))
+        found.append(from_arrays(search.study.metric, ids, store.per_query(entry.id)))
     return found
 
 
@@ -274,7 +274,7 @@ def judgements(search: Search, trials: Sequence[Trial]) -> list[object]:
 def test_where_the_defaults_are_the_best_nothing_can_be_told_from_them(world: Path, tmp_path: Path) -> None:
     search = Search(world, tmp_path, "(x=0.3)", only=["kind"])
     good = Search(world, tmp_path, "(x=0.3, kind='good')", only=["n"])
-    found = verdict(good.study, good.runner, good.trials(3))
+    found = summarise_study(good.study, good.runner, good.trials(3))
     assert found.best.number == 0, "of equal ones the earliest"
     assert len(found.comparison.tied) == 2
     assert search.trials(2)[1].score > search.trials(2)[0].score
@@ -287,7 +287,7 @@ def proposals(count: int, seed: int = 0) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for number in range(count):
         scored = [(values, values["x"]) if values["n"] > 1 else (values, None) for values in found[: number // 4 * 4]]
-        found.append(proposal(SPACE, scored, found[number // 4 * 4 :], seed, higher=True))
+        found.append(propose(SPACE, scored, found[number // 4 * 4 :], seed, higher=True))
     return found
 
 
@@ -306,7 +306,7 @@ def test_what_fails_is_tried_less_and_less() -> None:
     space = {"x": Span(0.0, 1.0), "kind": Among("works", "fails", "fails too")}
     tried: list[tuple[dict[str, object], float | None]] = []
     for _ in range(40):
-        values = proposal(space, tried, [], 0, higher=True)
+        values = propose(space, tried, [], 0, higher=True)
         tried.append((values, values["x"] if values["kind"] == "works" else None))
     failed = [score is None for _, score in tried]
     assert sum(failed[:10]) > 3
@@ -314,37 +314,37 @@ def test_what_fails_is_tried_less_and_less() -> None:
 
 
 def test_a_log_span_gets_as_much_of_the_search_in_every_decade() -> None:
-    drawn = [proposal({"d": Span(1e-6, 1e-2, log=True)}, [], [{"d": 1.0}] * number, 0, higher=True)["d"] for number in range(200)]  # fmt: skip
+    drawn = [propose({"d": Span(1e-6, 1e-2, log=True)}, [], [{"d": 1.0}] * number, 0, higher=True)["d"] for number in range(200)]  # fmt: skip
     counts = np.histogram(np.log10(drawn), bins=4, range=(-6, -2))[0]
     assert counts.min() > 30
 
 
 def test_a_default_outside_of_the_range_is_no_obstacle() -> None:
-    assert proposal({"x": Span(0.0, 1.0)}, [({"x": None}, 0.5), ({"x": 7.0}, 0.9)], [], 0, higher=True) is not None
+    assert propose({"x": Span(0.0, 1.0)}, [({"x": None}, 0.5), ({"x": 7.0}, 0.9)], [], 0, higher=True) is not None
 
 
 def test_numbers_are_rounded_to_what_can_be_typed_and_stay_in_the_range() -> None:
-    assert rounded(Span(0.0, 4.0), 0.7312349) == 0.731
-    assert rounded(Span(1e-6, 0.1, log=True), 3.14159e-5) == 3.142e-5
-    assert rounded(Span(0.00015, 0.00025), 0.000150001) == 0.00015
-    assert rounded(Span(0.12354, 0.9), 0.1235401) == 0.12354
-    assert rounded(Span(0.0, 1.0, step=0.1), 0.1 + 0.2) == 0.3
-    assert rounded(Span(0.0, 10000.0), 1234.5) in {1230.0, 1234.0, 1235.0}
+    assert round_to_span(Span(0.0, 4.0), 0.7312349) == 0.731
+    assert round_to_span(Span(1e-6, 0.1, log=True), 3.14159e-5) == 3.142e-5
+    assert round_to_span(Span(0.00015, 0.00025), 0.000150001) == 0.00015
+    assert round_to_span(Span(0.12354, 0.9), 0.1235401) == 0.12354
+    assert round_to_span(Span(0.0, 1.0, step=0.1), 0.1 + 0.2) == 0.3
+    assert round_to_span(Span(0.0, 10000.0), 1234.5) in {1230.0, 1234.0, 1235.0}
 
 
 def test_importance_is_of_the_parameter_that_matters() -> None:
     generator = np.random.default_rng(0)
     tried = [({"x": x, "y": y}, float(x)) for x, y in generator.random((40, 2)).round(3)]
-    found = importances({"x": Span(0.0, 1.0), "y": Span(0.0, 1.0)}, tried, higher=True)
+    found = parameter_importances({"x": Span(0.0, 1.0), "y": Span(0.0, 1.0)}, tried, higher=True)
     assert list(found) == ["x", "y"]
     assert sum(found.values()) == pytest.approx(1)
     assert found["x"] > 0.7
-    assert importances({"x": Span(0.0, 1.0)}, tried, higher=True) == {}
-    assert importances({"x": Span(0.0, 1.0), "y": Span(0.0, 1.0)}, tried[:9], higher=True) == {}
+    assert parameter_importances({"x": Span(0.0, 1.0)}, tried, higher=True) == {}
+    assert parameter_importances({"x": Span(0.0, 1.0), "y": Span(0.0, 1.0)}, tried[:9], higher=True) == {}
 
 
 def test_a_search_and_its_trials_read_back_as_they_were(world: Path, tmp_path: Path) -> None:
-    study: Study = Search(world, tmp_path).study
+    study: TuningStudy = Search(world, tmp_path).study
     trials = {3: Trial(3, "(x=0.5)", (0.1, 0.2, 0.3), 1.5, ("a", "b", "c")), 5: Trial(5, "(n=5)", (), 0.0, reason="x")}
     study.save(trials)
     assert study.load() == trials

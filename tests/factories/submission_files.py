@@ -1,4 +1,4 @@
-"""Submission files as people and spreadsheets write them, and worse, for a small competition; Hypothesis draws them."""
+"""Hypothesis strategies of correct and faulty submission files for a small competition."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ QUERIES, INDEX, LANDMARKS = ["q", "q1", "both", "日本"], ["a", "b1", "c" * 17,
 
 _ids = st.sampled_from([*QUERIES, *QUERIES, *INDEX, "no", " q", "q ", "Q", "", "\t", "é", "\x1b[2J", "7", "[red]"])
 _images = st.lists(st.sampled_from([*INDEX, *INDEX, *QUERIES, "no", "", "é", "\x00"]), max_size=6).map(" ".join)
-_long = st.integers(98, 103).map(lambda count: " ".join(["a", "b1", *(f"i{each}" for each in range(count - 2))]))
+_long = st.integers(98, 103).map(lambda count: " ".join(["a", "b1", *(f"i{number}" for number in range(count - 2))]))
 _landmarks = st.sampled_from(
     ["7", "10", "8815"] * 3 + ["9", "8815.0", "1_0", "+7", "-7", "007", "x", "", "٧", "9" * 19, "9" * 18]
 )
@@ -49,7 +49,7 @@ _texts = st.builds(
     st.lists(_rows, max_size=20),
 )
 files = st.builds(
-    lambda text, mark, spoilt, where: mark + _spoilt(text.encode(), spoilt, where),
+    lambda text, mark, extra, where: mark + _with_bytes_at(text.encode(), extra, where),
     _texts,
     st.sampled_from([b""] * 20 + [b"\xef\xbb\xbf"] * 5 + [b"\xff\xfe"]),
     _bytes,
@@ -57,12 +57,12 @@ files = st.builds(
 )
 
 
-def _spoilt(content: bytes, with_what: bytes, where: int) -> bytes:
-    return content[:where] + with_what + content[where:]
+def _with_bytes_at(content: bytes, extra: bytes, where: int) -> bytes:
+    return content[:where] + extra + content[where:]
 
 
 def write_small(folder: Path, *, queries: bool = True, index: bool = True, train: bool = True) -> Path:
-    """Return the folder, with tables and no images; each of its queries is Public."""
+    """Return the folder with the tables, without images."""
     folder.mkdir()
     if queries:
         (folder / "test.csv").write_text("id\n" + "\n".join(QUERIES) + "\n", encoding="utf-8")

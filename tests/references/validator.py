@@ -1,4 +1,4 @@
-"""The validator again, slow and obvious: Python's csv module and plain lists, one row after the other."""
+"""A slow validator of submission files: Python's csv module and plain lists, row by row."""
 
 import csv
 import math
@@ -6,19 +6,19 @@ import re
 from dataclasses import dataclass, field
 from io import StringIO
 
-from harness.data.tables.csv_table import shown
+from harness.data.tables.csv_table import quote
 
-Told = tuple[int, int, int, int, str]  # count, line, column, entry, example
+FaultRecord = tuple[int, int, int, int, str]  # count, line, column, entry, example
 COLUMN = {"retrieval": "images", "recognition": "landmarks"}
 
 
 class UnreadableError(Exception):
-    """The file cannot be read to its end."""
+    """The file cannot be read."""
 
 
 @dataclass
-class World:
-    """What the tables of a competition tell; None for one that is not there."""
+class SlowReference:
+    """The ids in the tables of a competition; None for a missing table."""
 
     queries: list[str] | None
     index: list[str] | None = None
@@ -27,15 +27,15 @@ class World:
 
 @dataclass
 class SlowValidator:
-    world: World
+    reference: SlowReference
     task: str | None = None
-    faults: dict[str, Told] = field(default_factory=dict)
+    faults: dict[str, FaultRecord] = field(default_factory=dict)
 
     def note(self, name: str, line: int = 0, column: int = 0, entry: int = 0, example: str = "") -> None:
-        count, *first = self.faults.get(name, (0, line, column, entry, shown(example)))
+        count, *first = self.faults.get(name, (0, line, column, entry, quote(example)))
         self.faults[name] = (count + 1, *first)
 
-    def check(self, content: bytes) -> dict[str, Told]:
+    def check(self, content: bytes) -> dict[str, FaultRecord]:
         try:
             rows = rows_of(content)
             self.require_header(rows)
@@ -49,7 +49,7 @@ class SlowValidator:
             raise UnreadableError
 
     def check_rows(self, rows: list[tuple[int, list[str]]]) -> None:
-        header, queries = rows[0][1], self.world.queries or []
+        header, queries = rows[0][1], self.reference.queries or []
         names = [name.strip().lower() for name in header]
         is_row = len(header) == 2 and any(cell in queries for cell in header)
         is_row = is_row and not {"id", "images", "landmarks"} & {*names}
@@ -60,9 +60,9 @@ class SlowValidator:
             self.note("no header", 1, 1, 0, ",".join(header))
             query, answer = 0, 1
         else:
-            told = [task for task, column in COLUMN.items() if column in names]
-            fallback = "retrieval" if self.world.index is not None else "recognition"
-            self.task = self.task or (told[0] if told else fallback)
+            named = [task for task, column in COLUMN.items() if column in names]
+            fallback = "retrieval" if self.reference.index is not None else "recognition"
+            self.task = self.task or (named[0] if named else fallback)
             placed = self.place(header, names)
             if placed is None:
                 return
@@ -80,24 +80,24 @@ class SlowValidator:
                 self.note("unexpected column", 1, place + 1, 0, name)
             elif names[place] != name:
                 self.note("misspelt column", 1, place + 1, 0, name)
-        found = [names.index(name) if name in names else None for name in wanted]
-        if found == [None, None] or (None in found and len(header) != 2):
+        positions = [names.index(name) if name in names else None for name in wanted]
+        if positions == [None, None] or (None in positions and len(header) != 2):
             return None
-        query = found[0] if found[0] is not None else 1 - found[1]
-        answer = found[1] if found[1] is not None else 1 - found[0]
+        query = positions[0] if positions[0] is not None else 1 - positions[1]
+        answer = positions[1] if positions[1] is not None else 1 - positions[0]
         if query > answer:
             self.note("swapped columns", 1, query + 1)
         return query, answer
 
     def check_body(self, rows: list[tuple[int, list[str]]], query: int, answer: int, width: int) -> None:
-        queries = self.world.queries
+        queries = self.reference.queries
         few = [cells for _, cells in rows[:16] if len(cells) == width]
         if queries is not None and sum(cells[answer] in queries for cells in few) > sum(
             cells[query] in queries for cells in few
         ):
             self.note("swapped contents", rows[0][0], query + 1)
             query, answer = answer, query
-        self.seen: set[str] = set()
+        self.seen_queries: set[str] = set()
         for line, cells in rows:
             text = ",".join(cells)
             if any("\udc80" <= letter <= "\udcff" for letter in text):
@@ -106,25 +106,25 @@ class SlowValidator:
                 self.note("cells", line, min(len(cells), width) + 1, 0, text)
             else:
                 self.check_row(line, cells, query, answer)
-        for asked in dict.fromkeys(queries or []):
-            if asked not in self.seen:
-                self.note("missing query", example=asked)
+        for query_id in dict.fromkeys(queries or []):
+            if query_id not in self.seen_queries:
+                self.note("missing query", example=query_id)
 
     def check_row(self, line: int, cells: list[str], query: int, answer: int) -> None:
-        asked = cells[query]
-        known = self.world.queries is None or asked in self.world.queries
-        if not known:
-            self.note("unknown query", line, query + 1, 0, asked)
-        elif asked in self.seen:
-            self.note("repeated query", line, query + 1, 0, asked)
-        if known:
-            self.seen.add(asked)
+        query_id = cells[query]
+        is_query = self.reference.queries is None or query_id in self.reference.queries
+        if not is_query:
+            self.note("unknown query", line, query + 1, 0, query_id)
+        elif query_id in self.seen_queries:
+            self.note("repeated query", line, query + 1, 0, query_id)
+        if is_query:
+            self.seen_queries.add(query_id)
         if cells[answer]:
             check = self.check_list if self.task == "retrieval" else self.check_label
-            check(asked if known else None, cells[answer], line, answer + 1)
+            check(query_id if is_query else None, cells[answer], line, answer + 1)
 
-    def check_list(self, asked: str | None, cell: str, line: int, column: int) -> None:
-        words, index = split(cell), self.world.index
+    def check_list(self, query_id: str | None, cell: str, line: int, column: int) -> None:
+        words, index = split(cell), self.reference.index
         if len(words) > 100:
             self.note("too long", line, column, 101, words[100])
         for place, word in enumerate(words):
@@ -134,7 +134,7 @@ class SlowValidator:
                 continue
             if index is not None and word not in index:
                 self.note("unknown image", *where)
-            if index is not None and word in index and word == asked:
+            if index is not None and word in index and word == query_id:
                 self.note("own image", *where)
             if word in words[:place]:
                 self.note("repeated image", *where)
@@ -164,13 +164,13 @@ class SlowValidator:
             self.note("odd number", *where)
         if confidence < 0:
             self.note("negative", *where)
-        if self.world.landmarks is not None and landmark not in self.world.landmarks:
+        if self.reference.landmarks is not None and landmark not in self.reference.landmarks:
             self.note("unknown landmark", *where)
         return None
 
 
 def rows_of(content: bytes) -> list[tuple[int, list[str]]]:
-    """Return the rows that are not blank, each with its line; what cannot stand in an id is a control character."""
+    """Return the rows that are not blank, each with its line; commas, quotes and line ends in cells become \\x1a."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableError
     text = content.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
@@ -190,6 +190,6 @@ def rows_of(content: bytes) -> list[tuple[int, list[str]]]:
 
 
 def split(cell: str) -> list[str]:
-    """Return the entries of a cell as the official reader has them: one blank at the end is no entry."""
+    """Return the entries of a cell as the reference scorer reads them: one trailing blank is not an entry."""
     words = cell.split(" ")
     return words[:-1] if len(words) > 1 and not words[-1] else words

@@ -1,4 +1,4 @@
-"""`landmark validate` and `landmark fix`, and what `landmark score` tells before a score."""
+"""Tests of `harness.cli.validate`, and of the faults that `landmark score` reports before a score."""
 
 import gzip
 import json
@@ -10,13 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from harness.cli.main import app
 from harness.errors import DataError, SubmissionError
+from tests.cli import run_command
 from tests.factories.submission_files import QUERIES, write_small
 
-TRUTH = "id,images,Usage\n" + "".join(f"{query},a b1,Public\n" for query in QUERIES)
+GROUND_TRUTH = "id,images,Usage\n" + "".join(f"{query},a b1,Public\n" for query in QUERIES)
 CLEAN = "id,images\n" + "".join(f"{query},a b1\n" for query in QUERIES)
 FAULTY = "id,images\nq,a a no\n\nno,a\nq1,both  b1\nboth,both\n"
 
@@ -24,7 +23,7 @@ FAULTY = "id,images\nq,a a no\n\nno,a\nq1,both  b1\nboth,both\n"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     folder = write_small(tmp_path / "competition")
-    (folder / "retrieval_solution.csv").write_text(TRUTH, encoding="utf-8")
+    (folder / "retrieval_solution.csv").write_text(GROUND_TRUTH, encoding="utf-8")
     return folder
 
 
@@ -33,63 +32,59 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "s.csv"
 
 
-def landmark(*words: object) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words])
-
-
-def test_all_faults_are_told_at_once(folder: Path, path: Path) -> None:
+def test_all_faults_are_reported_at_once(folder: Path, path: Path) -> None:
     path.write_text(FAULTY)
-    shown = landmark("validate", path, "--on", folder)
-    assert shown.exit_code == 1
-    assert shown.stdout.splitlines() == [
+    result = run_command("validate", path, "--on", folder)
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
         (
-            f"{path}: rejected: queries without a row: 1, first '日本'; write a row for each id of test.csv, with nothing "
-            "behind the comma for no answer"
+            f"{path}: rejected: queries without a row: 1, first '日本'; write a row for each id of test.csv, with an "
+            "empty second cell if there is no answer"
         ),
         (
-            "    the site says: ERROR: Unable to find 1 required key values in the 'id' column; ERROR: Unable to find the "
+            "    Kaggle says: ERROR: Unable to find 1 required key values in the 'id' column; ERROR: Unable to find the "
             "required key value '日本' in the 'id' column"
         ),
-        f"{path}, line 4, column 1: rejected: rows whose id is no query: 1, first 'no'; keep to the ids of test.csv",
-        "    the site says: Evaluation Exception: Submission must have 4 rows",
+        f"{path}, line 4, column 1: rejected: rows whose id is not a query: 1, first 'no'; use only ids of test.csv",
+        "    Kaggle says: Evaluation Exception: Submission must have 4 rows",
         (
-            f"{path}, line 2, column 2, entry 2: accepted silently: entries that stand in the same row before: 1, first "
-            "'a'; leave the first; the others only push others back"
+            f"{path}, line 2, column 2, entry 2: accepted silently: entries that repeat an earlier entry of the row: "
+            "1, first 'a'; remove them; they only use up ranks"
         ),
         (
             f"{path}, line 2, column 2, entry 3: accepted silently: entries that are not in the index: 1, first 'no'; list "
-            "ids of index.csv; others only push others back"
+            "only ids of index.csv; others only use up ranks"
         ),
         (
-            f"{path}, line 5, column 2, entry 2: accepted silently: empty entries, from two blanks in a row or one in "
-            "front: 1, first ''; write one blank between entries"
+            f"{path}, line 5, column 2, entry 2: accepted silently: empty entries (two blanks in a row, or a leading "
+            "blank): 1, first ''; write one blank between entries"
         ),
         (
             f"{path}, line 6, column 2, entry 1: accepted silently: entries that are the query itself: 1, first 'both'; "
-            "leave it out"
+            "remove them"
         ),
     ]
 
 
-def test_the_profile_of_the_site_leaves_out_what_it_accepts(folder: Path, path: Path) -> None:
+def test_the_kaggle_profile_omits_faults_that_kaggle_accepts(folder: Path, path: Path) -> None:
     path.write_text(FAULTY)
-    shown = landmark("validate", path, "--on", folder, "--profile", "kaggle")
-    assert shown.exit_code == 1
-    assert "accepted" not in shown.stdout
+    result = run_command("validate", path, "--on", folder, "--profile", "kaggle")
+    assert result.exit_code == 1
+    assert "accepted" not in result.stdout
     path.write_text(CLEAN.replace("b1", "a"))
-    assert landmark("validate", path, "--on", folder).exit_code == 1
-    shown = landmark("validate", path, "--on", folder, "--profile", "kaggle")
-    assert (shown.exit_code, shown.stdout) == (0, f"{path}: nothing is wrong: 4 rows, 4 queries answered\n")
+    assert run_command("validate", path, "--on", folder).exit_code == 1
+    result = run_command("validate", path, "--on", folder, "--profile", "kaggle")
+    assert (result.exit_code, result.stdout) == (0, f"{path}: no faults: 4 rows, 4 queries answered\n")
 
 
-def test_json_tells_the_same(folder: Path, path: Path) -> None:
+def test_json_has_the_same_faults(folder: Path, path: Path) -> None:
     path.write_text(FAULTY)
-    shown = landmark("validate", path, "--on", folder, "--json")
-    assert shown.exit_code == 1
-    told = json.loads(shown.stdout)
-    assert told["rejected"] == {"kaggle": True, "strict": True}
-    assert (told["rows"], told["answered"], told["unchecked"]) == (4, 3, [])
-    assert [fault["kind"] for fault in told["faults"]] == [
+    result = run_command("validate", path, "--on", folder, "--json")
+    assert result.exit_code == 1
+    report = json.loads(result.stdout)
+    assert report["rejected"] == {"kaggle": True, "strict": True}
+    assert (report["rows"], report["answered"], report["unchecked"]) == (4, 3, [])
+    assert [fault["kind"] for fault in report["faults"]] == [
         "missing query",
         "unknown query",
         "repeated image",
@@ -97,10 +92,10 @@ def test_json_tells_the_same(folder: Path, path: Path) -> None:
         "double blank",
         "own image",
     ]
-    assert told["faults"][2] == {
+    assert report["faults"][2] == {
         "kind": "repeated image",
-        "what": "entries that stand in the same row before",
-        "remedy": "leave the first; the others only push others back",
+        "what": "entries that repeat an earlier entry of the row",
+        "remedy": "remove them; they only use up ranks",
         "count": 1,
         "line": 2,
         "column": 2,
@@ -117,95 +112,95 @@ def test_json_tells_the_same(folder: Path, path: Path) -> None:
 )
 def test_the_ground_truth_is_never_opened(folder: Path, path: Path, spoil: Callable[[Path], object]) -> None:
     path.write_text(FAULTY)
-    before = landmark("validate", path, "--on", folder)
+    before = run_command("validate", path, "--on", folder)
     spoil(folder / "retrieval_solution.csv")
-    assert landmark("validate", path, "--on", folder).stdout == before.stdout
+    assert run_command("validate", path, "--on", folder).stdout == before.stdout
 
 
 @pytest.mark.parametrize(
-    ("header", "told"),
+    ("header", "expected"),
     [
         ("x,y", ["Required column 'id' could not be found", "Required column 'images' could not be found"]),
         (
             "x,y",
             [
                 "Unexpected Column:  'x' (Line 1, Column 1)",
-                "columns that are not asked for: 2",
+                "unexpected columns: 2",
                 "not checked: the rows",
             ],
         ),
         ("id,images,more", ["Unexpected Column:  'more' (Line 1, Column 3)"]),
-        ("ID, images", ["Unexpected Column:  'ID' (Line 1, Column 1)", "in another case or with blanks around: 2"]),
+        ("ID, images", ["Unexpected Column:  'ID' (Line 1, Column 1)", "with wrong case or surrounding blanks: 2"]),
         ("id,pictures", ["Required column 'images' could not", "Unexpected Column:  'pictures' (Line 1, Column 2)"]),
-        ("q,a b1", ["first line that is a row: 1", "Required column 'id' could not be found"]),
+        ("q,a b1", ["missing header line: 1", "Required column 'id' could not be found"]),
         ("id,id", ["the first line names 'id' twice; name each column once"]),
         ("", ["the first line is empty; it must name the columns"]),
     ],
 )
-def test_a_wrong_first_line_is_told_in_the_words_of_the_site(
-    folder: Path, path: Path, header: str, told: list[str]
+def test_a_wrong_first_line_is_reported_with_the_error_message_of_kaggle(
+    folder: Path, path: Path, header: str, expected: list[str]
 ) -> None:
     path.write_text(CLEAN.replace("id,images", header))
-    shown = landmark("validate", path, "--on", folder)
-    assert shown.exit_code == 1
-    assert all(each in shown.stdout for each in told)
-    assert "rows whose id is no query" not in shown.stdout
+    result = run_command("validate", path, "--on", folder)
+    assert result.exit_code == 1
+    assert all(each in result.stdout for each in expected)
+    assert "rows whose id is not a query" not in result.stdout
 
 
-def test_columns_in_another_order_are_minded_by_the_scorer_only(folder: Path, path: Path) -> None:
+def test_only_the_scorer_rejects_columns_in_the_wrong_order(folder: Path, path: Path) -> None:
     path.write_text("images,id\n" + "".join(f"a b1,{query}\n" for query in QUERIES))
-    assert landmark("validate", path, "--on", folder, "--profile", "kaggle").exit_code == 0
-    shown = landmark("validate", path, "--on", folder)
-    assert shown.exit_code == 1
-    assert len(shown.stdout.splitlines()) == 1
-    assert "accepted silently: columns in another order than the sample's" in shown.stdout
+    assert run_command("validate", path, "--on", folder, "--profile", "kaggle").exit_code == 0
+    result = run_command("validate", path, "--on", folder)
+    assert result.exit_code == 1
+    assert len(result.stdout.splitlines()) == 1
+    assert "accepted silently: columns in the wrong order" in result.stdout
 
 
-def test_swapped_contents_are_told_once(folder: Path, path: Path) -> None:
+def test_swapped_contents_are_reported_once(folder: Path, path: Path) -> None:
     path.write_text("id,images\n" + "".join(f"a b1,{query}\n" for query in QUERIES))
-    shown = landmark("validate", path, "--on", folder)
-    assert [line.split(": ")[1] for line in shown.stdout.splitlines()] == ["rejected", "ERROR"]
-    assert "columns that hold each other's cells" in shown.stdout
+    result = run_command("validate", path, "--on", folder)
+    assert [line.split(": ")[1] for line in result.stdout.splitlines()] == ["rejected", "ERROR"]
+    assert "columns with swapped contents" in result.stdout
 
 
-def test_a_file_for_the_other_task_is_told(folder: Path, path: Path) -> None:
+def test_a_file_for_the_other_task_is_reported(folder: Path, path: Path) -> None:
     path.write_text("id,landmarks\nq,7 0.5\n")
-    shown = landmark("validate", path, "--on", folder, "--task", "retrieval")
-    assert "ERROR: Required column 'images' could not be found" in shown.stdout
-    assert "ERROR: Unexpected Column:  'landmarks' (Line 1, Column 2)" in shown.stdout
+    result = run_command("validate", path, "--on", folder, "--task", "retrieval")
+    assert "ERROR: Required column 'images' could not be found" in result.stdout
+    assert "ERROR: Unexpected Column:  'landmarks' (Line 1, Column 2)" in result.stdout
 
 
-def test_what_no_table_tells_is_not_checked(tmp_path: Path, path: Path) -> None:
+def test_checks_without_their_table_are_skipped(tmp_path: Path, path: Path) -> None:
     path.write_text("id,images\nx,y z\nx,\n")
     folder = write_small(tmp_path / "c", queries=False, index=False)
-    assert landmark("validate", path, "--on", folder).stdout.splitlines()[-2:] == [
+    assert run_command("validate", path, "--on", folder).stdout.splitlines()[-2:] == [
         f"{path}: not checked: the queries (no test.csv)",
         f"{path}: not checked: the listed images (no index.csv)",
     ]
-    assert "rows whose query stands there before: 1" in landmark("validate", path, "--on", folder).stdout
+    assert "rows that repeat a query: 1" in run_command("validate", path, "--on", folder).stdout
     (folder / "train.csv").unlink()
-    shown = landmark("validate", path, "--on", folder)
-    assert isinstance(shown.exception, DataError)
-    assert str(shown.exception) == f"{folder}: holds no test.csv, index.csv or train.csv, so it is no competition"
+    result = run_command("validate", path, "--on", folder)
+    assert isinstance(result.exception, DataError)
+    assert str(result.exception) == f"{folder}: not a competition: it has no test.csv, index.csv or train.csv"
 
 
 def test_empty_tables_make_everything_unknown(folder: Path, path: Path) -> None:
     for name in ("test.csv", "index.csv"):
         (folder / name).write_text("id\n")
     path.write_text("id,images\nq,a\n")
-    shown = landmark("validate", path, "--on", folder)
-    assert "rows whose id is no query: 1" in shown.stdout
-    assert "entries that are not in the index: 1" in shown.stdout
+    result = run_command("validate", path, "--on", folder)
+    assert "rows whose id is not a query: 1" in result.stdout
+    assert "entries that are not in the index: 1" in result.stdout
     path.write_text("id,images\n")
-    assert landmark("validate", path, "--on", folder).exit_code == 0
+    assert run_command("validate", path, "--on", folder).exit_code == 0
 
 
 @pytest.mark.parametrize("hostile", ["\x1b[2J", "\u202e", "[red]", "\x00\x07", "=1+1", "x" * 300_000, "日" * 100_000])
-def test_hostile_ids_are_shown_as_they_are_and_short(folder: Path, path: Path, hostile: str) -> None:
+def test_hostile_ids_are_printed_escaped_and_shortened(folder: Path, path: Path, hostile: str) -> None:
     path.write_text(f"id,images\n{hostile},a\nq,{hostile}\n{hostile},{hostile},\n", encoding="utf-8")
     for words in (("validate",), ("fix", "--force"), ("score",)):
-        shown = landmark(words[0], path, "--on", folder, *words[1:])
-        text = (shown.stdout + shown.stderr).replace("\n", "")
+        result = run_command(words[0], path, "--on", folder, *words[1:])
+        text = (result.stdout + result.stderr).replace("\n", "")
         assert text.isprintable()
         assert len(text) < 10_000
         assert words[0] == "fix" or hostile[:5] in text or ascii(hostile[:2])[1:-1] in text
@@ -221,11 +216,11 @@ def pack(path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["zip", "gzip"])
-def test_packed_files_are_validated_as_plain_ones(folder: Path, path: Path, kind: str) -> None:
+def test_compressed_files_are_validated_like_plain_files(folder: Path, path: Path, kind: str) -> None:
     pack(path, "plain")
-    expected = landmark("validate", path, "--on", folder).stdout
+    expected = run_command("validate", path, "--on", folder).stdout
     pack(path, kind)
-    assert landmark("validate", path, "--on", folder).stdout == expected
+    assert run_command("validate", path, "--on", folder).stdout == expected
 
 
 @pytest.mark.parametrize(
@@ -239,38 +234,36 @@ def test_packed_files_are_validated_as_plain_ones(folder: Path, path: Path, kind
         (b"PK\x03\x04", "is a damaged zip file"),
     ],
 )
-def test_what_cannot_be_read_is_one_fault_and_one_line_before_a_score(
-    folder: Path, path: Path, content: bytes, message: str
-) -> None:
+def test_an_unreadable_file_has_one_fault(folder: Path, path: Path, content: bytes, message: str) -> None:
     path.write_bytes(content)
-    shown = landmark("validate", path, "--on", folder)
-    assert shown.exit_code == 1
-    assert len(shown.stdout.splitlines()) == 1
-    assert f"{path}: rejected: {message}" in shown.stdout
-    scored = landmark("score", path, "--on", folder)
+    result = run_command("validate", path, "--on", folder)
+    assert result.exit_code == 1
+    assert len(result.stdout.splitlines()) == 1
+    assert f"{path}: rejected: {message}" in result.stdout
+    scored = run_command("score", path, "--on", folder)
     assert isinstance(scored.exception, SubmissionError)
     assert scored.stderr == ""
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "expected"),
     [
         (b"id,images\n", "queries without a row: 4"),
         (CLEAN.encode() + b"no\xff,a\nq1,\xc3\n", "line 6: rejected: rows that are not UTF-8: 2, first 'no\\udcff,a'"),
-        (CLEAN.encode() + b"a\x00,b", "line 6, column 1: rejected: rows whose id is no query: 1, first 'a\\x00'"),
-        (CLEAN.replace("\n", "\r").encode() + b"no,", "line 6, column 1: rejected: rows whose id is no query"),
-        (CLEAN.encode() + b'"a\n\n","b,c"\nno,', "line 6, column 1: rejected: rows whose id is no query: 2"),
+        (CLEAN.encode() + b"a\x00,b", "line 6, column 1: rejected: rows whose id is not a query: 1, first 'a\\x00'"),
+        (CLEAN.replace("\n", "\r").encode() + b"no,", "line 6, column 1: rejected: rows whose id is not a query"),
+        (CLEAN.encode() + b'"a\n\n","b,c"\nno,', "line 6, column 1: rejected: rows whose id is not a query: 2"),
         (CLEAN.encode() + b"," * 10_000_000, "line 6, column 3: rejected: rows with more or fewer cells"),
     ],
 )
-def test_odd_bytes_are_told_with_their_line(folder: Path, path: Path, content: bytes, told: str) -> None:
+def test_odd_bytes_are_reported_with_their_line(folder: Path, path: Path, content: bytes, expected: str) -> None:
     path.write_bytes(content)
-    shown = landmark("validate", path, "--on", folder)
-    assert shown.exit_code == 1
-    assert told in shown.stdout
+    result = run_command("validate", path, "--on", folder)
+    assert result.exit_code == 1
+    assert expected in result.stdout
 
 
-def test_an_endless_line_is_refused_in_little_memory(folder: Path, path: Path) -> None:
+def test_an_endless_line_is_rejected_in_little_memory(folder: Path, path: Path) -> None:
     path.write_text(CLEAN)
     with path.open("r+b") as file:
         file.truncate(10 << 30)
@@ -279,59 +272,59 @@ def test_an_endless_line_is_refused_in_little_memory(folder: Path, path: Path) -
         "from harness.cli.main import main; main()"
     )
     words = [sys.executable, "-c", program, "validate", str(path), "--on", str(folder)]
-    ended = subprocess.run(words, capture_output=True, text=True, check=False)
-    assert (ended.returncode, ended.stderr) == (1, "")
-    assert "line 6: is longer than 64 MB; write one row for each query" in ended.stdout
+    process = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (process.returncode, process.stderr) == (1, "")
+    assert "line 6: is longer than 64 MB; write one row for each query" in process.stdout
 
 
-def test_what_is_no_file_is_told_without_waiting(folder: Path, path: Path, tmp_path: Path) -> None:
+def test_a_pipe_or_folder_is_rejected_without_waiting(folder: Path, path: Path, tmp_path: Path) -> None:
     os.mkfifo(path)
     for words in (("validate", path), ("validate", tmp_path)):
-        shown = landmark(*words, "--on", folder)
-        assert shown.exit_code == 1
-        assert "is not a file; a CSV table is needed there" in shown.stdout
-    assert isinstance(landmark("score", path, "--on", folder).exception, SubmissionError)
-    assert isinstance(landmark("fix", path, "--on", folder).exception, SubmissionError)
-    assert "No such file" in landmark("validate", tmp_path / "no.csv", "--on", folder).stdout
+        result = run_command(*words, "--on", folder)
+        assert result.exit_code == 1
+        assert "is not a file; a CSV table is needed there" in result.stdout
+    assert isinstance(run_command("score", path, "--on", folder).exception, SubmissionError)
+    assert isinstance(run_command("fix", path, "--on", folder).exception, SubmissionError)
+    assert "No such file" in run_command("validate", tmp_path / "no.csv", "--on", folder).stdout
 
 
-def test_a_hundred_thousand_faults_are_told_in_few_lines(folder: Path, path: Path) -> None:
+def test_a_hundred_thousand_faults_are_reported_in_few_lines(folder: Path, path: Path) -> None:
     path.write_text("id,images\n" + "".join(f"x{number},a a  no,\nq,no no  q\n" for number in range(50_000)))
-    shown = landmark("validate", path, "--on", folder)
-    assert len(shown.stdout.splitlines()) < 20
-    assert "rows whose query stands there before: 49999" in shown.stdout
+    result = run_command("validate", path, "--on", folder)
+    assert len(result.stdout.splitlines()) < 20
+    assert "rows that repeat a query: 49999" in result.stdout
 
 
-def test_a_clean_file_is_scored_without_a_word(folder: Path, path: Path) -> None:
+def test_a_clean_file_is_scored_without_messages(folder: Path, path: Path) -> None:
     path.write_text(CLEAN, encoding="utf-8")
-    shown = landmark("score", path, "--on", folder)
-    assert shown.exit_code == 0
-    assert shown.stderr == ""
+    result = run_command("score", path, "--on", folder)
+    assert result.exit_code == 0
+    assert result.stderr == ""
 
 
-def test_without_a_table_of_queries_those_of_the_truth_are_scored(tmp_path: Path, path: Path) -> None:
+def test_without_test_csv_the_queries_of_the_ground_truth_are_scored(tmp_path: Path, path: Path) -> None:
     folder = write_small(tmp_path / "c", queries=False)
-    (folder / "retrieval_solution.csv").write_text(TRUTH, encoding="utf-8")
+    (folder / "retrieval_solution.csv").write_text(GROUND_TRUTH, encoding="utf-8")
     path.write_text("id,images\nq,a\n")
-    assert landmark("score", path, "--on", folder).exit_code == 0
+    assert run_command("score", path, "--on", folder).exit_code == 0
     path.write_text("id,images\nq,a\nno,a\n")
-    shown = landmark("score", path, "--on", folder)
-    assert "line 3: 'no' is no query of this competition" in str(shown.exception)
+    result = run_command("score", path, "--on", folder)
+    assert "line 3: 'no' is not a query of this competition" in str(result.exception)
 
 
-def test_faults_are_told_in_one_line_each_before_the_score(folder: Path, path: Path) -> None:
+def test_each_fault_is_one_line_before_the_score(folder: Path, path: Path) -> None:
     path.write_text("id,images\nq,a a\nq1,a  no\nboth,both\n日本,\n", encoding="utf-8")
-    shown = landmark("score", path, "--on", folder)
-    assert shown.exit_code == 0
-    assert shown.stderr.splitlines() == [
-        f"note: {path}: entries that stand in the same row before: 1, first 'a' in line 2, column 2, entry 2",
-        f"note: {path}: empty entries, from two blanks in a row or one in front: 1, first '' in line 3, column 2, entry 2",
+    result = run_command("score", path, "--on", folder)
+    assert result.exit_code == 0
+    assert result.stderr.splitlines() == [
+        f"note: {path}: entries that repeat an earlier entry of the row: 1, first 'a' in line 2, column 2, entry 2",
+        f"note: {path}: empty entries (two blanks in a row, or a leading blank): 1, first '' in line 3, column 2, entry 2",
         f"note: {path}: entries that are not in the index: 1, first 'no' in line 3, column 2, entry 3",
         f"note: {path}: entries that are the query itself: 1, first 'both' in line 4, column 2, entry 1",
     ]
-    assert "map@100" in shown.stdout
-    told = json.loads(landmark("score", path, "--on", folder, "--json").stdout)
-    assert [fault["kind"] for fault in told["faults"]] == [
+    assert "map@100" in result.stdout
+    report = json.loads(run_command("score", path, "--on", folder, "--json").stdout)
+    assert [fault["kind"] for fault in report["faults"]] == [
         "repeated image",
         "double blank",
         "unknown image",
@@ -339,28 +332,28 @@ def test_faults_are_told_in_one_line_each_before_the_score(folder: Path, path: P
     ]
 
 
-def test_what_the_reference_scorer_stumbles_on_is_told_with_all_else(folder: Path, path: Path) -> None:
+def test_an_error_of_the_reference_scorer_is_reported_with_all_faults(folder: Path, path: Path) -> None:
     path.write_text(FAULTY)
-    shown = landmark("score", path, "--on", folder)
-    assert isinstance(shown.exception, SubmissionError)
-    assert str(shown.exception) == f"{path}, line 4: 'no' is no query of this competition; the queries are in test.csv"
-    assert shown.stderr == landmark("validate", path, "--on", folder).stdout
-    assert shown.stdout == ""
-    told = json.loads(landmark("score", path, "--on", folder, "--json").stdout)
-    assert told["scores"] is None
-    assert len(told["faults"]) == 6
+    result = run_command("score", path, "--on", folder)
+    assert isinstance(result.exception, SubmissionError)
+    assert str(result.exception) == f"{path}, line 4: 'no' is not a query of this competition (see test.csv)"
+    assert result.stderr == run_command("validate", path, "--on", folder).stdout
+    assert result.stdout == ""
+    report = json.loads(run_command("score", path, "--on", folder, "--json").stdout)
+    assert report["scores"] is None
+    assert len(report["faults"]) == 6
 
 
-def test_fix_writes_beside_the_file_and_tells_what_it_did(folder: Path, path: Path) -> None:
+def test_fix_writes_a_copy_next_to_the_file_and_reports_its_repairs(folder: Path, path: Path) -> None:
     path.write_text(FAULTY)
-    shown = landmark("fix", path, "--on", folder)
+    result = run_command("fix", path, "--on", folder)
     out = path.with_name("s.fixed.csv")
-    assert shown.exit_code == 0
-    assert shown.stdout.splitlines()[-1] == f"{out}: written, 4 rows"
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1] == f"{out}: written, 4 rows"
     assert out.read_text(encoding="utf-8") == "id,images\nq,a\nq1,both b1\nboth,\n日本,\n"
-    assert landmark("validate", out, "--on", folder).exit_code == 0
-    again = landmark("fix", path, "--on", folder)
-    assert "is there already; name another with --out, or replace it with --force" in str(again.exception)
-    told = json.loads(landmark("fix", path, "--on", folder, "--force", "--json").stdout)
-    assert told["left"]["faults"] == []
-    assert {"kind": "unknown image", "count": 1, "line": 2, "done": "dropped"} in told["done"]
+    assert run_command("validate", out, "--on", folder).exit_code == 0
+    again = run_command("fix", path, "--on", folder)
+    assert "exists already; choose another with --out, or overwrite it with --force" in str(again.exception)
+    report = json.loads(run_command("fix", path, "--on", folder, "--force", "--json").stdout)
+    assert report["left"]["faults"] == []
+    assert {"kind": "unknown image", "count": 1, "line": 2, "done": "removed"} in report["done"]

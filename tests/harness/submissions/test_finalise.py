@@ -1,3 +1,5 @@
+"""Tests of `harness.submissions.finalise`."""
+
 from pathlib import Path
 
 import numpy as np
@@ -37,14 +39,14 @@ def ranking(queries: ImageSet, index: ImageSet, *rows: list[int]) -> Ranking:
     return Ranking.from_positions(np.array(rows), queries.ids, index.ids)
 
 
-def refusal(answer: object, queries: ImageSet, index: ImageSet, task: str) -> str:
+def validation_error(answer: object, queries: ImageSet, index: ImageSet, task: str) -> str:
     with pytest.raises(SubmissionError) as raised:
         validate_answer(answer, queries, index, task)
     assert str(raised.value).isprintable()
     return str(raised.value)
 
 
-def test_an_answer_to_these_queries_is_given_back(queries: ImageSet, index: ImageSet) -> None:
+def test_a_valid_answer_is_returned_unchanged(queries: ImageSet, index: ImageSet) -> None:
     answers: list[tuple[Answer, str]] = [
         (ranking(queries, index, [0], [1], [-1]), "retrieval"),
         (Ranking.from_rows([[], [], []], queries.ids.copy(), index.ids.copy()), "retrieval"),
@@ -52,70 +54,78 @@ def test_an_answer_to_these_queries_is_given_back(queries: ImageSet, index: Imag
     ]
     for answer, task in answers:
         assert validate_answer(answer, queries, index, task) is answer
-    nobody = queries[:0]
-    validate_answer(Ranking.by_distance(np.zeros((0, len(index))), nobody.ids, index.ids), nobody, index, "retrieval")
-    validate_answer(Labelling.of(np.array([]), np.array([]), nobody.ids), nobody, index, "recognition")
+    no_queries = queries[:0]
+    validate_answer(
+        Ranking.by_distance(np.zeros((0, len(index))), no_queries.ids, index.ids), no_queries, index, "retrieval"
+    )
+    validate_answer(Labelling.of(np.array([]), np.array([]), no_queries.ids), no_queries, index, "recognition")
 
 
-def test_another_thing_than_the_task_asks_for_is_refused(queries: ImageSet, index: ImageSet) -> None:
+def test_an_answer_for_the_other_task_is_rejected(queries: ImageSet, index: ImageSet) -> None:
     answer = ranking(queries, index, [0], [1], [2])
-    assert refusal(answer, queries, index, "recognition") == "the answer is a Ranking; return a Labelling"
-    assert refusal(None, queries, index, "retrieval") == "the answer is a NoneType; return a Ranking"
+    assert validation_error(answer, queries, index, "recognition") == "the answer is a Ranking; return a Labelling"
+    assert validation_error(None, queries, index, "retrieval") == "the answer is a NoneType; return a Ranking"
 
 
-def test_an_answer_to_other_queries_is_refused(queries: ImageSet, index: ImageSet) -> None:
-    for rows, asked in (([[0], [1]], queries[:2]), ([[0], [1], [2]], queries[::-1])):
-        assert "return one row for each query of the chunk" in refusal(
-            ranking(asked, index, *rows), queries, index, "retrieval"
+def test_an_answer_to_other_queries_is_rejected(queries: ImageSet, index: ImageSet) -> None:
+    for rows, other_queries in (([[0], [1]], queries[:2]), ([[0], [1], [2]], queries[::-1])):
+        assert "return one row for each query of the chunk" in validation_error(
+            ranking(other_queries, index, *rows), queries, index, "retrieval"
         )
     short = Ranking(queries.ids, index.ids, np.array([[0]], np.int32))
-    assert "the answer to 3 queries has 1 rows or other ids" in refusal(short, queries, index, "retrieval")
+    assert "the answer to 3 queries has 1 rows or other ids" in validation_error(short, queries, index, "retrieval")
     short_labels = Labelling(queries.ids, np.array([0]), np.array([0.5, 0.5, 0.5]))
-    assert "return one row for each query" in refusal(short_labels, queries, index, "recognition")
+    assert "return one row for each query" in validation_error(short_labels, queries, index, "recognition")
 
 
-def test_images_of_another_set_are_refused(queries: ImageSet, index: ImageSet) -> None:
-    assert "lists images that are not in the index" in refusal(
+def test_other_index_ids_are_rejected(queries: ImageSet, index: ImageSet) -> None:
+    assert "has other index ids" in validation_error(
         ranking(queries, index[::-1], [0], [1], [2]), queries, index, "retrieval"
     )
 
 
-def test_numbers_of_another_shape_or_type_are_refused(queries: ImageSet, index: ImageSet) -> None:
+def test_arrays_of_a_wrong_shape_or_type_are_rejected(queries: ImageSet, index: ImageSet) -> None:
     for positions in (np.zeros((3, 1)), np.zeros(3, int), np.zeros((3, 1, 1), int)):
-        assert "the Ranking is made of " in refusal(
+        assert "the Ranking has arrays " in validation_error(
             Ranking(queries.ids, index.ids, positions), queries, index, "retrieval"
         )
     for landmarks in (np.zeros(3), np.zeros((3, 1), int)):
-        assert "the Labelling is made of " in refusal(
+        assert "the Labelling has arrays " in validation_error(
             Labelling(queries.ids, landmarks, np.zeros(3)), queries, index, "recognition"
         )
 
 
-def test_a_ranking_is_cut_to_a_hundred_and_packed(queries: ImageSet, data: TrainingData, index: ImageSet) -> None:
+def test_a_ranking_is_cut_to_a_hundred_images_without_gaps(
+    queries: ImageSet, data: TrainingData, index: ImageSet
+) -> None:
     rows = np.array([np.arange(120), np.r_[-1, 5, -1, 4, np.full(116, -1)], np.full(120, -1)])
-    done = finalise(ranking(queries, index, *rows.tolist()), data)
-    assert isinstance(done, Ranking)
-    assert done.positions.shape == (3, 100)
-    assert done.rows() == [index.ids[:100].tolist(), index.ids[[5, 4]].tolist(), []]
+    finalised = finalise(ranking(queries, index, *rows.tolist()), data)
+    assert isinstance(finalised, Ranking)
+    assert finalised.positions.shape == (3, 100)
+    assert finalised.rows() == [index.ids[:100].tolist(), index.ids[[5, 4]].tolist(), []]
 
 
-def test_a_query_is_not_its_own_answer(competition: Competition) -> None:
+def test_the_query_itself_is_removed(competition: Competition) -> None:
     data = TrainingData(competition.train, competition.labels, competition.index)
-    asked = competition.index[:2]
-    done = finalise(Ranking.from_positions(np.tile(np.arange(101), (2, 1)), asked.ids, competition.index.ids), data)
-    assert isinstance(done, Ranking)
-    assert done.rows() == [[each for each in competition.index.ids[:101] if each != query] for query in asked.ids]
+    queries = competition.index[:2]
+    finalised = finalise(
+        Ranking.from_positions(np.tile(np.arange(101), (2, 1)), queries.ids, competition.index.ids), data
+    )
+    assert isinstance(finalised, Ranking)
+    assert finalised.rows() == [
+        [each for each in competition.index.ids[:101] if each != query] for query in queries.ids
+    ]
 
 
 @pytest.mark.parametrize(
     ("rows", "complaint"),
     [
         ([[0, 1], [2, 2], [-1, -1]], "lists an image twice"),
-        ([[0, 150], [0, 1], [0, 1]], "places that are not in the index; they run from 0, and -1 lists nothing"),
-        ([[0, -2], [0, 1], [0, 1]], "places that are not in the index"),
+        ([[0, 150], [0, 1], [0, 1]], "positions outside of the index; they start at 0, and -1 is padding"),
+        ([[0, -2], [0, 1], [0, 1]], "positions outside of the index"),
     ],
 )
-def test_repeats_and_places_beyond_the_index_are_refused(
+def test_repeated_and_invalid_positions_are_rejected(
     queries: ImageSet, index: ImageSet, data: TrainingData, rows: list[list[int]], complaint: str
 ) -> None:
     with pytest.raises(SubmissionError, match=complaint):
@@ -127,10 +137,10 @@ def test_the_query_with_a_repeat_is_named(queries: ImageSet, index: ImageSet, da
         finalise(ranking(queries, index, [0, 1], [2, 2], [3, 3]), data)
 
 
-def test_a_labelling_names_known_landmarks_with_finite_confidence(queries: ImageSet, data: TrainingData) -> None:
+def test_a_labelling_has_known_landmarks_and_finite_confidences(queries: ImageSet, data: TrainingData) -> None:
     good = Labelling.of(np.array([0, 99, 2]), np.array([0.5, np.nan, 1]), queries.ids)
     assert finalise(good, data) is good
-    with pytest.raises(SubmissionError, match=f"query {queries.ids[1]} is given a landmark that no train image shows"):
+    with pytest.raises(SubmissionError, match=f"query {queries.ids[1]} has a landmark that no train image shows"):
         finalise(Labelling.of(np.array([0, 99, 98]), np.ones(3), queries.ids), data)
     with pytest.raises(
         SubmissionError, match=f"the confidence of query {queries.ids[2]} is infinite; use NaN for no answer"
@@ -138,11 +148,11 @@ def test_a_labelling_names_known_landmarks_with_finite_confidence(queries: Image
         finalise(Labelling.of(np.zeros(3, int), np.array([0.5, 0.5, -np.inf]), queries.ids), data)
 
 
-def test_nothing_is_finished_as_nothing(competition: Competition, tmp_path: Path) -> None:
+def test_empty_answers_are_valid(competition: Competition, tmp_path: Path) -> None:
     empty = Competition.open(make_competition(tmp_path / "a", index=0, train=0, non_landmark=0), tmp_path)
     data = TrainingData(empty.train, empty.labels, empty.index)
-    done = finalise(Ranking.by_distance(np.zeros((6, 0)), empty.queries.ids, empty.index.ids), data)
-    assert isinstance(done, Ranking)
-    assert done.rows() == [[]] * 6
+    finalised = finalise(Ranking.by_distance(np.zeros((6, 0)), empty.queries.ids, empty.index.ids), data)
+    assert isinstance(finalised, Ranking)
+    assert finalised.rows() == [[]] * 6
     unanswered = Labelling.of(np.zeros(6, int), np.full(6, np.nan), empty.queries.ids)
     assert finalise(unanswered, data) is unanswered

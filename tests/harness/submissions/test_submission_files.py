@@ -1,4 +1,4 @@
-"""Submission files against the official reader's rules; every error names the file, the line, the id and the remedy."""
+"""Tests of `harness.submissions.read_write`: files are read as by the reference scorer; errors name line, id and remedy."""
 
 import csv
 import os
@@ -37,7 +37,7 @@ def labelled(path: Path, *lines: str) -> dict[str, tuple[int, float]]:
     return {query: (landmark, confidence) for query, landmark, confidence in answers if confidence == confidence}  # noqa: PLR0124
 
 
-def refusal(path: Path) -> str:
+def reading_error(path: Path) -> str:
     with pytest.raises(SubmissionError) as raised:
         read_submission(path, QUERIES, IGNORED)
     text = str(raised.value)
@@ -71,7 +71,7 @@ def test_rows_are_put_in_the_order_of_the_queries(path: Path) -> None:
         (["q,日本 " + "x" * 10_000], ["日本", "x" * 10_000]),
     ],
 )
-def test_rankings_are_read_as_the_official_reader_does(path: Path, lines: list[str], expected: list[str]) -> None:
+def test_rankings_are_read_as_by_the_reference_scorer(path: Path, lines: list[str], expected: list[str]) -> None:
     assert ranked(path, *lines) == [expected, [], []]
 
 
@@ -85,7 +85,7 @@ def test_rankings_are_read_as_the_official_reader_does(path: Path, lines: list[s
         ("9223372036854775807 1", (2**63 - 1, 1.0)),
     ],
 )
-def test_landmarks_are_read_as_the_official_reader_does(path: Path, cell: str, expected: tuple[int, float]) -> None:
+def test_landmarks_are_read_as_by_the_reference_scorer(path: Path, cell: str, expected: tuple[int, float]) -> None:
     assert labelled(path, f"q,{cell}", "ignored,no answer", "r,") == {"q": expected}
 
 
@@ -110,29 +110,31 @@ def test_landmarks_are_read_as_the_official_reader_does(path: Path, cell: str, e
         '"\n"',
     ],
 )
-def test_what_is_no_landmark_with_a_finite_confidence_is_refused(path: Path, cell: str) -> None:
+def test_a_malformed_label_is_rejected(path: Path, cell: str) -> None:
     path.write_text(f"id,landmarks\n\nr,7 0.5\nq,{cell}\n")
-    assert refusal(path).startswith(", line 4: ")
-    assert refusal(path).endswith("is no answer; write the number of the landmark, one blank, and a finite confidence")
+    assert reading_error(path).startswith(", line 4: ")
+    assert reading_error(path).endswith(
+        "is not an answer; write the number of the landmark, one blank, and a finite confidence"
+    )
 
 
 @pytest.mark.parametrize(("column", "answer"), [("images", "a"), ("landmarks", "7 0.5")])
-def test_unknown_and_repeated_queries_are_refused_with_their_line(path: Path, column: str, answer: str) -> None:
+def test_unknown_and_repeated_queries_are_rejected_with_their_line(path: Path, column: str, answer: str) -> None:
     path.write_text(f'id,{column}\n\n"q",{answer}\nother,{answer}\n')
-    assert refusal(path) == ", line 4: 'other' is no query of this competition; the queries are in test.csv"
+    assert reading_error(path) == ", line 4: 'other' is not a query of this competition (see test.csv)"
     path.write_text(f"id,{column}\nq,{answer}\nr,\nq,{answer}\n")
-    assert refusal(path) == ", line 4: 'q' is a query that is answered a second time; leave one answer"
+    assert reading_error(path) == ", line 4: 'q' is answered twice; keep one answer"
 
 
 def test_the_line_is_right_far_down_in_a_file(path: Path) -> None:
     path.write_text("id,images\n" + "q,\n" * 10_000 + "other,a\n")
-    assert ", line 10002: 'other' is no query" in refusal(path)
+    assert ", line 10002: 'other' is not a query" in reading_error(path)
 
 
 @pytest.mark.parametrize("query", ["../q", "q ", "\x1b[2J", "x" * 10_000, "\u202eq", "Q"])
-def test_a_hostile_query_is_an_unknown_one(path: Path, query: str) -> None:
+def test_a_hostile_id_is_an_unknown_query(path: Path, query: str) -> None:
     path.write_text(f'id,images\n"{query}",a\n')
-    assert "is no query of this competition" in refusal(path)
+    assert "is not a query of this competition" in reading_error(path)
 
 
 @pytest.mark.parametrize(
@@ -146,23 +148,23 @@ def test_a_hostile_query_is_an_unknown_one(path: Path, query: str) -> None:
         (b"q,a\nr,b\n", "not 'q,a'"),
         (b"id;images\nq;a\n", "not 'id;images'"),
         (b"id,id\nq,q\n", "names 'id' twice"),
-        (b"id,images\nq\n", "line 2: the number of cells is 1"),
-        (b"id,images\nq,a,b\n", "line 2: the number of cells is 3"),
-        (b"id,images\nr,b\n\xff\xfe\n", "line 3: is not UTF-8"),
+        (b"id,images\nq\n", "line 2: 1 cells instead of 2"),
+        (b"id,images\nq,a,b\n", "line 2: 3 cells instead of 2"),
+        (b"id,images\nr,b\n\xff\xfe\n", "line 3: not UTF-8"),
         (b'id,images\nq,"a\n', "line 2: is no CSV: a quote is opened and never closed"),
         ("id,images\nq,a\n".encode("utf-16"), "is UTF-16; save the table as CSV in UTF-8"),
     ],
 )
-def test_what_is_no_submission_is_refused_in_one_line(path: Path, content: bytes, complaint: str) -> None:
+def test_another_file_is_rejected_in_one_line(path: Path, content: bytes, complaint: str) -> None:
     path.write_bytes(content)
-    assert complaint in refusal(path)
+    assert complaint in reading_error(path)
 
 
-def test_what_is_no_file_is_refused_without_waiting(path: Path, tmp_path: Path) -> None:
-    assert "No such file" in refusal(path)
+def test_a_pipe_or_folder_is_rejected_without_waiting(path: Path, tmp_path: Path) -> None:
+    assert "No such file" in reading_error(path)
     os.mkfifo(path)
-    assert "is not a file" in refusal(path)
-    assert "is not a file" in refusal(tmp_path)
+    assert "is not a file" in reading_error(path)
+    assert "is not a file" in reading_error(tmp_path)
 
 
 def test_a_file_without_rows_answers_nothing(path: Path) -> None:
@@ -179,7 +181,7 @@ def test_windows_files_are_read(path: Path) -> None:
     assert answer.rows() == [["a", "b"], ["c"], []]
 
 
-def test_the_task_is_told_by_the_header(path: Path) -> None:
+def test_the_header_determines_the_task(path: Path) -> None:
     path.write_text("id,images\n")
     assert submission_task(path) == "retrieval"
     path.write_text("id,landmarks\n")
@@ -223,7 +225,7 @@ def test_a_labelling_is_written_and_read_back(
     assert np.array_equal(answer.landmarks[answer.has_answer], landmarks[answer.has_answer])
 
 
-def test_a_row_stands_for_every_query_answered_or_not(path: Path) -> None:
+def test_every_query_has_a_row(path: Path) -> None:
     write_submission(Ranking.from_rows([["a"], [], []], QUERIES, np.array(["a"], object)), path)
     assert path.read_text() == "id,images\nq,a\nr,\ns,\n"
     write_submission(Labelling.of(np.array([7, 7, 7]), np.array([0.5, np.nan, 1e-7]), QUERIES), path)
@@ -232,7 +234,7 @@ def test_a_row_stands_for_every_query_answered_or_not(path: Path) -> None:
     assert path.read_text() == "id,images\n"
 
 
-def test_many_rows_are_written_as_few_are(path: Path) -> None:
+def test_many_rows_are_written(path: Path) -> None:
     index = np.array([f"{number:016x}" for number in range(1000)], object)
     queries = np.array([f"q{number}" for number in range(10_000)], object)
     positions = np.random.default_rng(0).integers(-1, 1000, (10_000, 3))
@@ -241,16 +243,16 @@ def test_many_rows_are_written_as_few_are(path: Path) -> None:
     assert path.read_text().splitlines() == ["id,images", *expected]
 
 
-def test_what_can_not_be_written_leaves_the_file_that_was_there(path: Path) -> None:
+def test_a_failed_write_leaves_the_old_file(path: Path) -> None:
     path.write_text("old")
-    answer = Ranking.from_positions(np.array([[5]]), QUERIES[:1], QUERIES)  # there is no such place
+    answer = Ranking.from_positions(np.array([[5]]), QUERIES[:1], QUERIES)  # beyond the index
     with pytest.raises(IndexError):
         write_submission(answer, path)
     assert path.read_text() == "old"
     assert os.listdir(path.parent) == ["submission.csv"]
 
 
-def test_a_place_that_can_not_be_written_to_is_told(tmp_path: Path) -> None:
+def test_a_path_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     answer = Ranking.from_rows([["a"]], QUERIES[:1], np.array(["a"], object))
     (tmp_path / "file").touch()
     for place, why in (
@@ -258,5 +260,5 @@ def test_a_place_that_can_not_be_written_to_is_told(tmp_path: Path) -> None:
         (tmp_path / "file" / "a.csv", "Not a directory"),
         (tmp_path, "Is a directory"),
     ):
-        with pytest.raises(SubmissionError, match=f"cannot be written: {why}.*; nothing was left there"):
+        with pytest.raises(SubmissionError, match=f"cannot be written: {why}.*; no file was left there"):
             write_submission(answer, place)

@@ -1,4 +1,8 @@
-"""A repaired file is clean but for what only its author can decide, and is repaired only once."""
+"""Tests of `harness.submissions.repair.rewrite`, `fixes`, `formatting` and `summary`.
+
+They are `harness.submissions.repair.fixes`, `harness.submissions.repair.formatting` and
+`harness.submissions.repair.summary`. A repaired file has only faults that its author must decide.
+"""
 
 import csv
 import gzip
@@ -14,7 +18,16 @@ from harness.submissions.repair.rewrite import RepairResult, repair_file
 from harness.submissions.validation.validate import validate
 from tests.factories.submission_files import INDEX, LANDMARKS, QUERIES, files, write_small
 
-LEFT = {"cells", "encoding", "repeated query", "malformed", "several landmarks", "blanks", "not finite", "negative"}
+UNREPAIRABLE = {
+    "cells",
+    "encoding",
+    "repeated query",
+    "malformed",
+    "several landmarks",
+    "blanks",
+    "not finite",
+    "negative",
+}
 
 
 @pytest.fixture(scope="session")
@@ -24,11 +37,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A competition of which only the landmarks are known."""
+    """A competition with train.csv only."""
     return write_small(tmp_path_factory.mktemp("small") / "bare", queries=False, index=False)
 
 
-def fixed(folder: Path, content: str | bytes, task: str | None = None) -> tuple[RepairResult, str]:
+def repair_text(folder: Path, content: str | bytes, task: str | None = None) -> tuple[RepairResult, str]:
     path, out = folder / "s.csv", folder / "s.fixed.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     repair = repair_file(path, out, folder, task, force=True)
@@ -36,11 +49,11 @@ def fixed(folder: Path, content: str | bytes, task: str | None = None) -> tuple[
 
 
 def images(folder: Path, *lines: str) -> list[str]:
-    return fixed(folder, "\n".join(["id,images", *lines, ""]))[1].splitlines()[1:]
+    return repair_text(folder, "\n".join(["id,images", *lines, ""]))[1].splitlines()[1:]
 
 
 def labels(folder: Path, *lines: str) -> list[str]:
-    return fixed(folder, "\n".join(["id,landmarks", *lines, ""]))[1].splitlines()[1:]
+    return repair_text(folder, "\n".join(["id,landmarks", *lines, ""]))[1].splitlines()[1:]
 
 
 @settings(deadline=None, max_examples=300)
@@ -49,20 +62,20 @@ def labels(folder: Path, *lines: str) -> list[str]:
 @example(content=b"id,images\nq,a,b\nq1\n", task=None, is_bare=False)
 @example(content=b"id,images,x\nq,a  b\n", task=None, is_bare=False)
 @example(content=b"id,images\n\xff,both\n", task=None, is_bare=False)
-def test_what_it_writes_is_clean_or_left_and_is_written_only_once(
+def test_a_repaired_file_has_only_unrepairable_faults_and_is_not_changed_again(
     content: bytes, task: str | None, is_bare: bool, folder: Path, bare: Path
 ) -> None:
     on = bare if is_bare else folder
     try:
-        repair, text = fixed(on, content, task)
+        repair, text = repair_text(on, content, task)
     except HarnessError as error:
         assert isinstance(error, SubmissionError)
         assert len(str(error).splitlines()) == 1
         return
-    left = {fault.kind.name for fault in repair.after.faults}
-    missing = {"missing query"} if left & {"cells", "encoding"} else set()
-    assert left <= LEFT | missing
-    again, same = fixed(on, text.encode("utf-8", "surrogateescape"), repair.after.columns.task)
+    remaining = {fault.kind.name for fault in repair.after.faults}
+    missing = {"missing query"} if remaining & {"cells", "encoding"} else set()
+    assert remaining <= UNREPAIRABLE | missing
+    again, same = repair_text(on, text.encode("utf-8", "surrogateescape"), repair.after.columns.task)
     assert same == text
     assert again.repaired_faults() == []
     assert again.quirks == []
@@ -78,7 +91,7 @@ words = st.sampled_from([*INDEX, *INDEX, "q", "no", ""])
 @given(
     lists=st.lists(st.lists(words | words.map(lambda word: word + " " + word), max_size=130), min_size=4, max_size=4)
 )
-def test_lists_are_mended_as_one_would_by_hand(lists: list[list[str]], folder: Path) -> None:
+def test_lists_are_repaired_as_by_hand(lists: list[list[str]], folder: Path) -> None:
     rows = [(query, " ".join(listed)) for query, listed in zip(QUERIES, lists, strict=True)]
     expected = [
         f"{query},{' '.join([each for each in dict.fromkeys(cell.split()) if each in INDEX and each != query][:100])}"
@@ -87,7 +100,7 @@ def test_lists_are_mended_as_one_would_by_hand(lists: list[list[str]], folder: P
     assert images(folder, *(",".join(row) for row in rows)) == expected
 
 
-def test_a_list_is_cut_when_what_cannot_count_is_gone(tmp_path: Path) -> None:
+def test_a_list_is_cut_after_invalid_entries_are_removed(tmp_path: Path) -> None:
     folder = write_small(tmp_path / "c", index=False)
     (folder / "index.csv").write_text("id\n" + "\n".join(f"i{number}" for number in range(150)))
     listed = ["no"] * 50 + [f"i{number}" for number in range(150)]
@@ -116,7 +129,7 @@ REST = ["q1,", "both,", "日本,"]
         (('q,"a\nb1"',), ["q,", *REST]),
     ],
 )
-def test_rows_of_images_are_mended(folder: Path, lines: tuple[str, ...], expected: list[str]) -> None:
+def test_rows_of_images_are_repaired(folder: Path, lines: tuple[str, ...], expected: list[str]) -> None:
     assert images(folder, *lines) == expected
 
 
@@ -145,7 +158,7 @@ def test_rows_of_images_are_mended(folder: Path, lines: tuple[str, ...], expecte
         ("9" * 19 + " 1", "9" * 19 + " 1"),
     ],
 )
-def test_labels_are_mended(folder: Path, cell: str, expected: str) -> None:
+def test_labels_are_repaired(folder: Path, cell: str, expected: str) -> None:
     assert labels(folder, f"q,{cell}") == [f"q,{expected}", *REST]
 
 
@@ -166,8 +179,8 @@ def test_labels_are_mended(folder: Path, cell: str, expected: str) -> None:
         '"id","images"\n"q","a"',
     ],
 )
-def test_columns_are_put_in_order(folder: Path, content: str) -> None:
-    repair, text = fixed(folder, content)
+def test_columns_are_reordered(folder: Path, content: str) -> None:
+    repair, text = repair_text(folder, content)
     assert text.splitlines() == ["id,images", "q,a", *REST]
     assert not repair.after.is_rejected_by("strict")
 
@@ -176,19 +189,19 @@ def test_columns_are_put_in_order(folder: Path, content: str) -> None:
     ("content", "complaint"),
     [
         (b"", ": the first line is empty"),
-        (b"a,b\nq,a\n", ": the first line does not tell which columns are which; name them there"),
-        (b"id;images\n", ": the first line does not tell which"),
+        (b"a,b\nq,a\n", ": the columns cannot be determined; name them in the first line"),
+        (b"id;images\n", ": the columns cannot be determined"),
         (
             b"id,images,x\nq,a,1\nq1,a\n",
-            ", line 3, column 3: the columns cannot be put in order with this row; mend it",
+            ", line 3, column 3: the columns cannot be reordered because of this row; correct it",
         ),
-        (b"id,images\na,q\n\xff,both\n", ", line 3: the columns cannot be put in order with this row; mend it"),
+        (b"id,images\na,q\n\xff,both\n", ", line 3: the columns cannot be reordered because of this row; correct it"),
         (b'id,images\nq,"a\n', ": line 2: is no CSV: a quote is opened and never closed"),
         ("id,images\n".encode("utf-16"), ": is UTF-16"),
         (gzip.compress(b"id,images\n", mtime=0)[:-3], ": is a damaged gzip file"),
     ],
 )
-def test_what_nobody_can_tell_is_refused_and_nothing_is_written(
+def test_an_ambiguous_file_is_rejected_and_nothing_is_written(
     tmp_path: Path, folder: Path, content: bytes, complaint: str
 ) -> None:
     path = tmp_path / "s.csv"
@@ -199,56 +212,56 @@ def test_what_nobody_can_tell_is_refused_and_nothing_is_written(
     assert os.listdir(tmp_path) == ["s.csv"]
 
 
-def test_it_tells_what_was_done_and_what_is_left(folder: Path) -> None:
+def test_repairs_and_remaining_faults_are_reported(folder: Path) -> None:
     content = "\ufeffid,landmarks\r\nno,7 1\r\nq,7  1 \r\n\r\nq1,7 -1\r\nboth,7 nan\r\nno,7 1"
-    repair, _ = fixed(folder, content)
+    repair, _ = repair_text(folder, content)
     path, out = folder / "s.csv", folder / "s.fixed.csv"
     assert repair.lines() == [
-        f"{path}: byte order mark (line 1): 1 dropped",
-        f"{path}: carriage returns at line ends (line 1): 6 dropped",
-        f"{path}: blank lines (line 4): 1 dropped",
-        f"{path}: blanks at the end of a line (line 3): 1 dropped",
-        f"{path}: last line without a line end (line 7): 1 ended",
+        f"{path}: byte order mark (line 1): 1 removed",
+        f"{path}: carriage returns at line ends (line 1): 6 removed",
+        f"{path}: blank lines (line 4): 1 removed",
+        f"{path}: blanks at the end of a line (line 3): 1 removed",
+        f"{path}: last line without a line end (line 7): 1 completed",
         f"{path}: queries without a row: 1 of 1 added without an answer",
-        f"{path}: rows whose id is no query (line 2, column 1): 2 of 2 dropped, or freed of blanks around the id",
-        f"{path}: answers with a blank too many (line 3, column 2): 1 of 1 written with one blank",
+        f"{path}: rows whose id is not a query (line 2, column 1): 2 of 2 removed, or stripped of blanks",
+        f"{path}: answers with extra blanks (line 3, column 2): 1 of 1 rewritten with one blank",
         (
-            f"{out}: left: confidences below zero (line 3, column 2): 1; "
-            "only their order counts, and only you know whether more means surer"
+            f"{out}: not repaired: negative confidences (line 3, column 2): 1; they are kept, because only their "
+            "order counts; check that higher means more confident"
         ),
-        f"{out}: left: confidences that are nan or infinite (line 4, column 2): 1; write a finite number",
+        f"{out}: not repaired: confidences that are nan or infinite (line 4, column 2): 1; write a finite number",
         f"{out}: written, 4 rows",
     ]
-    told = repair.document()
-    assert told["out"] == str(out)
-    assert [each["kind"] for each in told["done"]][-3:] == ["missing query", "unknown query", "blanks"]
+    document = repair.document()
+    assert document["out"] == str(out)
+    assert [each["kind"] for each in document["done"]][-3:] == ["missing query", "unknown query", "blanks"]
 
 
-def test_an_unchecked_table_changes_nothing(bare: Path) -> None:
+def test_ids_without_a_table_stay(bare: Path) -> None:
     assert images(bare, "anything,x y x", "other,", "other,z") == ["anything,x y", "other,z"]
 
 
-def test_a_landmark_of_no_train_image_stays_where_nobody_tells_them(tmp_path: Path) -> None:
+def test_landmarks_stay_without_train_csv(tmp_path: Path) -> None:
     folder = write_small(tmp_path / "c", train=False)
     assert labels(folder, "q,9 1")[0] == "q,9 1"
     assert 9 not in LANDMARKS
 
 
-def test_the_file_itself_is_never_written_to(tmp_path: Path, folder: Path) -> None:
+def test_the_input_file_is_never_overwritten(tmp_path: Path, folder: Path) -> None:
     path, link = tmp_path / "s.csv", tmp_path / "link.csv"
     path.write_text("id,images\nq,a\n")
     link.symlink_to(path)
     for out in (path, link, tmp_path / "." / "s.csv"):
-        with pytest.raises(SubmissionError, match="is the file to be repaired; name another with --out"):
+        with pytest.raises(SubmissionError, match="is the input file; choose another with --out"):
             repair_file(path, out, folder, force=True)
     assert path.read_text() == "id,images\nq,a\n"
 
 
-def test_a_file_that_is_there_is_replaced_only_if_asked(tmp_path: Path, folder: Path) -> None:
+def test_an_existing_file_is_replaced_only_with_force(tmp_path: Path, folder: Path) -> None:
     path, out = tmp_path / "s.csv", tmp_path / "out.csv"
     path.write_text("id,images\nq,a\n")
     out.write_text("mine")
-    with pytest.raises(SubmissionError, match="is there already"):
+    with pytest.raises(SubmissionError, match="exists already"):
         repair_file(path, out, folder)
     assert out.read_text() == "mine"
     repair_file(path, out, folder, force=True)
@@ -259,14 +272,14 @@ def test_a_file_that_is_there_is_replaced_only_if_asked(tmp_path: Path, folder: 
         repair_file(path, tmp_path / "no" / "out.csv", folder)
 
 
-def test_what_is_broken_off_leaves_nothing(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_repair_leaves_no_file(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, out = tmp_path / "s.csv", tmp_path / "out.csv"
     path.write_text("id,images\nq,a\n")
 
-    def killed(*_: object) -> None:
+    def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("harness.submissions.repair.rewrite._write", killed)
+    monkeypatch.setattr("harness.submissions.repair.rewrite._write_rows", interrupt)
     with pytest.raises(KeyboardInterrupt):
         repair_file(path, out, folder)
     assert os.listdir(tmp_path) == ["s.csv"]
@@ -278,7 +291,7 @@ def test_the_ground_truth_is_not_opened(tmp_path: Path) -> None:
     assert images(folder, "q,a no")[0] == "q,a"
 
 
-def test_a_folder_without_tables_is_told(tmp_path: Path, folder: Path) -> None:
+def test_a_folder_without_tables_is_rejected(tmp_path: Path, folder: Path) -> None:
     path = tmp_path / "s.csv"
     path.write_text("id,images\n")
     for on in (tmp_path, tmp_path / "no"):
@@ -286,7 +299,7 @@ def test_a_folder_without_tables_is_told(tmp_path: Path, folder: Path) -> None:
             repair_file(path, tmp_path / "out.csv", on)
 
 
-def test_ids_of_any_length_and_script_are_kept(tmp_path: Path) -> None:
+def test_ids_of_any_length_and_script_stay(tmp_path: Path) -> None:
     folder = write_small(tmp_path / "c", index=False)
     long = ["x" * 300_000, "日本" * 1000, "a"]
     (folder / "index.csv").write_text("id\n" + "\n".join(long), encoding="utf-8")

@@ -1,4 +1,10 @@
-"""All that is wrong with a submission file, against a slow validator, whatever the blocks in which it is read."""
+"""The validator finds what a slow one finds, whatever the size of the blocks that it reads.
+
+Tests of `harness.submissions.validation.validate`, `harness.submissions.validation.columns`,
+`harness.submissions.validation.fault_kinds`, `harness.submissions.validation.inspection`,
+`harness.submissions.validation.parse_labels`, `harness.submissions.validation.reference_ids` and
+`harness.submissions.validation.report`.
+"""
 
 from functools import partial
 from pathlib import Path
@@ -9,11 +15,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from harness.data.tables import blocks, rows
-from harness.submissions.validation import columns as layout
+from harness.submissions.validation import columns
 from harness.submissions.validation.report import ValidationReport
 from harness.submissions.validation.validate import validate
 from tests.factories.submission_files import INDEX, LANDMARKS, QUERIES, files, write_small
-from tests.references.validator import SlowValidator, Told, World
+from tests.references.validator import FaultRecord, SlowReference, SlowValidator
 
 TABLES = [
     {"queries": True, "index": True, "train": True},
@@ -34,17 +40,23 @@ def folder(folders: list[Path]) -> Path:
     return folders[0]
 
 
-def told(report: ValidationReport) -> dict[str, Told]:
-    """Return the faults; a message is not compared."""
+def faults_of(report: ValidationReport) -> dict[str, FaultRecord]:
+    """Return the faults by kind; messages are omitted."""
     return {
-        fault.kind.name: (fault.count, fault.line, fault.column, fault.entry, fault.example * bool(fault.kind.description))
+        fault.kind.name: (
+            fault.count,
+            fault.line,
+            fault.column,
+            fault.entry,
+            fault.example * bool(fault.kind.description),
+        )
         for fault in report.faults
     }
 
 
-def in_blocks_of(size: int, path: Path, folder: Path, task: str | None) -> ValidationReport:
+def validate_in_blocks(size: int, path: Path, folder: Path, task: str | None) -> ValidationReport:
     small = partial(blocks.read_blocks, size=size)
-    with patch.object(rows, "read_blocks", small), patch.object(layout, "read_blocks", small):
+    with patch.object(rows, "read_blocks", small), patch.object(columns, "read_blocks", small):
         return validate(path, folder, task)
 
 
@@ -62,15 +74,19 @@ def test_it_finds_what_the_slow_validator_finds(
     path.write_bytes(content)
     report = validate(path, folders[which], task)
     tables = TABLES[which]
-    world = World(
+    reference = SlowReference(
         QUERIES if tables["queries"] else None,
         INDEX if tables["index"] else None,
         LANDMARKS if tables["train"] else None,
     )
-    assert told(report) == SlowValidator(world, task).check(content)
+    assert faults_of(report) == SlowValidator(reference, task).check(content)
     for size in (1, 17):
-        other = in_blocks_of(size, path, folders[which], task)
-        assert told(other) == told(report)
-        assert (other.n_rows, other.n_answered, other.scorer_error) == (report.n_rows, report.n_answered, report.scorer_error)
+        other = validate_in_blocks(size, path, folders[which], task)
+        assert faults_of(other) == faults_of(report)
+        assert (other.n_rows, other.n_answered, other.scorer_error) == (
+            report.n_rows,
+            report.n_answered,
+            report.scorer_error,
+        )
     assert len(report.lines()) < 100
     assert all(line.isprintable() for line in [*report.lines(), *report.summary_lines()])

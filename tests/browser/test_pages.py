@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from harness.web.report.page import report_page
-from harness.web.report.routes import report_of
+from harness.web.report.routes import build_report
 from tests.browser.page_checks import excess_width, screen_modes, violations, wait_for_ties
 from tests.factories.entries import Entered
 
@@ -189,7 +189,7 @@ def test_names_are_escaped(open_page: Any, entries: Entered, name: str) -> None:
 @pytest.fixture(scope="module")
 def report(entries: Entered, tmp_path_factory: pytest.TempPathFactory) -> str:
     path: Path = tmp_path_factory.mktemp("report") / "board.html"
-    content = report_of(entries.competition.folder, entries.workspace, entries=20, queries=500)
+    content = build_report(entries.competition.folder, entries.workspace, entries=20, queries=500)
     path.write_text(report_page(content), encoding="utf-8")
     return path.as_uri()
 

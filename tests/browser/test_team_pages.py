@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from harness.web.server import LOCAL
+from harness.web.server import LOCAL_HOSTS
 from harness.web.team.app import create_team_app
 from harness.workspace import Workspace
 from leaderboard.storage.database import Database
 from tests.browser.page_checks import excess_width, run_server, screen_modes, violations
 from tests.factories.competitions import make_competition
-from tests.factories.teams import Server
+from tests.factories.teams import TeamServer
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +35,7 @@ PAGES = {  # name -> the role that opens it, its path
 class TeamSite:
     """A running team server: its URL, the browser state of each signed-in role, and the values that paths contain."""
 
-    server: Server
+    server: TeamServer
     url: str
     signed_in: dict[str, Any]
     values: dict[str, str]
@@ -52,15 +52,15 @@ def team_site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Ite
     root = tmp_path_factory.mktemp("teams")
     folders = {name: make_competition(root / name, landmarks=n, size=16) for name, n in (("open", 3), ("over", 4))}
     workspace, url = Workspace.open(root / "workspace"), f"sqlite:///{root / 'teams.sqlite'}"
-    database = Database(url, kept=4)
-    app = create_team_app(workspace, [*folders.values()], database=database, hosts=["testserver", *LOCAL])
-    keys = {competition.name: key for key, competition in app.state.site.competitions.named.items()}
+    database = Database(url, pool_size=4)
+    app = create_team_app(workspace, [*folders.values()], database=database, hosts=["testserver", *LOCAL_HOSTS])
+    keys = {competition.name: key for key, competition in app.state.site.competitions.explicit.items()}
     for name, folder in folders.items():
-        _submit_for_each_team(Server(app, url, folder, workspace), name)
-    server = Server(app, url, folders["open"], workspace)
-    server.score()
-    server.teams.rules.set(keys["over"], deadline=datetime(2026, 3, 1, 12, tzinfo=UTC))
-    submissions = {each.status: each.id for each in server.teams.submissions.of() if each.team == "Alpha"}
+        _submit_for_each_team(TeamServer(app, url, folder, workspace), name)
+    server = TeamServer(app, url, folders["open"], workspace)
+    server.score_all()
+    server.context.rules.set(keys["over"], deadline=datetime(2026, 3, 1, 12, tzinfo=UTC))
+    submissions = {each.status: each.id for each in server.context.submissions.of() if each.team == "Alpha"}
     with run_server(app) as address:
         roles = {"team": "Alpha", "admin": None}
         signed_in = {role: _sign_in(browser, address, server, name) for role, name in roles.items()}
@@ -68,14 +68,14 @@ def team_site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Ite
     database.close()
 
 
-def _submit_for_each_team(server: Server, competition: str) -> None:
+def _submit_for_each_team(server: TeamServer, competition: str) -> None:
     for name, right in zip(NAMES, (0.4, 0.8, 0.6), strict=True):
-        member = server.program(name)
-        server.push(member, server.answer(right), competition=competition, message="a line of text " * 12)
-        server.push(member, server.answer() + b"nobody,x\n,\n", competition=competition, file_name="x" * 200)
+        member = server.api_client(name)
+        server.submit(member, server.submission_file(right), competition=competition, message="a line of text " * 12)
+        server.submit(member, server.submission_file() + b"nobody,x\n,\n", competition=competition, file_name="x" * 200)
 
 
-def _sign_in(browser: Browser, url: str, server: Server, name: str | None) -> Any:
+def _sign_in(browser: Browser, url: str, server: TeamServer, name: str | None) -> Any:
     """Sign in to a team, or as an admin if the name is None; returns the browser state with the session cookie."""
     context = browser.new_context()
     page = context.new_page()
@@ -101,12 +101,12 @@ def test_each_team_page_is_accessible_and_fits_the_window(open_page: Any, team_s
 def test_a_file_is_submitted_by_the_form_and_its_page_follows_the_status(open_page: Any, team_site: TeamSite) -> None:
     page = team_site.open(open_page, "submissions")
     form = page.locator("form[enctype]").first
-    file = {"name": "new.csv", "mimeType": "text/csv", "buffer": team_site.server.answer(mark=7)}
+    file = {"name": "new.csv", "mimeType": "text/csv", "buffer": team_site.server.submission_file(mark=7)}
     form.get_by_label("File").set_input_files(file)
     form.get_by_role("button", name="Hand in").click()
     status = page.locator("main [data-status]")
     expect(status).to_have_attribute("data-status", "queued")
-    team_site.server.score()
+    team_site.server.score_all()
     expect(status).to_have_attribute("data-status", "scored")
     expect(page.get_by_role("link", name="new.csv")).to_be_visible()
 

@@ -1,4 +1,4 @@
-"""What the API answers with."""
+"""Response schemas of the JSON API."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from harness.web.team.pages.visible_scores import Scores, Told
+from harness.web.team.visible_scores import Scores, VisibleSubmission
 
 
 class MemberDocument(BaseModel):
-    """Who a token lets in; `team` is null for an admin."""
+    """The owner of a token; `team` is null for an admin."""
 
     team: str | None
 
 
 class CompetitionDocument(BaseModel):
-    """A competition: its rules, and how many files the team may hand in today, by task."""
+    """A competition: its rules, and the number of submissions the team has left today, by task."""
 
     key: str
     name: str
@@ -29,7 +29,7 @@ class CompetitionDocument(BaseModel):
 
 
 class RowDocument(BaseModel):
-    """A row of a board: ranks count from 1; what may not be seen yet is null."""
+    """A row of a leaderboard. Ranks count from 1; values that are not visible yet are null."""
 
     rank: int | None
     private_rank: int | None
@@ -44,7 +44,7 @@ class RowDocument(BaseModel):
 
 
 class ResultDocument(BaseModel):
-    """Where a team ends, from 1, and its private score."""
+    """The final rank of a team, from 1, and its private score."""
 
     rank: int
     team: str
@@ -52,7 +52,7 @@ class ResultDocument(BaseModel):
 
 
 class EntryDocument(BaseModel):
-    """An entry that may be opened, with the scores that may be seen: part -> metric -> score."""
+    """An entry that the member may open, with its visible scores: part -> metric -> score."""
 
     id: int
     competition: str
@@ -66,9 +66,9 @@ class EntryDocument(BaseModel):
 
 
 class SubmissionDocument(BaseModel):
-    """A file that was handed in; `report` says line by line what is wrong with it, `scores` is empty until it has some.
+    """A submission. `report` lists the faults of its file, one per line; `scores` is empty until it is scored.
 
-    `status` is queued, running, scored, rejected or failed. `hidden` says why it is on no board.
+    `status` is queued, running, scored, rejected or failed. `hidden` is the reason why the leaderboard omits it.
     """
 
     id: str
@@ -89,14 +89,14 @@ class SubmissionDocument(BaseModel):
     scores: Scores
 
     @classmethod
-    def of(cls, told: Told) -> SubmissionDocument:
-        """Return the document of a submission."""
-        values = vars(told.submission)
-        named = {name: values[name] for name in cls.model_fields if name in values}
+    def of(cls, visible: VisibleSubmission) -> SubmissionDocument:
+        """Return the response for a submission."""
+        values = vars(visible.submission)
+        values_by_field = {name: values[name] for name in cls.model_fields if name in values}
         return cls(
-            **{**named, "report": list(told.submission.report)},
-            sha256=told.submission.digest,
-            final=told.submission.chosen,
-            metric=told.metric,
-            scores=told.scores,
+            **{**values_by_field, "report": list(visible.submission.report)},
+            sha256=visible.submission.digest,
+            final=visible.submission.chosen,
+            metric=visible.metric,
+            scores=visible.scores,
         )

@@ -1,4 +1,4 @@
-"""The team server's application: the site of boards with a guard before it and the pages of teams beside it."""
+"""The team server: the leaderboard site with access control, team pages and an API."""
 
 from __future__ import annotations
 
@@ -8,21 +8,16 @@ from pathlib import Path
 from fastapi import Depends, FastAPI
 
 from harness.web.app import create_app
-from harness.web.server import LOCAL
+from harness.web.permissions import LOCAL_HOSTS
+from harness.web.site_page import SitePage, discover_pages
 from harness.web.team import api
-from harness.web.team.auth import routes as signing
-from harness.web.team.auth.access import guard
-from harness.web.team.context import Limits, Teams
-from harness.web.team.pages import admin as admin_pages
-from harness.web.team.pages import results as result_pages
-from harness.web.team.pages import submissions as submission_pages
-from harness.web.team.permissions import menu_of, viewer_of
-from harness.web.team.refusals import tell_refusals
-from harness.web.team.scoring.worker import Orders
+from harness.web.team.access import require_member
+from harness.web.team.context import TeamContext, UploadLimits
+from harness.web.team.http_errors import install_team_error_handlers
+from harness.web.team.permissions import menu_of, permissions_of
+from harness.web.team.scoring.worker import WorkerConfig
 from harness.workspace import Workspace
 from leaderboard.storage.database import Database
-
-ROUTERS = (signing.router, submission_pages.router, result_pages.router, admin_pages.router, api.router)
 
 
 def create_team_app(
@@ -30,39 +25,38 @@ def create_team_app(
     folders: Sequence[Path],
     *,
     database: Database | None = None,
-    hosts: Sequence[str] = LOCAL,
-    limits: Limits = Limits(),  # noqa: B008 (frozen)
+    hosts: Sequence[str] = LOCAL_HOSTS,
+    limits: UploadLimits = UploadLimits(),  # noqa: B008 (frozen)
 ) -> FastAPI:
-    """Return the team server of a workspace and the competitions in `folders`; nobody is let in without a token.
+    """Return the team server of a workspace and the competitions in `folders`. Every page requires a token.
 
-    What is handed in lies in the workspace's folder `uploads`, and is scored by whoever follows `orders`.
+    Uploads are stored in the workspace's folder `uploads`; a worker with the configuration `worker_config` scores them.
     """
-    opened = database or Database(workspace.database)
+    database = database or Database(workspace.database)
     app = create_app(
         workspace,
         folders,
-        viewer_of=viewer_of,
+        permissions_of=permissions_of,
         menu_of=menu_of,
-        routers=ROUTERS,
-        guards=[Depends(guard)],
+        pages=[*discover_pages("harness.web.team.pages"), SitePage(api.router)],
+        dependencies=[Depends(require_member)],
         hosts=hosts,
-        database=opened,
+        database=database,
     )
-    app.state.teams = Teams(opened, workspace.folder / "uploads", limits)
-    app.state.site.has_results = True
+    app.state.teams = TeamContext(database, workspace.folder / "uploads", limits)
     app.state.site.boards.hidden = app.state.teams.submissions.hidden_entries
-    tell_refusals(app)
+    install_team_error_handlers(app)
     return app
 
 
-def forget_parts(app: FastAPI) -> None:
-    """Throw away the parts of files that a server which was killed has left."""
-    teams: Teams = app.state.teams
-    teams.uploads.sweep({each.id for each in teams.submissions.of()})
+def delete_partial_uploads(app: FastAPI) -> None:
+    """Delete the partial uploads that a killed server has left."""
+    teams: TeamContext = app.state.teams
+    teams.uploads.delete_orphans({submission.id for submission in teams.submissions.find_all()})
 
 
-def orders(app: FastAPI, location: str) -> Orders:
-    """Return what the worker of an application is told; `location` is its database."""
-    teams: Teams = app.state.teams
-    folders = {key: str(each.folder.resolve()) for key, each in app.state.site.competitions.named.items()}
-    return Orders(location, str(teams.uploads.folder), folders, teams.limits.unpacked)
+def worker_config(app: FastAPI, location: str) -> WorkerConfig:
+    """Return the configuration of an application's worker; `location` is the database URL."""
+    teams: TeamContext = app.state.teams
+    folders = {key: str(item.folder.resolve()) for key, item in app.state.site.competitions.explicit.items()}
+    return WorkerConfig(location, str(teams.uploads.folder), folders, teams.limits.unpacked_bytes)

@@ -1,4 +1,4 @@
-"""What all parts of the team server share."""
+"""State of the team server, stored in `app.state.teams`: accounts, rules, queue, uploads and limits."""
 
 from __future__ import annotations
 
@@ -8,46 +8,46 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from harness.web.team.auth.authenticator import Door
-from harness.web.team.upload.multipart import Receiver
-from harness.web.team.upload.storage import Uploads
+from harness.web.team.authenticator import Authenticator
+from harness.web.team.upload.multipart import UploadReceiver
+from harness.web.team.upload.storage import UploadFolder
 from leaderboard.storage.database import Database
 from leaderboard.team.accounts import Accounts
-from leaderboard.team.queue import Queue
-from leaderboard.team.rules import RuleBook
+from leaderboard.team.queue import SubmissionQueue
+from leaderboard.team.rules import RulesStore
 from leaderboard.team.submissions import Submissions
 
-LARGEST = 512_000_000  # bytes of an upload
+MAX_FILE_BYTES = 512_000_000
 
 
 @dataclass(frozen=True)
-class Limits:
-    """How many bytes a file may have as it comes, and unpacked."""
+class UploadLimits:
+    """Size limits of an uploaded file in bytes, as uploaded and decompressed."""
 
-    upload: int = LARGEST
-    unpacked: int = 4 * LARGEST
+    file_bytes: int = MAX_FILE_BYTES
+    unpacked_bytes: int = 4 * MAX_FILE_BYTES
 
 
-class Teams:
-    """The teams of a database, what they hand in, and the folder of their files."""
+class TeamContext:
+    """State of the team server: the teams of a database, their submissions, and their uploaded files."""
 
-    def __init__(self, database: Database, folder: Path, limits: Limits) -> None:
+    def __init__(self, database: Database, folder: Path, limits: UploadLimits) -> None:
         self.database, self.limits = database, limits
-        self.accounts, self.rules, self.queue = Accounts(database), RuleBook(database), Queue(database)
+        self.accounts, self.rules, self.queue = Accounts(database), RulesStore(database), SubmissionQueue(database)
         self.submissions = Submissions(database)
-        self.door = Door(database)
-        self.receiver = Receiver(Uploads(folder, limits.upload))
+        self.authenticator = Authenticator(database)
+        self.upload_receiver = UploadReceiver(UploadFolder(folder, limits.file_bytes))
 
     @property
-    def uploads(self) -> Uploads:
-        """Return the files that were handed in."""
-        return self.receiver.uploads
+    def uploads(self) -> UploadFolder:
+        """Return the folder of uploaded files."""
+        return self.upload_receiver.uploads
 
 
-def teams_of(request: Request) -> Teams:
-    """Return the teams of the site that was asked."""
-    teams: Teams = request.app.state.teams
+def team_context_of(request: Request) -> TeamContext:
+    """Return the team context of the application that handles the request."""
+    teams: TeamContext = request.app.state.teams
     return teams
 
 
-TheTeams = Annotated[Teams, Depends(teams_of)]
+TeamContextDep = Annotated[TeamContext, Depends(team_context_of)]

@@ -1,4 +1,4 @@
-"""What members may see, on every page of the site."""
+"""Permissions of admins and teams on the site."""
 
 from __future__ import annotations
 
@@ -7,61 +7,61 @@ from functools import cached_property
 
 from fastapi import Request
 
-from harness.web.permissions import PARTS, Viewer
+from harness.web.permissions import PARTS, Permissions
 from harness.web.rendering import Link
-from harness.web.team.auth.access import member_of
-from harness.web.team.context import Teams, teams_of
+from harness.web.team.access import member_of
+from harness.web.team.context import TeamContext, team_context_of
 from leaderboard import Entry
 from leaderboard.team.accounts import Team
 
 
-class Admin(Viewer):
-    """Someone who looks after the teams: sees everything."""
+class AdminPermissions(Permissions):
+    """An administrator, who may see everything."""
 
-    name = "admin"
+    user_name = "admin"
 
 
-class TeamViewer(Viewer):
-    """A team. Before the deadline it sees public scores only, and no answer as right or wrong; its own entries open."""
+class TeamPermissions(Permissions):
+    """A team. Before the deadline it sees public scores and its own entries only, and no ground truth."""
 
-    def __init__(self, team: Team, teams: Teams) -> None:
-        self.name, self._team, self._teams = team.name, team, teams
-        self._over: dict[str, bool] = {}
+    def __init__(self, team: Team, teams: TeamContext) -> None:
+        self.user_name, self._team, self._teams = team.name, team, teams
+        self._closed: dict[str, bool] = {}
 
     def parts(self, competition: str) -> tuple[str, ...]:
-        """Return the public part, and from the deadline on all."""
-        return PARTS if self._is_over(competition) else PARTS[:1]
+        """Return the public part before the deadline, all parts after it."""
+        return PARTS if self._is_closed(competition) else PARTS[:1]
 
-    def sees_truth(self, competition: str) -> bool:
+    def can_see_truth(self, competition: str) -> bool:
         """Return whether the competition is over."""
-        return self._is_over(competition)
+        return self._is_closed(competition)
 
-    def sees_ties(self, competition: str) -> bool:
-        """Return whether the competition is over, or keeps no Ladder, which ties would see through."""
-        return self._is_over(competition) or not self._teams.rules.of(competition).ladder
+    def can_see_ties(self, competition: str) -> bool:
+        """Return whether the competition is over or has no Ladder; ties would reveal what a Ladder withholds."""
+        return self._is_closed(competition) or not self._teams.rules.get(competition).ladder
 
-    def opens(self, entry: Entry) -> bool:
-        """Return whether the entry is the team's own."""
+    def can_open(self, entry: Entry) -> bool:
+        """Return whether the entry belongs to the team."""
         return entry.id in self._own
 
     @cached_property
     def _own(self) -> set[int | None]:
-        return {each.entry for each in self._teams.submissions.of(self._team) if each.entry is not None}
+        return {item.entry for item in self._teams.submissions.find_all(self._team) if item.entry is not None}
 
-    def _is_over(self, competition: str) -> bool:
-        if competition not in self._over:
-            self._over[competition] = self._teams.rules.of(competition).is_over(datetime.now(UTC))
-        return self._over[competition]
+    def _is_closed(self, competition: str) -> bool:
+        if competition not in self._closed:
+            self._closed[competition] = self._teams.rules.get(competition).is_closed(datetime.now(UTC))
+        return self._closed[competition]
 
 
-def viewer_of(request: Request) -> Viewer:
-    """Return what the member who asks may see."""
+def permissions_of(request: Request) -> Permissions:
+    """Return the permissions of the member that makes the request."""
     member = member_of(request)
-    return Admin() if member.team is None else TeamViewer(member.team, teams_of(request))
+    return AdminPermissions() if member.team is None else TeamPermissions(member.team, team_context_of(request))
 
 
-def menu_of(viewer: Viewer) -> list[Link]:
-    """Return the pages of the team server in the menu of a viewer."""
-    if isinstance(viewer, Admin):
+def menu_of(permissions: Permissions) -> list[Link]:
+    """Return the links to team pages in the menu of a user."""
+    if isinstance(permissions, AdminPermissions):
         return [Link("Admin", "/admin")]
     return [Link("Submissions", "/submissions")]

@@ -1,4 +1,4 @@
-"""Running the team server with its worker."""
+"""Run the team server and its worker."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from harness.errors import HarnessError
-from harness.web.server import hosts_of, listening, serve_forever
+from harness.web.server import allowed_hosts, open_socket, serve_forever
 from harness.workspace import Workspace
 
-KEPT = 8  # connections
+CONNECTIONS = 8  # to the database
 
 
 def serve_teams(
@@ -20,27 +20,27 @@ def serve_teams(
     largest_mb: int,
     say: Callable[[str], None],
 ) -> None:
-    """Answer teams, and score what they hand in, until someone ends it.
+    """Serve teams and score their submissions until interrupted. `location` is the database, `where` host and port.
 
-    Raises HarnessError without a competition, where nobody may listen, and without what serves pages.
+    Raises HarnessError without a competition, if the address cannot be bound, or if a package is not installed.
     """
     if not folders:
-        raise HarnessError("a team server needs --on DIR: a competition that teams hand in to")
+        raise HarnessError("a team server needs --on DIR: a competition that teams submit to")
     try:
-        from harness.web.team.app import create_team_app, forget_parts, orders
-        from harness.web.team.context import Limits
-        from harness.web.team.scoring.supervisor import working
+        from harness.web.team.app import create_team_app, delete_partial_uploads, worker_config
+        from harness.web.team.context import UploadLimits
+        from harness.web.team.scoring.supervisor import running_worker
         from leaderboard.storage.database import Database
     except ModuleNotFoundError as error:
         raise HarnessError(
             f"{error.name} is not installed, and teams need it: pip install 'landmark[serving,teams]'"
         ) from None
-    limits = Limits(largest_mb * 10**6, 4 * largest_mb * 10**6)
-    with listening(*where) as (listener, address):
+    limits = UploadLimits(largest_mb * 10**6, 4 * largest_mb * 10**6)
+    with open_socket(*where) as (listener, address):
         app = create_team_app(
-            workspace, folders, database=Database(location, KEPT), hosts=hosts_of(where[0]), limits=limits
+            workspace, folders, database=Database(location, CONNECTIONS), hosts=allowed_hosts(where[0]), limits=limits
         )
-        forget_parts(app)
-        with working(orders(app, location)):
-            say(f"{address} lets teams in by their tokens (landmark team add makes some); Ctrl+C ends it")
+        delete_partial_uploads(app)
+        with running_worker(worker_config(app, location)):
+            say(f"{address} serves teams that sign in with a token (create one: landmark team add); Ctrl+C stops it")
             serve_forever(app, listener)

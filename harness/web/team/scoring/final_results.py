@@ -1,23 +1,23 @@
-"""The end of a competition: each team by the best of its finals on the private part."""
+"""The final results of a competition: each team is ranked by its best final on the private part."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from harness.web.context import Site
-from harness.web.team.context import Teams
+from harness.web.team.context import TeamContext
 from leaderboard import Entry
-from leaderboard.order import Order, grouped
-from leaderboard.team.finals import finals
+from leaderboard.order import Order, group_entries
+from leaderboard.team.finals import team_finals
 from leaderboard.team.submissions import Submission
 from metrics import Task, metrics_of
 
 
 @dataclass(frozen=True)
-class Result:
-    """Where a team ends: its rank from 1, and its final that is best on the private part.
+class FinalResult:
+    """A team's final result: its rank from 1, and its best final by private score.
 
-    `public_rank` is where it stands among the same teams by its best public score, None where it has none.
+    `public_rank` is its rank among the same teams by best public score, None without a public score.
     """
 
     rank: int
@@ -28,24 +28,25 @@ class Result:
 
     @property
     def move(self) -> int | None:
-        """Return the places gained from public to private."""
+        """Return the number of ranks gained from public to private."""
         return None if self.public_rank is None else self.public_rank - self.rank
 
 
-def results(site: Site, teams: Teams, competition: str, task: Task) -> list[Result]:
-    """Return the teams that have a final with a private score, best first; of equal ones the earlier stands above."""
+def final_results(site: Site, teams: TeamContext, competition: str, task: Task) -> list[FinalResult]:
+    """Return the teams that have a final with a private score, best first; the earlier submission wins a tie."""
     metric = metrics_of(task)[0]
     order = Order(metric.name, metric.higher_is_better)
-    handed_in = {each.entry: each for each in teams.submissions.of(competition=competition) if each.hidden is None}
-    entries = [entry for entry in site.store.entries(competition=competition, task=task) if entry.id in handed_in]
+    visible = [item for item in teams.submissions.find_all(competition=competition) if item.hidden is None]
+    submissions = {item.entry: item for item in visible}
+    entries = [entry for entry in site.store.entries(competition=competition, task=task) if entry.id in submissions]
     best, public = [], []
-    for own in grouped(entries, "solution").values():
-        counted = finals([handed_in[entry.id] for entry in own], own, order)
-        final = order.best_first([entry for entry in own if entry.id in counted], "private")[:1]
+    for team_entries in group_entries(entries, "solution").values():
+        final_ids = team_finals([submissions[entry.id] for entry in team_entries], team_entries, order)
+        final = order.best_first([entry for entry in team_entries if entry.id in final_ids], "private")[:1]
         best += final
-        public += order.best_first(own, "public")[:1] if final else []
+        public += order.best_first(team_entries, "public")[:1] if final else []
     ranks = {entry.solution: rank for rank, entry in enumerate(order.best_first(public, "public"), 1)}
     return [
-        Result(rank, entry, order.score(entry, "private") or 0.0, handed_in[entry.id], ranks.get(entry.solution))
+        FinalResult(rank, entry, order.score(entry, "private") or 0.0, submissions[entry.id], ranks.get(entry.solution))
         for rank, entry in enumerate(order.best_first(best, "private"), 1)
     ]

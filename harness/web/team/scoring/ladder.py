@@ -1,4 +1,4 @@
-"""What a team is told of its public score where its competition keeps the Ladder."""
+"""Public scores of a competition that releases them by the Ladder mechanism (Blum and Hardt)."""
 
 from __future__ import annotations
 
@@ -6,37 +6,38 @@ from dataclasses import replace
 
 import numpy as np
 
-from harness.scoring.stored_evaluation import rebuilt
-from harness.web.team.scoring.score_file import Scored
+from harness.scoring.stored_evaluation import from_arrays
+from harness.web.team.scoring.score_file import ScoredFile
 from leaderboard.entry import Entry
-from leaderboard.overfitting.ladder import LadderMechanism, Release
+from leaderboard.overfitting.ladder import LadderMechanism, ReleasedScore
 from leaderboard.storage.store import EntryStore
 from metrics import Metric, NoPositives, metrics_of
 
 
-def laddered(new: Scored, last: int | None, store: EntryStore) -> tuple[Entry, int | None]:
-    """Return the entry with the public score that is told, and the earlier entry it is the score of, None for its own.
+def apply_ladder(new: ScoredFile, last: int | None, store: EntryStore) -> tuple[Entry, int | None]:
+    """Return the entry with its released public score, and the id of the earlier entry that score belongs to.
 
-    `last` is the entry whose public score was told before. All other public scores are left out, as they would tell
-    what the Ladder does not; the private part is as it is. Where no public query counts nothing is changed.
+    `last` is the id of the entry whose public score was released last; the returned id is None for a score of its own.
+    Other public scores and intervals are removed, because they reveal what the Ladder withholds; the private part is
+    unchanged. Without public queries nothing changes.
     """
     metric = metrics_of(new.evaluation.task)[0]
-    judgement = rebuilt(metric, new.evaluation.query_ids, new.per_query, "public")
+    judgement = from_arrays(metric, new.evaluation.query_ids, new.per_query, "public")
     try:
-        told = LadderMechanism().released(metric, judgement, _release(metric, last, store))
+        release = LadderMechanism().release(metric, judgement, _last_release(metric, last, store))
     except NoPositives:
         return new.entry, None
-    scores = {**new.entry.scores, "public": {metric.name: told.score}}
+    scores = {**new.entry.scores, "public": {metric.name: release.score}}
     intervals = {part: bounds for part, bounds in new.entry.intervals.items() if part == "private"}
     entry = replace(new.entry, scores=scores, intervals=intervals)
-    return entry, None if told.judgement is judgement else last
+    return entry, None if release.judgement is judgement else last
 
 
-def _release(metric: Metric, last: int | None, store: EntryStore) -> Release | None:
-    """Return what was told before; None where that was not by this metric."""
-    entry = None if last is None else store.numbered([last]).get(last)
+def _last_release(metric: Metric, last: int | None, store: EntryStore) -> ReleasedScore | None:
+    """Return the last released score by this metric, or None."""
+    entry = None if last is None else store.by_ids([last]).get(last)
     score = None if entry is None else entry.score("public", metric.name)
     if entry is None or entry.id is None or score is None:
         return None
     query_ids = np.array(store.query_ids(entry.id), object)
-    return Release(score, rebuilt(metric, query_ids, store.per_query(entry.id), "public"))
+    return ReleasedScore(score, from_arrays(metric, query_ids, store.per_query(entry.id), "public"))

@@ -1,4 +1,4 @@
-"""From a file that was handed in to what it comes to on the board."""
+"""Validate and score a submitted file, and build its leaderboard entry."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from harness.data.split import TEST
-from harness.data.tables.compressed import unpacked
+from harness.data.tables.compressed import open_decompressed
 from harness.errors import DataError, SubmissionError
 from harness.scoring.evaluate import Evaluation, score_file
-from harness.scoring.stored_evaluation import kept, part_intervals
-from harness.submissions.validation.report import Report
+from harness.scoring.stored_evaluation import part_intervals, to_arrays
+from harness.submissions.validation.report import ValidationReport
 from harness.submissions.validation.validate import validate
 from leaderboard import Coverage, Entry
 from leaderboard.team.submissions import Submission
@@ -24,8 +24,8 @@ TASKS: dict[str, Task] = {"retrieval": "retrieval", "recognition": "recognition"
 
 
 @dataclass(frozen=True)
-class Scored:
-    """A file that was scored: its entry, what each query got, and what is odd about the file all the same."""
+class ScoredFile:
+    """The result of scoring a file: its entry, evaluation, per-query arrays, and the warnings of its validation."""
 
     entry: Entry
     evaluation: Evaluation
@@ -34,51 +34,52 @@ class Scored:
 
 
 class RejectedError(Exception):
-    """A file that cannot be scored; `report` says why, line by line."""
+    """The file cannot be scored; `report` lists the reasons, one per line."""
 
     def __init__(self, report: list[str]) -> None:
         super().__init__(report[0] if report else "")
         self.report = report
 
 
-def scored(submission: Submission, file: Path, folder: Path, name: str, limit: int) -> Scored:
-    """Return what a file comes to in the competition that lies in a folder and has this name.
+def score_upload(submission: Submission, file: Path, folder: Path, name: str, limit: int) -> ScoredFile:
+    """Score the file of a submission to the competition in `folder`, whose name is `name`.
 
-    It may unpack to `limit` bytes. Raises RejectedError for what is the file's fault, DataError for what is not.
+    Raises RejectedError if the file is invalid or decompresses to more than `limit` bytes, and DataError for other
+    failures.
     """
     task = TASKS[submission.task]
     try:
-        _require_small(file, limit)
+        _require_unpacked_size(file, limit)
         report = validate(file, folder, task)
-        lines = _named(report.lines(), file, submission)
-        if report.rejected("kaggle"):
+        lines = _with_file_name(report.lines(), file, submission)
+        if report.is_rejected_by("kaggle"):
             raise RejectedError(lines)
         evaluation, _, _ = score_file(file, folder, task)
     except SubmissionError as error:
-        raise RejectedError(_named([str(error)], file, submission)) from None
-    return Scored(_entry(submission, evaluation, report, file, name), evaluation, kept(evaluation), lines)
+        raise RejectedError(_with_file_name([str(error)], file, submission)) from None
+    return ScoredFile(_entry(submission, evaluation, report, file, name), evaluation, to_arrays(evaluation), lines)
 
 
-def _require_small(file: Path, limit: int) -> None:
-    """Raise SubmissionError for a file that cannot be unpacked, or to more than `limit` bytes."""
+def _require_unpacked_size(file: Path, limit: int) -> None:
+    """Raise SubmissionError if the file cannot be decompressed, or is larger than `limit` bytes when decompressed."""
     size = 0
     try:
-        with unpacked(file) as stream:
+        with open_decompressed(file) as stream:
             while block := stream.read(_BLOCK):
                 size += len(block)
                 if size > limit:
-                    raise SubmissionError(f"{file}: unpacks to more than {limit / 1e6:g} MB; is this a table?")
+                    raise SubmissionError(f"{file}: larger than {limit / 1e6:g} MB when decompressed")
     except DataError as error:
         raise SubmissionError(str(error)) from None
 
 
-def _named(lines: list[str], file: Path, submission: Submission) -> list[str]:
-    """Return lines with the name that the team knows in place of where the file lies."""
+def _with_file_name(lines: list[str], file: Path, submission: Submission) -> list[str]:
+    """Replace the path of the file on the server by the name that the team uploaded it under."""
     return [line.replace(str(file), submission.file_name) for line in lines]
 
 
-def _entry(submission: Submission, evaluation: Evaluation, report: Report, file: Path, name: str) -> Entry:
-    asked, answered = report.asked or len(evaluation.query_ids), report.answered
+def _entry(submission: Submission, evaluation: Evaluation, report: ValidationReport, file: Path, name: str) -> Entry:
+    required, answered = report.n_required or len(evaluation.query_ids), report.n_answered
     return Entry(
         competition=submission.competition,
         competition_name=name,
@@ -91,7 +92,7 @@ def _entry(submission: Submission, evaluation: Evaluation, report: Report, file:
         reason=None,
         metric=metrics_of(evaluation.task)[0].name,
         scores=evaluation.scores,
-        coverage=Coverage(asked, answered, max(0, asked - answered), 0),
+        coverage=Coverage(required, answered, max(0, required - answered), 0),
         stages=(),
         versions={},
         code_version=submission.digest,

@@ -1,4 +1,4 @@
-"""The server's hold on its worker: started with it, started again when it dies, ended with it."""
+"""Starts the scoring worker with the server, restarts it when it dies, and stops it with the server."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
 
-from harness.web.team.scoring.worker import Orders
+from harness.web.team.scoring.worker import WorkerConfig
 
 LOG = logging.getLogger("landmark")
-REST_S = 2.0  # before a worker that died is started again
+RESTART_DELAY_S = 2.0
 
 
 @contextmanager
-def working(orders: Orders) -> Iterator[None]:
-    """Keep a worker at its orders while the block runs."""
-    supervisor = Supervisor(orders)
+def running_worker(config: WorkerConfig) -> Iterator[None]:
+    """Run a worker during the block."""
+    supervisor = WorkerSupervisor(config)
     supervisor.start()
     try:
         yield
@@ -26,35 +26,35 @@ def working(orders: Orders) -> Iterator[None]:
         supervisor.stop()
 
 
-class Supervisor(Thread):
-    """Starts a worker again whenever it ends, until it is stopped."""
+class WorkerSupervisor(Thread):
+    """A thread that restarts the worker process whenever it exits, until `stop` is called."""
 
-    def __init__(self, orders: Orders) -> None:
+    def __init__(self, config: WorkerConfig) -> None:
         super().__init__(daemon=True)
-        self._orders, self._stopped = orders, Event()
+        self._config, self._stopped = config, Event()
         self.worker: subprocess.Popen[str] | None = None
 
     def run(self) -> None:
-        """Keep a worker going."""
+        """Start the worker, and restart it after each exit."""
         while not self._stopped.is_set():
-            with _started(self._orders) as self.worker:
+            with _start_worker(self._config) as self.worker:
                 code = self.worker.wait()
-            if not self._stopped.wait(REST_S):
-                LOG.error("the worker ended (%s) and is started again", code)
+            if not self._stopped.wait(RESTART_DELAY_S):
+                LOG.error("the worker exited with status %s; restarting it", code)
 
     def stop(self) -> None:
-        """End the worker; what it was scoring will be scored when the server is started again."""
+        """Terminate the worker. The next worker scores an unfinished submission again."""
         self._stopped.set()
         if self.worker is not None:
             self.worker.terminate()
         self.join(10)
 
 
-def _started(orders: Orders) -> subprocess.Popen[str]:
+def _start_worker(config: WorkerConfig) -> subprocess.Popen[str]:
     command = [sys.executable, "-P", "-m", "harness.web.team.scoring.worker"]
-    worker = subprocess.Popen(command, stdin=subprocess.PIPE, text=True)  # noqa: S603 (our own module)
+    worker = subprocess.Popen(command, stdin=subprocess.PIPE, text=True)  # noqa: S603 (a module of this package)
     assert worker.stdin is not None
     with suppress(BrokenPipeError):
-        worker.stdin.write(orders.line())
+        worker.stdin.write(config.to_line())
         worker.stdin.flush()
     return worker

@@ -1,6 +1,7 @@
-"""The process that scores what teams hand in: `python -m harness.web.team.scoring.worker`; it reads its orders from stdin.
+"""The process that scores submissions: `python -m harness.web.team.scoring.worker`.
 
-It ends with the server, as its standard input ends then. What it was scoring is scored again by the next.
+It reads its configuration from stdin. It exits when the server exits, because that closes its stdin. The next worker scores
+an unfinished submission again.
 """
 
 from __future__ import annotations
@@ -19,79 +20,79 @@ from pathlib import Path
 from threading import Event, Thread
 
 from harness.errors import HarnessError
-from harness.web.team.scoring.ladder import laddered
-from harness.web.team.scoring.score_file import RejectedError, Scored, scored
+from harness.web.team.scoring.ladder import apply_ladder
+from harness.web.team.scoring.score_file import RejectedError, ScoredFile, score_upload
 from leaderboard.errors import StoreError
 from leaderboard.storage.database import Database
 from leaderboard.storage.store import EntryStore
-from leaderboard.team.queue import LEASE, Claim, Queue
-from leaderboard.team.rules import RuleBook
+from leaderboard.team.queue import LEASE, Claim, SubmissionQueue
+from leaderboard.team.rules import RulesStore
 
 LOG = logging.getLogger("landmark.worker")
-PAUSE_S = 0.5  # between two looks at an empty queue
-PATIENCE_S = 600.0  # that a result waits for a database which has gone away
+POLL_INTERVAL_S = 0.5  # while the queue is empty
+RETRY_LIMIT_S = 600.0  # for which a write is retried while the database is unreachable
 TIMEOUT_S = 900  # of one submission
 
 
 @dataclass(frozen=True)
-class Orders:
-    """What a worker needs to know: the database, the files, and the folders of competitions by their keys."""
+class WorkerConfig:
+    """Configuration of a worker: database URL, upload folder, competition folders by key, and the size limit."""
 
     database: str
     uploads: str
     folders: Mapping[str, str]
-    unpacked: int  # bytes
+    max_unpacked_bytes: int
 
-    def line(self) -> str:
-        """Return the orders as a worker reads them."""
+    def to_line(self) -> str:
+        """Return the configuration as one line of JSON."""
         return json.dumps(asdict(self)) + "\n"
 
 
-class Worker:
-    """Scores one submission after the other."""
+class ScoringWorker:
+    """Scores submissions one at a time."""
 
-    def __init__(self, orders: Orders) -> None:
-        database = Database(orders.database)
-        self._orders, self._queue, self._store = orders, Queue(database), EntryStore(database)
-        self._rules = RuleBook(database)
+    def __init__(self, config: WorkerConfig) -> None:
+        database = Database(config.database)
+        self._config, self._queue, self._store = config, SubmissionQueue(database), EntryStore(database)
+        self._rules = RulesStore(database)
 
-    def work(self) -> bool:
-        """Return whether a submission was waiting; it has its score now, or the reason why it has none."""
+    def score_next(self) -> bool:
+        """Score the next submission, or record why it cannot be scored; returns False if the queue is empty."""
         claim = self._queue.claim(datetime.now(UTC))
         if claim is None:
             return False
-        with self._renewing(claim):
-            self._settle(claim)
+        with self._renewed(claim):
+            self._score_claim(claim)
         return True
 
-    def _settle(self, claim: Claim) -> None:
+    def _score_claim(self, claim: Claim) -> None:
         submission = claim.submission
         try:
-            folder = Path(self._orders.folders[submission.competition])
-            file = Path(self._orders.uploads) / submission.id
-            result = scored(submission, file, folder, folder.resolve().name, self._orders.unpacked)
+            folder = Path(self._config.folders[submission.competition])
+            file = Path(self._config.uploads) / submission.id
+            result = score_upload(submission, file, folder, folder.resolve().name, self._config.max_unpacked_bytes)
         except RejectedError as error:
             report = error.report
-            patiently(lambda: self._queue.reject(claim, report))
+            retry_while_db_down(lambda: self._queue.reject(claim, report))
         except KeyError:
-            patiently(lambda: self._queue.fail(claim, "this server does not know the competition any more"))
+            retry_while_db_down(lambda: self._queue.fail(claim, "the server no longer has this competition"))
         except (HarnessError, OSError, MemoryError) as error:
             LOG.exception("submission %s", submission.id)
-            reason = f"the server could not score it ({type(error).__name__}); an admin can have it tried again"
-            patiently(lambda: self._queue.fail(claim, reason))
+            reason = f"the server could not score it ({type(error).__name__}); an admin can retry it"
+            retry_while_db_down(lambda: self._queue.fail(claim, reason))
         else:
-            patiently(lambda: self._enter(claim, result))
+            retry_while_db_down(lambda: self._enter(claim, result))
 
-    def _enter(self, claim: Claim, result: Scored) -> None:
+    def _enter(self, claim: Claim, result: ScoredFile) -> None:
         entry, released = result.entry, None
-        if self._rules.of(claim.submission.competition).ladder:
-            entry, released = laddered(result, self._queue.last_released(claim.submission), self._store)
+        if self._rules.get(claim.submission.competition).ladder:
+            entry, released = apply_ladder(result, self._queue.last_released(claim.submission), self._store)
         ids = result.evaluation.query_ids.tolist()
         self._queue.enter(claim, entry, result.per_query, ids, result.report, released)
 
     @contextmanager
-    def _renewing(self, claim: Claim) -> Iterator[None]:
-        """Hold a claim, and end the process where one submission takes too long."""
+    def _renewed(self, claim: Claim) -> Iterator[None]:
+        """Renew a claim during the block; kill this process if one submission takes longer than TIMEOUT_S."""
         done = Event()
         signal.alarm(TIMEOUT_S)
         renewal = Thread(target=_renew, args=(self._queue, claim, done), daemon=True)
@@ -104,14 +105,14 @@ class Worker:
             signal.alarm(0)
 
 
-def patiently(write: Callable[[], object], pause_s: float = 2.0) -> None:
-    """Write to the database, again and again while that has gone away, for PATIENCE_S."""
+def retry_while_db_down(write: Callable[[], object], pause_s: float = 2.0) -> None:
+    """Retry a database write every `pause_s` seconds while the database is unreachable, for up to RETRY_LIMIT_S."""
     begun = time.monotonic()
     while True:
         try:
             write()
         except StoreError as error:
-            if time.monotonic() - begun > PATIENCE_S:
+            if time.monotonic() - begun > RETRY_LIMIT_S:
                 raise
             LOG.warning("%s", error)
             time.sleep(pause_s)
@@ -119,34 +120,34 @@ def patiently(write: Callable[[], object], pause_s: float = 2.0) -> None:
             return
 
 
-def work_for_good(orders: Orders) -> None:
-    """Score what comes; where the database has gone away, wait for it."""
+def run_forever(config: WorkerConfig) -> None:
+    """Score submissions as they arrive; waits while the database is unreachable."""
     worker = None
     while True:
         try:
-            worker = worker or Worker(orders)
-            if not worker.work():
-                time.sleep(PAUSE_S)
+            worker = worker or ScoringWorker(config)
+            if not worker.score_next():
+                time.sleep(POLL_INTERVAL_S)
         except StoreError as error:
             LOG.warning("%s", error)
-            time.sleep(4 * PAUSE_S)
+            time.sleep(4 * POLL_INTERVAL_S)
 
 
 def main() -> None:
-    """Work until the server that has started this process ends."""
+    """Run the worker until the server that started this process exits."""
     logging.basicConfig(format="worker: %(message)s")
-    orders = Orders(**json.loads(sys.stdin.readline()))
-    Thread(target=_end_with_server, daemon=True).start()
+    config = WorkerConfig(**json.loads(sys.stdin.readline()))
+    Thread(target=_exit_with_server, daemon=True).start()
     os.nice(10)
-    work_for_good(orders)
+    run_forever(config)
 
 
-def _end_with_server() -> None:
+def _exit_with_server() -> None:
     sys.stdin.read()
     os._exit(0)
 
 
-def _renew(queue: Queue, claim: Claim, done: Event) -> None:
+def _renew(queue: SubmissionQueue, claim: Claim, done: Event) -> None:
     while not done.wait(LEASE.total_seconds() / 3):
         try:
             queue.renew(claim, datetime.now(UTC))

@@ -1,4 +1,4 @@
-"""Reading an upload off the line: the body itself, or the file in a form. Only threads wait for the disk."""
+"""Receive an upload as a request body or as a file in a multipart form. Disk I/O runs in worker threads."""
 
 from __future__ import annotations
 
@@ -15,41 +15,41 @@ from streaming_form_data import ParseFailedException, StreamingFormDataParser
 from streaming_form_data.targets import BaseTarget, ValueTarget
 from streaming_form_data.validators import MaxSizeValidator, ValidationError
 
-from harness.web.team.refusals import refused
-from harness.web.team.upload.storage import Incoming, Received, Uploads, too_large
+from harness.web.team.http_errors import http_error
+from harness.web.team.upload.storage import PartialUpload, ReceivedFile, UploadFolder, file_too_large
 
-BLOCK = 1 << 20  # bytes that are handed to the disk at once
-SILENCE_S = 60.0  # after which a line counts as dead
-AT_ONCE = 2  # uploads of one team
-FIELD = 2_000  # bytes of a field beside the file
+BLOCK_BYTES = 1 << 20  # bytes per disk write
+READ_TIMEOUT_S = 60.0  # without data, after which the connection counts as dead
+MAX_CONCURRENT = 2  # uploads per team
+MAX_FIELD_BYTES = 2_000  # bytes of each other form field
 
 Fields = dict[str, str]
 
 
-class Receiver:
-    """Receives uploads, of each team no more than AT_ONCE at the same time."""
+class UploadReceiver:
+    """Receives uploads, at most MAX_CONCURRENT per team at the same time."""
 
-    def __init__(self, uploads: Uploads) -> None:
+    def __init__(self, uploads: UploadFolder) -> None:
         self.uploads = uploads
-        self._coming: Counter[int] = Counter()
+        self._active: Counter[int] = Counter()
 
-    async def body(self, request: Request, team: int) -> Received:
-        """Return the file that is the body of a request."""
-        async with self._incoming(request, team, 0) as incoming:
+    async def receive_body(self, request: Request, team: int) -> ReceivedFile:
+        """Store the body of a request."""
+        async with self._partial_upload(request, team, 0) as incoming:
             async for block in _blocks(request):
                 await run_in_threadpool(incoming.write, block)
-            return await run_in_threadpool(incoming.end)
+            return await run_in_threadpool(incoming.finish)
 
-    async def form(
+    async def receive_form(
         self, request: Request, team: int, names: tuple[str, ...], check: Callable[[Fields], None]
-    ) -> tuple[Received, str, Fields]:
-        """Return the part `file` of a form, what its browser calls it, and the fields of these names.
+    ) -> tuple[ReceivedFile, str, Fields]:
+        """Store the part `file` of a form; returns the file, its name, and the values of the named fields.
 
-        `check` sees the fields that stand before the file, when that begins.
+        `check` is called with the fields that precede the file before any of the file is stored.
         """
-        async with self._incoming(request, team, FIELD * (len(names) + 8)) as incoming:
-            fields = {name: ValueTarget(validator=MaxSizeValidator(FIELD)) for name in names}
-            file = _File(incoming, lambda: check(_told(fields)))
+        async with self._partial_upload(request, team, MAX_FIELD_BYTES * (len(names) + 8)) as incoming:
+            fields = {name: ValueTarget(validator=MaxSizeValidator(MAX_FIELD_BYTES)) for name in names}
+            file = _FileTarget(incoming, lambda: check(_decoded(fields)))
             try:
                 parser = StreamingFormDataParser(dict(request.headers))
                 for name, target in (*fields.items(), ("file", file)):
@@ -57,65 +57,65 @@ class Receiver:
                 async for block in _blocks(request):
                     await run_in_threadpool(parser.data_received, block)
             except (ParseFailedException, ValidationError):
-                raise refused(400, "this is no form with a file") from None
-            if not file.ended:
-                raise refused(400, "the form holds no whole file; choose one and send it again")
-            return await run_in_threadpool(incoming.end), file.multipart_filename or "", _told(fields)
+                raise http_error(400, "the request is not a form with a file") from None
+            if not file.finished:
+                raise http_error(400, "the form has no complete file; choose one and submit it again")
+            return await run_in_threadpool(incoming.finish), file.multipart_filename or "", _decoded(fields)
 
     @asynccontextmanager
-    async def _incoming(self, request: Request, team: int, beside: int) -> AsyncIterator[Incoming]:
-        """Give a file to write to, which is thrown away unless it ends well."""
-        told = request.headers.get("content-length", "")
-        if told.isdecimal() and int(told) > self.uploads.limit + beside:
-            raise too_large(self.uploads.limit)
-        if self._coming[team] >= AT_ONCE:
-            raise refused(429, f"{AT_ONCE} files of the team are on their way already", Retry_After="30")
-        self._coming[team] += 1
+    async def _partial_upload(self, request: Request, team: int, form_bytes: int) -> AsyncIterator[PartialUpload]:
+        """Yield a file to write to, which is deleted unless it was finished."""
+        length = request.headers.get("content-length", "")
+        if length.isdecimal() and int(length) > self.uploads.limit + form_bytes:
+            raise file_too_large(self.uploads.limit)
+        if self._active[team] >= MAX_CONCURRENT:
+            raise http_error(429, f"the team already has {MAX_CONCURRENT} uploads in progress", Retry_After="30")
+        self._active[team] += 1
         try:
-            incoming = await run_in_threadpool(self.uploads.begin)
+            incoming = await run_in_threadpool(self.uploads.create)
             try:
                 yield incoming
             finally:
-                await run_in_threadpool(incoming.drop)
+                await run_in_threadpool(incoming.discard)
         finally:
-            self._coming[team] -= 1
+            self._active[team] -= 1
 
 
-class _File(BaseTarget):  # type: ignore[misc] # which has no types
-    """The file of a form, written as it comes."""
+class _FileTarget(BaseTarget):  # type: ignore[misc] # untyped library
+    """Writes the file of a form as it arrives."""
 
-    def __init__(self, incoming: Incoming, check: Callable[[], None]) -> None:
+    def __init__(self, incoming: PartialUpload, check: Callable[[], None]) -> None:
         super().__init__()
-        self._incoming, self._check, self.ended = incoming, check, False
+        self._partial_upload, self._check, self.finished = incoming, check, False
 
     def on_start(self) -> None:
         self._check()
 
     def on_data_received(self, chunk: bytes) -> None:
-        self._incoming.write(chunk)
+        self._partial_upload.write(chunk)
 
     def on_finish(self) -> None:
-        self.ended = True
+        self.finished = True
 
 
-def _told(fields: dict[str, Any]) -> Fields:
+def _decoded(fields: dict[str, Any]) -> Fields:
     return {name: target.value.decode("utf-8", "replace") for name, target in fields.items()}
 
 
 async def _blocks(request: Request) -> AsyncIterator[bytes]:
-    """Yield the body in blocks; raises a refusal where the line goes dead."""
-    stream, waiting = request.stream(), bytearray()
+    """Yield the body in blocks. Raises HTTP 400 if the connection breaks or stalls for READ_TIMEOUT_S."""
+    stream, buffer = request.stream(), bytearray()
     try:
         while True:
-            async with asyncio.timeout(SILENCE_S):
+            async with asyncio.timeout(READ_TIMEOUT_S):
                 chunk = await anext(stream, None)
             if chunk is None:
                 break
-            waiting += chunk
-            if len(waiting) >= BLOCK:
-                yield bytes(waiting)
-                waiting.clear()
+            buffer += chunk
+            if len(buffer) >= BLOCK_BYTES:
+                yield bytes(buffer)
+                buffer.clear()
     except (ClientDisconnect, TimeoutError):
-        raise refused(400, "the file was cut off on its way; send it again") from None
-    if waiting:
-        yield bytes(waiting)
+        raise http_error(400, "the upload was interrupted; submit the file again") from None
+    if buffer:
+        yield bytes(buffer)

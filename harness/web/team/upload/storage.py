@@ -1,4 +1,4 @@
-"""Files on their way in: written as they come, whole at the end or not there at all."""
+"""Storage of uploaded files. An upload is streamed to a temporary file and renamed when it is complete."""
 
 from __future__ import annotations
 
@@ -13,101 +13,101 @@ from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO
 
-from harness.web.team.refusals import refused
-from leaderboard.team.submissions import is_id
+from harness.web.team.http_errors import http_error
+from leaderboard.team.submissions import is_submission_id
 
-RESERVE = 1 << 28  # bytes of the disk that uploads leave free for everything else
-_PART = ".part"
-_FORGOTTEN_S = 3600.0  # after which a file that belongs to nothing is thrown away
+RESERVED_BYTES = 1 << 28  # bytes of free disk space that uploads do not use
+_PART_SUFFIX = ".part"
+_ORPHAN_AGE_S = 3600.0  # after which a file without a submission is deleted
 
 
 @dataclass(frozen=True)
-class Received:
-    """A file that came whole: its id, its SHA-256 and its bytes."""
+class ReceivedFile:
+    """A complete upload: its id, SHA-256 in hexadecimal, and size in bytes."""
 
     id: str
     digest: str
     size: int
 
 
-class Uploads:
-    """The folder of the files that teams have handed in, each named by the id of its submission."""
+class UploadFolder:
+    """The folder of uploaded files, each named by the id of its submission."""
 
     def __init__(self, folder: Path, limit: int) -> None:
         self.folder, self.limit = folder, limit
         folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, submission_id: str) -> Path:
-        """Return where the file of a submission lies; KeyError for what is no id."""
-        if not is_id(submission_id):
+        """Return the path of a submission's file. Raises KeyError if the id is malformed."""
+        if not is_submission_id(submission_id):
             raise KeyError(submission_id)
         return self.folder / submission_id
 
-    def begin(self) -> Incoming:
-        """Return a new file to write to; raises a refusal where the disk has no room for one of the largest."""
-        if shutil.disk_usage(self.folder).free < self.limit + RESERVE:
-            raise full()
+    def create(self) -> PartialUpload:
+        """Create a file to upload to. Raises HTTP 507 if the disk has no space for a file of the largest size."""
+        if shutil.disk_usage(self.folder).free < self.limit + RESERVED_BYTES:
+            raise disk_full()
         try:
-            return Incoming(self.path(token_hex(16)), self.limit)
+            return PartialUpload(self.path(token_hex(16)), self.limit)
         except OSError:
-            raise full() from None
+            raise disk_full() from None
 
-    def drop(self, submission_id: str) -> None:
-        """Throw a file away."""
+    def delete(self, submission_id: str) -> None:
+        """Delete the file of a submission."""
         self.path(submission_id).unlink(missing_ok=True)
 
-    def sweep(self, known: Collection[str]) -> None:
-        """Throw away what a server that was killed has left: parts, and files of no known submission."""
+    def delete_orphans(self, submission_ids: Collection[str]) -> None:
+        """Delete old partial uploads and files of unknown submissions, left by a server that was killed."""
         for path in self.folder.iterdir():
-            if path.name not in known:
+            if path.name not in submission_ids:
                 with suppress(FileNotFoundError):
-                    if time.time() - path.stat().st_mtime > _FORGOTTEN_S:
+                    if time.time() - path.stat().st_mtime > _ORPHAN_AGE_S:
                         path.unlink()
 
 
-class Incoming:
-    """A file that is being received. Its methods wait for the disk, so no event loop may call them."""
+class PartialUpload:
+    """A file that is being uploaded. Its methods block on disk I/O; do not call them in an event loop."""
 
     def __init__(self, path: Path, limit: int) -> None:
         self._path, self._limit = path, limit
         self._digest, self._size = sha256(), 0
-        self._part = path.with_name(path.name + _PART)
+        self._part = path.with_name(path.name + _PART_SUFFIX)
         self._file: BinaryIO = self._part.open("xb")
 
     def write(self, data: bytes) -> None:
-        """Take the next bytes; raises a refusal where they are too many, or find no room."""
+        """Append bytes. Raises HTTP 413 beyond the size limit, 507 if the disk is full."""
         self._size += len(data)
         if self._size > self._limit:
-            raise too_large(self._limit)
+            raise file_too_large(self._limit)
         self._digest.update(data)
         try:
             self._file.write(data)
         except OSError:
-            raise full() from None
+            raise disk_full() from None
 
-    def end(self) -> Received:
-        """Return the file, which is now whole and kept."""
+    def finish(self) -> ReceivedFile:
+        """Flush the file to disk and move it to its final path. Raises HTTP 507 if the disk is full."""
         try:
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
             self._part.rename(self._path)
         except OSError:
-            raise full() from None
-        return Received(self._path.name, self._digest.hexdigest(), self._size)
+            raise disk_full() from None
+        return ReceivedFile(self._path.name, self._digest.hexdigest(), self._size)
 
-    def drop(self) -> None:
-        """Throw away what has come, unless it is whole."""
+    def discard(self) -> None:
+        """Delete the partial file; does nothing after `finish`."""
         with suppress(OSError):
             self._file.close()
         self._part.unlink(missing_ok=True)
 
 
-def full() -> Exception:
-    """Return the refusal of a disk without room."""
-    return refused(507, "the server's disk is full; nothing of the file was kept, tell who runs the server")
+def disk_full() -> Exception:
+    """Return the HTTP error 507."""
+    return http_error(507, "the server's disk is full and the file was not saved; tell the administrator")
 
 
-def too_large(limit: int) -> Exception:
-    """Return the refusal of more bytes than may be handed in."""
-    return refused(413, f"a file may have at most {limit / 1e6:g} MB here; pack it by gzip, or hand in less")
+def file_too_large(limit: int) -> Exception:
+    """Return the HTTP error 413."""
+    return http_error(413, f"a file may have at most {limit / 1e6:g} MB; compress it with gzip or reduce it")

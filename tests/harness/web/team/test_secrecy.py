@@ -12,10 +12,10 @@ SECRETS = {"message": "canary in the message", "file_name": "canary-name.csv"}
 @pytest.fixture
 def world(server):
     """Two teams with submissions of both tasks, and the scores that are secret, as digits."""
-    alpha, beta = server.program("Alpha"), server.program("Beta")
-    own = server.scored(alpha, server.answer(0.35))
+    alpha, beta = server.api_client("Alpha"), server.api_client("Beta")
+    own = server.submit_and_score(alpha, server.submission_file(0.35))
     other = [
-        server.scored(beta, server.answer(share, task), **SECRETS)
+        server.submit_and_score(beta, server.submission_file(share, task), **SECRETS)
         for share, task in product((0.6, 0.85), ("retrieval", "recognition"))
     ]
     return server, own, other
@@ -93,7 +93,7 @@ def shown(score):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["browser", "program"])
+@pytest.mark.parametrize("kind", ["browser_client", "api_client"])
 def test_before_the_deadline_no_address_tells_a_team_what_is_secret(world, kind):
     server, _own, others = world
     client = getattr(server, kind)("Alpha")
@@ -108,15 +108,15 @@ def test_before_the_deadline_no_address_tells_a_team_what_is_secret(world, kind)
         told = [word for word in words - known if word in answer.text]
         assert not told, (address, told, answer.text[:500])
         count += answer.status_code == 200
-    assert count > (15 if kind == "browser" else 5)
+    assert count > (15 if kind == "browser_client" else 5)
 
 
 @pytest.mark.slow
 def test_after_the_deadline_private_scores_show_and_files_stay_with_their_teams(world):
     server, _own, others = world
-    server.end()
-    browser, secrets = server.browser("Alpha"), secret_scores(server, of="Beta")
-    assert server.program("Alpha").get(f"/api/v1/submissions/{others[0]['id']}/file").status_code == 404
+    server.close_competition()
+    browser, secrets = server.browser_client("Alpha"), secret_scores(server, of="Beta")
+    assert server.api_client("Alpha").get(f"/api/v1/submissions/{others[0]['id']}/file").status_code == 404
     text = ""
     for address, answer in crawled(browser, server, others):
         text += answer.text
@@ -126,7 +126,7 @@ def test_after_the_deadline_private_scores_show_and_files_stay_with_their_teams(
     assert any(word in text for score in secrets for word in shown(score))
 
 
-@pytest.mark.parametrize("kind", ["browser", "program"])
+@pytest.mark.parametrize("kind", ["browser_client", "api_client"])
 def test_the_files_of_another_team_are_not_there(world, kind):
     server, own, others = world
     client, prefix = getattr(server, kind)("Alpha"), {"browser": "", "program": "/api/v1"}[kind]
@@ -141,21 +141,21 @@ def test_no_form_acts_on_what_is_another_teams(world):
     server, _own, others = world
     theirs = others[0]["id"]
     where = {"competition": server.key, "task": "retrieval", "submission": theirs}
-    assert server.program("Alpha").put("/api/v1/finals", params=where).status_code == 409
-    browser = server.browser("Alpha")
+    assert server.api_client("Alpha").put("/api/v1/finals", params=where).status_code == 409
+    browser = server.browser_client("Alpha")
     token = browser.get("/submissions").text.partition('name="form_token" value="')[2].partition('"')[0]
     form = {"form_token": token, "final": theirs}
     assert browser.post(f"/submissions/finals/{server.key}/retrieval", data=form).status_code == 409
     assert browser.post(f"/admin/submissions/{theirs}/hide", data=form).status_code == 404
-    assert not any(each.chosen or each.hidden for each in server.teams.submissions.of())
+    assert not any(each.chosen or each.hidden for each in server.context.submissions.of())
 
 
 @pytest.mark.parametrize(
     "path",
     ["../../leaderboard.db", "..%2f..%2fleaderboard.db", "%2e%2e/x", "0" * 32 + "/../x", "a" * 10_000, "%00", "..;/x"],
 )
-def test_ids_that_look_like_paths_lead_nowhere(quick, path):
-    browser, program = quick.browser("Alpha"), quick.program("Alpha")
+def test_ids_that_look_like_paths_lead_nowhere(sqlite_server, path):
+    browser, program = sqlite_server.browser_client("Alpha"), sqlite_server.api_client("Alpha")
     for client, prefix in ((browser, ""), (program, "/api/v1")):
         for address in (f"{prefix}/submissions/{path}", f"{prefix}/submissions/{path}/file"):
             assert client.get(address).status_code in (303, 404)
@@ -163,7 +163,7 @@ def test_ids_that_look_like_paths_lead_nowhere(quick, path):
 
 def test_a_hidden_submission_is_on_no_board_and_comes_back(world):
     server, _, others = world
-    program = server.program("Alpha")
+    program = server.api_client("Alpha")
 
     def names():
         rows = program.get("/api/v1/boards/retrieval", params={"competition": server.key}).json()
@@ -171,9 +171,9 @@ def test_a_hidden_submission_is_on_no_board_and_comes_back(world):
 
     assert names() == ["Beta", "Alpha"]
     for each in others:
-        server.teams.submissions.hide(each["id"], "copied")
+        server.context.submissions.hide(each["id"], "copied")
     assert names() == ["Alpha"]
-    assert server.program("Beta").get(f"/api/v1/submissions/{others[0]['id']}").json()["hidden"] == "copied"
+    assert server.api_client("Beta").get(f"/api/v1/submissions/{others[0]['id']}").json()["hidden"] == "copied"
     for each in others:
-        server.teams.submissions.hide(each["id"], None)
+        server.context.submissions.hide(each["id"], None)
     assert names() == ["Beta", "Alpha"]

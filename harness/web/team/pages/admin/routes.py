@@ -1,0 +1,144 @@
+"""The admin page: teams, tokens, rules and submissions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request
+from fastapi import Path as PathPart
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from harness.data.competition import Competition
+from harness.solution.registry import available_solutions
+from harness.web.context import PageContext, PageContextDep, SiteDep
+from harness.web.site_page import SitePage
+from harness.web.team.accept_upload import find_competition, valid_message
+from harness.web.team.access import AdminDep, SessionFormDep
+from harness.web.team.context import TeamContext, TeamContextDep
+from harness.web.team.http_errors import http_error
+from harness.web.team.pages.submissions.routes import find_own
+from harness.web.team.visible_scores import visible_submissions
+from leaderboard.team.rules import CompetitionRules
+
+Prefix = Annotated[str, PathPart(pattern="^[0-9a-f]{12}$")]
+
+router = APIRouter(prefix="/admin", include_in_schema=False)
+PAGE = SitePage(router)
+MAX_ROWS = 200  # of submissions
+
+
+@dataclass(frozen=True)
+class CompetitionWithRules:
+    """A competition and its rules."""
+
+    competition: Competition
+    rules: CompetitionRules
+
+
+@router.get("")
+def show_admin_page(request: Request, context: PageContextDep, teams: TeamContextDep, _admin: AdminDep) -> HTMLResponse:
+    """Return the admin page."""
+    return _render(request, context, teams)
+
+
+@router.post("/teams")
+def add_team(
+    request: Request, context: PageContextDep, teams: TeamContextDep, _admin: AdminDep, form: SessionFormDep
+) -> Response:
+    """Create a team and its first token, which only this response shows."""
+    now = datetime.now(UTC)
+    team = teams.accounts.add_team(
+        _field(form, "name"), now, list(available_solutions(context.site.workspace.register))
+    )
+    return _render(request, context, teams, (team.name, teams.accounts.add_token(team, now)))
+
+
+@router.post("/tokens")
+def add_token(
+    request: Request, context: PageContextDep, teams: TeamContextDep, _admin: AdminDep, form: SessionFormDep
+) -> Response:
+    """Create another token of a team, or an admin token if no team is named."""
+    name = _field(form, "team")
+    team = teams.accounts.team(name) if name else None
+    return _render(request, context, teams, (name or "admin", teams.accounts.add_token(team, datetime.now(UTC))))
+
+
+@router.post("/tokens/{prefix}/revoke")
+def revoke(prefix: Prefix, teams: TeamContextDep, admin: AdminDep, _form: SessionFormDep) -> Response:
+    """Revoke a token."""
+    if prefix == admin.token:
+        raise http_error(409, "you are signed in with this token; sign in with another to revoke it")
+    teams.accounts.revoke(prefix, datetime.now(UTC))
+    return RedirectResponse("/admin#tokens", 303)
+
+
+@router.post("/competitions/{competition}")
+def set_rules(
+    competition: str, site: SiteDep, teams: TeamContextDep, _admin: AdminDep, form: SessionFormDep
+) -> Response:
+    """Change the rules of a competition."""
+    teams.rules.set(
+        find_competition(site, competition).key,
+        deadline=_parse_deadline(_field(form, "deadline")),
+        daily_limit=_parse_limit(_field(form, "daily_limit")),
+        ladder=_field(form, "ladder") == "on",
+    )
+    return RedirectResponse("/admin#competitions", 303)
+
+
+@router.post("/submissions/{submission_id}/{action}")
+def moderate(
+    submission_id: str,
+    action: Literal["retry", "hide", "show"],
+    teams: TeamContextDep,
+    admin: AdminDep,
+    form: SessionFormDep,
+) -> Response:
+    """Retry the scoring of a submission, hide it from the leaderboard, or show it again."""
+    submission = find_own(teams, admin, submission_id)
+    if action == "retry":
+        teams.queue.retry(submission.id)
+    else:
+        reason = valid_message(_field(form, "reason")) or "disqualified"
+        teams.submissions.hide(submission.id, reason if action == "hide" else None)
+    return RedirectResponse("/admin#submissions", 303)
+
+
+def _render(
+    request: Request, context: PageContext, teams: TeamContext, new_token: tuple[str, str] | None = None
+) -> HTMLResponse:
+    """Return the admin page; `new_token` is the owner of a new token and the token."""
+    competitions = [
+        CompetitionWithRules(competition, teams.rules.get(competition.key))
+        for competition in context.site.competitions.explicit.values()
+    ]
+    return context.render(
+        "team/pages/admin/admin.html",
+        "Admin",
+        new_token=new_token,
+        teams=teams.accounts.teams(),
+        tokens=teams.accounts.tokens(),
+        competitions=competitions,
+        rows=visible_submissions(context.site, context.permissions, teams.submissions.find_all()[:MAX_ROWS]),
+        token=request.state.form_token,
+    )
+
+
+def _field(form: dict[str, list[str]], name: str) -> str:
+    return (form.get(name) or [""])[0].strip()
+
+
+def _parse_deadline(text: str) -> datetime | None:
+    """Parse the UTC deadline of a form, None for an empty field. Raises HTTP 422 if it is malformed."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
+    except ValueError:
+        raise http_error(422, "a deadline must be a UTC date and time such as 2026-12-31T23:59") from None
+
+
+def _parse_limit(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or len(text) > 9:
+        raise http_error(422, "a daily limit must be a whole number")
+    return int(text)

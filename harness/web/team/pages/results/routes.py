@@ -1,0 +1,38 @@
+"""The final results of a competition, as a tab of its leaderboard: `/c/<competition>/<task>/results`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from harness.web.overfitting.routes import ScoredBoardDep
+from harness.web.site_page import BoardLink, SitePage
+from harness.web.team.context import TeamContextDep
+from harness.web.team.scoring.final_results import final_results
+from leaderboard.team.rules import MAX_FINALS
+from metrics import metrics_of
+
+router = APIRouter(prefix="/c", include_in_schema=False)
+PAGE = SitePage(router, board_links=[BoardLink("Results", "results", is_tab=True)])
+
+
+@router.get("/{competition}/{task}/results")
+def results_page(at: ScoredBoardDep, teams: TeamContextDep) -> HTMLResponse:
+    """Return the page that ranks each team by its best final; 404 while the user may not see private scores."""
+    context, rules, title = at.context, teams.rules.get(at.competition), f"{at.title}, {at.task}"
+    rows = final_results(context.site, teams, at.competition, at.task)
+    return context.render(
+        "team/pages/results/results.html",
+        f"{title}, results",
+        at.trail(),
+        heading=title,
+        metric=metrics_of(at.task)[0],
+        tabs=at.links(at.tabs(context.site.boards.ranked(at.competition, at.task)), "results"),
+        rules=rules,
+        closed=rules.is_closed(datetime.now(UTC)),
+        finals=MAX_FINALS,
+        rows=rows,
+        opens={row.rank for row in rows if context.permissions.can_open(row.entry)},
+    )

@@ -1,0 +1,51 @@
+"""Sign-in with a token, and sign-out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from harness.web.rendering import PageLayout, render_template
+from harness.web.site_page import SitePage
+from harness.web.team.access import COOKIE, SIGN_IN, FormDep, SessionFormDep, client_address
+from harness.web.team.context import TeamContextDep
+from leaderboard.team.sessions import SESSION_LIFETIME
+
+router = APIRouter(include_in_schema=False)
+PAGE = SitePage(router)
+
+
+@router.get(SIGN_IN)
+def sign_in_page() -> HTMLResponse:
+    """Return the sign-in form."""
+    return HTMLResponse(render_template("team/pages/sign_in/sign_in.html", PageLayout("Sign in")))
+
+
+@router.post(SIGN_IN)
+def sign_in(request: Request, teams: TeamContextDep, form: FormDep) -> Response:
+    """Start a session and set its cookie."""
+    member = teams.authenticator.by_token((form.get("token") or [""])[0].strip(), client_address(request))
+    secret = teams.authenticator.sessions.open_session(member, datetime.now(UTC))
+    response = RedirectResponse("/submissions" if member.team else "/admin", 303)
+    secure = request.url.scheme == "https"
+    response.set_cookie(
+        COOKIE,
+        secret,
+        max_age=int(SESSION_LIFETIME.total_seconds()),
+        httponly=True,
+        samesite="strict",
+        secure=secure,
+        path="/",
+    )
+    return response
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, teams: TeamContextDep, _form: SessionFormDep) -> Response:
+    """End the session."""
+    teams.authenticator.sessions.close_session(request.cookies.get(COOKIE, ""))
+    response = RedirectResponse(SIGN_IN, 303)
+    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+    return response

@@ -1,57 +1,58 @@
-"""What most commands begin with: the competition, its workspace, its folds."""
+"""Open a competition, its workspace and its folds, as most commands do first."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.cli._options import parse_memory_mb
 from harness.cli._output import note
 
 if TYPE_CHECKING:
     from harness.data.competition import Competition
     from harness.data.split import Folds
-    from harness.running.local_processes import Limits
     from harness.running.runner import Runner
     from harness.workspace import Workspace
 
-FOLDS = 5  # where nobody said how many
+DEFAULT_FOLDS = 5
 
 
-def open_competition(folder: Path, workspace: Path | None) -> tuple[Competition, Workspace]:
-    """Return the competition in a folder and the workspace."""
+def open_competition(folder: Path, workspace_dir: Path | None) -> tuple[Competition, Workspace]:
+    """Return the competition in a folder, and the workspace in another (None: the default workspace)."""
     from harness.data.competition import Competition
     from harness.workspace import Workspace
 
-    opened = Workspace.open(workspace)
-    return Competition.open(folder, opened.descriptors), opened
+    workspace = Workspace.open(workspace_dir)
+    return Competition.open(folder, workspace.descriptors), workspace
 
 
-def open_runner(folder: Path, workspace: Path | None, limits: Limits, *, folds: bool) -> Runner:
-    """Return a runner on the competition's own test images, or on its folds, dealt now where nobody did."""
+def open_runner(
+    folder: Path, workspace_dir: Path | None, timeout: float | None, memory_limit: str | None, *, folds: bool
+) -> Runner:
+    """Return a runner on the test images, or on the folds, which are created now if the workspace has none."""
     from harness.data.split import load_folds
+    from harness.running.local_processes import RunLimits
     from harness.running.runner import Runner
 
-    competition, opened = open_competition(folder, workspace)
-    found = None
+    competition, workspace = open_competition(folder, workspace_dir)
+    competition_folds = None
     if folds:
-        path = opened.folds(competition.key)
+        path = workspace.folds_file(competition.key)
         if path.exists():
-            found = load_folds(path)
+            competition_folds = load_folds(path)
         else:
-            note(f"dealt into {FOLDS} folds; landmark split {folder} --folds N chooses another number")
-            found = deal_folds(competition, opened, FOLDS, 0)
-    return Runner(competition, opened, found, limits)
+            note(f"created {DEFAULT_FOLDS} folds (change with: landmark split {folder} --folds N)")
+            competition_folds = create_folds(competition, workspace, DEFAULT_FOLDS, 0)
+    return Runner(competition, workspace, competition_folds, RunLimits(timeout, parse_memory_mb(memory_limit)))
 
 
-def deal_folds(competition: Competition, workspace: Workspace, count: int, seed: int) -> Folds:
-    """Return folds of the labelled train images, kept in the workspace."""
+def create_folds(competition: Competition, workspace: Workspace, count: int, seed: int) -> Folds:
+    """Split the labelled train images into folds, and save them in the workspace."""
     from harness.data.split import make_folds, save_folds
     from harness.errors import DataError
 
     if not len(competition.train):
-        raise DataError(
-            f"{competition.folder}: folds are made of labelled train images, and there are none (train.csv)"
-        )
-    found = make_folds(competition.train.ids, competition.labels, count, seed)
-    save_folds(workspace.folds(competition.key), competition, found)
-    return found
+        raise DataError(f"{competition.folder}: folds need labelled train images, and train.csv has none")
+    folds = make_folds(competition.train.ids, competition.labels, count, seed)
+    save_folds(workspace.folds_file(competition.key), competition, folds)
+    return folds

@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Options shared by several commands."""
 
 from math import inf
 from pathlib import Path
@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 import typer
 
 Folder = Annotated[Path, typer.Option("--on", metavar="DIR", help="The competition's folder.")]
+SubmissionFile = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file with id,images or id,landmarks.")]
 WorkspaceOption = Annotated[
     Path | None,
     typer.Option(
-        "--workspace", metavar="DIR", help="Where results are kept (else LANDMARK_WORKSPACE, else ~/.landmark)."
+        "--workspace", metavar="DIR", help="Folder of all results; default: $LANDMARK_WORKSPACE, or ~/.landmark."
     ),
 ]
 DatabaseOption = Annotated[
@@ -19,21 +20,26 @@ DatabaseOption = Annotated[
         "--db",
         metavar="URL",
         envvar="LANDMARK_DB",
-        help="A database such as postgresql+psycopg://…, not the workspace's.",
+        help="Database URL, such as postgresql+psycopg://…; default: SQLite in the workspace.",
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-Task = Annotated[Literal["retrieval", "recognition"] | None, typer.Option("--task", help="Only this task.")]
-Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Cores to use, all by default.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of everything random.")]
-Timeout = Annotated[float | None, typer.Option("--timeout", min=0.1, metavar="SECONDS", help="Limit of each run.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+TaskOption = Annotated[Literal["retrieval", "recognition"] | None, typer.Option("--task", help="Only this task.")]
+Part = Annotated[Literal["all", "public", "private"], typer.Option("--part", help="Part of the queries to use.")]
+OnFolds = Annotated[bool, typer.Option("--folds", help="Use folds of the train images.")]
+Metric = Annotated[str | None, typer.Option("--metric", metavar="METRIC", help="Default: the leaderboard's metric.")]
+Every = Annotated[bool, typer.Option("--every", help="One row per set of parameters, not per solution.")]
+PlotFile = Annotated[Path | None, typer.Option("--plot", metavar="FILE", help="Also draw it: .png, .svg or .pdf.")]
+Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Number of cores; default: all.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of all random numbers.")]
+Timeout = Annotated[float | None, typer.Option("--timeout", min=0.1, metavar="SECONDS", help="Time limit of each run.")]
 MemoryLimit = Annotated[
-    str | None, typer.Option("--memory-limit", metavar="SIZE", help="Limit of each run, such as 600MB or 4GB.")
+    str | None, typer.Option("--memory-limit", metavar="SIZE", help="Memory limit of each run, such as 600MB or 4GB.")
 ]
 
 
-def memory_mb(size: str | None) -> float | None:
-    """Return a size such as `600MB` or `4GB` in MB.
+def parse_memory_mb(size: str | None) -> float | None:
+    """Return a size such as `600MB` or `4GB` in MB; typer.BadParameter for anything else.
 
     >>> memory_mb("4GB"), memory_mb("600"), memory_mb(None)
     (4000.0, 600.0, None)
@@ -43,9 +49,9 @@ def memory_mb(size: str | None) -> float | None:
     text = size.strip().upper().removesuffix("B")
     factor = {"M": 1, "G": 1000, "T": 10**6}.get(text[-1:], 0)
     try:
-        found = float(text[:-1] if factor else text) * (factor or 1)
+        megabytes = float(text[:-1] if factor else text) * (factor or 1)
     except ValueError:
-        found = 0.0
-    if not 0 < found < inf:
-        raise typer.BadParameter(f"{size!r} is no size; write 600MB or 4GB", param_hint="--memory-limit")
-    return found
+        megabytes = 0.0
+    if not 0 < megabytes < inf:
+        raise typer.BadParameter(f"{size!r} is not a size; write 600MB or 4GB", param_hint="--memory-limit")
+    return megabytes

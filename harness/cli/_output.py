@@ -1,4 +1,4 @@
-"""What the commands print: JSON for programs, text and progress bars for people."""
+"""Print JSON, text and progress bars."""
 
 from __future__ import annotations
 
@@ -10,60 +10,60 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from harness.progress import unheard
+from harness.progress import ignore_progress
 
 if TYPE_CHECKING:
-    from harness.progress import Listener
+    from harness.progress import ProgressListener
 
-_PATIENCE_S = 1.0  # what is over sooner shows no bar
+_DELAY_S = 1.0  # seconds before bars appear
 
 
 def print_json(document: object) -> None:
-    """Print one JSON document; NaN and infinity become null."""
+    """Print a JSON document, with null for NaN and infinity."""
     sys.stdout.write(json.dumps(_finite(document), indent=1, ensure_ascii=True, default=str) + "\n")
 
 
 def say(text: str) -> None:
-    """Print a line for people, on standard output."""
+    """Print a line on standard output, with control characters escaped."""
     sys.stdout.write(f"{_visible(text)}\n")
     sys.stdout.flush()
 
 
 def note(text: str) -> None:
-    """Print a line for people on standard error, where it disturbs no pipe."""
+    """Print a line on standard error, with control characters escaped."""
     sys.stderr.write(f"{_visible(text)}\n")
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[str], Listener]]:
-    """Give a function that makes a listener for each named job; bars show on a terminal, after a second."""
+def progress() -> Iterator[Callable[[str], ProgressListener]]:
+    """Yield a function from job names to progress listeners; they draw bars on a terminal, after a second."""
     if not sys.stderr.isatty():
-        yield lambda _: unheard
+        yield lambda _: ignore_progress
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    begun = time.monotonic()
+    start = time.monotonic()
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         tasks: dict[tuple[str, str], object] = {}
 
-        def listener(name: str) -> Listener:
-            def hear(what: str, done: int, total: int | None) -> None:
-                if time.monotonic() - begun < _PATIENCE_S:
+        def listener(name: str) -> ProgressListener:
+            def update(what: str, done: int, total: int | None) -> None:
+                if time.monotonic() - start < _DELAY_S:
                     return
                 key = (name, what)
                 if key not in tasks:
                     tasks[key] = bars.add_task(f"{name}: {what}" if name else what, total=total)
                 bars.update(tasks[key], completed=done, total=total, visible=done != total)  # type: ignore[arg-type]
 
-            return hear
+            return update
 
         yield listener
 
 
-def number(score: float | None) -> str:
-    """Return a score in five digits, a dash for none."""
+def format_score(score: float | None) -> str:
+    """Return a score with five digits, a dash for None."""
     return "-" if score is None else f"{score:.5f}"
 
 

@@ -1,4 +1,4 @@
-"""`landmark blend`."""
+"""`landmark blend`: fuse answers."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from harness.cli._options import Folder, Task, WorkspaceOption
-from harness.cli._output import note, number, progress, say
+from harness.cli._options import Folder, TaskOption, WorkspaceOption
+from harness.cli._output import format_score, note, progress, say
 
 if TYPE_CHECKING:
     from harness.blending.weights import FoldWeights
@@ -17,42 +17,43 @@ if TYPE_CHECKING:
 def blend(
     names: Annotated[
         list[str],
-        typer.Argument(metavar="A B [C]...", help="Submission files, solutions that have run, or entries (#12)."),
+        typer.Argument(metavar="A B [C]...", help="Submission files, finished solutions, or entries such as '#12'."),
     ],
     *,
     on: Folder,
     how: Annotated[
-        Literal["rrf", "score", "votes"], typer.Option("--how", help="Reciprocal ranks, scores, or votes.")
+        Literal["rrf", "score", "votes"], typer.Option("--how", help="Fusion: rrf (reciprocal ranks), score or votes.")
     ] = "rrf",
     weights: Annotated[
-        str, typer.Option("--weights", help="equal, folds (found on folds of the train images), or such as 0.6,0.4.")
+        str,
+        typer.Option("--weights", help="equal, folds (optimised on train images), or numbers: 0.6,0.4."),
     ] = "equal",
-    k: Annotated[float, typer.Option("--k", min=0, help="What is added to a rank in reciprocal ranks.")] = 60.0,
-    out: Annotated[Path, typer.Option("--out", help="The file to write.")] = Path("blend.csv"),
-    task: Task = None,
-    workspace: WorkspaceOption = None,
+    k: Annotated[float, typer.Option("--k", min=0, help="Constant added to each rank in rrf.")] = 60.0,
+    out: Annotated[Path, typer.Option("--out", help="The submission file to write.")] = Path("blend.csv"),
+    task: TaskOption = None,
+    workspace_dir: WorkspaceOption = None,
 ) -> None:
-    """Fuse submission files and the answers of solutions into one submission."""
+    """Fuse submission files and finished runs into one submission file."""
+    from harness.atomic_files import require_writable
     from harness.blending.pipeline import plan_blend, write_blend
     from harness.cli._open import open_competition
-    from harness.delivery.sidecar import require_writable
-    from harness.progress import heard_by
+    from harness.progress import send_progress_to
 
     require_writable(out)
-    competition, opened = open_competition(on, workspace)
-    with progress() as listener, heard_by(listener("")):
-        made = plan_blend(names, competition, opened, how, weights, k, task)
-    if made.found:
-        _tell(made.found)
-    handed, answered = write_blend(made, out, competition)
-    for line in handed.findings:
-        note(f"note: {line}")
-    shares = ", ".join(f"{part.name} {share:g}" for part, share in zip(made.ingredients, made.weights, strict=True))
-    say(f"{out}: {answered} of {len(competition.queries)} queries answered by {how} of {shares}")
+    competition, workspace = open_competition(on, workspace_dir)
+    with progress() as listener, send_progress_to(listener("")):
+        plan = plan_blend(names, competition, workspace, how, weights, k, task)
+    if plan.fold_weights:
+        _print_weights(plan.fold_weights)
+    final_file, n_answered = write_blend(plan, out, competition)
+    for warning in final_file.warnings:
+        note(f"note: {warning}")
+    weighted = ", ".join(f"{source.name} {weight:g}" for source, weight in zip(plan.inputs, plan.weights, strict=True))
+    say(f"{out}: {n_answered} of {len(competition.queries)} queries answered by {how} of {weighted}")
 
 
-def _tell(found: FoldWeights) -> None:
-    """Print what the weights are worth on the folds, beside the single solutions and equal weights."""
-    say(f"{found.metric}, mean and standard deviation over folds of the train images")
-    for row in (*found.singles, found.equal, found.nested):
-        say(f"{row.name:40}{number(row.mean):>10} ± {number(row.deviation)}")
+def _print_weights(fold_weights: FoldWeights) -> None:
+    """Print the scores on the folds of single inputs, equal weights and optimised weights."""
+    say(f"{fold_weights.metric}, mean and standard deviation over folds of the train images")
+    for row in (*fold_weights.singles, fold_weights.equal, fold_weights.nested):
+        say(f"{row.name:40}{format_score(row.mean):>10} ± {format_score(row.deviation)}")

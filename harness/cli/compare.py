@@ -1,96 +1,92 @@
-"""`landmark compare`."""
+"""`landmark compare`: test which differences between entries are significant."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harness.cli._options import Folder, Json, Seed, Task, WorkspaceOption
-from harness.cli._output import number, print_json, say
+from harness.cli._options import Folder, Json, Metric, OnFolds, Part, Seed, TaskOption, WorkspaceOption
+from harness.cli._output import format_score, print_json, say
 
 if TYPE_CHECKING:
-    from harness.comparing.compare import Compared
-    from metrics import Pair
+    from harness.comparing.compare import EntryComparison
+    from metrics import PairComparison
 
 Names = Annotated[
     list[str],
-    typer.Argument(
-        metavar="A B...", help="Solutions by name or with parameters, entries such as '#12', submission files."
-    ),
+    typer.Argument(metavar="A B...", help="Solutions, entries such as '#12', or submission files."),
 ]
-Part = Annotated[Literal["all", "public", "private"], typer.Option("--part", help="Only these queries.")]
 
 
 def compare(
     names: Names,
     *,
     on: Folder,
-    task: Task = None,
-    folds: Annotated[bool, typer.Option("--folds", help="Compare on the folds of the train images.")] = False,
+    task: TaskOption = None,
+    folds: OnFolds = False,
     part: Part = "all",
-    metric: Annotated[
-        str | None, typer.Option("--metric", metavar="METRIC", help="Instead of the one that ranks.")
-    ] = None,
+    metric: Metric = None,
     seed: Seed = 0,
-    workspace: WorkspaceOption = None,
+    workspace_dir: WorkspaceOption = None,
     json: Json = False,
 ) -> None:
-    """Tell which of several solutions is better, and whether that may be chance.
+    """Compare solutions query by query, and test which differences are significant.
 
-    Of several entries the one that the leaderboard shows is taken. Those marked = cannot be told from the first: their
-    difference is no larger than exchanging the two answers to each query at random would make it.
+    A solution stands for its entry on the leaderboard. Systems marked = do not differ significantly from the best in a
+    paired permutation test with Holm's correction.
     """
     from harness.cli._open import open_competition
-    from harness.comparing.compare import compare_named
-    from harness.comparing.entry_lookup import Contenders
+    from harness.comparing.compare import compare_entries
+    from harness.comparing.entry_lookup import EntryLookup
 
-    competition, opened = open_competition(on, workspace)
-    contenders = Contenders(competition, opened, folds=folds)
-    found = compare_named(names, contenders, task=task, part=part, metric=metric, seed=seed)
+    competition, workspace = open_competition(on, workspace_dir)
+    lookup = EntryLookup(competition, workspace, folds=folds)
+    result = compare_entries(names, lookup, task=task, part=part, metric=metric, seed=seed)
     if json:
-        print_json({"competition": competition.name, "folds": folds} | _document(found))
+        print_json({"competition": competition.name, "folds": folds} | _document(result))
         return
-    _standings(competition.name, found)
-    first = next(iter(found.comparison.scores))
-    for pair, telling in zip(found.comparison.pairs, found.telling, strict=True):
-        _pair(pair, telling if first in (pair.better, pair.worse) else [])
+    _print_ranking(competition.name, result)
+    first = next(iter(result.comparison.scores))
+    for pair, largest in zip(result.comparison.pairs, result.largest_differences, strict=True):
+        _print_pair(pair, largest if first in (pair.better, pair.worse) else [])
 
 
-def _standings(name: str, found: Compared) -> None:
-    """Print the answers, the best first."""
-    comparison = found.comparison
-    arrow = "↑" if found.metric.higher_is_better else "↓"
-    say(f"{name}, {found.task}: {found.metric} {arrow}, {comparison.queries} queries ({found.part})")
+def _print_ranking(name: str, result: EntryComparison) -> None:
+    """Print the systems, best first."""
+    comparison = result.comparison
+    arrow = "↑" if result.metric.higher_is_better else "↓"
+    say(f"{name}, {result.task}: {result.metric} {arrow}, {comparison.queries} queries ({result.part})")
     width = max(len("solution"), *map(len, comparison.scores))
-    say(f"{'#':>3}  {'solution':{width}}  {'score':>10}  {'95 % interval':>21}  {'P(first)':>8}  from")
+    say(f"{'#':>3}  {'solution':{width}}  {'score':>10}  {'95 % interval':>21}  {'P(best)':>8}  from")
     for rank, (label, score) in enumerate(comparison.scores.items(), 1):
         low, high = comparison.intervals[label]
         mark = "=" if len(comparison.tied) > 1 and label in comparison.tied else " "
-        bounds = f"{number(low)} – {number(high)}"
+        bounds = f"{format_score(low)} – {format_score(high)}"
         first = f"{100 * comparison.p_first[label]:.1f} %"
-        say(f"{rank:>2}{mark}  {label:{width}}  {number(score):>10}  {bounds:>21}  {first:>8}  {found.sources[label]}")
+        row = f"{rank:>2}{mark}  {label:{width}}  {format_score(score):>10}  {bounds:>21}  {first:>8}"
+        say(f"{row}  {result.sources[label]}")
     if len(comparison.tied) > 1:
-        say("=    cannot be told from the first")
-    say(f"{comparison.replicates} resamples of the queries, {comparison.exchanges} exchanges a pair, Holm's correction")
+        say("=    not significantly different from the best (p >= 0.05, Holm)")
+    say(f"{comparison.replicates} bootstrap resamples, {comparison.exchanges} permutations per pair")
 
 
-def _pair(pair: Pair, telling: list[tuple[str, float, float]]) -> None:
-    """Print what is known of a pair, and the queries that tell most."""
+def _print_pair(pair: PairComparison, largest: list[tuple[str, float, float]]) -> None:
+    """Print the test of a pair and the queries `(id, better, worse)` with the largest differences."""
     effect = "none" if pair.effect is None else f"{pair.effect:+.2f}"
     say(f"\n{pair.better} − {pair.worse}: {pair.difference:+.5f} ({pair.low:+.5f} to {pair.high:+.5f})")
-    say(f"  p {pair.p:.2g}, corrected {pair.p_holm:.2g}; effect {effect} standard deviations of a query's difference")
-    say(f"  better on {pair.wins} queries, as good on {pair.ties}, worse on {pair.losses}{'; most on' * bool(telling)}")
-    for query, better, worse in telling:
-        say(f"  {query}: {number(better)} against {number(worse)}")
+    say(f"  p {pair.p:.2g}, corrected {pair.p_holm:.2g}; effect size {effect} (standard deviations)")
+    say(f"  wins {pair.wins}, ties {pair.ties}, losses {pair.losses}{'; largest differences:' * bool(largest)}")
+    for query, better, worse in largest:
+        say(f"  {query}: {format_score(better)} vs. {format_score(worse)}")
 
 
-def _document(found: Compared) -> dict[str, Any]:
-    """Return all that programs may want to know of a comparison."""
+def _document(result: EntryComparison) -> dict[str, Any]:
+    """Return the comparison as a JSON document."""
     pairs = [
-        asdict(pair) | {"queries": [dict(zip(("id", "better", "worse"), each, strict=True)) for each in telling]}
-        for pair, telling in zip(found.comparison.pairs, found.telling, strict=True)
+        asdict(pair) | {"queries": [dict(zip(("id", "better", "worse"), row, strict=True)) for row in largest]}
+        for pair, largest in zip(result.comparison.pairs, result.largest_differences, strict=True)
     ]
-    head = {"task": found.task, "part": found.part, "sources": found.sources}
-    return head | asdict(found.comparison) | {"higher_is_better": found.metric.higher_is_better, "pairs": pairs}
+    head = {"task": result.task, "part": result.part, "sources": result.sources}
+    return head | asdict(result.comparison) | {"higher_is_better": result.metric.higher_is_better, "pairs": pairs}

@@ -1,4 +1,4 @@
-"""`landmark data`: draw a competition, check one, lay one out."""
+"""`landmark data`: render a synthetic competition, check or import one."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import typer
 
 from harness.cli._options import Jobs, Seed
 from harness.cli._output import progress, say
-from harness.cli.plugin_commands import WithPlugged
+from harness.cli.plugin_commands import PluginGroup
 
 app = typer.Typer(
-    cls=WithPlugged, no_args_is_help=True, help="Draw a competition, check one, or lay out folders of photos as one."
+    cls=PluginGroup,
+    no_args_is_help=True,
+    help="Render the built-in competition, check or import one.",
 )
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The competition's folder.")]
@@ -22,64 +24,65 @@ Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The competition's f
 def make(
     folder: Folder,
     *,
-    landmarks: Annotated[int, typer.Option(min=1, help="Buildings.")] = 40,
+    landmarks: Annotated[int, typer.Option(min=1, help="Number of landmarks (buildings).")] = 40,
     seed: Seed = 7,
-    difficulty: Annotated[float, typer.Option(min=0, max=1, help="0 easy to 1 hard.")] = 0.5,
+    difficulty: Annotated[float, typer.Option(min=0, max=1, help="From 0 (easy) to 1 (hard).")] = 0.5,
     jobs: Jobs = None,
 ) -> None:
-    """Draw the built-in competition: buildings in code, the same for the same seed."""
+    """Render the built-in synthetic competition. The same options give the same images."""
     from harness.cores import cores
     from harness.synthetic.competition import SyntheticCompetition
 
-    drawn = SyntheticCompetition(landmarks=landmarks, seed=seed, difficulty=difficulty)
+    synthetic = SyntheticCompetition(landmarks=landmarks, seed=seed, difficulty=difficulty)
     with progress() as listener:
-        hear = listener("")
-        drawn.write(folder, jobs=jobs or cores(), progress=lambda done, total: hear("drawing images", done, total))
-    say(f"{folder}: drawn; landmark run --on {folder} runs every solution on it")
+        update = listener("")
+        synthetic.write(folder, jobs=jobs or cores(), progress=lambda done, total: update("images", done, total))
+    say(f"{folder}: created; run all solutions with: landmark run --on {folder}")
 
 
 @app.command()
 def check(folder: Folder) -> None:
-    """Report everything that is wrong with a competition's tables, images and ground truth, at once."""
+    """Check the tables, images and ground truth of a competition, and report every fault."""
     from harness.data.check import check_competition
-    from harness.progress import heard_by
+    from harness.progress import send_progress_to
 
-    with progress() as listener, heard_by(listener("")):
+    with progress() as listener, send_progress_to(listener("")):
         faults = check_competition(folder)
     for fault in faults:
         say(str(fault))
     if faults:
         raise typer.Exit(1)
-    say(f"{folder}: nothing is wrong")
+    say(f"{folder}: no faults")
 
 
 @app.command("import-folders")
 def import_folders(
-    source: Annotated[Path, typer.Argument(metavar="SRC", help="Holds one folder of photos for each landmark.")],
+    source: Annotated[Path, typer.Argument(metavar="SRC", help="One subfolder of photographs per landmark.")],
     folder: Folder,
     *,
     seed: Seed = 0,
 ) -> None:
-    """Lay out a folder of class folders as a competition; the photos are linked or copied."""
-    from harness.data.layouts.class_folders import import_folders as lay_out
-    from harness.progress import heard_by
+    """Create a competition from folders of photographs, which are linked or copied."""
+    from harness.data.layouts.class_folders import import_folders as import_source
+    from harness.progress import send_progress_to
 
-    with progress() as listener, heard_by(listener("")):
-        sizes = lay_out(source, folder, seed)
+    with progress() as listener, send_progress_to(listener("")):
+        sizes = import_source(source, folder, seed)
     say(f"{folder}: " + ", ".join(f"{count} {part}" for part, count in sizes.items()) + " images")
 
 
 @app.command("import-benchmark")
 def import_benchmark(
     source: Annotated[
-        Path, typer.Argument(metavar="SRC", help="The folder of ROxford, RParis, Oxford, Paris, Holidays.")
+        Path,
+        typer.Argument(metavar="SRC", help="Downloaded Oxford, Paris or Holidays."),
     ],
     folder: Folder,
 ) -> None:
-    """Lay out revisited or classic Oxford or Paris, or Holidays, as a competition of complete rankings."""
-    from harness.data.layouts.oxford_paris_holidays import import_benchmark as lay_out
-    from harness.progress import heard_by
+    """Create a competition from Oxford or Paris (classic or revisited) or Holidays, scored on complete rankings."""
+    from harness.data.layouts.oxford_paris_holidays import import_benchmark as import_source
+    from harness.progress import send_progress_to
 
-    with progress() as listener, heard_by(listener("")):
-        sizes = lay_out(source, folder)
+    with progress() as listener, send_progress_to(listener("")):
+        sizes = import_source(source, folder)
     say(f"{folder}: " + ", ".join(f"{count} {part}" for part, count in sizes.items()))

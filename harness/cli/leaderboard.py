@@ -1,4 +1,4 @@
-"""`landmark leaderboard`."""
+"""`landmark leaderboard`: rank the entries of a competition."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from harness.cli._options import Folder, Json, Task, WorkspaceOption
+from harness.cli._options import Every, Folder, Json, OnFolds, TaskOption, WorkspaceOption
 from harness.cli._output import print_json, say
 from harness.errors import HarnessError
 
@@ -22,125 +22,120 @@ if TYPE_CHECKING:
     from leaderboard.references import ReferenceRow
     from metrics import Task as TaskName
 
-Format = Annotated[Literal["table", "csv", "json", "markdown"], typer.Option("--format", help="How to print it.")]
+Format = Annotated[Literal["table", "csv", "json", "markdown"], typer.Option("--format", help="Output format.")]
 
 
 def leaderboard(
     *,
     on: Folder,
-    task: Task = None,
-    folds: Annotated[bool, typer.Option("--folds", help="Rank by the mean over folds.")] = False,
+    task: TaskOption = None,
+    folds: OnFolds = False,
     references: Annotated[
-        bool, typer.Option("--references", help="Beside the board published scores and the floors, which take no rank.")
+        bool, typer.Option("--references", help="Also print published scores and baselines, without rank.")
     ] = False,
-    every: Annotated[
-        bool, typer.Option("--every", help="A row for each set of parameters, not for each solution.")
-    ] = False,
+    every: Every = False,
     format: Format = "table",
     json: Json = False,
-    workspace: WorkspaceOption = None,
+    workspace_dir: WorkspaceOption = None,
 ) -> None:
-    """Rank the entries of a competition as Kaggle does: best of each solution, ties to the earlier entry.
+    """Rank the best entry of each solution by its public score, ties by time, as Kaggle does.
 
-    The floors first_images and most_frequent take no rank.
+    The baselines first_images and most_frequent have no rank.
     """
     from harness.cli._open import open_competition
     from harness.data.competition import TASKS
     from harness.data.split import TEST
     from leaderboard import EntryStore
-    from leaderboard.references import is_floor
+    from leaderboard.references import is_baseline
 
     if references and (folds or format in ("csv", "markdown")):
-        raise HarnessError("--references stand beside the board of the test images, as a table or --json")
-    competition, opened = open_competition(on, workspace)
-    found = EntryStore(opened.database).entries(competition=competition.key, task=task)
+        raise HarnessError("--references needs the test images (no --folds) and the format table or json")
+    competition, workspace = open_competition(on, workspace_dir)
+    stored = EntryStore(workspace.database).entries(competition=competition.key, task=task)
     entries = {
-        each: [entry for entry in found if entry.task == each and (entry.split != TEST) == folds]
-        for each in TASKS
-        if task in (None, each)
+        name: [entry for entry in stored if entry.task == name and (entry.split != TEST) == folds]
+        for name in TASKS
+        if task in (None, name)
     }
-    beside = _beside(competition, entries) if references else {}
-    competing = {each: [e for e in of if not (references and is_floor(e))] for each, of in entries.items()}
-    boards = {each: _rows(each, of, folds=folds, every=every) for each, of in competing.items() if of}
+    reference_rows = _reference_rows(competition, entries) if references else {}
+    ranked = {
+        name: [entry for entry in of_task if not (references and is_baseline(entry))]
+        for name, of_task in entries.items()
+    }
+    boards = {name: _rows(name, of_task, folds=folds, every=every) for name, of_task in ranked.items() if of_task}
     if json or format == "json":
-        documents = {each: loads(_rendered(competition, each, rows, "json")) for each, rows in boards.items()}
-        told = {"references": {each: list(map(asdict, rows)) for each, rows in beside.items()}} if references else {}
-        print_json({"competition": competition.name, "leaderboards": documents} | told)
+        document: dict[str, Any] = {"competition": competition.name}
+        document["leaderboards"] = {
+            name: loads(_render(competition, name, rows, "json")) for name, rows in boards.items()
+        }
+        if references:
+            document["references"] = {name: list(map(asdict, rows)) for name, rows in reference_rows.items()}
+        print_json(document)
     elif not boards and not references and format != "csv":
-        say(f"no entries for {competition.name} in {opened.folder}; landmark run … --on {on} makes some")
+        say(f"no entries for {competition.name} in {workspace.folder}; add some with: landmark run … --on {on}")
     else:
         _print(competition, boards, format)
-        _print_beside(beside)
+        _print_references(reference_rows)
 
 
-def _beside(
+def _reference_rows(
     competition: Competition, entries: Mapping[TaskName, Sequence[Entry]]
 ) -> dict[TaskName, list[ReferenceRow]]:
-    """Return the references for each task that the competition or its board has."""
-    from harness.scoring.sample_scores import references_beside
+    """Return the reference scores of each task that the competition has or that has entries."""
+    from harness.scoring.sample_scores import reference_board_rows
 
-    tasks = {*competition.tasks, *(each for each, of in entries.items() if of)}
-    return {each: references_beside(competition, each, of) for each, of in entries.items() if each in tasks}
+    tasks = {*competition.tasks, *(task for task, of_task in entries.items() if of_task)}
+    return {
+        task: reference_board_rows(competition, task, of_task) for task, of_task in entries.items() if task in tasks
+    }
 
 
 def _rows(task: TaskName, entries: Sequence[Entry], *, folds: bool, every: bool) -> Any:
-    """Return the rows of the board of a task; of folds only those of the last deal, for others cannot be compared."""
+    """Return the board rows of a task; with `folds` only for the latest split, as others are not comparable."""
     from leaderboard import board_rows, fold_rows
-    from leaderboard.references import floors_apart
+    from leaderboard.references import rank_without_baselines
     from metrics import metrics_of
 
-    better = metrics_of(task)[0].higher_is_better
+    higher_is_better = metrics_of(task)[0].higher_is_better
     if folds:
-        deal = entries[-1].split.partition(" ")[2].partition("/")[2]  # "5 of deal …"
-        same = [entry for entry in entries if entry.split.endswith(f"/{deal}")]
-        return floors_apart(same, partial(fold_rows, higher_is_better=better))
-    by: Group = "identity" if every else "solution"
-    return floors_apart(entries, partial(board_rows, higher_is_better=better, best_of=by))
+        split = entries[-1].split.partition(" ")[2].partition("/")[2]  # "fold 1/5 of deal 1234" -> "5 of deal 1234"
+        comparable = [entry for entry in entries if entry.split.endswith(f"/{split}")]
+        return rank_without_baselines(comparable, partial(fold_rows, higher_is_better=higher_is_better))
+    group: Group = "identity" if every else "solution"
+    return rank_without_baselines(entries, partial(board_rows, higher_is_better=higher_is_better, best_of=group))
 
 
-def _print_beside(beside: Mapping[TaskName, Sequence[ReferenceRow]]) -> None:
+def _print_references(reference_rows: Mapping[TaskName, Sequence[ReferenceRow]]) -> None:
     from leaderboard.references import reference_lines
 
-    for task, rows in beside.items():
-        say("\n".join([f"\n{task}: references, which take no rank", *reference_lines(rows)]))
+    for task, rows in reference_rows.items():
+        say("\n".join([f"\n{task}: references (not ranked)", *reference_lines(rows)]))
 
 
 def _print(competition: Competition, boards: dict[TaskName, Any], format: Format) -> None:
     if format == "csv" and len(boards) > 1:
-        raise HarnessError(f"a CSV table holds one task; choose --task {' or --task '.join(boards)}")
+        raise HarnessError(f"CSV has one table; choose --task {' or --task '.join(boards)}")
     for task, rows in boards.items():
         if format == "table":
             from rich.console import Console
 
-            Console().print(_rendered(competition, task, rows, format))
+            Console().print(_render(competition, task, rows, format))
         else:
-            sys.stdout.write(_rendered(competition, task, rows, format) + "\n" * (format == "markdown"))
+            sys.stdout.write(_render(competition, task, rows, format) + "\n" * (format == "markdown"))
 
 
-def _rendered(competition: Competition, task: TaskName, rows: Any, format: Format) -> Any:
+def _render(competition: Competition, task: TaskName, rows: Any, format: Format) -> Any:
+    from harness.data.ground_truth import part_shares
     from leaderboard import FoldRow, render
     from metrics import metrics_of
 
     metric = metrics_of(task)[0]
-    of_folds = any(isinstance(row, FoldRow) for row in rows)
+    has_folds = any(isinstance(row, FoldRow) for row in rows)
     return render(
         rows,
         format,
         title=f"{competition.name}, {task}",
         metric=metric.name,
         higher_is_better=metric.higher_is_better,
-        shares={} if of_folds else _shares(competition, task),
+        shares={} if has_folds else part_shares(competition.folder, task),
     )
-
-
-def _shares(competition: Competition, task: TaskName) -> dict[str, float]:
-    """Return which part of the queries that count is public and private."""
-    from harness.data.ground_truth import load_ground_truth
-
-    truth = load_ground_truth(competition.folder, task)
-    counts = (
-        {} if truth is None else {part: float((truth.usage == part.title()).sum()) for part in ("public", "private")}
-    )
-    if not all(counts.values()):
-        return {}
-    return {part: count / sum(counts.values()) for part, count in counts.items()}

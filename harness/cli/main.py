@@ -1,8 +1,9 @@
-"""`landmark`: all commands. Nothing heavy is imported before a command needs it."""
+"""`landmark`: the command line. Commands import their dependencies when they are called."""
 
 import gc
 import sys
 from io import TextIOWrapper
+from types import ModuleType
 from typing import Annotated
 
 import typer
@@ -12,11 +13,13 @@ from harness.cli import (
     blend,
     compare,
     data,
+    fix,
     leaderboard,
     metrics,
     plot,
     plugin_commands,
     push,
+    report,
     run,
     score,
     serve,
@@ -32,35 +35,24 @@ from harness.errors import HarnessError
 from leaderboard.errors import LeaderboardError
 
 app = typer.Typer(
-    cls=plugin_commands.WithPlugged,
+    cls=plugin_commands.PluginGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Run image retrieval and recognition solutions on a competition, score them, rank them, write submissions.",
+    help="Run image retrieval and recognition solutions on a competition, score and rank them, write submissions.",
 )
-app.command("run")(run.run)
-app.command("score")(score.score)
-app.command("validate")(validate.validate)
-app.command("fix")(validate.fix)
-app.command("submit")(submit.submit)
-app.command("push")(push.push)
-app.command("blend")(blend.blend)
-app.command("split")(split.split)
-app.command("leaderboard")(leaderboard.leaderboard)
-app.command("compare")(compare.compare)
-app.command("serve")(serve.serve)
-app.command("report")(serve.report)
-app.command("plot")(plot.plot)
-app.command("shake-up")(shake_up.shake_up)
-app.command("tune")(tune.tune)
-app.command("ablate")(ablate.ablate)
-app.add_typer(solutions.app, name="solutions")
-app.add_typer(data.app, name="data")
-app.add_typer(metrics.app, name="metrics")
-app.add_typer(team.app, name="team")
+_COMMANDS: tuple[ModuleType, ...] = (  # in the order of `landmark --help`
+    run, score, validate, fix, submit, push, blend, split, leaderboard, compare, serve, report, plot, shake_up, tune,
+    ablate,
+)  # fmt: skip
+_GROUPS = (solutions, data, metrics, team)
+for module in _COMMANDS:
+    app.command()(getattr(module, module.__name__.rpartition(".")[2]))
+for module in _GROUPS:
+    app.add_typer(module.app, name=module.__name__.rpartition(".")[2])
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _print_version(requested: bool) -> None:
+    if requested:
         from importlib.metadata import version
 
         typer.echo(f"landmark {version('landmark')}")
@@ -70,18 +62,18 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Take the options that stand before a command."""
+    """Handle the options before a command."""
 
 
 def main() -> None:
-    """Run the command line: exit code 0 done, 1 something the message names went wrong, 2 wrong usage."""
-    gc.set_threshold(100_000)  # most of a short command is loading, which leaves nothing to collect
+    """Run the command line. Exit codes: 0 success, 1 an error that the message explains, 2 wrong usage."""
+    gc.set_threshold(100_000)  # a short command mostly imports, which leaves no garbage
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # where a terminal has no ↑, the rest is shown all the same
+            stream.reconfigure(errors="backslashreplace")  # ↑ is escaped if the terminal cannot print it
     try:
         app()
     except (HarnessError, LeaderboardError) as error:

@@ -1,4 +1,4 @@
-"""`landmark metrics`: check a metric that somebody wrote."""
+"""`landmark metrics`: check the implementation of a metric."""
 
 from __future__ import annotations
 
@@ -7,39 +7,40 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.cli._options import Task
+from harness.cli._options import TaskOption
 from harness.cli._output import say
 
 if TYPE_CHECKING:
-    from metrics.testing import Report
+    from metrics.testing import MetricCheckReport
 
-app = typer.Typer(help="Check a metric of your own against the official ones.")
+app = typer.Typer(help="Check your own implementation of a metric.")
 
 
 @app.callback()
 def group() -> None:
-    """Take `check` as a word of its own."""
+    """Make `check` a subcommand (Typer needs a callback for a single one)."""
 
 
 @app.command()
 def check(
     name: Annotated[
-        str, typer.Argument(metavar="MODULE:FUNCTION", help="Kaggle's score(solution, submission, id column).")
+        str,
+        typer.Argument(metavar="MODULE:FUNCTION", help="A function with Kaggle's signature."),
     ],
     *,
     against: Annotated[
-        str | None, typer.Option("--against", metavar="METRIC", help="What it should equal: map@100, gap, …")
+        str | None, typer.Option("--against", metavar="METRIC", help="The metric it should equal: map@100, gap, …")
     ] = None,
-    task: Task = None,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the counter-example goes.")] = Path(
+    task: TaskOption = None,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the counter-example.")] = Path(
         "counter_example"
     ),
-    examples: Annotated[int, typer.Option("--examples", min=10, help="Worlds to try for each law.")] = 100,
+    examples: Annotated[int, typer.Option("--examples", min=10, help="Examples to try for each property.")] = 100,
 ) -> None:
-    """Check a metric on many small competitions; where it departs, write the smallest and name the mistake.
+    """Compare a metric with the official one on many small examples; on a difference, name the mistake.
 
-    MODULE is a module or the path of a .py file. What it should equal is --against, else the function's attribute
-    `against`, else gap for --task recognition and map@100 for retrieval.
+    The smallest counter-example is written to --out. MODULE may be the path of a .py file. Default of --against: the
+    attribute `against` of the function, else gap for --task recognition, else map@100.
     """
     from harness.errors import HarnessError
 
@@ -55,10 +56,10 @@ def check(
     for line in report.lines(out):
         say(line)
     if report.wrong:
-        _write(report, out)
+        _write_counter_example(report, out)
         raise typer.Exit(1)
 
 
-def _write(report: Report, folder: Path) -> None:
+def _write_counter_example(report: MetricCheckReport, folder: Path) -> None:
     if report.counter_example:
         report.counter_example.write(folder, report.metric)

@@ -1,4 +1,4 @@
-"""`landmark plot`."""
+"""`landmark plot`: draw a figure."""
 
 from __future__ import annotations
 
@@ -7,97 +7,107 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import typer
 
-from harness.cli._options import Folder, Seed, Task, WorkspaceOption
+from harness.cli._options import Folder, Seed, TaskOption, WorkspaceOption
 from harness.cli._output import say
 from harness.errors import HarnessError
 
 if TYPE_CHECKING:
     from harness.data.competition import Competition
-    from harness.plotting.selection import Chosen
-    from harness.plotting.style import Size
+    from harness.plotting.selection import PlottedEntries
+    from harness.plotting.style import FigureSize
     from harness.workspace import Workspace
+    from metrics import Task as TaskName
 
-Kind = Literal["board", "ladder", "precision-recall", "gap", "pareto", "probing"]
+Kind = Literal["board", "ablation", "precision-recall", "gap", "pareto", "probing"]
 Part = Literal["all", "public", "private"]
 
 
 def plot(
-    kind: Annotated[Kind, typer.Argument(metavar="KIND", help=f"One of {', '.join(get_args(Kind))}.")],
+    kind: Annotated[
+        Literal[Kind, "ladder"],  # ladder: the name of ablation before version 0.2
+        typer.Argument(metavar="KIND", help=f"One of {', '.join(get_args(Kind))}."),
+    ],
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[NAME]...", help="Solutions, or entries such as '#12'; the best if none. A ladder's solution."
+            metavar="[NAME]...",
+            help="Solutions or entries such as '#12'; default: the best. For ablation: the solution.",
         ),
     ] = None,
     *,
     on: Folder,
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to: .png, .svg or .pdf.")],
-    size: Annotated[str | None, typer.Option("--size", metavar="WxH", help="In inches, such as 3.5x2.6.")] = None,
-    task: Task = None,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write: .png, .svg or .pdf.")],
+    size: Annotated[str | None, typer.Option("--size", metavar="WxH", help="Size in inches, such as 3.5x2.6.")] = None,
+    task: TaskOption = None,
     part: Annotated[
-        Part | None, typer.Option("--part", help="Queries that are drawn: all, but of a ladder the private ones.")
+        Part | None, typer.Option("--part", help="Part of the queries; default: all, for ablation private.")
     ] = None,
     seed: Seed = 0,
-    workspace: WorkspaceOption = None,
+    workspace_dir: WorkspaceOption = None,
 ) -> None:
-    """Draw a figure for a paper: of a board, its curves, its costs, or what probing it would gain.
+    """Draw a figure for a paper: a leaderboard, an ablation, curves, score against cost, or a probing simulation.
 
-    Fonts are embedded, and colours can be told apart by the colour-blind and in grey.
+    Fonts are embedded; colours are distinguishable with colour blindness and in greyscale.
     """
     from harness.cli._open import open_competition
     from harness.plotting.figure import require_picture
 
     require_picture(out)
     inches = _inches(size)
-    competition, opened = open_competition(on, workspace)
-    if kind == "ladder":
-        from harness.plotting.ablation import draw_steps
+    competition, workspace = open_competition(on, workspace_dir)
+    figure: Kind = "ablation" if kind == "ladder" else kind
+    if figure == "ablation":
+        from harness.plotting.ablation import plot_ablation
 
-        draw_steps(competition, opened, names or [], out, part or "private", inches)
+        plot_ablation(competition, workspace, names or [], out, part or "private", inches)
     else:
-        found = _chosen(kind, competition, opened, names or [], task)
-        _drawn(kind, found, out, part or "all", inches, seed)
-    say(f"{out}: {kind} of {competition.name}")
+        entries = _entries(figure, competition, workspace, names or [], task)
+        _draw(figure, entries, out, part or "all", inches, seed)
+    say(f"{out}: {figure} of {competition.name}")
 
 
-def _chosen(kind: Kind, competition: Competition, opened: Workspace, names: list[str], task: Task) -> Chosen:
-    """Return the entries that a kind of figure shows."""
-    from harness.plotting import board, curves, pareto
-    from harness.plotting import selection as chosen
+def _entries(
+    kind: Kind, competition: Competition, workspace: Workspace, names: list[str], task: TaskOption
+) -> PlottedEntries:
+    """Return the entries for a kind of figure."""
+    from harness.plotting import board, curves, pareto, selection
     from leaderboard import EntryStore
 
     most = {"board": board.MOST, "pareto": pareto.MOST, "probing": 2}.get(kind, curves.MOST)
-    fixed = {"precision-recall": "retrieval", "gap": "recognition"}.get(kind)
-    if fixed and task not in (None, fixed):
-        raise HarnessError(f"a figure of {kind} is of {fixed}, not of {task}")
-    of = "recognition" if "recognition" in (fixed, task) else "retrieval" if fixed or task else competition.tasks[0]
-    return chosen.chosen(competition, EntryStore(opened.database), of, names, most)
+    only: dict[Kind, TaskName] = {"precision-recall": "retrieval", "gap": "recognition"}
+    required = only.get(kind)
+    if required and task not in (None, required):
+        raise HarnessError(f"{kind} figures exist for {required} only, not for {task}")
+    figure_task = required or task or competition.tasks[0]
+    return selection.select_entries(
+        competition, EntryStore(workspace.database), figure_task, names, most, register=workspace.register
+    )
 
 
-def _drawn(kind: Kind, found: Chosen, out: Path, part: Part, size: Size | None, seed: int) -> None:
+def _draw(kind: Kind, entries: PlottedEntries, out: Path, part: Part, size: FigureSize | None, seed: int) -> None:
     from harness.plotting import board, curves, pareto, probing
 
     if kind == "board":
-        board.draw_board(found, out, size)
+        board.draw_board(entries, out, size)
     elif kind == "precision-recall":
-        curves.draw_precision_recall(found, out, part, size)
+        curves.draw_precision_recall(entries, out, part, size)
     elif kind == "gap":
-        curves.draw_gap(found, out, part, size)
+        curves.draw_gap(entries, out, part, size)
     elif kind == "pareto":
-        pareto.draw_pareto(found, out, part, size)
+        pareto.draw_pareto(entries, out, part, size)
     else:
-        probed, attackers = probing.attacked(found, seed)
-        mixed = " and ".join(entry.identity for entry in found.entries)
-        title = f"{found.title}: votes over {mixed}, mean of {attackers}"
-        probing.draw_probing(probed, out, title=title, metric=found.metric.name, size=size)
+        attacks, attackers = probing.simulate_probing(entries, seed)
+        names = " and ".join(entry.identity for entry in entries.entries)
+        title = f"{entries.title}: votes over {names}, mean of {attackers}"
+        probing.draw_probing(attacks, out, title=title, metric=entries.metric.name, size=size)
 
 
-def _inches(size: str | None) -> Size | None:
-    """Return a size such as 3.5x2.6 in inches; HarnessError for another."""
+def _inches(size: str | None) -> FigureSize | None:
+    """Parse a size in inches such as 3.5x2.6; HarnessError for anything else."""
     if size is None:
         return None
     try:
-        width, height = (float(each) for each in size.lower().split("x"))
+        width, height = (float(side) for side in size.lower().split("x"))
     except ValueError:
         width = height = 0.0
     if not (1 <= width <= 40 and 1 <= height <= 40):

@@ -1,8 +1,8 @@
-"""Commands that installed packages bring: entry points of the group `landmark.commands`.
+"""Plug-in commands: entry points of the group `landmark.commands` in installed packages.
 
-An entry point names a function or, for a group of commands, a `typer.Typer`; one called `data.show` is the command
-`show` of the group `data`. Each is imported when it is called or listed, so its module imports nothing heavy on top. A
-command that needs the house takes a `typer.Context`, whose `obj` is `House`.
+An entry point names a function or, for a group of commands, a `typer.Typer`; `data.show` is the command `show` of the
+group `data`. It is imported when it is called or listed, so its module should import heavy dependencies in functions.
+A command that takes a `typer.Context` finds `CommandContext` in its `obj`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperGroup
 
-from harness.cli import _open as opening
-from harness.cli import _output as output
-from harness.progress import heard_by
+from harness.cli import _open, _output
+from harness.progress import send_progress_to
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -26,90 +25,90 @@ if TYPE_CHECKING:
 _GROUP = "landmark.commands"
 
 
-class House:
-    """What a command from elsewhere may use: what the built-in ones open a competition and print with."""
+class CommandContext:
+    """The API of plug-in commands, in `typer.Context.obj`: open a competition, print, write files."""
 
-    open_competition = staticmethod(opening.open_competition)
-    print_json = staticmethod(output.print_json)
-    progress = staticmethod(output.progress)
-    heard_by = staticmethod(heard_by)
-    say = staticmethod(output.say)
-    note = staticmethod(output.note)
+    open_competition = staticmethod(_open.open_competition)
+    print_json = staticmethod(_output.print_json)
+    progress = staticmethod(_output.progress)
+    heard_by = staticmethod(send_progress_to)
+    say = staticmethod(_output.say)
+    note = staticmethod(_output.note)
 
     @staticmethod
     def require_writable(out: Path) -> None:
-        """Raise HarnessError where no file can stand at a path, before anything long is begun."""
-        from harness.delivery.sidecar import require_writable
+        """Raise HarnessError if no file can be written to a path; call it before a long computation."""
+        from harness.atomic_files import require_writable
 
         require_writable(out)
 
     @staticmethod
     def write_whole(out: Path, text: str) -> None:
-        """Write a file in UTF-8, whole or not at all; raise HarnessError where it cannot be written."""
-        from harness.atomic_files import write_whole
+        """Write a UTF-8 file atomically; HarnessError if it cannot be written."""
+        from harness.atomic_files import write_atomically
         from harness.errors import HarnessError
 
         try:
-            write_whole(out, text)
+            write_atomically(out, text)
         except OSError as error:
             raise HarnessError(f"{out}: cannot be written: {error.strerror or error}") from None
 
     @staticmethod
     def landmark_names(folder: Path) -> dict[int, str]:
-        """Return what the landmarks of a competition are called, as far as a table tells."""
+        """Return the names of landmarks by their number, from the competition's table of names."""
         from harness.data.landmark_names import landmark_names
 
         return landmark_names(folder)
 
 
-class WithPlugged(TyperGroup):
-    """The built-in commands, and after them those of entry points; a built-in one keeps its name."""
+class PluginGroup(TyperGroup):
+    """The built-in commands, then plug-in commands. A built-in command hides a plug-in of the same name."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of all commands."""
-        return [*super().list_commands(ctx), *sorted(_points_of(ctx).keys() - self.commands.keys())]
+        return [*super().list_commands(ctx), *sorted(_group_entry_points(ctx).keys() - self.commands.keys())]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return the command with a name, imported now if it is an entry point's; None if there is none."""
+        """Return the command with a name, or None; a plug-in command is imported now."""
         command = super().get_command(ctx, cmd_name)
-        if command is not None or cmd_name not in _points_of(ctx):
+        if command is not None or cmd_name not in _group_entry_points(ctx):
             return command
-        ctx.obj = House
-        return _loaded(cmd_name, _points_of(ctx)[cmd_name])
+        ctx.obj = CommandContext
+        return _load(cmd_name, _group_entry_points(ctx)[cmd_name])
 
 
-def _points_of(ctx: Any) -> dict[str, EntryPoint]:
-    """Return the entry points of a group by the names of their commands."""
+def _group_entry_points(ctx: Any) -> dict[str, EntryPoint]:
+    """Return the entry points of a group by command name."""
     group = "" if ctx.parent is None else f"{ctx.info_name}."
-    points = {name.removeprefix(group): point for name, point in _points().items() if name.startswith(group)}
+    points = {name.removeprefix(group): point for name, point in _entry_points().items() if name.startswith(group)}
     return {name: point for name, point in points.items() if "." not in name}
 
 
 @cache
-def _points() -> dict[str, EntryPoint]:
+def _entry_points() -> dict[str, EntryPoint]:
     from importlib.metadata import entry_points
 
     return {point.name: point for point in entry_points(group=_GROUP)}
 
 
-def _loaded(name: str, point: EntryPoint) -> Any:
+def _load(name: str, point: EntryPoint) -> Any:
     holder = typer.Typer(add_completion=False)
     try:
-        with redirect_stdout(sys.stderr):  # standard output is the command's
-            loaded = point.load()
-        if isinstance(loaded, typer.Typer):
-            holder.add_typer(loaded, name=name)
+        with redirect_stdout(sys.stderr):  # imports must not print to standard output
+            command = point.load()
+        if isinstance(command, typer.Typer):
+            holder.add_typer(command, name=name)
         else:
-            holder.command(name)(loaded)
+            holder.command(name)(command)
         return typer.main.get_group(holder).commands[name]
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # noqa: BLE001 (whatever is wrong with one command, the others work)
-        return _broken(name, point, error)
+    except BaseException as error:  # noqa: BLE001 (one faulty plug-in must not break the other commands)
+        return _failing_command(name, point, error)
 
 
-def _broken(name: str, point: EntryPoint, error: BaseException) -> Any:
-    """Return a command that only says why it cannot be used."""
+def _failing_command(name: str, point: EntryPoint, error: BaseException) -> Any:
+    """Return a command that fails with the import error of a plug-in."""
     from harness.errors import HarnessError
 
     def fail() -> None:
@@ -119,6 +118,6 @@ def _broken(name: str, point: EntryPoint, error: BaseException) -> Any:
         ) from error
 
     holder = typer.Typer(add_completion=False)
-    anything = {"ignore_unknown_options": True, "allow_extra_args": True}
-    holder.command(name, help="Cannot be imported; call it to see why.", context_settings=anything)(fail)
+    settings = {"ignore_unknown_options": True, "allow_extra_args": True}
+    holder.command(name, help="Cannot be imported; run it to see the error.", context_settings=settings)(fail)
     return typer.main.get_group(holder).commands[name]

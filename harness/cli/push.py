@@ -1,4 +1,4 @@
-"""`landmark push`."""
+"""`landmark push`: upload a submission file to a team server."""
 
 from __future__ import annotations
 
@@ -11,91 +11,94 @@ from typing import Annotated, Any
 import typer
 
 from harness.cli._options import Json
-from harness.cli._output import note, number, print_json, progress, say
+from harness.cli._output import format_score, note, print_json, progress, say
 from harness.errors import HarnessError
 
-VARIABLE = "LANDMARK_TOKEN"
+TOKEN_VARIABLE = "LANDMARK_TOKEN"  # noqa: S105 (the name of a variable)
 _PAUSE_S = 1.0
 
 
 def push(
     submission: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A file id,images or id,landmarks; gzip or zip too.")
+        Path, typer.Argument(metavar="FILE", help="A CSV file with id,images or id,landmarks; may be gzip or zip.")
     ],
     *,
-    to: Annotated[str, typer.Option("--to", metavar="URL", help="The team server.")],
+    to: Annotated[str, typer.Option("--to", metavar="URL", help="Address of the team server.")],
     competition: Annotated[
-        str | None, typer.Option("--competition", metavar="NAME", help="Its name, if the server has several.")
+        str | None,
+        typer.Option("--competition", metavar="NAME", help="Needed if the server has several."),
     ] = None,
-    message: Annotated[str, typer.Option("--message", help="What your team should know about it.")] = "",
+    message: Annotated[str, typer.Option("--message", help="A note for your team.")] = "",
     token_file: Annotated[
         Path | None,
         typer.Option(
-            "--token-file", metavar="FILE", help=f"Holds the token, for your eyes only; else {VARIABLE} does."
+            "--token-file", metavar="FILE", help=f"File with the token (mode 600); default: ${TOKEN_VARIABLE}."
         ),
     ] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for the score.")] = False,
     json: Json = False,
 ) -> None:
-    """Hand a submission file in to a team server; exit code 1, and every reason, if it is rejected."""
+    """Submit a file to a team server. If it is rejected, print all faults and exit with code 1."""
     from harness.delivery.team_client import TeamServer
 
     server = TeamServer(to, _token(token_file))
     if not submission.is_file():
-        raise HarnessError(f"{submission}: there is no such file")
-    chosen = _chosen(server.competitions(), competition, to)
-    _require_room(chosen, submission)
+        raise HarnessError(f"{submission}: no such file")
+    target = _find_competition(server.competitions(), competition, to)
+    _require_accepted(target, submission)
     with progress() as listen:
-        heard, total = listen(submission.name), submission.stat().st_size
-        made = server.push(
-            submission, chosen["key"], message, lambda count: heard("MB sent", count // 10**6, max(1, total // 10**6))
+        update, total = listen(submission.name), submission.stat().st_size
+        uploaded = server.push(
+            submission, target["key"], message, lambda count: update("MB sent", count // 10**6, max(1, total // 10**6))
         )
-    while wait and made["status"] in ("queued", "running"):
+    while wait and uploaded["status"] in ("queued", "running"):
         time.sleep(_PAUSE_S)
-        made = server.submission(made["id"])
-    _tell(made, submission, json=json)
-    if made["status"] in ("rejected", "failed"):
+        uploaded = server.submission(uploaded["id"])
+    _print_result(uploaded, submission, json=json)
+    if uploaded["status"] in ("rejected", "failed"):
         raise typer.Exit(1)
 
 
 def _token(file: Path | None) -> str:
-    """Return the token of the environment or of a file that nobody else can read."""
+    """Return the token from the environment, or from a file that only its owner can read."""
     if file is None:
-        found = os.environ.get(VARIABLE, "").strip()
-        if not found:
-            raise HarnessError(f"a token is needed: set {VARIABLE}, or name a file with --token-file")
-        return found
+        token = os.environ.get(TOKEN_VARIABLE, "").strip()
+        if not token:
+            raise HarnessError(f"token missing: set {TOKEN_VARIABLE}, or use --token-file")
+        return token
     if stat.S_IMODE(file.stat().st_mode) & 0o077:
-        raise HarnessError(f"{file}: others can read it; chmod 600 {file}")
+        raise HarnessError(f"{file}: is readable by other users; run: chmod 600 {file}")
     return file.read_text(encoding="utf-8", errors="replace").strip()
 
 
-def _chosen(competitions: list[dict[str, Any]], name: str | None, to: str) -> dict[str, Any]:
-    found = [each for each in competitions if name in (None, each["name"], each["key"])]
-    if len(found) == 1:
-        return found[0]
-    known = ", ".join(each["name"] for each in competitions) or "none"
-    what = f"has no competition {name}" if name and not found else "has several competitions; choose by --competition"
-    raise HarnessError(f"{to} {what} (there are: {known})")
+def _find_competition(competitions: list[dict[str, Any]], name: str | None, to: str) -> dict[str, Any]:
+    matching = [one for one in competitions if name in (None, one["name"], one["key"])]
+    if len(matching) == 1:
+        return matching[0]
+    names = ", ".join(one["name"] for one in competitions) or "none"
+    what = (
+        f"has no competition {name}" if name and not matching else "has several competitions; choose with --competition"
+    )
+    raise HarnessError(f"{to} {what} (available: {names})")
 
 
-def _require_room(competition: dict[str, Any], file: Path) -> None:
-    """Say before anything is sent that it would not be taken."""
+def _require_accepted(competition: dict[str, Any], file: Path) -> None:
+    """Raise HarnessError before the upload if the server would reject the file."""
     if competition["over"]:
-        raise HarnessError(f"{competition['name']}: was over at {competition['deadline']}; nothing more is taken")
+        raise HarnessError(f"{competition['name']}: submissions are closed since {competition['deadline']}")
     size, largest = file.stat().st_size, competition["largest_file"]
     if size > largest:
         raise HarnessError(
-            f"{file}: has {size / 1e6:.0f} MB, and the server takes {largest / 1e6:.0f}; pack it by gzip"
+            f"{file}: {size / 1e6:.0f} MB exceed the limit of {largest / 1e6:.0f} MB; compress it with gzip"
         )
 
 
-def _tell(made: dict[str, Any], file: Path, *, json: bool) -> None:
+def _print_result(uploaded: dict[str, Any], file: Path, *, json: bool) -> None:
     if json:
-        print_json(made)
+        print_json(uploaded)
         return
-    for line in made["report"]:
-        (note if made["status"] == "scored" else say)(line)
-    scores = made["scores"].get("public", {})
-    score = f", public {made['metric']} {number(scores.get(made['metric']))}" if scores else ""
-    say(f"{file}: {made['team']} #{made['number']} is {made['status']}{score} ({made['id']})")
+    for line in uploaded["report"]:
+        (note if uploaded["status"] == "scored" else say)(line)
+    scores = uploaded["scores"].get("public", {})
+    score = f", public {uploaded['metric']} {format_score(scores.get(uploaded['metric']))}" if scores else ""
+    say(f"{file}: {uploaded['team']} #{uploaded['number']} is {uploaded['status']}{score} ({uploaded['id']})")

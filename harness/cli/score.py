@@ -1,4 +1,4 @@
-"""`landmark score`."""
+"""`landmark score`: score a submission file."""
 
 from __future__ import annotations
 
@@ -8,44 +8,46 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from harness.cli._options import Folder, Json, Seed, Task
-from harness.cli._output import note, number, print_json, say
+from harness.cli._options import Folder, Json, Seed, SubmissionFile, TaskOption
+from harness.cli._output import format_score, note, print_json, say
 
-MANY = 20_000  # queries
+MAX_QUERIES_FOR_INTERVALS = 20_000  # queries
 
 
 def score(
-    submission: Annotated[Path, typer.Argument(help="A file id,images or id,landmarks.")],
+    submission: SubmissionFile,
     *,
     on: Folder,
-    task: Task = None,
-    sure: Annotated[
+    task: TaskOption = None,
+    intervals: Annotated[
         bool | None,
-        typer.Option("--intervals/--no-intervals", help=f"95 % intervals; up to {MANY} queries if not said."),
+        typer.Option(
+            "--intervals/--no-intervals", help=f"95 % intervals; default: up to {MAX_QUERIES_FOR_INTERVALS} queries."
+        ),
     ] = None,
     seed: Seed = 0,
     json: Json = False,
 ) -> None:
-    """Score a submission file against the competition's ground truth, after telling what is wrong with it."""
+    """Report the faults of a submission file, and score it against the ground truth of the competition."""
     from harness.errors import SubmissionError
     from harness.scoring.evaluate_complete import score_complete
 
     complete = score_complete(submission, on)
     if complete is not None:
-        _print(Scored("retrieval", complete.n_queries, complete.scores, complete.intervals(seed), []), json=json)
+        _print(ScoreOutput("retrieval", complete.n_queries, complete.scores, complete.intervals(seed), []), json=json)
         return
     try:
-        scored, notes = _scored(submission, on, task, seed, sure=sure)
+        output, notes = _score_file(submission, on, task, seed, with_intervals=intervals)
     except SubmissionError:
-        _tell_all(submission, on, task, json=json)
+        _report_faults(submission, on, task, json=json)
         raise
-    for line in notes:
-        note(f"note: {line}")
-    _print(scored, json=json)
+    for message in notes:
+        note(f"note: {message}")
+    _print(output, json=json)
 
 
-class Scored(NamedTuple):
-    """What is printed: scores and intervals by part and metric, and the faults of the file."""
+class ScoreOutput(NamedTuple):
+    """The output of the command: scores and intervals by part and metric, and the faults of the file."""
 
     task: str
     n_queries: int
@@ -54,45 +56,48 @@ class Scored(NamedTuple):
     faults: list[Any]
 
 
-def _scored(submission: Path, on: Path, task: Task, seed: int, *, sure: bool | None) -> tuple[Scored, list[str]]:
+def _score_file(
+    submission: Path, on: Path, task: TaskOption, seed: int, *, with_intervals: bool | None
+) -> tuple[ScoreOutput, list[str]]:
     from harness.scoring.evaluate import score_file
     from harness.scoring.stored_evaluation import score_intervals
 
     evaluation, truth, report = score_file(submission, on, task)
     count = len(evaluation.query_ids)
-    notes = [*truth.notes, *report.short()]
-    if sure is None and count > MANY:
-        notes.append(f"no intervals for more than {MANY} queries unless asked for by --intervals, as they take seconds")
-    intervals = score_intervals(evaluation, seed=seed) if (sure if sure is not None else count <= MANY) else {}
+    notes = [*truth.notes, *report.summary_lines()]
+    if with_intervals is None and count > MAX_QUERIES_FOR_INTERVALS:
+        notes.append(f"no intervals above {MAX_QUERIES_FOR_INTERVALS} queries; --intervals computes them (slow)")
+    wanted = count <= MAX_QUERIES_FOR_INTERVALS if with_intervals is None else with_intervals
+    intervals = score_intervals(evaluation, seed=seed) if wanted else {}
     faults: Any = report.document()["faults"]
-    return Scored(evaluation.task, count, evaluation.scores, intervals, faults), notes
+    return ScoreOutput(evaluation.task, count, evaluation.scores, intervals, faults), notes
 
 
-def _print(scored: Scored, *, json: bool) -> None:
+def _print(output: ScoreOutput, *, json: bool) -> None:
     if json:
-        print_json(scored._asdict())
+        print_json(output._asdict())
         return
-    say(f"{scored.task}: {scored.n_queries} queries count{'; with 95 % intervals' * bool(scored.intervals)}")
-    width = 24 if scored.intervals else 10
-    say(f"{'':22}" + "".join(f"{part:>{width}}" for part in scored.scores))
-    for name in next(iter(scored.scores.values())):
-        say(f"{name:22}" + "".join(f"{_cell(scored, part, name):>{width}}" for part in scored.scores))
+    say(f"{output.task}: {output.n_queries} queries scored{'; with 95 % intervals' * bool(output.intervals)}")
+    width = 24 if output.intervals else 10
+    say(f"{'':22}" + "".join(f"{part:>{width}}" for part in output.scores))
+    for name in next(iter(output.scores.values())):
+        say(f"{name:22}" + "".join(f"{_cell(output, part, name):>{width}}" for part in output.scores))
 
 
-def _cell(scored: Scored, part: str, name: str) -> str:
-    """Return a score with its interval, in as many digits as the interval's width gives sense to."""
+def _cell(output: ScoreOutput, part: str, name: str) -> str:
+    """Return a score with its interval, rounded to two significant digits of its width."""
     from math import floor, log10
 
-    text = number(scored.scores[part][name])
-    low, high = scored.intervals.get(part, {}).get(name, (0.0, 0.0))
+    text = format_score(output.scores[part][name])
+    low, high = output.intervals.get(part, {}).get(name, (0.0, 0.0))
     if low == high:
         return text
     digits = max(0, 1 - floor(log10(high - low)))
     return f"{text} {low:.{digits}f}–{high:.{digits}f}"
 
 
-def _tell_all(submission: Path, folder: Path, task: Task, *, json: bool) -> None:
-    """Tell all that is wrong with a file that cannot be scored, unless one line will tell it."""
+def _report_faults(submission: Path, folder: Path, task: TaskOption, *, json: bool) -> None:
+    """Print all faults of a file that cannot be scored, unless the error message says it all."""
     from harness.errors import DataError
     from harness.submissions.validation.fault_kinds import UNREADABLE
     from harness.submissions.validation.validate import validate
@@ -103,6 +108,6 @@ def _tell_all(submission: Path, folder: Path, task: Task, *, json: bool) -> None
         return
     if json:
         print_json({"task": task, "scores": None, "faults": report.document()["faults"]})
-    elif [*report.found] != [UNREADABLE.name]:
+    elif [*report.fault_by_kind] != [UNREADABLE.name]:
         for line in report.lines():
             note(line)

@@ -1,4 +1,4 @@
-"""`landmark solutions`: list them, show one, add one, check one."""
+"""`landmark solutions`: list, show, add and check solutions."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from harness.cli._output import note, print_json, say
 
 
 class NameOrCommand(TyperGroup):
-    """A group in which any word that is no command is the name of a solution to show."""
+    """A group in which any word that is not a command is the name of a solution to show."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Return the command for the words, `show` where they start with a name."""
+        """Return the command for the words: `show` if they start with a name."""
         return super().resolve_command(ctx, args if args[0] in self.commands else ["show", *args])
 
 
@@ -24,20 +24,20 @@ app = typer.Typer(cls=NameOrCommand, help="List the solutions; with a name, show
 
 
 @app.callback(invoke_without_command=True)
-def listing(context: typer.Context, *, json: Json = False, workspace: WorkspaceOption = None) -> None:
-    """List every solution with its task and what it does, or show, add or check one."""
-    from harness.solution.info import briefs
+def listing(context: typer.Context, *, json: Json = False, workspace_dir: WorkspaceOption = None) -> None:
+    """List the solutions with task and summary, or show, add or check one."""
+    from harness.solution.info import summarise_solutions
     from harness.workspace import Workspace
 
     if context.invoked_subcommand:
-        context.obj = {"json": json, "workspace": workspace}  # what stands before a name counts for it too
+        context.obj = {"json": json, "workspace": workspace_dir}  # options before a name apply to it too
         return
-    found = briefs(Workspace.open(workspace).register)
+    summaries = summarise_solutions(Workspace.open(workspace_dir).register)
     if json:
-        print_json(found)
+        print_json(summaries)
         return
-    for each in found:
-        say(f"{each['name']:24}{each['task'] or 'cannot be imported':14}{each['error'] or each['summary']}")
+    for summary in summaries:
+        say(f"{summary['name']:24}{summary['task'] or 'cannot be imported':14}{summary['error'] or summary['summary']}")
 
 
 @app.command()
@@ -46,26 +46,30 @@ def show(
     name: Annotated[str, typer.Argument(help="Name of a solution, or path of a .py file.")],
     *,
     json: Json = False,
-    workspace: WorkspaceOption = None,
+    workspace_dir: WorkspaceOption = None,
 ) -> None:
-    """Show what a solution does, after which source, and its parameters."""
-    from harness.solution.info import portrait
+    """Show the description, the source and the parameters of a solution."""
+    from harness.solution.info import describe_solution
     from harness.workspace import Workspace
 
-    found = portrait(name, Workspace.open(workspace or context.obj["workspace"]).register)
+    info = describe_solution(name, Workspace.open(workspace_dir or context.obj["workspace"]).register)
     if json or context.obj["json"]:
-        print_json(found)
+        print_json(info)
         return
-    say(f"{found['name']} ({found['task']}, {found['origin']})\n\n{found['description']}\n")
-    for each in found["parameters"]:
-        say(f"  {each['name']} = {each['default']}    {_described(each)}")
+    say(f"{info['name']} ({info['task']}, {info['origin']})\n\n{info['description']}\n")
+    for parameter in info["parameters"]:
+        say(f"  {parameter['name']} = {parameter['default']}    {_type_and_range(parameter)}")
 
 
-def _described(parameter: dict[str, Any]) -> str:
-    """Return type, range and note of a parameter; a Literal and a bool are their own ranges."""
-    type_, told = str(parameter["type"]), parameter["range"]
-    by_type = not told or type_ == "bool" or f"[{told}]" in type_
-    return type_ + ("" if by_type else f", tuned in {told}") + (f"  # {parameter['note']}" if parameter["note"] else "")
+def _type_and_range(parameter: dict[str, Any]) -> str:
+    """Return the type, the search range and the note of a parameter; Literal and bool are their own ranges."""
+    type_, search_range = str(parameter["type"]), parameter["range"]
+    is_in_type = not search_range or type_ == "bool" or f"[{search_range}]" in type_
+    return (
+        type_
+        + ("" if is_in_type else f", tuned in {search_range}")
+        + (f"  # {parameter['note']}" if parameter["note"] else "")
+    )
 
 
 @app.command()
@@ -73,18 +77,18 @@ def add(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="A .py file with one class that extends Retrieval or Recognition.")],
     *,
-    workspace: WorkspaceOption = None,
+    workspace_dir: WorkspaceOption = None,
 ) -> None:
-    """Make a file known as a solution, by the name of the file."""
-    from harness.solution.registry import add_file, known_solutions
+    """Register a .py file as a solution under the name of the file."""
+    from harness.solution.registry import available_solutions, register_file
     from harness.workspace import Workspace
 
-    register = Workspace.open(workspace or context.obj["workspace"]).register
-    before = known_solutions(register).get(file.stem)
-    added = add_file(file, register)
-    if before and before.origin != added.origin:
-        note(f"note: {added.name} now means {added.origin}; before it was {before.origin}")
-    say(f"{added.name}: added; landmark run {added.name} --on DIR runs it")
+    register = Workspace.open(workspace_dir or context.obj["workspace"]).register
+    before = available_solutions(register).get(file.stem)
+    registered = register_file(file, register)
+    if before and before.origin != registered.origin:
+        note(f"note: {registered.name} now means {registered.origin} instead of {before.origin}")
+    say(f"{registered.name}: registered; run it with: landmark run {registered.name} --on DIR")
 
 
 @app.command()
@@ -92,15 +96,15 @@ def check(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Name of a solution, with parameters, or path of a .py file.")],
     *,
-    workspace: WorkspaceOption = None,
+    workspace_dir: WorkspaceOption = None,
 ) -> None:
-    """Check a solution against the contract, on a small competition drawn for the purpose."""
+    """Check a solution against the contract, on a small synthetic competition."""
     from harness.contract import check_solution
     from harness.workspace import Workspace
 
-    broken = 0
-    for clause, complaint in check_solution(name, Workspace.open(workspace or context.obj["workspace"]).register):
-        broken += complaint is not None
+    n_failed = 0
+    for clause, complaint in check_solution(name, Workspace.open(workspace_dir or context.obj["workspace"]).register):
+        n_failed += complaint is not None
         say(f"{'ok  ' if complaint is None else 'FAIL'} {clause}" + (f": {complaint}" if complaint else ""))
-    if broken:
+    if n_failed:
         raise typer.Exit(1)

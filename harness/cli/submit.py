@@ -1,4 +1,4 @@
-"""`landmark submit`."""
+"""`landmark submit`: write the final submission file."""
 
 from __future__ import annotations
 
@@ -8,102 +8,104 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from harness.cli._open import open_runner
-from harness.cli._options import Folder, Jobs, MemoryLimit, Seed, Task, Timeout, WorkspaceOption, memory_mb
+from harness.cli._options import Folder, Jobs, MemoryLimit, TaskOption, Timeout, WorkspaceOption
 from harness.cli._output import note, say
-from harness.cli.run import coverage, run_all
+from harness.cli.run import coverage_text, run_all
 from harness.errors import HarnessError
 
 if TYPE_CHECKING:
-    from harness.delivery.choose_entry import Choice
-    from harness.running.runner import Result, Runner
+    from harness.delivery.choose_entry import EntryChoice
+    from harness.running.runner import Runner, RunResult
 
 
 def submit(
     spec: Annotated[
-        str | None, typer.Argument(metavar="[SOLUTION|#ENTRY]", help="A solution with its parameters, or an entry.")
+        str | None,
+        typer.Argument(metavar="[SOLUTION|#ENTRY]", help="A solution, or an entry such as '#12'."),
     ] = None,
     *,
     on: Folder,
     best: Annotated[
         Literal["public", "folds"] | None,
-        typer.Option("--best", help="Choose by the public score, or by the mean over folds."),
+        typer.Option("--best", help="Choose the best entry by public score or by the mean over folds."),
     ] = None,
-    out: Annotated[Path, typer.Option("--out", help="The file to write.")] = Path("submission.csv"),
-    task: Task = None,
-    message: Annotated[str | None, typer.Option("--message", help="What to tell Kaggle about it.")] = None,
-    send: Annotated[bool, typer.Option("--send", help="Submit it to Kaggle.")] = False,
+    out: Annotated[Path, typer.Option("--out", help="The submission file to write.")] = Path("submission.csv"),
+    task: TaskOption = None,
+    message: Annotated[str | None, typer.Option("--message", help="Description for Kaggle.")] = None,
+    send: Annotated[bool, typer.Option("--send", help="Also upload it to Kaggle.")] = False,
     competition: Annotated[
-        str | None, typer.Option("--competition", metavar="SLUG", help="The competition's name in its address.")
+        str | None,
+        typer.Option("--competition", metavar="SLUG", help="Name in the address at Kaggle."),
     ] = None,
     jobs: Jobs = None,
-    seed: Seed = 0,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, help="Seed of the run; if not given, that of the entry, or 0.")
+    ] = None,
     timeout: Timeout = None,
     memory_limit: MemoryLimit = None,
-    workspace: WorkspaceOption = None,
+    workspace_dir: WorkspaceOption = None,
 ) -> None:
-    """Write the final submission file of a solution or an entry, and how it was made; nothing finished is repeated."""
-    from harness.delivery.final_file import hand_out_entry, kaggle_command
+    """Write the final submission file of a solution or an entry, and a JSON file with its provenance.
+
+    A finished run is used again.
+    """
+    from harness.atomic_files import require_writable
+    from harness.delivery.final_file import kaggle_command, write_entry_file
     from harness.delivery.kaggle import require_kaggle
-    from harness.delivery.kaggle import send as sent
-    from harness.delivery.sidecar import require_writable, sidecar_of
-    from harness.running.local_processes import Limits
+    from harness.delivery.kaggle import send as send_to_kaggle
+    from harness.delivery.sidecar import sidecar_path
 
     require_writable(out)
-    _require_line(message)
+    _require_one_line(message)
     if send:
         require_kaggle()
-        if competition is None:
-            raise HarnessError("--send needs --competition SLUG, the last part of the competition's address")
-    runner = open_runner(on, workspace, Limits(timeout, memory_mb(memory_limit)), folds=False)
-    choice = _choice(spec, best, runner, task, seed)
-    result = _finished(choice, runner, jobs)
+    if send and competition is None:
+        raise HarnessError("--send needs --competition SLUG, the last part of the competition's address")
+    runner = open_runner(on, workspace_dir, timeout, memory_limit, folds=False)
+    choice = _choose(spec, best, runner, task, seed)
+    result = _stored_or_new_result(choice, runner, jobs)
     entry = result.entry
-    handed = hand_out_entry(entry, out, runner.competition, runner.workspace, choice.why)
-    for line in handed.findings:
-        note(f"note: {line}")
-    said = message or f"{entry.identity}, entry {entry.id}"
-    say(f"{out}: {coverage(result)} by {entry.identity}, entry #{entry.id} ({choice.why}); how: {sidecar_of(out).name}")
-    say(kaggle_command(competition or "SLUG", out, said))
+    final_file = write_entry_file(entry, out, runner.competition, runner.workspace, choice.reason)
+    for warning in final_file.warnings:
+        note(f"note: {warning}")
+    description = message or f"{entry.identity}, entry {entry.id}"
+    source = f"{entry.identity}, entry #{entry.id} ({choice.reason})"
+    say(f"{out}: {coverage_text(result)} by {source}; provenance: {sidecar_path(out).name}")
+    say(kaggle_command(competition or "SLUG", out, description))
     if send and competition:
-        say(f"sent: {sent(out, competition, said)}")
+        say(f"sent: {send_to_kaggle(out, competition, description)}")
 
 
-def _require_line(message: str | None) -> None:
+def _require_one_line(message: str | None) -> None:
     if message is not None and not (message.isprintable() and message.strip()):
-        raise HarnessError("--message must be one line of text that can be printed")
+        raise HarnessError("--message must be one line of printable text")
 
 
-def _choice(spec: str | None, best: Literal["public", "folds"] | None, runner: Runner, task: Task, seed: int) -> Choice:
-    from harness.delivery.choose_entry import Choice, best_entry, chosen_entry
-    from harness.solution.registry import load_solution
+def _choose(
+    spec: str | None, best: Literal["public", "folds"] | None, runner: Runner, task: TaskOption, seed: int | None
+) -> EntryChoice:
+    from harness.delivery.choose_entry import best_entry, choose_entry
 
     if spec is not None and best is not None:
-        raise HarnessError(f"name {spec} or give --best {best}, not both")
+        raise HarnessError(f"give {spec} or --best {best}, not both")
     if best is not None:
         return best_entry(best, runner.competition, runner.workspace, task)
-    if spec is not None and spec.startswith("#"):
-        return chosen_entry(spec, runner.competition, runner.workspace, task)
     if spec is None:
-        raise HarnessError(
-            "say what to submit: a solution such as hash, an entry such as '#12', --best public or --best folds"
-        )
-    found = load_solution(spec, runner.workspace.register)
-    if task not in (None, found.task):
-        raise HarnessError(f"{spec}: is for {found.task}, not for {task}")
-    return Choice(spec, seed, "named")
+        raise HarnessError("name a solution such as hash, an entry such as '#12', or use --best public or --best folds")
+    return choose_entry(spec, runner.competition, runner.workspace, task, seed)
 
 
-def _finished(choice: Choice, runner: Runner, jobs: int | None) -> Result:
-    """Return the result of the chosen run, which is made where it is not kept."""
-    from harness.blending.inputs import kept_outcome
-    from harness.running.runner import Result
+def _stored_or_new_result(choice: EntryChoice, runner: Runner, jobs: int | None) -> RunResult:
+    """Return the result of the chosen run; run it again if its files were deleted."""
+    from harness.running.runner import RunResult
+    from harness.running.stored_answers import stored_outcome
 
-    if choice.entry and (outcome := kept_outcome(choice.entry)):
-        return Result(choice.entry, outcome, again=False)
+    if choice.entry and (outcome := stored_outcome(choice.entry)):
+        return RunResult(choice.entry, outcome, executed=False)
     result = run_all(runner, [choice.spec], choice.seed, jobs, quiet=True)[0]
     entry = result.entry
     if entry.submission is None:
         raise HarnessError(f"{entry.identity} failed: {entry.reason} (log: {entry.log})")
     if choice.entry and entry.run_key != choice.entry.run_key:
-        note(f"note: entry #{choice.entry.id} is not kept any more; made anew it is entry #{entry.id}")
+        note(f"note: the submission file of entry #{choice.entry.id} was deleted; re-ran it as entry #{entry.id}")
     return result

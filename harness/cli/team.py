@@ -1,4 +1,4 @@
-"""`landmark team`."""
+"""`landmark team`: manage the teams and tokens of a team server."""
 
 from __future__ import annotations
 
@@ -17,71 +17,71 @@ if TYPE_CHECKING:
     from harness.workspace import Workspace
     from leaderboard.team.accounts import Accounts
 
-app = typer.Typer(no_args_is_help=True, help="Teams of a team server and the tokens that let them in.")
-Name = Annotated[str, typer.Argument(help="The team, as it stands on the board.")]
+app = typer.Typer(no_args_is_help=True, help="Manage the teams and tokens of a team server.")
+Name = Annotated[str, typer.Argument(help="Name of the team on the leaderboard.")]
 
 
 @app.command()
-def add(name: Name, *, db: DatabaseOption = None, workspace: WorkspaceOption = None) -> None:
-    """Make a team, and print its token, which cannot be shown again."""
-    from harness.solution.registry import known_solutions
+def add(name: Name, *, db: DatabaseOption = None, workspace_dir: WorkspaceOption = None) -> None:
+    """Create a team and print its token, which is shown only once."""
+    from harness.solution.registry import available_solutions
 
-    accounts, opened = _accounts(db, workspace)
+    accounts, workspace = _accounts(db, workspace_dir)
     now = datetime.now(UTC)
-    team = accounts.add_team(name, now, list(known_solutions(opened.register)))
+    team = accounts.add_team(name, now, list(available_solutions(workspace.register)))
     say(accounts.add_token(team, now))
 
 
 @app.command()
 def token(
-    name: Annotated[str | None, typer.Argument(help="The team.")] = None,
+    name: Annotated[str | None, typer.Argument(help="Name of the team.")] = None,
     *,
-    admin: Annotated[bool, typer.Option("--admin", help="A token for who looks after the teams.")] = False,
+    admin: Annotated[bool, typer.Option("--admin", help="Create an admin token.")] = False,
     db: DatabaseOption = None,
-    workspace: WorkspaceOption = None,
+    workspace_dir: WorkspaceOption = None,
 ) -> None:
-    """Print another token of a team, or one of an admin."""
+    """Create another token of a team, or an admin token, and print it."""
     if admin == (name is not None):
-        raise HarnessError("name a team or give --admin")
-    accounts, _ = _accounts(db, workspace)
+        raise HarnessError("name a team, or use --admin")
+    accounts, _ = _accounts(db, workspace_dir)
     say(accounts.add_token(None if name is None else accounts.team(name), datetime.now(UTC)))
 
 
 @app.command("list")
-def list_all(*, json: Json = False, db: DatabaseOption = None, workspace: WorkspaceOption = None) -> None:
-    """List teams and tokens, each by its public part."""
-    accounts, _ = _accounts(db, workspace)
+def list_all(*, json: Json = False, db: DatabaseOption = None, workspace_dir: WorkspaceOption = None) -> None:
+    """List the teams, and the public parts of the tokens."""
+    accounts, _ = _accounts(db, workspace_dir)
     teams, tokens = accounts.teams(), accounts.tokens()
     if json:
-        print_json({"teams": [vars(each) for each in teams], "tokens": [vars(each) for each in tokens]})
+        print_json({"teams": [vars(team) for team in teams], "tokens": [vars(token) for token in tokens]})
         return
     for team in teams:
-        say(f"team {team.name}, since {team.created:%Y-%m-%d %H:%M} UTC")
-    for each in tokens:
-        state = f", revoked {each.revoked:%Y-%m-%d %H:%M} UTC" if each.revoked else ""
-        say(f"token landmark_{each.prefix}_… of {each.team or 'an admin'}, {each.created:%Y-%m-%d %H:%M} UTC{state}")
+        say(f"team {team.name}, created {team.created:%Y-%m-%d %H:%M} UTC")
+    for entry in tokens:
+        state = f", revoked {entry.revoked:%Y-%m-%d %H:%M} UTC" if entry.revoked else ""
+        say(f"token landmark_{entry.prefix}_… of {entry.team or 'an admin'}, {entry.created:%Y-%m-%d %H:%M} UTC{state}")
 
 
 @app.command()
 def revoke(
-    prefix: Annotated[str, typer.Argument(metavar="TOKEN", help="A token, or how it begins.")],
+    prefix: Annotated[str, typer.Argument(metavar="TOKEN", help="A token or its public part.")],
     *,
     db: DatabaseOption = None,
-    workspace: WorkspaceOption = None,
+    workspace_dir: WorkspaceOption = None,
 ) -> None:
-    """Revoke a token: whoever came in by it is out."""
-    accounts, _ = _accounts(db, workspace)
+    """Revoke a token, and end the sessions started with it."""
+    accounts, _ = _accounts(db, workspace_dir)
     public = prefix.removeprefix("landmark_").partition("_")[0]
-    known = [each for each in accounts.tokens() if each.prefix == public and not each.revoked]
-    if not known:
-        raise HarnessError(f"there is no token landmark_{public}_… to revoke; landmark team list shows all")
+    valid = [entry for entry in accounts.tokens() if entry.prefix == public and not entry.revoked]
+    if not valid:
+        raise HarnessError(f"no valid token landmark_{public}_…; list all with: landmark team list")
     accounts.revoke(public, datetime.now(UTC))
 
 
-def _accounts(db: str | None, workspace: Path | None) -> tuple[Accounts, Workspace]:
+def _accounts(db: str | None, workspace_dir: Path | None) -> tuple[Accounts, Workspace]:
     from harness.workspace import Workspace
     from leaderboard.storage.database import Database
     from leaderboard.team.accounts import Accounts
 
-    opened = Workspace.open(workspace)
-    return Accounts(Database(db or opened.database)), opened
+    workspace = Workspace.open(workspace_dir)
+    return Accounts(Database(db or workspace.database)), workspace

@@ -1,4 +1,4 @@
-"""`landmark tune`."""
+"""`landmark tune`: search parameters."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harness.cli._options import Folder, Jobs, Json, MemoryLimit, Seed, Timeout, WorkspaceOption, memory_mb
-from harness.cli._output import note, number, print_json, progress, say
+from harness.cli._options import Folder, Jobs, Json, MemoryLimit, Metric, PlotFile, Seed, Timeout, WorkspaceOption
+from harness.cli._output import format_score, note, print_json, progress, say
 
 if TYPE_CHECKING:
     from harness.running.runner import Runner
-    from harness.tuning.result import Verdict
-    from harness.tuning.study import Study, Trial
+    from harness.tuning.result import TuningResult
+    from harness.tuning.study import Trial, TuningStudy
 
-_SHOWN = 5  # of the best trials
+_N_BEST = 5  # trials to print
 
 Solution = Annotated[
-    str, typer.Argument(metavar="SOLUTION", help="A solution; parameters in its parentheses are fixed.")
+    str, typer.Argument(metavar="SOLUTION", help="A solution; parameters given in parentheses are fixed.")
 ]
 
 
@@ -27,33 +27,32 @@ def tune(
     solution: Solution,
     *,
     on: Folder,
-    trials: Annotated[int, typer.Option("--trials", min=1, help="How many, those of earlier times included.")] = 50,
-    only: Annotated[
-        str | None, typer.Option("--only", metavar="NAME,…", help="Search these parameters, leave the rest as is.")
+    trials: Annotated[int, typer.Option("--trials", min=1, help="Number of trials, including earlier ones.")] = 50,
+    only: Annotated[str | None, typer.Option("--only", metavar="NAME,…", help="Search only these parameters.")] = None,
+    metric: Metric = None,
+    folds: Annotated[
+        int | None, typer.Option("--folds", min=2, help="Number of folds to create if there are none.")
     ] = None,
-    metric: Annotated[
-        str | None, typer.Option("--metric", metavar="METRIC", help="Instead of the one that ranks.")
-    ] = None,
-    folds: Annotated[int | None, typer.Option("--folds", min=2, help="How many, where none are dealt yet.")] = None,
     jobs: Jobs = None,
     seed: Seed = 0,
     timeout: Timeout = None,
     memory_limit: MemoryLimit = None,
-    plot: Annotated[Path | None, typer.Option("--plot", metavar="FILE", help="Draw it: .png, .svg or .pdf.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the best solution there.")] = None,
-    workspace: WorkspaceOption = None,
+    plot: PlotFile = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write the best solution to this file.")
+    ] = None,
+    workspace_dir: WorkspaceOption = None,
     json: Json = False,
 ) -> None:
     """Search the best parameters of a solution on folds of the train images; the last line is the best solution.
 
-    Each trial is a run on every fold. The same command goes on where it was interrupted, or adds trials to those made.
+    Each trial is one run per fold. The same command resumes an interrupted search, or adds trials to a finished one.
     """
-    from harness.delivery.sidecar import require_writable
+    from harness.atomic_files import require_writable
     from harness.plotting.figure import require_picture
-    from harness.plotting.tuning import draw
-    from harness.running.local_processes import Limits
+    from harness.plotting.tuning import draw_tuning
     from harness.tuning.optuna_proposals import require_optuna
-    from harness.tuning.result import verdict
+    from harness.tuning.result import summarise_study
     from harness.tuning.study import open_study
 
     require_optuna()
@@ -61,120 +60,125 @@ def tune(
         require_picture(plot)
     if out:
         require_writable(out)
-    runner = _runner(on, workspace, Limits(timeout, memory_mb(memory_limit)), folds)
+    runner = _open_runner(on, workspace_dir, timeout, memory_limit, folds)
     study = open_study(runner, solution, seed, metric, [name.strip() for name in only.split(",")] if only else None)
-    note("searched: " + "; ".join(f"{name} in {each}" for name, each in study.space.items()))
-    made = _made(study, runner, trials, jobs, quiet=json)
-    found = verdict(study, runner, made)
+    note("search space: " + "; ".join(f"{name} in {values}" for name, values in study.space.items()))
+    completed = _run_trials(study, runner, trials, jobs, quiet=json)
+    result = summarise_study(study, runner, completed)
     if plot:
-        draw(study, made, plot)
-    best = study.name + found.best.arguments
+        draw_tuning(study, completed, plot)
+    best = study.name + result.best.arguments
     if out:
-        _write(out, best)
+        _write_line(out, best)
     if json:
-        print_json(_document(study, runner, made, found))
+        print_json(_document(study, runner, completed, result))
     else:
-        _tell(study, found, trials - len(made))
+        _print_result(study, result, trials - len(completed))
         say(best)
 
 
-def _runner(folder: Path, workspace: Path | None, limits: Any, folds: int | None) -> Runner:
-    """Return a runner on the folds there are, or on those that are dealt now."""
-    from harness.cli._open import deal_folds, open_competition, open_runner
+def _open_runner(
+    folder: Path, workspace_dir: Path | None, timeout: float | None, memory_limit: str | None, folds: int | None
+) -> Runner:
+    """Return a runner on the existing folds, or on new ones."""
+    from harness.cli._open import create_folds, open_competition, open_runner
     from harness.errors import DataError
 
-    competition, opened = open_competition(folder, workspace)
+    competition, workspace = open_competition(folder, workspace_dir)
     if not len(competition.train):
-        raise DataError(
-            f"{folder}: parameters are searched on labelled train images, and there are none; label some in train.csv"
-        )
-    if folds and not opened.folds(competition.key).exists():
-        deal_folds(competition, opened, folds, 0)
-    runner = open_runner(folder, workspace, limits, folds=True)
+        raise DataError(f"{folder}: tuning needs labelled train images, and train.csv has none")
+    if folds and not workspace.folds_file(competition.key).exists():
+        create_folds(competition, workspace, folds, 0)
+    runner = open_runner(folder, workspace_dir, timeout, memory_limit, folds=True)
     if folds and runner.folds and runner.folds.count != folds:
         raise DataError(
-            f"{folder}: is dealt into {runner.folds.count} folds; landmark split {folder} --folds {folds} deals anew, "
-            "and entries on the present ones are then of another deal"
+            f"{folder}: has {runner.folds.count} folds already; replace them with: landmark split {folder} "
+            f"--folds {folds} (entries on the old folds are not comparable)"
         )
     return runner
 
 
-def _made(study: Study, runner: Runner, trials: int, jobs: int | None, *, quiet: bool) -> list[Trial]:
-    """Return the trials in their order, each told as it comes unless `quiet`."""
+def _run_trials(study: TuningStudy, runner: Runner, trials: int, jobs: int | None, *, quiet: bool) -> list[Trial]:
+    """Return the trials in their order; print each when it ends, unless `quiet`."""
     from harness.tuning.search import tune
 
-    made: list[Trial] = []
+    completed: list[Trial] = []
     with progress() as listener:
         try:
             for trial in tune(study, runner, trials, jobs, listener):
-                made.append(trial)
+                completed.append(trial)
                 if not quiet:
-                    say(_line(study, trial, made, trials))
+                    say(_line(study, trial, completed, trials))
         except KeyboardInterrupt:
-            note("interrupted; what was done is kept, and the same command goes on from there")
+            note("interrupted; run the same command again to resume")
             raise
-    return sorted(made, key=lambda trial: trial.number)
+    return sorted(completed, key=lambda trial: trial.number)
 
 
-def _line(study: Study, trial: Trial, made: list[Trial], trials: int) -> str:
-    """Return what became of a trial, and the best score so far."""
-    head = f"{len(made)}/{trials}  {study.name}{trial.arguments}: "
+def _line(study: TuningStudy, trial: Trial, completed: list[Trial], trials: int) -> str:
+    """Return the score of a trial and the best score so far, in one line."""
+    prefix = f"{len(completed)}/{trials}  {study.name}{trial.arguments}: "
     if not trial.folds:
-        return head + f"FAILED: {trial.reason}"
+        return prefix + f"FAILED: {trial.reason}"
     choose = max if study.metric.higher_is_better else min
-    best = choose(each.score for each in made if each.score is not None)
-    return head + f"{study.metric} {_spread(trial.score, trial.deviation)}, {trial.seconds:.1f} s; best {number(best)}"
+    best = choose(trial.score for trial in completed if trial.score is not None)
+    return (
+        prefix
+        + f"{study.metric} {_spread(trial.score, trial.deviation)}, {trial.seconds:.1f} s; best {format_score(best)}"
+    )
 
 
-def _tell(study: Study, found: Verdict, missing: int) -> None:
-    """Print the best trials, what the choice is worth, and which parameters matter."""
+def _print_result(study: TuningStudy, result: TuningResult, missing: int) -> None:
+    """Print the best trials, their nested cross-validation score, and the importance of parameters."""
     say(f"\n{study.metric}, mean and standard deviation over folds of the train images")
-    for trial in found.ranked[:_SHOWN]:
+    for trial in result.ranked[:_N_BEST]:
         say(f"{_spread(trial.score, trial.deviation):>19}  {study.name}{trial.arguments}")
-    say(f"{_spread(found.default.score, found.default.deviation):>19}  the defaults")
-    say(f"{_spread(found.nested, found.deviation):>19}  the best, chosen for each fold on the others")
-    if found.comparison:
-        say(_difference(found))
-    if found.importances:
-        say("importance: " + ", ".join(f"{name} {share:.2f}" for name, share in found.importances.items()))
+    say(f"{_spread(result.default.score, result.default.deviation):>19}  the defaults")
+    say(f"{_spread(result.nested_mean, result.nested_deviation):>19}  nested cross-validation estimate of the best")
+    if result.comparison:
+        say(_difference(result))
+    if result.importances:
+        say("importance: " + ", ".join(f"{name} {share:.2f}" for name, share in result.importances.items()))
     if missing:
-        say(f"{missing} trials fewer than asked for: there is nothing else to try")
+        say(f"{missing} fewer trials than requested: no other parameters exist")
 
 
-def _difference(found: Verdict) -> str:
-    """Return whether the choice is better than the defaults."""
-    comparison = found.comparison
+def _difference(result: TuningResult) -> str:
+    """Return the comparison of the tuned and the default parameters, in one line."""
+    comparison = result.comparison
     (pair,) = comparison.pairs if comparison else ()
-    told = f"{pair.better} − {pair.worse}: {pair.difference:+.5f} ({pair.low:+.5f} to {pair.high:+.5f}), p {pair.p:.2g}"
+    difference = (
+        f"{pair.better} − {pair.worse}: {pair.difference:+.5f} ({pair.low:+.5f} to {pair.high:+.5f}), p {pair.p:.2g}"
+    )
     if comparison and len(comparison.tied) > 1:
-        return f"{told}: cannot be told from the defaults"
-    return f"{told}: {'better' if pair.better == 'tuned' else 'worse'} than the defaults"
+        return f"{difference}: not significantly different from the defaults"
+    return f"{difference}: {'better' if pair.better == 'tuned' else 'worse'} than the defaults"
 
 
 def _spread(score: float | None, deviation: float | None) -> str:
-    return "failed" if score is None else f"{number(score)} ± {number(deviation)}"
+    return "failed" if score is None else f"{format_score(score)} ± {format_score(deviation)}"
 
 
-def _write(out: Path, best: str) -> None:
-    from harness.atomic_files import write_whole
+def _write_line(out: Path, best: str) -> None:
+    from harness.atomic_files import write_atomically
 
-    write_whole(out, f"{best}\n")
+    write_atomically(out, f"{best}\n")
 
 
-def _document(study: Study, runner: Runner, made: list[Trial], found: Verdict) -> dict[str, Any]:
-    """Return all that programs may want to know of a search."""
+def _document(study: TuningStudy, runner: Runner, completed: list[Trial], result: TuningResult) -> dict[str, Any]:
+    """Return the search as a JSON document."""
     rows = [
         asdict(trial) | {"solution": study.name + trial.arguments, "values": study.values(trial), "score": trial.score}
-        for trial in made
+        for trial in completed
     ]
     return {
         "competition": runner.competition.name,
         "metric": study.metric.name,
         "higher_is_better": study.metric.higher_is_better,
-        "ranges": {name: str(each) for name, each in study.space.items()},
-        "best": study.name + found.best.arguments,
-        "nested": {"score": found.nested, "deviation": found.deviation},
-        "comparison": asdict(found.comparison) if found.comparison else None,
-        "importances": found.importances,
+        "ranges": {name: str(values) for name, values in study.space.items()},
+        "best": study.name + result.best.arguments,
+        "nested": {"score": result.nested_mean, "deviation": result.nested_deviation},
+        "comparison": asdict(result.comparison) if result.comparison else None,
+        "importances": result.importances,
         "trials": rows,
     }

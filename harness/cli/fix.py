@@ -1,0 +1,34 @@
+"""`landmark fix`: repair a submission file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli._options import Folder, Json, SubmissionFile, TaskOption
+from harness.cli._output import print_json, say
+
+
+def fix(
+    submission: SubmissionFile,
+    *,
+    on: Folder,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Default: FILE with .fixed in its name."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
+    task: TaskOption = None,
+    json: Json = False,
+) -> None:
+    """Write a repaired copy of a submission file; print the repairs, and the faults that you must correct."""
+    from harness.submissions.repair.rewrite import repair_file, repaired_path
+
+    result = repair_file(submission, out or repaired_path(submission), on, task, force=force)
+    if json:
+        print_json(result.document())
+        return
+    for line in result.lines():
+        say(line)

@@ -1,0 +1,48 @@
+"""`landmark report`: leaderboards, entries and query results as one HTML file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli._options import Folder, WorkspaceOption
+from harness.cli._output import progress, say
+from harness.progress import send_progress_to
+
+
+def report(
+    *,
+    on: Folder,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The HTML file to write.")] = Path("board.html"),
+    entries: Annotated[
+        int, typer.Option("--entries", min=1, help="Number of best entries to analyse for each task.")
+    ] = 20,
+    queries: Annotated[int, typer.Option("--queries", min=0, help="Number of queries to show for each task.")] = 500,
+    workspace_dir: WorkspaceOption = None,
+) -> None:
+    """Write leaderboards, entries and query results as one HTML file.
+
+    The file contains thumbnails, private scores and the ground truth: share it only with people who may see them.
+    """
+    from harness.atomic_files import require_writable, write_atomically
+    from harness.errors import HarnessError
+    from harness.web.server import require_serving
+    from harness.workspace import Workspace
+
+    require_serving()
+    require_writable(out)
+    from harness.web.report.page import report_page
+    from harness.web.report.routes import build_report
+
+    with progress() as listener, send_progress_to(listener("")):
+        html_report = build_report(on, Workspace.open(workspace_dir), entries=entries, queries=queries)
+    page = report_page(html_report)
+    try:
+        write_atomically(out, page)
+    except OSError as error:
+        raise HarnessError(f"{out}: cannot be written: {error.strerror or error}") from None
+    n_queries = sum(len(task.queries) for task in html_report.tasks)
+    size = f"{len(page.encode()) / 1e6:.1f} MB"
+    say(f"{out}: {size}, {n_queries} queries, {len(html_report.images)} thumbnails")

@@ -34,7 +34,9 @@ _WEIGHT_BITS = 24
 _HEAVIEST = 1e100
 
 
-def fuse_answers(answers: Sequence[Answer], weights: Sequence[float], method: FusionMethod = "rrf", k: float = K) -> Answer:
+def fuse_answers(
+    answers: Sequence[Answer], weights: Sequence[float], method: FusionMethod = "rrf", k: float = K
+) -> Answer:
     """Return one answer from several to the same queries; rankings must be of the same index.
 
     An answer without weight has no say. A query that none of the others answers is not answered. A ranking is cut to
@@ -82,7 +84,9 @@ def reindex(ranking: Ranking, index_ids: np.ndarray) -> Ranking:
     """
     if ranking.index_ids is index_ids:
         return ranking
-    place = np.append(find_positions(ranking.index_ids, index_ids), -1).astype(np.int32)  # the last one for what is no place
+    place = np.append(find_positions(ranking.index_ids, index_ids), -1).astype(
+        np.int32
+    )  # the last one for what is no place
     return Ranking(ranking.query_ids, index_ids, place[np.maximum(ranking.positions, -1)])
 
 

@@ -134,10 +134,11 @@ def coverage_text(result: RunResult) -> str:
 
 def _print_fold_summary(results: list[RunResult]) -> None:
     """Print the mean and standard deviation over the folds for each solution."""
+    from harness.data.competition import TASKS
     from leaderboard import fold_rows
     from metrics import metrics_of
 
-    for task in sorted({result.entry.task for result in results}):
+    for task in TASKS:
         entries = [result.entry for result in results if result.entry.task == task and result.entry.split != "test"]
         for row in fold_rows(entries, higher_is_better=metrics_of(task)[0].higher_is_better):
             spread = f"{format_score(row.mean)} ± {format_score(row.deviation)}"

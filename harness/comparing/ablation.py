@@ -1,4 +1,4 @@
-"""Run a solution step by step, as it grew: what each step scores, and whether its gain may be chance."""
+"""Ablation of a solution: the score of each step, its gain over the step above, and its significance."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Bounds = tuple[float, float]
 
 @dataclass(frozen=True)
 class StepGain:
-    """What a step adds to the score of the one above, its 95 % interval, and how probable so much is by chance."""
+    """The gain of a step over the one above, its 95 % interval, and its p-value (paired permutation test)."""
 
     difference: float
     interval: Bounds
@@ -30,7 +30,7 @@ class StepGain:
 
 @dataclass(frozen=True)
 class AblationRow:
-    """A step with its entries: one, or one a fold."""
+    """A step with its entries: one, or one for each fold."""
 
     step: Step
     identity: str
@@ -38,10 +38,10 @@ class AblationRow:
     gain: StepGain | None = None
 
     def score(self, part: str) -> float | None:
-        """Return the score of a part, the mean over the folds; None where one of them has none."""
+        """Return the score of a part, the mean over the folds; None if an entry has none."""
         scores = [each.score(part) for each in self.entries]
-        found = [score for score in scores if score is not None]
-        return fmean(found) if found and len(found) == len(scores) else None
+        values = [score for score in scores if score is not None]
+        return fmean(values) if values and len(values) == len(scores) else None
 
     def interval(self, part: str) -> Bounds | None:
         """Return the 95 % interval of the score of a part; None over folds."""
@@ -49,47 +49,47 @@ class AblationRow:
 
     @property
     def wall_s(self) -> float:
-        """Return the seconds that the runs took, whenever that was."""
+        """Return the wall-clock seconds of the runs."""
         return sum(each.cost.wall_s or 0.0 for each in self.entries)
 
 
 def ablation_steps(spec: str, register: Path) -> list[tuple[Step, str]]:
-    """Return each step of a solution, and the solution that stops there as the command line takes it.
+    """Return each step of a solution's ablation with the specification that stops there.
 
-    The parameters that `spec` sets hold for every step. Raises HarnessError for a solution without steps.
+    The parameters set in `spec` hold for every step. Raises HarnessError for a solution without steps.
     """
     (name, arguments), solution = split_spec(spec), load_solution(spec, register)
     if not solution.ablation_steps:
-        raise HarnessError(f"{name} names no steps (its `ladder`), so there is nothing to take away from it")
-    return [(step, _written(name, {**step.parameters, **arguments})) for step in solution.ablation_steps]
+        raise HarnessError(f"{name} has no ablation steps (`ablation_steps`)")
+    return [(step, _format_spec(name, {**step.parameters, **arguments})) for step in solution.ablation_steps]
 
 
 def ablation_table(
     steps: Sequence[tuple[Step, str]], entries: Sequence[Entry], lookup: EntryLookup, part: str, seed: int = 0
 ) -> list[AblationRow]:
-    """Return the ladder, of the entries that running its solutions gave; gains are those on the queries of a part."""
-    found: list[AblationRow] = []
+    """Return a row for each step from the entries of its runs; gains are computed on the queries of a part."""
+    rows: list[AblationRow] = []
     for step, spec in steps:
         name = identity(load_solution(spec, lookup.workspace.register))
         own = tuple(entry for entry in entries if entry.identity == name)
-        above = found[-1] if found and step.adds else None
-        found.append(AblationRow(step, name, own, _gain(above, name, own, lookup, part, seed)))
-    return found
+        above = rows[-1] if rows and step.adds else None
+        rows.append(AblationRow(step, name, own, _gain(above, name, own, lookup, part, seed)))
+    return rows
 
 
 def _gain(
-    above: AblationRow | None, name: str, own: tuple[Entry, ...], contenders: EntryLookup, part: str, seed: int
+    above: AblationRow | None, name: str, own: tuple[Entry, ...], lookup: EntryLookup, part: str, seed: int
 ) -> StepGain | None:
     if above is None or above.identity == name or any(e.status != "scored" for e in (*own, *above.entries)):
         return None
-    both = (above.identity, above.entries), (name, own)
-    called = [of if contenders.folds else f"#{entries[0].id}" for of, entries in both]  # not an earlier, better one
-    pair = compare_entries(called, contenders, part=part, seed=seed).comparison.pairs[0]
+    systems = (above.identity, above.entries), (name, own)
+    names = [of if lookup.folds else f"#{entries[0].id}" for of, entries in systems]  # not an earlier, better entry
+    pair = compare_entries(names, lookup, part=part, seed=seed).comparison.pairs[0]
     if pair.better == name:
         return StepGain(pair.difference, (pair.low, pair.high), pair.p)
     return StepGain(-pair.difference, (-pair.high, -pair.low), pair.p)
 
 
-def _written(name: str, arguments: dict[str, object]) -> str:
-    told = ", ".join(f"{each}={value!r}" for each, value in arguments.items())
-    return f"{name}({told})" if told else name
+def _format_spec(name: str, arguments: dict[str, object]) -> str:
+    listing = ", ".join(f"{each}={value!r}" for each, value in arguments.items())
+    return f"{name}({listing})" if listing else name

@@ -12,15 +12,15 @@ from harness.scoring.stored_evaluation import from_arrays
 from metrics import Comparison, Judgement, Metric, NoPositives, Task, compare, metrics_of, most_different
 from metrics import metric as metric_named
 
-QUERIES_PER_PAIR = 5  # queries shown of a pair
+QUERIES_PER_PAIR = 5  # with the largest differences
 
 
 @dataclass(frozen=True)
 class EntryComparison:
-    """A comparison with what it was made of.
+    """A comparison and where its answers come from: `sources` are "entry #3" or the path of a file.
 
-    `sources` says where each answer comes from: "entry #3", or the path of a file. `telling` gives for each pair, in
-    the order of the comparison's, the queries that differ most: id, and what the better and the worse got there.
+    `largest_differences` lists for each pair of the comparison the queries that differ most: the id, and the scores of
+    the better and the worse system.
     """
 
     task: Task
@@ -40,25 +40,30 @@ def compare_entries(
     metric: str | None = None,
     seed: int = 0,
 ) -> EntryComparison:
-    """Return the comparison of solutions, identities, entries such as `#12`, and submission files.
+    """Compare solutions, specifications, entries such as `#12`, and submission files.
 
-    Raises HarnessError where a name is unknown, an entry has no score, or two cannot be compared.
+    Raises HarnessError for an unknown name, an entry without a score, or answers that cannot be compared.
     """
     if len(names) < 2:
         raise HarnessError("there is nothing to compare one with; name two or more")
     task = _task(names, lookup, task)
-    chosen = _metric(metric, task)
-    labelled = _labelled([lookup.find(name, task, chosen) for name in names])
-    answers = {label: [_judged(label, chosen, each, part) for each in of.folds] for label, of in labelled.items()}
+    scored_by = _metric(metric, task)
+    systems = _by_label([lookup.find(name, task, scored_by) for name in names])
+    judgements = {
+        label: [_judgement(label, scored_by, fold, part) for fold in system.folds] for label, system in systems.items()
+    }
     try:
-        comparison = compare(chosen, answers, seed=seed)
+        comparison = compare(scored_by, judgements, seed=seed)
     except NoPositives:
-        raise DataError(f"none of the {part} queries counts by {chosen}; choose another --part") from None
+        raise DataError(f"none of the {part} queries counts by {scored_by}; choose another --part") from None
     except ValueError as error:
-        raise DataError(f"{error}; compare what was asked the same") from None
-    telling = [most_different(chosen, answers[pair.better], answers[pair.worse], QUERIES_PER_PAIR) for pair in comparison.pairs]
-    sources = {label: of.source for label, of in labelled.items()}
-    return EntryComparison(task, part, chosen, sources, comparison, tuple(telling))
+        raise DataError(f"{error}; compare answers to the same queries") from None
+    differences = [
+        most_different(scored_by, judgements[pair.better], judgements[pair.worse], QUERIES_PER_PAIR)
+        for pair in comparison.pairs
+    ]
+    sources = {label: system.source for label, system in systems.items()}
+    return EntryComparison(task, part, scored_by, sources, comparison, tuple(differences))
 
 
 def _task(names: Sequence[str], contenders: EntryLookup, task: Task | None) -> Task:
@@ -66,40 +71,41 @@ def _task(names: Sequence[str], contenders: EntryLookup, task: Task | None) -> T
     common: list[Task] = [each for each in get_args(Task) if all(each in of for of in tasks.values())]
     fitting = [each for each in common if task in (None, each)]
     if not fitting:
-        told = ", ".join(f"{name} is for {' and '.join(of)}" for name, of in tasks.items())
-        raise DataError(f"{told}; compare what is for {task or 'one task'}")
+        listing = ", ".join(f"{name} is for {' and '.join(of)}" for name, of in tasks.items())
+        raise DataError(f"{listing}; compare answers for {task or 'one task'}")
     return fitting[0]
 
 
 def _metric(name: str | None, task: Task) -> Metric:
     try:
-        found = metric_named(name) if name else metrics_of(task)[0]
+        metric = metric_named(name) if name else metrics_of(task)[0]
     except ValueError as error:
         raise HarnessError(str(error)) from None
-    if found.task != task:
+    if metric.task != task:
         raise HarnessError(
-            f"{found} scores {found.task}, not {task}; choose one of {', '.join(map(str, metrics_of(task)))}"
+            f"{metric} scores {metric.task}, not {task}; choose one of {', '.join(map(str, metrics_of(task)))}"
         )
-    return found
+    return metric
 
 
-def _judged(label: str, metric: Metric, found: StoredQueries, part: str) -> Judgement:
+def _judgement(label: str, metric: Metric, queries: StoredQueries, part: str) -> Judgement:
     try:
-        return from_arrays(metric, *found, part)
+        return from_arrays(metric, *queries, part)
     except KeyError as error:
-        names = [name for name in found[1] if not name.startswith(".")]
+        names = [name for name in queries[1] if not name.startswith(".")]
         if error.args[0] == metric.name:
-            raise DataError(f"{label}: its entry keeps no {metric}; choose one of {', '.join(names)}") from None
+            raise DataError(f"{label}: its entry has no {metric}; choose one of {', '.join(names)}") from None
         raise DataError(
-            f"{label}: its entry, made by an older landmark, lacks what {metric} of {part} queries needs; run it again"
+            f"{label}: its entry was created by an older version and lacks the data for {metric} of {part} queries; "
+            "run it again"
         ) from None
 
 
-def _labelled(found: list[ComparedSystem]) -> dict[str, ComparedSystem]:
-    """Return each contender by its name, with its source where two have the same."""
-    names = [each.name for each in found]
-    labels = [each.name if names.count(each.name) == 1 else f"{each.name} ({each.source})" for each in found]
-    twice = next((label for label in labels if labels.count(label) > 1), None)
-    if twice:
-        raise HarnessError(f"{twice} is named twice; name others to compare it with")
-    return dict(zip(labels, found, strict=True))
+def _by_label(systems: list[ComparedSystem]) -> dict[str, ComparedSystem]:
+    """Return the systems by name; equal names are followed by their source."""
+    names = [each.name for each in systems]
+    labels = [each.name if names.count(each.name) == 1 else f"{each.name} ({each.source})" for each in systems]
+    repeated = next((label for label in labels if labels.count(label) > 1), None)
+    if repeated:
+        raise HarnessError(f"{repeated} is named twice; name others to compare it with")
+    return dict(zip(labels, systems, strict=True))

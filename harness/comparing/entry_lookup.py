@@ -1,9 +1,16 @@
-"""Answers to compare, by what they are called: solutions and entries of the leaderboard, and submission files."""
+"""Find entries by name: the one way from a solution, a specification or a number to an entry, in every command.
+
+* `#12` and `12` mean the entry of that number.
+* `hash(kind='dct')` means the entries of that solution with these parameters, in whatever way they are written.
+* `hash` means the entries of the solution with its default parameters; if there are none, all entries of the solution.
+
+Of several entries the one that the leaderboard shows counts. Any other name is a file; `./hash` is always a file.
+"""
 
 from __future__ import annotations
 
 import re
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -22,14 +29,52 @@ from harness.workspace import Workspace
 from leaderboard import Entry, EntryStore, board_rows, fold_rows
 from metrics import Metric, Task, metrics_of
 
-StoredQueries = tuple[np.ndarray, QueryArrays]  # ids of the queries, and what was kept of them
+StoredQueries = tuple[np.ndarray, QueryArrays]  # query ids (n,), and arrays of these queries
 
-_NUMBER = re.compile("#?[0-9]{1,18}")  # a shell takes # for a comment, so it may be left out
+_NUMBER = re.compile("#?[0-9]{1,18}")
+
+
+def is_entry_number(name: str) -> bool:
+    """Tell whether a name is the number of an entry: `#12` or `12`, as a shell takes # for a comment."""
+    return bool(_NUMBER.fullmatch(name))
+
+
+def named_entries(name: str, entries: Sequence[Entry], register: Path | None = None) -> list[Entry]:
+    """Return those of the entries that a name means; none for a file or an unknown name.
+
+    `register` lists the registered solutions, which a specification with parameters is read by.
+    """
+    if is_entry_number(name):
+        return [entry for entry in entries if entry.id == int(name.removeprefix("#"))]
+    of_identity = [entry for entry in entries if entry.identity == name]
+    of_solution = [entry for entry in entries if entry.solution == name]
+    if of_identity or of_solution or (Path(name).is_file() and not name.endswith(".py")):
+        return of_identity or of_solution
+    try:
+        written = identity(load_solution(name, register))
+    except HarnessError:
+        return []
+    return [entry for entry in entries if entry.identity == written]
+
+
+def find_entry(name: str, entries: Sequence[Entry], register: Path | None = None) -> Entry | None:
+    """Return the one of the entries of a split that a name means: of several the one that the leaderboard shows.
+
+    That is the one with the best public score, or if none is scored the latest. None for a file or an unknown name.
+    """
+    named = named_entries(name, entries, register)
+    return best_of([entry for entry in named if entry.task == named[-1].task]) if named else None
+
+
+def best_of(entries: Sequence[Entry]) -> Entry:
+    """Return the entry that the leaderboard shows for the entries of one solution and task."""
+    row = board_rows(entries, higher_is_better=metrics_of(entries[0].task)[0].higher_is_better)[0]  # type: ignore[arg-type]
+    return next(entry for entry in entries if entry.id == row.entry_id)
 
 
 @dataclass(frozen=True)
 class ComparedSystem:
-    """What is kept of an answer, one item a fold; `source` says where from: "entry #3", or the path of a file."""
+    """The stored queries of a compared answer, one item a fold; `source` is "entry #3" or the path of a file."""
 
     name: str
     source: str
@@ -37,50 +82,43 @@ class ComparedSystem:
 
 
 class EntryLookup:
-    """Finds what is named on one competition; `folds` means on the folds of its train images."""
+    """Finds entries and submission files of one competition, or with `folds` the entries on its folds."""
 
     def __init__(self, competition: Competition, workspace: Workspace, *, folds: bool = False) -> None:
         self.competition, self.workspace, self.folds = competition, workspace, folds
         self._store = EntryStore(workspace.database)
         self._all = self._store.entries()
         own = [entry for entry in self._all if entry.competition == competition.key]
-        self._entries = _latest_deal([entry for entry in own if (entry.split != TEST) == folds])
+        self._entries = _of_latest_folds([entry for entry in own if (entry.split != TEST) == folds])
 
     def tasks(self, name: str) -> list[str]:
-        """Return the tasks that what is named so has answers for; HarnessError for an unknown name."""
+        """Return the tasks of the entries or the file of a name; raise HarnessError if it is unknown."""
         entries = self._named(name)
         return sorted({entry.task for entry in entries}) if entries else [submission_task(Path(name))]
 
     def find(self, name: str, task: Task, metric: Metric) -> ComparedSystem:
-        """Return the entry that the leaderboard shows for an identity or a solution, the entry of a number, or a file.
+        """Return the entry or the file that a name means; on folds, the latest entry of each fold.
 
-        On folds the latest entry of each counts. Raises HarnessError where there is no score.
+        Raises HarnessError if it is unknown or has no score.
         """
         entries = [entry for entry in self._named(name) if entry.task == task]
         if self.folds:
-            return self._over_folds(name, entries, metric)
+            return self._find_on_folds(name, entries, metric)
         if not entries:
             evaluation = score_file(Path(name), self.competition.folder, task)[0]
-            values = to_arrays(evaluation) | {metric.name: metric.per_query(evaluation.judgement)}
-            return ComparedSystem(Path(name).name, name, ((evaluation.query_ids, values),))
-        row = board_rows(entries, higher_is_better=metrics_of(task)[0].higher_is_better)[0]
-        entry = next(entry for entry in entries if entry.id == row.entry_id)
-        return ComparedSystem(entry.identity, f"entry #{entry.id}", (self._kept(entry),))
+            arrays = to_arrays(evaluation) | {metric.name: metric.per_query(evaluation.judgement)}
+            return ComparedSystem(Path(name).name, name, ((evaluation.query_ids, arrays),))
+        entry = best_of(entries)
+        return ComparedSystem(entry.identity, f"entry #{entry.id}", (self._load(entry),))
 
     def _named(self, name: str) -> list[Entry]:
-        """Return the entries of a name; none, if it is a file's."""
-        if _NUMBER.fullmatch(name):
+        """Return the entries that a name means; none if it is a file's."""
+        if is_entry_number(name):
             return [self._numbered(name.removeprefix("#"))]
-        entries = self._of_identity(name) or [entry for entry in self._entries if entry.solution == name]
-        if not entries and "(" in name:
-            with suppress(HarnessError):  # the same parameters, written otherwise
-                entries = self._of_identity(identity(load_solution(name, self.workspace.register)))
+        entries = named_entries(name, self._entries, self.workspace.register)
         if not entries and not Path(name).is_file():
             raise HarnessError(self._unknown(name))
         return entries
-
-    def _of_identity(self, name: str) -> list[Entry]:
-        return [entry for entry in self._entries if entry.identity == name]
 
     def _numbered(self, name: str) -> Entry:
         entry = next((entry for entry in self._all if entry.id == int(name)), None)
@@ -96,14 +134,14 @@ class EntryLookup:
         return entry
 
     def _unknown(self, name: str) -> str:
-        known = sorted({each for entry in self._entries for each in (entry.solution, entry.identity)})
-        nearest = get_close_matches(name, known, n=3)
+        names = sorted({each for entry in self._entries for each in (entry.solution, entry.identity)})
+        nearest = get_close_matches(name, names, n=3)
         advice = f"did you mean {' or '.join(map(repr, nearest))}?" if nearest else "landmark run makes entries"
         where = "on the folds of" if self.folds else "on"
         return f"{name!r} has no entry {where} {self.competition.folder} and is no file; {advice}"
 
-    def _over_folds(self, name: str, entries: list[Entry], metric: Metric) -> ComparedSystem:
-        if not entries or _NUMBER.fullmatch(name):
+    def _find_on_folds(self, name: str, entries: list[Entry], metric: Metric) -> ComparedSystem:
+        if not entries or is_entry_number(name):
             raise HarnessError(
                 f"{name}: folds are compared by names of solutions; leave out --folds for entries and files"
             )
@@ -114,18 +152,18 @@ class EntryLookup:
                 f"landmark run {row.identity!r} --folds --on {self.competition.folder} runs the rest"
             )
         latest = {entry.split: entry for entry in entries if (entry.identity, entry.status) == (row.identity, "scored")}
-        chosen = [latest[split] for split in sorted(latest)]
-        numbers = ", ".join(f"#{entry.id}" for entry in chosen)
-        return ComparedSystem(row.identity, f"entries {numbers}", tuple(map(self._kept, chosen)))
+        latest_by_split = [latest[split] for split in sorted(latest)]
+        numbers = ", ".join(f"#{entry.id}" for entry in latest_by_split)
+        return ComparedSystem(row.identity, f"entries {numbers}", tuple(map(self._load, latest_by_split)))
 
-    def _kept(self, entry: Entry) -> StoredQueries:
+    def _load(self, entry: Entry) -> StoredQueries:
         if entry.status != "scored" or entry.id is None:
             reason = f": {entry.reason}" if entry.reason else ""
             raise DataError(f"{entry.identity} (entry #{entry.id}) has no score{reason}; run it again to compare it")
         return np.array(self._store.query_ids(entry.id), object), self._store.per_query(entry.id)
 
 
-def _latest_deal(entries: list[Entry]) -> list[Entry]:
-    """Return the entries on the folds that were dealt last, for others cannot be compared; all those on no fold."""
-    deal = entries[-1].split.partition("/")[2] if entries else ""
-    return [entry for entry in entries if entry.split.partition("/")[2] == deal]
+def _of_latest_folds(entries: list[Entry]) -> list[Entry]:
+    """Return the entries on the latest set of folds, as those on others cannot be compared; all if on no fold."""
+    folds = entries[-1].split.partition("/")[2] if entries else ""
+    return [entry for entry in entries if entry.split.partition("/")[2] == folds]

@@ -1,32 +1,34 @@
-"""Draw the public queries of a competition anew for the entries on its board."""
+"""Shake-up of a board: the ranks of its entries over many random public/private splits of the queries."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
+from harness.comparing.entry_lookup import find_entry
 from harness.data.split import TEST
 from harness.errors import DataError, HarnessError
 from harness.scoring.stored_evaluation import from_arrays, public_queries, required_arrays
-from leaderboard import BoardRow, EntryStore, board_rows
+from leaderboard import BoardRow, Entry, EntryStore, board_rows
 from leaderboard.order import Group
 from leaderboard.overfitting.shake_up import DRAWS, ShakeUp, shake_up
 from leaderboard.references import is_baseline
 from metrics import Judgement, Metric, Task, metrics_of
 
 TOP = 50
-UNUSABLE = "made by an older landmark, or asked other queries; run it again"
+UNUSABLE = "created by an older version or on other queries; run it again"
 
-Answer = tuple[Judgement, np.ndarray]
+Judged = tuple[Judgement, np.ndarray]  # and the mask of the public queries
 
 
 @dataclass(frozen=True)
 class ShakeUpResult:
-    """A board in many draws, of how many queries, of which so many public; `rows` are its entries in their order.
+    """Result of a shake-up simulation: numbers of queries, the board rows in order, and the random splits.
 
-    `left_out` tells of each other entry that has a rank why it is not there.
+    `left_out` names the ranked entries that could not be simulated, with the reason.
     """
 
     task: Task
@@ -36,19 +38,21 @@ class ShakeUpResult:
     rows: list[BoardRow]
     simulation: ShakeUp
     left_out: list[str]
+    by: Group = "solution"
 
-    def identities(self, names: Sequence[str]) -> list[str]:
-        """Return the identities that some names mean: solutions, identities or numbers of entries such as `#12`.
+    def identities(self, names: Sequence[str], entries: Sequence[Entry], register: Path | None = None) -> list[str]:
+        """Return the identities of the rows that stand for the named ones of the board's entries.
 
-        Raises HarnessError for a name that is not on the board.
+        Raises HarnessError for a name without such a row.
         """
-        return [self._named(name) for name in names]
+        return [self._identity(name, find_entry(name, entries, register)) for name in names]
 
-    def _named(self, name: str) -> str:
+    def _identity(self, name: str, entry: Entry | None) -> str:
         for row in self.rows:
-            if name.removeprefix("#") == str(row.entry_id) or name in (row.identity, row.solution):
+            if entry and getattr(row, self.by) == getattr(entry, self.by):
                 return row.identity
-        raise HarnessError(f"{name!r} is not among those drawn anew: {', '.join(row.identity for row in self.rows)}")
+        rows = ", ".join(row.identity for row in self.rows)
+        raise HarnessError(f"{name!r} is not among the simulated entries: {rows}")
 
 
 def simulate_shake_up(
@@ -62,11 +66,11 @@ def simulate_shake_up(
     seed: int = 0,
     hidden: Collection[int] = (),
 ) -> ShakeUpResult:
-    """Return the `top` best entries of a competition's board in many draws of its public queries.
+    """Simulate `draws` random public/private splits for the `top` best entries of a competition's board.
 
-    Floors and the entries that are `hidden`, by their numbers, are not among them.
+    Baselines and the entries with a number in `hidden` are left out.
 
-    Raises DataError where fewer than two entries can be drawn anew, and LeaderboardError where a part has no query.
+    Raises DataError if fewer than two entries can be simulated, and LeaderboardError if a part has no query.
     """
     metric = metrics_of(task)[0]
     entries = [
@@ -77,32 +81,32 @@ def simulate_shake_up(
     ranked = [
         row for row in board_rows(entries, higher_is_better=metric.higher_is_better, best_of=by) if row.rank is not None
     ]
-    found: dict[str, Answer | None] = {}
+    judged: dict[str, Judged | None] = {}
     ids = np.empty(0, object)
     for row in ranked[:top]:
         own = np.array(store.query_ids(row.entry_id or 0), object)
-        ids = ids if np.array_equal(own, ids) else own  # which are long, so they are held once
-        found[row.identity] = _answer(store, row, metric, ids)
-    asked = next((answer for answer in found.values() if answer), None)
-    alike = {name: answer for name, answer in found.items() if answer and asked and _asked_alike(answer, asked)}
-    if asked is None or len(alike) < 2:
-        raise DataError(f"two entries for {task} are needed that keep what each query got; landmark run makes some")
-    shake = shake_up(
-        metric, {name: judgement for name, (judgement, _) in alike.items()}, asked[1], draws=draws, seed=seed
+        ids = ids if np.array_equal(own, ids) else own  # share equal arrays, which are long
+        judged[row.identity] = _load(store, row, metric, ids)
+    first = next((each for each in judged.values() if each), None)
+    usable = {name: each for name, each in judged.items() if each and first and _same_queries(each, first)}
+    if first is None or len(usable) < 2:
+        raise DataError(f"two entries for {task} with per-query scores are needed; landmark run makes some")
+    simulation = shake_up(
+        metric, {name: judgement for name, (judgement, _) in usable.items()}, first[1], draws=draws, seed=seed
     )
-    left_out = [f"{name}: {UNUSABLE}" for name in found if name not in alike]
-    rows = [row for row in ranked if row.identity in alike]
-    return ShakeUpResult(task, metric, len(asked[1]), int(asked[1].sum()), rows, shake, left_out)
+    left_out = [f"{name}: {UNUSABLE}" for name in judged if name not in usable]
+    rows = [row for row in ranked if row.identity in usable]
+    return ShakeUpResult(task, metric, len(first[1]), int(first[1].sum()), rows, simulation, left_out, by)
 
 
-def _answer(store: EntryStore, row: BoardRow, metric: Metric, ids: np.ndarray) -> Answer | None:
-    """Return what is kept of an entry: the judgement, and which queries are public; None where it is not enough."""
-    values = store.per_query(row.entry_id or 0, required_arrays(metric))
+def _load(store: EntryStore, row: BoardRow, metric: Metric, ids: np.ndarray) -> Judged | None:
+    """Return the stored judgement of an entry and its public queries; None if an array is missing."""
+    arrays = store.per_query(row.entry_id or 0, required_arrays(metric))
     try:
-        return from_arrays(metric, ids, values), public_queries(values)
+        return from_arrays(metric, ids, arrays), public_queries(arrays)
     except KeyError:
         return None
 
 
-def _asked_alike(answer: Answer, other: Answer) -> bool:
-    return np.array_equal(answer[0].query_ids, other[0].query_ids) and np.array_equal(answer[1], other[1])
+def _same_queries(one: Judged, other: Judged) -> bool:
+    return np.array_equal(one[0].query_ids, other[0].query_ids) and np.array_equal(one[1], other[1])

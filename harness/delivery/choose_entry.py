@@ -1,4 +1,4 @@
-"""Which entry to hand in: one by its number, or the best by a rule that does not look at the private part."""
+"""Select the entry to submit: by name, by best public score, or by best cross-validation mean."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from harness.comparing.entry_lookup import find_entry, is_entry_number, named_entries
 from harness.data.competition import TASKS, Competition
 from harness.data.split import TEST, load_folds
 from harness.errors import HarnessError
+from harness.solution.registry import load_solution
 from harness.workspace import Workspace
 from leaderboard import Entry, EntryStore, FoldRow, board_rows, fold_rows
 from metrics import Task, metrics_of
@@ -18,7 +20,7 @@ Rule = Literal["public", "folds"]
 
 @dataclass(frozen=True)
 class EntryChoice:
-    """A solution, with the seed of its run, and why it was chosen; `entry` is its run on the test images, if any."""
+    """A solution with its seed and the reason of the choice; `entry` is its run on the test images, if it exists."""
 
     spec: str
     seed: int
@@ -26,41 +28,56 @@ class EntryChoice:
     entry: Entry | None = None
 
 
-def entry_by_number(number: str, competition: Competition, workspace: Workspace, task: Task | None = None) -> EntryChoice:
-    """Return the entry with a number such as `#12`; of one on a fold, its solution.
+def choose_entry(
+    name: str, competition: Competition, workspace: Workspace, task: Task | None = None, seed: int | None = None
+) -> EntryChoice:
+    """Return the entry, or the solution to run, that a name means (see `harness.comparing.entry_lookup`).
 
-    Raises HarnessError where there is none, or it failed, or is of another task.
+    A solution runs with `seed`, or else with that of its entry, or 0. Of an entry on a fold its solution is chosen.
+
+    Raises HarnessError for an unknown name, a failed entry, and another task.
     """
     entries = EntryStore(workspace.database).entries(competition=competition.key)
-    found = next((each for each in entries if number == f"#{each.id}"), None)
-    if found is None:
+    if is_entry_number(name):
+        return _numbered(f"#{name.removeprefix('#')}", entries, competition, task)
+    entry = find_entry(name, [each for each in entries if each.split == TEST], workspace.register)
+    spec = entry.identity if entry and entry.solution == name else name
+    solution = load_solution(spec, workspace.register)
+    if task not in (None, solution.task):
+        raise HarnessError(f"{name}: is for {solution.task}, not for {task}")
+    return EntryChoice(spec, seed if seed is not None else entry.seed if entry else 0, "named")
+
+
+def _numbered(number: str, entries: Sequence[Entry], competition: Competition, task: Task | None) -> EntryChoice:
+    entry = next(iter(named_entries(number, entries)), None)
+    if entry is None:
         raise HarnessError(
             f"{number}: {competition.name} has no such entry; landmark leaderboard --on {competition.folder} --json "
             "shows their numbers"
         )
-    if task not in (None, found.task):
-        raise HarnessError(f"entry {number}: is for {found.task}, not for {task}")
-    if found.status == "failed":
-        raise HarnessError(f"entry {number}: {found.identity} failed: {found.reason}; choose another")
-    return EntryChoice(found.identity, found.seed, f"entry {number}", found if found.split == TEST else None)
+    if task not in (None, entry.task):
+        raise HarnessError(f"entry {number}: is for {entry.task}, not for {task}")
+    if entry.status == "failed":
+        raise HarnessError(f"entry {number}: {entry.identity} failed: {entry.reason}; choose another")
+    return EntryChoice(entry.identity, entry.seed, f"entry {number}", entry if entry.split == TEST else None)
 
 
 def best_entry(rule: Rule, competition: Competition, workspace: Workspace, task: Task | None = None) -> EntryChoice:
-    """Return the entry with the best public score, or the solution with the best mean over folds of the present deal.
+    """Return the entry with the best public score, or the solution with the best mean over the current folds.
 
-    Of equals the earlier is the best. Private scores are never looked at.
+    Ties go to the earlier entry. Private scores are not used.
 
-    Raises HarnessError where there is none, and where there are two tasks to choose from.
+    Raises HarnessError if there is no entry, or if there are entries of both tasks.
     """
     entries = EntryStore(workspace.database).entries(competition=competition.key, task=task)
-    found: dict[Task, EntryChoice | None] = {}
+    best: dict[Task, EntryChoice | None] = {}
     for each in TASKS:
         of_task = [entry for entry in entries if entry.task == each]
         if rule == "public":
-            found[each] = _best_public(of_task, each)
+            best[each] = _best_public(of_task, each)
         else:
-            found[each] = _best_on_folds(of_task, complete_fold_rows(of_task, each, competition, workspace))
-    choices = [choice for choice in found.values() if choice]
+            best[each] = _best_on_folds(of_task, complete_fold_rows(of_task, each, competition, workspace))
+    choices = [choice for choice in best.values() if choice]
     if len(choices) > 1:
         raise HarnessError(
             f"--best {rule}: there are entries for both tasks; choose --task {' or --task '.join(TASKS)}"
@@ -73,14 +90,16 @@ def best_entry(rule: Rule, competition: Competition, workspace: Workspace, task:
 def complete_fold_rows(
     entries: Sequence[Entry], task: Task, competition: Competition, workspace: Workspace
 ) -> list[FoldRow]:
-    """Return the solutions with a score on every fold of the present deal, best mean first."""
+    """Return the rows of the solutions with a score on every current fold, best mean first."""
     path = workspace.folds_file(competition.key)
     if not path.exists():
         return []
     folds = load_folds(path)
     names = {folds.name(number) for number in range(1, folds.count + 1)}
-    dealt = [entry for entry in entries if entry.split in names]
-    rows = fold_rows(dealt, higher_is_better=metrics_of(task)[0].higher_is_better)
+    rows = fold_rows(
+        [entry for entry in entries if entry.split in names],
+        higher_is_better=metrics_of(task)[0].higher_is_better,
+    )
     return [row for row in rows if row.complete]
 
 
@@ -94,9 +113,8 @@ _NONE = {
 def _best_public(entries: Sequence[Entry], task: Task) -> EntryChoice | None:
     tests = [entry for entry in entries if entry.split == TEST and entry.score("public") is not None]
     rows = board_rows(tests, higher_is_better=metrics_of(task)[0].higher_is_better)
-    best = next((row.entry_id for row in rows if row.rank == 1), None)
-    chosen = [entry for entry in tests if entry.id == best]
-    return EntryChoice(chosen[0].identity, chosen[0].seed, "best public score", chosen[0]) if chosen else None
+    best = next((entry for row in rows if row.rank == 1 for entry in tests if entry.id == row.entry_id), None)
+    return best and EntryChoice(best.identity, best.seed, "best public score", best)
 
 
 def _best_on_folds(entries: Sequence[Entry], rows: Sequence[FoldRow]) -> EntryChoice | None:

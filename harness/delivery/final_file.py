@@ -47,7 +47,9 @@ def write_entry_file(entry: Entry, out: Path, competition: Competition, workspac
     return write_final_file(stored_submission(entry), out, competition, entry.task, facts)  # type: ignore[arg-type]
 
 
-def write_final_file(source: Path, out: Path, competition: Competition, task: Task, facts: Mapping[str, object]) -> FinalFile:
+def write_final_file(
+    source: Path, out: Path, competition: Competition, task: Task, facts: Mapping[str, object]
+) -> FinalFile:
     """Copy a submission file to `out`, and write its sidecar, unless the site would reject it."""
     report = validate_file(source, competition.folder, task)
     if report.is_rejected_by("kaggle"):

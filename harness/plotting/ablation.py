@@ -57,7 +57,12 @@ def _bounds(panel: Any, row: int, bounds: tuple[float, float] | None) -> None:
 
 
 def plot_ablation(
-    competition: Competition, opened: Workspace, names: Sequence[str], path: Path, part: str, size: FigureSize | None = None
+    competition: Competition,
+    opened: Workspace,
+    names: Sequence[str],
+    path: Path,
+    part: str,
+    size: FigureSize | None = None,
 ) -> None:
     """Write the figure; HarnessError unless one solution is named whose steps have all been run."""
     if len(names) != 1:

@@ -22,7 +22,12 @@ def draw_precision_recall(found: PlottedEntries, path: Path, part: str, size: Fi
     for place, (name, judgement) in enumerate(found.ranking_judgements(part).items()):
         curve = precision_at_recall(judgement)  # type: ignore[arg-type]
         panel.plot(
-            LEVELS, curve, **line_style(place), markevery=(place, _MARKED), markersize=4, label=_label(found, name, part)
+            LEVELS,
+            curve,
+            **line_style(place),
+            markevery=(place, _MARKED),
+            markersize=4,
+            label=_label(found, name, part),
         )
     panel.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="recall", ylabel="interpolated precision")
     panel.set_title(f"{found.title}, mean of {part} queries", parse_math=False)

@@ -40,5 +40,8 @@ def save_picture(figure: Any, path: Path) -> None:
 
     kind = path.suffix[1:].lower()
     undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind)
-    with atomic_path(path) as temporary, rc_context({"pdf.fonttype": 42, "svg.fonttype": "path", "svg.hashsalt": "landmark"}):
+    with (
+        atomic_path(path) as temporary,
+        rc_context({"pdf.fonttype": 42, "svg.fonttype": "path", "svg.hashsalt": "landmark"}),
+    ):
         figure.savefig(temporary, dpi=150, format=kind, metadata=undated)

@@ -11,15 +11,15 @@ from harness.errors import HarnessError
 from harness.plotting.figure import new_figure
 from harness.plotting.selection import PlottedEntries
 from harness.plotting.style import BLUE, ORANGE, FigureSize, save_figure, set_ticks, simplify_axes
-from leaderboard.overfitting.boosting_attack import Probed, boosting_attack, mean_attack
-from leaderboard.overfitting.ladder import Board, LadderMechanism, PlainBoard
+from leaderboard.overfitting.boosting_attack import AttackResult, boosting_attack, mean_attack
+from leaderboard.overfitting.ladder import LeaderboardMechanism, LadderMechanism, PlainMechanism
 
-BOARDS: dict[str, Board] = {"plain board": PlainBoard(), "Ladder": LadderMechanism()}
+BOARDS: dict[str, LeaderboardMechanism] = {"plain board": PlainMechanism(), "Ladder": LadderMechanism()}
 ATTACKERS, QUERIES = 20, 20_000  # so many attackers, but fewer where there are many queries
 _LOOKS = {"plain board": (ORANGE, "o"), "Ladder": (BLUE, "s")}
 
 
-def simulate_probing(found: PlottedEntries, seed: int = 0) -> tuple[dict[str, Probed], int]:
+def simulate_probing(found: PlottedEntries, seed: int = 0) -> tuple[dict[str, AttackResult], int]:
     """Return what mixing the answers of two entries comes to on each board, and over how many attackers on average.
 
     Raises HarnessError unless there are two entries that were asked the same.
@@ -41,16 +41,18 @@ def simulate_probing(found: PlottedEntries, seed: int = 0) -> tuple[dict[str, Pr
 
 
 def draw_probing(
-    probed: Mapping[str, Probed], path: Path, *, title: str, metric: str, size: FigureSize | None = None
+    probed: Mapping[str, AttackResult], path: Path, *, title: str, metric: str, size: FigureSize | None = None
 ) -> None:
     """Write the public score that each board told, and the private score that the same submission was worth."""
     figure = new_figure(*(size or (6.5, 4.2)))
     panel = figure.subplots()
     for name, each in probed.items():
         colour, mark = _LOOKS[name]
-        panel.plot(each.submissions, each.told, "-", color=colour, marker=mark, markersize=5, label=f"{name}: told")
         panel.plot(
-            each.submissions, each.private, "--", color=colour, marker=mark, markerfacecolor="white", markersize=5,
+            each.submissions, each.public_scores, "-", color=colour, marker=mark, markersize=5, label=f"{name}: told"
+        )
+        panel.plot(
+            each.submissions, each.private_scores, "--", color=colour, marker=mark, markerfacecolor="white", markersize=5,
             label=f"{name}: worth",
         )  # fmt: skip
     panel.set(xscale="log", xlabel="submissions voted over", ylabel=f"{metric}, public told, private worth")

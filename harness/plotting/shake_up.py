@@ -21,7 +21,7 @@ def draw_shake_up(found: ShakeUpResult, path: Path, *, title: str, width: float 
     figure = new_figure(width, _HEAD + _ROW * n)
     panel = figure.subplots()
     image = panel.imshow(
-        shake.shares, cmap=_shades(), vmin=0, vmax=1, aspect="auto", extent=(0.5, n + 0.5, n - 0.5, -0.5)
+        shake.rank_shares, cmap=_shades(), vmin=0, vmax=1, aspect="auto", extent=(0.5, n + 0.5, n - 0.5, -0.5)
     )
     rows = np.arange(n)
     public, private = shake.ranks
@@ -32,7 +32,7 @@ def draw_shake_up(found: ShakeUpResult, path: Path, *, title: str, width: float 
     panel.plot(private, rows, "x", color=_PRIVATE, markersize=5, label="private rank")
     panel.set_yticks(rows, [_cut(row.identity) for row in found.rows], parse_math=False)
     panel.xaxis.get_major_locator().set_params(integer=True)
-    panel.set_xlabel(f"private rank by {found.metric} in {len(shake.drawn)} draws of the public queries")
+    panel.set_xlabel(f"private rank by {found.metric} in {len(shake.simulated_scores)} draws of the public queries")
     panel.set_title(f"{title}, {found.task}", parse_math=False)
     figure.colorbar(image, ax=panel, label="share of the draws", fraction=0.04, pad=0.02)
     figure.legend(loc="outside lower center", ncols=2, frameon=False)

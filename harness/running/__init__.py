@@ -1,1 +1,1 @@
-"""From solutions and splits to scores."""
+"""Run solutions on splits: processes, limits, outcomes, entries."""

@@ -1,4 +1,4 @@
-"""What became of a run, as the worker leaves it on disk for the process that started it."""
+"""The result of a run, written to disk by the worker and read by the parent process."""
 
 import json
 from collections.abc import Mapping
@@ -19,23 +19,23 @@ OUTCOME, ANSWER, SUBMISSION, LOG, PROGRESS, JOB, CHUNKS = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended; `reason` is None where it ended well."""
+    """The result of a run; `reason` says why it failed, None if it succeeded."""
 
     reason: str | None
     stages: tuple[Stage, ...] = ()
     coverage: Coverage | None = None
-    undecodable: int = 0  # images that could not be read
+    undecodable: int = 0  # images that could not be decoded
     examples: tuple[str, ...] = ()  # the ids of some of them
     versions: Mapping[str, str] = field(default_factory=dict)
     digest: str = ""  # of the submission file
 
     def save(self, folder: Path) -> None:
-        """Write the outcome, last of all files of the run."""
+        """Write the outcome to a run's folder, as the last of its files."""
         write_atomically(folder / OUTCOME, json.dumps(asdict(self), indent=1))
 
     @classmethod
     def load(cls, folder: Path) -> "Outcome":
-        """Return the outcome of the run in a folder."""
+        """Read the outcome from a run's folder."""
         stored = json.loads((folder / OUTCOME).read_text(encoding="utf-8"))
         stages = tuple(Stage(**each) for each in stored.pop("stages"))
         coverage = stored.pop("coverage")
@@ -44,13 +44,13 @@ class Outcome:
 
 
 def submission_digest(folder: Path) -> str:
-    """Return a digest of the submission of a run."""
+    """Return the SHA-256 of the submission file in a run's folder."""
     with (folder / SUBMISSION).open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
 
 
 def save_answer(path: Path, answer: Answer) -> None:
-    """Write the numbers of an answer; the ids are those of the split."""
+    """Write the arrays of an answer without its ids, which are those of the split."""
     with atomic_path(path) as temporary, temporary.open("wb") as file:
         if isinstance(answer, Ranking):
             np.savez(file, positions=answer.positions)

@@ -14,24 +14,24 @@ _EVERY_S = 0.05
 
 
 def memory_mb(process: psutil.Process) -> float:
-    """Return the memory of a process in MB that nothing else could use: without what it merely maps from files."""
-    found = process.memory_info()
-    return float(found.rss - getattr(found, "shared", 0)) / 1e6
+    """Return the private memory of a process in MB, without pages shared with files or other processes."""
+    usage = process.memory_info()
+    return float(usage.rss - getattr(usage, "shared", 0)) / 1e6
 
 
 def process_tree_memory_mb(process: psutil.Process) -> float:
     """Return the memory of a process and all its descendants in MB."""
     total = 0.0
-    for each in (process, *_children(process)):
+    for member in (process, *_children(process)):
         try:
-            total += memory_mb(each)
+            total += memory_mb(member)
         except psutil.Error:
-            continue  # it ended while we looked
+            continue  # it ended in the meantime
     return total
 
 
 class StageRecorder:
-    """Measures this process and its children, stage after stage."""
+    """Records time and memory of this process and its children for each stage."""
 
     def __init__(self) -> None:
         self.stages: list[Stage] = []
@@ -41,21 +41,21 @@ class StageRecorder:
 
     @contextmanager
     def measure(self, name: str) -> Iterator[None]:
-        """Measure the block as the stage `name`, also when it fails."""
+        """Record the block as the stage `name`, also if it raises."""
         wall, cpu = time.monotonic(), _cpu_s()
         self._peak = process_tree_memory_mb(self._process)
         try:
             yield
         finally:
-            self._look()
+            self._update_peak()
             self.stages.append(Stage(name, time.monotonic() - wall, _cpu_s() - cpu, self._peak))
 
     def _watch(self) -> None:
         while True:
-            self._look()
+            self._update_peak()
             time.sleep(_EVERY_S)
 
-    def _look(self) -> None:
+    def _update_peak(self) -> None:
         self._peak = max(self._peak, process_tree_memory_mb(self._process))
 
 

@@ -1,4 +1,4 @@
-"""What a run has to do, as a value that can be written down."""
+"""The description of one run, as JSON for the worker process."""
 
 from dataclasses import dataclass
 

@@ -12,16 +12,18 @@ from harness.submissions.answer import Answer
 from leaderboard import Entry
 
 
-def stored_outcome(entry: Entry) -> Outcome | None:
-    """Return the outcome of an entry's run; None if its submission is missing or was changed."""
-    if not entry.submission:
-        return None
-    folder = Path(entry.submission).parent
+def finished_outcome(folder: Path) -> Outcome | None:
+    """Return the outcome of the finished run in a folder; None if it failed, or its files are missing or changed."""
     try:
         outcome = Outcome.load(folder)
-        return outcome if outcome.digest == submission_digest(folder) else None
+        return outcome if outcome.reason is None and outcome.digest == submission_digest(folder) else None
     except (OSError, ValueError, TypeError, KeyError):
         return None
+
+
+def stored_outcome(entry: Entry) -> Outcome | None:
+    """Return the outcome of an entry's run; None if its submission is missing or was changed."""
+    return finished_outcome(Path(entry.submission).parent) if entry.submission else None
 
 
 def stored_submission(entry: Entry) -> Path:

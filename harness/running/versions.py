@@ -1,4 +1,4 @@
-"""What made a result: Python and the libraries that landmark stands on."""
+"""Versions of Python and of the installed distributions that landmark requires."""
 
 import platform
 import re
@@ -8,10 +8,10 @@ from importlib.metadata import requires, version
 
 @cache
 def versions() -> dict[str, str]:
-    """Return the version of Python, of landmark and of each library that it requires; extras make no result."""
-    found = {"python": platform.python_version()}
+    """Return the versions of Python, of landmark and of its requirements; those of extras are left out."""
+    result = {"python": platform.python_version()}
     for requirement in ["landmark", *(requires("landmark") or [])]:
         name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
         if "extra ==" not in requirement:
-            found[name.lower()] = version(name)
-    return found
+            result[name.lower()] = version(name)
+    return result

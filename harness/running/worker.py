@@ -1,6 +1,7 @@
-"""One run in a process of its own: load, fit, answer chunk by chunk, write. `python -m harness.running.worker FOLDER`.
+"""Execute one run in its own process: load, fit, answer chunk by chunk, write.
 
-The folder holds the task. The process ends with the one that started it, and what a solution prints goes to its log.
+`python -m harness.running.worker FOLDER` reads the job from the folder. The process ends with its parent, and its
+standard output goes to the log of the run.
 """
 
 import errno
@@ -49,64 +50,65 @@ from harness.submissions.read_write import write_submission
 from harness.workspace import Workspace
 from leaderboard import Coverage
 
-_CHUNK = 1024  # queries asked about at a time, at most
-_WORTH_KEEPING_S = 0.1  # a chunk that is answered sooner is answered again as fast as it would be read
-_LIBRARY = {"site-packages", f"python{sys.version_info.major}.{sys.version_info.minor}"}  # in the paths of others' code
+_CHUNK = 1024  # queries in a chunk, at most
+_MIN_SAVED_S = 0.1  # the answer of a faster chunk is not saved: to compute it again takes no longer than to read it
+_LIBRARY = {"site-packages", f"python{sys.version_info.major}.{sys.version_info.minor}"}  # path parts of installed code
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
-_SIMILARITIES = 1 << 26  # similarities that a chunk may have with the whole index
+_SIMILARITIES = 1 << 26  # query-index pairs of a chunk, at most
 
 
 def main(folder: Path) -> None:
-    """Do the task in the folder and leave the outcome there, whatever happens."""
-    task = RunJob(**json.loads((folder / JOB).read_text(encoding="utf-8")))
+    """Execute the job in a folder and write the outcome there, also if the solution fails."""
+    job = RunJob(**json.loads((folder / JOB).read_text(encoding="utf-8")))
     _end_with_parent()
-    random.seed(task.seed)
-    np.random.seed(task.seed % 2**32)  # noqa: NPY002 (for solutions that draw from it)
+    random.seed(job.seed)
+    np.random.seed(job.seed % 2**32)  # noqa: NPY002 (some solutions use the global generator)
     stages = StageRecorder()
-    with send_progress_to(_teller(folder)):
-        _run(task, folder, stages).save(folder)
+    with send_progress_to(_progress_writer(folder)):
+        _run(job, folder, stages).save(folder)
 
 
-def _run(task: RunJob, folder: Path, stages: StageRecorder) -> Outcome:
+def _run(job: RunJob, folder: Path, stages: StageRecorder) -> Outcome:
     try:
         with stages.measure("load"):
-            split, solution = _loaded(task)
+            split, solution = load(job)
         with stages.measure("fit"):
             solution.fit(split.data)
         with stages.measure("rank" if isinstance(solution, Retrieval) else "recognise"):
-            answer = _answered(solution, split, folder / CHUNKS)
+            answer = answer_all(solution, split, folder / CHUNKS)
         with stages.measure("write"):
             answer = finalise(answer, split.data)
             save_answer(folder / ANSWER, answer)
             write_submission(answer, folder / SUBMISSION)
-    except BaseException as error:  # noqa: BLE001 (a solution may do anything; the row says what)
+    except BaseException as error:  # noqa: BLE001 (a solution may raise anything; the entry names it)
         traceback.print_exc()
         return Outcome(_reason(error), tuple(stages.stages))
     return _outcome(answer, split, stages, submission_digest(folder))
 
 
-def _loaded(task: RunJob) -> tuple[Split, Solution]:
-    workspace = Workspace.open(Path(task.workspace))
-    competition = Competition.open(Path(task.folder), workspace.descriptors)
+def load(job: RunJob) -> tuple[Split, Solution]:
+    """Return the split without its ground truth, and the solution; from now on the tables cannot be opened."""
+    workspace = Workspace.open(Path(job.workspace))
+    competition = Competition.open(Path(job.folder), workspace.descriptors)
     folds = workspace.folds_file(competition.key)
-    if task.fold is None:
-        split = own_split(competition, task.task, task.seed, with_truth=False)
+    if job.fold is None:
+        split = own_split(competition, job.task, job.seed, with_truth=False)
     else:
-        split = fold_split(competition, load_folds(folds), task.fold, task.task, task.seed)
+        split = fold_split(competition, load_folds(folds), job.fold, job.task, job.seed)
     block_file_access([*competition.folder.glob("*.csv"), folds, workspace.database])
-    solution = load_solution(task.spec, workspace.register)
+    solution = load_solution(job.spec, workspace.register)
     return Split(split.name, split.data, split.queries, None), solution
 
 
-def _answered(solution: Solution, split: Split, store: Path) -> Answer:
-    """Return the answers to all queries; each chunk that took a while is kept on disk until the run is whole."""
-    store.mkdir(exist_ok=True)
+def answer_all(solution: Solution, split: Split, chunk_folder: Path) -> Answer:
+    """Return the answer to all queries. Slow chunks are saved, so that an interrupted run can resume."""
+    chunk_folder.mkdir(exist_ok=True)
     queries, index = split.queries, split.data.index
     chunks = list(_chunks(len(queries), solution.chunk or _chunk_size(len(queries), len(index))))
     with threadpool_limits(limits=1 if len(chunks) > 1 else None):
         results = Parallel(n_jobs=cores(), prefer="threads", return_as="generator")(
-            delayed(_chunk_answer)(
-                solution, queries[chunk], index, store / f"{chunk.start}-{chunk.stop}.npz", len(chunks)
+            delayed(_answer_chunk)(
+                solution, queries[chunk], index, chunk_folder / f"{chunk.start}-{chunk.stop}.npz", len(chunks)
             )
             for chunk in chunks
         )
@@ -115,9 +117,9 @@ def _answered(solution: Solution, split: Split, store: Path) -> Answer:
 
 
 def _chunk_size(n_queries: int, n_index: int) -> int:
-    """Return a number of queries that keeps every core busy and a matrix of similarities in memory."""
-    fair = -(-n_queries // (4 * cores()))
-    return max(1, min(_CHUNK, fair, max(16, _SIMILARITIES // max(1, n_index))))
+    """Return the queries per chunk: few enough to use every core and to hold a similarity matrix in memory."""
+    per_core = -(-n_queries // (4 * cores()))
+    return max(1, min(_CHUNK, per_core, max(16, _SIMILARITIES // max(1, n_index))))
 
 
 def _chunks(n: int, size: int) -> Iterator[slice]:
@@ -126,35 +128,36 @@ def _chunks(n: int, size: int) -> Iterator[slice]:
         yield slice(0, 0)
 
 
-def _chunk_answer(solution: Solution, queries: ImageSet, index: ImageSet, path: Path, n_chunks: int) -> Answer:
+def _answer_chunk(solution: Solution, queries: ImageSet, index: ImageSet, path: Path, n_chunks: int) -> Answer:
     if path.exists():
         return load_answer(path, queries.ids, index.ids)
-    begun = time.monotonic()
+    started = time.monotonic()
     with limit_cores(1 if n_chunks > 1 else cores()):
-        answer = validate_answer(_asked(solution, queries), queries, index, solution.task)
-    if time.monotonic() - begun > _WORTH_KEEPING_S:
+        answer = validate_answer(ask(solution, queries), queries, index, solution.task)
+    if time.monotonic() - started > _MIN_SAVED_S:
         save_answer(path, answer)
     return answer
 
 
-def _asked(solution: Solution, queries: ImageSet) -> object:
+def ask(solution: Solution, queries: ImageSet) -> object:
+    """Return what the solution answers to the queries; raise SolutionError with the reason if it fails."""
     try:
         return solution.rank(queries) if isinstance(solution, Retrieval) else solution.recognise(queries)  # type: ignore[attr-defined]
     except Exception as error:
-        raise SolutionError(_reason(error)) from error  # here, as the thread's own frames do not reach the main thread
+        raise SolutionError(_reason(error)) from error  # the main thread does not see the frames of this thread
 
 
 def _outcome(answer: Answer, split: Split, stages: StageRecorder, digest: str) -> Outcome:
-    unread = split.queries.found_undecodable
-    broken = sorted(split.data.train.found_undecodable | split.data.index.found_undecodable | unread)
-    failed = ~answer.has_answer & np.array([query in unread for query in answer.query_ids], bool)
+    undecodable_queries = split.queries.found_undecodable
+    undecodable = sorted(split.data.train.found_undecodable | split.data.index.found_undecodable | undecodable_queries)
+    failed = ~answer.has_answer & np.array([query in undecodable_queries for query in answer.query_ids], bool)
     counts = int(answer.has_answer.sum()), int((~answer.has_answer & ~failed).sum()), int(failed.sum())
     coverage = Coverage(len(failed), *counts)
-    return Outcome(None, tuple(stages.stages), coverage, len(broken), tuple(broken[:20]), versions(), digest)
+    return Outcome(None, tuple(stages.stages), coverage, len(undecodable), tuple(undecodable[:20]), versions(), digest)
 
 
 def _reason(error: BaseException) -> str:
-    """Return the error in one line, with the line of the solution that it came from."""
+    """Return the error in one line, with the line of the solution that raised it."""
     if isinstance(error, HarnessError):
         return str(error)
     if isinstance(error, SystemExit):
@@ -162,25 +165,25 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, OSError) and error.errno in _DISK:
         return f"{error.filename or 'the workspace'}: {error.strerror}; make room, or choose another workspace"
     frames = traceback.extract_tb(error.__traceback__)
-    frame = next((each for each in reversed(frames) if not _LIBRARY & set(Path(each.filename).parts)), frames[-1])
+    frame = next((f for f in reversed(frames) if not _LIBRARY & set(Path(f.filename).parts)), frames[-1])
     text = " ".join(str(error).split())[:300]
     return f"{type(error).__name__}: {text} ({Path(frame.filename).name}, line {frame.lineno})"
 
 
-def _teller(folder: Path) -> ProgressListener:
-    """Return a listener that leaves the progress in the folder for the process that watches."""
+def _progress_writer(folder: Path) -> ProgressListener:
+    """Return a listener that writes the progress to the folder, where the parent process reads it."""
 
-    def tell(what: str, done: int, total: int | None) -> None:
+    def write(what: str, done: int, total: int | None) -> None:
         write_atomically(folder / PROGRESS, json.dumps({"what": what, "done": done, "total": total}))
 
-    return tell
+    return write
 
 
 def _end_with_parent() -> None:
-    """End this process and what it started when the other end of its standard input is closed; nobody else reads it."""
+    """Kill this process and its children when the parent closes the pipe to standard input."""
     pipe = os.dup(0)
-    with open(os.devnull, "rb") as nothing:
-        os.dup2(nothing.fileno(), 0)
+    with open(os.devnull, "rb") as null:
+        os.dup2(null.fileno(), 0)
 
     def wait() -> None:
         while os.read(pipe, 1):
@@ -196,4 +199,4 @@ if __name__ == "__main__":
     main(Path(sys.argv[1]))
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)  # the outcome is written: no thread that a solution left running can hold it up
+    os._exit(0)  # do not wait for threads that the solution left running

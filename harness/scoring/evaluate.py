@@ -1,4 +1,4 @@
-"""Score an answer against the ground truth: every metric of the task, over all, public and private queries."""
+"""Score an answer against the ground truth with every metric, on all, public and private queries."""
 
 from __future__ import annotations
 
@@ -32,62 +32,62 @@ Scores = dict[str, dict[str, float | None]]  # part -> metric -> score, None whe
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """The scores of an answer and the value of each query under each metric."""
+    """The scores of an answer, and the value of each metric for each scored query."""
 
     task: Task
     scores: Scores
-    query_ids: np.ndarray  # (n,) the queries that count
+    query_ids: np.ndarray  # (n,) the scored queries
     per_query: dict[str, np.ndarray]  # metric -> (n,)
     judgement: Judgement  # of these queries
     usage: np.ndarray  # (n,) Public or Private
 
 
 def score_file(path: Path, folder: Path, task: str | None = None) -> tuple[Evaluation, GroundTruth, ValidationReport]:
-    """Return the scores of a submission file on a competition's folder; the task is known from its first line.
+    """Score a submission file on a competition's folder; the header of the file tells the task.
 
-    Answers to queries that the ground truth ignores, or does not name, are not looked at. The report says all that is
-    wrong with the file and leaves it readable.
+    Returns the evaluation, the ground truth, and the faults that leave the file readable. Answers to queries that the
+    ground truth ignores or lacks are skipped.
 
-    Raises SubmissionError for a file that cannot be read, and DataError where there is no ground truth for its task.
+    Raises SubmissionError for an unreadable file, and DataError if there is no ground truth for its task.
     """
-    found = submission_task(path)
-    if task not in (None, found):
-        raise DataError(f"{path}: is a submission for {found}, not for {task}")
-    known = ReferenceIds.from_folder(folder, found)
-    truth = load_ground_truth(folder, found, known.images)
+    file_task = submission_task(path)
+    if task not in (None, file_task):
+        raise DataError(f"{path}: is a submission for {file_task}, not for {task}")
+    reference = ReferenceIds.from_folder(folder, file_task)
+    truth = load_ground_truth(folder, file_task, reference.images)
     if truth is None:
-        raise DataError(f"{folder}: holds no ground truth for {found}, so nothing can be scored there")
-    known.queries.add(StringColumn.from_texts(truth.query_ids))
-    rows = known.restrict_to(truth.query_ids[truth.scored])
-    _, inspection = inspect_file(path, known)
+        raise DataError(f"{folder}: holds no ground truth for {file_task}, so nothing can be scored there")
+    reference.queries.add(StringColumn.from_texts(truth.query_ids))
+    rows = reference.restrict_to(truth.query_ids[truth.scored])
+    _, inspection = inspect_file(path, reference)
     if inspection.report.scorer_error:
         raise SubmissionError(inspection.report.scorer_error)
-    judgement = _judged(truth, rows, inspection.positions, inspection.landmarks, inspection.confidences)
-    return _evaluated(judgement, truth), _noted(truth, known), inspection.report
+    judgement = _judge(truth, rows, inspection.positions, inspection.landmarks, inspection.confidences)
+    return _evaluate(judgement, truth), _with_notes(truth, reference), inspection.report
 
 
-def _noted(truth: GroundTruth, known: ReferenceIds) -> GroundTruth:
-    """Return the truth with notes on ids that the tables do not have."""
-    unlisted = int((truth.relevant >= known.n_index).sum()) if known.n_index is not None else 0
-    unasked = len(known.queries) - known.n_required if known.n_required else 0
-    told = {"relevant images are not in index.csv": unlisted, "queries are not in test.csv": unasked}
-    notes = tuple(f"ground truth: {count} {what}" for what, count in told.items() if count)
+def _with_notes(truth: GroundTruth, reference: ReferenceIds) -> GroundTruth:
+    """Return the ground truth with notes on ids that are missing in the tables."""
+    images = int((truth.relevant >= reference.n_index).sum()) if reference.n_index is not None else 0
+    queries = len(reference.queries) - reference.n_required if reference.n_required else 0
+    missing = {"relevant images are not in index.csv": images, "queries are not in test.csv": queries}
+    notes = tuple(f"ground truth: {count} {what}" for what, count in missing.items() if count)
     return replace(truth, notes=truth.notes + notes)
 
 
 def evaluate(answer: Answer, truth: GroundTruth) -> Evaluation:
-    """Return the scores of an answer; a query of the truth that it does not mention counts as not answered.
+    """Return the evaluation of an answer; a scored query that it lacks counts as unanswered.
 
-    Raises DataError where no query counts.
+    Raises DataError if no query is scored.
     """
     rows = find_positions(truth.query_ids[truth.scored], answer.query_ids)
     none = np.zeros((0, MAX_SCORED_IDS), np.int32)
     if isinstance(answer, Ranking):
-        return _evaluated(_judged(truth, rows, _numbered(answer, truth.images), none, none), truth)
-    return _evaluated(_judged(truth, rows, none, answer.landmarks, answer.confidences), truth)
+        return _evaluate(_judge(truth, rows, _image_numbers(answer, truth.images), none, none), truth)
+    return _evaluate(_judge(truth, rows, none, answer.landmarks, answer.confidences), truth)
 
 
-def _evaluated(judgement: Judgement, truth: GroundTruth) -> Evaluation:
+def _evaluate(judgement: Judgement, truth: GroundTruth) -> Evaluation:
     _require_positives(truth)
     metrics = metrics_of(truth.task)
     usage = truth.usage[truth.scored]
@@ -101,10 +101,10 @@ def _evaluated(judgement: Judgement, truth: GroundTruth) -> Evaluation:
 
 
 def _require_positives(truth: GroundTruth) -> None:
-    """Raise DataError where no answer could be right."""
+    """Raise DataError if no answer could be correct."""
     if not truth.scored.any():
         raise DataError("no query of the ground truth counts, so there is no score; see its Usage column")
-    _, relevant, _ = _sought(truth)
+    _, relevant, _ = _scored_queries(truth)
     if truth.task == "retrieval" and not (relevant >= 0).any():
         raise DataError("no query of the ground truth counts that has an image to find, so there is no score")
     if truth.task == "recognition" and not len(relevant):
@@ -118,33 +118,33 @@ def _score(metric: Metric, judgement: Judgement, values: np.ndarray, mask: np.nd
         return None
 
 
-def _numbered(ranking: Ranking, images: IdIndex) -> np.ndarray:
-    """Return the ranking `(n_queries, at most 100)` in the numbers of the vocabulary."""
+def _image_numbers(ranking: Ranking, images: IdIndex) -> np.ndarray:
+    """Return the ranking `(n_queries, <= 100)` as numbers of the id index; -1 for an empty place."""
     numbers = np.append(images.find(StringColumn.from_texts(ranking.index_ids)), UNLISTABLE)
     numbers[numbers < 0] = UNLISTABLE
     positions = ranking.positions[:, :MAX_SCORED_IDS]
     return np.where(positions < 0, -1, numbers[positions])
 
 
-def _judged(
+def _judge(
     truth: GroundTruth, rows: np.ndarray, listed: np.ndarray, landmarks: np.ndarray, confidences: np.ndarray
 ) -> Judgement:
-    """Return the judgement of the queries that count; query i is answered in row `rows[i]`, in none if negative."""
-    query_ids, relevant, offsets = _sought(truth)
-    known = rows >= 0
+    """Return the judgement of the scored queries; row `rows[i]` answers query i, none does if it is negative."""
+    query_ids, relevant, offsets = _scored_queries(truth)
+    answered = rows >= 0
     if truth.task == "retrieval":
-        if not known.all() or listed.shape[1] != MAX_SCORED_IDS:
-            listed = _with_gaps(listed, rows, known)
+        if not answered.all() or listed.shape[1] != MAX_SCORED_IDS:
+            listed = _pad(listed, rows, answered)
         elif not np.array_equal(rows, np.arange(len(listed))):
             listed = listed[rows]
         return judge_retrieval_codes(query_ids, listed, relevant, offsets)
-    named, sure = np.zeros(len(rows), np.int64), np.full(len(rows), np.nan)
-    named[known], sure[known] = landmarks[rows[known]], confidences[rows[known]]
-    return judge_recognition_codes(query_ids, named, sure, ~np.isnan(sure), relevant, offsets)
+    labels, certainty = np.zeros(len(rows), np.int64), np.full(len(rows), np.nan)
+    labels[answered], certainty[answered] = landmarks[rows[answered]], confidences[rows[answered]]
+    return judge_recognition_codes(query_ids, labels, certainty, ~np.isnan(certainty), relevant, offsets)
 
 
-def _sought(truth: GroundTruth) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the queries that count, in the order of the truth, and what is relevant to them with its offsets."""
+def _scored_queries(truth: GroundTruth) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the ids of the scored queries, their concatenated relevant items, and the offsets of these."""
     if truth.scored.all():
         return truth.query_ids, truth.relevant, truth.offsets
     counts = np.diff(truth.offsets)
@@ -152,7 +152,7 @@ def _sought(truth: GroundTruth) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return truth.query_ids[truth.scored], relevant, np.r_[0, np.cumsum(counts[truth.scored])]
 
 
-def _with_gaps(listed: np.ndarray, rows: np.ndarray, known: np.ndarray) -> np.ndarray:
+def _pad(listed: np.ndarray, rows: np.ndarray, answered: np.ndarray) -> np.ndarray:
     rankings = np.full((len(rows), MAX_SCORED_IDS), -1, np.int32)
-    rankings[known, : listed.shape[1]] = listed[rows[known]]
+    rankings[answered, : listed.shape[1]] = listed[rows[answered]]
     return rankings

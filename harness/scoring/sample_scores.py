@@ -1,4 +1,4 @@
-"""What stands beside a competition's board without a rank: published scores, the floors, the sample submission."""
+"""Reference scores of a board: published scores, trivial baselines and the sample submissions."""
 
 from __future__ import annotations
 
@@ -10,29 +10,42 @@ from harness.data.competition import Competition
 from harness.errors import HarnessError
 from harness.scoring.evaluate import score_file
 from leaderboard import Entry
-from leaderboard.references import Reference, ReferenceRow, baseline_references, references_by_part, published_references, reference_rows
+from leaderboard.references import (
+    Reference,
+    ReferenceRow,
+    baseline_references,
+    published_references,
+    reference_rows,
+    references_by_part,
+)
 from metrics import Task, metrics_of
 
 
 def reference_board_rows(competition: Competition, task: Task, entries: Iterable[Entry]) -> list[ReferenceRow]:
-    """Return the rows beside the board of a task, those on its own photographs first."""
+    """Return the unranked reference rows of a task's board; those scored on its own images come first."""
     metric = metrics_of(task)[0].name
-    return reference_rows([*sample_submission_scores(competition, task), *baseline_references(entries, competition.name), *published_references(metric)])
+    return reference_rows(
+        [
+            *sample_submission_scores(competition, task),
+            *baseline_references(entries, competition.name),
+            *published_references(metric),
+        ]
+    )
 
 
 def sample_submission_scores(competition: Competition, task: Task) -> list[Reference]:
-    """Return the scores of the sample submissions in the folder; one that cannot be scored is left out."""
-    metric, found = metrics_of(task)[0].name, []
+    """Return the scores of the sample submissions in the folder, without those that cannot be scored."""
+    metric, samples = metrics_of(task)[0].name, []
     for path in sorted(competition.folder.glob("*sample_submission*.csv")):
         state = path.stat()
-        scores = _scored(path, competition.folder, task, competition.key, (state.st_size, state.st_mtime_ns))
+        scores = _file_scores(path, competition.folder, task, competition.key, (state.st_size, state.st_mtime_ns))
         of_metric = {part: scored[metric] for part, scored in scores.items()}
-        found += references_by_part("sample submission", metric, of_metric, path.name, competition.name)
-    return found
+        samples += references_by_part("sample submission", metric, of_metric, path.name, competition.name)
+    return samples
 
 
-@lru_cache(maxsize=64)  # as long as file and competition are what they were
-def _scored(
+@lru_cache(maxsize=64)  # keyed by the state of file and competition
+def _file_scores(
     path: Path, folder: Path, task: Task, _key: str, _state: tuple[int, int]
 ) -> Mapping[str, Mapping[str, float | None]]:
     try:

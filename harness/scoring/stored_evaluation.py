@@ -1,4 +1,7 @@
-"""What an entry keeps of an evaluation: enough to draw from its queries and score them again."""
+"""Convert an Evaluation to the per-query arrays stored with an entry, and back to a judgement.
+
+Bootstrap, comparison and shake-up work on these arrays.
+"""
 
 from __future__ import annotations
 
@@ -7,35 +10,27 @@ from collections.abc import Mapping
 import numpy as np
 
 from harness.scoring.evaluate import Evaluation
-from metrics import (
-    GlobalAveragePrecision,
-    Judgement,
-    Metric,
-    QueryValues,
-    RecognitionJudgement,
-    intervals,
-    metrics_of,
-)
+from metrics import Judgement, Metric, QueryValues, RecognitionJudgement, intervals, metrics_of
 
-QueryArrays = Mapping[str, np.ndarray]  # name -> (n,); a dot begins the names of what is no metric
+QueryArrays = Mapping[str, np.ndarray]  # name -> (n,); the names of arrays other than metrics begin with a dot
 
 _PUBLIC = ".public"
 _FLAGS = "landmark", "answered", "correct"
 
 
 def to_arrays(evaluation: Evaluation) -> dict[str, np.ndarray]:
-    """Return the value of each query under each metric, its part, and by recognition what GAP is made of."""
-    values = evaluation.per_query | {_PUBLIC: evaluation.usage == "Public"}
+    """Return the value of each metric for each query, the part of the query, and for recognition the inputs of GAP."""
+    arrays = evaluation.per_query | {_PUBLIC: evaluation.usage == "Public"}
     judgement = evaluation.judgement
     if isinstance(judgement, RecognitionJudgement):
-        values |= {f".{name}": getattr(judgement, name) for name in (*_FLAGS, "confidence")}
-    return values
+        arrays |= {f".{name}": getattr(judgement, name) for name in (*_FLAGS, "confidence")}
+    return arrays
 
 
 def from_arrays(metric: Metric, query_ids: np.ndarray, values: QueryArrays, part: str = "all") -> Judgement:
-    """Return the judgement, as far as the metric needs it, of the queries of a part; KeyError for what was not kept."""
+    """Return a judgement of the queries of a part that suffices for the metric; raise KeyError for a missing array."""
     judgement: Judgement
-    if isinstance(metric, GlobalAveragePrecision):
+    if not metric.independent:  # only recognition has such metrics
         flags = {name: values[f".{name}"].astype(bool) for name in _FLAGS}
         judgement = RecognitionJudgement(query_ids, **flags, confidence=values[".confidence"])
     else:
@@ -44,28 +39,24 @@ def from_arrays(metric: Metric, query_ids: np.ndarray, values: QueryArrays, part
 
 
 def required_arrays(metric: Metric) -> list[str]:
-    """Return what `rebuilt` and `public_queries` need of what was kept.
+    """Return the names of the arrays that `from_arrays` and `public_queries` read.
 
     >>> from metrics import metric
-    >>> names_for(metric("map@100"))
+    >>> required_arrays(metric("map@100"))
     ['.public', 'map@100']
     """
-    own = (
-        [f".{name}" for name in (*_FLAGS, "confidence")]
-        if isinstance(metric, GlobalAveragePrecision)
-        else [metric.name]
-    )
+    own = [metric.name] if metric.independent else [f".{name}" for name in (*_FLAGS, "confidence")]
     return [_PUBLIC, *own]
 
 
 def public_queries(values: QueryArrays) -> np.ndarray:
-    """Return which queries are public `(n,)`; KeyError where an older landmark did not keep it."""
+    """Return a mask `(n,)` of the public queries; raise KeyError if an older version did not store it."""
     public: np.ndarray = values[_PUBLIC].astype(bool)
     return public
 
 
 def score_intervals(evaluation: Evaluation, *, seed: int = 0) -> dict[str, dict[str, tuple[float, float]]]:
-    """Return the interval of every score: part -> metric -> (low, high); none where no query of the part counts."""
+    """Return the 95 % interval of every score: part -> metric -> (low, high). A part without scored queries has none."""
     metrics = metrics_of(evaluation.task)
     usage = evaluation.usage
     masks = {"all": np.ones(len(usage), bool), "public": usage == "Public", "private": usage == "Private"}
@@ -73,17 +64,17 @@ def score_intervals(evaluation: Evaluation, *, seed: int = 0) -> dict[str, dict[
 
 
 def part_intervals(evaluation: Evaluation) -> dict[str, tuple[float, float]]:
-    """Return the interval of the score that ranks, for the public and the private queries: part -> (low, high).
+    """Return the interval of the ranking score, part -> (low, high), for the public and the private queries.
 
-    That of all is there where all are of one part; where there are both parts it ranks nobody.
+    The interval for 'all' is included only if every query belongs to one part; otherwise 'all' never ranks.
     """
     metric = metrics_of(evaluation.task)[0]
-    values = to_arrays(evaluation)
-    found: dict[str, tuple[float, float]] = {}
+    arrays = to_arrays(evaluation)
+    bounds_of: dict[str, tuple[float, float]] = {}
     for part in ("public", "private"):
-        judgement = from_arrays(metric, evaluation.query_ids, values, part)
+        judgement = from_arrays(metric, evaluation.query_ids, arrays, part)
         bounds = intervals([metric], judgement).get(metric.name)
         if bounds:
             is_all = len(judgement.query_ids) == len(evaluation.query_ids)
-            found |= dict.fromkeys([part, "all"] if is_all else [part], bounds)
-    return found
+            bounds_of |= dict.fromkeys([part, "all"] if is_all else [part], bounds)
+    return bounds_of

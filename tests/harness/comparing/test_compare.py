@@ -131,7 +131,7 @@ def test_a_file_and_an_entry_of_other_queries_are_not_compared(world: World, tmp
     world.enter("a")
     file = tmp_path / "file.csv"
     file.write_text(f"id,images\n{image_id('test', 0)},\n")
-    assert "a and file.csv were not asked the same queries" in world.refusal("a", str(file))
+    assert "a and file.csv answer different queries" in world.refusal("a", str(file))
 
 
 def folds(world: World, identity: str, score: float, numbers: tuple[int, ...] = (1, 2), deal: str = "abc") -> None:

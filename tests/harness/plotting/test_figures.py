@@ -107,5 +107,5 @@ def test_an_attack_needs_two_entries_and_is_drawn_for_both_boards(tmp_path: Path
     assert attackers == probing.ATTACKERS
     probing.draw_probing(probed, tmp_path / "x.png", title="t", metric="map@100")
     assert [list(line.get_ydata()) for line in drawn[0].axes[0].lines] == [
-        list(values) for each in probed.values() for values in (each.told, each.private)
+        list(values) for each in probed.values() for values in (each.public_scores, each.private_scores)
     ]

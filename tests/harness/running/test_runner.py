@@ -178,7 +178,7 @@ def test_an_interrupted_run_goes_on_from_the_chunks_that_were_done(
 @pytest.mark.usefixtures("workspace")
 def test_two_processes_that_start_the_same_run_do_it_once(competition_folder: Path, obedient: Path) -> None:
     spec = f"{obedient}(do='answer')"
-    program = f"from tests.harness.running.test_runner import *; print(results(runner(Path({str(competition_folder)!r})), {spec!r})[0].again)"
+    program = f"from tests.harness.running.test_runner import *; print(results(runner(Path({str(competition_folder)!r})), {spec!r})[0].executed)"
     both = [subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) for _ in range(2)]
     again = sorted(process.communicate()[0].strip() for process in both)
     assert again == ["False", "True"]

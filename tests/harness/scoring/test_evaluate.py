@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.data.ground_truth import GroundTruth, read_ground_truth
-from harness.data.tables.rows import read_id_index
+from harness.data.tables.csv_table import read_id_index
 from harness.errors import DataError, SubmissionError
 from harness.scoring.evaluate import PARTS, Evaluation, evaluate, score_file
 from harness.submissions.answer import Labelling, Ranking

@@ -61,7 +61,7 @@ def test_a_query_without_a_row_scores_0_and_one_without_a_relevant_image_does_no
     [
         (["x,e"], "line 2: 'x' is not a query"),
         (["q,e", "q,a"], "line 3: 'q' is answered twice"),
-        (["q,e a e"], "line 2: an image stands there a second time"),
+        (["q,e a e"], "line 2: an image is listed twice"),
         (["q,e,a"], "line 2: the number of cells is 3"),
     ],
 )

@@ -9,7 +9,7 @@ from harness.scoring.evaluate import Evaluation
 from harness.scoring.stored_evaluation import to_arrays, part_intervals, from_arrays
 from metrics import GlobalAveragePrecision, Judgement, MeanAveragePrecision, Task, intervals, metric, metrics_of
 from metrics.statistics.bootstrap import weighted_score
-from tests.metrics.test_every_metric import judgement_for
+from tests.factories.judgements import judgement_for
 
 TASKS: tuple[Task, ...] = ("retrieval", "recognition")
 

@@ -1,7 +1,9 @@
-"""What every metric is: a small value with a name, a direction and bounds, that scores a judgement."""
+"""The base classes of metrics: small values with a name, a direction and bounds that score a judgement."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -11,18 +13,30 @@ from metrics.judgement import RetrievalJudgement
 
 Task = Literal["retrieval", "recognition"]
 
+Floats = NDArray[np.float64]
+Masks = NDArray[np.bool_]
+WeightedScore = Callable[[NDArray[np.int64]], float]  # (n_queries,) how often each query counts -> score
+ExchangeDifference = Callable[[Masks], float]  # (n_queries,) whose answers are exchanged -> difference of two scores
+PartScores = Callable[[Masks], Floats]  # (n_draws, n_queries) which are public -> (n_draws, 2, n_answers) scores
+
 
 class NoPositives(ValueError):  # noqa: N818 (it says what is missing)
-    """No query counts, so that there is nothing to average."""
+    """No query counts, so there is nothing to average."""
 
 
 @dataclass(frozen=True, repr=False)
 class Metric(ABC):
-    """A way to turn a judgement into a score. It prints as its name, and two of the same name are equal."""
+    """A function from a judgement to a score. It prints as its name, and two metrics of the same name are equal.
+
+    `position` is its place among the reported metrics of its task; the metric at 0 ranks leaderboards. `reported` has
+    the parameters of the variants that are reported, `selectable` those of others that `metrics.metric` knows.
+    """
 
     task: ClassVar[Task]
     higher_is_better: ClassVar[bool] = True
-    independent: ClassVar[bool] = True  # what a query gets does not depend on the other queries
+    position: ClassVar[int] = 100
+    reported: ClassVar[tuple[Mapping[str, Any], ...]] = ({},)
+    selectable: ClassVar[tuple[Mapping[str, Any], ...]] = ()
 
     @property
     @abstractmethod
@@ -30,27 +44,36 @@ class Metric(ABC):
         """The canonical name, such as `map@100`: what `metrics.metric` reads."""
 
     @property
+    @abstractmethod
+    def independent(self) -> bool:
+        """Whether a query's value does not depend on the other queries; if it does, see NonDecomposableMetric."""
+
+    @property
     def bounds(self) -> tuple[float, float]:
-        """The lowest and the highest score there can be."""
+        """The lowest and the highest possible score."""
         return (0.0, 1.0)
 
     @abstractmethod
-    def per_query(self, judgement: Any) -> NDArray[np.float64]:
-        """(n_queries,) values of the task's judgement; nan where a query does not count."""
+    def per_query(self, judgement: Any) -> Floats:
+        """(n_queries,) values of a judgement of the task; nan where a query does not count."""
+
+    @abstractmethod
+    def reference_score(self, truth: Mapping[str, Any], answers: Mapping[str, Any]) -> float:
+        """The score computed slowly and plainly from ids, as a reference; it shares no code with `per_query`."""
 
     def score(self, judgement: Any) -> float:
-        """The score of the task's judgement, within `bounds`; NoPositives if no query counts."""
+        """The score of a judgement of the task, within `bounds`; NoPositives if no query counts."""
         return self.score_of(self.per_query(judgement))
 
-    def score_of(self, values: NDArray[np.float64]) -> float:
-        """The score from what `per_query` gives for the queries to be scored; NoPositives if none of them counts."""
+    def score_of(self, values: Floats) -> float:
+        """The score from the values of `per_query` of the queries to be scored; NoPositives if none of them counts."""
         counting = values[~np.isnan(values)]
         if not len(counting):
             raise NoPositives(f"{self.name}: none of the {len(values)} queries counts, there is nothing to score")
         return self.pool(counting)
 
-    def pool(self, values: NDArray[np.float64]) -> float:
-        """One score from the values of the queries that count: their mean, unless a metric says otherwise."""
+    def pool(self, values: Floats) -> float:
+        """One score from the values of the queries that count: their mean, unless a metric overrides it."""
         return float(np.mean(values))
 
     def __repr__(self) -> str:
@@ -58,11 +81,43 @@ class Metric(ABC):
 
 
 @dataclass(frozen=True, repr=False)
+class NonDecomposableMetric(Metric):
+    """A metric in which a query's value depends on the other queries, so it defines itself how it is resampled.
+
+    Judgements that are compared are of the same queries in the same order.
+    """
+
+    independent = False
+
+    @abstractmethod
+    def weighted_score(self, judgement: Any) -> WeightedScore:
+        """The score as a function of how often each query counts; nan where none is left. For the bootstrap."""
+
+    @abstractmethod
+    def leave_one_out_scores(self, judgement: Any) -> Floats:
+        """(n_queries,) the score without each query; nan where none is left. For the jackknife."""
+
+    @abstractmethod
+    def exchange_difference(self, a: Any, b: Any) -> ExchangeDifference:
+        """The difference of two scores as a function of the exchanged queries. For the permutation test."""
+
+    @abstractmethod
+    def part_scores(self, answers: Sequence[Any]) -> PartScores:
+        """The scores of the public and the private part as a function of the public queries of many draws."""
+
+
+@dataclass(frozen=True, repr=False)
 class RetrievalMetric(Metric):
-    """A metric of the first `k` ranks."""
+    """A metric of the first `k` ranks.
+
+    `value_is_rank`: a query's value is a rank, k + 1 without a hit. `perfect_if_hits_lead`: the score is 1 exactly if
+    the first min(R, k) images of every ranking are different hits, of R relevant images.
+    """
 
     task = "retrieval"
     prefix: ClassVar[str]
+    value_is_rank: ClassVar[bool] = False
+    perfect_if_hits_lead: ClassVar[bool] = False
 
     k: int = 100
 
@@ -85,3 +140,61 @@ class RetrievalMetric(Metric):
         """(n_queries,) hits among the first k ranks."""
         counts = np.bitwise_count(np.packbits(self.hits(judgement), axis=1))
         return np.asarray(counts.sum(axis=1, dtype=np.int64))
+
+    @abstractmethod
+    def reference_value(self, ranking: Sequence[Hashable], relevant: Collection[Hashable]) -> float:
+        """The value of one query, computed from ids."""
+
+    def reference_score(self, truth: Mapping[str, Any], answers: Mapping[str, Any]) -> float:
+        return fmean(self.reference_value(answers.get(query, ()), set(images)) for query, images in truth.items())
+
+
+@dataclass(frozen=True, repr=False)
+class GainMetric(RetrievalMetric):
+    """The mean over all queries of the summed gains of the hits, divided by a norm.
+
+    `gain` and `norm` make the slow reference; `per_query` computes the same from arrays.
+    """
+
+    @abstractmethod
+    def gain(self, nth: int, rank: int) -> float:
+        """What the nth hit of a ranking adds if it stands at `rank`; both count from 1."""
+
+    @abstractmethod
+    def norm(self, n_relevant: int) -> float:
+        """The divisor of a query with so many relevant images."""
+
+    def reference_value(self, ranking: Sequence[Hashable], relevant: Collection[Hashable]) -> float:
+        hits: list[Hashable] = []
+        total = 0.0
+        for rank, image in enumerate(ranking[: self.k], start=1):
+            if image in relevant and image not in hits:
+                hits.append(image)
+                total += self.gain(len(hits), rank)
+        return total / self.norm(len(relevant))
+
+
+@dataclass(frozen=True, repr=False)
+class CompleteRankingMetric(Metric):
+    """A metric of a `CompleteJudgement`."""
+
+    task = "retrieval"
+    independent = True
+
+    @abstractmethod
+    def reference_value(
+        self, ranking: Sequence[Hashable], relevant: Collection[Hashable], ignored: Collection[Hashable]
+    ) -> float:
+        """The value of one query with a relevant image, computed from ids."""
+
+    def reference_score(self, truth: Mapping[str, Any], answers: Mapping[str, Any]) -> float:
+        counting = {query: set(images) for query, images in truth.items() if images}
+        return fmean(self.reference_value(answers.get(query, ()), images, ()) for query, images in counting.items())
+
+
+@dataclass(frozen=True, repr=False)
+class RecognitionMetric(Metric):
+    """A metric of a `RecognitionJudgement`; `uses_confidence` says whether the confidences order the answers."""
+
+    task = "recognition"
+    uses_confidence: ClassVar[bool]

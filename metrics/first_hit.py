@@ -1,6 +1,9 @@
 """How far down one has to look for the first relevant image."""
 
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +14,7 @@ from metrics.judgement import RetrievalJudgement
 
 @dataclass(frozen=True, repr=False)
 class MeanFirstHit(RetrievalMetric):
-    """Mean over all queries of the rank of the first hit, in [1, k + 1]; less is better.
+    """Mean over all queries of the rank of the first hit, in [1, k + 1]; lower is better.
 
     A query without a hit among the first `k` ranks, or without an answer, counts as k + 1.
     Source: tensorflow/models, delf/python/datasets/google_landmarks_dataset/metrics.py.
@@ -23,7 +26,10 @@ class MeanFirstHit(RetrievalMetric):
     """
 
     prefix = "mean_first_hit"
+    position = 20
+    independent = True
     higher_is_better = False
+    value_is_rank = True
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -34,12 +40,18 @@ class MeanFirstHit(RetrievalMetric):
         first = hits.argmax(axis=1)
         return np.where(hits[np.arange(len(hits)), first], first + 1.0, self.k + 1.0)
 
+    def reference_value(self, ranking: Sequence[Hashable], relevant: Collection[Hashable]) -> float:
+        for rank, image in enumerate(ranking[: self.k], start=1):
+            if image in relevant:
+                return rank
+        return self.k + 1
+
 
 @dataclass(frozen=True, repr=False)
 class MedianFirstHit(MeanFirstHit):
-    """Median over all queries of the rank of the first hit, in [1, k + 1]; less is better.
+    """Median over all queries of the rank of the first hit, in [1, k + 1]; lower is better.
 
-    Half a rank where the two middle queries differ. Ranks are counted as in `MeanFirstHit`.
+    For an even number of queries it is the mean of the two middle ranks. Ranks are counted as in `MeanFirstHit`.
 
     >>> from metrics import judge_retrieval
     >>> judgement = judge_retrieval({"q": ["x", "a"], "r": ["d"]}, {"q": {"a"}, "r": {"d"}, "s": {"e"}})
@@ -48,6 +60,10 @@ class MedianFirstHit(MeanFirstHit):
     """
 
     prefix = "median_first_hit"
+    position = 21
 
     def pool(self, values: NDArray[np.float64]) -> float:
         return float(np.median(values))
+
+    def reference_score(self, truth: Mapping[str, Any], answers: Mapping[str, Any]) -> float:
+        return float(median(self.reference_value(answers.get(query, ()), set(truth[query])) for query in truth))

@@ -1,7 +1,7 @@
 """The only module of the project that wraps numba: it compiles kernels, helpers and LLVM intrinsics, all typed.
 
-With the environment variable `LANDMARK_KERNELS=numpy` nothing is compiled: every kernel is then the plain Python and
-NumPy function it was written as. Tests compare both; it is much slower.
+With the environment variable `LANDMARK_KERNELS=numpy` numba is not imported and nothing is compiled: every kernel is
+then the plain Python and NumPy function it was written as. Tests compare both; it is much slower.
 
 Numba recompiles a cached kernel when its own file changes, but not when a helper in another file does. After editing a
 helper that other files import, touch the files of the kernels that call it. Modules with kernels are imported where
@@ -13,14 +13,16 @@ import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import numba
 import numpy as np
-from numba import types
-from numba.extending import intrinsic
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 COMPILED = os.environ.get("LANDMARK_KERNELS", "numba") != "numpy"
+
+if COMPILED:
+    import numba
+    from numba import types
+    from numba.extending import intrinsic
 
 
 def kernel(function: Function) -> Function:
@@ -40,12 +42,12 @@ def helper(function: Function) -> Function:
 
 
 def instructions(
-    emit: Callable[..., Any], result: Any = types.void, fallback: Callable[..., Any] | None = None
+    emit: Callable[..., Any], result: str = "void", fallback: Callable[..., Any] | None = None
 ) -> Callable[..., Any]:
     """Return a function for kernels whose body `emit(builder, *arguments)` writes as LLVM instructions.
 
-    Arrays arrive as pointers to their first element, so they have to be contiguous. `result` is a numba type.
-    `fallback` computes the same in Python and NumPy, from arrays.
+    Arrays arrive as pointers to their first element, so they have to be contiguous. `result` is the name of a numba
+    type. `fallback` computes the same in Python and NumPy, from arrays.
     """
     if not COMPILED:
         return fallback or _without_fallback(emit)
@@ -56,7 +58,7 @@ def instructions(
             returned = emit(builder, *(_pointer(context, builder, kind, value) for kind, value in pairs))
             return context.get_dummy_value() if returned is None else returned
 
-        return result(*arguments), generate
+        return getattr(types, result)(*arguments), generate
 
     typed.__signature__ = inspect.signature(emit)  # type: ignore[attr-defined]  # numba counts the parameters by it
     function: Callable[..., Any] = intrinsic(typed)

@@ -11,13 +11,13 @@ Codes = NDArray[np.integer[Any]]
 
 
 @helper
-def place_of(code: int, codes: Codes, owners: Codes, owner: int) -> int:
-    """The place in the table where the owner's code stands, or where it would."""
+def slot_of(code: int, codes: Codes, owners: Codes, owner: int) -> int:
+    """The slot of the owner's code in the open-addressing hash table, or the free slot for it."""
     mask = len(codes) - 1
-    place = (code * 0x9E3779B1) & mask
-    while owners[place] == owner and codes[place] != code:
-        place = (place + 1) & mask
-    return place
+    slot = (int(code) * 0x9E3779B1) & mask
+    while owners[slot] == owner and codes[slot] != code:
+        slot = (slot + 1) & mask
+    return slot
 
 
 @kernel
@@ -27,20 +27,20 @@ def judge(
 ) -> None:  # fmt: skip
     """Fill in hits `(n_queries, k)`, lengths of the rankings, and how many different codes are relevant to each query.
 
-    `codes` is room for a table of one query's relevant codes: a power of two, more than any query has. What earlier
-    queries left in it has another owner.
+    `codes` is the memory of a hash table of one query's relevant codes: a power of two, more than any query has.
+    Entries of earlier queries have another owner, so the table is not cleared between queries.
     """
     owners = np.full(len(codes), -1)
-    unfound = np.zeros(len(codes), np.bool_)
+    not_hit = np.zeros(len(codes), np.bool_)
     for query in range(len(rankings)):
         for code in relevant[offsets[query] : offsets[query + 1]]:
-            place = place_of(code, codes, owners, query)
-            n_relevant[query] += owners[place] != query
-            codes[place], owners[place], unfound[place] = code, query, True
+            slot = slot_of(code, codes, owners, query)
+            n_relevant[query] += owners[slot] != query
+            codes[slot], owners[slot], not_hit[slot] = code, query, True
         for rank in range(rankings.shape[1]):
             code = rankings[query, rank]
             lengths[query] += code != -1
             if code >= 0:
-                place = place_of(code, codes, owners, query)
-                hits[query, rank] = owners[place] == query and unfound[place]
-                unfound[place] = False
+                slot = slot_of(code, codes, owners, query)
+                hits[query, rank] = owners[slot] == query and not_hit[slot]
+                not_hit[slot] = False

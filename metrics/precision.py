@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from metrics.base import RetrievalMetric
+from metrics.base import GainMetric
 from metrics.judgement import RetrievalJudgement
 
 
 @dataclass(frozen=True, repr=False)
-class Precision(RetrievalMetric):
+class Precision(GainMetric):
     """Mean over all queries of the hits among the first `k` ranks divided by `k`, in [0, 1].
 
     A list that ends before rank k is still divided by k, so a query with fewer than k relevant images cannot reach 1.
@@ -23,7 +23,16 @@ class Precision(RetrievalMetric):
     """
 
     prefix = "precision"
+    position = 10
+    independent = True
+    reported = tuple({"k": k} for k in (1, 5, 10, 50, 100))
 
     def per_query(self, judgement: RetrievalJudgement) -> NDArray[np.float64]:
         share: NDArray[np.float64] = self.n_hits(judgement) / self.k
         return share
+
+    def gain(self, nth: int, rank: int) -> float:  # noqa: ARG002 (every hit adds as much)
+        return 1.0
+
+    def norm(self, n_relevant: int) -> float:  # noqa: ARG002 (the same for all queries)
+        return self.k

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from metrics.base import RetrievalMetric
+from metrics.base import GainMetric
 from metrics.judgement import RetrievalJudgement
 
 
 @dataclass(frozen=True, repr=False)
-class Recall(RetrievalMetric):
+class Recall(GainMetric):
     """Mean over all queries of the hits among the first `k` ranks divided by the number of relevant images, in [0, 1].
 
     A query with more than k relevant images cannot reach 1. An unanswered query, like one without a relevant image,
-    scores 0. The challenges' evaluator has no recall: repeats and the mean are treated as in its other metrics.
+    scores 0. The challenges' evaluator has no recall; repeats and the mean are treated as in its other metrics.
 
     >>> from metrics import judge_retrieval
     >>> judgement = judge_retrieval({"q": ["a", "x", "a", "b"]}, {"q": {"a", "b", "c", "e"}, "r": {"d"}})
@@ -23,7 +23,15 @@ class Recall(RetrievalMetric):
     """
 
     prefix = "recall"
+    position = 30
+    independent = True
 
     def per_query(self, judgement: RetrievalJudgement) -> NDArray[np.float64]:
         share: NDArray[np.float64] = self.n_hits(judgement) / np.maximum(judgement.n_relevant, 1)
         return share
+
+    def gain(self, nth: int, rank: int) -> float:  # noqa: ARG002 (every hit adds as much)
+        return 1.0
+
+    def norm(self, n_relevant: int) -> float:
+        return n_relevant

@@ -1,31 +1,38 @@
-"""Which metrics there are, and how to get one by its name."""
+"""The registry of metrics: it finds the metric classes in this package's modules, and a metric by its name."""
 
+from collections.abc import Iterator
 from difflib import get_close_matches
+from importlib import import_module
+from inspect import isabstract
+from pkgutil import iter_modules
+from sys import modules
+from typing import get_args
 
-from metrics.base import Metric, RetrievalMetric, Task
-from metrics.first_hit import MeanFirstHit, MedianFirstHit
-from metrics.global_average_precision import GlobalAveragePrecision
-from metrics.mean_average_precision import MeanAveragePrecision
-from metrics.precision import Precision
-from metrics.recall import Recall
-from metrics.top1_accuracy import Top1Accuracy
+from metrics.base import CompleteRankingMetric, Metric, RetrievalMetric, Task
 
-_BY_TASK: dict[Task, tuple[Metric, ...]] = {
-    "retrieval": (
-        MeanAveragePrecision(),
-        *(Precision(k) for k in (1, 5, 10, 50, 100)),
-        MeanFirstHit(),
-        MedianFirstHit(),
-        Recall(),
-    ),
-    "recognition": (GlobalAveragePrecision(), Top1Accuracy()),
+
+def _metric_classes() -> Iterator[type[Metric]]:
+    """Yield the concrete metric classes of this package; modules that need numba are not imported for that."""
+    for module in iter_modules(modules[__package__].__path__):
+        if not module.ispkg and module.name != "jit" and not module.name.endswith("_kernels"):
+            values = vars(import_module(f"{__package__}.{module.name}")).values()
+            kinds = [kind for kind in values if isinstance(kind, type) and issubclass(kind, Metric)]
+            yield from (kind for kind in kinds if kind.__module__.endswith(f".{module.name}") and not isabstract(kind))
+
+
+METRIC_CLASSES = tuple(sorted(_metric_classes(), key=lambda kind: (kind.position, kind.__name__)))
+_REPORTED = [kind(**options) for kind in METRIC_CLASSES for options in kind.reported]
+COMPLETE_METRICS = tuple(each for each in _REPORTED if isinstance(each, CompleteRankingMetric))
+METRICS: dict[str, Metric] = {
+    each.name: each
+    for task in get_args(Task)
+    for each in _REPORTED
+    if each.task == task and each not in COMPLETE_METRICS
 }
-_BY_PREFIX: dict[str, type[RetrievalMetric]] = {
-    kind.prefix: kind for kind in (MeanAveragePrecision, Precision, MeanFirstHit, MedianFirstHit, Recall)
+_BY_NAME = METRICS | {
+    each.name: each for each in (kind(**options) for kind in METRIC_CLASSES for options in kind.selectable)
 }
-
-METRICS: dict[str, Metric] = {each.name: each for family in _BY_TASK.values() for each in family}
-_NAMED = METRICS | {"gap_landmarks_only": GlobalAveragePrecision(ignore_non_landmark=True)}
+_BY_PREFIX = {kind.prefix: kind for kind in METRIC_CLASSES if issubclass(kind, RetrievalMetric)}
 
 
 def metrics_of(task: Task) -> tuple[Metric, ...]:
@@ -34,11 +41,11 @@ def metrics_of(task: Task) -> tuple[Metric, ...]:
     >>> metrics_of("recognition")
     (gap, top1_accuracy)
     """
-    return _BY_TASK[task]
+    return tuple(each for each in METRICS.values() if each.task == task)
 
 
 def metric(name: str) -> Metric:
-    """The metric of that name: one of `METRICS`, a retrieval metric at any cut-off, or `gap_landmarks_only`.
+    """The metric of a name: one of `METRICS`, a retrieval metric at any cut-off, or `gap_landmarks_only`.
 
     Raises ValueError, with the nearest name, for any other.
 
@@ -48,8 +55,8 @@ def metric(name: str) -> Metric:
     prefix, _, k = name.partition("@")
     if prefix in _BY_PREFIX and k.isdecimal():
         return _BY_PREFIX[prefix](int(k))
-    if name in _NAMED:
-        return _NAMED[name]
-    nearest = get_close_matches(name.lower(), _NAMED, n=1)
-    advice = f"did you mean {nearest[0]!r}?" if nearest else f"there are {', '.join(_NAMED)}"
+    if name in _BY_NAME:
+        return _BY_NAME[name]
+    nearest = get_close_matches(name.lower(), _BY_NAME, n=1)
+    advice = f"did you mean {nearest[0]!r}?" if nearest else f"there are {', '.join(_BY_NAME)}"
     raise ValueError(f"no metric is called {name!r}; {advice}")

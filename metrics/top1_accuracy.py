@@ -1,19 +1,21 @@
-"""How often the answer is right."""
+"""Top-1 accuracy: the share of right answers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from metrics.base import Metric
+from metrics.base import RecognitionMetric
 from metrics.judgement import RecognitionJudgement
 
 
 @dataclass(frozen=True, repr=False)
-class Top1Accuracy(Metric):
+class Top1Accuracy(RecognitionMetric):
     """Share of the queries showing a landmark that are answered with one they show, in [0, 1].
 
-    Confidences do not matter, nor do answers to queries that show no landmark.
+    Confidences are not used, and answers to queries that show no landmark do not count.
     Source: tensorflow/models, delf/python/datasets/google_landmarks_dataset/metrics.py.
 
     >>> from metrics import judge_recognition
@@ -22,8 +24,14 @@ class Top1Accuracy(Metric):
     (array([ 1.,  0., nan]), 0.5)
     """
 
-    task = "recognition"
     name = "top1_accuracy"
+    position = 10
+    independent = True
+    uses_confidence = False
 
     def per_query(self, judgement: RecognitionJudgement) -> NDArray[np.float64]:
         return np.where(judgement.landmark, judgement.correct, np.nan)
+
+    def reference_score(self, truth: Mapping[str, Any], answers: Mapping[str, Any]) -> float:
+        counting = [query for query, landmarks in truth.items() if landmarks]
+        return len([query for query in counting if answers.get(query, (None,))[0] in truth[query]]) / len(counting)

@@ -1,23 +1,24 @@
-"""Average precision as the area under the curve of precision over recall, drawn with straight lines."""
+"""Average precision by the trapezoidal rule, as Oxford and Paris Buildings and Holidays define it."""
 
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from metrics.base import Metric
+from metrics.base import CompleteRankingMetric
 from metrics.complete_judgement import CompleteJudgement
 
 
 @dataclass(frozen=True, repr=False)
-class TrapezoidAveragePrecision(Metric):
+class TrapezoidAveragePrecision(CompleteRankingMetric):
     """Mean over the queries with a relevant image of the area under precision over recall, in [0, 1].
 
         AP(q) = 1 / (2 m_q) · Σ_j (j - 1) / (r_j - 1) + j / r_j
 
     r_j is the rank of the j-th relevant image, ignored images not counted, and m_q their number; the first term is 1
-    where r_j = 1. There is no cut-off. Revisited and classic Oxford and Paris and Holidays are all scored so and differ
-    in what `metrics.protocols` calls relevant and ignored. A query without a relevant image does not count; an
+    where r_j = 1. There is no cut-off. Revisited and classic Oxford and Paris and Holidays all use it; they differ in
+    which images are relevant and ignored, see `metrics.protocols`. A query without a relevant image does not count; an
     unanswered one scores 0.
     Source: filipradenovic/revisitop, python/evaluate.py.
 
@@ -28,8 +29,8 @@ class TrapezoidAveragePrecision(Metric):
     (array([0.7917,    nan]), 0.7917)
     """
 
-    task = "retrieval"
     name = "trapezoid_map"
+    position = 0
 
     def per_query(self, judgement: CompleteJudgement) -> NDArray[np.float64]:
         nth = np.arange(1, judgement.ranks.shape[1] + 1)
@@ -37,3 +38,14 @@ class TrapezoidAveragePrecision(Metric):
         before = np.where(judgement.ranks == 1, 1.0, (nth - 1) / np.maximum(judgement.ranks - 1, 1))
         area = (before + after).sum(axis=1) / (2 * np.maximum(judgement.n_relevant, 1))
         return np.where(judgement.n_relevant > 0, area, np.nan)
+
+    def reference_value(
+        self, ranking: Sequence[Hashable], relevant: Collection[Hashable], ignored: Collection[Hashable]
+    ) -> float:
+        area, old_recall, old_precision, hits = 0.0, 0.0, 1.0, 0
+        for rank, image in enumerate((image for image in ranking if image not in ignored), start=1):
+            hits += image in relevant
+            new_recall, new_precision = hits / len(relevant), hits / rank
+            area += (new_recall - old_recall) * (old_precision + new_precision) / 2
+            old_recall, old_precision = new_recall, new_precision
+        return area

@@ -1,0 +1,1 @@
+"""Statistics of scores: confidence intervals, significance tests and other draws of the public queries."""

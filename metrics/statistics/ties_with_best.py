@@ -1,4 +1,4 @@
-"""Which of several answers to the same queries cannot be told from the best of them."""
+"""Which of several systems are not significantly worse than the best one: permutation test with Holm's correction."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,19 +7,19 @@ import numpy as np
 
 from metrics.base import Metric
 from metrics.judgement import Judgement
-from metrics.statistics.bootstrap import by_id
-from metrics.statistics.comparison import bootstrapped, shares_of_first
-from metrics.statistics.permutation_test import holm, p_exchanged
+from metrics.statistics.bootstrap import sorted_by_id
+from metrics.statistics.comparison import bootstrap_scores, first_place_shares
+from metrics.statistics.permutation_test import holm, permutation_p_value
 
 EXCHANGES, REPLICATES = 2000, 500
 
 
 @dataclass(frozen=True)
-class AgainstFirst:
-    """An answer against the best: `p_holm`, None for the best itself, and how often it is first among resamples.
+class ComparisonWithBest:
+    """A system compared with the best one.
 
-    `p_holm` is how often answers exchanged at random differ as much as these two do, corrected for how many are held
-    against the first.
+    `p_holm` is the corrected p-value of the permutation test, None for the best system itself. `p_first` is the share
+    of resamples in which the system has the best score.
     """
 
     p_holm: float | None
@@ -27,28 +27,31 @@ class AgainstFirst:
 
     @property
     def tied(self) -> bool:
-        """Whether it cannot be told from the first at the level of 5 %, or is the first."""
+        """Whether it is the best system or not significantly different from it at the level of 5 %."""
         return self.p_holm is None or self.p_holm >= 0.05
 
 
-def against_first(metric: Metric, answers: Mapping[str, Judgement], *, seed: int = 0) -> dict[str, AgainstFirst]:
-    """Each of some answers, the best first, against that one; what `compare` does where only these pairs matter.
+def compare_with_best(
+    metric: Metric, answers: Mapping[str, Judgement], *, seed: int = 0
+) -> dict[str, ComparisonWithBest]:
+    """Compare each system with the first, which is the best; a faster `compare` that tests only these pairs.
 
-    Raises ValueError where two were asked other queries.
+    Raises ValueError if two systems have different queries.
 
     >>> from metrics import MeanAveragePrecision, judge_retrieval
     >>> truth = {f"q{i}": ["a"] for i in range(50)}
     >>> half = judge_retrieval({f"q{i}": ["a"] for i in range(25)}, truth)
-    >>> found = against_first(MeanAveragePrecision(), {"half": half, "too": half, "none": judge_retrieval({}, truth)})
-    >>> [(name, each.tied, each.p_first) for name, each in found.items()]
+    >>> answers = {"half": half, "too": half, "none": judge_retrieval({}, truth)}
+    >>> compared = compare_with_best(MeanAveragePrecision(), answers)
+    >>> [(name, each.tied, each.p_first) for name, each in compared.items()]
     [('half', True, 0.5), ('too', True, 0.5), ('none', False, 0.0)]
     """
-    ordered = {name: [by_id(judgement)] for name, judgement in answers.items()}
+    ordered = {name: [sorted_by_id(judgement)] for name, judgement in answers.items()}
     (best, *others), first = ordered.items(), next(iter(ordered.values()))
     for name, (judgement,) in others:
         if not np.array_equal(judgement.query_ids, first[0].query_ids):
-            raise ValueError(f"{best[0]} and {name} were not asked the same queries")
-    p = holm([p_exchanged(metric, first, judgement, EXCHANGES, seed) for _, judgement in others])
-    drawn = bootstrapped(metric, list(ordered.values()), REPLICATES, seed)
-    shares = shares_of_first(drawn if metric.higher_is_better else -drawn).tolist()
-    return {name: AgainstFirst(*told) for name, told in zip(ordered, zip([None, *p], shares, strict=True), strict=True)}
+            raise ValueError(f"{best[0]} and {name} answer different queries")
+    p = holm([permutation_p_value(metric, first, judgement, EXCHANGES, seed) for _, judgement in others])
+    resampled = bootstrap_scores(metric, list(ordered.values()), REPLICATES, seed)
+    shares = first_place_shares(resampled if metric.higher_is_better else -resampled).tolist()
+    return {name: ComparisonWithBest(*both) for name, *both in zip(ordered, [None, *p], shares, strict=True)}

@@ -1,4 +1,4 @@
-"""Try somebody's metric on many worlds, and say which law it breaks, where it departs, by how much and why."""
+"""Check a function against a metric on many cases: violated properties, a counter-example, the likely mistake."""
 
 import csv
 from collections.abc import Callable
@@ -13,181 +13,179 @@ from hypothesis.errors import NoSuchExample
 from hypothesis.strategies import SearchStrategy
 
 from metrics.base import Metric
-from metrics.testing.cases import World
-from metrics.testing.known_mistakes import Fault, diagnose, same
-from metrics.testing.properties import Law, Worlds, laws_of
+from metrics.testing.cases import ScoringCase
+from metrics.testing.known_mistakes import KnownMistake, diagnose, scores_agree
+from metrics.testing.properties import Cases, MetricProperty, properties_of
 from metrics.testing.slow_reference import slow_score
-from metrics.testing.strategies import CONFIDENCES, LANDMARKS, worlds_for
+from metrics.testing.strategies import CONFIDENCES, LANDMARKS, cases_for
 
-Score = Callable[..., Any]  # (solution, submission, row_id_column_name), as Kaggle has it
+Score = Callable[..., Any]  # (solution, submission, row_id_column_name), as in Kaggle's contract
 
-_PATIENCE = 2000  # worlds to look through for a small counter-example, where one departs
-_CROWD = 40  # queries; numpy's default sort is only stable for fewer than 17
+_MAX_SHRINKING_EXAMPLES = 2000  # cases tried to find a smaller counter-example
+_N_CROWDED = 40  # queries; numpy's default sort is only stable for fewer than 17
 
 
 @dataclass(frozen=True)
-class Broken:
-    """A law that does not hold, the worlds where it does not, and what the metric gave there."""
+class PropertyViolation:
+    """A property that does not hold, the cases where it does not, and the outcomes there."""
 
-    law: Law
-    worlds: Worlds
+    violated: MetricProperty
+    cases: Cases
     outcomes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class CounterExample:
-    """The smallest world in which the score departs: what it should be, and what came out, a number or a complaint."""
+    """The smallest case with a wrong score: the expected score, and the outcome, a number or an error."""
 
-    world: World
+    case: ScoringCase
     expected: float
     outcome: str
 
     def write(self, folder: Path, metric: Metric) -> None:
-        """Write `ground_truth.csv`, `submission.csv` and, with both values, `scores.csv` into a folder."""
-        self.world.write(folder)
+        """Write `ground_truth.csv`, `submission.csv` and, with both scores, `scores.csv` into a folder."""
+        self.case.write(folder)
         with (folder / "scores.csv").open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([("metric", "expected", "found"), (metric.name, self.expected, self.outcome)])
 
 
 @dataclass(frozen=True)
-class Report:
-    """All that was found out about a function that should equal a metric."""
+class MetricCheckReport:
+    """The result of checking a function that should equal a metric."""
 
     metric: Metric
     n_examples: int
-    broken: tuple[Broken, ...]
+    violations: tuple[PropertyViolation, ...]
     counter_example: CounterExample | None
-    faults: tuple[Fault, ...]
+    mistakes: tuple[KnownMistake, ...]
 
     @property
     def wrong(self) -> bool:
-        """Whether it breaks a law or departs from the metric."""
-        return bool(self.broken or self.counter_example)
+        """Whether the function violates a property or differs from the metric."""
+        return bool(self.violations or self.counter_example)
 
     def lines(self, folder: Path) -> list[str]:
-        """The report in words, a line for each law; `folder` is where the counter-example is written."""
-        outcomes = {broken.law.name: ", then ".join(broken.outcomes) for broken in self.broken}
-        laws = [
-            f"FAIL {law.name}: {outcomes[law.name]}" if law.name in outcomes else f"ok   {law.name}"
-            for law in laws_of(self.metric)
+        """The report as text, a line for each property; `folder` is where the counter-example is written."""
+        outcomes = {each.violated.name: ", then ".join(each.outcomes) for each in self.violations}
+        lines = [
+            f"FAIL {each.name}: {outcomes[each.name]}" if each.name in outcomes else f"ok   {each.name}"
+            for each in properties_of(self.metric)
         ]
         if not self.counter_example:
-            return [*laws, f"ok   equals {self.metric}"]
-        expected, found = self.counter_example.expected, self.counter_example.outcome
-        why = [f"{fault.name}: {fault.sentence}" for fault in self.faults] or ["no classic mistake explains it"]
-        return [*laws, f"FAIL equals {self.metric}: expected {expected!r}, found {found}; see {folder}", *why]
+            return [*lines, f"ok   equals {self.metric}"]
+        expected, outcome = self.counter_example.expected, self.counter_example.outcome
+        why = [f"{each.name}: {each.sentence}" for each in self.mistakes] or ["no known mistake explains it"]
+        return [*lines, f"FAIL equals {self.metric}: expected {expected!r}, found {outcome}; see {folder}", *why]
 
 
 @dataclass
-class Candidate:
-    """Somebody's metric; each world is scored once, so that even one that throws dice can be studied."""
+class CandidateScorer:
+    """The function to be checked; it scores each case once, so that even a random one can be checked."""
 
     score: Score
-    found: dict[World, float] = field(default_factory=dict)
-    complaints: dict[World, str] = field(default_factory=dict)
+    scores: dict[ScoringCase, float] = field(default_factory=dict)
+    errors: dict[ScoringCase, str] = field(default_factory=dict)
 
-    def __call__(self, world: World) -> float:
-        """Its score, nan where it fails."""
-        if world not in self.found:
-            self.found[world], complaint = self._tried(world)
-            if complaint:
-                self.complaints[world] = complaint
-        return self.found[world]
+    def __call__(self, case: ScoringCase) -> float:
+        """Return the score of a case, nan where the function fails."""
+        if case not in self.scores:
+            self.scores[case], error = self._try(case)
+            if error:
+                self.errors[case] = error
+        return self.scores[case]
 
-    def outcome(self, world: World) -> str:
-        """What it gave, or how it failed, in words."""
-        return self.complaints.get(world) or repr(self(world))
+    def outcome(self, case: ScoringCase) -> str:
+        """Return the score of a case, or how the function failed, as text."""
+        return self.errors.get(case) or repr(self(case))
 
-    def _tried(self, world: World) -> tuple[float, str]:
+    def _try(self, case: ScoringCase) -> tuple[float, str]:
         try:
-            value = self.score(*world.tables(), "id")
+            value = self.score(*case.tables(), "id")
         except Exception as error:  # noqa: BLE001 (whatever it raises is what is reported)
             return nan, f"{type(error).__name__}: {error}"
         try:
             score = float(value)
         except (TypeError, ValueError):
-            return nan, f"{value!r}, which is no number"
+            return nan, f"{value!r}, which is not a number"
         return (score, "") if isfinite(score) else (nan, repr(score))
 
 
-def check(score: Score, metric: Metric, examples: int = 100) -> Report:
-    """What is wrong with a function of Kaggle's contract that should equal a metric; always the same for the same one.
+def check(score: Score, metric: Metric, examples: int = 100) -> MetricCheckReport:
+    """Check a function of Kaggle's contract that should equal a metric; the result is deterministic.
 
-    It is tried on `examples` worlds for each law, twice as many for equality and some with many ties.
+    It is tried on `examples` cases for each property, on twice as many for equality, and on some with many ties.
     """
-    candidate = Candidate(score)
-    broken = tuple(found for law in laws_of(metric) if (found := _broken(candidate, law, metric, examples)))
-    for world in _survey(metric, 2 * examples):
-        candidate(world)
-    departing = [world for world, value in candidate.found.items() if not same(slow_score(metric, world), value)]
-    smallest = _smallest(candidate, metric, departing)
-    faults = diagnose(metric, candidate.found) if departing else ()
-    return Report(metric, len(candidate.found), broken, smallest, faults)
+    candidate = CandidateScorer(score)
+    tried = [_violation(candidate, each, metric, examples) for each in properties_of(metric)]
+    for case in _sample_cases(metric, 2 * examples):
+        candidate(case)
+    wrong = [case for case, value in candidate.scores.items() if not scores_agree(slow_score(metric, case), value)]
+    smallest = _counter_example(candidate, metric, wrong) if wrong else None
+    mistakes = diagnose(metric, candidate.scores) if wrong else ()
+    return MetricCheckReport(metric, len(candidate.scores), tuple(filter(None, tried)), smallest, mistakes)
 
 
-def _broken(candidate: Candidate, law: Law, metric: Metric, examples: int) -> Broken | None:
-    def breaks(worlds: Worlds) -> bool:
-        scores = tuple(candidate(world) for world in worlds)
-        defined = law.name == "gives a finite number" or all(map(isfinite, scores))
-        return defined and not law.held(metric, worlds, scores)
+def _violation(
+    candidate: CandidateScorer, stated: MetricProperty, metric: Metric, examples: int
+) -> PropertyViolation | None:
+    def violates(cases: Cases) -> bool:
+        scores = tuple(candidate(case) for case in cases)
+        defined = stated.name == "gives a finite number" or all(map(isfinite, scores))
+        return defined and not stated.holds(metric, cases, scores)
 
-    worlds = _shrunk(law.worlds(metric), breaks, examples)
-    return Broken(law, worlds, tuple(map(candidate.outcome, worlds))) if worlds else None
-
-
-def _smallest(candidate: Candidate, metric: Metric, departing: list[World]) -> CounterExample | None:
-    if not departing:
-        return None
-    telling = [
-        world for world in departing if isfinite(candidate(world))
-    ] or departing  # a number says more than an error
-
-    def departs(world: World) -> bool:
-        alike = isfinite(candidate(world)) == isfinite(candidate(telling[0]))
-        return alike and not same(slow_score(metric, world), candidate(world))
-
-    found = _shrunk(worlds_for(metric), departs, _PATIENCE)
-    world = min([*telling, *([found] if found else [])], key=lambda each: len(repr(each)))
-    return CounterExample(world, slow_score(metric, world), candidate.outcome(world))
+    cases = _smallest_example(stated.cases(metric), violates, examples)
+    return PropertyViolation(stated, cases, tuple(map(candidate.outcome, cases))) if cases else None
 
 
-def _survey(metric: Metric, examples: int) -> list[World]:
-    worlds: list[World] = []
+def _counter_example(candidate: CandidateScorer, metric: Metric, wrong: list[ScoringCase]) -> CounterExample:
+    wrong = [case for case in wrong if isfinite(candidate(case))] or wrong  # a number says more than an error
 
-    @_settled(examples, Phase.generate)
-    @given(worlds_for(metric))
-    def collect(world: World) -> None:
-        worlds.append(world)
+    def is_wrong(case: ScoringCase) -> bool:
+        alike = isfinite(candidate(case)) == isfinite(candidate(wrong[0]))
+        return alike and not scores_agree(slow_score(metric, case), candidate(case))
+
+    smaller = _smallest_example(cases_for(metric), is_wrong, _MAX_SHRINKING_EXAMPLES)
+    case = min([*wrong, *([smaller] if smaller else [])], key=lambda each: len(repr(each)))
+    return CounterExample(case, slow_score(metric, case), candidate.outcome(case))
+
+
+def _sample_cases(metric: Metric, examples: int) -> list[ScoringCase]:
+    cases: list[ScoringCase] = []
+
+    @_settings(examples, Phase.generate)
+    @given(cases_for(metric))
+    def collect(case: ScoringCase) -> None:
+        cases.append(case)
 
     collect()
-    return [*worlds, *(_crowds() if metric.task == "recognition" else ())]
+    return [*cases, *(_crowded_cases() if metric.task == "recognition" else ())]
 
 
-def _crowds(number: int = 30) -> list[World]:
-    """Worlds of many queries and few confidences."""
-    dice, worlds = np.random.default_rng(0), []
-    queries = [f"q{each:02}" for each in range(1, _CROWD + 1)]
+def _crowded_cases(number: int = 30) -> list[ScoringCase]:
+    """Return cases of many queries and few different confidences."""
+    draw, cases = np.random.default_rng(0), []
+    queries = [f"q{each:02}" for each in range(1, _N_CROWDED + 1)]
     for _ in range(number):
         truth = [
-            (query, tuple(dice.choice(LANDMARKS, dice.integers(0, 3), replace=False).tolist())) for query in queries
+            (query, tuple(draw.choice(LANDMARKS, draw.integers(0, 3), replace=False).tolist())) for query in queries
         ]
         rows = [
-            (query, (int(dice.choice(LANDMARKS)), float(dice.choice(CONFIDENCES[:3]))))
-            for query in dice.permutation(queries).tolist()
+            (query, (int(draw.choice(LANDMARKS)), float(draw.choice(CONFIDENCES[:3]))))
+            for query in draw.permutation(queries).tolist()
         ]
-        worlds.append(World("recognition", (("q00", (1,)), *truth), tuple(rows)))
-    return worlds
+        cases.append(ScoringCase("recognition", (("q00", (1,)), *truth), tuple(rows)))
+    return cases
 
 
-def _shrunk(strategy: SearchStrategy[Any], condition: Callable[[Any], bool], examples: int) -> Any:
-    """The smallest example found that meets the condition, None if none does."""
+def _smallest_example(strategy: SearchStrategy[Any], condition: Callable[[Any], bool], examples: int) -> Any:
+    """Return the smallest example that Hypothesis finds for the condition, None if it finds none."""
     try:
-        return find(strategy, condition, settings=_settled(examples, Phase.generate, Phase.shrink))
+        return find(strategy, condition, settings=_settings(examples, Phase.generate, Phase.shrink))
     except NoSuchExample:
         return None
 
 
-def _settled(examples: int, *phases: Phase) -> settings:
+def _settings(examples: int, *phases: Phase) -> settings:
     return settings(
         max_examples=examples,
         phases=phases,

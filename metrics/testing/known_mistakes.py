@@ -1,109 +1,139 @@
-"""The classic mistakes of scorers, each with a name and the rules of a scorer that makes it."""
+"""Known mistakes of scorers: their names, the rules of a scorer that makes them, and a diagnosis by its scores."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, starmap
 from math import isclose, isnan
 from typing import Any
 
-from metrics.base import Metric, RetrievalMetric
-from metrics.testing.cases import World
-from metrics.testing.mistaken_scorers import Rules, faulty_range
+from metrics.base import GainMetric, Metric, RecognitionMetric, RetrievalMetric
+from metrics.registry import METRICS
+from metrics.testing.cases import ScoringCase
+from metrics.testing.mistaken_scorers import DIVISORS, ScorerRules, mistaken_score_range
 
 TOLERANCE = 1e-12
-_MAP = frozenset({"map"})
-_AVERAGED = frozenset({"map", "precision", "recall"})
-_FIRST_HIT = frozenset({"mean_first_hit", "median_first_hit"})
-_RETRIEVAL = _AVERAGED | _FIRST_HIT
-_GAP = frozenset({"gap"})
-_RECOGNITION = _GAP | {"top1_accuracy"}
+
+Applies = Callable[[Metric], bool]
 
 
 @dataclass(frozen=True)
-class Fault:
-    """A mistake: its name, what it is in a sentence, the rules that make it, the metrics where it can be made."""
+class KnownMistake:
+    """A mistake: its name, a sentence that explains it, the metrics it applies to, the rules that make it."""
 
     name: str
     sentence: str
-    metrics: frozenset[str]
+    applies: Applies = field(compare=False)
     change: Mapping[str, Any] = field(hash=False)
 
 
-def _from_0(how: str) -> dict[str, Any]:
-    return {"first_rank": how}
+def _retrieval(metric: Metric) -> bool:
+    return isinstance(metric, RetrievalMetric)
 
 
-_LEFT_OUT = "missing queries left out of the mean"
-_LEFT_OUT_SENTENCE = "a query that the submission does not answer must count as 0, or as a miss"
+def _gain(metric: Metric) -> bool:
+    return isinstance(metric, GainMetric)
+
+
+def _first_hit(metric: Metric) -> bool:
+    return isinstance(metric, RetrievalMetric) and metric.value_is_rank
+
+
+def _recognition(metric: Metric) -> bool:
+    return isinstance(metric, RecognitionMetric) and metric.name in METRICS
+
+
+def _confidence(metric: Metric) -> bool:
+    return isinstance(metric, RecognitionMetric) and metric.uses_confidence and metric.name in METRICS
+
+
+def _discounted(metric: Metric) -> bool:
+    """Whether a hit, or a right answer, adds less at a lower rank."""
+    return _confidence(metric) or (isinstance(metric, GainMetric) and metric.gain(1, 1) != metric.gain(1, 2))
+
+
+def _ranked(metric: Metric) -> bool:
+    return _discounted(metric) or _first_hit(metric)
+
+
+def _everywhere(metric: Metric) -> bool:
+    return _retrieval(metric) or _recognition(metric)
+
+
+_MISSING = "missing queries left out of the mean"
+_MISSING_SENTENCE = "a query that the submission does not answer must count as 0, or as a miss"
 _TIES = "equal confidences must stand in the order of the query ids"
 _NON_LANDMARK = "an answer where there is no landmark is wrong and keeps its rank"
-_RANK_SENTENCE = "the first rank is 1"
+_RANK = "the first rank is 1"
+_UNSTABLE = f"{_TIES}; a sort that is not stable mixes them"
 
-_MIXED = f"{_TIES}; a sort that is not stable mixes them"
-
-FAULTS: tuple[Fault, ...] = (  # the last explains much, so it is asked last
-    Fault("duplicates counted twice", "a relevant image listed again is no new hit", _AVERAGED, {"repeats": "twice"}),
-    Fault("duplicates closed up", "a repeated image must keep its rank", _RETRIEVAL, {"repeats": "closed up"}),
-    Fault("divide by R", "the number of relevant images R is not what to divide by", _AVERAGED, {"divisor": "R"}),
-    Fault("divide by k", "the cut-off k is not what to divide by", _AVERAGED, {"divisor": "k"}),
-    Fault("divide by min(R, k)", "min(R, k) is not what to divide by", _AVERAGED, {"divisor": "min(R, k)"}),
-    Fault("divide by the list's length", "a short list must not score more", _AVERAGED, {"divisor": "n"}),
-    Fault("divide by the hits found", "relevant images not found must count", _AVERAGED, {"divisor": "hits"}),
-    Fault("rank from 0", _RANK_SENTENCE, _MAP | _FIRST_HIT | _GAP, _from_0("0")),
-    Fault("rank from 0", _RANK_SENTENCE, _MAP | _GAP, _from_0("0, divided by 1")),
-    Fault("rank from 0", _RANK_SENTENCE, _MAP | _GAP, _from_0("0, skipped")),
-    Fault("rank from 0", _RANK_SENTENCE, _FIRST_HIT, {"first_rank": "0", "no_hit": "k"}),
-    Fault("one rank too many", "rank k + 1 lies beyond the cut-off", _AVERAGED, {"cut": 1}),
-    Fault("no cut-off", "what stands beyond rank k must not count", _RETRIEVAL, {"cut": None}),
-    Fault("no hit counted as k", "a query without a hit counts as k + 1", _FIRST_HIT, {"no_hit": "k"}),
-    Fault("no hit left out of the mean", "a query without a hit counts as k + 1", _FIRST_HIT, {"no_hit": "left out"}),
-    Fault(_LEFT_OUT, _LEFT_OUT_SENTENCE, _RETRIEVAL | _RECOGNITION, {"unanswered": "left out"}),
-    Fault(_LEFT_OUT, _LEFT_OUT_SENTENCE, _RETRIEVAL | _RECOGNITION, {"unanswered": "rows left out"}),
-    Fault("ties by file order", _TIES, _GAP, {"ties": "file"}),
-    Fault("ties by file order", f"{_TIES}, not of the ground truth's rows", _GAP, {"ties": "ground truth file"}),
-    Fault("ties by file order, backwards", _TIES, _GAP, {"ties": "file backwards"}),
-    Fault("ties by id, backwards", _TIES, _GAP, {"ties": "id backwards"}),
-    Fault("confidences compared as text", "10.0 is more than 9.0", _GAP, {"confidence": "text"}),
-    Fault("least confident first", "the most confident answer comes first", _GAP, {"confidence": "upwards"}),
-    Fault("non-landmark images dropped", _NON_LANDMARK, _GAP, {"non_landmark": "dropped"}),
-    Fault("only the first landmark counts", "any of several landmarks is right", _RECOGNITION, {"several": "first"}),
-    Fault("divide by all queries", "only queries that show a landmark count", _RECOGNITION, {"divisor": "queries"}),
-    Fault("divide by all answers", "only queries that show a landmark count", _RECOGNITION, {"divisor": "answers"}),
-    Fault("confidence ties unstable", _MIXED, _GAP, {"ties": "any"}),
+_ROWS: tuple[tuple[str, str, Applies, dict[str, Any]], ...] = (  # the last explains many scores, so it is tried last
+    ("duplicates counted twice", "a relevant image listed again is no new hit", _gain, {"repeats": "twice"}),
+    ("duplicates closed up", "a repeated image must keep its rank", _retrieval, {"repeats": "closed up"}),
+    ("divide by R", "the number of relevant images R is not what to divide by", _gain, {"divisor": "R"}),
+    ("divide by k", "the cut-off k is not what to divide by", _gain, {"divisor": "k"}),
+    ("divide by min(R, k)", "min(R, k) is not what to divide by", _gain, {"divisor": "min(R, k)"}),
+    ("divide by the list's length", "a short list must not score more", _gain, {"divisor": "n"}),
+    ("divide by the hits found", "relevant images not found must count", _gain, {"divisor": "hits"}),
+    ("rank from 0", _RANK, _ranked, {"first_rank": "0"}),
+    ("rank from 0", _RANK, _discounted, {"first_rank": "0, divided by 1"}),
+    ("rank from 0", _RANK, _discounted, {"first_rank": "0, skipped"}),
+    ("rank from 0", _RANK, _first_hit, {"first_rank": "0", "no_hit": "k"}),
+    ("one rank too many", "rank k + 1 lies beyond the cut-off", _gain, {"cut": 1}),
+    ("no cut-off", "what stands beyond rank k must not count", _retrieval, {"cut": None}),
+    ("no hit counted as k", "a query without a hit counts as k + 1", _first_hit, {"no_hit": "k"}),
+    ("no hit left out of the mean", "a query without a hit counts as k + 1", _first_hit, {"no_hit": "left out"}),
+    (_MISSING, _MISSING_SENTENCE, _everywhere, {"unanswered": "left out"}),
+    (_MISSING, _MISSING_SENTENCE, _everywhere, {"unanswered": "rows left out"}),
+    ("ties by file order", _TIES, _confidence, {"ties": "file"}),
+    ("ties by file order", f"{_TIES}, not of the ground truth's rows", _confidence, {"ties": "ground truth file"}),
+    ("ties by file order, backwards", _TIES, _confidence, {"ties": "file backwards"}),
+    ("ties by id, backwards", _TIES, _confidence, {"ties": "id backwards"}),
+    ("confidences compared as text", "10.0 is more than 9.0", _confidence, {"confidence": "text"}),
+    ("least confident first", "the most confident answer comes first", _confidence, {"confidence": "upwards"}),
+    ("non-landmark images dropped", _NON_LANDMARK, _confidence, {"non_landmark": "dropped"}),
+    ("only the first landmark counts", "any of several landmarks is right", _recognition, {"several": "first"}),
+    ("divide by all queries", "only queries that show a landmark count", _recognition, {"divisor": "queries"}),
+    ("divide by all answers", "only queries that show a landmark count", _recognition, {"divisor": "answers"}),
+    ("confidence ties unstable", _UNSTABLE, _confidence, {"ties": "any"}),
 )  # fmt: skip
+KNOWN_MISTAKES = tuple(starmap(KnownMistake, _ROWS))
 
 
-def faults_of(metric: Metric) -> tuple[Fault, ...]:
+def mistakes_of(metric: Metric) -> tuple[KnownMistake, ...]:
     """The mistakes that can be made with a metric, the likeliest first."""
-    kind = metric.prefix if isinstance(metric, RetrievalMetric) else metric.name
-    right = {"map": "min(R, k)", "precision": "k", "recall": "R"}.get(kind)
-    return tuple(each for each in FAULTS if kind in each.metrics and each.change.get("divisor", "") != right)
+    return tuple(each for each in KNOWN_MISTAKES if each.applies(metric) and not _is_right(metric, each))
 
 
-def diagnose(metric: Metric, found: Mapping[World, float]) -> tuple[Fault, ...]:
-    """The mistake, or the two, of a scorer that gave those scores, all of them; none if no mistake explains them.
+def diagnose(metric: Metric, scores: Mapping[ScoringCase, float]) -> tuple[KnownMistake, ...]:
+    """The mistake, or the two, that explain all of a scorer's scores; none if no mistakes explain them.
 
     A score is nan where the scorer failed.
     """
-    singles = [(each,) for each in faults_of(metric)]
-    pairs = [
-        (one, other) for one, other in combinations(faults_of(metric), 2) if not one.change.keys() & other.change.keys()
-    ]
-    for faults in (*singles, *pairs):
-        rules = Rules(**{name: value for fault in faults for name, value in fault.change.items()})
-        if _explains(metric, rules, found.items()):
-            return faults
+    candidates = mistakes_of(metric)
+    pairs = [(one, other) for one, other in combinations(candidates, 2) if not one.change.keys() & other.change.keys()]
+    for mistakes in (*((each,) for each in candidates), *pairs):
+        rules = ScorerRules(**{name: value for mistake in mistakes for name, value in mistake.change.items()})
+        if _explains(metric, rules, scores.items()):
+            return mistakes
     return ()
 
 
-def same(one: float, other: float) -> bool:
+def scores_agree(one: float, other: float) -> bool:
     """Whether two scores agree to 1e-12; a failure agrees with a failure."""
     return isclose(one, other, rel_tol=TOLERANCE, abs_tol=TOLERANCE) or (isnan(one) and isnan(other))
 
 
-def _explains(metric: Metric, rules: Rules, found: Iterable[tuple[World, float]]) -> bool:
-    for world, score in found:
-        low, high = faulty_range(metric, world, rules)
-        if not (same(low, score) or same(high, score) or low < score < high):
+def _is_right(metric: Metric, mistake: KnownMistake) -> bool:
+    """Return whether a mistake's divisor is that of the metric, so that it is no mistake there."""
+    divisor = DIVISORS.get(mistake.change.get("divisor", ""))
+    if divisor is None or not isinstance(metric, GainMetric):
+        return False
+    return all(divisor(n, metric.k) == metric.norm(n) for n in (1, 2, 3, metric.k, metric.k + 1))
+
+
+def _explains(metric: Metric, rules: ScorerRules, scores: Iterable[tuple[ScoringCase, float]]) -> bool:
+    for case, score in scores:
+        low, high = mistaken_score_range(metric, case, rules)
+        if not (scores_agree(low, score) or scores_agree(high, score) or low < score < high):
             return False
     return True

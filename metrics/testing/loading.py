@@ -1,4 +1,4 @@
-"""Find the function that somebody wants checked, and the metric that it should equal."""
+"""Load the function to be checked, and find the metric that it should equal."""
 
 import importlib
 import importlib.util
@@ -12,12 +12,12 @@ from metrics.base import Metric, Task
 from metrics.registry import metric, metrics_of
 
 
-class CannotLoadError(ValueError):
-    """There is no such function; the message says where one was looked for."""
+class ScorerLoadError(ValueError):
+    """The function cannot be loaded; the message names the module or file."""
 
 
 def load_score(name: str) -> Callable[..., Any]:
-    """The function named `module:function` or `path/to/file.py:function`; the function is `score` if left out.
+    """The function `module:function` or `path/to/file.py:function`; without a function name it is `score`.
 
     >>> load_score("math:sqrt")(4)
     2.0
@@ -25,23 +25,20 @@ def load_score(name: str) -> Callable[..., Any]:
     place, _, function = name.rpartition(":") if ":" in name else (name, "", "score")
     try:
         module = _from_file(Path(place)) if place.endswith(".py") else _from_name(place)
-    except CannotLoadError:
+    except ScorerLoadError:
         raise
     except Exception as error:
-        raise CannotLoadError(f"{place}: cannot be imported: {type(error).__name__}: {error}") from error
-    found = getattr(module, function, None)
-    if not callable(found):
-        raise CannotLoadError(f"{place}: defines no function {function!r}; name it as in {place}:my_score")
-    return found  # type: ignore[no-any-return]
+        raise ScorerLoadError(f"{place}: cannot be imported: {type(error).__name__}: {error}") from error
+    score = getattr(module, function, None)
+    if not callable(score):
+        raise ScorerLoadError(f"{place}: defines no function {function!r}; name it as in {place}:my_score")
+    return score  # type: ignore[no-any-return]
 
 
 def metric_for(score: Callable[..., Any], against: str | None = None, task: Task | None = None) -> Metric:
-    """The metric that a function should equal.
+    """The metric that a function should equal: `against`, else its attribute `against`, else the first of the task.
 
-    It is the one named, else the one its attribute `against` names, else the
-    first of its task, else `map@100`.
-
-    ValueError for a metric that does not exist, or is of another task.
+    Without a task that is `map@100`. Raises ValueError for a metric that does not exist or is of another task.
     """
     name = against or getattr(score, "against", None) or metrics_of(task or "retrieval")[0].name
     wanted = metric(str(name))
@@ -52,22 +49,22 @@ def metric_for(score: Callable[..., Any], against: str | None = None, task: Task
 
 def _from_file(path: Path) -> ModuleType:
     if not path.is_file():
-        raise CannotLoadError(f"{path}: there is no such file")
-    _see(path.resolve().parent)
+        raise ScorerLoadError(f"{path}: there is no such file")
+    _add_to_path(path.resolve().parent)
     spec = importlib.util.spec_from_file_location(f"checked_{path.stem}", path)
     if spec is None or spec.loader is None:
-        raise CannotLoadError(f"{path}: cannot be imported")
+        raise ScorerLoadError(f"{path}: cannot be imported")
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
 def _from_name(name: str) -> ModuleType:
-    _see(Path.cwd())
+    _add_to_path(Path.cwd())
     return importlib.import_module(name)
 
 
-def _see(folder: Path) -> None:
-    """Let modules of a folder be imported; those that can be already come first."""
+def _add_to_path(folder: Path) -> None:
+    """Append a folder to the import path."""
     if str(folder) not in sys.path:
         sys.path.append(str(folder))

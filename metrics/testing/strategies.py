@@ -1,7 +1,7 @@
 """Hypothesis strategies for ground truths and submissions; examples shrink to few queries, short lists, first letters.
 
-What is common in them is what scorers stumble over: repeats, equal confidences, unanswered queries, queries without a
-landmark or with several, more relevant images than ranks, lists longer than the cut-off, files in any order.
+They often contain what scorers get wrong: repeats, equal confidences, unanswered queries, queries without a landmark
+or with several, more relevant images than ranks, lists longer than the cut-off, files in any order.
 """
 
 from typing import Any
@@ -9,29 +9,29 @@ from typing import Any
 from hypothesis import strategies as st
 
 from metrics.base import Metric, RetrievalMetric, Task
-from metrics.testing.cases import Row, World
+from metrics.testing.cases import Row, ScoringCase
 
 LANDMARKS = (1, 2, 3)
 CONFIDENCES = (0.5, 1.0, 0.25, 10.0, 9.0, -1.0, 1e-05)
 
 
-def worlds_for(metric: Metric) -> st.SearchStrategy[World]:
-    """Worlds of the metric's task that have a score under it."""
-    return retrieval_worlds(metric.k) if isinstance(metric, RetrievalMetric) else recognition_worlds()
+def cases_for(metric: Metric) -> st.SearchStrategy[ScoringCase]:
+    """Cases of the metric's task that have a score under it."""
+    return retrieval_cases(metric.k) if isinstance(metric, RetrievalMetric) else recognition_cases()
 
 
 @st.composite
-def retrieval_worlds(draw: st.DrawFn, k: int = 100, max_queries: int = 4) -> World:
-    """Worlds of image lists, some longer than k, with 1 to k + 2 relevant images a query."""
+def retrieval_cases(draw: st.DrawFn, k: int = 100, max_queries: int = 4) -> ScoringCase:
+    """Cases of image lists, some longer than k, with 1 to k + 2 relevant images a query."""
     ground_truth = draw(ground_truths("retrieval", k, max_queries))
-    return World("retrieval", ground_truth, draw(submissions("retrieval", ground_truth, k)))
+    return ScoringCase("retrieval", ground_truth, draw(submissions("retrieval", ground_truth, k)))
 
 
 @st.composite
-def recognition_worlds(draw: st.DrawFn, max_queries: int = 6) -> World:
-    """Worlds of landmarks and confidences; at least one query shows a landmark."""
+def recognition_cases(draw: st.DrawFn, max_queries: int = 6) -> ScoringCase:
+    """Cases of landmarks and confidences; at least one query shows a landmark."""
     ground_truth = draw(ground_truths("recognition", max_queries=max_queries))
-    return World("recognition", ground_truth, draw(submissions("recognition", ground_truth)))
+    return ScoringCase("recognition", ground_truth, draw(submissions("recognition", ground_truth)))
 
 
 @st.composite
@@ -52,14 +52,14 @@ def submissions(draw: st.DrawFn, task: Task, ground_truth: tuple[Row, ...], k: i
     rows = []
     for query, truth in draw(st.permutations(ground_truth)):
         answer = rankings(truth, k) if task == "retrieval" else labellings()
-        found: tuple[Any, ...] | None = draw(answer | st.just(()) | st.none())
-        rows += [] if found is None else [(query, found)]
+        row: tuple[Any, ...] | None = draw(answer | st.just(()) | st.none())
+        rows += [] if row is None else [(query, row)]
     return tuple(rows)
 
 
 @st.composite
 def rankings(draw: st.DrawFn, relevant: tuple[str, ...], k: int = 100) -> tuple[str, ...]:
-    """Lists of relevant images and of wrong ones x1, x2, …, now and then with about k more of these in their midst."""
+    """Lists of relevant images and of wrong ones x1, x2, …; some have about k more wrong ones in the middle."""
     images = st.sampled_from([*relevant[:4], "x1", "x2"])
     n_more = draw(st.sampled_from([0, 0, k - 2, k - 1, k]))
     head, tail = draw(st.lists(images, max_size=5)), draw(st.lists(images, max_size=3))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from metrics import GlobalAveragePrecision, MeanAveragePrecision, RetrievalJudgement, judge_retrieval
 from metrics.curves import LEVELS, precision_at_recall, precision_by_confidence
-from tests.metrics.test_every_metric import judgement_for
+from tests.factories.judgements import judgement_for
 
 
 def slowly(judgement, level):

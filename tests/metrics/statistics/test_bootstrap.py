@@ -1,4 +1,4 @@
-"""Intervals of scores: the quick ways against the slow one, and how often they hold the truth."""
+"""Confidence intervals: the fast weighted scores against scoring each resample, and the coverage."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,6 @@ from metrics import (
     MeanAveragePrecision,
     NoPositives,
     QueryValues,
-    RecognitionJudgement,
     RevisitedPrecision,
     Top1Accuracy,
     TrapezoidAveragePrecision,
@@ -19,8 +18,8 @@ from metrics import (
     metric,
     metrics_of,
 )
-from metrics.statistics.bootstrap import by_id, recounted, resamples
-from tests.metrics.test_every_metric import judgement_for
+from metrics.statistics.bootstrap import resamples, sorted_by_id, weighted_score
+from tests.factories.judgements import judgement_for, recognition_sample
 
 EVERY = [*METRICS.values(), metric("map@7"), GlobalAveragePrecision(ignore_non_landmark=True)]
 every_metric = pytest.mark.parametrize("each", EVERY, ids=repr)
@@ -34,8 +33,8 @@ def complete_judgement(rng):
     return judge_complete(rankings, relevant, {})
 
 
-def slowly(each, judgement, counts):
-    """The score of the judgement with each query written out as often as it was drawn."""
+def score_by_resampling(each, judgement, counts):
+    """The score of the judgement with each query repeated as often as it was drawn."""
     try:
         return each.score(judgement.select(np.repeat(np.arange(len(counts)), counts)))
     except NoPositives:
@@ -44,35 +43,35 @@ def slowly(each, judgement, counts):
 
 @every_metric
 @pytest.mark.parametrize("seed", range(20))
-def test_recounting_gives_what_scoring_the_drawn_queries_gives(each, seed):
+def test_a_weighted_score_equals_scoring_the_resampled_queries(each, seed):
     judgement = judgement_for(each, seed)
-    score = recounted(each, judgement)
+    score = weighted_score(each, judgement)
     for counts in resamples(judgement, 20, seed):
-        assert score(counts) == pytest.approx(slowly(each, judgement, counts), nan_ok=True)
+        assert score(counts) == pytest.approx(score_by_resampling(each, judgement, counts), nan_ok=True)
 
 
 @pytest.mark.parametrize("each", [RevisitedPrecision(3), TrapezoidAveragePrecision()], ids=repr)
 @pytest.mark.parametrize("seed", range(20))
-def test_metrics_of_complete_rankings_are_recounted_too(each, seed):
+def test_metrics_of_complete_rankings_have_weighted_scores_too(each, seed):
     judgement = complete_judgement(np.random.default_rng(seed))
-    score = recounted(each, judgement)
+    score = weighted_score(each, judgement)
     for counts in resamples(judgement, 20, seed):
-        assert score(counts) == pytest.approx(slowly(each, judgement, counts), nan_ok=True)
+        assert score(counts) == pytest.approx(score_by_resampling(each, judgement, counts), nan_ok=True)
 
 
 @pytest.mark.parametrize("each", [Top1Accuracy(), GlobalAveragePrecision()], ids=repr)
 def test_where_no_query_counts_there_is_neither_score_nor_interval(each):
     judgement = judgement_for(each, seed=0)
     nothing = judgement.select(~judgement.landmark)
-    assert np.isnan(recounted(each, nothing)(np.ones(len(nothing.query_ids), dtype=np.int64)))
+    assert np.isnan(weighted_score(each, nothing)(np.ones(len(nothing.query_ids), dtype=np.int64)))
     assert intervals([each], nothing) == {}
     assert intervals([each], judgement.select(np.array([], dtype=np.intp))) == {}
 
 
 @every_metric
 def test_an_interval_is_the_quantiles_of_slowly_scored_resamples(each):
-    judgement = by_id(judgement_for(each, seed=4))
-    scores = [slowly(each, judgement, counts) for counts in resamples(judgement, 50, 7)]
+    judgement = sorted_by_id(judgement_for(each, seed=4))
+    scores = [score_by_resampling(each, judgement, counts) for counts in resamples(judgement, 50, 7)]
     found = intervals([each], judgement, replicates=50, level=0.8, seed=7)
     assert found == {each.name: pytest.approx(tuple(np.nanquantile(scores, [0.1, 0.9])))}
 
@@ -111,48 +110,40 @@ def test_a_higher_level_is_wider_and_holds_the_score():
     assert most[0] < half[0] < GlobalAveragePrecision().score(judgement) < half[1] < most[1]
 
 
-def test_equal_queries_leave_no_doubt():
+def test_equal_queries_have_an_interval_of_one_score():
     judgement = judge_retrieval({"q": ["a"], "r": ["a"]}, {"q": ["a"], "r": ["a"]})
     assert intervals([MeanAveragePrecision()], judgement) == {"map@100": (1.0, 1.0)}
 
 
 @pytest.mark.parametrize("each", metrics_of("retrieval"), ids=repr)
-def test_the_values_of_queries_are_enough_where_they_are_pooled(each):
+def test_query_values_are_enough_for_independent_metrics(each):
     judgement = judgement_for(each, seed=9)
     values = QueryValues(judgement.query_ids, each.per_query(judgement))
     assert intervals([each], values, replicates=50) == intervals([each], judgement, replicates=50)
 
 
-def rankings_drawn(rng, n):
-    """What queries got by map@100, of a population with many failures."""
+def retrieval_sample(rng, n):
+    """Values of queries under map@100, in a population with many failures."""
     values = np.where(rng.random(n) < 0.4, 0.0, rng.beta(0.8, 0.8, n))
     return QueryValues(np.array([f"{i:06}" for i in range(n)], dtype=object), values)
 
 
-def labellings_drawn(rng, n):
-    """Answers of a population in which nine in ten show a landmark; the surer, the oftener right."""
-    landmark, answered, confidence = rng.random(n) < 0.9, rng.random(n) < 0.9, rng.random(n)
-    correct = landmark & answered & (rng.random(n) < 0.3 + 0.6 * confidence)
-    ids = np.array([f"{i:06}" for i in range(n)], dtype=object)
-    return RecognitionJudgement(ids, landmark, answered, correct, np.where(answered, confidence, np.nan))
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("n", [50, 200, 1000])
-@pytest.mark.parametrize(("name", "drawn"), [("map@100", rankings_drawn), ("gap", labellings_drawn)])
-def test_intervals_hold_the_expected_score_of_so_many_queries_in_95_of_100_worlds(name, drawn, n):
-    """The expected score of n queries is what the estimate aims at; by GAP it differs from that of all queries.
+@pytest.mark.parametrize(("name", "population"), [("map@100", retrieval_sample), ("gap", recognition_sample)])
+def test_intervals_contain_the_expected_score_in_95_of_100_samples(name, population, n):
+    """The estimate aims at the expected score of n queries; by GAP it differs from that of all queries.
 
-    Of 500 worlds the share is known to 0.01, and the bounds are three times as wide. By GAP of 50 queries it is not
-    0.95: of 1000 worlds, with 1000 replicates, it was 0.935.
+    500 samples give the share to 0.01, and the bounds are three times as wide. By GAP of 50 queries it is not
+    0.95: of 1000 samples, with 1000 replicates, it was 0.935.
     """
     share = 0.935 if (name, n) == ("gap", 50) else 0.95
-    each, worlds, rng = metric(name), 500, np.random.default_rng(1)
+    each, n_samples, rng = metric(name), 500, np.random.default_rng(1)
     ones = np.ones(n, dtype=np.int64)
-    expected = np.mean([recounted(each, drawn(rng, n))(ones) for _ in range(2000)])
+    expected = np.mean([weighted_score(each, population(rng, n))(ones) for _ in range(2000)])
     found = [
-        intervals([each], drawn(np.random.default_rng([2, world]), n), replicates=400, seed=world)[name]
-        for world in range(worlds)
+        intervals([each], population(np.random.default_rng([2, sample]), n), replicates=400, seed=sample)[name]
+        for sample in range(n_samples)
     ]
     coverage = np.mean([low <= expected <= high for low, high in found])
-    assert coverage == pytest.approx(share, abs=3 * np.sqrt(share * (1 - share) / worlds))
+    assert coverage == pytest.approx(share, abs=3 * np.sqrt(share * (1 - share) / n_samples))

@@ -1,4 +1,4 @@
-"""Comparisons: the quick exchange against the slow one, laws, and how often chance is taken for a difference."""
+"""Tests of `metrics.statistics.comparison` and `metrics.statistics.permutation_test`: values, properties, error rates."""
 
 from dataclasses import fields, replace
 from itertools import product
@@ -21,10 +21,8 @@ from metrics import (
     metric,
     most_different,
 )
-from metrics.statistics.bootstrap import in_order
-from metrics.statistics.permutation_test import p_exchanged, swapped
-from tests.metrics.statistics.test_bootstrap import labellings_drawn
-from tests.metrics.test_every_metric import judgement_for
+from metrics.statistics.permutation_test import exchange_difference, permutation_p_value
+from tests.factories.judgements import judgement_for, recognition_sample
 
 EVERY = [*METRICS.values(), metric("map@7"), GlobalAveragePrecision(ignore_non_landmark=True)]
 every_metric = pytest.mark.parametrize("each", EVERY, ids=repr)
@@ -38,8 +36,8 @@ def two_answers(each, seed, n=20):
     return a, replace(b, query_ids=a.query_ids, landmark=a.landmark, correct=b.correct & a.landmark)
 
 
-def written_out(each, a, b, swap):
-    """The difference of the scores once the answers to some queries have been exchanged, one by one."""
+def difference_by_scoring(each, a, b, swap):
+    """The difference of the scores after exchanging the answers to some queries one by one."""
     if isinstance(each, GlobalAveragePrecision):
         a, b = (replace(one, confidence=-ranks(each, one)) for one in (a, b))
     ours, theirs = ({field.name: getattr(one, field.name).copy() for field in fields(one)} for one in (a, b))
@@ -51,7 +49,7 @@ def written_out(each, a, b, swap):
 def ranks(each, judgement):
     """The place of each answer in its list."""
     found = np.full(len(judgement.query_ids), np.inf)
-    order = in_order(each, judgement)
+    order = each.ranked_rows(judgement)
     found[order] = np.arange(len(order))
     return found
 
@@ -60,25 +58,27 @@ def ranks(each, judgement):
 @pytest.mark.parametrize("seed", range(20))
 def test_exchanging_gives_what_scoring_the_exchanged_answers_gives(each, seed):
     a, b = two_answers(each, seed)
-    difference = swapped(each, a, b)
+    difference = exchange_difference(each, a, b)
     rng = np.random.default_rng(seed)
     for swap in [np.zeros(20, dtype=bool), np.ones(20, dtype=bool), *(rng.random((10, 20)) < 0.5)]:
-        assert difference(swap) == pytest.approx(written_out(each, a, b, swap), abs=1e-12)
+        assert difference(swap) == pytest.approx(difference_by_scoring(each, a, b, swap), abs=1e-12)
 
 
 @every_metric
 def test_without_an_exchange_the_difference_is_that_of_the_scores(each):
     a, b = two_answers(each, 3)
-    assert swapped(each, a, b)(np.zeros(20, dtype=bool)) == pytest.approx(each.score(a) - each.score(b), abs=1e-12)
+    assert exchange_difference(each, a, b)(np.zeros(20, dtype=bool)) == pytest.approx(
+        each.score(a) - each.score(b), abs=1e-12
+    )
 
 
 @every_metric
 def test_p_is_near_the_share_of_all_exchanges_there_are(each):
     a, b = two_answers(each, 11, n=9)
-    difference = swapped(each, a, b)
+    difference = exchange_difference(each, a, b)
     all_exchanges = [abs(difference(np.array(swap))) for swap in product([False, True], repeat=9)]
     exact = np.mean([found >= all_exchanges[0] - 1e-9 for found in all_exchanges])
-    assert p_exchanged(each, [a], [b], 4000, 1) == pytest.approx(exact, abs=0.04)
+    assert permutation_p_value(each, [a], [b], 4000, 1) == pytest.approx(exact, abs=0.04)
 
 
 @every_metric
@@ -107,7 +107,7 @@ def test_the_order_in_which_answers_are_named_changes_no_number(each):
 
 
 @every_metric
-def test_the_better_stands_first_whichever_way_is_better(each):
+def test_the_better_system_is_first_whether_higher_or_lower_is_better(each):
     a, b = two_answers(each, 8)
     found = compare(each, {"a": [a], "b": [b]}, replicates=50)
     scores = list(found.scores.values())
@@ -154,7 +154,7 @@ def test_a_median_is_compared_as_a_median():
 
 def test_a_query_that_counts_for_one_only_is_exchanged_as_it_is():
     a, b = valued(1, 1, np.nan), valued(0, np.nan, 0)
-    assert swapped(Top1Accuracy(), a, b)(np.array([False, True, False])) == pytest.approx(1 - 1 / 3)
+    assert exchange_difference(Top1Accuracy(), a, b)(np.array([False, True, False])) == pytest.approx(1 - 1 / 3)
 
 
 def test_the_queries_that_differ_most_come_first_and_equal_ones_by_id():
@@ -177,15 +177,15 @@ def test_over_folds_the_exchange_is_that_of_every_fold():
     folds = [two_answers(each, seed, n=4) for seed in (31, 32)]
     ways = [np.array(swap) for swap in product([False, True], repeat=4)]
     every = [
-        abs(sum(written_out(each, a, b, swap) for (a, b), swap in zip(folds, both, strict=True)))
+        abs(sum(difference_by_scoring(each, a, b, swap) for (a, b), swap in zip(folds, both, strict=True)))
         for both in product(ways, ways)
     ]
     exact = np.mean([found >= every[0] - 1e-9 for found in every])
     a, b = zip(*folds, strict=True)
-    assert p_exchanged(each, a, b, 4000, 1) == pytest.approx(exact, abs=0.04)
+    assert permutation_p_value(each, a, b, 4000, 1) == pytest.approx(exact, abs=0.04)
 
 
-def test_the_chances_to_be_first_add_up_and_equal_answers_share_them():
+def test_the_probabilities_of_being_first_add_up_to_1_and_equal_systems_share_them():
     rng = np.random.default_rng(0)
     answers = {name: [valued(*rng.random(30))] for name in "abc"}
     found = compare(MeanAveragePrecision(), answers | {"copy": answers["a"]})
@@ -193,7 +193,7 @@ def test_the_chances_to_be_first_add_up_and_equal_answers_share_them():
     assert found.p_first["a"] == found.p_first["copy"]
 
 
-def test_those_that_cannot_be_told_from_the_first_are_tied_with_it():
+def test_systems_not_significantly_worse_than_the_best_are_tied_with_it():
     rng = np.random.default_rng(0)
     first = rng.random(200)
     answers = {"first": first, "near": first - 0.001 * (rng.random(200) - 0.4), "far": first * 0.5}
@@ -234,9 +234,9 @@ def test_holms_correction_is_the_one_in_the_book(seed):
 
 def test_other_queries_cannot_be_compared():
     a, b = valued(1, 0), valued(1, 0, 1)
-    with pytest.raises(ValueError, match="one and two were not asked the same queries"):
+    with pytest.raises(ValueError, match="one and two answer different queries"):
         compare(MeanAveragePrecision(), {"one": [a], "two": [b]})
-    with pytest.raises(ValueError, match="not asked the same queries"):
+    with pytest.raises(ValueError, match="answer different queries"):
         compare(MeanAveragePrecision(), {"one": [a, a], "two": [a]})
 
 
@@ -252,14 +252,14 @@ def test_where_no_query_counts_there_is_nothing_to_compare():
         compare(GlobalAveragePrecision(), {"one": [nothing], "two": [nothing]})
 
 
-def equally_good(name, world):
+def equally_good(name, sample):
     """Answers of two solutions that are right equally often, on 60 queries; by GAP their confidences differ in scale."""
-    rng = np.random.default_rng([5, world])
+    rng = np.random.default_rng([5, sample])
     if name == "map@100":
         difficulty = rng.random(60)
         a, b = (valued(*np.clip(difficulty + rng.normal(0, 0.3, 60), 0, 1)) for _ in range(2))
         return a, b
-    a, b = labellings_drawn(rng, 60), labellings_drawn(rng, 60)
+    a, b = recognition_sample(rng, 60), recognition_sample(rng, 60)
     b = replace(b, landmark=a.landmark, correct=a.landmark & b.answered & (rng.random(60) < 0.3 + 0.6 * b.confidence))
     a = replace(a, correct=a.landmark & a.answered & (rng.random(60) < 0.3 + 0.6 * a.confidence))
     return a, replace(b, confidence=10 * b.confidence)
@@ -267,8 +267,10 @@ def equally_good(name, world):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["map@100", "gap"])
-def test_p_is_evenly_spread_where_there_is_no_difference(name):
-    p = np.array([p_exchanged(metric(name), *([one] for one in equally_good(name, w)), 400, w) for w in range(600)])
+def test_p_is_uniform_if_there_is_no_difference(name):
+    p = np.array(
+        [permutation_p_value(metric(name), *([one] for one in equally_good(name, w)), 400, w) for w in range(600)]
+    )
     for level in (0.05, 0.1, 0.25, 0.5, 0.75):
         assert np.mean(p <= level) == pytest.approx(level, abs=4 * np.sqrt(level * (1 - level) / len(p)))
     assert np.mean(p <= 0.05) <= 0.075
@@ -278,26 +280,26 @@ def test_p_is_evenly_spread_where_there_is_no_difference(name):
 @pytest.mark.parametrize("name", ["map@100", "gap"])
 def test_a_difference_that_is_there_is_found(name):
     found = []
-    for world in range(100):
-        a, b = equally_good(name, world)
+    for sample in range(100):
+        a, b = equally_good(name, sample)
         if name == "map@100":
             b = replace(b, values=b.values * 0.7)
         else:
-            b = replace(b, correct=b.correct & (np.random.default_rng(world).random(60) < 0.4))
-        found.append(p_exchanged(metric(name), [a], [b], 400, world))
+            b = replace(b, correct=b.correct & (np.random.default_rng(sample).random(60) < 0.4))
+        found.append(permutation_p_value(metric(name), [a], [b], 400, sample))
     assert np.mean(np.array(found) <= 0.05) >= 0.8
 
 
 @pytest.mark.slow
-def test_among_many_equals_a_false_find_is_as_rare_as_in_one_pair(monkeypatch):
+def test_among_many_equal_systems_a_false_rejection_is_as_rare_as_in_one_pair(monkeypatch):
     """400 exchanges are enough: the least of ten p has to be below 0.005, and two of its values are."""
     monkeypatch.setattr("metrics.statistics.comparison.EXCHANGES", 400)
-    monkeypatch.setattr("metrics.statistics.comparison.EXCHANGES_A_PAIR", 40)
-    worlds, false = 400, 0
-    for world in range(worlds):
-        rng = np.random.default_rng([7, world])
+    monkeypatch.setattr("metrics.statistics.comparison.EXCHANGES_PER_PAIR", 40)
+    n_samples, false = 400, 0
+    for sample in range(n_samples):
+        rng = np.random.default_rng([7, sample])
         difficulty = rng.random(50)
         answers = {str(i): [valued(*np.clip(difficulty + rng.normal(0, 0.3, 50), 0, 1))] for i in range(5)}
-        pairs = compare(MeanAveragePrecision(), answers, replicates=2, seed=world).pairs
+        pairs = compare(MeanAveragePrecision(), answers, replicates=2, seed=sample).pairs
         false += any(pair.p_holm < 0.05 for pair in pairs)
-    assert 0 < false / worlds <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / worlds)
+    assert 0 < false / n_samples <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / n_samples)

@@ -1,4 +1,4 @@
-"""Standard errors: the quick way against leaving out one query after the other, and against drawing queries anew."""
+"""Standard errors: the fast way against scoring without each query, and against the bootstrap."""
 
 import numpy as np
 import pytest
@@ -14,15 +14,15 @@ from metrics import (
     judge_retrieval,
     metric,
 )
-from metrics.statistics.bootstrap import is_mean, recounted, resamples
-from metrics.statistics.jackknife import left_out, standard_error
-from tests.metrics.test_every_metric import judgement_for
+from metrics.statistics.bootstrap import is_mean, resamples, weighted_score
+from metrics.statistics.jackknife import leave_one_out_scores, standard_error
+from tests.factories.judgements import judgement_for
 
 GAPS = [GlobalAveragePrecision(), GlobalAveragePrecision(ignore_non_landmark=True)]
 EVERY = [*GAPS, *(each for each in METRICS.values() if is_mean(each) and each not in GAPS)]
 
 
-def slowly(each, judgement):
+def leave_one_out_by_scoring(each, judgement):
     """The scores of the judgement without each query in turn."""
     n = len(judgement.query_ids)
     scores = []
@@ -39,7 +39,9 @@ def slowly(each, judgement):
 def test_leaving_out_gives_what_scoring_the_other_queries_gives(each, seed):
     judgement = judgement_for(each, seed)
     counted = slice(None) if each in GAPS else ~np.isnan(each.per_query(judgement))
-    np.testing.assert_allclose(left_out(each, judgement), slowly(each, judgement)[counted], rtol=1e-12)
+    np.testing.assert_allclose(
+        leave_one_out_scores(each, judgement), leave_one_out_by_scoring(each, judgement)[counted], rtol=1e-12
+    )
 
 
 def test_a_mean_has_the_paired_error_of_the_differences():
@@ -60,7 +62,7 @@ def test_by_gap_it_is_how_far_the_scores_of_drawn_queries_scatter():
         confidence = rng.random(n) + correct
         ids = np.array([f"{i:03}" for i in range(n)], object)
         answers.append(RecognitionJudgement(ids, landmark, np.ones(n, bool), correct, confidence))
-    scores = [recounted(GlobalAveragePrecision(), each) for each in answers]
+    scores = [weighted_score(GlobalAveragePrecision(), each) for each in answers]
     drawn = [scores[1](counts) - scores[0](counts) for counts in resamples(answers[0], 2000, 0)]
     assert standard_error(GlobalAveragePrecision(), answers[1], answers[0]) == pytest.approx(np.std(drawn), rel=0.1)
 
@@ -82,8 +84,8 @@ def test_a_single_query_leaves_the_error_unknown():
 
 def test_medians_and_other_queries_are_refused():
     judgement = judgement_for(MedianFirstHit(), 0)
-    with pytest.raises(ValueError, match="no mean"):
+    with pytest.raises(ValueError, match="not a mean"):
         standard_error(MedianFirstHit(), judgement)
     a, b = (judgement_for(Top1Accuracy(), seed) for seed in (0, 1))
-    with pytest.raises(ValueError, match="same queries"):
+    with pytest.raises(ValueError, match="different queries"):
         standard_error(Top1Accuracy(), a, b)

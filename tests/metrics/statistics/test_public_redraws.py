@@ -1,4 +1,4 @@
-"""Parts drawn anew: the quick way against scoring the queries of each part, and what is drawn."""
+"""Tests of `metrics.statistics.public_redraws` and `metrics.statistics.public_redraws_kernels`: scores and masks."""
 
 from dataclasses import replace
 
@@ -7,8 +7,8 @@ import pytest
 
 from metrics import METRICS, GlobalAveragePrecision, MeanAveragePrecision, MedianFirstHit, NoPositives, QueryValues
 from metrics.statistics.bootstrap import is_mean
-from metrics.statistics.public_redraws import BLOCK, divided, drawn_masks
-from tests.metrics.test_every_metric import judgement_for
+from metrics.statistics.public_redraws import BLOCK, part_scores, random_public_masks
+from tests.factories.judgements import judgement_for
 
 GAPS = [GlobalAveragePrecision(), GlobalAveragePrecision(ignore_non_landmark=True)]
 EVERY = [*GAPS, *(each for each in METRICS.values() if is_mean(each) and each not in GAPS)]
@@ -16,10 +16,10 @@ EVERY = [*GAPS, *(each for each in METRICS.values() if is_mean(each) and each no
 
 def masks_of(public, strata=None, draws=100, seed=0):
     strata = np.zeros(len(public), int) if strata is None else strata
-    return np.concatenate(list(drawn_masks(public, strata, draws, seed)))
+    return np.concatenate(list(random_public_masks(public, strata, draws, seed)))
 
 
-def slowly(each, judgement, mask):
+def part_score(each, judgement, mask):
     """The score of the queries of a part."""
     try:
         return each.score(judgement.select(mask))
@@ -38,11 +38,11 @@ def answers_for(each, seed):
 
 @pytest.mark.parametrize("each", EVERY, ids=repr)
 @pytest.mark.parametrize("seed", range(10))
-def test_parts_drawn_anew_score_what_their_queries_do(each, seed):
+def test_part_scores_equal_scoring_the_queries_of_the_part(each, seed):
     answers = answers_for(each, 3 * seed)
     masks = masks_of(np.arange(20) < 1 + seed, draws=30, seed=seed)
-    found = divided(each, answers)(masks)
-    slow = [[[slowly(each, answer, part) for answer in answers] for part in (mask, ~mask)] for mask in masks]
+    found = part_scores(each, answers)(masks)
+    slow = [[[part_score(each, answer, part) for answer in answers] for part in (mask, ~mask)] for mask in masks]
     np.testing.assert_allclose(found, slow, rtol=1e-12, atol=1e-12)
 
 
@@ -73,10 +73,10 @@ def test_another_seed_draws_others():
 
 def test_a_part_without_a_query_that_counts_has_no_score():
     answers = [QueryValues(np.array(["a", "b"], object), np.array([0.5, np.nan]))]
-    found = divided(MeanAveragePrecision(), answers)(np.array([[True, False]]))
+    found = part_scores(MeanAveragePrecision(), answers)(np.array([[True, False]]))
     np.testing.assert_array_equal(found, [[[0.5], [np.nan]]])
 
 
 def test_medians_are_refused():
-    with pytest.raises(ValueError, match="no mean"):
-        divided(MedianFirstHit(), [judgement_for(MedianFirstHit(), 0)])
+    with pytest.raises(ValueError, match="not a mean"):
+        part_scores(MedianFirstHit(), [judgement_for(MedianFirstHit(), 0)])

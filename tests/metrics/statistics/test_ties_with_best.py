@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from metrics import MeanAveragePrecision, compare, judge_retrieval
-from metrics.statistics.ties_with_best import against_first
+from metrics.statistics.ties_with_best import compare_with_best
 
 
 def answers() -> dict[str, object]:
@@ -15,18 +15,18 @@ def answers() -> dict[str, object]:
     }
 
 
-def test_two_answers_are_told_apart_as_in_a_full_comparison() -> None:
+def test_two_systems_have_the_p_value_of_a_full_comparison() -> None:
     both = {name: judgement for name, judgement in answers().items() if name != "near"}
     (pair,) = compare(MeanAveragePrecision(), {name: [each] for name, each in both.items()}).pairs
-    found = against_first(MeanAveragePrecision(), both)
+    found = compare_with_best(MeanAveragePrecision(), both)
     assert found["far"].p_holm == pair.p_holm
     assert not found["far"].tied
     assert found["best"].p_holm is None
 
 
-def test_p_is_corrected_for_how_many_are_held_against_the_first() -> None:
-    found = against_first(MeanAveragePrecision(), answers())
-    alone = against_first(MeanAveragePrecision(), {name: answers()[name] for name in ("best", "far")})
+def test_p_is_corrected_for_the_number_of_systems_compared() -> None:
+    found = compare_with_best(MeanAveragePrecision(), answers())
+    alone = compare_with_best(MeanAveragePrecision(), {name: answers()[name] for name in ("best", "far")})
     assert found["far"].p_holm == 2 * alone["far"].p_holm
     assert found["near"].tied
     assert sum(each.p_first for each in found.values()) == pytest.approx(1)
@@ -34,5 +34,5 @@ def test_p_is_corrected_for_how_many_are_held_against_the_first() -> None:
 
 def test_answers_to_other_queries_are_refused() -> None:
     other = judge_retrieval({}, {"q": ["a"]})
-    with pytest.raises(ValueError, match="were not asked the same queries"):
-        against_first(MeanAveragePrecision(), {"best": answers()["best"], "other": other})
+    with pytest.raises(ValueError, match="answer different queries"):
+        compare_with_best(MeanAveragePrecision(), {"best": answers()["best"], "other": other})

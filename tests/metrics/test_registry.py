@@ -1,4 +1,4 @@
-"""What holds for all metrics, and how they are found by name."""
+"""Tests of `metrics.registry` and `metrics.base`: what holds for every metric, and how metrics are found by name."""
 
 import pickle
 
@@ -13,33 +13,24 @@ from metrics import (
     MeanAveragePrecision,
     MeanFirstHit,
     MedianFirstHit,
+    Metric,
     NoPositives,
     Precision,
     Recall,
-    RecognitionJudgement,
-    RetrievalJudgement,
+    Top1Accuracy,
     judge_recognition,
     judge_retrieval,
     metric,
     metrics_of,
 )
+from metrics.statistics.bootstrap import non_decomposable, weighted_score
+from metrics.statistics.jackknife import leave_one_out_scores
+from metrics.statistics.permutation_test import exchange_difference
+from metrics.statistics.public_redraws import part_scores
+from tests.factories.judgements import judgement_for
 
 EVERY = [*METRICS.values(), metric("map@7"), GlobalAveragePrecision(ignore_non_landmark=True)]
 every_metric = pytest.mark.parametrize("each", EVERY, ids=repr)
-
-
-def judgement_for(each, seed, n_queries=20):
-    """A random judgement of the metric's task."""
-    rng = np.random.default_rng(seed)
-    ids = np.array([f"{i:02}" for i in rng.permutation(n_queries)], dtype=object)
-    if each.task == "retrieval":
-        hits = rng.random((n_queries, 100)) < rng.choice([0, 0.02, 1], (n_queries, 1))
-        return RetrievalJudgement(ids, hits, np.full(n_queries, 100), hits.sum(axis=1) + rng.integers(0, 3, n_queries))
-    landmark = np.arange(n_queries) < rng.integers(1, n_queries)
-    answered = rng.random(n_queries) < 0.7
-    correct = landmark & answered & (rng.random(n_queries) < 0.5)
-    confidence = np.where(answered, rng.integers(0, 5, n_queries) / 4, np.nan)
-    return RecognitionJudgement(ids, landmark, answered, correct, confidence)
 
 
 @every_metric
@@ -59,7 +50,7 @@ def test_the_order_of_queries_does_not_matter(each, seed):
 
 
 @every_metric
-def test_the_truth_itself_scores_the_best_and_no_answer_the_worst(each):
+def test_the_ground_truth_scores_best_and_no_answers_worst(each):
     worst, best = each.bounds if each.higher_is_better else each.bounds[::-1]
     if each.task == "retrieval":
         truth = {"q": list(range(100)), "r": list(range(100, 200 if each.name == "recall@100" else 300))}
@@ -71,18 +62,51 @@ def test_the_truth_itself_scores_the_best_and_no_answer_the_worst(each):
 
 
 @every_metric
-def test_without_queries_there_is_no_score(each):
+@pytest.mark.parametrize("seed", range(5))
+def test_the_values_of_independent_metrics_do_not_depend_on_the_other_queries(each, seed):
+    judgement, rows = judgement_for(each, seed), np.arange(0, 20, 3)
+    if each.independent:
+        alone = [each.per_query(judgement.select(rows[place : place + 1])) for place in range(len(rows))]
+        np.testing.assert_array_equal(np.concatenate(alone), each.per_query(judgement)[rows])
+    else:
+        assert non_decomposable(each) is each
+
+
+def test_a_metric_that_does_not_say_whether_its_queries_are_independent_cannot_be_made():
+    class Silent(Top1Accuracy):
+        independent = Metric.independent
+
+    with pytest.raises(TypeError, match="independent"):
+        Silent()
+
+
+def test_a_dependent_metric_without_its_own_resampling_is_refused():
+    class Dependent(Top1Accuracy):
+        independent = False
+
+    judgement = judgement_for(Dependent(), 0)
+    for resample in (weighted_score, leave_one_out_scores):
+        with pytest.raises(TypeError, match="derive it from NonDecomposableMetric"):
+            resample(Dependent(), judgement)
+    with pytest.raises(TypeError, match="derive it from NonDecomposableMetric"):
+        exchange_difference(Dependent(), judgement, judgement)
+    with pytest.raises(TypeError, match="derive it from NonDecomposableMetric"):
+        part_scores(Dependent(), [judgement])
+
+
+@every_metric
+def test_a_score_without_queries_raises(each):
     with pytest.raises(NoPositives, match=f"{each}: none of the 0 queries counts"):
         each.score(judgement_for(each, seed=0).select(np.array([], dtype=np.intp)))
 
 
 @every_metric
-def test_prints_as_the_name_it_is_found_by(each):
+def test_a_metric_prints_as_the_name_that_finds_it(each):
     assert (repr(each), str(each), metric(each.name)) == (each.name, each.name, each)
 
 
 @every_metric
-def test_survives_the_way_to_another_process(each):
+def test_a_metric_can_be_pickled(each):
     copy = pickle.loads(pickle.dumps(each))
     assert (copy, hash(copy)) == (each, hash(each))
 
@@ -115,12 +139,12 @@ def test_a_retrieval_metric_is_found_at_any_cut_off(name, expected):
 
 
 @pytest.mark.parametrize(("name", "nearest"), [("mAP@100", "map@100"), ("gpa", "gap"), ("top1_acc", "top1_accuracy")])
-def test_an_unknown_name_is_answered_with_the_nearest(name, nearest):
+def test_the_error_for_an_unknown_name_suggests_the_nearest(name, nearest):
     with pytest.raises(ValueError, match=f"no metric is called '{name}'; did you mean '{nearest}'"):
         metric(name)
 
 
-def test_a_name_near_to_none_is_answered_with_all():
+def test_the_error_for_a_name_near_to_none_lists_all():
     with pytest.raises(ValueError, match=r"there are map@100, precision@1, .*, top1_accuracy"):
         metric("zzz")
 

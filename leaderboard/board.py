@@ -8,8 +8,8 @@ from typing import Any, Generic
 
 from leaderboard.entry import Coverage, Entry, Status
 from leaderboard.errors import LeaderboardError
-from leaderboard.order import PARTS, Group, Order, Ranked, age, grouped, ranking_metric
-from leaderboard.safe_text import short
+from leaderboard.order import PARTS, Group, Order, Ranked, age_key, group_entries, ranking_metric
+from leaderboard.safe_text import shorten
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,13 @@ class Standing(Generic[Ranked]):
 
 def standings(entries: Iterable[Ranked], order: Order, best_of: Group) -> tuple[str, list[Standing[Ranked]]]:
     """The part that ranks, and who stands where: best first, and after them what cannot be ranked, earliest first."""
-    groups, name = grouped(entries, best_of), attrgetter(best_of)
+    groups, name = group_entries(entries, best_of), attrgetter(best_of)
     part = order.ranking_part([entry for group in groups.values() for entry in group])
-    shown = [order.shown(group, part) for group in groups.values()]
+    shown = [order.representative(group, part) for group in groups.values()]
     ranked = order.best_first(shown, part)
     ranks = {name(entry): rank for rank, entry in enumerate(ranked, 1)}
     private_ranks = {name(entry): rank for rank, entry in enumerate(order.best_first(ranked, "private"), 1)}
-    rest = sorted((entry for entry in shown if name(entry) not in ranks), key=age)
+    rest = sorted((entry for entry in shown if name(entry) not in ranks), key=age_key)
     return part, [
         Standing(ranks.get(of), private_ranks.get(of), entry, len(groups[of]), groups[of][-1].created)
         for entry, of in ((entry, name(entry)) for entry in ranked + rest)
@@ -129,14 +129,14 @@ def explain_order(a: BoardRow, b: BoardRow) -> str:
     The rows may be given in either order.
     """
     unranked = [
-        f"{short(row.identity)} is not ranked: {short(row.reason or row.status)}" for row in (a, b) if not row.rank
+        f"{shorten(row.identity)} is not ranked: {shorten(row.reason or row.status)}" for row in (a, b) if not row.rank
     ]
     if unranked:
         return "; ".join(unranked)
     above, below = sorted((a, b), key=lambda row: row.rank or 0)
     part = next(part for part in PARTS if getattr(above, f"score_{part}") is not None)
     score, other = getattr(above, f"score_{part}"), getattr(below, f"score_{part}")
-    names = f"{short(above.identity)} is above {short(below.identity)}"
+    names = f"{shorten(above.identity)} is above {shorten(below.identity)}"
     if score != other:
         better = "higher" if score > other else "lower"
         return f"{names}: {part} score {score!r} against {other!r}, and {better} is better"

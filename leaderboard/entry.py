@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Literal, NamedTuple
 
 from leaderboard.errors import LeaderboardError
-from leaderboard.safe_text import short
+from leaderboard.safe_text import shorten
 
 Status = Literal["scored", "unscored", "failed"]
 
@@ -91,22 +91,22 @@ class Entry:
     @property
     def cost(self) -> Cost:
         """The sum of wall and CPU seconds over the stages, and the highest of their memory peaks."""
-        return total(self.stages)
+        return total_cost(self.stages)
 
 
 def _checked(score: float | None, metric: str) -> float | None:
     if score is not None and not isfinite(score):
-        raise LeaderboardError(f"{short(metric)} is {score}: a score is a finite number, or None")
+        raise LeaderboardError(f"{shorten(metric)} is {score}: a score is a finite number, or None")
     return None if score is None else float(score)
 
 
 def _bounds(low: float, high: float, metric: str) -> tuple[float, float]:
     if not isfinite(low) or not isfinite(high):
-        raise LeaderboardError(f"the interval of {short(metric)} is {low} to {high}: its bounds are finite numbers")
+        raise LeaderboardError(f"the interval of {shorten(metric)} is {low} to {high}: its bounds are finite numbers")
     return float(low), float(high)
 
 
-def total(stages: tuple[Stage, ...]) -> Cost:
+def total_cost(stages: tuple[Stage, ...]) -> Cost:
     """What stages cost together.
 
     >>> total((Stage("fit", 2.0, 8.0, 300.0), Stage("rank", 1.0, 4.0, 200.0)))

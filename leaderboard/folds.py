@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from math import fsum, sqrt
 
-from leaderboard.entry import Entry, total
+from leaderboard.entry import Entry, total_cost
 from leaderboard.errors import LeaderboardError
-from leaderboard.order import Order, grouped, ranking_metric
+from leaderboard.order import Order, group_entries, ranking_metric
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def fold_rows(
         raise LeaderboardError("entries of several cross-validations: choose one competition, task and number of folds")
     order = Order(ranking_metric(entries, metric), higher_is_better)
     part = "private" if any(order.score(entry, "private") is not None for entry in entries) else "all"
-    rows = [_row(order, part, group) for group in grouped(entries, "identity").values()]
+    rows = [_row(order, part, group) for group in group_entries(entries, "identity").values()]
     rows.sort(key=lambda row: _standing(row, higher_is_better))
     return [replace(row, rank=rank if row.complete else None) for rank, row in enumerate(rows, 1)]
 
@@ -80,7 +80,7 @@ def _row(order: Order, part: str, group: list[Entry]) -> FoldRow:
         scores.setdefault(entry.split, []).append(order.score(entry, part) or 0.0)
     mean, deviation = _spread([fsum(seeds) / len(seeds) for seeds in scores.values()])
     without = {entry.split: entry for entry in group if entry.split not in scores}
-    wall_s, cpu_s, peak_mb = total(tuple(stage for entry in counted.values() for stage in entry.stages))
+    wall_s, cpu_s, peak_mb = total_cost(tuple(stage for entry in counted.values() for stage in entry.stages))
     return FoldRow(
         rank=None,
         solution=group[0].solution,

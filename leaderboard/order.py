@@ -7,7 +7,7 @@ from typing import Literal, Protocol, TypeVar
 
 from leaderboard.entry import Entry, Status
 from leaderboard.errors import LeaderboardError
-from leaderboard.safe_text import short
+from leaderboard.safe_text import shorten
 
 Group = Literal["solution", "identity"]
 
@@ -67,13 +67,13 @@ class Order:
     def key(self, entry: Rankable, part: str) -> tuple[float, datetime, int]:
         """The smaller, the higher on the board; for scored entries only."""
         score = self.score(entry, part) or 0.0
-        return (-score if self.higher_is_better else score, *age(entry))
+        return (-score if self.higher_is_better else score, *age_key(entry))
 
     def ranking_part(self, entries: Sequence[Rankable]) -> str:
         """The part by which a leaderboard is ordered: the first of PARTS that any entry has a score for."""
         return next((part for part in PARTS if any(self.score(entry, part) is not None for entry in entries)), "all")
 
-    def shown(self, group: Sequence[Ranked], part: str) -> Ranked:
+    def representative(self, group: Sequence[Ranked], part: str) -> Ranked:
         """The best entry of a group that has the earliest first, or its latest if none has a score for the part."""
         return group[0] if len(group) == 1 else next(iter(self.best_first(group, part)), group[-1])
 
@@ -83,7 +83,7 @@ class Order:
         return sorted(scored, key=lambda entry: self.key(entry, part))
 
 
-def age(entry: Rankable) -> tuple[datetime, int]:
+def age_key(entry: Rankable) -> tuple[datetime, int]:
     """The smaller, the earlier entered."""
     return entry.created, entry.id or 0
 
@@ -92,13 +92,13 @@ def ranking_metric(entries: Iterable[Rankable], metric: str | None) -> str | Non
     """`metric` if given, else the one that all scored entries name; LeaderboardError if they name several."""
     named = {entry.metric for entry in entries if entry.status == "scored" and entry.metric}
     if metric is None and len(named) > 1:
-        raise LeaderboardError(f"entries are ranked by {', '.join(sorted(map(short, named)))}: choose one metric")
+        raise LeaderboardError(f"entries are ranked by {', '.join(sorted(map(shorten, named)))}: choose one metric")
     return metric or next(iter(named), None)
 
 
-def grouped(entries: Iterable[Ranked], by: Group) -> dict[str, list[Ranked]]:
+def group_entries(entries: Iterable[Ranked], by: Group) -> dict[str, list[Ranked]]:
     """Entries by solution or identity, each group with the earliest first."""
     groups: dict[str, list[Ranked]] = {}
-    for entry in sorted(entries, key=age):
+    for entry in sorted(entries, key=age_key):
         groups.setdefault(getattr(entry, by), []).append(entry)
     return groups

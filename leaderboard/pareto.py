@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 
-def front(points: Sequence[tuple[float, float]]) -> list[int]:
+def pareto_front(points: Sequence[tuple[float, float]]) -> list[int]:
     """The points (cost, goodness) that no other is as good as for as little, by their places, cheapest first.
 
     Of points that are alike it is the first.

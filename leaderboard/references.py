@@ -12,14 +12,14 @@ from leaderboard.board import BoardRow
 from leaderboard.entry import Entry
 from leaderboard.folds import FoldRow
 from leaderboard.order import PARTS
-from leaderboard.safe_text import short
+from leaderboard.safe_text import shorten
 
 if TYPE_CHECKING:
-    from leaderboard.storage.entry_summaries import Outline
+    from leaderboard.storage.entry_summaries import EntrySummary
 
 Row = TypeVar("Row", bound=BoardRow | FoldRow)
 RANKS = "rank", "private_rank", "move"
-FLOORS = "first_images", "most_frequent"  # solutions that look at no query
+BASELINES = "first_images", "most_frequent"  # solutions that look at no query
 OTHERS = "other photographs, so these are not comparable with scores on this competition's"
 
 
@@ -54,7 +54,7 @@ class ReferenceRow:
 
 
 @cache
-def published(metric: str) -> tuple[Reference, ...]:
+def published_references(metric: str) -> tuple[Reference, ...]:
     """Scores of the Google Landmark challenges by a metric, in the order of their years.
 
     Only those that their source was seen to say. What the authors tell of public and private parts is theirs, and each
@@ -72,13 +72,13 @@ def published(metric: str) -> tuple[Reference, ...]:
     )
 
 
-def floors(entries: Iterable["Entry | Outline"], of: str) -> list[Reference]:
+def baseline_references(entries: Iterable["Entry | EntrySummary"], of: str) -> list[Reference]:
     """The scores of the floors' latest entries, on the photographs of the competition `of`."""
-    latest = {entry.identity: entry for entry in entries if is_floor(entry) and entry.status == "scored"}
+    latest = {entry.identity: entry for entry in entries if is_baseline(entry) and entry.status == "scored"}
     return [
         reference
         for entry in latest.values()
-        for reference in own(
+        for reference in references_by_part(
             entry.identity,
             entry.metric or "",
             {part: entry.score(part) for part in PARTS},
@@ -88,7 +88,7 @@ def floors(entries: Iterable["Entry | Outline"], of: str) -> list[Reference]:
     ]
 
 
-def own(name: str, metric: str, scores: Mapping[str, float | None], source: str, of: str) -> list[Reference]:
+def references_by_part(name: str, metric: str, scores: Mapping[str, float | None], source: str, of: str) -> list[Reference]:
     """References of scores on the competition's own photographs, by part; of none where there is no score."""
     return [
         Reference(name, metric, part, score, source, of, same=True)
@@ -97,20 +97,20 @@ def own(name: str, metric: str, scores: Mapping[str, float | None], source: str,
     ]
 
 
-def is_floor(entry: "Entry | Outline") -> bool:
+def is_baseline(entry: "Entry | EntrySummary") -> bool:
     """Whether an entry is of a solution that only shows what can be had for nothing."""
-    return entry.solution in FLOORS
+    return entry.solution in BASELINES
 
 
-def floors_apart(entries: Iterable[Entry], rows_of: Callable[[list[Entry]], list[Row]]) -> list[Row]:
+def rank_without_baselines(entries: Iterable[Entry], rows_of: Callable[[list[Entry]], list[Row]]) -> list[Row]:
     """The rows of a leaderboard on which floors take no rank: they stand below what has one.
 
     `rows_of` makes rows of entries, as `board_rows` and `fold_rows` do.
     """
     entries = list(entries)
-    rows = rows_of([entry for entry in entries if not is_floor(entry)])
+    rows = rows_of([entry for entry in entries if not is_baseline(entry)])
     ranked = [row for row in rows if row.rank is not None]
-    below = [_unranked(row) for row in rows_of([entry for entry in entries if is_floor(entry)])]
+    below = [_unranked(row) for row in rows_of([entry for entry in entries if is_baseline(entry)])]
     return [*ranked, *below, *rows[len(ranked) :]]
 
 
@@ -148,11 +148,11 @@ def reference_lines(rows: Sequence[ReferenceRow]) -> list[str]:
     for same, group in groupby(rows, key=lambda row: row.same):
         lines.append("on this competition's own photographs" if same else f"on {OTHERS}")
         for of, own_rows in groupby(group, key=lambda row: row.of):
-            lines += [f"  {short(of)}", *map(_line, own_rows)]
+            lines += [f"  {shorten(of)}", *map(_line, own_rows)]
     return lines
 
 
 def _line(row: ReferenceRow) -> str:
     scores = {"public": row.score_public, "private": row.score_private} | ({"all": row.score_all} if row.same else {})
     told = ["" if score is None else f"{part} {round(score, 5):g}" for part, score in scores.items()]
-    return f"    {''.join(f'{each:<17} ' for each in told)}{short(row.name)} ({short(row.source)})"
+    return f"    {''.join(f'{each:<17} ' for each in told)}{shorten(row.name)} ({shorten(row.source)})"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from leaderboard.overfitting.ladder import Board, PlainBoard, Release
+from leaderboard.overfitting.ladder import LeaderboardMechanism, PlainMechanism, ReleasedScore
 from metrics import Judgement, Metric, QueryValues
 from metrics.statistics.bootstrap import values_of
 
@@ -20,7 +20,7 @@ STEPS = 1, 2, 5, 10, 20, 50, 100, 200, 400
 
 
 @dataclass(frozen=True)
-class Probed:
+class AttackResult:
     """What the votes over the first so many submissions came to.
 
     submissions  so many were handed in before the one that is voted
@@ -29,24 +29,24 @@ class Probed:
     """
 
     submissions: tuple[int, ...]
-    told: tuple[float, ...]
-    private: tuple[float, ...]
+    public_scores: tuple[float, ...]
+    private_scores: tuple[float, ...]
 
     @property
     def error(self) -> float:
         """By how much the last public score told exceeds the private score of what was handed in for it."""
-        return self.told[-1] - self.private[-1]
+        return self.public_scores[-1] - self.private_scores[-1]
 
 
 def boosting_attack(
     metric: Metric,
-    board: Board,
+    board: LeaderboardMechanism,
     answers: tuple[Judgement, Judgement],
     public: NDArray[np.bool_],
     *,
     steps: Sequence[int] = STEPS,
     seed: int = 0,
-) -> Probed:
+) -> AttackResult:
     """Attack a board with two answers to the same queries, in the same order; `public` (n_queries,) marks its part.
 
     A submission is kept for the vote if it changed what the board shows, and on a plain board, which changes each time,
@@ -55,7 +55,7 @@ def boosting_attack(
     draw = np.random.default_rng(seed)
     ballots = draw.integers(2, size=(max(steps), len(public)), dtype=bool)
     coins = draw.integers(2, size=len(public), dtype=bool)
-    releases: list[Release] = []
+    releases: list[ReleasedScore] = []
     for ballot in ballots:
         releases.append(_hand_in(metric, board, answers, ballot, public, releases[-1] if releases else None))
     told, private = [], []
@@ -63,21 +63,21 @@ def boosting_attack(
         kept = _kept(board, np.array([each.score for each in releases[:step]]), higher=metric.higher_is_better)
         voted = _majority(ballots[:step][kept], coins)
         told.append(_hand_in(metric, board, answers, voted, public, releases[step - 1]).score)
-        private.append(metric.score_of(values_of(metric, mixed(*answers, voted).select(~public))))
-    return Probed(tuple(steps), tuple(told), tuple(private))
+        private.append(metric.score_of(values_of(metric, mix_answers(*answers, voted).select(~public))))
+    return AttackResult(tuple(steps), tuple(told), tuple(private))
 
 
-def mean_attack(attacks: Sequence[Probed]) -> Probed:
+def mean_attack(attacks: Sequence[AttackResult]) -> AttackResult:
     """What several attackers of one board came to on average.
 
     >>> mean_attack([Probed((1, 2), (0.5, 0.7), (0.5, 0.5)), Probed((1, 2), (0.7, 0.7), (0.5, 0.3))])
     Probed(submissions=(1, 2), told=(0.6, 0.7), private=(0.5, 0.4))
     """
     told, private = (np.mean([getattr(each, name) for each in attacks], axis=0) for name in ("told", "private"))
-    return Probed(attacks[0].submissions, tuple(told.tolist()), tuple(private.tolist()))
+    return AttackResult(attacks[0].submissions, tuple(told.tolist()), tuple(private.tolist()))
 
 
-def mixed(a: Judgement, b: Judgement, second: NDArray[np.bool_]) -> Judgement:
+def mix_answers(a: Judgement, b: Judgement, second: NDArray[np.bool_]) -> Judgement:
     """The judgement of the answers of `b` where `second` (n_queries,) says so, and of `a` elsewhere."""
     names = [field.name for field in fields(a)]
     return replace(a, **{name: np.where(second, getattr(b, name), getattr(a, name)) for name in names})
@@ -97,17 +97,17 @@ def coin_answers(n_queries: int, seed: int = 0) -> tuple[QueryValues, QueryValue
 
 def _hand_in(
     metric: Metric,
-    board: Board,
+    board: LeaderboardMechanism,
     answers: tuple[Judgement, Judgement],
     second: NDArray[np.bool_],
     public: NDArray[np.bool_],
-    before: Release | None,
-) -> Release:
-    return board.released(metric, mixed(*answers, second).select(public), before)
+    before: ReleasedScore | None,
+) -> ReleasedScore:
+    return board.release(metric, mix_answers(*answers, second).select(public), before)
 
 
-def _kept(board: Board, told: NDArray[np.float64], *, higher: bool) -> NDArray[np.bool_]:
-    if isinstance(board, PlainBoard):
+def _kept(board: LeaderboardMechanism, told: NDArray[np.float64], *, higher: bool) -> NDArray[np.bool_]:
+    if isinstance(board, PlainMechanism):
         middle = np.median(told)
         return told >= middle if higher else told <= middle
     return np.append(True, np.diff(told) != 0)

@@ -21,17 +21,17 @@ DIGITS = 5  # of a score on a plain board
 
 
 @dataclass(frozen=True, eq=False)
-class Release:
+class ReleasedScore:
     """What a team is told after a submission, and the judgement of the one that it is the score of."""
 
     score: float
     judgement: Judgement
 
 
-class Board(Protocol):
+class LeaderboardMechanism(Protocol):
     """A rule for what a team is told. Judgements are of the public queries alone, each time in the same order."""
 
-    def released(self, metric: Metric, new: Judgement, best: Release | None = None, /) -> Release:
+    def release(self, metric: Metric, new: Judgement, best: ReleasedScore | None = None, /) -> ReleasedScore:
         """What is told after a new submission; `best` is what was told after the one before, None after none.
 
         Raises NoPositives where no query counts.
@@ -40,12 +40,12 @@ class Board(Protocol):
 
 
 @dataclass(frozen=True)
-class PlainBoard:
+class PlainMechanism:
     """Every submission's own score, in five digits: what Kaggle tells."""
 
-    def released(self, metric: Metric, new: Judgement, _best: Release | None = None, /) -> Release:
+    def release(self, metric: Metric, new: Judgement, _best: ReleasedScore | None = None, /) -> ReleasedScore:
         """The new submission's score, whatever was told before."""
-        return Release(round(_score(metric, new), DIGITS), new)
+        return ReleasedScore(round(_score(metric, new), DIGITS), new)
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class LadderMechanism:
         if self.step is not None and not 0 < self.step <= 1:
             raise LeaderboardError(f"a step of the Ladder is above 0 and at most 1, not {self.step}")
 
-    def released(self, metric: Metric, new: Judgement, best: Release | None = None, /) -> Release:
+    def release(self, metric: Metric, new: Judgement, best: ReleasedScore | None = None, /) -> ReleasedScore:
         """`best` itself, or the new submission's score where it is better by enough.
 
         Raises ValueError where the two were asked other queries.
@@ -82,9 +82,9 @@ class LadderMechanism:
         score = _score(metric, new)
         if best is not None and not self._is_better(metric, new, score, best):
             return best
-        return Release(self._rounded(metric, score, new), new)
+        return ReleasedScore(self._rounded(metric, score, new), new)
 
-    def _is_better(self, metric: Metric, new: Judgement, score: float, best: Release) -> bool:
+    def _is_better(self, metric: Metric, new: Judgement, score: float, best: ReleasedScore) -> bool:
         sign = 1 if metric.higher_is_better else -1
         if self.step is not None:
             return sign * (score - best.score) > self.step

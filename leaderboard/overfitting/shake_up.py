@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from leaderboard.errors import LeaderboardError
 from metrics import Judgement, Metric, RecognitionJudgement
 from metrics.statistics.bootstrap import values_of
-from metrics.statistics.public_redraws import divided, drawn_masks
+from metrics.statistics.public_redraws import part_scores, random_public_masks
 
 DIGITS = 12  # scores that differ less are equal
 DRAWS = 1000
@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Finals:
+class FinalSelection:
     """Two entries to be scored in the end, or the only one there is.
 
     `p_best` is the share of draws in which one of them has the best private score of the board, alone or with others;
@@ -49,23 +49,23 @@ class ShakeUp:
 
     names: tuple[str, ...]
     scores: Floats
-    drawn: Floats
+    simulated_scores: Floats
     higher_is_better: bool = True
 
     @property
     def ranks(self) -> NDArray[np.int64]:
         """(2, n) public and private rank as the competition drew its queries."""
-        return ranks_of(self.scores, higher=self.higher_is_better)[0]
+        return tied_ranks(self.scores, higher=self.higher_is_better)[0]
 
     @cached_property
-    def drawn_ranks(self) -> NDArray[np.int64]:
+    def simulated_ranks(self) -> NDArray[np.int64]:
         """(draws, 2, n) public and private ranks."""
-        return ranks_of(self.drawn, higher=self.higher_is_better)[0]
+        return tied_ranks(self.simulated_scores, higher=self.higher_is_better)[0]
 
     @property
-    def shares(self) -> Floats:
+    def rank_shares(self) -> Floats:
         """(n, n) the share of draws in which each entry has each private rank; equal ones share theirs alike."""
-        first, last = ranks_of(self.drawn[:, 1], higher=self.higher_is_better)
+        first, last = tied_ranks(self.simulated_scores[:, 1], higher=self.higher_is_better)
         n, part = len(self.names), 1 / (last - first + 1) / len(first)
         steps = np.zeros((n, n + 1))
         rows = np.broadcast_to(np.arange(n), first.shape)
@@ -74,38 +74,38 @@ class ShakeUp:
         shares: Floats = np.clip(steps.cumsum(axis=1)[:, :n], 0, 1)
         return shares
 
-    def range_of(self, place: int, level: float = LEVEL) -> tuple[int, int]:
+    def rank_interval(self, place: int, level: float = LEVEL) -> tuple[int, int]:
         """The private ranks between which an entry stands in `level` of the draws."""
-        return _middle(self.drawn_ranks[:, 1, place], level)
+        return _middle(self.simulated_ranks[:, 1, place], level)
 
-    def move_of(self, place: int, level: float = LEVEL) -> tuple[int, int]:
+    def move_interval(self, place: int, level: float = LEVEL) -> tuple[int, int]:
         """The moves from public to private rank, up is positive, between which lie `level` of the draws."""
-        return _middle(self.drawn_ranks[:, 0, place] - self.drawn_ranks[:, 1, place], level)
+        return _middle(self.simulated_ranks[:, 0, place] - self.simulated_ranks[:, 1, place], level)
 
     @property
     def p_public_best_wins(self) -> float:
         """How often the best of the public part has the best private score as well; equal ones share that."""
-        public, private = (self.drawn_ranks == 1).transpose(1, 0, 2)
+        public, private = (self.simulated_ranks == 1).transpose(1, 0, 2)
         return float(((public & private).sum(axis=1) / public.sum(axis=1)).mean())
 
-    def pairs(self, mine: Collection[str] | None = None) -> list[Finals]:
+    def pairs(self, mine: Collection[str] | None = None) -> list[FinalSelection]:
         """All pairs of some entries, or of all: first those that most often hold the best, then the best ranked."""
-        private = self.drawn_ranks[:, 1]
+        private = self.simulated_ranks[:, 1]
         chosen = self._chosen(mine)
         found = [self._finals(private, pair) for pair in combinations(chosen, min(2, len(chosen)))]
         return sorted(found, key=lambda pair: (-pair.p_best, pair.rank))
 
-    def two_best_public(self, mine: Collection[str] | None = None) -> Finals:
+    def two_best_public(self, mine: Collection[str] | None = None) -> FinalSelection:
         """What most people choose: the two that stand highest on the public board."""
-        return self._finals(self.drawn_ranks[:, 1], tuple(self._chosen(mine)[:2]))
+        return self._finals(self.simulated_ranks[:, 1], tuple(self._chosen(mine)[:2]))
 
-    def by_public(self, mine: Collection[str] | None = None) -> Finals:
+    def best_public_of_each_draw(self, mine: Collection[str] | None = None) -> FinalSelection:
         """How those fare who choose the two best public ones of each draw; no names, for they are others each time."""
         chosen = np.array(self._chosen(mine))
-        public, private = (ranks[:, chosen] for ranks in self.drawn_ranks.transpose(1, 0, 2))
+        public, private = (ranks[:, chosen] for ranks in self.simulated_ranks.transpose(1, 0, 2))
         two = np.argsort(public, axis=1, kind="stable")[:, :2]
         best = np.take_along_axis(private, two, axis=1).min(axis=1)
-        return Finals((), float((best == 1).mean()), float(best.mean()))
+        return FinalSelection((), float((best == 1).mean()), float(best.mean()))
 
     def _chosen(self, mine: Collection[str] | None) -> list[int]:
         unknown = sorted(set(mine or ()) - set(self.names))
@@ -113,9 +113,9 @@ class ShakeUp:
             raise LeaderboardError(f"{', '.join(unknown)}: not among the entries whose queries are drawn anew")
         return [place for place, name in enumerate(self.names) if mine is None or name in mine]
 
-    def _finals(self, private: NDArray[np.int64], pair: tuple[int, ...]) -> Finals:
+    def _finals(self, private: NDArray[np.int64], pair: tuple[int, ...]) -> FinalSelection:
         best = private[:, list(pair)].min(axis=1)
-        return Finals(tuple(self.names[place] for place in pair), float((best == 1).mean()), float(best.mean()))
+        return FinalSelection(tuple(self.names[place] for place in pair), float((best == 1).mean()), float(best.mean()))
 
 
 def shake_up(
@@ -148,15 +148,15 @@ def shake_up(
     public = public[rows]
     kept = [answer.select(rows) for answer in answers.values()]
     strata = kept[0].landmark if isinstance(kept[0], RecognitionJudgement) else np.zeros(len(rows), bool)
-    scores = divided(metric, kept)
+    scores = part_scores(metric, kept)
     own = scores(public[None])[0]
     if np.isnan(own).any():
         raise LeaderboardError("all queries that count are of one part, so nothing can be drawn anew")
-    drawn = np.concatenate([scores(masks) for masks in drawn_masks(public, strata, draws, seed)])
+    drawn = np.concatenate([scores(masks) for masks in random_public_masks(public, strata, draws, seed)])
     return ShakeUp(tuple(answers), own.round(DIGITS), drawn.round(DIGITS), metric.higher_is_better)
 
 
-def ranks_of(scores: Floats, *, higher: bool = True) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def tied_ranks(scores: Floats, *, higher: bool = True) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """First and last of the ranks that each score (…, n) shares with those equal to it.
 
     >>> [ranks.tolist() for ranks in ranks_of(np.array([0.5, 0.9, 0.5, 0.1]))]

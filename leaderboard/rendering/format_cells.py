@@ -5,16 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from leaderboard.entry import Coverage
-from leaderboard.safe_text import short
+from leaderboard.safe_text import shorten
 
 
-def shown(column: str, value: Any) -> str:
+def format_cell(column: str, value: Any) -> str:
     """The value of a column, rounded and safe to show; empty for None.
 
     >>> shown("move", -1), shown("mean", 0.5), shown("wall_s", None), shown("solution", "hash")
     ('▼1', '0.50000', '', 'hash')
     """
-    return "" if value is None else CELLS.get(column, short)(value)
+    return "" if value is None else FORMATTERS.get(column, shorten)(value)
 
 
 def _move(value: int) -> str:
@@ -42,11 +42,11 @@ def _yes_or_no(value: bool) -> str:
     return "yes" if value else "no"
 
 
-SCORES = dict.fromkeys(("score_public", "score_private", "score_all", "low", "high", "mean", "deviation"), _score)
-NUMBERS: dict[str, Callable[[Any], str]] = {
+SCORE_FORMATTERS = dict.fromkeys(("score_public", "score_private", "score_all", "low", "high", "mean", "deviation"), _score)
+NUMBER_FORMATTERS: dict[str, Callable[[Any], str]] = {
     **dict.fromkeys(("rank", "private_rank", "entries", "entry_id", "folds", "done", "failed"), str),
-    **SCORES,
+    **SCORE_FORMATTERS,
     **dict.fromkeys(("wall_s", "cpu_s", "peak_mb"), _amount),
     "move": _move,
 }
-CELLS = NUMBERS | {"last": _moment, "created": _moment, "coverage": _coverage, "complete": _yes_or_no}
+FORMATTERS = NUMBER_FORMATTERS | {"last": _moment, "created": _moment, "coverage": _coverage, "complete": _yes_or_no}

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict, Unpack, 
 from leaderboard.board import BoardRow
 from leaderboard.entry import Coverage
 from leaderboard.folds import FoldRow
-from leaderboard.rendering.format_cells import NUMBERS, SCORES, shown
-from leaderboard.safe_text import markdown, short, spreadsheet
+from leaderboard.rendering.format_cells import NUMBER_FORMATTERS, SCORE_FORMATTERS, format_cell
+from leaderboard.safe_text import escape_markdown, shorten, escape_formula
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -30,7 +30,7 @@ HEADINGS = {
 }
 
 
-class Heading(TypedDict):
+class TableHeading(TypedDict):
     """What stands around a table.
 
     `shares` are of all queries, as in {"public": 0.3, "private": 0.7}; `width` is the window's, if not the terminal's.
@@ -44,10 +44,10 @@ class Heading(TypedDict):
 
 
 @overload
-def render(rows: Rows, format: Literal["table"], **heading: Unpack[Heading]) -> "Table": ...
+def render(rows: Rows, format: Literal["table"], **heading: Unpack[TableHeading]) -> "Table": ...
 @overload
-def render(rows: Rows, format: Literal["csv", "json", "markdown"], **heading: Unpack[Heading]) -> str: ...
-def render(rows: Rows, format: str, **heading: Unpack[Heading]) -> "Table | str":
+def render(rows: Rows, format: Literal["csv", "json", "markdown"], **heading: Unpack[TableHeading]) -> str: ...
+def render(rows: Rows, format: str, **heading: Unpack[TableHeading]) -> "Table | str":
     r"""All columns of the rows: a rich Table for the terminal, or the text of a csv, json or markdown file.
 
     Table and Markdown round scores to five digits, cut very long names, and have a title and Kaggle's caption; CSV and
@@ -57,7 +57,7 @@ def render(rows: Rows, format: str, **heading: Unpack[Heading]) -> "Table | str"
     >>> print(render([], "csv", title="", metric="gap", higher_is_better=True)[:29])
     rank,private_rank,move,soluti
     """
-    writers: dict[str, Callable[[Rows, Heading], Table | str]]
+    writers: dict[str, Callable[[Rows, TableHeading], Table | str]]
     writers = {"table": _table, "markdown": _markdown, "csv": _csv, "json": _json}
     return writers[format](rows, heading)
 
@@ -66,52 +66,52 @@ def _names(rows: Rows) -> list[str]:
     return [field.name for field in fields(rows[0] if rows else BoardRow)]
 
 
-def _arrow(heading: Heading) -> str:
+def _arrow(heading: TableHeading) -> str:
     return "↑" if heading["higher_is_better"] else "↓"
 
 
-def _headings(rows: Rows, heading: Heading) -> dict[str, str]:
+def _headings(rows: Rows, heading: TableHeading) -> dict[str, str]:
     """The columns people see and what stands above each: the metric stands with its scores, an arrow to the better."""
     names = {name: HEADINGS.get(name, name.replace("_", " ")) for name in _names(rows) if name != "metric"}
-    metric = f"{short(heading['metric'])} {_arrow(heading)}"
-    scores = {name: f"{name.removeprefix('score_')} {metric}" for name in names if name in SCORES}
+    metric = f"{shorten(heading['metric'])} {_arrow(heading)}"
+    scores = {name: f"{name.removeprefix('score_')} {metric}" for name in names if name in SCORE_FORMATTERS}
     return names | scores
 
 
 def _cells(row: BoardRow | FoldRow, names: Iterable[str]) -> list[str]:
-    return [shown(name, getattr(row, name)) for name in names]
+    return [format_cell(name, getattr(row, name)) for name in names]
 
 
-def _caption(heading: Heading) -> str:
+def _caption(heading: TableHeading) -> str:
     """How much of the queries each part is, in Kaggle's words."""
     shares = heading.get("shares", {})
-    told = [f"{short(part)}: approximately {100 * share:.3g} % of the queries" for part, share in shares.items()]
+    told = [f"{shorten(part)}: approximately {100 * share:.3g} % of the queries" for part, share in shares.items()]
     final = ["the private part decides, and may order otherwise"] if {"public", "private"} <= set(shares) else []
     return "; ".join(told + final)
 
 
-def _table(rows: Rows, heading: Heading) -> "Table":
+def _table(rows: Rows, heading: TableHeading) -> "Table":
     from rich import get_console
 
     from leaderboard.rendering.terminal import terminal_table
 
-    title = f"{short(heading['title'])}: {short(heading['metric'])} {_arrow(heading)}"
+    title = f"{shorten(heading['title'])}: {shorten(heading['metric'])} {_arrow(heading)}"
     return terminal_table(rows, title, _caption(heading), _arrow(heading), heading.get("width") or get_console().width)
 
 
-def _markdown(rows: Rows, heading: Heading) -> str:
+def _markdown(rows: Rows, heading: TableHeading) -> str:
     headings = _headings(rows, heading)
     lines = [
-        [markdown(text) for text in headings.values()],
-        ["---:" if name in NUMBERS else "---" for name in headings],
+        [escape_markdown(text) for text in headings.values()],
+        ["---:" if name in NUMBER_FORMATTERS else "---" for name in headings],
     ]
-    lines += [[markdown(cell) for cell in _cells(row, headings)] for row in rows]
+    lines += [[escape_markdown(cell) for cell in _cells(row, headings)] for row in rows]
     table = "".join(f"| {' | '.join(line)} |\n" for line in lines)
     caption = _caption(heading)
-    return f"**{markdown(short(heading['title']))}**\n\n{table}" + (f"\n{markdown(caption)}\n" if caption else "")
+    return f"**{escape_markdown(shorten(heading['title']))}**\n\n{table}" + (f"\n{escape_markdown(caption)}\n" if caption else "")
 
 
-def _csv(rows: Rows, _heading: Heading) -> str:
+def _csv(rows: Rows, _heading: TableHeading) -> str:
     file = StringIO()
     names = [flat for name in _names(rows) for flat in (COVERAGE if name == "coverage" else [name])]
     writer = csv.DictWriter(file, names, lineterminator="\n")
@@ -132,8 +132,8 @@ def _flat(row: BoardRow | FoldRow) -> Iterator[tuple[str, Any]]:
 def _exact(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
-    return "" if value is None else spreadsheet(value) if isinstance(value, str) else repr(value)
+    return "" if value is None else escape_formula(value) if isinstance(value, str) else repr(value)
 
 
-def _json(rows: Rows, _heading: Heading) -> str:
+def _json(rows: Rows, _heading: TableHeading) -> str:
     return json.dumps([asdict(row) for row in rows], default=datetime.isoformat, indent=2) + "\n"

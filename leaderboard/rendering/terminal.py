@@ -9,7 +9,7 @@ from rich.text import Text
 
 from leaderboard.board import BoardRow
 from leaderboard.folds import FoldRow
-from leaderboard.rendering.format_cells import shown
+from leaderboard.rendering.format_cells import format_cell
 
 NARROW = 64  # characters, below which only rank, name and scores are shown
 WIDE = 150  # characters, from which on every column has room
@@ -47,29 +47,29 @@ def terminal_table(rows: Sequence[BoardRow | FoldRow], title: str, caption: str,
 
 
 def _only(column: str) -> Cell:
-    return lambda row: shown(column, getattr(row, column))
+    return lambda row: format_cell(column, getattr(row, column))
 
 
 def _who(row: BoardRow | FoldRow) -> str:
     """The identity, which as a rule begins with the solution's name, and why it is not ranked."""
-    solution, identity = shown("solution", row.solution), shown("identity", row.identity)
+    solution, identity = format_cell("solution", row.solution), format_cell("identity", row.identity)
     name = identity if identity.startswith(solution) else f"{solution}: {identity}"
     status = f"{row.status}: " if isinstance(row, BoardRow) and row.status != "scored" else ""
-    why = status + shown("reason", row.reason)
+    why = status + format_cell("reason", row.reason)
     return f"{name}\n{why}" if why else name
 
 
 def _lacking(row: BoardRow | FoldRow) -> str:
     coverage = row.coverage if isinstance(row, BoardRow) else None
-    return f"{shown('coverage', coverage)} queries" if coverage and coverage.answered < coverage.queries else ""
+    return f"{format_cell('coverage', coverage)} queries" if coverage and coverage.answered < coverage.queries else ""
 
 
 def _entries(row: BoardRow | FoldRow) -> str:
-    return f"{row.entries}, the last {shown('last', row.last)}"
+    return f"{row.entries}, the last {format_cell('last', row.last)}"
 
 
 def _entry(row: BoardRow) -> str:
-    return f"{shown('entry_id', row.entry_id)}, {shown('created', row.created)}"
+    return f"{format_cell('entry_id', row.entry_id)}, {format_cell('created', row.created)}"
 
 
 def _cost(row: BoardRow | FoldRow) -> str:

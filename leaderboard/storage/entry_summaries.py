@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, select
 
-from leaderboard.entry import Cost, Stage, Status, total
+from leaderboard.entry import Cost, Stage, Status, total_cost
 from leaderboard.storage import schema
 from leaderboard.storage.database import Database
 
@@ -15,7 +15,7 @@ PARTS = "public", "private", "all"
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
+class EntrySummary:
     """An entry with its scores by one metric and what it cost."""
 
     id: int
@@ -33,7 +33,7 @@ class Outline:
 
 
 @dataclass
-class Outlines:
+class EntrySummaries:
     """The outlines of all entries on one board, the earliest first; `refresh` takes in those that have come since."""
 
     database: Database
@@ -41,7 +41,7 @@ class Outlines:
     task: str
     split: str
     metric: str
-    found: dict[int, Outline] = field(default_factory=dict)
+    by_id: dict[int, EntrySummary] = field(default_factory=dict)
 
     def refresh(self) -> bool:
         """Read what is new; whether anything was.
@@ -50,14 +50,14 @@ class Outlines:
         at again.
         """
         table = schema.entries
-        since = max(self.found, default=0) - 100
+        since = max(self.by_id, default=0) - 100
         scores = [table.c.scores[part][self.metric].as_float() for part in PARTS]
         names = (table.c[name] for name in ("id", "solution", "identity", "status", "metric", "created", "stages"))
         query = select(*names, *scores).where(table.c.id > since, *self._conditions())
-        before = len(self.found)
-        with self.database.reading() as connection:
-            self.found |= {outline.id: outline for outline in map(_outline, connection.execute(query))}
-        return len(self.found) > before
+        before = len(self.by_id)
+        with self.database.read_transaction() as connection:
+            self.by_id |= {outline.id: outline for outline in map(_outline, connection.execute(query))}
+        return len(self.by_id) > before
 
     def _conditions(self) -> Iterator[ColumnElement[bool]]:
         for name in ("competition", "task", "split"):
@@ -65,7 +65,7 @@ class Outlines:
 
 
 @dataclass(frozen=True)
-class BoardName:
+class BoardSummary:
     """A competition, task and split that have entries: how many, and when the last one came."""
 
     competition: str
@@ -76,7 +76,7 @@ class BoardName:
     last: datetime
 
 
-def board_names(database: Database) -> list[BoardName]:
+def board_summaries(database: Database) -> list[BoardSummary]:
     """All boards that have entries, the one with the latest first."""
     table = schema.entries
     names = [table.c[name] for name in ("competition", "competition_name", "task", "split")]
@@ -84,19 +84,19 @@ def board_names(database: Database) -> list[BoardName]:
     query = (
         select(*names, func.count().label("entries"), last.label("last")).group_by(*names).order_by(last.desc(), *names)
     )
-    with database.reading() as connection:
-        return [BoardName(**row) for row in connection.execute(query).mappings()]
+    with database.read_transaction() as connection:
+        return [BoardSummary(**row) for row in connection.execute(query).mappings()]
 
 
 def last_id(database: Database) -> int:
     """The highest id of any entry, 0 where there is none."""
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         return connection.scalar(select(func.max(schema.entries.c.id))) or 0
 
 
-def _outline(row: Row[Any]) -> Outline:
+def _outline(row: Row[Any]) -> EntrySummary:
     values: Any = row
     number, solution, identity, status, metric, created, stages, *scores = values
-    cost = total(tuple(Stage(**stage) for stage in stages))
+    cost = total_cost(tuple(Stage(**stage) for stage in stages))
     by_part = dict(zip(PARTS, scores, strict=True))
-    return Outline(number, solution, identity, status, metric, created, by_part, cost)
+    return EntrySummary(number, solution, identity, status, metric, created, by_part, cost)

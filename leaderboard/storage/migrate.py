@@ -5,13 +5,13 @@ from sqlalchemy import Connection, Integer, String, column, func, insert, inspec
 from leaderboard.storage import team_schema as _team  # noqa: F401 (its tables are part of the metadata)
 from leaderboard.storage.schema import metadata
 
-VERSION = "3"  # of the tables in `leaderboard.storage.schema` and `leaderboard.storage.team_schema`
+SCHEMA_VERSION = "3"  # of the tables in `leaderboard.storage.schema` and `leaderboard.storage.team_schema`
 _LOCK = 0x1EADE2B0A2D  # any number that no other program takes for its lock
 _versions = table("alembic_version", column("version_num", String))
 _versions_before = table("leaderboard_schema", column("version", Integer))  # where versions 1 and 2 kept theirs
 
 
-def version_of(connection: Connection) -> str | None:
+def schema_version(connection: Connection) -> str | None:
     """The version of the tables that are there, None where none says one."""
     names = inspect(connection).get_table_names()
     if _versions.name in names:
@@ -21,17 +21,17 @@ def version_of(connection: Connection) -> str | None:
     return None
 
 
-def bring_up_to_date(connection: Connection) -> None:
+def upgrade_schema(connection: Connection) -> None:
     """Create the tables, or change those of an older version; nothing where another process has just done so.
 
     The transaction must hold the right to write.
     """
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
-    found = version_of(connection)
+    found = schema_version(connection)
     if found is None:
         _create(connection)
-    elif found != VERSION:
+    elif found != SCHEMA_VERSION:
         _migrate(connection, found)
 
 
@@ -41,7 +41,7 @@ def _create(connection: Connection) -> None:
         "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
         "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
     )
-    connection.execute(insert(_versions).values(version_num=VERSION))
+    connection.execute(insert(_versions).values(version_num=SCHEMA_VERSION))
 
 
 def _migrate(connection: Connection, found: str) -> None:
@@ -53,4 +53,4 @@ def _migrate(connection: Connection, found: str) -> None:
     config.set_main_option("path_separator", "os")
     if not inspect(connection).has_table(_versions.name):
         command.stamp(config, found)
-    command.upgrade(config, VERSION)
+    command.upgrade(config, SCHEMA_VERSION)

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 
-class Verbatim(TypeDecorator[str]):
+class EscapedText(TypeDecorator[str]):
     """Any text, also what databases refuse (NUL, half a surrogate pair): what is not ASCII lies there as an escape."""
 
     impl = Text
@@ -34,7 +34,7 @@ class Verbatim(TypeDecorator[str]):
         return None if value is None else value.encode("ascii").decode("unicode_escape")
 
 
-class Moment(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """A time in UTC, to the microsecond."""
 
     impl = DateTime
@@ -62,12 +62,12 @@ entries = Table(  # the fields of Entry by their names, and the list of queries
     "entries",
     metadata,
     Column("id", Integer, primary_key=True),
-    *(Column(name, Verbatim, nullable=False) for name in ("competition", "competition_name", "task", "split")),
-    *(Column(name, Verbatim, nullable=False) for name in ("solution", "identity", "code_version", "run_key", "status")),
-    *(Column(name, Verbatim) for name in ("reason", "metric", "submission", "log")),
+    *(Column(name, EscapedText, nullable=False) for name in ("competition", "competition_name", "task", "split")),
+    *(Column(name, EscapedText, nullable=False) for name in ("solution", "identity", "code_version", "run_key", "status")),
+    *(Column(name, EscapedText) for name in ("reason", "metric", "submission", "log")),
     *(Column(name, JSON(none_as_null=True)) for name in ("seed", "scores", "coverage", "stages", "versions")),
     Column("intervals", JSON(none_as_null=True)),  # since version 2
-    Column("created", Moment, nullable=False),
+    Column("created", UtcDateTime, nullable=False),
     Column("query_list", ForeignKey(query_lists.c.digest)),
     Index("entries_by_run_key", "run_key", postgresql_using="hash"),  # a hash has no limit on the length of the key
 )
@@ -77,6 +77,6 @@ per_query = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("entry", ForeignKey(entries.c.id), nullable=False, index=True),
-    Column("name", Verbatim, nullable=False),
+    Column("name", EscapedText, nullable=False),
     Column("packed", LargeBinary, nullable=False),
 )

@@ -18,7 +18,7 @@ from leaderboard.storage.database import Database
 from leaderboard.storage.serialization import pack_ids, pack_values, unpack_ids, unpack_values
 
 COLUMNS = [schema.entries.c[field.name] for field in fields(Entry)]
-AGE = schema.entries.c.created, schema.entries.c.id
+AGE_COLUMNS = schema.entries.c.created, schema.entries.c.id
 
 
 class EntryStore:
@@ -41,8 +41,8 @@ class EntryStore:
         `per_query` gives one number (float64, nan allowed) for each query by name, in the order of `query_ids`; the
         same list of ids is stored once for all entries. Raises ValueError if their lengths differ.
         """
-        insert_entry = prepared(entry, per_query, query_ids)
-        with self._database.writing() as connection:
+        insert_entry = prepare_insert(entry, per_query, query_ids)
+        with self._database.write_transaction() as connection:
             return insert_entry(connection)
 
     def entries(
@@ -55,21 +55,21 @@ class EntryStore:
         """The entries with these values (None: any), the earliest first."""
         wanted = {"competition": competition, "task": task, "split": split, "solution": solution}
         conditions = [schema.entries.c[name] == value for name, value in wanted.items() if value is not None]
-        with self._database.reading() as connection:
-            query = select(*COLUMNS).where(*conditions).order_by(*AGE)
+        with self._database.read_transaction() as connection:
+            query = select(*COLUMNS).where(*conditions).order_by(*AGE_COLUMNS)
             return [_entry(row) for row in connection.execute(query).mappings()]
 
     def find(self, run_key: str) -> Entry | None:
         """The latest entry of a run that did not fail, or None."""
         table = schema.entries
         query = select(*COLUMNS).where(table.c.run_key == run_key, table.c.status != "failed")
-        with self._database.reading() as connection:
-            row = connection.execute(query.order_by(*(column.desc() for column in AGE)).limit(1)).mappings().first()
+        with self._database.read_transaction() as connection:
+            row = connection.execute(query.order_by(*(column.desc() for column in AGE_COLUMNS)).limit(1)).mappings().first()
             return None if row is None else _entry(row)
 
-    def numbered(self, ids: Sequence[int]) -> dict[int, Entry]:
+    def by_ids(self, ids: Sequence[int]) -> dict[int, Entry]:
         """The entries of these ids, as far as there are any, by id."""
-        with self._database.reading() as connection:
+        with self._database.read_transaction() as connection:
             rows = connection.execute(select(*COLUMNS).where(schema.entries.c.id.in_(ids))).mappings()
             return {row["id"]: _entry(row) for row in rows}
 
@@ -78,18 +78,18 @@ class EntryStore:
         table = schema.per_query
         wanted = [] if names is None else [table.c.name.in_(names)]
         query = select(table.c.name, table.c.packed).where(table.c.entry == entry_id, *wanted).order_by(table.c.id)
-        with self._database.reading() as connection:
+        with self._database.read_transaction() as connection:
             return {name: unpack_values(packed) for name, packed in connection.execute(query)}
 
     def query_ids(self, entry_id: int) -> list[str]:
         """The queries that `per_query` follows; empty if none were stored with the entry."""
         query = select(schema.query_lists.c.packed).join(schema.entries).where(schema.entries.c.id == entry_id)
-        with self._database.reading() as connection:
+        with self._database.read_transaction() as connection:
             packed = connection.scalar(query)
             return [] if packed is None else unpack_ids(packed)
 
 
-def prepared(
+def prepare_insert(
     entry: Entry, per_query: Mapping[str, ArrayLike] | None, query_ids: Sequence[str] | None
 ) -> Callable[[Connection], Entry]:
     """What stores an entry in a transaction and gives it with its id; all that takes long is done before."""

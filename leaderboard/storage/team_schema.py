@@ -14,15 +14,15 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from leaderboard.storage.schema import Moment, Verbatim, entries, metadata
+from leaderboard.storage.schema import UtcDateTime, EscapedText, entries, metadata
 
 teams = Table(
     "teams",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("name", Verbatim, nullable=False),
-    Column("folded", Verbatim, nullable=False, unique=True),  # the name, without what makes names only look different
-    Column("created", Moment, nullable=False),
+    Column("name", EscapedText, nullable=False),
+    Column("folded", EscapedText, nullable=False, unique=True),  # the name, without what makes names only look different
+    Column("created", UtcDateTime, nullable=False),
 )
 
 tokens = Table(
@@ -31,8 +31,8 @@ tokens = Table(
     Column("prefix", String(16), primary_key=True),
     Column("hash", Text, nullable=False),
     Column("team", ForeignKey(teams.c.id), index=True),  # null: the token of an admin
-    Column("created", Moment, nullable=False),
-    Column("revoked", Moment),
+    Column("created", UtcDateTime, nullable=False),
+    Column("revoked", UtcDateTime),
 )
 
 sessions = Table(
@@ -40,14 +40,14 @@ sessions = Table(
     metadata,
     Column("digest", String(64), primary_key=True),  # SHA-256 of what the cookie holds
     Column("token", ForeignKey(tokens.c.prefix), nullable=False, index=True),
-    Column("expires", Moment, nullable=False),
+    Column("expires", UtcDateTime, nullable=False),
 )
 
 rules = Table(  # what is not there has the defaults of Rules
     "team_rules",
     metadata,
-    Column("competition", Verbatim, primary_key=True),
-    Column("deadline", Moment),
+    Column("competition", EscapedText, primary_key=True),
+    Column("deadline", UtcDateTime),
     Column("daily_limit", Integer, nullable=False),
     Column("ladder", Boolean, nullable=False),
 )
@@ -57,19 +57,19 @@ submissions = Table(
     metadata,
     Column("id", String(32), primary_key=True),  # random, for addresses
     Column("team", ForeignKey(teams.c.id), nullable=False),
-    *(Column(name, Verbatim, nullable=False) for name in ("competition", "task")),
+    *(Column(name, EscapedText, nullable=False) for name in ("competition", "task")),
     Column("number", Integer, nullable=False),  # from 1 in its team, competition and task
-    *(Column(name, Verbatim, nullable=False) for name in ("file_name", "message")),
+    *(Column(name, EscapedText, nullable=False) for name in ("file_name", "message")),
     Column("digest", String(64), nullable=False),  # SHA-256 of the file as it came
     Column("size", BigInteger, nullable=False),  # bytes
-    Column("received", Moment, nullable=False),
+    Column("received", UtcDateTime, nullable=False),
     Column("status", String(16), nullable=False),
     Column("report", JSON, nullable=False),  # lines
     Column("chosen", Boolean, nullable=False),
-    Column("hidden", Verbatim),  # why
+    Column("hidden", EscapedText),  # why
     Column("attempts", Integer, nullable=False),
     Column("claim", String(32)),  # of who is scoring it
-    Column("lease", Moment),  # until when nobody else may
+    Column("lease", UtcDateTime),  # until when nobody else may
     UniqueConstraint("team", "competition", "task", "number", name="team_submissions_by_number"),
     UniqueConstraint("team", "competition", "task", "digest", name="team_submissions_by_file"),
     Index("team_submissions_by_status", "status", "received"),

@@ -9,13 +9,13 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from leaderboard.errors import TeamError
-from leaderboard.safe_text import short
+from leaderboard.safe_text import shorten
 from leaderboard.storage.database import Database
 from leaderboard.storage.schema import entries
 from leaderboard.storage.team_schema import sessions, teams, tokens
 from leaderboard.team.tokens import new_token
 
-LONGEST_NAME = 60  # characters
+MAX_TEAM_NAME_LENGTH = 60  # characters
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Accounts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add_team(self, name: str, now: datetime, taken: Sequence[str] = ()) -> Team:
+    def add_team(self, name: str, now: datetime, reserved: Sequence[str] = ()) -> Team:
         """The new team.
 
         Raises TeamError for a name that is too long, cannot be read, looks like that of another team, or is that of a
@@ -51,22 +51,22 @@ class Accounts:
         """
         _require_readable(name)
         folded = _folded(name)
-        with self._database.writing() as connection:
+        with self._database.write_transaction() as connection:
             on_board = connection.scalars(select(entries.c.solution).distinct())
-            if folded in map(_folded, [*taken, *on_board]):
-                raise TeamError(f"{short(name)} is the name of a solution; choose another for the team")
+            if folded in map(_folded, [*reserved, *on_board]):
+                raise TeamError(f"{shorten(name)} is the name of a solution; choose another for the team")
             try:
                 with connection.begin_nested():
                     added = connection.scalar(
                         insert(teams).values(name=name, folded=folded, created=now).returning(teams.c.id)
                     )
             except IntegrityError:
-                raise TeamError(f"there is a team of that name already: {short(name)}") from None
+                raise TeamError(f"there is a team of that name already: {shorten(name)}") from None
         return Team(int(added or 0), name, now)
 
     def teams(self) -> list[Team]:
         """All teams, by name."""
-        with self._database.reading() as connection:
+        with self._database.read_transaction() as connection:
             found = connection.execute(select(teams.c.id, teams.c.name, teams.c.created)).mappings()
             return sorted((Team(**row) for row in found), key=lambda team: _folded(team.name))
 
@@ -74,36 +74,36 @@ class Accounts:
         """The team of a name; TeamError where there is none."""
         found = next((team for team in self.teams() if _folded(team.name) == _folded(name)), None)
         if found is None:
-            raise TeamError(f"there is no team {short(name)}; landmark team add makes one")
+            raise TeamError(f"there is no team {shorten(name)}; landmark team add makes one")
         return found
 
     def add_token(self, team: Team | None, now: datetime) -> str:
         """A new token of a team, or of an admin: it cannot be shown again."""
         made = new_token()
         row = {"prefix": made.prefix, "hash": made.hash, "team": team and team.id, "created": now}
-        with self._database.writing() as connection:
+        with self._database.write_transaction() as connection:
             connection.execute(insert(tokens).values(row))
         return made.token
 
     def tokens(self) -> list[Token]:
         """All tokens, the newest first."""
         query = select(tokens.c.prefix, teams.c.name.label("team"), tokens.c.created, tokens.c.revoked)
-        with self._database.reading() as connection:
+        with self._database.read_transaction() as connection:
             found = connection.execute(query.outerjoin(teams).order_by(tokens.c.created.desc(), tokens.c.prefix))
             return [Token(**row) for row in found.mappings()]
 
     def revoke(self, prefix: str, now: datetime) -> bool:
         """Whether there was such a token to revoke; whoever came in by it is out."""
         kept = tokens.c.prefix == prefix, tokens.c.revoked.is_(None)
-        with self._database.writing() as connection:
+        with self._database.write_transaction() as connection:
             connection.execute(delete(sessions).where(sessions.c.token == prefix))
             return bool(connection.execute(update(tokens).where(*kept).values(revoked=now)).rowcount)
 
 
 def _require_readable(name: str) -> None:
-    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable() or name != name.strip():
+    if not 0 < len(name) <= MAX_TEAM_NAME_LENGTH or not name.isprintable() or name != name.strip():
         raise TeamError(
-            f"{short(name)!r:.80} cannot be the name of a team: use 1 to {LONGEST_NAME} characters that can be printed"
+            f"{shorten(name)!r:.80} cannot be the name of a team: use 1 to {MAX_TEAM_NAME_LENGTH} characters that can be printed"
         )
 
 

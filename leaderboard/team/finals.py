@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from leaderboard.entry import Entry
 from leaderboard.order import Order
-from leaderboard.team.rules import FINALS
+from leaderboard.team.rules import MAX_FINALS
 from leaderboard.team.submissions import Submission
 
 
-def finals(submissions: Iterable[Submission], entries: Iterable[Entry], order: Order) -> set[int]:
+def team_finals(submissions: Iterable[Submission], entries: Iterable[Entry], order: Order) -> set[int]:
     """The ids of the entries that are a team's finals: those it chose, and up to FINALS its best public ones.
 
     The submissions and their entries are of one team, competition and task; hidden ones are left out.
@@ -17,4 +17,4 @@ def finals(submissions: Iterable[Submission], entries: Iterable[Entry], order: O
     own = [entry for entry in entries if entry.id in chosen]
     best = order.best_first(own, order.ranking_part(own))
     first = sorted((entry.id for entry in best if entry.id is not None), key=lambda entry_id: not chosen[entry_id])
-    return set(first[:FINALS])
+    return set(first[:MAX_FINALS])

@@ -15,14 +15,14 @@ from sqlalchemy import and_, insert, or_, select, update
 
 from leaderboard.entry import Entry
 from leaderboard.storage.database import Database
-from leaderboard.storage.store import prepared
+from leaderboard.storage.store import prepare_insert
 from leaderboard.storage.team_schema import scorings, submissions
-from leaderboard.team.submissions import Submission, selected, submission_in
+from leaderboard.team.submissions import Submission, submissions_query, submission_from_row
 
 LEASE = timedelta(seconds=15)
-ATTEMPTS = 3  # after so many ended scorers it is the file's fault
+MAX_ATTEMPTS = 3  # after so many ended scorers it is the file's fault
 GIVEN_UP = (
-    f"the scorer was ended {ATTEMPTS} times before it had a score; whoever runs the server can have it tried again"
+    f"the scorer was ended {MAX_ATTEMPTS} times before it had a score; whoever runs the server can have it tried again"
 )
 
 
@@ -34,7 +34,7 @@ class Claim:
     secret: str
 
 
-class Queue:
+class SubmissionQueue:
     """The queue of a database. Every method raises StoreError if it cannot be used."""
 
     def __init__(self, database: Database) -> None:
@@ -44,10 +44,10 @@ class Queue:
         """The right to score the submission that has waited longest, None where none waits."""
         free = or_(submissions.c.status == "queued", and_(submissions.c.status == "running", submissions.c.lease < now))
         first = select(submissions.c.id).where(free).order_by(submissions.c.received, submissions.c.id).limit(1)
-        with self._database.writing() as connection:
+        with self._database.write_transaction() as connection:
             connection.execute(
                 update(submissions)
-                .where(free, submissions.c.attempts >= ATTEMPTS)
+                .where(free, submissions.c.attempts >= MAX_ATTEMPTS)
                 .values(status="failed", report=[GIVEN_UP], claim=None, lease=None)
             )
             found = connection.scalar(first.with_for_update(skip_locked=True))
@@ -56,8 +56,8 @@ class Queue:
             values = {"status": "running", "claim": token_hex(16), "lease": now + LEASE}
             attempts = submissions.c.attempts + 1
             connection.execute(update(submissions).where(submissions.c.id == found).values(**values, attempts=attempts))
-            row = connection.execute(selected().where(submissions.c.id == found)).mappings().one()
-            return Claim(submission_in(row), str(values["claim"]))
+            row = connection.execute(submissions_query().where(submissions.c.id == found)).mappings().one()
+            return Claim(submission_from_row(row), str(values["claim"]))
 
     def renew(self, claim: Claim, now: datetime) -> bool:
         """Whether the claim still holds; then it does so for another LEASE."""
@@ -76,9 +76,9 @@ class Queue:
 
         `released` is the entry whose public score the team was told, None for the new one.
         """
-        insert_entry = prepared(entry, per_query, query_ids)
+        insert_entry = prepare_insert(entry, per_query, query_ids)
         ended = {"status": "scored", "report": list(report), "claim": None, "lease": None}
-        with self._database.writing() as connection:
+        with self._database.write_transaction() as connection:
             if not connection.execute(_held(claim).values(**ended)).rowcount:
                 return None
             entered = insert_entry(connection)
@@ -97,7 +97,7 @@ class Queue:
     def retry(self, submission_id: str) -> bool:
         """Whether the submission had failed, and waits again."""
         failed = submissions.c.id == submission_id, submissions.c.status == "failed"
-        with self._database.writing() as connection:
+        with self._database.write_transaction() as connection:
             new = update(submissions).where(*failed).values(status="queued", report=[], attempts=0)
             return bool(connection.execute(new).rowcount)
 
@@ -111,11 +111,11 @@ class Queue:
             submissions.c.number < submission.number,
         )
         query = select(scorings.c.released).join(submissions).where(*same).order_by(submissions.c.number.desc())
-        with self._database.reading() as connection:
+        with self._database.read_transaction() as connection:
             return connection.scalar(query.limit(1))
 
     def _change(self, claim: Claim, /, **values: Any) -> bool:
-        with self._database.writing() as connection:
+        with self._database.write_transaction() as connection:
             return bool(connection.execute(_held(claim).values(**values)).rowcount)
 
 

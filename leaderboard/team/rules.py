@@ -10,12 +10,12 @@ from leaderboard.errors import TeamError
 from leaderboard.storage.database import Database
 from leaderboard.storage.team_schema import rules
 
-FINALS = 2  # submissions of a team and a task that the private part decides on
-MOST = 1_000  # submissions a day
+MAX_FINALS = 2  # submissions of a team and a task that the private part decides on
+MAX_DAILY_LIMIT = 1_000  # submissions a day
 
 
 @dataclass(frozen=True)
-class Rules:
+class CompetitionRules:
     """The rules of a competition: after the deadline nothing is taken, and private scores show; None is never.
 
     `daily_limit` is per team and task, by days of UTC. With `ladder` teams are told public scores by the Ladder
@@ -28,33 +28,33 @@ class Rules:
     ladder: bool = False
 
     def __post_init__(self) -> None:
-        if not 1 <= self.daily_limit <= MOST:
-            raise TeamError(f"a daily limit is 1 to {MOST} submissions, not {self.daily_limit}")
+        if not 1 <= self.daily_limit <= MAX_DAILY_LIMIT:
+            raise TeamError(f"a daily limit is 1 to {MAX_DAILY_LIMIT} submissions, not {self.daily_limit}")
         if self.deadline is not None and self.deadline.tzinfo is None:
             raise ValueError("a deadline needs a time zone")
 
-    def is_over(self, now: datetime) -> bool:
+    def is_closed(self, now: datetime) -> bool:
         """Whether the deadline has passed."""
         return self.deadline is not None and now >= self.deadline
 
 
-class RuleBook:
+class RulesStore:
     """The rules of all competitions. Every method raises StoreError if the database cannot be used."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def of(self, competition: str) -> Rules:
+    def get(self, competition: str) -> CompetitionRules:
         """The rules that were set, or the defaults."""
-        with self._database.reading() as connection:
+        with self._database.read_transaction() as connection:
             row = connection.execute(select(rules).where(rules.c.competition == competition)).mappings().first()
-            return Rules(competition) if row is None else Rules(**row)
+            return CompetitionRules(competition) if row is None else CompetitionRules(**row)
 
-    def set(self, competition: str, **changed: Any) -> Rules:
+    def set(self, competition: str, **changed: Any) -> CompetitionRules:
         """The rules with some of them changed, once they are kept."""
-        new = replace(self.of(competition), **changed)
+        new = replace(self.get(competition), **changed)
         row = {**vars(new), "deadline": new.deadline and new.deadline.astimezone(UTC)}
-        with self._database.writing() as connection:
+        with self._database.write_transaction() as connection:
             connection.execute(delete(rules).where(rules.c.competition == competition))
             connection.execute(insert(rules).values(row))
         return new

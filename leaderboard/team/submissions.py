@@ -12,10 +12,10 @@ from leaderboard.errors import TeamError
 from leaderboard.storage.database import Database
 from leaderboard.storage.team_schema import scorings, submissions, teams
 from leaderboard.team.accounts import Team
-from leaderboard.team.limits import Today, require_allowed, today_of
-from leaderboard.team.rules import FINALS, Rules
+from leaderboard.team.limits import DailyUsage, require_within_limits, daily_usage
+from leaderboard.team.rules import MAX_FINALS, CompetitionRules
 
-State = Literal["queued", "running", "scored", "rejected", "failed"]
+SubmissionStatus = Literal["queued", "running", "scored", "rejected", "failed"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Submission(Upload):
     team: str
     number: int
     received: datetime
-    status: State
+    status: SubmissionStatus
     report: tuple[str, ...]
     chosen: bool
     hidden: str | None
@@ -56,49 +56,49 @@ class Submissions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, team: Team, upload: Upload, rules: Rules, now: datetime) -> Submission:
+    def add(self, team: Team, upload: Upload, rules: CompetitionRules, now: datetime) -> Submission:
         """The new submission, which waits to be scored, or that of the very same file, if the team has handed it in.
 
         Raises TeamError after the deadline, and LimitError when the team has handed in all it may today.
         """
-        with self._database.writing() as connection:
+        with self._database.write_transaction() as connection:
             connection.execute(select(teams.c.id).where(teams.c.id == team.id).with_for_update())  # one at a time
             own = _of(team, upload.competition, upload.task)
-            known = connection.execute(selected().where(*own, submissions.c.digest == upload.digest)).mappings().first()
+            known = connection.execute(submissions_query().where(*own, submissions.c.digest == upload.digest)).mappings().first()
             if known is not None:
-                return submission_in(known)
-            require_allowed(rules, today_of(connection, team.id, upload.competition, upload.task, now), now)
+                return submission_from_row(known)
+            require_within_limits(rules, daily_usage(connection, team.id, upload.competition, upload.task, now), now)
             number = 1 + (connection.scalar(select(func.max(submissions.c.number)).where(*own)) or 0)
             new = {"number": number, "received": now, "status": "queued", "report": [], "chosen": False, "attempts": 0}
             connection.execute(insert(submissions).values(**vars(upload), team=team.id, **new))
             return _one(connection, upload.id)
 
-    def today(self, team: Team, competition: str, task: str, now: datetime) -> Today:
+    def daily_usage(self, team: Team, competition: str, task: str, now: datetime) -> DailyUsage:
         """How much a team has handed in on the day of UTC."""
-        with self._database.reading() as connection:
-            return today_of(connection, team.id, competition, task, now)
+        with self._database.read_transaction() as connection:
+            return daily_usage(connection, team.id, competition, task, now)
 
     def find(self, submission_id: str) -> Submission | None:
         """The submission of an id, or None."""
-        return next(iter(self._found(submissions.c.id == submission_id)), None) if is_id(submission_id) else None
+        return next(iter(self._found(submissions.c.id == submission_id)), None) if is_submission_id(submission_id) else None
 
-    def of(self, team: Team | None = None, competition: str | None = None) -> list[Submission]:
+    def find_all(self, team: Team | None = None, competition: str | None = None) -> list[Submission]:
         """The submissions of a team (None: any) to a competition (None: any), the newest first."""
         wanted = {"team": team and team.id, "competition": competition}
         return self._found(*(submissions.c[name] == value for name, value in wanted.items() if value is not None))
 
-    def choose(self, team: Team, ids: Collection[str], rules: Rules, task: str, now: datetime) -> None:
+    def choose(self, team: Team, ids: Collection[str], rules: CompetitionRules, task: str, now: datetime) -> None:
         """Choose a team's finals anew, at most FINALS.
 
         Raises TeamError after the deadline, for more, and for what is none of the team's scored submissions.
         """
-        count, known = len(set(ids)), [each for each in ids if is_id(each)]
-        if rules.is_over(now):
+        count, known = len(set(ids)), [each for each in ids if is_submission_id(each)]
+        if rules.is_closed(now):
             raise TeamError("the competition is over, and its finals are chosen")
-        if count > FINALS:
-            raise TeamError(f"choose at most {FINALS} finals, not {count}")
+        if count > MAX_FINALS:
+            raise TeamError(f"choose at most {MAX_FINALS} finals, not {count}")
         own = _of(team, rules.competition, task)
-        with self._database.writing() as connection:
+        with self._database.write_transaction() as connection:
             connection.execute(update(submissions).where(*own).values(chosen=False))
             scored = submissions.c.id.in_(known), submissions.c.status == "scored"
             if connection.execute(update(submissions).where(*own, *scored).values(chosen=True)).rowcount < count:
@@ -106,23 +106,23 @@ class Submissions:
 
     def hide(self, submission_id: str, reason: str | None) -> None:
         """Take a submission off the board, or put it back where the reason is None."""
-        with self._database.writing() as connection:
+        with self._database.write_transaction() as connection:
             connection.execute(update(submissions).where(submissions.c.id == submission_id).values(hidden=reason))
 
     def hidden_entries(self) -> set[int]:
         """The ids of entries that are on no board."""
         query = select(scorings.c.entry).join(submissions).where(submissions.c.hidden.is_not(None))
-        with self._database.reading() as connection:
+        with self._database.read_transaction() as connection:
             return set(connection.scalars(query))
 
     def _found(self, *conditions: Any) -> list[Submission]:
         newest = submissions.c.received.desc(), submissions.c.number.desc(), submissions.c.id
-        with self._database.reading() as connection:
-            rows = connection.execute(selected().where(*conditions).order_by(*newest)).mappings()
-            return [submission_in(row) for row in rows]
+        with self._database.read_transaction() as connection:
+            rows = connection.execute(submissions_query().where(*conditions).order_by(*newest)).mappings()
+            return [submission_from_row(row) for row in rows]
 
 
-def is_id(text: str) -> bool:
+def is_submission_id(text: str) -> bool:
     """Whether a text may be the id of a submission, and with that the name of a file.
 
     >>> is_id("0" * 32), is_id("../secret")
@@ -131,7 +131,7 @@ def is_id(text: str) -> bool:
     return re.fullmatch(r"[0-9a-f]{32}", text) is not None
 
 
-def selected() -> Select[Any]:
+def submissions_query() -> Select[Any]:
     """The query of what `submission_in` reads."""
     names = [field.name for field in fields(Submission) if field.name not in ("team", "entry")]
     columns = [submissions.c[name] for name in names]
@@ -139,13 +139,13 @@ def selected() -> Select[Any]:
     return select(*columns, teams.c.name.label("team"), scorings.c.entry).select_from(joined)
 
 
-def submission_in(row: RowMapping) -> Submission:
+def submission_from_row(row: RowMapping) -> Submission:
     """The submission in a row."""
     return Submission(**{**row, "report": tuple(map(str, row["report"]))})
 
 
 def _one(connection: Connection, submission_id: str) -> Submission:
-    return submission_in(connection.execute(selected().where(submissions.c.id == submission_id)).mappings().one())
+    return submission_from_row(connection.execute(submissions_query().where(submissions.c.id == submission_id)).mappings().one())
 
 
 def _of(team: Team, competition: str, task: str) -> tuple[Any, ...]:

@@ -39,12 +39,12 @@ def prefix_of(token: str) -> str | None:
     return found and found[1]
 
 
-def is_token_of(token: str, kept: str) -> bool:
+def verify_token(token: str, token_hash: str) -> bool:
     """Whether a hash was made of this token."""
     from argon2.exceptions import InvalidHashError, VerificationError
 
     try:
-        return _hasher().verify(kept, token)
+        return _hasher().verify(token_hash, token)
     except (VerificationError, InvalidHashError):
         return False
 

@@ -8,10 +8,10 @@ from leaderboard import board_rows, fold_rows
 from leaderboard.references import (
     OTHERS,
     Reference,
-    floors,
-    floors_apart,
-    own,
-    published,
+    baseline_references,
+    rank_without_baselines,
+    references_by_part,
+    published_references,
     reference_lines,
     reference_rows,
 )
@@ -19,7 +19,7 @@ from leaderboard.references import (
 
 @pytest.mark.parametrize("metric", ["map@100", "gap"])
 def test_published_scores_tell_their_source_and_their_photographs(metric):
-    for reference in published(metric):
+    for reference in published_references(metric):
         assert reference.metric == metric
         assert 0 < reference.score < 1
         assert reference.part in ("public", "private")
@@ -30,24 +30,24 @@ def test_published_scores_tell_their_source_and_their_photographs(metric):
 
 @pytest.mark.parametrize("metric", ["map@100", "gap"])
 def test_no_published_score_is_told_twice(metric):
-    keys = [(each.name, each.part, each.of) for each in published(metric)]
+    keys = [(each.name, each.part, each.of) for each in published_references(metric)]
     assert len(keys) == len(set(keys)) > 10
 
 
 def test_a_metric_of_which_nothing_was_published_has_no_references():
-    assert published("precision@7") == ()
+    assert published_references("precision@7") == ()
 
 
 def test_the_years_stand_apart():
     """The same team's score changed with the ground truth alone: .3723 as it was, .3714 scored again."""
     smlyaka = {
-        each.of: each.score for each in published("map@100") if "smlyaka" in each.name and each.part == "private"
+        each.of: each.score for each in published_references("map@100") if "smlyaka" in each.name and each.part == "private"
     }
     assert list(smlyaka.values()) == [0.3723, 0.3714]
 
 
 def test_the_parts_of_a_reference_make_one_row():
-    rows = reference_rows(own("floor", "gap", {"public": 0.1, "private": None, "all": 0.2}, "entry #3", "mine"))
+    rows = reference_rows(references_by_part("floor", "gap", {"public": 0.1, "private": None, "all": 0.2}, "entry #3", "mine"))
     assert [(row.name, row.score_public, row.score_private, row.score_all, row.same) for row in rows] == [
         ("floor", 0.1, None, 0.2, True)
     ]
@@ -55,7 +55,7 @@ def test_the_parts_of_a_reference_make_one_row():
 
 def test_what_is_comparable_stands_first():
     far = Reference("far", "gap", "public", 0.9, "a paper", "elsewhere")
-    rows = reference_rows([far, *own("near", "gap", {"public": 0.1}, "entry #1", "here")])
+    rows = reference_rows([far, *references_by_part("near", "gap", {"public": 0.1}, "entry #1", "here")])
     assert [row.name for row in rows] == ["near", "far"]
 
 
@@ -65,11 +65,11 @@ def test_floors_are_references_and_take_no_rank(make_entry):
         make_entry("hash", public=0.5, private=0.4),
         make_entry("most_frequent", reason="broken"),
     ]
-    assert [(each.name, each.part, each.score) for each in floors(entries, "synthetic")] == [
+    assert [(each.name, each.part, each.score) for each in baseline_references(entries, "synthetic")] == [
         ("first_images", "public", 0.9),
         ("first_images", "private", 0.8),
     ]
-    rows = floors_apart(entries, partial(board_rows, higher_is_better=True))
+    rows = rank_without_baselines(entries, partial(board_rows, higher_is_better=True))
     assert [(row.rank, row.private_rank, row.move, row.identity) for row in rows] == [
         (1, 1, 0, "hash"),
         (None, None, None, "first_images"),
@@ -84,7 +84,7 @@ def test_floors_stand_below_the_ranks_and_above_what_cannot_be_ranked(make_entry
         make_entry("hash", reason="broken"),
         make_entry("dft", public=0.1),
     ]
-    rows = floors_apart(entries, partial(board_rows, higher_is_better=True))
+    rows = rank_without_baselines(entries, partial(board_rows, higher_is_better=True))
     assert [(row.rank, row.identity) for row in rows] == [(1, "dft"), (None, "first_images"), (None, "hash")]
 
 
@@ -94,22 +94,22 @@ def test_floors_take_no_rank_over_folds(make_entry):
         for name, score in (("first_images", 0.9), ("hash", 0.5))
         for fold in (1, 2)
     ]
-    rows = floors_apart(entries, partial(fold_rows, higher_is_better=True))
+    rows = rank_without_baselines(entries, partial(fold_rows, higher_is_better=True))
     assert [(row.rank, row.identity, row.mean) for row in rows] == [(1, "hash", 0.5), (None, "first_images", 0.9)]
 
 
 def test_of_several_entries_of_a_floor_the_latest_counts(make_entry):
     entries = [make_entry("first_images", public=0.1), make_entry("first_images", public=0.2, minute=1)]
-    assert [each.score for each in floors(entries, "synthetic")] == [0.2]
+    assert [each.score for each in baseline_references(entries, "synthetic")] == [0.2]
 
 
 def test_lines_say_what_is_not_comparable():
-    near = own("near", "gap", {"public": 0.123456789}, "entry #1", "here")
-    lines = reference_lines(reference_rows([*near, *published("gap")]))
+    near = references_by_part("near", "gap", {"public": 0.123456789}, "entry #1", "here")
+    lines = reference_lines(reference_rows([*near, *published_references("gap")]))
     assert lines[1:3] == ["  here", f"    {'public 0.12346':<17} {'':17} {'':17} near (entry #1)"]
     assert lines[3] == f"on {OTHERS}"
 
 
 def test_names_cannot_steer_a_terminal(hostile_names):
-    rows = reference_rows(own(name, "gap", {"all": 0.1}, name, name)[0] for name in hostile_names)
+    rows = reference_rows(references_by_part(name, "gap", {"all": 0.1}, name, name)[0] for name in hostile_names)
     assert all(line.isprintable() for line in reference_lines(rows))

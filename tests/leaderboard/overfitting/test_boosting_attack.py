@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from leaderboard.overfitting.boosting_attack import boosting_attack, coin_answers, mixed
-from leaderboard.overfitting.ladder import LadderMechanism, PlainBoard
+from leaderboard.overfitting.boosting_attack import boosting_attack, coin_answers, mix_answers
+from leaderboard.overfitting.ladder import LadderMechanism, PlainMechanism
 from metrics import GlobalAveragePrecision, QueryValues, RecognitionJudgement, metric
 
 MAP = metric("map@100")
@@ -21,11 +21,11 @@ def errors(board, seeds=3):
         boosting_attack(MAP, board, coin_answers(QUERIES, seed), third(QUERIES, seed), seed=seed)
         for seed in range(seeds)
     ]
-    return np.mean([each.error for each in attacks]), np.mean([each.private[-1] for each in attacks])
+    return np.mean([each.error for each in attacks]), np.mean([each.private_scores[-1] for each in attacks])
 
 
 def test_a_boosting_attack_gains_on_the_plain_board_and_not_on_the_ladder():
-    plain, ladder, steps = (errors(board) for board in (PlainBoard(), LadderMechanism(), LadderMechanism(step=0.05)))
+    plain, ladder, steps = (errors(board) for board in (PlainMechanism(), LadderMechanism(), LadderMechanism(step=0.05)))
     assert plain[0] > 0.09  # some .62 told, where everybody is worth .5
     assert ladder[0] < 0.05  # the luck of a few submissions
     assert steps[0] < 0.02  # rounded to .5
@@ -36,11 +36,11 @@ def test_more_submissions_gain_more_on_the_plain_board_alone():
     public = third(QUERIES, 1)
     attack = {
         board: boosting_attack(MAP, board, coin_answers(QUERIES, 1), public, steps=[10, 50, 400])
-        for board in (PlainBoard(), LadderMechanism())
+        for board in (PlainMechanism(), LadderMechanism())
     }
-    few, some, many = attack[PlainBoard()].told
+    few, some, many = attack[PlainMechanism()].public_scores
     assert few < some - 0.01 < many - 0.04
-    assert attack[LadderMechanism()].told[-1] - attack[LadderMechanism()].told[1] < 0.02
+    assert attack[LadderMechanism()].public_scores[-1] - attack[LadderMechanism()].public_scores[1] < 0.02
 
 
 def test_gap_is_attacked_and_protected_likewise():
@@ -55,19 +55,19 @@ def test_gap_is_attacked_and_protected_likewise():
     )
     plain, ladder = (
         boosting_attack(GlobalAveragePrecision(), board, answers, third(n, 5), steps=[200])
-        for board in (PlainBoard(), LadderMechanism())
+        for board in (PlainMechanism(), LadderMechanism())
     )
     assert plain.error > 0.1
     assert ladder.error < 0.06
 
 
 def test_the_vote_of_one_submission_is_that_submission():
-    attack = boosting_attack(MAP, PlainBoard(), coin_answers(300), third(300, 2), steps=[1], seed=4)
+    attack = boosting_attack(MAP, PlainMechanism(), coin_answers(300), third(300, 2), steps=[1], seed=4)
     ballot = np.random.default_rng(4).integers(2, size=(1, 300), dtype=bool)[0]
-    values = mixed(*coin_answers(300), ballot).values
+    values = mix_answers(*coin_answers(300), ballot).values
     public = third(300, 2)
-    assert attack.told == (round(values[public].mean(), 5),)
-    assert attack.private == (values[~public].mean(),)
+    assert attack.public_scores == (round(values[public].mean(), 5),)
+    assert attack.private_scores == (values[~public].mean(),)
 
 
 def test_the_same_seed_attacks_alike():
@@ -82,6 +82,6 @@ def test_the_same_seed_attacks_alike():
 def test_mixed_answers_are_those_of_the_one_or_the_other(share):
     a, b = coin_answers(50)
     second = np.arange(50) < share * 50
-    found = mixed(a, b, second)
+    found = mix_answers(a, b, second)
     assert isinstance(found, QueryValues)
     np.testing.assert_array_equal(found.values, [b.values[i] if second[i] else a.values[i] for i in range(50)])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from leaderboard import LeaderboardError
-from leaderboard.overfitting.ladder import LadderMechanism, PlainBoard, Release
+from leaderboard.overfitting.ladder import LadderMechanism, PlainMechanism, ReleasedScore
 from metrics import GlobalAveragePrecision, NoPositives, QueryValues, RecognitionJudgement, metric
 
 MAP = metric("map@100")
@@ -28,7 +28,7 @@ def told(board, *submissions):
 
 
 def test_a_plain_board_tells_every_score():
-    assert told(PlainBoard(), answers(0.5), answers(0.51), answers(0.4)) == [0.5, 0.51, 0.4]
+    assert told(PlainMechanism(), answers(0.5), answers(0.51), answers(0.4)) == [0.5, 0.51, 0.4]
 
 
 def test_a_score_must_be_better_by_more_than_the_step():
@@ -65,16 +65,16 @@ def test_the_same_submission_twice_tells_nothing_new():
 
 
 def test_the_best_so_far_is_kept_with_what_it_was_the_score_of():
-    best = LadderMechanism(step=0.1).released(MAP, answers(0.5))
-    assert LadderMechanism(step=0.1).released(MAP, answers(0.55), best) is best
+    best = LadderMechanism(step=0.1).release(MAP, answers(0.5))
+    assert LadderMechanism(step=0.1).release(MAP, answers(0.55), best) is best
 
 
 def test_a_release_can_be_made_again_from_what_was_stored():
     """A server keeps the score that was told and the number of the submission, not the object."""
     mechanism, new = LadderMechanism(), answers(0.8, noise=0.1)
-    live = mechanism.released(MAP, answers(0.5))
-    stored = Release(live.score, answers(0.5))
-    assert mechanism.released(MAP, new, live).score == mechanism.released(MAP, new, stored).score
+    live = mechanism.release(MAP, answers(0.5))
+    stored = ReleasedScore(live.score, answers(0.5))
+    assert mechanism.release(MAP, new, live).score == mechanism.release(MAP, new, stored).score
 
 
 def test_where_less_is_better_a_lower_score_climbs():
@@ -82,9 +82,9 @@ def test_where_less_is_better_a_lower_score_climbs():
         higher_is_better: ClassVar[bool] = False
 
     board, loss = LadderMechanism(step=0.1), Loss()
-    first = board.released(loss, answers(0.5))
-    assert board.released(loss, answers(0.9), first) is first
-    assert board.released(loss, answers(0.2), first).score == pytest.approx(0.2)
+    first = board.release(loss, answers(0.5))
+    assert board.release(loss, answers(0.9), first) is first
+    assert board.release(loss, answers(0.2), first).score == pytest.approx(0.2)
 
 
 def recognition(correct):
@@ -96,15 +96,15 @@ def test_gap_is_told_by_the_jackknife():
     board, gap = LadderMechanism(), GlobalAveragePrecision()
     half = recognition(np.arange(100) % 2 == 0)
     other_half = recognition(np.arange(100) % 2 == 1)
-    first = board.released(gap, other_half)
+    first = board.release(gap, other_half)
     assert gap.score(half) > gap.score(other_half)
-    assert board.released(gap, half, first) is first  # better, and no more than chance
-    assert board.released(gap, recognition(np.ones(100, bool)), first).score == 1.0
+    assert board.release(gap, half, first) is first  # better, and no more than chance
+    assert board.release(gap, recognition(np.ones(100, bool)), first).score == 1.0
 
 
 def test_what_counts_nowhere_cannot_be_told():
     with pytest.raises(NoPositives):
-        LadderMechanism().released(MAP, QueryValues(IDS, np.full(100, np.nan)))
+        LadderMechanism().release(MAP, QueryValues(IDS, np.full(100, np.nan)))
 
 
 @pytest.mark.parametrize("step", [0, -0.1, 1.1, float("nan")])

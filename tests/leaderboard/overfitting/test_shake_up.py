@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from leaderboard import LeaderboardError
-from leaderboard.overfitting.shake_up import ShakeUp, ranks_of, shake_up
+from leaderboard.overfitting.shake_up import ShakeUp, tied_ranks, shake_up
 from metrics import GlobalAveragePrecision, QueryValues, RecognitionJudgement, metric
-from metrics.statistics.public_redraws import drawn_masks
+from metrics.statistics.public_redraws import random_public_masks
 
 MAP, GAP = metric("map@100"), GlobalAveragePrecision()
 N = 60
@@ -37,7 +37,7 @@ def recognition(skills=(0.6, 0.55, 0.5), seed=0):
 def test_it_is_what_drawing_and_scoring_one_by_one_gives():
     for each, answers in ((MAP, retrieval()), (GAP, recognition())):
         strata = answers["entry 0.6"].landmark if each is GAP else np.zeros(N, bool)
-        masks = np.concatenate(list(drawn_masks(PUBLIC, strata, 40, 7)))
+        masks = np.concatenate(list(random_public_masks(PUBLIC, strata, 40, 7)))
         shares = {name: [Fraction(0)] * 3 for name in answers}
         wins = Fraction(0)
         for mask in masks:
@@ -54,7 +54,7 @@ def test_it_is_what_drawing_and_scoring_one_by_one_gives():
             won = [name for name in best if private[name] == max(private.values())]
             wins += Fraction(len(won), len(best) * len(masks))
         found = shake_up(each, answers, PUBLIC, draws=40, seed=7)
-        np.testing.assert_allclose(found.shares, [[float(each) for each in own] for own in shares.values()], atol=1e-12)
+        np.testing.assert_allclose(found.rank_shares, [[float(each) for each in own] for own in shares.values()], atol=1e-12)
         assert found.p_public_best_wins == pytest.approx(float(wins))
 
 
@@ -74,30 +74,30 @@ def test_the_competitions_own_draw_gives_its_own_scores(each):
 def test_entries_that_are_alike_share_all_their_ranks(each):
     answers = retrieval() if each is MAP else recognition()
     found = shake_up(each, answers | {"twin": answers["entry 0.55"]}, PUBLIC, draws=200)
-    np.testing.assert_allclose(found.shares[1], found.shares[3])
-    assert not (found.drawn_ranks[..., 1] != found.drawn_ranks[..., 3]).any()
+    np.testing.assert_allclose(found.rank_shares[1], found.rank_shares[3])
+    assert not (found.simulated_ranks[..., 1] != found.simulated_ranks[..., 3]).any()
 
 
 def test_each_entry_has_a_rank_and_each_rank_an_entry_in_every_draw():
     found = shake_up(MAP, retrieval((0.5, 0.5, 0.52, 0.48, 0.5)), PUBLIC, draws=300)
-    np.testing.assert_allclose(found.shares.sum(axis=0), 1)
-    np.testing.assert_allclose(found.shares.sum(axis=1), 1)
-    assert found.shares.min() >= 0
+    np.testing.assert_allclose(found.rank_shares.sum(axis=0), 1)
+    np.testing.assert_allclose(found.rank_shares.sum(axis=1), 1)
+    assert found.rank_shares.min() >= 0
 
 
 def test_neither_the_order_of_queries_nor_that_of_entries_matters():
     answers = retrieval()
     backwards = {name: answer.select(np.arange(N)[::-1]) for name, answer in reversed(answers.items())}
     one, other = shake_up(MAP, answers, PUBLIC, draws=50), shake_up(MAP, backwards, PUBLIC[::-1], draws=50)
-    np.testing.assert_allclose(one.drawn, other.drawn[..., ::-1])
+    np.testing.assert_allclose(one.simulated_scores, other.simulated_scores[..., ::-1])
 
 
 def test_what_is_better_at_every_query_wins_in_every_draw():
     answers = {"best": QueryValues(IDS, np.full(N, 0.9)), "worst": QueryValues(IDS, np.full(N, 0.1))}
     found = shake_up(MAP, answers, PUBLIC, draws=20)
     assert found.p_public_best_wins == 1
-    assert found.move_of(0) == found.move_of(1) == (0, 0)
-    assert (found.range_of(0), found.range_of(1)) == ((1, 1), (2, 2))
+    assert found.move_interval(0) == found.move_interval(1) == (0, 0)
+    assert (found.rank_interval(0), found.rank_interval(1)) == ((1, 1), (2, 2))
     assert found.pairs(["worst"])[0].names == ("worst",)
     assert found.pairs(["worst"])[0].p_best == 0
 
@@ -106,7 +106,7 @@ def test_queries_that_do_not_count_are_never_drawn():
     values = np.where(np.arange(N) < 20, np.nan, 0.5)
     answers = {"a": QueryValues(IDS, values), "b": QueryValues(IDS, values / 2)}
     found = shake_up(MAP, answers, PUBLIC, draws=20)
-    np.testing.assert_allclose(found.drawn[..., 0], 0.5)
+    np.testing.assert_allclose(found.simulated_scores[..., 0], 0.5)
 
 
 def drawn(*private, public=None):
@@ -131,15 +131,15 @@ def test_where_no_pair_holds_the_best_the_better_ranked_comes_first():
 
 def test_those_who_follow_the_public_board_take_the_two_best_of_each_draw():
     found = drawn([0.9, 0.1], [0.5, 0.5], [0.1, 0.9], public=([0.1, 0.1], [0.5, 0.5], [0.9, 0.9]))
-    assert (found.by_public().p_best, found.by_public().rank) == (0.5, 1.5)
+    assert (found.best_public_of_each_draw().p_best, found.best_public_of_each_draw().rank) == (0.5, 1.5)
 
 
 def test_a_range_leaves_out_the_rarest_draws_at_both_ends():
     scores = np.arange(20.0)
     found = drawn(scores, scores[::-1])
-    assert (found.range_of(0, level=1.0), found.range_of(0, level=0.9)) == ((1, 2), (1, 2))
+    assert (found.rank_interval(0, level=1.0), found.rank_interval(0, level=0.9)) == ((1, 2), (1, 2))
     rare = drawn(np.r_[1.0, np.zeros(19)], np.r_[0.0, np.ones(19)])
-    assert (rare.range_of(0, level=1.0), rare.range_of(0, level=0.9)) == ((1, 2), (2, 2))
+    assert (rare.rank_interval(0, level=1.0), rare.rank_interval(0, level=0.9)) == ((1, 2), (2, 2))
 
 
 def test_pairs_are_all_pairs():
@@ -148,7 +148,7 @@ def test_pairs_are_all_pairs():
 
 
 def test_equal_scores_share_the_ranks_they_take_together():
-    first, last = ranks_of(np.array([0.2, 0.7, 0.7, 0.9]), higher=False)
+    first, last = tied_ranks(np.array([0.2, 0.7, 0.7, 0.9]), higher=False)
     assert (first.tolist(), last.tolist()) == ([1, 2, 2, 4], [1, 3, 3, 4])
 
 

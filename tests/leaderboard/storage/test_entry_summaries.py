@@ -7,7 +7,7 @@ from leaderboard import Entry, EntryStore, board_rows
 from leaderboard.board import board_row, standings
 from leaderboard.order import Order
 from leaderboard.storage.database import Database
-from leaderboard.storage.entry_summaries import Outlines, board_names
+from leaderboard.storage.entry_summaries import EntrySummaries, board_summaries
 
 MakeEntry = Callable[..., Entry]
 
@@ -30,19 +30,19 @@ def some(make_entry: MakeEntry) -> list[Entry]:
 def test_standings_of_outlines_are_the_rows_of_whole_entries(database: Database, make_entry: MakeEntry) -> None:
     store = EntryStore(database)
     stored = {entry.id: entry for entry in map(store.add, some(make_entry))}
-    outlines = Outlines(database, "fingerprint", "retrieval", "test", "map@100")
+    outlines = EntrySummaries(database, "fingerprint", "retrieval", "test", "map@100")
     assert outlines.refresh()
     order = Order("map@100", higher_is_better=True)
-    part, found = standings(outlines.found.values(), order, "solution")
+    part, found = standings(outlines.by_id.values(), order, "solution")
     rows = [board_row(standing, stored[standing.entry.id], order, part) for standing in found]
     assert rows == board_rows(stored.values(), higher_is_better=True)
 
 
 def test_an_outline_knows_scores_and_costs(database: Database, make_entry: MakeEntry) -> None:
     entry = EntryStore(database).add(make_entry("hash", public=0.25))
-    outlines = Outlines(database, "fingerprint", "retrieval", "test", "map@100")
+    outlines = EntrySummaries(database, "fingerprint", "retrieval", "test", "map@100")
     outlines.refresh()
-    outline = outlines.found[entry.id or 0]
+    outline = outlines.by_id[entry.id or 0]
     assert outline.cost == entry.cost
     assert [outline.score(part) for part in ("public", "private", "all")] == [0.25, None, None]
     assert math.isclose(outline.created.timestamp(), entry.created.timestamp())
@@ -50,21 +50,21 @@ def test_an_outline_knows_scores_and_costs(database: Database, make_entry: MakeE
 
 def test_only_what_has_come_since_is_read_again(database: Database, make_entry: MakeEntry) -> None:
     store = EntryStore(database)
-    outlines = Outlines(database, "fingerprint", "retrieval", "test", "map@100")
+    outlines = EntrySummaries(database, "fingerprint", "retrieval", "test", "map@100")
     assert not outlines.refresh()
     store.add(make_entry("hash", public=0.5))
     store.add(make_entry("other", public=0.5, task="recognition"))
     assert outlines.refresh()
     assert not outlines.refresh()
-    assert [outline.identity for outline in outlines.found.values()] == ["hash"]
+    assert [outline.identity for outline in outlines.by_id.values()] == ["hash"]
 
 
 def test_boards_are_named_by_what_has_entries(database: Database, make_entry: MakeEntry) -> None:
     store = EntryStore(database)
-    assert board_names(database) == []
+    assert board_summaries(database) == []
     for minute, split in enumerate(["test", "fold 1/2 of deal ab", "test"]):
         store.add(make_entry("hash", public=0.5, split=split, minute=minute))
-    assert [(name.split, name.entries, name.last.minute) for name in board_names(database)] == [
+    assert [(name.split, name.entries, name.last.minute) for name in board_summaries(database)] == [
         ("test", 2, 2),
         ("fold 1/2 of deal ab", 1, 1),
     ]

@@ -63,7 +63,7 @@ def engine_of(url):
 
 def run(url, script):
     """Run the statements of a script."""
-    with database.writing(engine_of(url)) as connection:
+    with database.write_transaction(engine_of(url)) as connection:
         if connection.dialect.name == "postgresql":
             for ours, theirs in ON_POSTGRESQL.items():
                 script = re.sub(ours, theirs, script)
@@ -90,7 +90,7 @@ def test_an_old_database_keeps_its_entries_and_takes_new_ones(old_url, make_entr
     assert old.intervals in ({}, {"public": (0.25, 0.75)})
     new = store.add(make_entry(public=0.6, intervals={"public": (0.5, 0.7)}))
     assert EntryStore(old_url).entries() == [old, new]
-    assert scalar(old_url, "SELECT version_num FROM alembic_version") == upgrading.VERSION
+    assert scalar(old_url, "SELECT version_num FROM alembic_version") == upgrading.SCHEMA_VERSION
 
 
 def test_an_old_database_gets_exactly_the_tables_that_a_new_one_has(old_url):
@@ -143,7 +143,7 @@ def test_an_old_database_that_is_locked_is_reported_and_stays_whole(tmp_path, mo
     run(url, VERSION_1)
     monkeypatch.setattr(database, "PATIENCE_S", 0.1)
     with (
-        database.writing(engine_of(url)),
+        database.write_transaction(engine_of(url)),
         pytest.raises(StoreError, match=r"old\.sqlite was in use by another process"),
     ):
         EntryStore(url)
@@ -161,4 +161,4 @@ def test_the_version_that_is_written_is_that_of_the_last_step():
     config = Config()
     config.set_main_option("script_location", "leaderboard:migrations")
     config.set_main_option("path_separator", "os")
-    assert ScriptDirectory.from_config(config).get_heads() == [upgrading.VERSION]
+    assert ScriptDirectory.from_config(config).get_heads() == [upgrading.SCHEMA_VERSION]

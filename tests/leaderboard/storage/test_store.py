@@ -188,7 +188,7 @@ def change(file, *statements):
 def test_readers_do_not_wait_for_a_writer(store, file, make_entry):
     added = store.add(make_entry())
     assert scalar(file, "PRAGMA journal_mode") == "wal"
-    with database.writing(store._database.engine):
+    with database.write_transaction(store._database.engine):
         assert store.entries() == [added]
 
 
@@ -324,7 +324,7 @@ def test_a_full_disk_is_reported_and_what_was_there_stays(store, file, make_entr
 def test_a_database_that_stays_locked_is_reported(file, make_entry, monkeypatch):
     monkeypatch.setattr(database, "PATIENCE_S", 0.1)
     store = EntryStore(file)
-    with database.writing(store._database.engine):
+    with database.write_transaction(store._database.engine):
         refused(lambda: store.add(make_entry()), file, "in use by another process", "try again")
 
 

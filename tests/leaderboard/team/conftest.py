@@ -7,8 +7,8 @@ import pytest
 from leaderboard import EntryStore
 from leaderboard.storage.database import Database
 from leaderboard.team.accounts import Accounts, Team
-from leaderboard.team.queue import Queue
-from leaderboard.team.rules import RuleBook, Rules
+from leaderboard.team.queue import SubmissionQueue
+from leaderboard.team.rules import RulesStore, CompetitionRules
 from leaderboard.team.submissions import Submission, Submissions, Upload
 from tests.leaderboard.conftest import NOON
 
@@ -34,13 +34,13 @@ def submissions(database: Database) -> Submissions:
 
 
 @pytest.fixture
-def queue(database: Database) -> Queue:
-    return Queue(database)
+def queue(database: Database) -> SubmissionQueue:
+    return SubmissionQueue(database)
 
 
 @pytest.fixture
-def rule_book(database: Database) -> RuleBook:
-    return RuleBook(database)
+def rule_book(database: Database) -> RulesStore:
+    return RulesStore(database)
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def upload(**values: object) -> Upload:
 def hand_in(submissions: Submissions) -> Callable[..., Submission]:
     """Hands in a file of a team, `minute` minutes past noon."""
 
-    def handed_in(team: Team, minute: float = 0, rules: Rules = Rules("c"), **values: object) -> Submission:  # noqa: B008
+    def handed_in(team: Team, minute: float = 0, rules: CompetitionRules = CompetitionRules("c"), **values: object) -> Submission:  # noqa: B008
         return submissions.add(team, upload(**values), rules, minutes(minute))
 
     return handed_in

@@ -1,7 +1,7 @@
 import pytest
 
 from leaderboard.order import Order
-from leaderboard.team.finals import finals
+from leaderboard.team.finals import team_finals
 from leaderboard.team.submissions import Submission
 from tests.leaderboard.team.conftest import minutes, upload
 
@@ -46,9 +46,9 @@ def world(make_entry):
     ],
 )
 def test_finals_are_those_chosen_and_then_the_best_public_ones(world, public, marks, expected):
-    assert finals(*world(*public, **marks), ORDER) == expected
+    assert team_finals(*world(*public, **marks), ORDER) == expected
 
 
 def test_entries_of_others_are_no_finals(world, make_entry):
     submissions, entries = world(0.1)
-    assert finals(submissions, [*entries, make_entry("Beta", id=9, public=0.9)], ORDER) == {0}
+    assert team_finals(submissions, [*entries, make_entry("Beta", id=9, public=0.9)], ORDER) == {0}

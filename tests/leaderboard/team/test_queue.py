@@ -6,7 +6,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from leaderboard.storage.team_schema import scorings
-from leaderboard.team.queue import ATTEMPTS, LEASE
+from leaderboard.team.queue import MAX_ATTEMPTS, LEASE
 from tests.leaderboard.team.conftest import minutes
 
 EXPIRED = LEASE.total_seconds() / 60 + 0.01  # minutes
@@ -113,9 +113,9 @@ def test_an_entry_that_cannot_be_stored_leaves_the_claim(queue, hand_in, enter, 
 
 def test_a_file_that_ends_every_scorer_is_given_up(queue, hand_in, submissions, team):
     hand_in(team)
-    for attempt in range(ATTEMPTS):
+    for attempt in range(MAX_ATTEMPTS):
         assert queue.claim(minutes(attempt * EXPIRED)).submission.attempts == attempt + 1
-    assert queue.claim(minutes(ATTEMPTS * EXPIRED)) is None
+    assert queue.claim(minutes(MAX_ATTEMPTS * EXPIRED)) is None
     (given_up,) = submissions.of(team)
     assert given_up.status == "failed"
     assert "ended 3 times" in given_up.report[0]

@@ -3,21 +3,21 @@ from datetime import datetime
 import pytest
 
 from leaderboard.errors import TeamError
-from leaderboard.team.limits import Today, require_allowed
-from leaderboard.team.rules import Rules
+from leaderboard.team.limits import DailyUsage, require_within_limits
+from leaderboard.team.rules import CompetitionRules
 from tests.leaderboard.team.conftest import minutes
 
 
 def test_rules_that_nobody_set_are_five_a_day_and_no_end(rule_book):
-    assert rule_book.of("c") == Rules("c", None, 5, ladder=False)
+    assert rule_book.of("c") == CompetitionRules("c", None, 5, ladder=False)
 
 
 def test_rules_are_changed_one_by_one(rule_book):
     rule_book.set("c", deadline=minutes(10))
     rule_book.set("c", ladder=True)
     rule_book.set("d", daily_limit=2)
-    assert rule_book.of("c") == Rules("c", minutes(10), 5, ladder=True)
-    assert rule_book.set("c", deadline=None) == rule_book.of("c") == Rules("c", None, 5, ladder=True)
+    assert rule_book.of("c") == CompetitionRules("c", minutes(10), 5, ladder=True)
+    assert rule_book.set("c", deadline=None) == rule_book.of("c") == CompetitionRules("c", None, 5, ladder=True)
     assert rule_book.of("d").daily_limit == 2
 
 
@@ -29,20 +29,20 @@ def test_a_daily_limit_is_a_number_that_makes_sense(rule_book, limit):
 
 def test_a_deadline_needs_a_zone():
     with pytest.raises(ValueError, match="zone"):
-        Rules("c", datetime(2026, 3, 1))
+        CompetitionRules("c", datetime(2026, 3, 1))
 
 
 def test_a_competition_is_over_from_its_deadline_on():
-    rules = Rules("c", deadline=minutes(10))
-    assert not rules.is_over(minutes(9.99))
-    assert rules.is_over(minutes(10))
+    rules = CompetitionRules("c", deadline=minutes(10))
+    assert not rules.is_closed(minutes(9.99))
+    assert rules.is_closed(minutes(10))
     with pytest.raises(TeamError, match="over at 2026-03-01 12:10 UTC"):
-        require_allowed(rules, Today(0, 0), minutes(10))
+        require_within_limits(rules, DailyUsage(0, 0), minutes(10))
 
 
 def test_what_was_rejected_costs_nothing_but_has_a_limit_too():
-    rules = Rules("c", daily_limit=2)
-    assert [Today(*counts).left(rules) for counts in ((0, 0), (1, 1), (2, 2), (0, 7), (0, 8), (3, 9))] == [
+    rules = CompetitionRules("c", daily_limit=2)
+    assert [DailyUsage(*counts).remaining(rules) for counts in ((0, 0), (1, 1), (2, 2), (0, 7), (0, 8), (3, 9))] == [
         2,
         1,
         0,
@@ -51,6 +51,6 @@ def test_what_was_rejected_costs_nothing_but_has_a_limit_too():
         0,
     ]
     with pytest.raises(TeamError, match=r"all 2 submissions of today .* in 12 h 0 min"):
-        require_allowed(rules, Today(2, 5), minutes(0))
+        require_within_limits(rules, DailyUsage(2, 5), minutes(0))
     with pytest.raises(TeamError, match="8 files, most of them rejected"):
-        require_allowed(rules, Today(1, 8), minutes(0))
+        require_within_limits(rules, DailyUsage(1, 8), minutes(0))

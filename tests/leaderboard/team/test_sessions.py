@@ -1,13 +1,13 @@
 import pytest
 
-from leaderboard.team.sessions import STAY, Member, Members
+from leaderboard.team.sessions import SESSION_LIFETIME, AuthenticatedMember, Authentication
 from leaderboard.team.tokens import new_token, prefix_of
 from tests.leaderboard.team.conftest import minutes
 
 
 @pytest.fixture
 def members(database):
-    return Members(database)
+    return Authentication(database)
 
 
 @pytest.fixture
@@ -16,12 +16,12 @@ def token(accounts, team):
 
 
 def test_a_token_lets_its_team_in(members, token, team):
-    assert members.by_token(token) == Member(prefix_of(token), team) == members.by_prefix(prefix_of(token))
+    assert members.by_token(token) == AuthenticatedMember(prefix_of(token), team) == members.by_prefix(prefix_of(token))
 
 
 def test_an_admin_is_a_member_of_no_team(accounts, members):
     token = accounts.add_token(None, minutes(0))
-    assert members.by_token(token) == Member(prefix_of(token), None)
+    assert members.by_token(token) == AuthenticatedMember(prefix_of(token), None)
 
 
 def test_any_other_token_lets_nobody_in(members, token):
@@ -50,8 +50,8 @@ def test_a_revoked_token_lets_nobody_in_and_puts_out_who_came_by_it(accounts, me
 def test_a_session_lasts_for_its_time_and_no_longer(members, token, team):
     member = members.by_token(token)
     secret = members.open_session(member, minutes(0))
-    assert members.by_session(secret, minutes(0) + STAY * 0.99) == member
-    assert members.by_session(secret, minutes(0) + STAY) is None
+    assert members.by_session(secret, minutes(0) + SESSION_LIFETIME * 0.99) == member
+    assert members.by_session(secret, minutes(0) + SESSION_LIFETIME) is None
 
 
 def test_a_session_ends_when_it_is_closed_and_others_go_on(members, token):

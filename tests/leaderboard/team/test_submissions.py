@@ -3,14 +3,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from leaderboard.errors import LimitError, TeamError
-from leaderboard.team.limits import Today
-from leaderboard.team.rules import Rules
+from leaderboard.team.limits import DailyUsage
+from leaderboard.team.rules import CompetitionRules
 from tests.leaderboard.team.conftest import minutes, upload
 
 
 def test_a_submission_waits_under_the_next_number_of_its_team_competition_and_task(submissions, hand_in, team, other):
     first, second = hand_in(team, 0), hand_in(team, 1)
-    rest = [hand_in(team, 2, task="recognition"), hand_in(team, 3, Rules("d"), competition="d"), hand_in(other, 4)]
+    rest = [hand_in(team, 2, task="recognition"), hand_in(team, 3, CompetitionRules("d"), competition="d"), hand_in(other, 4)]
     assert [each.number for each in (first, second, *rest)] == [1, 2, 1, 1, 1]
     assert (first.status, first.team, first.entry, first.received) == ("queued", "Alpha", None, minutes(0))
     assert submissions.of(team) == [rest[1], rest[0], second, first]
@@ -25,7 +25,7 @@ def test_no_other_id_finds_anything(submissions, hand_in, team, submission_id):
 
 
 def test_hostile_text_is_kept_to_the_letter(hand_in, submissions, team, hostile_names):
-    rules = Rules("c", daily_limit=100)
+    rules = CompetitionRules("c", daily_limit=100)
     for name in hostile_names:
         made = hand_in(team, 0, rules, file_name=name, message=name)
         assert submissions.find(made.id) == made
@@ -40,7 +40,7 @@ def test_the_same_file_is_handed_in_once(hand_in, submissions, team, other):
 
 
 def test_the_daily_limit_holds_by_days_of_utc(hand_in, team, other):
-    rules = Rules("c", daily_limit=2)
+    rules = CompetitionRules("c", daily_limit=2)
     for minute in (0, 12 * 60 - 0.01):
         hand_in(team, minute, rules)
     with pytest.raises(LimitError, match=r"all 2 submissions of today were handed in; .* in 0 h 1 min"):
@@ -51,7 +51,7 @@ def test_the_daily_limit_holds_by_days_of_utc(hand_in, team, other):
 
 
 def test_of_many_who_hand_in_at_once_no_more_than_allowed_succeed(submissions, team):
-    rules = Rules("c", daily_limit=3)
+    rules = CompetitionRules("c", daily_limit=3)
 
     def hand_in(_):
         try:
@@ -67,15 +67,15 @@ def test_of_many_who_hand_in_at_once_no_more_than_allowed_succeed(submissions, t
 
 def test_after_the_deadline_nothing_is_taken(hand_in, submissions, team):
     with pytest.raises(TeamError, match="nothing more is taken"):
-        hand_in(team, 10, Rules("c", deadline=minutes(10)))
+        hand_in(team, 10, CompetitionRules("c", deadline=minutes(10)))
     assert submissions.of(team) == []
-    assert submissions.today(team, "c", "retrieval", minutes(10)) == Today(0, 0)
+    assert submissions.today(team, "c", "retrieval", minutes(10)) == DailyUsage(0, 0)
 
 
 def test_what_was_rejected_does_not_count(hand_in, submissions, queue, team):
     hand_in(team)
     queue.reject(queue.claim(minutes(1)), ["line 1: wrong"])
-    assert submissions.today(team, "c", "retrieval", minutes(2)) == Today(0, 1)
+    assert submissions.today(team, "c", "retrieval", minutes(2)) == DailyUsage(0, 1)
     assert submissions.of(team)[0].report == ("line 1: wrong",)
 
 
@@ -98,25 +98,25 @@ def test_two_finals_are_chosen_and_chosen_anew(submissions, scored, team):
     def chosen():
         return [each.id for each in reversed(submissions.of(team)) if each.chosen]
 
-    submissions.choose(team, [made[0].id, made[1].id], Rules("c"), "retrieval", minutes(10))
+    submissions.choose(team, [made[0].id, made[1].id], CompetitionRules("c"), "retrieval", minutes(10))
     assert chosen() == [made[0].id, made[1].id]
-    submissions.choose(team, [made[2].id], Rules("c"), "retrieval", minutes(10))
+    submissions.choose(team, [made[2].id], CompetitionRules("c"), "retrieval", minutes(10))
     assert chosen() == [made[2].id]
-    submissions.choose(team, [], Rules("c"), "retrieval", minutes(10))
+    submissions.choose(team, [], CompetitionRules("c"), "retrieval", minutes(10))
     assert chosen() == []
 
 
 def test_what_cannot_be_a_final_changes_nothing(submissions, scored, hand_in, team, other):
     made, waiting = scored(team, 3), hand_in(other, 1)
-    submissions.choose(team, [made[0].id], Rules("c"), "retrieval", minutes(10))
+    submissions.choose(team, [made[0].id], CompetitionRules("c"), "retrieval", minutes(10))
     for ids in ([each.id for each in made], [waiting.id], [made[1].id, waiting.id], ["nothing"]):
         with pytest.raises(TeamError, match="finals|a final"):
-            submissions.choose(team, ids, Rules("c"), "retrieval", minutes(10))
+            submissions.choose(team, ids, CompetitionRules("c"), "retrieval", minutes(10))
     for team_of, task in ((other, "retrieval"), (team, "recognition")):
         with pytest.raises(TeamError, match="a final"):
-            submissions.choose(team_of, [made[0].id], Rules("c"), task, minutes(10))
+            submissions.choose(team_of, [made[0].id], CompetitionRules("c"), task, minutes(10))
     with pytest.raises(TeamError, match="is over"):
-        submissions.choose(team, [made[1].id], Rules("c", deadline=minutes(10)), "retrieval", minutes(10))
+        submissions.choose(team, [made[1].id], CompetitionRules("c", deadline=minutes(10)), "retrieval", minutes(10))
     assert [each.id for each in submissions.of(team) if each.chosen] == [made[0].id]
 
 

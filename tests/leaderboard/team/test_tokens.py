@@ -1,11 +1,11 @@
 import pytest
 
-from leaderboard.team.tokens import is_token_of, new_token, prefix_of
+from leaderboard.team.tokens import verify_token, new_token, prefix_of
 
 
 def test_a_token_is_known_by_its_hash_and_found_by_its_prefix():
     made = new_token()
-    assert is_token_of(made.token, made.hash)
+    assert verify_token(made.token, made.hash)
     assert prefix_of(made.token) == made.prefix
 
 
@@ -26,12 +26,12 @@ def test_another_token_with_the_same_prefix_is_refused():
     made, other = new_token(), new_token()
     forged = made.token[: -len(other.token.rpartition("_")[2])] + other.token.rpartition("_")[2]
     assert prefix_of(forged) == made.prefix
-    assert not is_token_of(forged, made.hash)
+    assert not verify_token(forged, made.hash)
 
 
 @pytest.mark.parametrize("kept", ["", "secret", "$argon2id$v=19$m=19456,t=2,p=1$AAAA$AAAA", "$2b$12$abc"])
 def test_a_damaged_hash_lets_nobody_in(kept):
-    assert not is_token_of(new_token().token, kept)
+    assert not verify_token(new_token().token, kept)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A blend from beginning to end: found, weighed, fused, held to what the site accepts, and written."""
+"""Blend answers: find the inputs, choose weights, fuse, validate and write the submission."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from metrics import Task
 
 @dataclass(frozen=True)
 class Blend:
-    """What a blend is made of. `found` says how its weights were found, where they were; they need not sum to 1."""
+    """A blend before it is computed. Weights need not sum to 1; `fold_weights` is None if they were given."""
 
     inputs: tuple[BlendInput, ...]
     weights: tuple[float, ...]
@@ -32,7 +32,7 @@ class Blend:
 
     @property
     def task(self) -> Task:
-        """Return the task that all ingredients answer."""
+        """Return the task of the inputs."""
         return self.inputs[0].task
 
 
@@ -47,21 +47,22 @@ def plan_blend(
 ) -> Blend:
     """Return the blend of files and finished runs; `weights` is `equal`, `folds`, or numbers such as `0.6,0.4`.
 
-    Raises HarnessError for names, weights and tasks that do not go together.
+    Raises HarnessError for unknown names, and for weights or tasks that do not fit them.
     """
     if len(names) < 2:
         raise SubmissionError(f"{len(names)} answers cannot be blended; name two or more")
-    parts = find_inputs(names, competition, workspace, task)
-    found = None
+    inputs = find_inputs(names, competition, workspace, task)
+    fold_weights = None
     if weights == "folds":
-        found = find_weights([each.name for each in parts], fold_answers(parts, competition, workspace), method, k)
-    numbers = found.weights if found else _numbers(weights, len(parts))
-    normalise_weights(numbers, len(parts))
-    return Blend(tuple(parts), tuple(numbers), method, k, found)
+        answers = fold_answers(inputs, competition, workspace)
+        fold_weights = find_weights([each.name for each in inputs], answers, method, k)
+    numbers = fold_weights.weights if fold_weights else _parse_weights(weights, len(inputs))
+    normalise_weights(numbers, len(inputs))
+    return Blend(tuple(inputs), tuple(numbers), method, k, fold_weights)
 
 
 def write_blend(blend: Blend, out: Path, competition: Competition) -> tuple[FinalFile, int]:
-    """Write the blended submission and its sidecar; return what was written and how many queries are answered."""
+    """Write the blended submission and its sidecar; return the file and the number of answered queries."""
     answer = fuse_answers(load_answers(blend.inputs, competition), blend.weights, blend.method, blend.k)
     facts = {
         "competition": competition.name,
@@ -69,7 +70,7 @@ def write_blend(blend: Blend, out: Path, competition: Competition) -> tuple[Fina
         "task": blend.task,
         "blend": blend.method,
         "k": blend.k,
-        "ingredients": [_facts(part, weight) for part, weight in zip(blend.inputs, blend.weights, strict=True)],
+        "ingredients": [_input_facts(each, weight) for each, weight in zip(blend.inputs, blend.weights, strict=True)],
         "weights_found_on_folds": blend.fold_weights is not None,
         "versions": versions(),
     }
@@ -79,22 +80,22 @@ def write_blend(blend: Blend, out: Path, competition: Competition) -> tuple[Fina
         return write_final_file(source, out, competition, blend.task, facts), int(answer.has_answer.sum())
 
 
-def _numbers(weights: str, count: int) -> list[float]:
+def _parse_weights(weights: str, count: int) -> list[float]:
     if weights == "equal":
         return [1.0] * count
     try:
         return [float(each) for each in weights.split(",")]
     except ValueError:
         raise SubmissionError(
-            f"{weights!r} are no weights; write equal, folds, or a number for each answer: 0.6,0.4"
+            f"{weights!r} are not weights; write equal, folds, or a number for each answer: 0.6,0.4"
         ) from None
 
 
-def _facts(part: BlendInput, weight: float) -> dict[str, object]:
+def _input_facts(each: BlendInput, weight: float) -> dict[str, object]:
     return {
-        "name": part.name,
+        "name": each.name,
         "weight": weight,
-        "sha256": file_sha256(part.path),
-        "entry": part.entry and part.entry.id,
-        "run_key": part.entry and part.entry.run_key,
+        "sha256": file_sha256(each.path),
+        "entry": each.entry and each.entry.id,
+        "run_key": each.entry and each.entry.run_key,
     }

@@ -1,6 +1,6 @@
-"""Weights of a blend found on folds of the train images, and what they are worth: nested, so that nothing is flattered.
+"""Choose the weights of a blend by cross-validation on folds of the training images.
 
-The test images have no part in it. For the honest figure the weights of each fold are chosen on the other folds.
+The test images are not used. The nested score is unbiased: the weights of each fold are chosen on the other folds.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from harness.workspace import Workspace
 from leaderboard import Entry, EntryStore
 from metrics import metrics_of
 
-_MOST = 300  # weightings that are tried
-_STEPS = (10, 5, 4, 3, 2, 1)  # a weight is a whole number of tenths, or else of fifths, …
+_MAX_CANDIDATES = 300
+_STEPS = (10, 5, 4, 3, 2, 1)  # weights are multiples of 1/10, or of 1/5, … if there are too many
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class FoldScore:
 
 @dataclass(frozen=True)
 class FoldWeights:
-    """The weights to use, found on all folds, and the scores on them: the nested one and those to compare it to."""
+    """The weights chosen on all folds, the nested score of this choice, and the scores it is compared with."""
 
     weights: tuple[float, ...]
     metric: str
@@ -55,42 +55,40 @@ class FoldWeights:
 
 @dataclass(frozen=True, eq=False)
 class FoldAnswers:
-    """What each of the blend's solutions answered to the queries of a fold, and the truth."""
+    """The answers of the blend's solutions to the queries of a fold, and the ground truth."""
 
     answers: tuple[Answer, ...]
     truth: GroundTruth
 
 
-def fold_answers(
-    ingredients: Sequence[BlendInput], competition: Competition, workspace: Workspace
-) -> list[FoldAnswers]:
-    """Return the answers to each fold of the present deal, of finished runs.
+def fold_answers(inputs: Sequence[BlendInput], competition: Competition, workspace: Workspace) -> list[FoldAnswers]:
+    """Return the answers of the finished runs on each of the current folds.
 
-    Raises HarnessError where there are no folds, for a file, and for a solution that has not run on every fold.
+    Raises HarnessError if there are no folds, for a file, and for a solution without a run on every fold.
     """
-    for each in ingredients:
+    for each in inputs:
         if each.entry is None:
             raise HarnessError(
-                f"{each.name}: is a file, and weights are found on runs of solutions on folds; "
+                f"{each.name}: is a file, but --weights folds needs runs of solutions on folds; "
                 "name a solution, or give --weights equal or --weights 0.6,0.4"
             )
     path = workspace.folds_file(competition.key)
     if not path.exists():
         raise HarnessError(
-            f"{competition.folder}: has no folds to find weights on; {_command(ingredients, competition)} makes them"
+            f"{competition.folder}: has no folds to choose weights on; {_command(inputs, competition)} makes them"
         )
     folds, store = load_folds(path), EntryStore(workspace.database)
-    runs = [_runs(each, folds, store, competition) for each in ingredients]
+    runs = [_runs(each, folds, store, competition) for each in inputs]
     return [_fold(competition, folds, number, entries) for number, entries in enumerate(zip(*runs, strict=True), 1)]
 
 
 def find_weights(names: Sequence[str], folds: Sequence[FoldAnswers], method: FusionMethod, k: float) -> FoldWeights:
-    """Return the weights with the best mean score over the folds, and what such a choice is worth.
+    """Return the weights with the best mean score over the folds; ties go to the most equal weights.
 
-    `names` are those of the answers. Of equally good weights those nearest to equal ones are chosen.
+    `names` are those of the answers, in their order.
     """
     metric = metrics_of(folds[0].truth.task)[0].name
-    order = sorted(range(len(names)), key=lambda place: names[place])  # so that it is no matter how they are named
+    order = sorted(range(len(names)), key=lambda place: names[place])  # independent of the order of the names
     candidates = weight_grid(len(names))
     scores = np.array(
         [
@@ -98,7 +96,7 @@ def find_weights(names: Sequence[str], folds: Sequence[FoldAnswers], method: Fus
             for weights in track(candidates, "trying weights")
         ]
     )
-    alone = np.eye(len(names))
+    single = np.eye(len(names))
     best = candidates[int(scores.mean(axis=1).argmax())]
     return FoldWeights(
         weights=tuple(best[order.index(place)] for place in range(len(names))),
@@ -106,7 +104,7 @@ def find_weights(names: Sequence[str], folds: Sequence[FoldAnswers], method: Fus
         nested=_spread("weights chosen on the other folds", scores[best_on_other_folds(scores), np.arange(len(folds))]),
         equal=_spread("equal weights", scores[0]),
         singles=tuple(
-            _spread(name, scores[candidates.index(tuple(alone[order.index(place)]))])
+            _spread(name, scores[candidates.index(tuple(single[order.index(place)]))])
             for place, name in enumerate(names)
         ),
     )
@@ -115,7 +113,7 @@ def find_weights(names: Sequence[str], folds: Sequence[FoldAnswers], method: Fus
 def best_on_other_folds(scores: np.ndarray) -> np.ndarray:
     """Return for each fold the candidate `(folds,)` that is best on the others; `scores` is `(candidates, folds)`.
 
-    Of equally good candidates the first is chosen.
+    Ties go to the first candidate.
 
     >>> chosen_on_others(np.array([[0.5, 0.1, 0.5], [0.4, 0.9, 0.4]]))
     array([1, 0, 1])
@@ -124,31 +122,37 @@ def best_on_other_folds(scores: np.ndarray) -> np.ndarray:
 
 
 def weight_grid(count: int) -> list[tuple[float, ...]]:
-    """Return the weights `(count,)` that are tried, equal ones and then a grid, those nearest to them first.
+    """Return the candidate weights `(count,)`: equal weights, then a grid ordered by the distance from them.
 
     >>> weightings(2)[:4]
     [(0.5, 0.5), (0.4, 0.6), (0.6, 0.4), (0.3, 0.7)]
     """
-    steps = next(each for each in _STEPS if comb(each + count - 1, count - 1) <= _MOST or each == 1)
+    steps = next(each for each in _STEPS if comb(each + count - 1, count - 1) <= _MAX_CANDIDATES or each == 1)
     equal = (Fraction(1, count),) * count
     grid = {tuple(Fraction(part, steps) for part in parts) for parts in _compositions(steps, count)} | {equal}
-    nearest = sorted(grid, key=lambda weights: (sum((each - equal[0]) ** 2 for each in weights), weights))
-    return [tuple(map(float, weights)) for weights in nearest]
+    ordered = sorted(grid, key=lambda weights: (sum((each - equal[0]) ** 2 for each in weights), weights))
+    return [tuple(map(float, weights)) for weights in ordered]
 
 
 def _compositions(total: int, count: int) -> Iterator[tuple[int, ...]]:
-    """Yield every way to write the total as a sum of so many numbers from 0."""
+    """Yield every tuple of `count` non-negative integers that sum to `total`."""
     for bars in combinations(range(total + count - 1), count - 1):
         ends = (-1, *bars, total + count - 1)
         yield tuple(end - begin - 1 for begin, end in pairwise(ends))
 
 
 def _score(
-    fold: FoldAnswers, number: int, order: list[int], weights: Sequence[float], metric: str, how: FusionMethod, k: float
+    fold: FoldAnswers,
+    number: int,
+    order: list[int],
+    weights: Sequence[float],
+    metric: str,
+    method: FusionMethod,
+    k: float,
 ) -> float:
     answers = [fold.answers[place] for place in order]
     try:
-        score = evaluate(fuse_answers(answers, weights, how, k), fold.truth).scores["all"][metric]
+        score = evaluate(fuse_answers(answers, weights, method, k), fold.truth).scores["all"][metric]
     except DataError as error:
         raise DataError(f"fold {number}: {error}") from None
     return score or 0.0
@@ -158,16 +162,16 @@ def _spread(name: str, scores: np.ndarray) -> FoldScore:
     return FoldScore(name, fmean(scores), stdev(scores))
 
 
-def _runs(ingredient: BlendInput, folds: Folds, store: EntryStore, competition: Competition) -> list[Entry]:
-    """Return the latest finished run on each fold."""
-    entries = store.entries(competition=competition.key, task=ingredient.task)
-    latest = {each.split: each for each in entries if each.identity == ingredient.name and each.submission}
+def _runs(each: BlendInput, folds: Folds, store: EntryStore, competition: Competition) -> list[Entry]:
+    """Return the entry of the latest finished run on each fold."""
+    entries = store.entries(competition=competition.key, task=each.task)
+    latest = {entry.split: entry for entry in entries if entry.identity == each.name and entry.submission}
     names = [folds.name(number) for number in range(1, folds.count + 1)]
     missing = [name for name in names if name not in latest]
     if missing:
         raise HarnessError(
-            f"{ingredient.name}: has no finished run on {len(missing)} of {folds.count} folds; "
-            f"{_command([ingredient], competition)} makes them"
+            f"{each.name}: has no finished run on {len(missing)} of {folds.count} folds; "
+            f"{_command([each], competition)} makes them"
         )
     return [latest[name] for name in names]
 
@@ -175,10 +179,10 @@ def _runs(ingredient: BlendInput, folds: Folds, store: EntryStore, competition: 
 def _fold(competition: Competition, folds: Folds, number: int, entries: Sequence[Entry]) -> FoldAnswers:
     split = fold_split(competition, folds, number, entries[0].task)  # type: ignore[arg-type]
     if split.ground_truth is None:
-        raise DataError(f"{split.name}: has no truth")
+        raise DataError(f"{split.name}: has no ground truth")
     answers = [stored_answer(entry, split.queries.ids, split.data.index.ids) for entry in entries]
     return FoldAnswers(tuple(answers), split.ground_truth)
 
 
-def _command(ingredients: Sequence[BlendInput], competition: Competition) -> str:
-    return join(["landmark", "run", *(each.name for each in ingredients), "--on", str(competition.folder), "--folds"])
+def _command(inputs: Sequence[BlendInput], competition: Competition) -> str:
+    return join(["landmark", "run", *(each.name for each in inputs), "--on", str(competition.folder), "--folds"])

@@ -114,7 +114,7 @@ def _best_public(entries: Sequence[Entry], task: Task) -> EntryChoice | None:
     tests = [entry for entry in entries if entry.split == TEST and entry.score("public") is not None]
     rows = board_rows(tests, higher_is_better=metrics_of(task)[0].higher_is_better)
     best = next((entry for row in rows if row.rank == 1 for entry in tests if entry.id == row.entry_id), None)
-    return best and EntryChoice(best.identity, best.seed, "best public score", best)
+    return EntryChoice(best.identity, best.seed, "best public score", best) if best else None
 
 
 def _best_on_folds(entries: Sequence[Entry], rows: Sequence[FoldRow]) -> EntryChoice | None:

@@ -1,4 +1,4 @@
-"""Hand out a submission file: held to what the site accepts, whole, with a sidecar that says how it was made."""
+"""Write the final submission file: validated, atomically, with a JSON sidecar describing its provenance."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from metrics import Task
 
 @dataclass(frozen=True)
 class FinalFile:
-    """What was written: the file's sidecar, and what a strict reader would find fault with, in lines."""
+    """A written submission file: the content of its sidecar, and the lines of a strict validation."""
 
     facts: Mapping[str, object]
     warnings: list[str]
 
 
-def write_entry_file(entry: Entry, out: Path, competition: Competition, workspace: Workspace, why: str) -> FinalFile:
-    """Write the kept submission of a run, and its sidecar.
+def write_entry_file(entry: Entry, out: Path, competition: Competition, workspace: Workspace, reason: str) -> FinalFile:
+    """Write the stored submission of an entry's run, and its sidecar.
 
-    Raises SubmissionError where it is not kept, where the site would reject it, and where it cannot be written.
+    Raises SubmissionError if it is missing, if Kaggle would reject it, or if it cannot be written.
     """
     facts = {
         "competition": competition.name,
@@ -38,8 +38,8 @@ def write_entry_file(entry: Entry, out: Path, competition: Competition, workspac
         "identity": entry.identity,
         "seed": entry.seed,
         "entry": entry.id,
-        "chosen": why,
-        "scores": _known_scores(entry, competition, workspace),
+        "chosen": reason,
+        "scores": _selection_scores(entry, competition, workspace),
         "run_key": entry.run_key,
         "code": entry.code_version,
         "versions": dict(entry.versions),
@@ -50,7 +50,7 @@ def write_entry_file(entry: Entry, out: Path, competition: Competition, workspac
 def write_final_file(
     source: Path, out: Path, competition: Competition, task: Task, facts: Mapping[str, object]
 ) -> FinalFile:
-    """Copy a submission file to `out`, and write its sidecar, unless the site would reject it."""
+    """Copy a submission file to `out` and write its sidecar; raise SubmissionError if Kaggle would reject it."""
     report = validate_file(source, competition.folder, task)
     if report.is_rejected_by("kaggle"):
         faults = [line.strip().replace(str(source), str(out)) for line in report.lines("kaggle")]
@@ -60,14 +60,14 @@ def write_final_file(
 
 
 def validate_file(path: Path, folder: Path, task: Task) -> ValidationReport:
-    """Return all that is wrong with a submission file."""
+    """Return the validation report of a submission file."""
     from harness.submissions.validation.validate import validate
 
     return validate(path, folder, task)
 
 
 def kaggle_command(competition: str, file: Path, message: str) -> str:
-    """Return the line that submits the file by Kaggle's own command.
+    """Return the command line that submits the file with Kaggle's own tool.
 
     >>> print(kaggle_command("landmark-retrieval-2018", Path("my file.csv"), "hash(kind='dct')"))
     kaggle competitions submit -c landmark-retrieval-2018 -f 'my file.csv' -m 'hash(kind='"'"'dct'"'"')'
@@ -80,8 +80,8 @@ def kaggle_command(competition: str, file: Path, message: str) -> str:
     return " ".join(["kaggle competitions submit", *words])
 
 
-def _known_scores(entry: Entry, competition: Competition, workspace: Workspace) -> dict[str, object]:
-    """Return the scores that may guide a choice: public ones, and the mean over folds."""
+def _selection_scores(entry: Entry, competition: Competition, workspace: Workspace) -> dict[str, object]:
+    """Return the scores that a choice may use: the public score, and the mean over folds."""
     entries = EntryStore(workspace.database).entries(competition=competition.key, task=entry.task)
     rows = complete_fold_rows(entries, entry.task, competition, workspace)  # type: ignore[arg-type]
     folds = [row for row in rows if row.identity == entry.identity]

@@ -1,7 +1,7 @@
-"""Submit one file by the `kaggle` package, in a process of its own: it signs in on import, may exit, may hang.
+"""Submit one file with the `kaggle` package, in a process of its own: it signs in on import, may exit, may hang.
 
-`python -m harness.delivery.kaggle_process` reads one JSON document (competition, file, message) from standard input
-and writes another: `sent`, what the site said, or `refused`, why not. What the package prints goes to standard error.
+`python -m harness.delivery.kaggle_process` reads a JSON object (competition, file, message) from standard input and
+writes another: `sent` with Kaggle's message, or `refused` with the reason. Other output goes to standard error.
 """
 
 from __future__ import annotations
@@ -25,50 +25,50 @@ NO_CREDENTIALS = (
 
 
 def main() -> None:
-    """Answer the document on standard input."""
-    wanted = json.load(sys.stdin)
+    """Submit the file of the request on standard input."""
+    request = json.load(sys.stdin)
     with redirect_stdout(sys.stderr):
-        answer = _answer(wanted["competition"], wanted["file"], wanted["message"])
-    json.dump(answer, sys.stdout)
+        response = _submit(request["competition"], request["file"], request["message"])
+    json.dump(response, sys.stdout)
 
 
-def _answer(competition: str, file: str, message: str) -> dict[str, str]:
+def _submit(competition: str, file: str, message: str) -> dict[str, str]:
     secrets: Mapping[str, Any] = {}
     try:
         api = import_module("kaggle").api
         api.authenticate()
         secrets = api.config_values
-        said = str(api.competition_submit(file, message, competition, quiet=True).message)
-        if said != api.COMPETITION_SUBMIT_UPLOAD_FAILED_MESSAGE:
-            return {"sent": _without(said, secrets)}
+        reply = str(api.competition_submit(file, message, competition, quiet=True).message)
+        if reply != api.COMPETITION_SUBMIT_UPLOAD_FAILED_MESSAGE:
+            return {"sent": _redact(reply, secrets)}
         reason = "the upload broke off; try again"
     except SystemExit:
         reason = NO_CREDENTIALS
-    except Exception as error:  # noqa: BLE001 (another version of the package may raise anything)
+    except Exception as error:  # noqa: BLE001 (versions of the package raise different errors)
         reason = _reason(error)
-    return {"refused": _without(reason, secrets)}
+    return {"refused": _redact(reason, secrets)}
 
 
 def _reason(error: Exception) -> str:
-    """Return why the site did not take the file: its own words, where it said more than a number."""
+    """Return why Kaggle did not accept the file: its message, or else the HTTP reason."""
     response = getattr(error, "response", None)
     if response is None:
         name = type(error).__name__
         return f"Kaggle cannot be reached ({name})" if isinstance(error, OSError) else f"{name}: {error}"
-    words = " ".join(_words(response).split())[:500] or response.reason
-    return f"Kaggle answered {response.status_code}: {words}{_HINTS.get(response.status_code, '')}"
+    message = " ".join(_message(response).split())[:500] or response.reason
+    return f"Kaggle answered {response.status_code}: {message}{_HINTS.get(response.status_code, '')}"
 
 
-def _words(response: Any) -> str:
+def _message(response: Any) -> str:
     try:
-        said = response.json()
-        return str(said.get("message") or said.get("error") or "")
+        document = response.json()
+        return str(document.get("message") or document.get("error") or "")
     except (ValueError, AttributeError):
         return "" if "<" in response.text else str(response.text)
 
 
-def _without(text: str, secrets: Mapping[str, Any]) -> str:
-    """Return the text with no key or token in it."""
+def _redact(text: str, secrets: Mapping[str, Any]) -> str:
+    """Return the text with keys and tokens replaced by an ellipsis."""
     for name in ("key", "token"):
         text = text.replace(str(secrets.get(name) or "\0"), "…")
     return text

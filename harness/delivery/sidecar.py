@@ -1,4 +1,4 @@
-"""What stands beside a submission file that is handed out: `submission.csv.json` says how it was made."""
+"""The JSON sidecar of a submission file, such as `submission.csv.json`, which describes its provenance."""
 
 from __future__ import annotations
 
@@ -14,30 +14,32 @@ from harness.errors import SubmissionError
 
 
 def sidecar_path(path: Path) -> Path:
-    """Return where the sidecar of a submission file stands.
+    """Return the path of a submission file's sidecar.
 
-    >>> sidecar_of(Path("blend.csv")).name
+    >>> sidecar_path(Path("blend.csv")).name
     'blend.csv.json'
     """
     return path.with_name(f"{path.name}.json")
 
 
 def copy_with_sidecar(source: Path, out: Path, facts: Mapping[str, object]) -> dict[str, object]:
-    """Copy a submission file, whole, and then write its sidecar; return what stands there.
+    """Copy a submission file atomically, then write its sidecar; return the content of the sidecar.
 
-    Rows, SHA-256 and the time are added to the facts. An older sidecar goes first, so that none ever stands beside
-    a file that it does not describe. What is no file, such as a pipe, gets none.
+    The content is `facts`, the number of rows, the SHA-256 and the time. An older sidecar is deleted first, so that a
+    sidecar always describes the file beside it. A pipe or device gets none.
 
-    Raises SubmissionError where either cannot be written.
+    Raises SubmissionError if a file cannot be written.
     """
     sidecar = sidecar_path(out)
-    found = {**facts, "rows": _rows(source), "sha256": file_sha256(source), "created": _now()}
-    beside = not out.exists() or out.is_file()
-    _or_refuse(sidecar, lambda: sidecar.unlink(missing_ok=True) if beside else None)
-    _or_refuse(out, lambda: _copy(source, out))
-    if beside:
-        _or_refuse(sidecar, lambda: write_atomically(sidecar, json.dumps(found, indent=1, allow_nan=False) + "\n"))
-    return found
+    content = {**facts, "rows": _count_rows(source), "sha256": file_sha256(source), "created": _now()}
+    has_sidecar = not out.exists() or out.is_file()
+    _write_or_raise(sidecar, lambda: sidecar.unlink(missing_ok=True) if has_sidecar else None)
+    _write_or_raise(out, lambda: _copy(source, out))
+    if has_sidecar:
+        _write_or_raise(
+            sidecar, lambda: write_atomically(sidecar, json.dumps(content, indent=1, allow_nan=False) + "\n")
+        )
+    return content
 
 
 def file_sha256(path: Path) -> str:
@@ -51,8 +53,8 @@ def _copy(source: Path, out: Path) -> None:
         copyfile(source, temporary)
 
 
-def _rows(path: Path) -> int:
-    """Return the number of rows below the header of a submission file that we have written: a line is a row."""
+def _count_rows(path: Path) -> int:
+    """Return the number of rows of a submission file written by landmark: one for each line below the header."""
     with path.open("rb") as file:
         return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")) - 1
 
@@ -61,7 +63,7 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _or_refuse(path: Path, write: Callable[[], None]) -> None:
+def _write_or_raise(path: Path, write: Callable[[], None]) -> None:
     try:
         write()
     except OSError as error:

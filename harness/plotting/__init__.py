@@ -1,1 +1,1 @@
-"""Figures for papers, one kind a file: each draws plain values to a file, and needs matplotlib."""
+"""Figures for papers, one kind in each module. They need matplotlib, an optional dependency."""

@@ -1,4 +1,4 @@
-"""The ladder of a solution as a picture: a bar for each step, its interval, and what was published for it."""
+"""Ablation of a solution as a figure: a bar for each step, its interval, and its published score."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from harness.data.competition import Competition
 from harness.data.split import TEST
 from harness.errors import HarnessError
 from harness.plotting.figure import new_figure, save_picture
-from harness.plotting.style import FigureSize
+from harness.plotting.style import BLUE, ORANGE, FigureSize
 from harness.solution.base import identity
 from harness.solution.registry import load_solution
 from harness.workspace import Workspace
 from leaderboard import EntryStore
 
-_OURS, _PUBLISHED = "#0072b2", "#d55e00"
 _WIDTH, _HEAD, _STEP = 7.5, 1.3, 0.38  # inches
 
 
@@ -31,16 +30,16 @@ def draw_ablation(
     part: str,
     size: tuple[float, float] | None = None,
 ) -> None:
-    """Write the picture, of so many inches; steps without a score are left blank."""
+    """Write the figure; steps without a score have no bar. `size` is in inches."""
     figure = new_figure(*(size or (_WIDTH, _HEAD + _STEP * len(ladder))))
     panel = figure.subplots()
     rows = range(len(ladder))
-    panel.barh(rows, [rung.score(part) or 0.0 for rung in ladder], height=0.62, color=_OURS, label=f"here, {part}")
+    panel.barh(rows, [rung.score(part) or 0.0 for rung in ladder], height=0.62, color=BLUE, label=f"here, {part}")
     for row, rung in zip(rows, ladder, strict=True):
         _bounds(panel, row, rung.interval(part))
     published = [(rung.step.published, row) for row, rung in zip(rows, ladder, strict=True) if rung.step.published]
     if published:
-        panel.plot(*zip(*published, strict=True), "D", color=_PUBLISHED, label="published, on other photographs")
+        panel.plot(*zip(*published, strict=True), "D", color=ORANGE, label="published, on other images")
     panel.set_yticks(rows, [rung.step.name for rung in ladder], parse_math=False)
     panel.invert_yaxis()
     panel.set_xlabel(metric)
@@ -64,16 +63,16 @@ def plot_ablation(
     part: str,
     size: FigureSize | None = None,
 ) -> None:
-    """Write the figure; HarnessError unless one solution is named whose steps have all been run."""
+    """Write the figure of the one named solution; raise HarnessError unless all its steps have run."""
     if len(names) != 1:
-        raise HarnessError("a ladder is of one solution; name it: landmark plot ladder SOLUTION")
+        raise HarnessError("an ablation is of one solution; name it: landmark plot ablation SOLUTION")
     steps = ablation_steps(names[0], opened.register)
     entries = EntryStore(opened.database).entries(competition=competition.key, split=TEST)
     latest = {entry.identity: entry for entry in entries if entry.status == "scored"}
-    lacking = [step.name for step, spec in steps if identity(load_solution(spec, opened.register)) not in latest]
-    if lacking:
+    missing = [step.name for step, spec in steps if identity(load_solution(spec, opened.register)) not in latest]
+    if missing:
         raise HarnessError(
-            f"not run yet: {', '.join(lacking)}; landmark ablate {names[0]!r} --on {competition.folder} runs them"
+            f"not run yet: {', '.join(missing)}; landmark ablate {names[0]!r} --on {competition.folder} runs them"
         )
     ladder = ablation_table(steps, list(latest.values()), EntryLookup(competition, opened), part)
     title, metric = f"{names[0]} on {competition.name}", ladder[0].entries[0].metric or ""

@@ -1,4 +1,4 @@
-"""A board as a figure: public and private scores with their intervals."""
+"""A leaderboard as a figure: public and private scores with their intervals."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ MOST = 30  # entries
 PARTS = {"public": (ORANGE, "o", -0.14), "private": (BLUE, "s", 0.14)}
 
 
-def draw_board(found: PlottedEntries, path: Path, size: FigureSize | None = None) -> None:
-    """Write the figure; a part that nobody has a score for is left out."""
-    entries = found.entries
+def draw_board(plotted: PlottedEntries, path: Path, size: FigureSize | None = None) -> None:
+    """Write the figure; a part without any score is left out."""
+    entries = plotted.entries
     figure = new_figure(*(size or (6.5, 1.3 + 0.3 * len(entries))))
     panel = figure.subplots()
     parts = [part for part in PARTS if any(entry.score(part) is not None for entry in entries)] or ["all"]
@@ -24,20 +24,20 @@ def draw_board(found: PlottedEntries, path: Path, size: FigureSize | None = None
         _points(panel, entries, part)
     panel.set_yticks(range(len(entries)), [shorten(entry.identity) for entry in entries], parse_math=False)
     panel.set_ylim(len(entries) - 0.5, -0.5)
-    panel.set_xlabel(f"{found.metric}, 95 % intervals")
-    panel.set_title(found.title, parse_math=False)
+    panel.set_xlabel(f"{plotted.metric}, 95 % intervals")
+    panel.set_title(plotted.title, parse_math=False)
     simplify_axes(panel)
     figure.legend(loc="outside lower center", ncols=2, frameon=False)
     save_figure(figure, path)
 
 
 def _points(panel: Any, entries: list[Entry], part: str) -> None:
-    """Draw a mark for each score with its interval as a line; the parts of an entry stand above one another."""
+    """Draw each score as a marker and its interval as a line; the parts of an entry are shifted vertically."""
     colour, mark, shift = PARTS.get(part, (BLUE, "s", 0.0))
-    known = [(row, entry) for row, entry in enumerate(entries) if entry.score(part) is not None]
-    for row, entry in known:
+    scored = [(row, entry) for row, entry in enumerate(entries) if entry.score(part) is not None]
+    for row, entry in scored:
         if part in entry.intervals:
             panel.plot(entry.intervals[part], [row + shift] * 2, color=colour, linewidth=1.6, solid_capstyle="butt")
     filled = colour if part != "public" else "white"
-    scores, rows = [entry.score(part) for _, entry in known], [row + shift for row, _ in known]
+    scores, rows = [entry.score(part) for _, entry in scored], [row + shift for row, _ in scored]
     panel.plot(scores, rows, mark, color=colour, markerfacecolor=filled, markersize=5, label=part)

@@ -1,4 +1,4 @@
-"""Pictures of results, drawn by matplotlib, an optional library."""
+"""Create and save matplotlib figures reproducibly. Part of the plug-in API."""
 
 from __future__ import annotations
 
@@ -13,16 +13,18 @@ _FORMATS = (".png", ".svg", ".pdf")
 
 
 def require_picture(path: Path) -> None:
-    """Raise HarnessError where no picture could be drawn to `path`: to be asked before anything long begins."""
+    """Raise HarnessError if no picture can be written to `path`. Call it before long work begins."""
     if path.suffix.lower() not in _FORMATS:
         raise HarnessError(f"{path}: a picture's name ends in {', '.join(_FORMATS)}")
     require_writable(path)
     if find_spec("matplotlib") is None:
-        raise HarnessError("matplotlib is not installed, which draws pictures; pip install 'landmark[plots]' brings it")
+        raise HarnessError(
+            "matplotlib, which draws pictures, is not installed; install it with pip install 'landmark[plots]'"
+        )
 
 
 def new_figure(width: float, height: float) -> Any:
-    """Return an empty figure of so many inches."""
+    """Return an empty figure; width and height are in inches."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -32,9 +34,9 @@ def new_figure(width: float, height: float) -> Any:
 
 
 def save_picture(figure: Any, path: Path) -> None:
-    """Write the picture whole or not at all, in the format of its suffix, the same bytes for the same picture.
+    """Write the picture atomically in the format of its suffix; equal pictures give equal bytes.
 
-    Letters lie in the file: as TrueType in PDF, as outlines in SVG.
+    Fonts are embedded: as TrueType in PDF, as outlines in SVG.
     """
     from matplotlib import rc_context
 

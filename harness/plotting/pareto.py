@@ -1,4 +1,4 @@
-"""Score against cost as a figure, with the front that nothing beats in both."""
+"""Score against cost as a figure, with the Pareto front."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from leaderboard.pareto import pareto_front
 MOST = 40  # entries
 
 
-def draw_pareto(found: PlottedEntries, path: Path, part: str, size: FigureSize | None = None) -> None:
-    """Write the figure; entries whose time was not measured are left out."""
+def draw_pareto(plotted: PlottedEntries, path: Path, part: str, size: FigureSize | None = None) -> None:
+    """Write the figure; entries without a measured time are left out."""
     points = [
         (entry.cost.wall_s, score, entry.identity)
-        for entry in found.entries
+        for entry in plotted.entries
         if entry.cost.wall_s and (score := entry.score(part)) is not None
     ]
-    sign = 1 if found.metric.higher_is_better else -1
+    sign = 1 if plotted.metric.higher_is_better else -1
     best = pareto_front([(wall, sign * score) for wall, score, _ in points])
     figure = new_figure(*(size or (6.5, 4.2)))
     panel = figure.subplots()
@@ -37,9 +37,9 @@ def draw_pareto(found: PlottedEntries, path: Path, part: str, size: FigureSize |
     panel.step([p[0] for p in on_front], [p[1] for p in on_front], where="post", color=ORANGE, linewidth=1.2)
     panel.plot([p[0] for p in others], [p[1] for p in others], "o", color=BLUE, markerfacecolor="white")
     panel.plot([p[0] for p in on_front], [p[1] for p in on_front], "D", color=ORANGE)
-    panel.set(xscale="log", xlabel="wall clock, seconds", ylabel=f"{found.metric}, {part}")
+    panel.set(xscale="log", xlabel="wall clock, seconds", ylabel=f"{plotted.metric}, {part}")
     set_log_ticks(panel.xaxis)
-    panel.set_title(found.title, parse_math=False)
+    panel.set_title(plotted.title, parse_math=False)
     panel.margins(x=0.18, y=0.08)
     simplify_axes(panel)
     label_apart(panel, [(shorten(name, 28), wall, score) for wall, score, name in (*on_front, *others)])

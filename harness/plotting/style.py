@@ -1,4 +1,4 @@
-"""How figures look: colours that colour-blind people tell apart, and line styles and marks that print in grey."""
+"""Colours safe for colour blindness, line styles and markers that differ in greyscale, axes and labels."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#5f6a70"
 COLOURS = "#0072b2", "#d55e00", "#009e73", "#000000", "#cc79a7", "#56b4e9", "#e69f00"  # Okabe and Ito
 STYLES = "-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (1, 1))
 MARKS = "o", "s", "^", "D", "v", "P", "X"
-LINES = len(COLOURS)  # that are told apart
+LINES = len(COLOURS)  # distinguishable lines
 
-FULL = 5.0  # inches
+FULL = 5.0  # inches from which on text has its full size
 
 FigureSize = tuple[float, float]  # inches
 
 
 def line_style(place: int) -> dict[str, Any]:
-    """Return how the line of a place is drawn, differently for the first `LINES`.
+    """Return colour, line style and marker of line number `place`; they differ for the first `LINES`.
 
     >>> line(1)
     {'color': '#d55e00', 'linestyle': '--', 'marker': 's'}
@@ -29,7 +29,7 @@ def line_style(place: int) -> dict[str, Any]:
 
 
 def shorten(name: str, letters: int = 38) -> str:
-    """Return a name that has room beside a panel.
+    """Truncate a name with an ellipsis so that it fits beside a panel.
 
     >>> cut("hash(kind='dct')", 8)
     'hash(ki…'
@@ -37,30 +37,27 @@ def shorten(name: str, letters: int = 38) -> str:
     return name if len(name) <= letters else f"{name[: letters - 1]}…"
 
 
-CORNERS = [(side, level) for level in (3, -10, 15, -22, 27) for side in (6, -6)]  # points from what is labelled
+CORNERS = [(side, level) for level in (3, -10, 15, -22, 27) for side in (6, -6)]  # offsets in points
 
 
 def label_apart(panel: Any, labels: Sequence[tuple[str, float, float]]) -> None:
-    """Write each label beside its point, in the first place where it covers no other; in the last where there is none.
-
-    To be called when everything else is drawn.
-    """
+    """Write each label beside its point at the first offset without an overlap, or at the last. Call it last."""
     panel.figure.draw_without_rendering()
     renderer = panel.figure.canvas.get_renderer()
-    written: list[Any] = []
+    boxes: list[Any] = []
     for text, x, y in labels:
         for side, level in CORNERS:
             place = {"xytext": (side, level), "textcoords": "offset points", "ha": "left" if side > 0 else "right"}
             note = panel.annotate(text, (x, y), **place, fontsize="small", parse_math=False)
             box = note.get_window_extent(renderer)
-            if not any(box.overlaps(other) for other in written) or (side, level) == CORNERS[-1]:
-                written.append(box)
+            if not any(box.overlaps(other) for other in boxes) or (side, level) == CORNERS[-1]:
+                boxes.append(box)
                 break
             note.remove()
 
 
 def set_log_ticks(axis: Any) -> None:
-    """Mark a logarithmic axis at 1, 2 and 5 and their tens, in plain numbers."""
+    """Set the ticks of a logarithmic axis to 1, 2, 5, 10, 20, …, in plain numbers."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
     axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
@@ -69,25 +66,25 @@ def set_log_ticks(axis: Any) -> None:
 
 
 def set_ticks(axis: Any, ticks: Sequence[float]) -> None:
-    """Mark an axis at some places, in plain numbers."""
+    """Set the ticks of an axis, labelled with plain numbers."""
     axis.set_ticks(ticks, [f"{tick:g}" for tick in ticks])
     axis.set_ticks([], minor=True)
 
 
 def save_figure(figure: Any, path: Path, full: float = FULL) -> None:
-    """Write a figure; letters are smaller where it is less than `full` inches wide."""
+    """Save a figure; text shrinks if it is less than `full` inches wide."""
     from matplotlib.text import Text
 
-    shrunk = min(1.0, max(0.65, figure.get_figwidth() / full))
+    scale = min(1.0, max(0.65, figure.get_figwidth() / full))
     for text in figure.findobj(Text):
-        text.set_fontsize(text.get_fontsize() * shrunk)
+        text.set_fontsize(text.get_fontsize() * scale)
     for panel in figure.axes:
-        panel.tick_params(which="both", labelsize=10 * shrunk)  # of all, for some are made only when they are drawn
+        panel.tick_params(which="both", labelsize=10 * scale)  # some labels are created only when they are drawn
     save_picture(figure, path)
 
 
 def simplify_axes(panel: Any) -> None:
-    """Take away what tells nothing: the frame above and on the right; a faint grid helps to read values."""
+    """Remove the top and right spines and draw a light grid."""
     panel.spines[["top", "right"]].set_visible(False)
     panel.grid(alpha=0.25)
     panel.set_axisbelow(True)

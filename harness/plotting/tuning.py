@@ -1,4 +1,4 @@
-"""A search for parameters, drawn by matplotlib, an optional library."""
+"""A tuning study as a figure: the score of each trial, and the score against each parameter."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from statistics import median
 from typing import Any
 
 from harness.plotting.figure import new_figure, save_picture
+from harness.plotting.style import BLUE, GREY, ORANGE
 from harness.solution.search_space import Among, Range
 from harness.tuning.study import Trial, TuningStudy
 
 _INCHES = (4.2, 3.4)  # of a panel
 _COLUMNS = 3
-_BLUE, _ORANGE, _GREY = "#0072b2", "#d55e00", "#7f7f7f"
 
 
 def draw_tuning(study: TuningStudy, trials: Sequence[Trial], path: Path) -> None:
-    """Write a picture, whole: the score of each trial with the best so far, and the score against each parameter."""
+    """Write the figure: the score of each trial with the best so far, and the score against each parameter."""
     scored = sorted((trial for trial in trials if trial.folds), key=lambda trial: trial.number)
     rows = -(-(1 + len(study.space)) // _COLUMNS)
     columns = min(_COLUMNS, 1 + len(study.space))
@@ -38,24 +38,24 @@ def draw_tuning(study: TuningStudy, trials: Sequence[Trial], path: Path) -> None
 def _by_trial(panel: Any, study: TuningStudy, scored: Sequence[Trial], failed: Sequence[int]) -> None:
     numbers, scores = [trial.number for trial in scored], [trial.score or 0.0 for trial in scored]
     best = list(accumulate(scores, max if study.metric.higher_is_better else min))
-    panel.step(numbers, best, where="post", color=_ORANGE, label="best so far")
+    panel.step(numbers, best, where="post", color=ORANGE, label="best so far")
     _points(panel, study, numbers, scores)
     if failed:
-        panel.plot(failed, [_edge(study, scores)] * len(failed), "x", color=_GREY, label="failed")
+        panel.plot(failed, [_edge(study, scores)] * len(failed), "x", color=GREY, label="failed")
     _default_line(panel, scored)
     panel.xaxis.get_major_locator().set_params(integer=True)
     panel.set(xlabel="trial", ylabel=f"{study.metric}, mean over folds")
 
 
 def _by_value(panel: Any, study: TuningStudy, name: str, scored: Sequence[Trial]) -> None:
-    """Draw a point for each trial, and a circle round the best; a value outside the range has no place."""
+    """Draw a point for each trial and a circle around the best; values outside the range are left out."""
     range_ = study.space[name]
     scores = [trial.score or 0.0 for trial in scored]
     places = [_place(range_, study.values(trial)[name]) for trial in scored]
     _points(panel, study, [math.nan if place is None else place for place in places], scores)
     best = scores.index(max(scores) if study.metric.higher_is_better else min(scores))
     if places[best] is not None:
-        panel.plot(places[best], scores[best], "o", markersize=10, markerfacecolor="none", markeredgecolor=_ORANGE)
+        panel.plot(places[best], scores[best], "o", markersize=10, markerfacecolor="none", markeredgecolor=ORANGE)
     _default_line(panel, scored)
     panel.set_xlabel(name, parse_math=False)
     if isinstance(range_, Among):
@@ -67,18 +67,18 @@ def _by_value(panel: Any, study: TuningStudy, name: str, scored: Sequence[Trial]
 
 
 def _points(panel: Any, study: TuningStudy, places: Sequence[float], scores: Sequence[float]) -> None:
-    """Draw the trials; those that are far worse than most as arrows at the edge, so that the others are told apart."""
+    """Draw the trials; far worse ones are arrows at the edge, so that they do not compress the scale."""
     edge, higher = _edge(study, scores), study.metric.higher_is_better
     far = [score < edge if higher else score > edge for score in scores]
     near = [math.nan if each else score for each, score in zip(far, scores, strict=True)]
-    panel.plot(places, near, "o", color=_BLUE, markersize=4, label="trial")
+    panel.plot(places, near, "o", color=BLUE, markersize=4, label="trial")
     if any(far):
         arrows = [edge if each else math.nan for each in far]
-        panel.plot(places, arrows, "v" if higher else "^", color=_BLUE, markersize=4, label="beyond")
+        panel.plot(places, arrows, "v" if higher else "^", color=BLUE, markersize=4, label="beyond")
 
 
 def _edge(study: TuningStudy, scores: Sequence[float]) -> float:
-    """Return the worst score, or what is three times as far from the best as the median, whichever is nearer."""
+    """Return the worst score, or best + 3 * (median - best) if that is nearer to the best."""
     best, worst = (max, min) if study.metric.higher_is_better else (min, max)
     bound = best(scores) + 3 * (median(scores) - best(scores))
     return best(worst(scores), bound) if bound != best(scores) else worst(scores)
@@ -86,7 +86,7 @@ def _edge(study: TuningStudy, scores: Sequence[float]) -> float:
 
 def _default_line(panel: Any, scored: Sequence[Trial]) -> None:
     if scored[0].number == 0:
-        panel.axhline(scored[0].score, color=_GREY, linewidth=1, linestyle="--", label="default")
+        panel.axhline(scored[0].score, color=GREY, linewidth=1, linestyle="--", label="default")
     panel.grid(alpha=0.3)
 
 

@@ -14,7 +14,7 @@ from threading import Lock
 import psutil
 
 from harness.atomic_files import write_atomically
-from harness.cores import VARIABLE
+from harness.cpu_budget import VARIABLE
 from harness.progress import ProgressListener
 from harness.running.outcome import JOB, LOG, OUTCOME, PROGRESS, Outcome
 from harness.running.resource_usage import process_tree_memory_mb

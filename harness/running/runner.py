@@ -14,7 +14,7 @@ from filelock import FileLock
 from joblib import Parallel, delayed
 
 from harness.code_digest import class_digest, imports_digest
-from harness.cores import cores
+from harness.cpu_budget import cores
 from harness.data.competition import Competition
 from harness.data.split import TEST, Folds, Split, fold_split, own_split
 from harness.errors import DataError

@@ -21,7 +21,7 @@ from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
 from harness.atomic_files import write_atomically
-from harness.cores import cores, limit_cores
+from harness.cpu_budget import cores, limit_cores
 from harness.data.competition import Competition
 from harness.data.image_set import ImageSet
 from harness.data.split import Split, fold_split, load_folds, own_split

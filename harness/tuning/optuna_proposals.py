@@ -1,7 +1,7 @@
-"""Which values to try next: Optuna's tree-structured Parzen estimator, asked as a function of what is known.
+"""Propose parameter values by Optuna's tree-structured Parzen estimator, as a pure function of the trials so far.
 
-Nothing of Optuna outlives a question, so that a proposal depends on the trials, the seed and its number alone: a search
-that goes on after an interruption is the one that would have been.
+No Optuna state is kept between calls: a proposal depends on the trials, the seed and its number only, so that a resumed
+search proposes the same values.
 
 Source: "Algorithms for Hyper-Parameter Optimization", J. Bergstra et al., 2011; Optuna's `TPESampler`.
 """
@@ -28,58 +28,58 @@ if TYPE_CHECKING:
 
 ParameterValues = Mapping[str, Any]  # parameter -> value
 SearchSpace = Mapping[str, Range]
-ScoredValues = tuple[ParameterValues, float | None]  # what was tried and its score, None if it failed
+ScoredValues = tuple[ParameterValues, float | None]  # and the score, None if the trial failed
 
-_FIRST = 10  # trials that are drawn at random
-_ASKED, _DRAWN = 8, 500  # times that the estimator, and then chance, is asked for something new
+_N_RANDOM = 10  # first trials, drawn at random
+_TPE_ATTEMPTS, _RANDOM_ATTEMPTS = 8, 500  # at values that were not tried yet
 _DIGITS = 3
-_FEWEST = 10  # trials that tell something of importance
+_MIN_TRIALS = 10  # for parameter importances
 
 
 def require_optuna() -> None:
     """Raise HarnessError where Optuna is not installed."""
     if find_spec("optuna") is None:
         raise HarnessError(
-            "optuna is not installed, which proposes parameters; pip install 'landmark[tuning]' brings it"
+            "optuna, which proposes parameters, is not installed; install it with pip install 'landmark[tuning]'"
         )
 
 
 def propose(
     space: SearchSpace, scored: Sequence[ScoredValues], pending: Sequence[ParameterValues], seed: int, *, higher: bool
 ) -> dict[str, Any] | None:
-    """Return values that were not tried yet and are not pending; None where no others were found.
+    """Return values that were neither tried nor are pending; None if there are no others.
 
     A failed trial counts as worse than all others. `higher` says that higher scores are better.
     """
-    seen = [values for values, _ in scored] + list(pending)
-    number = len(seen)
+    tried = [values for values, _ in scored] + list(pending)
+    number = len(tried)
     with _quiet():
-        for attempt in range(_ASKED):
-            found = _asked(_study(space, scored, pending, _sampler(seed, number, attempt), higher=higher), space)
-            if found not in seen:
-                return found
-        drawing = _study(space, (), (), _chance(seed, number), higher=higher)
-        drawn = (_asked(drawing, space) for _ in range(_DRAWN))
-        return next((found for found in drawn if found not in seen), None)
+        for attempt in range(_TPE_ATTEMPTS):
+            values = _ask(_study(space, scored, pending, _sampler(seed, number, attempt), higher=higher), space)
+            if values not in tried:
+                return values
+        study = _study(space, (), (), _random_sampler(seed, number), higher=higher)
+        candidates = (_ask(study, space) for _ in range(_RANDOM_ATTEMPTS))
+        return next((values for values in candidates if values not in tried), None)
 
 
-def parameter_importances(space: SearchSpace, told: Sequence[ScoredValues], *, higher: bool) -> dict[str, float]:
-    """Return how much of what makes a score good is each parameter's, the most important first; they add up to 1.
+def parameter_importances(space: SearchSpace, trials: Sequence[ScoredValues], *, higher: bool) -> dict[str, float]:
+    """Return parameter -> importance for a good score, in descending order; importances sum to 1.
 
-    Empty where there is one parameter, or fewer than ten scores. Source: PED-ANOVA, S. Watanabe et al., 2023.
+    Empty for a single parameter or fewer than ten scored trials. Source: PED-ANOVA, S. Watanabe et al., 2023.
     """
     from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 
-    scored = [each for each in told if each[1] is not None]
+    scored = [each for each in trials if each[1] is not None]
     with _quiet():
         study = _study(space, scored, (), None, higher=higher)
-        if len(space) < 2 or len(study.trials) < _FEWEST:
+        if len(space) < 2 or len(study.trials) < _MIN_TRIALS:
             return {}
         return get_param_importances(study, evaluator=PedAnovaImportanceEvaluator())
 
 
 def round_to_span(span: Span, value: float) -> float:
-    """Return a value in few digits that is still within the span, so that it can be read and typed.
+    """Round a value to few significant digits within the span, so that it can be read and typed.
 
     >>> rounded(Span(0.0, 1.0), 0.123456), rounded(Span(1e-6, 1e-1, log=True), 0.000123456), rounded(Span(4, 32), 7)
     (0.123, 0.0001235, 7)
@@ -91,39 +91,44 @@ def round_to_span(span: Span, value: float) -> float:
     return min(span.high, max(span.low, round(value, _DIGITS - floor(log10(scale)))))
 
 
-def _asked(study: Study, space: SearchSpace) -> dict[str, Any]:
+def _ask(study: Study, space: SearchSpace) -> dict[str, Any]:
     trial = study.ask(_distributions(space))
-    found = {name: _outer(each, trial.params[name]) for name, each in space.items()}
+    values = {name: _from_optuna(each, trial.params[name]) for name, each in space.items()}
     study.tell(trial, state=_state("FAIL"))
-    return found
+    return values
 
 
 def _study(
-    space: SearchSpace, told: Sequence[ScoredValues], pending: Sequence[ParameterValues], sampler: BaseSampler | None, *, higher: bool
+    space: SearchSpace,
+    scored: Sequence[ScoredValues],
+    pending: Sequence[ParameterValues],
+    sampler: BaseSampler | None,
+    *,
+    higher: bool,
 ) -> Study:
-    """Return a study in memory; trials outside the space, as a default may be, are left out."""
+    """Return an in-memory study without the trials outside the space, as default values may be."""
     from optuna import create_study
 
     study = create_study(direction="maximize" if higher else "minimize", sampler=sampler)
-    for values, score in [*told, *((values, np.nan) for values in pending)]:
-        trial = _frozen(space, values, score)
+    for values, score in [*scored, *((values, np.nan) for values in pending)]:
+        trial = _frozen_trial(space, values, score)
         if trial:
             study.add_trial(trial)
     return study
 
 
-def _frozen(space: SearchSpace, values: ParameterValues, score: float | None) -> FrozenTrial | None:
+def _frozen_trial(space: SearchSpace, values: ParameterValues, score: float | None) -> FrozenTrial | None:
     from optuna.trial import create_trial
 
     try:
-        inner = {name: _inner(each, values[name]) for name, each in space.items()}
+        params = {name: _to_optuna(each, values[name]) for name, each in space.items()}
     except ValueError:
         return None
-    if score is None:  # pruned without a word: the worst
-        return create_trial(state=_state("PRUNED"), params=inner, distributions=_distributions(space))
+    if score is None:  # Optuna ranks pruned trials last
+        return create_trial(state=_state("PRUNED"), params=params, distributions=_distributions(space))
     if np.isnan(score):
-        return create_trial(state=_state("RUNNING"), params=inner, distributions=_distributions(space))
-    return create_trial(value=score, params=inner, distributions=_distributions(space))
+        return create_trial(state=_state("RUNNING"), params=params, distributions=_distributions(space))
+    return create_trial(value=score, params=params, distributions=_distributions(space))
 
 
 def _state(name: str) -> Any:
@@ -146,8 +151,8 @@ def _distribution(range_: Range) -> BaseDistribution:
     return FloatDistribution(range_.low, range_.high, range_.log, range_.step)
 
 
-def _inner(range_: Range, value: object) -> Any:
-    """Return a value as Optuna has it, one of several as its place; ValueError if it is not in the range."""
+def _to_optuna(range_: Range, value: object) -> Any:
+    """Return the value as Optuna stores it, a choice as its position; raise ValueError if it is out of range."""
     if isinstance(range_, Among):
         return range_.values.index(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not range_.low <= value <= range_.high:
@@ -155,30 +160,30 @@ def _inner(range_: Range, value: object) -> Any:
     return value
 
 
-def _outer(range_: Range, inner: Any) -> Any:
-    return range_.values[inner] if isinstance(range_, Among) else round_to_span(range_, inner)
+def _from_optuna(range_: Range, stored: Any) -> Any:
+    return range_.values[stored] if isinstance(range_, Among) else round_to_span(range_, stored)
 
 
 def _sampler(seed: int, number: int, attempt: int) -> BaseSampler:
     from optuna.samplers import TPESampler
 
-    key = _drawn(seed, number, attempt)
-    return TPESampler(n_startup_trials=_FIRST, multivariate=False, constant_liar=True, seed=key)
+    key = _seed_of(seed, number, attempt)
+    return TPESampler(n_startup_trials=_N_RANDOM, multivariate=False, constant_liar=True, seed=key)
 
 
-def _chance(seed: int, number: int) -> BaseSampler:
+def _random_sampler(seed: int, number: int) -> BaseSampler:
     from optuna.samplers import RandomSampler
 
-    return RandomSampler(seed=_drawn(seed, number, _ASKED))
+    return RandomSampler(seed=_seed_of(seed, number, _TPE_ATTEMPTS))
 
 
-def _drawn(*key: int) -> int:
+def _seed_of(*key: int) -> int:
     return int(np.random.SeedSequence(key).generate_state(1)[0])
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Let Optuna neither log nor warn of what it calls experimental while the block lasts."""
+    """Silence the logs and the experimental warnings of Optuna in the block."""
     from optuna import logging
 
     before = logging.get_verbosity()

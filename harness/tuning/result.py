@@ -1,4 +1,4 @@
-"""What a search came to: the best trial, what such a choice is worth, and whether it is more than chance."""
+"""The result of a tuning study: the best trial, its nested score, and the comparison with the defaults."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ TUNED, DEFAULT = "tuned", "default"
 
 @dataclass(frozen=True)
 class TuningResult:
-    """The trials with a score, the best first and of equal ones the earliest, and the first of all trials.
+    """The scored trials, best first and ties in order, and the trial of the default values.
 
-    `nested` and `deviation` are mean and standard deviation over the folds where each is scored by the trial that is
-    best on the others. `comparison` is of that and the defaults, None where these have no score.
+    `nested_mean` and `nested_deviation` are over the folds, each scored by the trial that is best on the others.
+    `comparison` is of these trials and the defaults, None if the defaults have no score.
     """
 
     ranked: tuple[Trial, ...]
@@ -41,34 +41,32 @@ class TuningResult:
 
 
 def summarise_study(study: TuningStudy, runner: Runner, trials: Sequence[Trial]) -> TuningResult:
-    """Return what the trials of a search came to. The best is chosen on the folds that it is scored on.
+    """Return the result of the trials. The score of the best one is biased; the nested score is not.
 
-    What is not flattered by the choice is the score of each fold by the trial that is best on the others.
-
-    Raises HarnessError where an entry that a trial was made of is gone.
+    Raises HarnessError if an entry of a trial was deleted.
     """
     trials = sorted(trials, key=lambda trial: trial.number)
     higher = study.metric.higher_is_better
     scored = [trial for trial in trials if trial.folds]
     scores = np.array([trial.folds for trial in scored])
-    chosen = best_on_other_folds(scores if higher else -scores)
-    nested = scores[chosen, np.arange(scores.shape[1])].tolist()
-    told = [(study.values(trial), trial.score) for trial in trials]
+    best = best_on_other_folds(scores if higher else -scores)
+    nested = scores[best, np.arange(scores.shape[1])].tolist()
+    values = [(study.values(trial), trial.score) for trial in trials]
     return TuningResult(
         ranked=tuple(sorted(scored, key=lambda trial: trial.score or 0.0, reverse=higher)),
         default=trials[0],
         nested_mean=fmean(nested),
         nested_deviation=stdev(nested),
-        comparison=_compared(study, runner, [scored[place] for place in chosen], trials[0]),
-        importances=parameter_importances(study.space, told, higher=higher),
+        comparison=_compare(study, runner, [scored[place] for place in best], trials[0]),
+        importances=parameter_importances(study.space, values, higher=higher),
     )
 
 
-def _compared(study: TuningStudy, runner: Runner, chosen: Sequence[Trial], default: Trial) -> Comparison | None:
-    """Return the comparison of the trial chosen for each fold and the defaults, query by query."""
+def _compare(study: TuningStudy, runner: Runner, best: Sequence[Trial], default: Trial) -> Comparison | None:
+    """Compare the best trial of each fold with the defaults, query by query."""
     if not default.folds:
         return None
-    keys = {TUNED: [trial.runs[fold] for fold, trial in enumerate(chosen)], DEFAULT: default.runs}
+    keys = {TUNED: [trial.runs[fold] for fold, trial in enumerate(best)], DEFAULT: default.runs}
     answers = {name: [_judgement(study, runner, key) for key in of] for name, of in keys.items()}
     return compare(study.metric, answers, seed=study.seed)
 
@@ -77,7 +75,7 @@ def _judgement(study: TuningStudy, runner: Runner, key: str) -> Judgement:
     entry = runner.entries.find(key)
     if entry is None or entry.id is None:
         raise HarnessError(
-            f"{runner.workspace.database}: an entry of {study.path} is gone; remove that, and run it again"
+            f"{runner.workspace.database}: an entry of {study.path} was deleted; remove that file and search again"
         )
     ids = np.array(runner.entries.query_ids(entry.id), object)
     return from_arrays(study.metric, ids, runner.entries.per_query(entry.id))

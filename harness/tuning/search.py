@@ -1,7 +1,7 @@
-"""Search the best parameters of a solution on folds of the train images; the test images have no part in it.
+"""Search for the best parameters of a solution on folds of the training images; test images are not used.
 
-A trial is a run on every fold, like any other, so one that fails is a row with its reason. Trials are proposed four at
-a time, knowing no scores of each other: what is tried is the same for any number of jobs.
+A trial is an ordinary run on every fold, so a failed one is an entry with its reason. Trials are proposed in batches of
+four that do not see each other's scores, so the number of jobs does not change them.
 """
 
 from __future__ import annotations
@@ -18,57 +18,69 @@ from leaderboard import Entry
 
 BATCH_SIZE = 4
 
-Listeners = Callable[[str], ProgressListener]  # makes one for each named job
+ListenerFactory = Callable[[str], ProgressListener]  # takes the name of a job
 
 
 def tune(
-    study: TuningStudy, runner: Runner, count: int, jobs: int | None = None, listener: Listeners = lambda _: ignore_progress
+    study: TuningStudy,
+    runner: Runner,
+    count: int,
+    jobs: int | None = None,
+    listener: ListenerFactory = lambda _: ignore_progress,
 ) -> Iterator[Trial]:
-    """Yield the trials up to a number of them as they end, those that were made before first; each is kept.
+    """Yield `count` trials, first the stored ones, then new ones as they end; each is stored. Runs share `jobs` cores.
 
-    The first has the defaults. There are fewer where no other values were found to try. `jobs` cores are shared out.
+    The first trial has the default values. There are fewer trials if the search space is exhausted.
 
-    Raises HarnessError where the first four failed; they are tried again another time.
+    Raises HarnessError if all trials failed; the next call repeats them.
     """
-    known = study.load()
-    yield from (trial for number, trial in sorted(known.items()) if number < count)
-    bar = listener("")
+    trials = study.load()
+    yield from (trial for number, trial in sorted(trials.items()) if number < count)
+    report = listener("")
     for start in range(0, count, BATCH_SIZE):
-        asked = _asked(study, known, range(start, min(start + BATCH_SIZE, count)))
-        for trial in _made(study, runner, asked, jobs, listener):
-            known[trial.number] = trial
-            study.save(known)
-            bar("tuning", len(known), count)
+        batch = _propose_batch(study, trials, range(start, min(start + BATCH_SIZE, count)))
+        for trial in _run_batch(study, runner, batch, jobs, listener):
+            trials[trial.number] = trial
+            study.save(trials)
+            report("tuning", len(trials), count)
             yield trial
-        _require_any(study, known)
-        if not all(number in known for number in range(start, min(start + BATCH_SIZE, count))):
+        _require_success(study, trials)
+        if not all(number in trials for number in range(start, min(start + BATCH_SIZE, count))):
             return
 
 
-def _asked(study: TuningStudy, known: Mapping[int, Trial], numbers: range) -> dict[int, ParameterValues]:
-    """Return what is still to be tried of these trials, by their numbers."""
-    told: list[ScoredValues] = [(study.values(known[number]), known[number].score) for number in range(numbers.start)]
-    found: dict[int, ParameterValues] = {}
+def _propose_batch(study: TuningStudy, trials: Mapping[int, Trial], numbers: range) -> dict[int, ParameterValues]:
+    """Return trial number -> values for those of the numbers that have no trial yet."""
+    scored: list[ScoredValues] = [
+        (study.values(trials[number]), trials[number].score) for number in range(numbers.start)
+    ]
+    batch: dict[int, ParameterValues] = {}
     for number in numbers:
-        values = study.values(known[number]) if number in known else _proposed(study, told, list(found.values()))
+        values = study.values(trials[number]) if number in trials else _propose(study, scored, list(batch.values()))
         if values is None:
             break
-        found[number] = values
-    return {number: values for number, values in found.items() if number not in known}
+        batch[number] = values
+    return {number: values for number, values in batch.items() if number not in trials}
 
 
-def _proposed(study: TuningStudy, told: Sequence[ScoredValues], pending: Sequence[ParameterValues]) -> ParameterValues | None:
-    if not told and not pending:
+def _propose(
+    study: TuningStudy, scored: Sequence[ScoredValues], pending: Sequence[ParameterValues]
+) -> ParameterValues | None:
+    if not scored and not pending:
         return study.defaults
-    return propose(study.space, told, pending, study.seed, higher=study.metric.higher_is_better)
+    return propose(study.space, scored, pending, study.seed, higher=study.metric.higher_is_better)
 
 
-def _made(
-    study: TuningStudy, runner: Runner, asked: Mapping[int, ParameterValues], jobs: int | None, listener: Listeners
+def _run_batch(
+    study: TuningStudy,
+    runner: Runner,
+    batch: Mapping[int, ParameterValues],
+    jobs: int | None,
+    listener: ListenerFactory,
 ) -> Iterator[Trial]:
     """Yield each trial as the last of its runs ends."""
     planned: dict[int, list[PlannedRun]] = {}
-    for number, values in asked.items():
+    for number, values in batch.items():
         try:
             planned[number] = runner.plan([study.spec(values)], study.seed)
         except SolutionError as error:
@@ -76,17 +88,17 @@ def _made(
     number_of = {run.key: number for number, runs in planned.items() for run in runs}
     entries: dict[int, dict[str, Entry]] = defaultdict(dict)
     runs = [run for of in planned.values() for run in of]
-    watch = {run.key: listener(f"{run.identity} {run.split}") for run in runs}
-    for result in runner.run(runs, jobs, watch) if runs else ():
+    listeners = {run.key: listener(f"{run.identity} {run.split}") for run in runs}
+    for result in runner.run(runs, jobs, listeners) if runs else ():
         number = number_of[result.entry.run_key]
         done = entries[number]
         done[result.entry.run_key] = result.entry
         if len(done) == len(planned[number]):
             in_order = [done[run.key] for run in planned[number]]
-            yield trial_from_entries(number, study.arguments(asked[number]), in_order, study.metric)
+            yield trial_from_entries(number, study.arguments(batch[number]), in_order, study.metric)
 
 
-def _require_any(study: TuningStudy, known: Mapping[int, Trial]) -> None:
-    failed = [trial for trial in known.values() if not trial.folds]
-    if len(failed) == len(known):
+def _require_success(study: TuningStudy, trials: Mapping[int, Trial]) -> None:
+    failed = [trial for trial in trials.values() if not trial.folds]
+    if len(failed) == len(trials):
         raise HarnessError(f"{study.name}: {len(failed)} trials failed and none has a score: {failed[0].reason}")

@@ -1,4 +1,4 @@
-"""A search for the best parameters of a solution: what is searched, by which score, and the trials that were made."""
+"""A tuning study: the search space, the metric, and the trials, which are stored as JSON."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from metrics import Metric, Task, metrics_of
 
 @dataclass(frozen=True)
 class Trial:
-    """A solution with some values of the parameters that are searched, and its score on each fold.
+    """A solution with values of the tuned parameters, and its score on each fold.
 
-    `arguments` is what stands behind the solution's name, `seconds` what its runs took, `runs` are their keys, one a
-    fold. Where one failed `reason` says why, and there are no scores.
+    `arguments` follows the solution's name in a specification, `seconds` is the wall time of the runs, `runs` are their
+    keys, one for each fold. If a run failed, `reason` says why and there are no scores.
     """
 
     number: int
@@ -41,46 +41,46 @@ class Trial:
 
     @property
     def score(self) -> float | None:
-        """Return the mean over the folds, None of a failed trial."""
+        """Return the mean over the folds, None if the trial failed."""
         return fmean(self.folds) if self.folds else None
 
     @property
     def deviation(self) -> float | None:
-        """Return the standard deviation over the folds, None of a failed trial."""
+        """Return the standard deviation over the folds, None if the trial failed."""
         return stdev(self.folds) if self.folds else None
 
 
 @dataclass(frozen=True)
 class TuningStudy:
-    """A search; `name` is the solution as it was asked for, `fixed` are the parameters that were given with it."""
+    """A search over the parameters of the solution `name`; `fixed` are the parameters that are not searched."""
 
     name: str
     fixed: Mapping[str, Any]
-    defaults: ParameterValues  # of what is searched
+    defaults: ParameterValues  # of the searched parameters
     space: Mapping[str, Range]
     metric: Metric
     seed: int
-    path: Path  # where the trials are kept
+    path: Path  # file of the trials
 
     def spec(self, values: ParameterValues) -> str:
-        """Return the solution with some values, as the command line takes it; defaults are left out."""
+        """Return the specification of the solution with these values; defaults are left out."""
         return self.name + self.arguments(values)
 
     def arguments(self, values: ParameterValues) -> str:
-        """Return what stands behind the name: what is fixed, and the values."""
+        """Return the arguments of the specification: the fixed parameters and the values."""
         others = {name: each for name, each in values.items() if repr(each) != repr(self.defaults[name])}
         given = [f"{name}={value!r}" for name, value in {**self.fixed, **others}.items()]
         return f"({', '.join(given)})" if given else ""
 
     def values(self, trial: Trial) -> dict[str, Any]:
-        """Return the values of what is searched, in the order of the parameters."""
+        """Return the values of the searched parameters, in their order."""
         given = split_spec(f"x{trial.arguments}")[1]
         return {name: given.get(name, default) for name, default in self.defaults.items()}
 
     def load(self) -> dict[int, Trial]:
-        """Return the trials by their number; none if all failed, so that they are tried again.
+        """Return number -> stored trial; empty if all of them failed, so that they are repeated.
 
-        Raises WorkspaceError for a file that holds no trials.
+        Raises WorkspaceError for a damaged file.
         """
         if not self.path.exists():
             return {}
@@ -90,13 +90,11 @@ class TuningStudy:
             for trial in trials.values():
                 self.values(trial)
         except (ValueError, TypeError, KeyError, RecursionError, SolutionError):
-            raise WorkspaceError(
-                f"{self.path}: is damaged; remove it: trials are made again, and finished runs are not repeated"
-            ) from None
+            raise WorkspaceError(f"{self.path}: is damaged; remove it (finished runs are not repeated)") from None
         return trials if any(trial.folds for trial in trials.values()) else {}
 
     def save(self, trials: Mapping[int, Trial]) -> None:
-        """Write the trials, for `load`."""
+        """Write the trials to the file of the study."""
         rows = [asdict(trial) for _, trial in sorted(trials.items())]
         write_atomically(self.path, json.dumps({"solution": self.spec({}), "trials": rows}, indent=1, allow_nan=False))
 
@@ -104,38 +102,38 @@ class TuningStudy:
 def open_study(
     runner: Runner, spec: str, seed: int = 0, metric: str | None = None, only: Sequence[str] | None = None
 ) -> TuningStudy:
-    """Return the search for the parameters that have a range and are not given in `spec`; `only` are some of them.
+    """Return the study of the parameters that have a range and are not set in `spec`, or of those in `only`.
 
-    It is another search, with other trials, as soon as anything that could change a score is: solution, code,
-    libraries, tables, images, folds, seed, metric, ranges.
+    A study is stored under everything that its scores depend on: solution, code, libraries, tables, images, folds,
+    seed, metric and ranges.
 
-    Raises HarnessError where there is nothing to search, and SolutionError where the defaults are refused.
+    Raises HarnessError if there is no parameter to search, and SolutionError if the defaults are invalid.
     """
     solution = load_solution(spec, runner.workspace.register)
     name, fixed = split_spec(spec)
-    space = _chosen(solution, fixed, only)
-    by = _metric(metric, solution.task)
+    space = _search_space(solution, fixed, only)
+    scored_by = _metric(metric, solution.task)
     ranges = {parameter: repr(each) for parameter, each in space.items()}
     runs = [run.key for run in runner.plan([spec], seed)]
-    facts = [runs, ranges, sorted(fixed), by.name, seed, version("optuna")]
+    facts = [runs, ranges, sorted(fixed), scored_by.name, seed, version("optuna")]
     key = sha256(json.dumps(facts).encode()).hexdigest()
     path = runner.workspace.study_file(f"{solution_name(type(solution))[:40]}-{key[:16]}")
     defaults = {parameter: getattr(solution, parameter) for parameter in space}
-    return TuningStudy(name, fixed, defaults, space, by, seed, path)
+    return TuningStudy(name, fixed, defaults, space, scored_by, seed, path)
 
 
 def trial_from_entries(number: int, arguments: str, entries: Sequence[Entry], metric: Metric) -> Trial:
-    """Return the trial that came to these entries, one a fold in their order."""
+    """Return the trial with these entries, one for each fold in order."""
     seconds = sum(stage.wall_s for entry in entries for stage in entry.stages)
     runs = tuple(entry.run_key for entry in entries)
     scores = [entry.score("all", metric.name) for entry in entries]
-    reasons = [f"{each.split}: {each.reason or 'no query counts'}" for each in entries]
+    reasons = [f"{each.split}: {each.reason or 'no query is scored'}" for each in entries]
     reason = next((why for why, score in zip(reasons, scores, strict=True) if score is None), None)
     folds = () if reason else tuple(score for score in scores if score is not None)
     return Trial(number, arguments, folds, seconds, runs, reason)
 
 
-def _chosen(solution: Solution, fixed: Mapping[str, Any], only: Sequence[str] | None) -> dict[str, Range]:
+def _search_space(solution: Solution, fixed: Mapping[str, Any], only: Sequence[str] | None) -> dict[str, Range]:
     name, every = solution_name(type(solution)), search_space(type(solution))
     free = {parameter: each for parameter, each in every.items() if parameter not in fixed}
     for parameter in only or ():
@@ -151,21 +149,21 @@ def _chosen(solution: Solution, fixed: Mapping[str, Any], only: Sequence[str] | 
 
 
 def _metric(name: str | None, task: Task) -> Metric:
-    found = {each.name: each for each in metrics_of(task)}
-    if name is not None and name not in found:
-        raise HarnessError(f"{name!r} is no score of {task}; choose one of {', '.join(found)}")
-    return found[name] if name else next(iter(found.values()))
+    metrics = {each.name: each for each in metrics_of(task)}
+    if name is not None and name not in metrics:
+        raise HarnessError(f"{name!r} is not a metric of {task}; choose one of {', '.join(metrics)}")
+    return metrics[name] if name else next(iter(metrics.values()))
 
 
 def _trial(
     number: int, arguments: str, folds: list[float], seconds: float, runs: list[str], reason: str | None
 ) -> Trial:
-    """Return a stored trial; ValueError if it is none."""
-    whole = isinstance(number, int) and isinstance(arguments, str) and isinstance(reason, str | None)
-    counts = len(folds) == len(runs) > 1 if reason is None else not folds
+    """Return a stored trial; raise ValueError if it is invalid."""
+    typed = isinstance(number, int) and isinstance(arguments, str) and isinstance(reason, str | None)
+    complete = len(folds) == len(runs) > 1 if reason is None else not folds
     if (
-        not whole
-        or not counts
+        not typed
+        or not complete
         or not all(map(isfinite, (*folds, seconds)))
         or not all(isinstance(run, str) for run in runs)
     ):

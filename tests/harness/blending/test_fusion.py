@@ -255,7 +255,7 @@ def test_what_cannot_be_blended_is_refused() -> None:
     both = [ranking([1], []), Labelling.of(np.array([1, 2]), np.ones(2), QUERIES)]
     with pytest.raises(SubmissionError, match="different tasks"):
         fuse_answers(both, [1, 1])
-    with pytest.raises(SubmissionError, match="there is no way 'mean' to blend; choose rrf, score, votes"):
+    with pytest.raises(SubmissionError, match="unknown method 'mean'; choose rrf, score, votes"):
         fuse_answers(both[:1], [1], "mean")  # type: ignore[arg-type]
     with pytest.raises(SubmissionError, match="k is -1; it must be 0 or more"):
         fuse_answers(both[:1], [1], "rrf", -1)

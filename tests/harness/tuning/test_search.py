@@ -228,7 +228,7 @@ def test_every_trial_is_kept_for_people_to_read(world: Path, tmp_path: Path) -> 
         ("", {"only": ["other"]}, "'other' cannot be searched: it has no range"),
         ("(x=0.1)", {"only": ["x"]}, "'x' cannot be searched: it is fixed"),
         ("(x=0.1, kind='bad', n=None)", {}, "there is nothing to search; give a parameter a range"),
-        ("", {"metric": "gap"}, "'gap' is no score of retrieval; choose one of map@100"),
+        ("", {"metric": "gap"}, "'gap' is not a metric of retrieval; choose one of map@100"),
         ("(n=4)", {}, "n=4 is for the good kind"),
         ("(y=4)", {}, "no parameter 'y'"),
     ],

@@ -1,4 +1,8 @@
-"""Run `landmark` commands in the process of the test."""
+"""Run `landmark` commands."""
+
+import subprocess
+import sys
+from pathlib import Path
 
 from typer.testing import CliRunner, Result
 
@@ -18,3 +22,15 @@ def error_of(*words: object) -> str:
     assert isinstance(error, HarnessError | LeaderboardError), error
     assert str(error).isprintable()
     return str(error)
+
+
+def run_process(*words: object) -> subprocess.CompletedProcess[str]:
+    """Return the result of `landmark` with these words in a process of its own."""
+    command = [str(Path(sys.executable).with_name("landmark")), *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def modules_after(program: str) -> set[str]:
+    """Return the names of the modules that a new Python has imported after a program."""
+    command = [sys.executable, "-c", f"import sys; {program}; print(*sys.modules)"]
+    return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())

@@ -30,7 +30,7 @@ def make(
     jobs: Jobs = None,
 ) -> None:
     """Render the built-in synthetic competition. The same options give the same images."""
-    from harness.cores import cores
+    from harness.cpu_budget import cores
     from harness.synthetic.competition import SyntheticCompetition
 
     synthetic = SyntheticCompetition(landmarks=landmarks, seed=seed, difficulty=difficulty)

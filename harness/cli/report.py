@@ -34,7 +34,7 @@ def report(
     require_serving()
     require_writable(out)
     from harness.web.report.page import report_page
-    from harness.web.report.routes import build_report
+    from harness.web.report.build import build_report
 
     with progress() as listener, send_progress_to(listener("")):
         html_report = build_report(on, Workspace.open(workspace_dir), entries=entries, queries=queries)
@@ -43,6 +43,6 @@ def report(
         write_atomically(out, page)
     except OSError as error:
         raise HarnessError(f"{out}: cannot be written: {error.strerror or error}") from None
-    n_queries = sum(len(task.queries) for task in html_report.tasks)
+    n_queries = sum(len(section.queries) for section in html_report.sections)
     size = f"{len(page.encode()) / 1e6:.1f} MB"
     say(f"{out}: {size}, {n_queries} queries, {len(html_report.images)} thumbnails")

@@ -12,9 +12,9 @@ import numpy as np
 from harness.atomic_files import atomic_path
 from harness.data.ground_truth import COLUMNS
 from harness.data.tables.blocks import TableBlock
-from harness.data.tables.csv_table import quote
+from harness.data.tables.cells import quote
+from harness.data.tables.csv_table import open_blocks
 from harness.data.tables.id_index import IdIndex
-from harness.data.tables.rows import open_blocks
 from harness.data.tables.string_column import join_ids
 from harness.errors import DataError, SubmissionError
 from harness.submissions.answer import Answer, Labelling, Ranking

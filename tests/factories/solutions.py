@@ -88,3 +88,33 @@ def write_obedient(folder: Path) -> Path:
     path = folder / "obedient.py"
     path.write_text(OBEDIENT, encoding="utf-8")
     return path
+
+
+STEPWISE = '''"""Rank the index by its order or by similarity, with ablation steps."""
+from dataclasses import dataclass
+import numpy as np
+from harness import Extractor, ImageSet, Ranking, Retrieval, Step, TrainingData
+
+@dataclass(frozen=True)
+class Thumbnail(Extractor):
+    size = (8, 8)
+    def describe(self, images: np.ndarray) -> np.ndarray:
+        return images.reshape(len(images), -1) / np.float32(255)
+
+@dataclass
+class Grown(Retrieval):
+    alike: bool = True
+    sign: int = 1
+    ladder = (
+        Step("by name", {"alike": False}, published=0.25),
+        Step("+ likeness", {}),
+        Step("+ the same", {"sign": 1}),
+        Step("turned round", {"sign": -1}),
+    )
+    def fit(self, data: TrainingData) -> None:
+        self.index = data.index
+    def rank(self, queries: ImageSet) -> Ranking:
+        ours, theirs = queries.describe(Thumbnail()), self.index.describe(Thumbnail())
+        apart = ((ours[:, None].astype(float) - theirs[None]) ** 2).sum(axis=2)
+        return Ranking.by_similarity(-apart * self.sign if self.alike else apart * 0, queries.ids, self.index.ids)
+'''

@@ -13,8 +13,7 @@ import numpy as np
 
 from harness.atomic_files import atomic_path
 from harness.data.ground_truth import COLUMNS
-from harness.data.tables.blocks import TableBlock
-from harness.data.tables.rows import invalid_utf8_rows
+from harness.data.tables.blocks import TableBlock, invalid_utf8_rows
 from harness.data.tables.string_column import StringColumn
 from harness.errors import SubmissionError
 from harness.submissions.repair.fixes import repair_labels, repair_rankings

@@ -8,8 +8,9 @@ from itertools import chain
 from pathlib import Path
 
 from harness.data.ground_truth import COLUMNS
-from harness.data.tables.blocks import TableBlock, read_blocks
-from harness.data.tables.rows import open_blocks
+from harness.data.tables.block_reader import read_blocks
+from harness.data.tables.blocks import TableBlock
+from harness.data.tables.csv_table import open_blocks
 from harness.data.tables.string_column import StringColumn
 from harness.submissions.validation import fault_kinds as kinds
 from harness.submissions.validation.reference_ids import ReferenceIds

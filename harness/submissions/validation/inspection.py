@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.data.tables.blocks import TableBlock, TextColumn
-from harness.data.tables.csv_table import quote
-from harness.data.tables.rows import invalid_utf8_rows
+from harness.data.tables.blocks import TableBlock, TextColumn, invalid_utf8_rows
+from harness.data.tables.cells import quote
 from harness.data.tables.string_column import StringColumn
 from harness.submissions.answer import MAX_SCORED_IDS
 from harness.submissions.validation import fault_kinds as kinds

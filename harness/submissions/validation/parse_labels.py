@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.data.tables.blocks import TextColumn
-from harness.data.tables.csv_table import parse_whole_numbers
+from harness.data.tables.cells import parse_whole_numbers
 from harness.submissions.validation import fault_kinds as kinds
 from harness.submissions.validation.fault_kinds import FaultKind
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from harness.data.ground_truth import UNLABELLED
-from harness.data.tables.csv_table import parse_whole_numbers
+from harness.data.tables.cells import parse_whole_numbers
+from harness.data.tables.csv_table import read_id_index
 from harness.data.tables.id_index import IdIndex
-from harness.data.tables.rows import read_id_index
 from harness.data.tables.string_column import StringColumn
 from metrics import Task
 

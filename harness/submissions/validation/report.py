@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from harness.data.tables.csv_table import quote
+from harness.data.tables.cells import quote
 from harness.submissions.validation.fault_kinds import FaultKind, SubmissionFault
 from metrics import Task
 

@@ -1,15 +1,15 @@
-"""`landmark metrics check`: what other people's metrics get wrong is caught, by name."""
+"""Tests of `harness.cli.metrics`: known mistakes in metrics are named."""
 
 import csv
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from harness.cli.main import app
 from harness.errors import HarnessError
 from metrics.testing.loading import load_score
+from tests.cli import run_command
 
 RETRIEVAL = """
 def score(solution, submission, row_id_column_name):
@@ -61,21 +61,21 @@ BROKEN = {
 def check(folder: Path, code: str, *words: str) -> Result:
     (folder / "mine.py").write_text(code, encoding="utf-8")
     against = "gap" if "landmark in truth" in code else "map@100"
-    told = ["metrics", "check", f"{folder}/mine.py:score", "--against", against, "--out", f"{folder}/found", *words]
-    return CliRunner().invoke(app, told)
+    out = folder / "example"
+    return run_command("metrics", "check", f"{folder}/mine.py:score", "--against", against, "--out", out, *words)
 
 
 @pytest.mark.parametrize("fault", BROKEN)
-def test_a_classic_mistake_is_named_and_shown_on_a_small_example(fault: str, tmp_path: Path) -> None:
-    ran = check(tmp_path, BROKEN[fault], "--examples", "10")
-    assert ran.exit_code == 1
-    assert ran.output.splitlines()[-1].startswith(f"{fault}: ")
+def test_a_known_mistake_is_named_with_a_small_example(fault: str, tmp_path: Path) -> None:
+    result = check(tmp_path, BROKEN[fault], "--examples", "10")
+    assert result.exit_code == 1
+    assert result.output.splitlines()[-1].startswith(f"{fault}: ")
 
-    tables = [pd.read_csv(tmp_path / "found" / f"{name}.csv", dtype=str, keep_default_na=False)
+    tables = [pd.read_csv(tmp_path / "example" / f"{name}.csv", dtype=str, keep_default_na=False)
               for name in ("ground_truth", "submission")]  # fmt: skip
     assert len(tables[0]) <= 3
-    ((_, expected, found),) = [*csv.reader((tmp_path / "found" / "scores.csv").read_text().splitlines())][1:]
-    assert f"expected {expected}, found {found}; see {tmp_path}/found" in ran.output
+    ((_, expected, found),) = [*csv.reader((tmp_path / "example" / "scores.csv").read_text().splitlines())][1:]
+    assert f"expected {expected}, found {found}; see {tmp_path}/example" in result.output
     try:
         again = repr(float(load_score(f"{tmp_path}/mine.py")(*tables, "id")))
     except ZeroDivisionError as error:
@@ -84,12 +84,12 @@ def test_a_classic_mistake_is_named_and_shown_on_a_small_example(fault: str, tmp
 
 
 @pytest.mark.parametrize("code", [RETRIEVAL.format(**RIGHT), RECOGNITION.format(**SURE)], ids=["map@100", "gap"])
-def test_a_right_metric_passes_and_nothing_is_written(code: str, tmp_path: Path) -> None:
-    ran = check(tmp_path, code, "--examples", "10")
-    assert ran.exit_code == 0, ran.output
-    assert "FAIL" not in ran.output
-    assert "ok   equals " in ran.output
-    assert not (tmp_path / "found").exists()
+def test_a_correct_metric_passes_and_nothing_is_written(code: str, tmp_path: Path) -> None:
+    result = check(tmp_path, code, "--examples", "10")
+    assert result.exit_code == 0, result.output
+    assert "FAIL" not in result.output
+    assert "ok   equals " in result.output
+    assert not (tmp_path / "example").exists()
 
 
 @pytest.mark.parametrize(
@@ -100,8 +100,8 @@ def test_a_right_metric_passes_and_nothing_is_written(code: str, tmp_path: Path)
         (("math:sqrt", "--against", "gap", "--task", "retrieval"), "gap is a metric of recognition, not of retrieval"),
     ],
 )
-def test_mistakes_on_the_command_line_are_one_line(words: tuple[str, ...], message: str) -> None:
-    ran = CliRunner().invoke(app, ["metrics", "check", *words])
-    assert ran.exit_code == 1
-    assert isinstance(ran.exception, HarnessError)
-    assert message in str(ran.exception)
+def test_wrong_usage_is_one_line(words: tuple[str, ...], message: str) -> None:
+    result = run_command("metrics", "check", *words)
+    assert result.exit_code == 1
+    assert isinstance(result.exception, HarnessError)
+    assert message in str(result.exception)

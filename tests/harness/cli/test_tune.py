@@ -1,32 +1,20 @@
+"""Tests of `harness.cli.tune`."""
+
 import json
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 from PIL import Image
-from typer.testing import CliRunner, Result
 
-from harness.cli.main import app
-from harness.errors import HarnessError
 from harness.plotting.tuning import _edge
-from harness.tuning.study import Study
+from harness.tuning.study import TuningStudy
 from metrics import metric
+from tests.cli import error_of, run_command
 from tests.factories.competitions import make_competition
 from tests.factories.tuning_runs import QuickRuns, quick, write_slope
 
 __all__ = ["quick"]
-
-
-def landmark(*words: object) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words])
-
-
-def refusal(*words: object) -> str:
-    ended = landmark(*words)
-    assert ended.exit_code == 1, ended.output
-    assert isinstance(ended.exception, HarnessError), ended.exception
-    assert str(ended.exception).isprintable()
-    return str(ended.exception)
 
 
 @pytest.fixture
@@ -35,29 +23,29 @@ def slope(tmp_path: Path) -> Path:
 
 
 @pytest.mark.usefixtures("workspace", "quick")
-def test_each_trial_is_told_and_the_last_line_is_the_best(
+def test_each_trial_is_printed_and_the_last_line_is_the_best(
     competition_folder: Path, slope: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "best.txt"
-    found = landmark("tune", slope, "--on", competition_folder, "--trials", 12, "--folds", 3, "--out", out)
+    found = run_command("tune", slope, "--on", competition_folder, "--trials", 12, "--folds", 3, "--out", out)
     assert found.exit_code == 0, found.output
-    assert found.stderr == "searched: x in 0 to 1; kind in 'good', 'bad'; n in None, 4, 5\n"
+    assert found.stderr == "search space: x in 0 to 1; kind in 'good', 'bad'; n in None, 4, 5\n"
     lines = found.stdout.splitlines()
     assert lines[0].startswith(f"1/12  {slope}: map@100 0.")
     assert "± 0." in lines[0]
     assert sum(f"/12  {slope}" in line for line in lines) == 12
     assert any("FAILED: fold 1/3" in line for line in lines)
     assert any(line.endswith("  the defaults") for line in lines)
-    assert any(line.endswith("  the best, chosen for each fold on the others") for line in lines)
+    assert any(line.endswith("  nested cross-validation estimate of the best") for line in lines)
     assert any(" − default: +0." in line and line.endswith(": better than the defaults") for line in lines)
     assert lines[-1].startswith(f"{slope}(")
     assert out.read_text() == lines[-1] + "\n"
-    assert landmark("solutions", "check", lines[-1]).exit_code == 0, "it can be typed again"
+    assert run_command("solutions", "check", lines[-1]).exit_code == 0, "it can be typed again"
 
 
 @pytest.mark.usefixtures("workspace", "quick")
 def test_json_is_one_document_with_every_trial(competition_folder: Path, slope: Path) -> None:
-    found = landmark("tune", f"{slope}(kind='good')", "--on", competition_folder, "--trials", 6, "--json")
+    found = run_command("tune", f"{slope}(kind='good')", "--on", competition_folder, "--trials", 6, "--json")
     document = json.loads(found.stdout)
     assert [trial["number"] for trial in document["trials"]] == list(range(6))
     assert document["trials"][0]["values"] == {"x": 0.9, "n": None}
@@ -68,20 +56,20 @@ def test_json_is_one_document_with_every_trial(competition_folder: Path, slope: 
 
 
 @pytest.mark.usefixtures("workspace")
-def test_the_same_command_goes_on(competition_folder: Path, slope: Path, quick: QuickRuns) -> None:
+def test_the_same_command_resumes(competition_folder: Path, slope: Path, quick: QuickRuns) -> None:
     command = ("tune", slope, "--on", competition_folder, "--json", "--trials")
-    first = json.loads(landmark(*command, 5).stdout)["trials"]
+    first = json.loads(run_command(*command, 5).stdout)["trials"]
     quick.asked.clear()
-    again = json.loads(landmark(*command, 9).stdout)["trials"]
+    again = json.loads(run_command(*command, 9).stdout)["trials"]
     assert again[:5] == first
     assert len({run.identity for run in quick.asked}) <= 4
 
 
 @pytest.mark.usefixtures("workspace", "quick")
-def test_it_is_drawn(competition_folder: Path, slope: Path, tmp_path: Path) -> None:
+def test_the_search_is_drawn(competition_folder: Path, slope: Path, tmp_path: Path) -> None:
     for suffix in (".png", ".svg"):
         path = tmp_path / f"a$b{suffix}"
-        found = landmark("tune", slope, "--on", competition_folder, "--trials", 8, "--plot", path)
+        found = run_command("tune", slope, "--on", competition_folder, "--trials", 8, "--plot", path)
         assert found.exit_code == 0, found.output
     with Image.open(tmp_path / "a$b.png") as image:
         assert min(image.size) > 500
@@ -89,9 +77,9 @@ def test_it_is_drawn(competition_folder: Path, slope: Path, tmp_path: Path) -> N
     assert not list(tmp_path.glob(".*"))
 
 
-def test_what_is_far_worse_than_most_does_not_flatten_the_picture(slope: Path) -> None:
+def test_outliers_do_not_flatten_the_chart(slope: Path) -> None:
     def edge(name: str, scores: list[float]) -> float:
-        return _edge(Study("slope", {}, {}, {}, metric(name), 0, slope), scores)
+        return _edge(TuningStudy("slope", {}, {}, {}, metric(name), 0, slope), scores)
 
     assert edge("map@100", [0.9, 0.0, 0.8, 0.8, 0.7]) == pytest.approx(0.6)
     assert edge("map@100", [0.9, 0.8, 0.7]) == 0.7
@@ -100,54 +88,56 @@ def test_what_is_far_worse_than_most_does_not_flatten_the_picture(slope: Path) -
 
 
 @pytest.mark.usefixtures("workspace", "quick")
-def test_a_search_that_has_nothing_left_to_try_says_so(competition_folder: Path, slope: Path) -> None:
-    found = landmark("tune", f"{slope}(n=None)", "--on", competition_folder, "--only", "kind")
-    assert "48 trials fewer than asked for: there is nothing else to try" in found.stdout
+def test_an_exhausted_search_space_is_reported(competition_folder: Path, slope: Path) -> None:
+    found = run_command("tune", f"{slope}(n=None)", "--on", competition_folder, "--only", "kind")
+    assert "48 fewer trials than requested: no other parameters exist" in found.stdout
 
 
 @pytest.mark.usefixtures("workspace", "quick")
-def test_what_a_user_got_wrong_is_one_line(
+def test_wrong_usage_is_one_line(
     competition_folder: Path, slope: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tune = ("tune", slope, "--on", competition_folder)
-    assert "label some in train.csv" in refusal("tune", slope, "--on", make_competition(tmp_path / "bare", train=0))
-    assert "there is nothing to search; give a parameter a range" in refusal("tune", "first_images", *tune[2:])
-    assert "no solution is named 'slop'" in refusal("tune", "slop", *tune[2:])
-    assert "'other' cannot be searched" in refusal(*tune, "--only", "x,other")
-    assert "'gap' is no score of retrieval" in refusal(*tune, "--metric", "gap")
-    assert "a picture's name ends in .png" in refusal(*tune, "--plot", "a.bmp")
-    assert "there is no such folder" in refusal(*tune, "--plot", "nowhere/a.png")
-    assert "there is no such folder" in refusal(*tune, "--out", "nowhere/best.txt")
-    landmark("split", competition_folder, "--folds", 2)
-    assert "is dealt into 2 folds; landmark split" in refusal(*tune, "--folds", 3)
+    assert "tuning needs labelled train images" in error_of(
+        "tune", slope, "--on", make_competition(tmp_path / "bare", train=0)
+    )
+    assert "there is nothing to search; give a parameter a range" in error_of("tune", "first_images", *tune[2:])
+    assert "no solution is named 'slop'" in error_of("tune", "slop", *tune[2:])
+    assert "'other' cannot be searched" in error_of(*tune, "--only", "x,other")
+    assert "'gap' is not a metric of retrieval" in error_of(*tune, "--metric", "gap")
+    assert "a picture's name ends in .png" in error_of(*tune, "--plot", "a.bmp")
+    assert "there is no such folder" in error_of(*tune, "--plot", "nowhere/a.png")
+    assert "there is no such folder" in error_of(*tune, "--out", "nowhere/best.txt")
+    run_command("split", competition_folder, "--folds", 2)
+    assert "has 2 folds already; replace them with: landmark split" in error_of(*tune, "--folds", 3)
     monkeypatch.setattr("harness.plotting.figure.find_spec", lambda name: None)
-    assert "pip install 'landmark[plots]'" in refusal(*tune, "--plot", tmp_path / "a.png")
+    assert "pip install 'landmark[plots]'" in error_of(*tune, "--plot", tmp_path / "a.png")
     monkeypatch.setattr("harness.tuning.optuna_proposals.find_spec", lambda name: None)
-    assert "pip install 'landmark[tuning]'" in refusal(*tune)
+    assert "pip install 'landmark[tuning]'" in error_of(*tune)
 
 
 @pytest.mark.usefixtures("workspace")
-def test_the_ranges_are_shown(slope: Path) -> None:
-    shown = landmark("solutions", slope).output
-    assert "  x = 0.9    float, tuned in 0 to 1  # along the slope\n" in shown
-    assert "  kind = 'bad'    Literal['good', 'bad']\n" in shown
-    assert "  n = None    int | None, tuned in None, 4, 5  # 5 fails" in shown
-    assert "  other = 3    int  # of no meaning" in shown
-    parameters = json.loads(landmark("solutions", "--json", slope).stdout)["parameters"]
+def test_ranges_are_printed(slope: Path) -> None:
+    result = run_command("solutions", slope).output
+    assert "  x = 0.9    float, tuned in 0 to 1  # along the slope\n" in result
+    assert "  kind = 'bad'    Literal['good', 'bad']\n" in result
+    assert "  n = None    int | None, tuned in None, 4, 5  # 5 fails" in result
+    assert "  other = 3    int  # of no meaning" in result
+    parameters = json.loads(run_command("solutions", "--json", slope).stdout)["parameters"]
     assert [each["range"] for each in parameters] == ["0 to 1", "'good', 'bad'", "None, 4, 5", None]
     assert [each["type"] for each in parameters] == ["float", "Literal['good', 'bad']", "int | None", "int"]
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("workspace")
-def test_real_runs_are_tuned_and_are_rows_on_the_folds(competition_folder: Path, slope: Path) -> None:
+def test_real_runs_are_tuned_on_folds(competition_folder: Path, slope: Path) -> None:
     words = ("--on", competition_folder, "--folds", 2, "--jobs", 2)
-    document = json.loads(landmark("tune", "hash", "--only", "flips", *words, "--json").stdout)
+    document = json.loads(run_command("tune", "hash", "--only", "flips", *words, "--json").stdout)
     assert [trial["values"] for trial in document["trials"]] == [{"flips": False}, {"flips": True}]
     assert all(0 < trial["score"] <= 1 for trial in document["trials"])
-    again = landmark("run", document["best"], "--on", competition_folder, "--folds")
-    assert again.stdout.count("finished before, not repeated") == 2
-    failing = landmark("tune", f"{slope}(x=0.3, kind='good')", *words)
+    again = run_command("run", document["best"], "--on", competition_folder, "--folds")
+    assert again.stdout.count("already finished") == 2
+    failing = run_command("tune", f"{slope}(x=0.3, kind='good')", *words)
     assert "FAILED: fold 1/2" in failing.stdout
     assert "ValueError: five is too much (slope.py, line" in failing.stdout
     assert failing.exit_code == 0

@@ -1,0 +1,74 @@
+"""Tests of `harness.cli.leaderboard`: references and baselines have no rank."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.web.data.board_cache import BoardCache
+from harness.workspace import Workspace
+from leaderboard.storage.database import Database
+from tests.cli import run_command
+from tests.factories.entries import Entered
+
+pytestmark = pytest.mark.usefixtures("workspace")
+
+
+def test_with_references_baselines_and_published_scores_are_listed_separately(competition_folder: Path) -> None:
+    run_command("run", "first_images", "hash", "--on", competition_folder)
+    read = json.loads(run_command("leaderboard", "--references", "--json", "--on", competition_folder).stdout)
+    assert [row["solution"] for row in read["leaderboards"]["retrieval"]] == ["hash"]
+    references = read["references"]["retrieval"]
+    assert references[0]["name"] == "first_images"
+    assert references[0]["same"]
+    assert not any(row["same"] for row in references[1:])
+    result = run_command("leaderboard", "--references", "--on", competition_folder).output
+    assert "retrieval: references (not ranked)" in result
+    assert "not comparable with scores on this competition's" in result
+
+
+def test_without_references_baselines_are_listed_unranked(competition_folder: Path) -> None:
+    run_command("run", "first_images", "hash", "--on", competition_folder)
+    read = json.loads(run_command("leaderboard", "--json", "--on", competition_folder).stdout)
+    assert set(read) == {"competition", "leaderboards"}
+    rows = read["leaderboards"]["retrieval"]
+    assert [(row["rank"], row["solution"]) for row in rows] == [(1, "hash"), (None, "first_images")]
+    printed = run_command("leaderboard", "--format", "markdown", "--on", competition_folder).output
+    assert "a floor, which takes no rank" in printed
+
+
+def test_the_terminal_and_the_pages_have_the_same_ranks(competition_folder: Path, workspace: Path) -> None:
+    entered = Entered(competition_folder, Workspace.open(workspace))
+    right = {"hash": 0.4, "first_images": 1.0, "nearest": 0.7, "wavelet": 0.1}
+    entries = [entered.ranking(name, right=share) for name, share in right.items()]
+    for entry in entries:
+        for fold in (1, 2):
+            entered.store.add(replace(entry, id=None, split=f"fold {fold}/2 of deal ab"))
+    boards = BoardCache(Database(entered.workspace.database))
+    key = entered.competition.key
+    pages = {each.entry.identity: (each.rank, each.private_rank) for each in boards.ranked(key, "retrieval").standings}
+    assert columns_by_identity(competition_folder, "rank", "private_rank") == pages | {"first_images": (None, None)}
+    folds = {row.identity: (row.rank,) for row in boards.folds(key, "retrieval", "2-ab")[0]}
+    assert columns_by_identity(competition_folder, "rank", words=["--folds"]) == folds
+    assert folds == {"nearest": (1,), "hash": (2,), "wavelet": (3,), "first_images": (None,)}
+
+
+def columns_by_identity(folder: Path, *columns: str, words: Sequence[str] = ()) -> dict[str, tuple[int | None, ...]]:
+    """Return these columns of `landmark leaderboard --json` for each identity."""
+    read = json.loads(run_command("leaderboard", "--json", "--on", folder, *words).stdout)
+    return {row["identity"]: tuple(row[column] for column in columns) for row in read["leaderboards"]["retrieval"]}
+
+
+def test_a_competition_without_entries_has_references(competition_folder: Path) -> None:
+    result = run_command("leaderboard", "--references", "--task", "recognition", "--on", competition_folder).output
+    assert "10th, ensemble" in result
+    assert "CVSSP" not in result
+
+
+@pytest.mark.parametrize("words", [["--folds"], ["--format", "csv"], ["--format", "markdown"]])
+def test_references_need_the_test_images_and_a_table(competition_folder: Path, words: list[str]) -> None:
+    refused = run_command("leaderboard", "--references", *words, "--on", competition_folder)
+    assert refused.exit_code == 1
+    assert "--references" in str(refused.exception)

@@ -13,11 +13,12 @@ from pathlib import Path
 import numpy as np
 from joblib import Parallel, delayed
 
-from harness.cores import cores
+from harness.cpu_budget import cores
 from harness.data.ground_truth import COLUMNS, UNLABELLED, USAGES, GroundTruth, find_ground_truth, read_ground_truth
 from harness.data.images.decode import UndecodableError, decode
 from harness.data.images.find import ImageFolder
-from harness.data.tables.csv_table import CsvTable, line_of, parse_whole_numbers, quote, read_table
+from harness.data.tables.cells import parse_whole_numbers, quote
+from harness.data.tables.csv_table import CsvTable, read_table
 from harness.data.tables.ids import is_safe_id, repeated_rows, unsafe_rows
 from harness.errors import DataError
 from harness.progress import track
@@ -197,7 +198,7 @@ def _unreadable(path: Path, error: DataError) -> CompetitionFault:
 
 
 def _row_faults(table: CsvTable, column: str, what: str, rows: list[int]) -> Iterator[CompetitionFault]:
-    examples = tuple(f"line {line_of(table.path, row)}: {quote(table[column][row])}" for row in rows[:_EXAMPLES])
+    examples = tuple(f"line {table.lines[row]}: {quote(table[column][row])}" for row in rows[:_EXAMPLES])
     if rows:
         yield CompetitionFault(table.path.name, what, len(rows), examples)
 

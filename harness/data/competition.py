@@ -18,7 +18,8 @@ from harness.data.ground_truth import UNLABELLED, find_ground_truth
 from harness.data.image_set import ImageSet
 from harness.data.images.find import ImageFolder
 from harness.data.images.source import ImageSource
-from harness.data.tables.csv_table import parse_whole_numbers, quote, read_table
+from harness.data.tables.cells import parse_whole_numbers, quote
+from harness.data.tables.csv_table import read_table
 from harness.data.tables.ids import ids_of
 from harness.errors import DataError
 from metrics import Task

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.data.tables.csv_table import quote, read_header
+from harness.data.tables.cells import quote
+from harness.data.tables.csv_table import read_header, read_rows
 from harness.data.tables.id_index import IdIndex
-from harness.data.tables.rows import read_rows
 from harness.errors import DataError
 from metrics import DIFFICULTIES, revisited
 

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from harness.data.tables.blocks import TextColumn
-from harness.data.tables.csv_table import parse_whole_numbers, quote, read_header
+from harness.data.tables.cells import parse_whole_numbers, quote
+from harness.data.tables.csv_table import TableRows, read_header, read_rows
 from harness.data.tables.id_index import IdIndex
-from harness.data.tables.rows import TableRows, read_rows
 from harness.data.tables.string_column import StringColumn
 from harness.errors import DataError
 from metrics import Task

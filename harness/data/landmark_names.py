@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-from harness.data.tables.csv_table import parse_whole_numbers, read_table
+from harness.data.tables.cells import parse_whole_numbers
+from harness.data.tables.csv_table import read_table
 
 TABLE = "train_label_to_category.csv"
 

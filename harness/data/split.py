@@ -20,7 +20,8 @@ from harness.atomic_files import write_atomically
 from harness.data.competition import Competition
 from harness.data.ground_truth import GroundTruth, load_ground_truth
 from harness.data.image_set import ImageSet
-from harness.data.tables.csv_table import parse_whole_numbers, read_table
+from harness.data.tables.cells import parse_whole_numbers
+from harness.data.tables.csv_table import read_table
 from harness.data.training_data import TrainingData
 from harness.errors import DataError
 from metrics import Task

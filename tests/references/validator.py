@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from io import StringIO
 
-from harness.data.tables.csv_table import quote
+from harness.data.tables.cells import quote
 
 FaultRecord = tuple[int, int, int, int, str]  # count, line, column, entry, example
 COLUMN = {"retrieval": "images", "recognition": "landmarks"}

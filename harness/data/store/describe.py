@@ -10,7 +10,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
-from harness.cores import cores, limit_cores
+from harness.cpu_budget import cores, limit_cores
 from harness.data.images.decode import UndecodableError, UnreadableError, decode
 from harness.data.images.source import NO_FILE, ImageSource
 from harness.data.store import array_specs as made

@@ -1,31 +1,12 @@
-"""A CSV table of ids as blocks of words: 200 MB in a second, memory flat in its size.
-
-Cells without quotes are cut by our own kernel. From the first quote on, Python's csv module reads the rows, and what
-must not stand in an id (commas and line ends within quotes) becomes a control character, which no id has.
-"""
+"""Rows of a CSV table as arrays: the words of all cells in one buffer, and where each cell and row begins."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from io import StringIO
-from itertools import chain
-from pathlib import Path
 
 import numpy as np
 
-from harness.data.tables.compressed import ByteStream, open_decompressed
-from harness.data.tables.csv_table import csv_error_reason
-from harness.data.tables.string_column import PADDING, StringColumn
-from harness.errors import DataError
-
-SIZE = 1 << 20  # bytes of a block, more if a line is longer
-LONGEST = 1 << 26  # bytes of a line
-_BOM = b"\xef\xbb\xbf"
-_UTF_16 = b"\xff\xfe", b"\xfe\xff"
-_CONTROL = "\x1a"
-_NO_ID = {ord(letter): _CONTROL for letter in ',"\r\n'}
+from harness.data.tables.string_column import StringColumn
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,103 +80,14 @@ class TableBlock:
         return replace(self, rows=self.rows[wanted], widths=self.widths[wanted], lines=self.lines[wanted])
 
 
-def read_blocks(path: Path, size: int = SIZE) -> Iterator[TableBlock]:
-    """Yield the rows of a plain, gzipped or zipped table, its first line, with the names of the columns, first.
-
-    Raises DataError for a file that cannot be read, an endless line, and a quote that is never closed.
-    """
-    with open_decompressed(path) as stream:
-        pieces, line = _lines(stream, size), 1
-        for piece in pieces:
-            block, next_line = _cut(_ended(path, piece, line), line)
-            if block is None:
-                yield from _quoted(path, chain([piece], pieces), line, size)
-                return
-            yield block
-            line = next_line
-
-
-def _lines(stream: ByteStream, size: int) -> Iterator[bytes]:
-    """Yield complete lines, the last with a newline added where it has none; or the beginning of an endless one."""
-    mark = stream.read(len(_BOM))
-    if mark.startswith(_UTF_16):
-        raise DataError(f"{stream.path}: is UTF-16; save the table as CSV in UTF-8")
-    read = mark.removeprefix(_BOM) + stream.read(size)
-    rest = b""
-    while read:
-        end = read.rfind(b"\n") + 1
-        if end:
-            yield b"".join((rest, memoryview(read)[:end]))
-            rest = read[end:]
-        else:
-            rest += read
-        if len(rest) > LONGEST:
-            yield rest
-            return
-        read = stream.read(size)
-    if rest:
-        yield rest + b"\n"
-
-
-def _ended(path: Path, piece: bytes, line: int) -> bytes:
-    if piece.endswith(b"\n"):
-        return piece
-    raise DataError(f"{path}, line {line}: is longer than {LONGEST >> 20} MB; write one row for each query")
-
-
-def _cut(piece: bytes, line: int) -> tuple[TableBlock | None, int]:
-    """Return the rows of complete lines, None where only the csv module can tell what they are, and the next line."""
-    from harness.data.tables.kernels import COMMA, tokenize
-
-    text = np.frombuffer(piece + PADDING, np.uint8)
-    marks = np.flatnonzero(text[: len(piece)] <= COMMA)
-    starts, ends, cells, rows, lines = (np.empty(len(marks) + 1, np.int32) for _ in range(5))
-    n_words, n_cells, n_rows, n_lines = tokenize(text, marks, starts, ends, cells, rows, lines)
-    if n_words < 0:
-        return None, line
-    words, widths = StringColumn(text, starts[:n_words], ends[:n_words]), np.diff(rows[: n_rows + 1])
-    return TableBlock(
-        words, cells[: n_cells + 1], rows[:n_rows], widths, lines[:n_rows].astype(np.int64) + line
-    ), line + n_lines
-
-
-def _quoted(path: Path, pieces: Iterator[bytes], line: int, size: int) -> Iterator[TableBlock]:
-    texts = (StringIO(_ended(path, piece, line).decode("utf-8", "surrogateescape"), newline="") for piece in pieces)
-    csv.field_size_limit(LONGEST)
-    reader = csv.reader(chain.from_iterable(texts), strict=True)
-    rows, error = _numbered(path, reader, line), None
-    while error is None:
-        some, error = _up_to(size, rows)
-        if some:
-            block, _ = _cut("".join(text for _, text in some).encode("utf-8", "surrogateescape"), 0)
-            assert block is not None
-            yield replace(block, lines=np.array([number for number, _ in some]))
-        elif error is None:
-            return
-    raise error
-
-
-def _up_to(size: int, rows: Iterator[tuple[int, list[str]]]) -> tuple[list[tuple[int, str]], DataError | None]:
-    """Return the next rows as lines without quotes, until there are so many letters, and what stands in the way."""
-    some: list[tuple[int, str]] = []
+def invalid_utf8_rows(block: TableBlock) -> np.ndarray:
+    """Return the positions of the rows that hold bytes which are not valid UTF-8."""
+    buffer = block.words.buffer
     try:
-        while size > 0 and (found := next(rows, None)) is not None:
-            some.append((found[0], f"{','.join(cell.translate(_NO_ID) for cell in found[1]) or _CONTROL}\n"))
-            size -= len(some[-1][1])
-    except DataError as error:
-        return some, error
-    return some, None
-
-
-def _numbered(path: Path, reader: Iterator[list[str]], line: int) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that are not blank, with the line on which each begins."""
-    while True:
-        begun = line + reader.line_num  # type: ignore[attr-defined]
-        try:
-            row = next(reader, None)
-        except csv.Error as error:
-            raise DataError(f"{path}, line {begun}: is no CSV: {csv_error_reason(error)}") from None
-        if row is None:
-            return
-        if row:
-            yield begun, row
+        if buffer.max(initial=0) >= 128:
+            buffer.tobytes().decode("utf-8")
+    except UnicodeDecodeError:
+        rows, high = block.row_strings(), np.flatnonzero(buffer >= 128)
+        some = np.flatnonzero(np.searchsorted(high, rows.starts) < np.searchsorted(high, rows.ends))
+        return some[[any("\udc80" <= letter <= "\udcff" for letter in row) for row in rows[some].texts()]]
+    return np.array([], int)

@@ -92,7 +92,7 @@ class IdIndex:
 def find_positions(wanted: Sequence[str] | np.ndarray, ids: Sequence[str] | np.ndarray) -> np.ndarray:
     """Return the place of each wanted id among `ids`, no two of which are alike; -1 for one that is not there.
 
-    >>> places(["c", "x", "a"], ["a", "b", "c"])
+    >>> find_positions(["c", "x", "a"], ["a", "b", "c"])
     array([ 2, -1,  0], dtype=int32)
     """
     return IdIndex.from_texts(ids).find(StringColumn.from_texts(wanted))

@@ -4,7 +4,8 @@ import re
 
 import numpy as np
 
-from harness.data.tables.csv_table import CsvTable, quote
+from harness.data.tables.cells import quote
+from harness.data.tables.csv_table import CsvTable
 
 MAX_LENGTH = 200  # characters; file names end at 255 bytes
 _UNSAFE = re.compile(r"""^\.|[/\\,;:"'`<>|?*]|\s""")

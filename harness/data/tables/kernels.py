@@ -9,48 +9,12 @@ import numpy as np
 
 from metrics.jit import helper, kernel
 
-NEWLINE, RETURN, BLANK, QUOTE, COMMA = 10, 13, 32, 34, 44
+BLANK = 32
 UPPER, LOWER = np.uint64(0xFFFFFFFF00000000), np.uint64(0x00000000FFFFFFFF)
 CHUNK = 256  # words looked up at once
 MIXER = np.uint64(0x9E3779B97F4A7C15)
 TOO_LONG, EMPTY, UNKNOWN, OWN, REPEATED = range(5)  # what can be wrong with a list
 UNLISTABLE = -2  # the number of an image that nobody can list
-
-
-@kernel
-def tokenize(
-    text: np.ndarray, marks: np.ndarray,
-    starts: np.ndarray, ends: np.ndarray, cells: np.ndarray, rows: np.ndarray, lines: np.ndarray,
-) -> tuple[int, int, int, int]:  # fmt: skip
-    """Cut complete lines into words; return how many words, cells, rows and lines there are. Blank lines are no rows.
-
-    `marks` are the places of all letters up to the comma. Word i is `text[starts[i]:ends[i]]`, cell i begins with word
-    `cells[i]`, and row i with cell `rows[i]`, on line `lines[i]` of the text, from 0. Returns -1 for text that this
-    must not cut: with a quote, or a carriage return that is not part of a line end.
-    """
-    word = cell = row = line = begin = 0
-    cells[0] = rows[0] = 0
-    for place in marks:
-        letter = text[place]
-        if letter == QUOTE or (letter == RETURN and text[place + 1] != NEWLINE):
-            return -1, 0, 0, 0
-        if letter not in (BLANK, COMMA, NEWLINE):
-            continue
-        starts[word] = begin
-        ends[word] = place - (letter == NEWLINE and place > begin and text[place - 1] == RETURN)
-        begin = place + 1
-        if letter == NEWLINE:
-            line += 1
-            if cell == rows[row] and word == cells[cell] and ends[word] == starts[word]:
-                continue
-            lines[row] = line - 1
-            row += 1
-            rows[row] = cell + 1
-        word += 1
-        if letter != BLANK:
-            cell += 1
-            cells[cell] = word
-    return word, cell, row, line
 
 
 @kernel

@@ -66,7 +66,7 @@ class StringColumn:
 def join_ids(rows: np.ndarray, ids: np.ndarray) -> Iterator[str]:
     """Yield for each row of places among the ids, -1 for none, these ids separated by blanks.
 
-    >>> list(listed(np.array([[1, 0], [1, -1], [-1, -1]]), np.array(["a", "b"], object)))
+    >>> list(join_ids(np.array([[1, 0], [1, -1], [-1, -1]]), np.array(["a", "b"], object)))
     ['b a', 'b', '']
     """
     from harness.data.tables.kernels import join_words

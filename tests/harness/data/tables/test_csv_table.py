@@ -1,4 +1,7 @@
+"""Tests of `harness.data.tables.csv_table`: whole tables, blocks of rows, and the errors of files that are not CSV."""
+
 import csv
+import gzip
 import io
 import os
 from pathlib import Path
@@ -7,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.data.tables.csv_table import line_of, quote, read_blocks, read_header, read_table
+from harness.data.tables.csv_table import read_header, read_id_index, read_rows, read_table
 from harness.errors import DataError
 
 
@@ -58,7 +61,7 @@ def test_every_kind_of_csv_gives_the_same_cells(path: Path, content: bytes) -> N
         (b"id;landmark_id\na;1\n", "is missing (found: 'id;landmark_id')"),
         (b"ID,landmark_id\na,1\n", "id is missing"),
         (b"id,id,landmark_id\na,a,1\n", "the first line names 'id' twice"),
-        ("id,landmark_id\na,1\n".encode("utf-16"), ", line 1: is not UTF-8"),
+        ("id,landmark_id\na,1\n".encode("utf-16"), ": is UTF-16"),
         (b"id,landmark_id\na,1\n\nb\xe9,2\n", ", line 4: is not UTF-8; save the table as CSV in UTF-8"),
         (b"id,landmark_id\na,1\n\nb,2,3\n", ", line 4: the number of cells is 3, and the first line names 2"),
         (b"id,landmark_id\na,1\nb\n", ", line 3: the number of cells is 1"),
@@ -67,7 +70,7 @@ def test_every_kind_of_csv_gives_the_same_cells(path: Path, content: bytes) -> N
         (b'id,landmark_id\n"a,1\n', ", line 2: is no CSV"),
         (b'id,landmark_id\na,1\n"b"x,2\n', ", line 3: is no CSV: ',' expected after '\"'"),
         (b'"id,landmark_id\na,1\n', ", line 1: is no CSV: a quote is opened"),
-        (b"x" * 100_000, ": the first line is longer than 65536 characters"),
+        (b"x" * 100_000, ": the first line is longer than 65536 bytes"),
         (b"i\0d\0,\0\n\0", "is missing (found: 'i\\x00d\\x00,\\x00')"),
         (b"\x89PNG\r\n\x1a\n\0\0", ", line 1: is not UTF-8"),
     ],
@@ -102,7 +105,7 @@ def test_an_optional_column_is_there_or_not(path: Path) -> None:
 
 def test_a_row_is_found_on_its_line_behind_blank_lines_and_long_cells(path: Path) -> None:
     path.write_text('id,url\n\na,x\n\nb,"1\n2\n3"\nc,y\n')
-    assert [line_of(path, row) for row in range(3)] == [3, 5, 8]
+    assert read_table(path, ["id"]).lines.tolist() == [3, 5, 8]
 
 
 def test_a_cell_may_hold_more_than_python_allows_by_itself(path: Path) -> None:
@@ -110,11 +113,10 @@ def test_a_cell_may_hold_more_than_python_allows_by_itself(path: Path) -> None:
     assert len(read_table(path, ["images"])["images"][0]) == 200_000
 
 
-def test_blocks_hold_all_rows_in_order(path: Path) -> None:
-    path.write_text("id\n" + "\n".join(map(str, range(10_000))))
-    blocks = [ids for (ids,) in read_blocks(path, ["id"])]
-    assert len(blocks) > 1
-    assert [int(each) for ids in blocks for each in ids] == list(range(10_000))
+def test_a_table_of_several_blocks_keeps_all_rows_in_order(path: Path) -> None:
+    path.write_text("id\n" + "\n".join(map(str, range(300_000))))
+    assert len(list(read_rows(path, ["id"]))) > 1
+    assert list(map(int, read_table(path, ["id"])["id"])) == list(range(300_000))
 
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0\r\ufeff"), max_size=8)
@@ -144,7 +146,61 @@ def test_the_header_alone_can_be_read(path: Path) -> None:
     assert read_header(path) == ["id", "images", "Usage"]
 
 
-@pytest.mark.parametrize("text", ["a\nb", "\x1b[2J", "\u202egnp.exe", "\ud800", "x" * 10_000, "", "'\"", None, 7])
-def test_hostile_text_is_shown_on_one_short_line(text: object) -> None:
-    assert quote(text).isprintable()
-    assert 2 <= len(quote(text)) <= 80
+def cells(path: Path, *columns: str) -> list[tuple[str, ...]]:
+    blocks = list(read_rows(path, columns))
+    return [row for rows in blocks for row in zip(*(rows[name].as_strings().texts() for name in columns), strict=True)]
+
+
+def test_columns_are_picked_by_name(path: Path) -> None:
+    path.write_bytes(b'\xef\xbb\xbfurl,"id",landmark_id\r\nhttp://x,a,7\r\n\r\n"http://y,z",b c,\r\n')
+    assert cells(path, "id", "landmark_id") == [("a", "7"), ("b c", "")]
+    assert cells(path, "landmark_id") == [("7",), ("",)]
+
+
+def test_a_column_that_is_not_needed_may_be_missing(path: Path) -> None:
+    path.write_text("id\na\n")
+    (rows,) = read_rows(path, ["id"], ["Usage"])
+    assert "id" in rows
+    assert "Usage" not in rows
+    assert len(rows) == 1
+
+
+def test_the_vocabulary_holds_each_cell_once_in_order(path: Path) -> None:
+    path.write_bytes(gzip.compress(b"id,x\nb,\na,\nb,\nc c,\n"))
+    assert read_id_index(path, "id").texts().tolist() == ["b", "a", "c c"]
+
+
+def test_the_vocabulary_of_a_long_table_is_the_same_whatever_room_was_foreseen(path: Path) -> None:
+    ids = [f"{number % 99_000:x}" * (1 + number % 3) for number in range(300_000)]
+    path.write_text("id\n" + "\n".join(ids))
+    assert read_id_index(path, "id").texts().tolist() == list(dict.fromkeys(ids))
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"", ": the first line is empty; it must name the columns"),
+        (b"\n\n \n", ": the first line is empty; it must name the columns"),
+        (b"\nid\na\n", ": the first line is empty; it must name the columns"),
+        (b"\xef\xbb\xbf", ": the first line is empty; it must name the columns"),
+        (b"ID\na\n", ": the first line must name the column id; id is missing (found: 'ID')"),
+        (b"\x1b[31m\n", ": the first line must name the column id; id is missing (found: '\\x1b[31m')"),
+        (b"id,url,id\n", ": the first line names 'id' twice; name each column once"),
+        (b"id" * 40_000, ": the first line is longer than 65536 bytes; is this a CSV table?"),
+        (b"id\na,b\n", ", line 2: the number of cells is 2, and the first line names 1 ('id'); a cell that holds a"),
+        (b"id,url\n\na\n", ", line 3: the number of cells is 1, and the first line names 2 ('id,url'); a cell"),
+        (b"id\na\n\xff\n", ", line 3: is not UTF-8; save the table as CSV in UTF-8"),
+        (b"id\n\xed\xa0\x80\n", ", line 2: is not UTF-8; save the table as CSV in UTF-8"),
+        (b'id\n"a\n', ", line 2: is no CSV: a quote is opened and never closed"),
+        (b'id\n"a"b\n', ", line 2: is no CSV: ',' expected after '\"'; write a quote within quotes twice"),
+        ("id\na\n".encode("utf-16"), ": is UTF-16; save the table as CSV in UTF-8"),
+    ],
+)
+def test_what_is_no_table_of_ids_is_refused_in_one_line(path: Path, content: bytes, complaint: str) -> None:
+    path.write_bytes(content)
+    assert refusal(path, "id").startswith(complaint)
+
+
+def test_a_broken_row_is_named_by_its_line_far_down(path: Path) -> None:
+    path.write_bytes(b"id\n" + b"a\n" * 3_000_000 + b"a,b\n")
+    assert refusal(path, "id").startswith(", line 3000002: the number of cells is 2")

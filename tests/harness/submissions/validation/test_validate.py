@@ -6,7 +6,6 @@ Tests of `harness.submissions.validation.validate`, `harness.submissions.validat
 `harness.submissions.validation.report`.
 """
 
-from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
@@ -14,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from harness.data.tables import blocks, rows
+from harness.data.tables import block_reader, csv_table
 from harness.submissions.validation import columns
 from harness.submissions.validation.report import ValidationReport
 from harness.submissions.validation.validate import validate
@@ -55,8 +54,8 @@ def faults_of(report: ValidationReport) -> dict[str, FaultRecord]:
 
 
 def validate_in_blocks(size: int, path: Path, folder: Path, task: str | None) -> ValidationReport:
-    small = partial(blocks.read_blocks, size=size)
-    with patch.object(rows, "read_blocks", small), patch.object(columns, "read_blocks", small):
+    small = lambda path, *_, **options: block_reader.read_blocks(path, size, **options)
+    with patch.object(csv_table, "read_blocks", small), patch.object(columns, "read_blocks", small):
         return validate(path, folder, task)
 
 

@@ -7,7 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.cores import cores as cores
+    from harness.code_digest import imports_digest as imports_digest
+    from harness.cpu_budget import cores as cores
     from harness.data.image_set import ImageSet as ImageSet
     from harness.data.store.extractor import Extractor as Extractor
     from harness.data.store.fit_cache import Fitted as Fitted
@@ -26,12 +27,14 @@ if TYPE_CHECKING:
     from harness.solution.search_space import Span as Span
     from harness.submissions.answer import Labelling as Labelling
     from harness.submissions.answer import Ranking as Ranking
+    from metrics.jit import COMPILED as COMPILED
     from metrics.jit import helper as helper
     from metrics.jit import instructions as instructions
     from metrics.jit import kernel as kernel
 
 _HOMES = {
     "Among": "harness.solution.search_space",
+    "COMPILED": "metrics.jit",
     "Extractor": "harness.data.store.extractor",
     "Fitted": "harness.data.store.fit_cache",
     "HarnessError": "harness.errors",
@@ -44,9 +47,10 @@ _HOMES = {
     "Span": "harness.solution.search_space",
     "Step": "harness.solution.ablation_step",
     "TrainingData": "harness.data.training_data",
-    "cores": "harness.cores",
+    "cores": "harness.cpu_budget",
     "fitted": "harness.data.store.fit_cache",
     "helper": "metrics.jit",
+    "imports_digest": "harness.code_digest",
     "instructions": "metrics.jit",
     "kernel": "metrics.jit",
     "new_figure": "harness.plotting.figure",

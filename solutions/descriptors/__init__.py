@@ -1,1 +1,1 @@
-"""Global descriptors: networks, what they make of a photograph, and how that is pooled."""
+"""Global descriptors: networks, extractors, pooling and whitening."""

@@ -1,4 +1,4 @@
-"""REMAP, R-MAC, MAC and SPoC of one network, all from one pass."""
+"""A network of the first place of 2018: REMAP, R-MAC, MAC and SPoC from one pass."""
 
 from __future__ import annotations
 
@@ -7,40 +7,40 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness import ImageSet, TrainingData
-from solutions.descriptors.extractors.multiscale import Views
-from solutions.descriptors.pooling.remap import Remap, remap
+from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
+from solutions.descriptors.remap import Remap, learn_remap
 
-MIDDLE = {"lite0": "block11_expand_relu", "lite1": "block15_expand_relu", "lite2": "block15_expand_relu"}
-LEARNT_FROM = 1000  # images of the index, where no labels tell which regions matter
+MIDDLE_LAYERS = {"lite0": "block11_expand_relu", "lite1": "block15_expand_relu", "lite2": "block15_expand_relu"}
+MAX_IMAGES = 1000  # of the index, to learn REMAP from without labels
 
 
 @dataclass(frozen=True)
-class PoolingsOfOne:
-    """A network with what REMAP learnt; its layers are the last and, of the embedded networks, one in the middle."""
+class FirstPlaceNetwork:
+    """A network and its REMAP, of the last layer and, for EfficientNet-Lite, one in the middle."""
 
-    views: Views
+    views: MultiscaleExtractor
     remap: Remap
 
     @classmethod
-    def learnt(cls, backbone: str, side: int, data: TrainingData) -> PoolingsOfOne:
-        """Return the poolings, with REMAP learnt from labelled images, or from the index where none pair up."""
-        middle = (MIDDLE[backbone],) if backbone in MIDDLE else ()
-        views = Views(backbone, side, ("mac", "spoc", "rmac", "mac_tiles"), further=middle)
+    def fit(cls, backbone: str, side: int, data: TrainingData) -> FirstPlaceNetwork:
+        """Return the network with REMAP learned from train images, or from the index if no two train images match."""
+        middle = (MIDDLE_LAYERS[backbone],) if backbone in MIDDLE_LAYERS else ()
+        views = MultiscaleExtractor(backbone, side, ("mac", "spoc", "rmac", "mac_tiles"), further=middle)
         counts = np.unique(data.labels, return_counts=True)[1]
         if len(counts) > 1 and counts.max() > 1:
-            return cls(views, remap(data.train, data.labels, _layers(data.train, views)))
-        step = -(-len(data.index) // LEARNT_FROM) or 1
-        some = data.index[::step]
-        return cls(views, remap(some, None, _layers(some, views)))
+            return cls(views, learn_remap(data.train, data.labels, _describe_tiles(data.train, views)))
+        step = -(-len(data.index) // MAX_IMAGES) or 1
+        sample = data.index[::step]
+        return cls(views, learn_remap(sample, None, _describe_tiles(sample, views)))
 
     def __call__(self, images: ImageSet, pooling: str) -> np.ndarray:
-        """Return the descriptors `(n, d)` by `remap`, `rmac`, `mac` or `spoc`."""
+        """Return the descriptors `(n, d)` of the pooling `remap`, `rmac`, `mac` or `spoc`."""
         if pooling == "remap":
-            return self.remap(_layers(images, self.views))
+            return self.remap(_describe_tiles(images, self.views))
         return images.describe(self.views, pooling)
 
 
-def _layers(images: ImageSet, views: Views) -> list[np.ndarray]:
+def _describe_tiles(images: ImageSet, views: MultiscaleExtractor) -> list[np.ndarray]:
     """Return the tiles `(n, 14, c)` of each layer."""
     names = ["mac_tiles"] + [f"mac_tiles_maps{number}" for number in range(1, len(views.further) + 1)]
     return [images.describe(views, name) for name in names]

@@ -1,4 +1,4 @@
-"""Pairs of labelled images, matching and not, decided by ids and seed in whatever order the images stand."""
+"""Pairs of labelled images, matching or not, sampled by ids and seed; the order of the images does not matter."""
 
 from __future__ import annotations
 
@@ -8,42 +8,43 @@ import numpy as np
 
 
 def matching_pairs(ids: np.ndarray, labels: np.ndarray, most: int = 50, seed: int = 0) -> np.ndarray:
-    """Return places `(m, 2)` of images of one landmark, at most so many pairs of each, each image as often as others.
+    """Return positions `(m, 2)` of pairs of one landmark, at most `most` for each; images take part equally often.
 
     >>> matching_pairs(np.array(list("abcd")), np.array([1, 2, 1, 2])).tolist()
     [[0, 2], [3, 1]]
     """
-    order = images_drawn(ids, seed)
-    found = [_around(order[labels[order] == landmark])[:most] for landmark in np.unique(labels)]
-    return np.concatenate([np.zeros((0, 2), int), *found])
+    order = shuffled_positions(ids, seed)
+    pairs = [_ring_pairs(order[labels[order] == landmark])[:most] for landmark in np.unique(labels)]
+    return np.concatenate([np.zeros((0, 2), int), *pairs])
 
 
 def other_pairs(ids: np.ndarray, labels: np.ndarray, most: int, seed: int = 0) -> np.ndarray:
-    """Return places `(m, 2)` of images of two landmarks, at most so many pairs.
+    """Return positions `(m, 2)` of pairs of different landmarks, at most `most`.
 
     >>> other_pairs(np.array(list("abc")), np.array([1, 2, 1]), 5).tolist()
     [[1, 0], [2, 1]]
     """
-    order = images_drawn(ids, seed)
-    found, steps = np.zeros((0, 2), int), iter(range(1, len(order) // 2 + 1))
-    while len(found) < most and (step := next(steps, None)):
-        pairs = _apart(order, step)
-        found = np.concatenate([found, pairs[labels[pairs[:, 0]] != labels[pairs[:, 1]]]])
-    return found[:most]
+    order = shuffled_positions(ids, seed)
+    pairs, steps = np.zeros((0, 2), int), iter(range(1, len(order) // 2 + 1))
+    while len(pairs) < most and (step := next(steps, None)):
+        candidates = _pairs_at_distance(order, step)
+        pairs = np.concatenate([pairs, candidates[labels[candidates[:, 0]] != labels[candidates[:, 1]]]])
+    return pairs[:most]
 
 
-def images_drawn(ids: np.ndarray, seed: int = 0) -> np.ndarray:
-    """Return the places of the images in an order that follows from their ids."""
+def shuffled_positions(ids: np.ndarray, seed: int = 0) -> np.ndarray:
+    """Return the positions of the images in a pseudo-random order that depends on ids and seed only."""
     keys = [blake2b(f"{seed} {each}".encode("utf-8", "surrogatepass"), digest_size=8).digest() for each in ids.tolist()]
     return np.array(sorted(range(len(keys)), key=keys.__getitem__), int)
 
 
-def _around(places: np.ndarray) -> np.ndarray:
-    """Return all pairs of places that stand in a ring, first of neighbours, then of the next but one, and so on."""
-    return np.concatenate([_apart(places, step) for step in range(1, len(places) // 2 + 1)] or [np.zeros((0, 2), int)])
+def _ring_pairs(ring: np.ndarray) -> np.ndarray:
+    """Return all pairs of positions in a ring: first those one step apart, then two steps, and so on."""
+    pairs = [_pairs_at_distance(ring, step) for step in range(1, len(ring) // 2 + 1)]
+    return np.concatenate(pairs or [np.zeros((0, 2), int)])
 
 
-def _apart(places: np.ndarray, step: int) -> np.ndarray:
-    """Return each pair of places that stand so many steps apart in a ring, once."""
-    pairs = np.stack([places, np.roll(places, -step)], axis=1)
-    return pairs[: len(places) // 2] if 2 * step == len(places) else pairs
+def _pairs_at_distance(ring: np.ndarray, step: int) -> np.ndarray:
+    """Return each pair of positions `step` apart in a ring, once."""
+    pairs = np.stack([ring, np.roll(ring, -step)], axis=1)
+    return pairs[: len(ring) // 2] if 2 * step == len(ring) else pairs

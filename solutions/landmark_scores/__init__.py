@@ -1,1 +1,1 @@
-"""Which landmark a query shows, from train images: class scores, what shows none, crops, votes, merging."""
+"""Scores of landmarks for queries, from train images, crops and several models."""

@@ -1,7 +1,6 @@
-"""A classifier that tells two sets of images apart by their descriptors, such as landmarks from what is none.
+"""Binary logistic regression on descriptors, such as landmark against non-landmark, or train against index image.
 
-It is a logistic regression in which both sets weigh alike, however many images they have. Of the values of a few class
-scores, right answers against wrong ones, it makes a calibrated confidence.
+Both sets have the same total weight.
 """
 
 from __future__ import annotations
@@ -11,50 +10,48 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from solutions.training.logistic_head import QUIET, WEIGHT_DECAY, softmax_regression
-from solutions.training.sampling import shares
+from solutions.training.logistic_head import WEIGHT_DECAY, mean_and_spread, softmax_regression
+from solutions.training.sampling import sample_weights
 
-FEWEST = 5  # images of a side that something can be learnt from
-_MOST = 20_000  # images of a side that are learnt from
+MIN_IMAGES = 5  # of each set
+_MAX_IMAGES = 20_000  # of each set
 
 
 @dataclass(frozen=True, eq=False)
-class TwoSides:
-    """What tells the sides apart."""
+class BinaryClassifier:
+    """The parameters of a binary logistic regression."""
 
     mean: np.ndarray  # (d,)
     spread: np.ndarray  # (d,)
     weights: np.ndarray  # (d,)
     bias: float
 
-    def second(self, rows: np.ndarray) -> np.ndarray:
-        """Return the probability that each of `rows` `(n, d)` is of the second side `(n,)`; NaN stays NaN.
+    def probability_of_second(self, rows: np.ndarray) -> np.ndarray:
+        """Return the probability that each of `rows` `(n, d)` is of the second set `(n,)`; NaN stays NaN.
 
-        It has nine decimals, which are the same in any company of rows.
+        It is rounded to nine decimals, which do not depend on the other rows.
         """
         return np.asarray(expit((rows - self.mean) / self.spread @ self.weights + self.bias)).round(9)
 
 
-def told_apart(first: np.ndarray, second: np.ndarray, weight_decay: float = WEIGHT_DECAY) -> TwoSides | None:
-    """Return what tells the rows `(n, d)` of two sides apart; None where one of them has fewer than 5.
+def fit_binary(first: np.ndarray, second: np.ndarray, weight_decay: float = WEIGHT_DECAY) -> BinaryClassifier | None:
+    """Return the classifier of rows `(n, d)` of two sets; None if a set has fewer than 5.
 
-    Rows with NaN are left out, and of more than 20 000 of a side some at equal distances are taken.
+    Rows with NaN are left out. A set of more than 20 000 rows is sampled evenly.
 
-    >>> sides = told_apart(np.arange(9.0)[:, None], np.arange(9.0)[:, None] + 20)
-    >>> sides.second(np.array([[4.0], [14.0], [24.0]])).round(2).tolist()
+    >>> classifier = fit_binary(np.arange(9.0)[:, None], np.arange(9.0)[:, None] + 20)
+    >>> classifier.probability_of_second(np.array([[4.0], [14.0], [24.0]])).round(2).tolist()
     [0.02, 0.5, 0.98]
     """
-    sides = [_some(rows[~np.isnan(rows).any(axis=1)]) for rows in (first, second)]
-    if min(map(len, sides)) < FEWEST:
+    sets = [_sample_evenly(rows[~np.isnan(rows).any(axis=1)]) for rows in (first, second)]
+    if min(map(len, sets)) < MIN_IMAGES:
         return None
-    rows = np.concatenate(sides).astype(np.float64)
-    side = np.repeat([0, 1], [len(each) for each in sides])
-    mean, variance = rows.mean(axis=0), rows.var(axis=0)
-    spread = np.sqrt(variance + QUIET * variance.mean())
-    spread[spread == 0] = 1
-    weights, bias = softmax_regression((rows - mean) / spread, side, shares(side, 1.0), weight_decay)
-    return TwoSides(mean, spread, weights[:, 1] - weights[:, 0], float(bias[1] - bias[0]))
+    rows = np.concatenate(sets).astype(np.float64)
+    classes = np.repeat([0, 1], [len(part) for part in sets])
+    mean, spread = mean_and_spread(rows)
+    weights, bias = softmax_regression((rows - mean) / spread, classes, sample_weights(classes, 1.0), weight_decay)
+    return BinaryClassifier(mean, spread, weights[:, 1] - weights[:, 0], float(bias[1] - bias[0]))
 
 
-def _some(rows: np.ndarray) -> np.ndarray:
-    return rows[:: -(-len(rows) // _MOST) or 1]
+def _sample_evenly(rows: np.ndarray) -> np.ndarray:
+    return rows[:: -(-len(rows) // _MAX_IMAGES) or 1]

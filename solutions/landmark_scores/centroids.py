@@ -7,35 +7,36 @@ from __future__ import annotations
 
 import numpy as np
 
-from solutions.descriptors.pooling.pooling import unit
-from solutions.landmark_scores.class_scores import Classes, ClassScores
+from solutions.descriptors.normalisation import l2_normalise
+from solutions.landmark_scores.class_scores import ClassScores, LandmarkClasses
 from solutions.neighbours.exact import nearest
-from solutions.training.sampling import stratified
+from solutions.training.sampling import stratified_sample
 
-PER_LANDMARK = 100
+IMAGES_PER_CENTROID = 100
 
 
-def centroids(rows: np.ndarray, classes: Classes, keys: np.ndarray, seed: int = 0) -> np.ndarray:
-    """Return the mean of up to 100 images of each landmark `(k, d)`, of length one; drawn by `keys` `(n,)` and seed.
+def landmark_centroids(rows: np.ndarray, classes: LandmarkClasses, keys: np.ndarray, seed: int = 0) -> np.ndarray:
+    """Return the L2-normalised mean of at most 100 images of each landmark `(k, d)`, sampled by `keys` `(n,)` and seed.
 
-    `rows` `(n, d)` are of length one; those with NaN do not count, and a landmark without any other has a row of NaN.
+    `rows` `(n, d)` are L2-normalised; those with NaN do not count. A landmark without readable images has a NaN row.
 
-    >>> rows = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
-    >>> centroids(rows, Classes.of_labels(np.array([5, 5, 7])), np.array(list("abc"))).round(3).tolist()
+    >>> rows, classes = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]]), LandmarkClasses.from_labels(np.array([5, 5, 7]))
+    >>> landmark_centroids(rows, classes, np.array(list("abc"))).round(3).tolist()
     [[0.707, 0.707], [0.0, 1.0]]
     """
-    read = np.flatnonzero(~np.isnan(rows).any(axis=1))
-    taken = read[stratified(keys[read], classes.of[read], PER_LANDMARK, seed)]
+    readable = np.flatnonzero(~np.isnan(rows).any(axis=1))
+    class_of_image = classes.class_of_image
+    sample = readable[stratified_sample(keys[readable], class_of_image[readable], IMAGES_PER_CENTROID, seed)]
     sums, counts = np.zeros((len(classes.landmarks), rows.shape[1])), np.zeros(len(classes.landmarks))
-    np.add.at(sums, classes.of[taken], rows[taken])
-    np.add.at(counts, classes.of[taken], 1)
-    return unit(np.where(counts[:, None] > 0, sums, np.nan))
+    np.add.at(sums, class_of_image[sample], rows[sample])
+    np.add.at(counts, class_of_image[sample], 1)
+    return l2_normalise(np.where(counts[:, None] > 0, sums, np.nan))
 
 
-def nearest_centroids(rows: np.ndarray, means: np.ndarray, landmarks: np.ndarray, most: int = 5) -> ClassScores:
-    """Return the landmarks whose centroids `(k, d)` are nearest to each of `rows` `(n, d)`, with 1 - cosine distance.
+def nearest_centroids(rows: np.ndarray, centroids: np.ndarray, landmarks: np.ndarray, most: int = 5) -> ClassScores:
+    """Return the landmarks with the nearest centroids `(k, d)` to each of `rows` `(n, d)`; confidences are cosines.
 
-    That this is the confidence is a reconstruction.
+    The confidence is a reconstruction.
     """
-    found = nearest(rows, means, most)
-    return ClassScores(landmarks, found.positions, found.similarities.astype(np.float64))
+    neighbours = nearest(rows, centroids, most)
+    return ClassScores(landmarks, neighbours.positions, neighbours.similarities.astype(np.float64))

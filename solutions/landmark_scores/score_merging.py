@@ -1,6 +1,7 @@
-"""One answer from those of several models, and from local crops.
+"""Combination of the scores of several models, and of crops: sums, damping, overrides and votes.
 
-Source: the write-up of Pleskov et al., fourth place of the recognition challenge of 2018.
+Sources: the write-ups of Pleskov et al., fourth place of the recognition challenge of 2018, for the scores, and of the
+tenth place for the votes. The tenth place weighted models by their scores; the slides report a majority.
 """
 
 from __future__ import annotations
@@ -9,46 +10,70 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from solutions.landmark_scores.class_scores import ClassScores, gathered
+from solutions.landmark_scores.class_scores import ClassScores, sum_by_landmark
 
 
-def merged(models: Sequence[ClassScores]) -> ClassScores:
+def merge_models(models: Sequence[ClassScores]) -> ClassScores:
     """Return the scores of M models as one: label count / M + sum of the confidences / M, from 0 to 2.
 
-    The label count of a landmark is the number of models that name it first. All models must know the same landmarks.
+    The label count of a landmark is the number of models that rank it first. All models have the same landmarks.
 
-    >>> landmarks = np.array([4, 7])
-    >>> models = [ClassScores.of_table(landmarks, np.array([row]), 2) for row in ([0.9, 0.05], [0.7, 0.2], [0.1, 0.8])]
-    >>> merged(models).confidences[:, :2].round(4).tolist()
+    >>> landmarks, tables = np.array([4, 7]), np.array([[[0.9, 0.05]], [[0.7, 0.2]], [[0.1, 0.8]]])
+    >>> models = [ClassScores.from_table(landmarks, table, 2) for table in tables]
+    >>> merge_models(models).confidences[:, :2].round(4).tolist()
     [[1.2333, 0.6833]]
     """
-    classes = np.hstack([each.classes for each in models])
-    votes = np.hstack([np.where(each.classes >= 0, each.confidences + _first(each), 0) for each in models])
-    found = gathered(models[0].landmarks, classes, votes)
-    return ClassScores(found.landmarks, found.classes, found.confidences / len(models))
+    classes = np.hstack([model.classes for model in models])
+    votes = np.hstack([np.where(model.classes >= 0, model.confidences + _is_first(model), 0) for model in models])
+    merged = sum_by_landmark(models[0].landmarks, classes, votes)
+    return ClassScores(merged.landmarks, merged.classes, merged.confidences / len(models))
 
 
-def lowered(scores: ClassScores, doubted: np.ndarray, factor: float = 0.1) -> ClassScores:
-    """Return the scores, multiplied by a factor where a query is doubted `(n_queries,)`."""
-    factors = np.where(doubted, factor, 1.0)[:, None]
+def damp(scores: ClassScores, is_doubtful: np.ndarray, factor: float = 0.1) -> ClassScores:
+    """Return the scores, multiplied by a factor for doubtful queries `(n_queries,)`."""
+    factors = np.where(is_doubtful, factor, 1.0)[:, None]
     return ClassScores(scores.landmarks, scores.classes, scores.confidences * factors)
 
 
-def overridden(scores: ClassScores, crops: ClassScores) -> ClassScores:
-    """Return the scores, but 1 + confidence / 100 of the best landmark of the crops where these are sure of any.
+def override_with(scores: ClassScores, crops: ClassScores) -> ClassScores:
+    """Return the scores, replaced by the best landmark of the crops with 1 + confidence / 100 where that is above 0.
 
-    Crops say nothing where no confidence is above 0. Merged scores go up to 2, so they may be higher than that.
+    Merged scores go up to 2, so they may be higher.
     """
     best, sums = crops.classes[:, :1], crops.confidences[:, :1]
-    sure = (best >= 0) & (sums > 0)
-    alone = np.arange(scores.classes.shape[1]) == 0
+    is_certain = (best >= 0) & (sums > 0)
+    is_first = np.arange(scores.classes.shape[1]) == 0
     return ClassScores(
         scores.landmarks,
-        np.where(sure, np.where(alone, best, -1), scores.classes),
-        np.where(sure, np.where(alone, 1 + np.where(sure, sums, 0) / 100, -np.inf), scores.confidences),
+        np.where(is_certain, np.where(is_first, best, -1), scores.classes),
+        np.where(is_certain, np.where(is_first, 1 + np.where(is_certain, sums, 0) / 100, -np.inf), scores.confidences),
     )
 
 
-def _first(scores: ClassScores) -> np.ndarray:
-    """Return 1 for the landmark that is named first, 0 for others."""
+def vote(
+    landmarks: np.ndarray, votes: np.ndarray, confidences: np.ndarray, weights: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the landmark with most votes for each query and its confidence `(n_queries,)`; -1 and NaN for none.
+
+    `votes` and `confidences` `(n_queries, m)` are those of m models: a position in `landmarks` `(k,)`, or -1 for "no
+    landmark", which can win, too. `weights` `(m,)` are those of the models; without them, or if all are 0, the majority
+    wins. Ties go to the higher confidence, which is the (weighted) mean over all models of the confidences in the
+    winner, 0 for the other models: a reconstruction.
+
+    >>> votes, confidences = np.array([[0, 1, 1], [0, -1, -1]]), np.array([[0.9, 0.6, 0.3], [0.5, np.nan, np.nan]])
+    >>> [part.round(4).tolist() for part in vote(np.array([4, 7]), votes, confidences)]
+    [[7, -1], [0.3, nan]]
+    """
+    factors = np.ones(votes.shape[1]) if weights is None or not np.any(weights) else np.asarray(weights, float)
+    shares = factors / factors.sum()
+    beliefs = np.where(votes < 0, 0, np.nan_to_num(confidences)) * shares
+    agree = votes[:, :, None] == votes[:, None]  # of each model with each
+    counts, totals = (agree * shares).sum(axis=2).round(9), (agree * beliefs[:, None]).sum(axis=2)
+    winner = np.lexsort((votes, -totals, -counts), axis=1)[:, :1]
+    position, confidence = (np.take_along_axis(part, winner, axis=1)[:, 0] for part in (votes, totals))
+    return np.append(landmarks, -1)[position], np.where(position < 0, np.nan, confidence)
+
+
+def _is_first(scores: ClassScores) -> np.ndarray:
+    """Return 1 for the first landmark of each query, 0 for others."""
     return np.asarray(np.arange(scores.classes.shape[1]) == 0, np.float64)

@@ -1,4 +1,4 @@
-"""One of the tenth place's models: an embedding taught by landmarks, and the centroids of these in it."""
+"""The models of the tenth place: a trained embedding, and the centroids of landmarks in it."""
 
 from __future__ import annotations
 
@@ -8,57 +8,63 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from harness import ImageSet, TrainingData
-from solutions.descriptors.extractors.square import Features
-from solutions.descriptors.pooling.pooling import unit
-from solutions.landmark_scores.binary_classifier import TwoSides, told_apart
-from solutions.landmark_scores.centroids import centroids, nearest_centroids
-from solutions.landmark_scores.class_scores import Classes
-from solutions.training.holdout import dealt
-from solutions.training.settings import Training
-from solutions.training.stored_descriptors import looks, rows_of
-from solutions.training.trained_network import Network, trained_network
+from solutions.descriptors.extractors.square import SquareExtractor
+from solutions.descriptors.normalisation import l2_normalise
+from solutions.landmark_scores.binary_classifier import BinaryClassifier, fit_binary
+from solutions.landmark_scores.centroids import landmark_centroids, nearest_centroids
+from solutions.landmark_scores.class_scores import LandmarkClasses
+from solutions.training.holdout import assign_parts
+from solutions.training.settings import TrainingConfig
+from solutions.training.stored_descriptors import descriptor_keys, load_descriptors
+from solutions.training.trained_network import TrainedNetwork, train_network
 
 
 @dataclass(frozen=True, eq=False)
-class Voter:
-    """What has learnt from all folds but one; `weight` is its GAP there, 1 where it has learnt from all."""
+class FoldModel:
+    """A model trained on all folds but one; `weight` is its GAP on that one, or 1 if it was trained on all."""
 
-    network: Network
-    means: np.ndarray  # (k, e), the centroids
+    network: TrainedNetwork
+    centroids: np.ndarray  # (k, e)
     landmarks: np.ndarray  # (k,)
-    sides: TwoSides | None  # landmark or not
+    non_landmark_classifier: BinaryClassifier | None  # landmark or not; None: too few images
     weight: float
 
     def __call__(self, queries: ImageSet) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the nearest centroid of each query, its cosine, and the probability of no landmark `(n,)`.
+        """Return the class of the nearest centroid, its cosine, and the probability of no landmark: `(n,)` each.
 
-        -1 and NaN for queries that cannot be read; the probability is 0 where nothing was learnt of it.
+        They are -1 and NaN for unreadable queries. Without a classifier the probability is 0.
         """
-        rows = unit(self.network.embedded(queries))
-        nearest = nearest_centroids(rows, self.means, self.landmarks, most=1)
-        none = self.sides.second(rows) if self.sides else np.zeros(len(rows))
+        rows = l2_normalise(self.network.embed(queries))
+        nearest = nearest_centroids(rows, self.centroids, self.landmarks, most=1)
+        classifier = self.non_landmark_classifier
+        probability = classifier.probability_of_second(rows) if classifier else np.zeros(len(rows))
         cosine = np.where(nearest.classes[:, 0] >= 0, nearest.confidences[:, 0], np.nan)
-        return nearest.classes[:, 0], cosine, none
+        return nearest.classes[:, 0], cosine, probability
 
 
-def voters(data: TrainingData, none: ImageSet, features: Features, training: Training, folds: int) -> Iterator[Voter]:
-    """Yield a voter for each fold of the train images, which stops where it knows those best; one for no folds.
+def train_fold_models(
+    data: TrainingData, none: ImageSet, features: SquareExtractor, training: TrainingConfig, folds: int
+) -> Iterator[FoldModel]:
+    """Yield a model for each fold of the train images, which is its validation set; one model without for one fold.
 
-    Images deal themselves into folds by what they look like. `none` are images that show no landmark. Centroids are of
-    all train images. There must be two landmarks that can be read.
+    Folds depend on the content of the images. `none` are images without a landmark. Centroids are of all train images.
+    There must be readable images of two landmarks.
     """
-    keys, classes = looks(rows_of(data.train, features, np.arange(len(data.train)))), Classes.of_labels(data.labels)
-    part = dealt(keys, data.labels, folds, data.seed)
+    keys, classes = (
+        descriptor_keys(load_descriptors(data.train, features, np.arange(len(data.train)))),
+        LandmarkClasses.from_labels(data.labels),
+    )
+    part = assign_parts(keys, data.labels, folds, data.seed)
     for fold in range(folds) if folds > 1 else [folds]:
-        kept = part != fold if folds > 1 else np.ones(len(part), bool)
-        asked = None if kept.all() else (data.train[~kept], data.labels[~kept])
+        is_train = part != fold if folds > 1 else np.ones(len(part), bool)
+        validation = None if is_train.all() else (data.train[~is_train], data.labels[~is_train])
         own = replace(training, seed=data.seed + fold)
-        network = trained_network(data.train[kept], data.labels[kept], features, own, asked)
-        rows = unit(network.embedded(data.train))
-        yield Voter(
+        network = train_network(data.train[is_train], data.labels[is_train], features, own, validation)
+        rows = l2_normalise(network.embed(data.train))
+        yield FoldModel(
             network,
-            centroids(rows, classes, keys, data.seed),
+            landmark_centroids(rows, classes, keys, data.seed),
             classes.landmarks,
-            told_apart(rows, unit(network.embedded(none))),
-            weight=1.0 if asked is None else float(network.history[network.epochs - 1, 1]),
+            fit_binary(rows, l2_normalise(network.embed(none))),
+            weight=1.0 if validation is None else float(network.history[network.epochs - 1, 1]),
         )

@@ -1,4 +1,4 @@
-"""What train images say of a query, network by network: its nearest, a softmax over landmarks, its local crops."""
+"""Class scores of queries from train images: by nearest images, by a softmax, and by crops."""
 
 from __future__ import annotations
 
@@ -8,93 +8,89 @@ import numpy as np
 from scipy.special import softmax
 
 from harness import ImageSet, TrainingData
-from solutions.descriptors.concatenation import concatenated
-from solutions.descriptors.extractors.random_boxes import LocalCrops
-from solutions.descriptors.extractors.square import Features
-from solutions.landmark_scores.binary_classifier import TwoSides
-from solutions.landmark_scores.class_scores import Classes, ClassScores, normalised_sum
-from solutions.landmark_scores.crop_ranks import Rule, crop_ranks
-from solutions.landmark_scores.non_landmark import NEAREST
+from solutions.descriptors.ensemble import DescriptorSource, concatenate, describe_ensemble
+from solutions.descriptors.extractors.random_boxes import RandomBoxesExtractor
+from solutions.descriptors.extractors.square import SquareExtractor
+from solutions.landmark_scores.binary_classifier import BinaryClassifier
+from solutions.landmark_scores.class_scores import ClassScores, LandmarkClasses, normalised_sum
+from solutions.landmark_scores.crop_ranks import RankRule, sum_crop_ranks
+from solutions.landmark_scores.non_landmark import N_NEIGHBOURS
 from solutions.neighbours.exact import nearest
-from solutions.training.logistic_head import WEIGHT_DECAY, Described, trained_head
+from solutions.training.logistic_head import WEIGHT_DECAY, train_logistic_head
 
 _NEAREST_OF_CROP = 20
-_FIRST = 5  # landmarks of a softmax that are looked at
-_DOUBT = 0.5  # probability that a crop shows no landmark from which on it is dropped
-_TOGETHER = 32  # queries whose crops are in memory
-
-
-def rows_of(images: ImageSet, network: Described) -> np.ndarray:
-    """Return all poolings of the images side by side `(n, d)` float32, of length one; NaN where none was read."""
-    networks = network if isinstance(network, tuple) else (network,)
-    return concatenated([images.describe(each, name) for each in networks for name in each.poolings])
+_FIRST = 5  # most probable landmarks of a softmax that are returned
+_MAX_NON_LANDMARK = 0.5  # probability of no landmark up to which a crop is used
+_BLOCK = 32  # queries whose crops are in memory
 
 
 @dataclass(frozen=True, eq=False)
 class NearestTrain:
-    """The fourth place's sum over the nearest train images."""
+    """The normalised sum of the fourth place over the nearest train images."""
 
-    network: Described
+    network: DescriptorSource
     rows: np.ndarray
-    classes: Classes
+    classes: LandmarkClasses
 
     def __call__(self, queries: ImageSet) -> ClassScores:
         """Return the class scores of the queries."""
-        return normalised_sum(nearest(rows_of(queries, self.network), self.rows, NEAREST), self.classes)
+        return normalised_sum(nearest(describe_ensemble(queries, self.network), self.rows, N_NEIGHBOURS), self.classes)
 
 
 @dataclass(eq=False)
 class SoftmaxOfTrain:
-    """The probabilities of a softmax over landmarks; there must be train images of two that can be read."""
+    """The probabilities of a softmax over landmarks; it needs readable train images of two landmarks."""
 
-    network: Described
+    network: DescriptorSource
     data: TrainingData
-    classes: Classes
+    classes: LandmarkClasses
     weight_decay: float = WEIGHT_DECAY
-    places: np.ndarray = field(init=False)  # of what the head knows among all landmarks
+    positions: np.ndarray = field(init=False)  # of the head's landmarks among all landmarks
 
     def __post_init__(self) -> None:
-        self.head = trained_head(self.data.train, self.data.labels, self.network, self.weight_decay, 0.0)
-        self.places = np.searchsorted(self.classes.landmarks, self.head.landmarks)
+        self.head = train_logistic_head(self.data.train, self.data.labels, self.network, self.weight_decay, 0.0)
+        self.positions = np.searchsorted(self.classes.landmarks, self.head.landmarks)
 
     def __call__(self, queries: ImageSet) -> ClassScores:
-        """Return the likeliest landmarks of the queries, with nine decimals, which are the same in any company."""
-        likely = softmax(self.head.logits(queries), axis=1).round(9)
-        first = ClassScores.of_table(self.head.landmarks, likely, _FIRST)
-        return ClassScores(self.classes.landmarks, first.placed(self.places), first.confidences)
+        """Return the most probable landmarks of the queries, rounded to nine decimals, which are reproducible."""
+        probabilities = softmax(self.head.logits(queries), axis=1).round(9)
+        first = ClassScores.from_table(self.head.landmarks, probabilities, _FIRST)
+        return ClassScores(self.classes.landmarks, first.map_classes(self.positions), first.confidences)
 
 
 @dataclass(frozen=True, eq=False)
 class CropsAmongTrain:
-    """What the local crops of queries agree on: each has 20 nearest among whole train images; see `crop_ranks`.
+    """Crop ranks of queries: each crop is compared with whole train images; see `sum_crop_ranks`.
 
-    A crop that is more likely none than a landmark is dropped, as `sides`, landmark or not, tell; without them none is.
+    Crops that are probably no landmark are dropped if there is a `non_landmark_classifier`.
     """
 
-    crops: LocalCrops
+    crops: RandomBoxesExtractor
     rows: np.ndarray
-    classes: Classes
-    sides: TwoSides | None
-    rule: Rule
+    classes: LandmarkClasses
+    non_landmark_classifier: BinaryClassifier | None
+    rule: RankRule
 
     @staticmethod
-    def whole(crops: LocalCrops, images: ImageSet) -> np.ndarray:
-        """Return descriptors of whole photographs `(n, d)` that those of crops can be compared with."""
-        network = Features(crops.backbone, crops.side, weights=crops.weights, frame="squash")
-        return concatenated([images.describe(network, "gem")])
+    def describe_whole(crops: RandomBoxesExtractor, images: ImageSet) -> np.ndarray:
+        """Return the descriptors of whole photographs `(n, d)` for comparison with crops."""
+        network = SquareExtractor(crops.backbone, crops.side, weights=crops.weights, frame="squash")
+        return concatenate([images.describe(network, "gem")])
 
     def __call__(self, queries: ImageSet) -> ClassScores:
         """Return the class scores of the queries."""
-        found = [self._some(queries[start : start + _TOGETHER]) for start in range(0, len(queries) or 1, _TOGETHER)]
+        blocks = [self._score_block(queries[start : start + _BLOCK]) for start in range(0, len(queries) or 1, _BLOCK)]
         classes, confidences = (
-            np.concatenate([getattr(each, name) for each in found]) for name in ("classes", "confidences")
+            np.concatenate([getattr(block, name) for block in blocks]) for name in ("classes", "confidences")
         )
         return ClassScores(self.classes.landmarks, classes, confidences)
 
-    def _some(self, queries: ImageSet) -> ClassScores:
-        described = queries.describe(self.crops).astype(np.float32)
-        n, count, width = described.shape
-        rows = described.reshape(n * count, width)
+    def _score_block(self, queries: ImageSet) -> ClassScores:
+        descriptors = queries.describe(self.crops).astype(np.float32)
+        n, count, width = descriptors.shape
+        rows = descriptors.reshape(n * count, width)
         ranked = normalised_sum(nearest(rows, self.rows, _NEAREST_OF_CROP), self.classes)
-        kept = ~np.isnan(rows[:, 0]) if self.sides is None else self.sides.second(rows) <= _DOUBT
-        return crop_ranks(ranked, kept.reshape(n, count), self.rule)
+        is_valid = ~np.isnan(rows[:, 0])
+        if self.non_landmark_classifier:
+            is_valid = self.non_landmark_classifier.probability_of_second(rows) <= _MAX_NON_LANDMARK
+        return sum_crop_ranks(ranked, is_valid.reshape(n, count), self.rule)

@@ -13,16 +13,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from harness import HarnessError, ImageSet
-from solutions.descriptors.extractors.multiscale import resized
+from solutions.descriptors.extractors.multiscale import resize_to_bucket
 from solutions.descriptors.networks.backbone import Backbone
-from solutions.descriptors.networks.keras_backend import accelerated
-from solutions.descriptors.networks.networks import IMAGENET
-from solutions.descriptors.pooling.pooling import unit
-from solutions.descriptors.whitening.whitening import Whitening, pca_whitening
-from solutions.kernels.keyed_random import draws
-from solutions.local.attention import Attention, trained_attention
-from solutions.local.extractor import LocalExtractor, fitted_frame
-from solutions.local.non_maximum_suppression import kept
+from solutions.descriptors.networks.keras_backend import on_accelerator
+from solutions.descriptors.networks.registry import IMAGENET
+from solutions.descriptors.normalisation import l2_normalise
+from solutions.descriptors.whitening.pca_whitening import Whitening, learn_pca_whitening
+from solutions.kernels.keyed_random import draw_all
+from solutions.local.attention import Attention, attention_for
+from solutions.local.extractor import LocalExtractor, frame_size
+from solutions.local.non_maximum_suppression import non_maximum_suppression
 
 DELF_SCALES = (0.25, 0.3536, 0.5, 0.7071, 1.0, 1.4142, 2.0)
 MIDDLE = {"lite0": "block10_sum", "lite1": "block14_sum", "lite2": "block14_sum"}  # the last with a stride of 16
@@ -81,14 +81,14 @@ class DelfLike(LocalExtractor):
     @property
     def batch(self) -> int:  # type: ignore[override]
         """Return how many images are described at a time."""
-        return _TOGETHER[accelerated()][0]
+        return _TOGETHER[on_accelerator()][0]
 
     @property
     def made_with(self) -> Mapping[str, str]:
         """Return the digest of the weights and the versions of Keras and its backend."""
         return self.network.made_with
 
-    def learnt(self, images: ImageSet, dims: int = 128, labels: np.ndarray | None = None) -> DelfLike:
+    def fit(self, images: ImageSet, dims: int = 128, labels: np.ndarray | None = None) -> DelfLike:
         """Return the extractor with `dims` axes learnt from the cells of some images, and with labels an attention.
 
         At most 500 images, with labels 2000, drawn by their ids, give 50 cells each. All is kept by the store. Images
@@ -96,52 +96,52 @@ class DelfLike(LocalExtractor):
         the odd landmarks of monuments did worse on the even ones than the length of activations: .700 against .707.
         """
         most = AXES_FROM if labels is None else ATTENTION_FROM
-        chosen = np.sort(np.argsort(draws(0, "local descriptors", images.ids), kind="stable")[:most])
+        chosen = np.sort(np.argsort(draw_all(0, "local descriptors", images.ids), kind="stable")[:most])
         some = images[chosen]
         raw = replace(self, max_features=CELLS, attention=None, projection=None)
         cells = some.describe_ragged(raw, "descriptors")
-        attention = None if labels is None else trained_attention(some, labels[chosen], raw)
-        projection = pca_whitening(some, np.concatenate([*cells, cells.rows[:0]]), dims, power=0)
+        attention = None if labels is None else attention_for(some, labels[chosen], raw)
+        projection = learn_pca_whitening(some, np.concatenate([*cells, cells.rows[:0]]), dims, power=0)
         return replace(self, attention=attention, projection=projection)
 
     def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray | list[np.ndarray]]:  # type: ignore[override]
         """Return the named arrays."""
-        frames = [fitted_frame(image.shape, self.longest) for image in images]
-        maps = [self._maps([resized(image, self.longest * scale) for image in images]) for scale in self.scales]
-        found = [self._strongest(each, frame) for *each, frame in zip(*maps, frames, strict=True)]
-        descriptors, keypoints = ([each[part] for each in found] for part in range(2))
+        frames = [frame_size(image.shape, self.longest) for image in images]
+        maps = [self._maps([resize_to_bucket(image, self.longest * scale) for image in images]) for scale in self.scales]
+        results = [self._strongest(each, frame) for *each, frame in zip(*maps, frames, strict=True)]
+        descriptors, keypoints = ([each[part] for each in results] for part in range(2))
         return {"descriptors": descriptors, "keypoints": keypoints, "frame": np.array(frames, np.float32)[:, ::-1]}
 
     def vectors(self, rows: np.ndarray) -> np.ndarray:
         """Return the descriptors `(rows, d)` float32 of length one."""
-        return unit(rows.astype(np.float32))
+        return l2_normalise(rows.astype(np.float32))
 
     def _maps(self, images: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Return the feature maps `(h, w, c)` of each image; images of one shape go through together."""
-        found = [np.empty(0)] * len(images)
+        results = [np.empty(0)] * len(images)
         for shape in {image.shape for image in images}:
             places = [place for place, image in enumerate(images) if image.shape == shape]
-            maps = self.network.forward(np.stack([images[place] for place in places]), _TOGETHER[accelerated()][1])
+            maps = self.network.forward(np.stack([images[place] for place in places]), _TOGETHER[on_accelerator()][1])
             for place, each in zip(places, maps["maps"], strict=True):
-                found[place] = each
-        return found
+                results[place] = each
+        return results
 
     def _strongest(self, maps: Sequence[np.ndarray], frame: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
         """Return descriptors and keypoints of one image, of its maps at every scale, strongest first."""
         cells = np.concatenate([each.reshape(-1, each.shape[-1]) for each in maps])
-        keypoints = np.concatenate([cell_places(each.shape, frame) for each in maps])
-        saliency = np.linalg.norm(cells, axis=1) if self.attention is None else self.attention(unit(cells))
+        keypoints = np.concatenate([cell_keypoints(each.shape, frame) for each in maps])
+        saliency = np.linalg.norm(cells, axis=1) if self.attention is None else self.attention(l2_normalise(cells))
         order = np.argsort(-saliency, kind="stable")
         order = order[saliency[order] > 0]
-        chosen = kept(keypoints[order], self.overlap, self.max_features)
-        rows = unit(cells[order[chosen]])
+        chosen = non_maximum_suppression(keypoints[order], self.overlap, self.max_features)
+        rows = l2_normalise(cells[order[chosen]])
         return (self.projection(rows) if self.projection else rows).astype(np.float16), keypoints[order[chosen]]
 
 
-def cell_places(shape: tuple[int, ...], frame: tuple[int, int]) -> np.ndarray:
+def cell_keypoints(shape: tuple[int, ...], frame: tuple[int, int]) -> np.ndarray:
     """Return x, y and side of each cell of a map `(h, w, ...)`, row by row, in pixels of a frame (height, width).
 
-    >>> cell_places((1, 2), (32, 64)).tolist()
+    >>> cell_keypoints((1, 2), (32, 64)).tolist()
     [[15.5, 15.5, 32.0], [47.5, 15.5, 32.0]]
     """
     rows, columns = shape[:2]

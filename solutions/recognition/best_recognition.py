@@ -13,8 +13,8 @@ from typing import Annotated
 import numpy as np
 
 from harness import Among, ImageSet, Labelling, Recognition, Span, Step, TrainingData
-from solutions.descriptors.whitening.whitened_ensemble import ALL_CUT
-from solutions.training.pseudo_labels import Lessons, confidences, self_taught
+from solutions.descriptors.whitening.whitened_ensemble import CORNER_CROP_VIEWS
+from solutions.training.pseudo_labels import PseudoLabelConfig, landmark_confidences, train_with_pseudo_labels
 
 
 @dataclass
@@ -32,12 +32,12 @@ class BestRecognition(Recognition):
     weight_decay: Annotated[float, Span(1e-4, 1e-1, log=True)] = 5e-3  # keeps the regression's weights small
 
     def fit(self, data: TrainingData) -> None:
-        lessons = Lessons(
-            ALL_CUT, self.dims, neighbours=self.neighbours, weight_decay=self.weight_decay, rounds=self.rounds
+        lessons = PseudoLabelConfig(
+            CORNER_CROP_VIEWS, self.dims, neighbours=self.neighbours, weight_decay=self.weight_decay, rounds=self.rounds
         )
-        self.classifier = self_taught(data.train, data.labels, data.index, lessons)
+        self.classifier = train_with_pseudo_labels(data.train, data.labels, data.index, lessons)
 
     def recognise(self, queries: ImageSet) -> Labelling:
         likely = self.classifier.probabilities(queries)
         best = np.nan_to_num(likely[:, :-1]).argmax(axis=1)
-        return Labelling.of(self.classifier.landmarks[best], confidences(likely), queries.ids)
+        return Labelling.of(self.classifier.landmarks[best], landmark_confidences(likely), queries.ids)

@@ -14,16 +14,16 @@ from typing import Annotated, Literal
 import numpy as np
 
 from harness import Among, ImageSet, Labelling, Recognition, Step, TrainingData
-from solutions.descriptors.extractors.multiscale import Views
-from solutions.descriptors.extractors.random_boxes import Cut, LocalCrops
-from solutions.descriptors.extractors.square import Features
-from solutions.landmark_scores.binary_classifier import TwoSides, told_apart
-from solutions.landmark_scores.class_scores import Classes, ClassScores
-from solutions.landmark_scores.crop_ranks import Rule
-from solutions.landmark_scores.non_landmark import unexplained
-from solutions.landmark_scores.score_merging import lowered, merged, overridden
-from solutions.landmark_scores.train_scorers import CropsAmongTrain, NearestTrain, SoftmaxOfTrain, rows_of
-from solutions.training.logistic_head import Described
+from solutions.descriptors.ensemble import DescriptorSource, describe_ensemble
+from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
+from solutions.descriptors.extractors.random_boxes import Cut, RandomBoxesExtractor
+from solutions.descriptors.extractors.square import SquareExtractor
+from solutions.landmark_scores.binary_classifier import BinaryClassifier, fit_binary
+from solutions.landmark_scores.class_scores import ClassScores, LandmarkClasses
+from solutions.landmark_scores.crop_ranks import RankRule
+from solutions.landmark_scores.non_landmark import detect_non_landmarks
+from solutions.landmark_scores.score_merging import damp, merge_models, override_with
+from solutions.landmark_scores.train_scorers import CropsAmongTrain, NearestTrain, SoftmaxOfTrain
 
 _SURE = 0.95  # probability from which on a classifier lowers confidences
 
@@ -56,50 +56,50 @@ class FourthPlace(Recognition):
     crops: Annotated[int, Among(0, 10, 30, 100)] = 0  # local ones of each query, 100 as theirs; 0 leaves them out
     crop_side: int = 320  # pixels of the square in which crops are cut, or that each is shown as
     cut: Cut = "maps"  # crops are cut from feature maps, one pass for all, or from pixels, as theirs
-    rule: Rule = "source"  # 5 - rank of each landmark in each crop, or the deck's 5 rank
+    rule: RankRule = "source"  # 5 - rank of each landmark in each crop, or the deck's 5 rank
 
     def fit(self, data: TrainingData) -> None:
-        self.classes = Classes.of_labels(data.labels)
+        self.classes = LandmarkClasses.from_labels(data.labels)
         networks = [self._network(name) for name in (self.backbone, self.second) if name]
-        rows = [rows_of(data.train, each) for each in networks]
+        rows = [describe_ensemble(data.train, each) for each in networks]
         self.models: list[NearestTrain | SoftmaxOfTrain] = [
             NearestTrain(network, train, self.classes) for network, train in zip(networks, rows, strict=True)
         ]
         if self.classifiers and len(np.unique(data.labels[~np.isnan(rows[0][:, 0])])) > 1:
             self.models += [SoftmaxOfTrain(network, data, self.classes) for network in networks]
         self.first = networks[0]
-        self.sides: list[TwoSides] = []
+        self.sides: list[BinaryClassifier] = []
         self.of_crops: CropsAmongTrain | None = None
         if self.landmark_or_not or self.domain or self.crops:
             self._learn_sides(data, rows[0])
 
     def recognise(self, queries: ImageSet) -> Labelling:
-        scores = self._doubted(merged([model(queries) for model in self.models]), queries)
+        scores = self._doubted(merge_models([model(queries) for model in self.models]), queries)
         if self.of_crops:
-            scores = overridden(scores, self.of_crops(queries))
+            scores = override_with(scores, self.of_crops(queries))
         return Labelling.of(*scores.best, queries.ids)
 
     def _learn_sides(self, data: TrainingData, train: np.ndarray) -> None:
         """Learn what tells landmarks from what is none, and train from index images; of crops, too."""
-        index = rows_of(data.index, self.first)
-        none = unexplained(index, train, self.classes)
+        index = describe_ensemble(data.index, self.first)
+        none = detect_non_landmarks(index, train, self.classes)
         sides = [index[none]] * self.landmark_or_not + [index] * self.domain
-        self.sides = [each for each in (told_apart(train, some) for some in sides) if each]
+        self.sides = [each for each in (fit_binary(train, some) for some in sides) if each]
         if self.crops:
             self.of_crops = self._crops(data, data.index[none])
 
     def _crops(self, data: TrainingData, none: ImageSet) -> CropsAmongTrain:
-        crops = LocalCrops(self.backbone, self.crop_side, self.crops, self.cut, self.weights)
-        train = CropsAmongTrain.whole(crops, data.train)
-        sides = told_apart(train, CropsAmongTrain.whole(crops, none))
+        crops = RandomBoxesExtractor(self.backbone, self.crop_side, self.crops, self.cut, self.weights)
+        train = CropsAmongTrain.describe_whole(crops, data.train)
+        sides = fit_binary(train, CropsAmongTrain.describe_whole(crops, none))
         return CropsAmongTrain(crops, train, self.classes, sides, self.rule)
 
     def _doubted(self, scores: ClassScores, queries: ImageSet) -> ClassScores:
         for each in self.sides:
-            scores = lowered(scores, each.second(rows_of(queries, self.first)) > _SURE)
+            scores = damp(scores, each.probability_of_second(describe_ensemble(queries, self.first)) > _SURE)
         return scores
 
-    def _network(self, name: str) -> Described:
+    def _network(self, name: str) -> DescriptorSource:
         if self.frame == "whole":
-            return (Views(name, self.side, ("gem_2", "rgem"), weights=self.weights),)
-        return Features(name, self.side, ("gem",), self.weights, frame=self.frame)
+            return (MultiscaleExtractor(name, self.side, ("gem_2", "rgem"), weights=self.weights),)
+        return SquareExtractor(name, self.side, ("gem",), self.weights, frame=self.frame)

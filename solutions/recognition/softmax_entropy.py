@@ -14,14 +14,14 @@ import numpy as np
 from scipy.special import softmax
 
 from harness import Among, HarnessError, ImageSet, Labelling, Recognition, Span, TrainingData
-from solutions.descriptors.extractors.square import Features, Frame
-from solutions.descriptors.pooling.pooling import unit
-from solutions.training.classifier import Classifier, Course
-from solutions.training.holdout import Round
-from solutions.training.logistic_head import WEIGHT_DECAY, described
-from solutions.training.rejection import Rule, best_threshold, doubt
+from solutions.descriptors.extractors.square import Frame, SquareExtractor
+from solutions.descriptors.normalisation import l2_normalise
+from solutions.training.classifier import Classifier, ClassifierConfig
+from solutions.training.holdout import HoldoutRound
+from solutions.training.logistic_head import WEIGHT_DECAY, describe_concatenated
+from solutions.training.rejection import RejectionRule, best_threshold, rejection_score
 from solutions.training.sampling import PER_LANDMARK
-from solutions.training.settings import RATE, Softmax, Training
+from solutions.training.settings import RATE, SoftmaxHead, TrainingConfig
 
 TOLERANCE = 0.01  # GAP given up on held-out images to refuse less: the final head has seen more, and doubts less
 
@@ -30,7 +30,7 @@ TOLERANCE = 0.01  # GAP given up on held-out images to refuse less: the final he
 class SoftmaxEntropy(Recognition):
     modules = ("keras",)
 
-    rule: Rule = "entropy"  # how doubt is measured
+    rule: RejectionRule = "entropy"  # how doubt is measured
     threshold: Annotated[float | None, Span(0.05, 4)] = None  # doubt beyond which nothing is answered; None finds it
     confidence: Literal["probability", "scaled"] = "scaled"  # the highest probability p, or p (1 - entropy / ln k)
     backbone: str = "lite0"  # lite0, lite1, lite2, one of keras.applications, or a .keras file
@@ -39,7 +39,9 @@ class SoftmaxEntropy(Recognition):
     frame: Frame = "crop"  # the middle of the photograph, or all of it
     weight_decay: Annotated[float, Span(1e-5, 1e-1, log=True)] = WEIGHT_DECAY  # keeps the weights small
     balance: Annotated[float, Span(0, 1)] = 0.0  # 0 counts images, 1 counts landmarks
-    head: Annotated[Softmax, Among("logistic")] = "logistic"  # a logistic regression, or what is taught to a network
+    head: Annotated[SoftmaxHead, Among("logistic")] = (
+        "logistic"  # a logistic regression, or what is taught to a network
+    )
     frozen: int | None = None  # lowest layers of the network that stay as they are; None: all of them
     augment: Annotated[bool, Among(True)] = True  # where layers are trained: cuts, mirror images and other light
     epochs: int = 40  # of a network, at most
@@ -54,10 +56,10 @@ class SoftmaxEntropy(Recognition):
             )
 
     def fit(self, data: TrainingData) -> None:
-        self.features = Features(self.backbone, self.side, weights=self.weights, frame=self.frame)
+        self.features = SquareExtractor(self.backbone, self.side, weights=self.weights, frame=self.frame)
         self.train = self._descriptors(data.train) if self.rule == "distance" else None
-        self.limit, course = self._found(data, Course(self.features, self._training(data.seed)))
-        self.classifier = course.learnt(data)
+        self.limit, course = self._found(data, ClassifierConfig(self.features, self._training(data.seed)))
+        self.classifier = course.train(data)
 
     def recognise(self, queries: ImageSet) -> Labelling:
         landmarks, confidence, doubts = self._answers(self.classifier, queries, self.train)
@@ -76,8 +78,8 @@ class SoftmaxEntropy(Recognition):
             for row, best in zip(probabilities, order, strict=True)
         ]
 
-    def _training(self, seed: int) -> Training:
-        return Training(
+    def _training(self, seed: int) -> TrainingConfig:
+        return TrainingConfig(
             head=self.head,
             frozen=self.frozen,
             augment=self.augment,
@@ -89,25 +91,25 @@ class SoftmaxEntropy(Recognition):
             seed=seed,
         )
 
-    def _found(self, data: TrainingData, course: Course) -> tuple[float, Course]:
+    def _found(self, data: TrainingData, course: ClassifierConfig) -> tuple[float, ClassifierConfig]:
         """Return the threshold that gives the best GAP on train images that were held out, and the course to take."""
         if self.threshold is not None:
             return self.threshold, course
-        rounds = list(course.rounds(data))
+        rounds = list(course.cross_validate(data))
         if not rounds:
             return np.inf, course
         tried = [self._tried(data, *each) for each in rounds]
         doubts, right, known, confidence = map(np.concatenate, zip(*tried, strict=True))
         found = best_threshold(doubts, right, known, confidence, TOLERANCE)
-        return found, course.as_long_as([classifier for _, classifier in rounds])
+        return found, course.with_epochs_of([classifier for _, classifier in rounds])
 
-    def _tried(self, data: TrainingData, each: Round, classifier: Classifier) -> tuple[np.ndarray, ...]:
+    def _tried(self, data: TrainingData, each: HoldoutRound, classifier: Classifier) -> tuple[np.ndarray, ...]:
         """Return doubt, whether the answer is right, whether it could be, and confidence of each image asked."""
-        train = None if self.train is None else self.train[each.kept]
-        landmarks, confidence, doubts = self._answers(classifier, data.train[each.asked], train)
+        train = None if self.train is None else self.train[each.train]
+        landmarks, confidence, doubts = self._answers(classifier, data.train[each.validation], train)
         read = ~np.isnan(confidence)
-        right = landmarks == data.labels[each.asked]
-        return doubts[read], right[read], each.known[read], confidence[read]
+        right = landmarks == data.labels[each.validation]
+        return doubts[read], right[read], each.is_known[read], confidence[read]
 
     def _answers(
         self, classifier: Classifier, images: ImageSet, train: np.ndarray | None
@@ -115,12 +117,12 @@ class SoftmaxEntropy(Recognition):
         """Return landmark, confidence and doubt of each image `(n,)`."""
         logits = classifier.logits(images)
         likely = softmax(logits, axis=1).max(axis=1)
-        entropy = doubt(logits, "entropy") / np.log(logits.shape[1])
+        entropy = rejection_score(logits, "entropy") / np.log(logits.shape[1])
         nearest = None if train is None else (self._descriptors(images) @ train.T).max(axis=1)
-        doubts = doubt(logits, self.rule, nearest)
+        doubts = rejection_score(logits, self.rule, nearest)
         confidence = likely if self.confidence == "probability" else likely * (1 - entropy)
         best = np.nan_to_num(logits, nan=-np.inf).argmax(axis=1)
         return classifier.landmarks[best], confidence.round(9), doubts.round(9)
 
     def _descriptors(self, images: ImageSet) -> np.ndarray:
-        return unit(described(images, self.features))
+        return l2_normalise(describe_concatenated(images, self.features))

@@ -14,14 +14,14 @@ from typing import Annotated, Literal
 import numpy as np
 
 from harness import Among, HarnessError, ImageSet, Labelling, Recognition, Span, Step, TrainingData
-from solutions.descriptors.extractors.square import Features, Frame
-from solutions.descriptors.extractors.ten_crops import TenCrops
-from solutions.landmark_scores.class_scores import Classes
-from solutions.landmark_scores.non_landmark import unexplained
-from solutions.landmark_scores.tenth_place_models import Voter, voters
-from solutions.landmark_scores.train_scorers import rows_of
-from solutions.landmark_scores.voting import voted
-from solutions.training.settings import Training
+from solutions.descriptors.ensemble import describe_ensemble
+from solutions.descriptors.extractors.square import Frame, SquareExtractor
+from solutions.descriptors.extractors.ten_crops import TenCropsExtractor
+from solutions.landmark_scores.class_scores import LandmarkClasses
+from solutions.landmark_scores.non_landmark import detect_non_landmarks
+from solutions.landmark_scores.score_merging import vote
+from solutions.landmark_scores.tenth_place_models import FoldModel, train_fold_models
+from solutions.training.settings import TrainingConfig
 
 Reject = Literal["distance", "nonlandmark_prob", "nothing"]
 Vote = Literal["weighted", "majority"]
@@ -63,24 +63,26 @@ class TenthPlace(Recognition):
             raise HarnessError(f"folds={self.folds} must be 1 or more")
 
     def fit(self, data: TrainingData) -> None:
-        self.landmarks = Classes.of_labels(data.labels).landmarks
+        self.landmarks = LandmarkClasses.from_labels(data.labels).landmarks
         networks = [self._features(name) for name in (self.backbone, self.second) if name]
-        index, train = (rows_of(images, networks[0]) for images in (data.index, data.train))
-        none = data.index[unexplained(index, train, Classes.of_labels(data.labels))]
-        training = Training(self.head, epochs=self.epochs, rate=self.rate, embedding=self.embedding)
-        self.voters = [each for features in networks for each in voters(data, none, features, training, self.folds)]
+        index, train = (describe_ensemble(images, networks[0]) for images in (data.index, data.train))
+        none = data.index[detect_non_landmarks(index, train, LandmarkClasses.from_labels(data.labels))]
+        training = TrainingConfig(self.head, epochs=self.epochs, rate=self.rate, embedding=self.embedding)
+        self.voters = [
+            each for features in networks for each in train_fold_models(data, none, features, training, self.folds)
+        ]
 
     def recognise(self, queries: ImageSet) -> Labelling:
         places, cosines = map(np.stack, zip(*(self._vote(voter, queries) for voter in self.voters), strict=True))
         weights = np.array([each.weight for each in self.voters]) if self.vote == "weighted" else None
-        return Labelling.of(*voted(self.landmarks, places.T, cosines.T, weights), queries.ids)
+        return Labelling.of(*vote(self.landmarks, places.T, cosines.T, weights), queries.ids)
 
-    def _vote(self, voter: Voter, queries: ImageSet) -> tuple[np.ndarray, np.ndarray]:
+    def _vote(self, voter: FoldModel, queries: ImageSet) -> tuple[np.ndarray, np.ndarray]:
         """Return the place of the landmark that a model votes for, -1 for none, and its cosine `(n,)`."""
         place, cosine, none = voter(queries)
         doubt = {"distance": 1 - cosine, "nonlandmark_prob": none, "nothing": np.zeros(len(none))}[self.reject]
         return np.where(doubt > self.limit, -1, place), cosine
 
-    def _features(self, name: str) -> Features:
-        kind = TenCrops if self.ten_crops else Features
+    def _features(self, name: str) -> SquareExtractor:
+        kind = TenCropsExtractor if self.ten_crops else SquareExtractor
         return kind(name, self.side, weights=self.weights, frame=self.frame)

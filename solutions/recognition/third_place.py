@@ -14,17 +14,25 @@ from typing import Annotated, Literal
 import numpy as np
 
 from harness import Among, ImageSet, Labelling, Recognition, Span, Step, TrainingData
-from solutions.descriptors.ensemble import described
-from solutions.descriptors.extractors.multiscale import Views
-from solutions.descriptors.whitening.whitening import pca_whitening
-from solutions.landmark_scores.class_scores import Classes, ClassScores, gathered, idf, power_sum, rarity, summed
+from solutions.descriptors.ensemble import describe_ensemble
+from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
+from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening
+from solutions.landmark_scores.class_scores import (
+    ClassScores,
+    LandmarkClasses,
+    idf,
+    power_sum,
+    rarity,
+    sum_by_landmark,
+    sum_votes,
+)
 from solutions.local.asmk import Asmk
 from solutions.local.asmk_searcher import AsmkSearcher
-from solutions.local.codebook import codebook_of
+from solutions.local.codebook import codebook_for
 from solutions.local.delf_like import DelfLike
 from solutions.local.extractor import LocalFeatures
 from solutions.local.sift import Sift
-from solutions.local.verification import OF_CELLS, OF_SIFT
+from solutions.local.verification import CELL_VERIFICATION, SIFT_VERIFICATION
 from solutions.neighbours.exact import nearest
 from solutions.neighbours.neighbours import Neighbours
 
@@ -57,37 +65,37 @@ class ThirdPlace(Recognition):
     inliers: Annotated[float, Span(0, 2)] = 0.2  # what 20 inliers count, and more of them
 
     def fit(self, data: TrainingData) -> None:
-        self.views = (Views(self.backbone, self.side, ("gem_2", "rgem")),)
-        train = described(data.train, self.views)
-        self.whitening = pca_whitening(data.train, train, self.dims) if self.dims else None
+        self.views = (MultiscaleExtractor(self.backbone, self.side, ("gem_2", "rgem")),)
+        train = describe_ensemble(data.train, self.views)
+        self.whitening = learn_pca_whitening(data.train, train, self.dims) if self.dims else None
         self.train = self._whitened(train)
-        self.classes = Classes.of_labels(data.labels)
+        self.classes = LandmarkClasses.from_labels(data.labels)
         self.norms = {"idf": idf(self.classes), "rarity": rarity(self.classes, self.beta), "none": None}[self.norm]
         if self.matching or self.verified:
-            extractor = Sift() if self.local == "sift" else DelfLike().learnt(data.train)
-            self.features = LocalFeatures.of(data.train, extractor)
+            extractor = Sift() if self.local == "sift" else DelfLike().fit(data.train)
+            self.features = LocalFeatures.from_images(data.train, extractor)
         if self.matching:
-            codebook = codebook_of(data.train, extractor, self.words, data.seed)
-            self.searcher = AsmkSearcher.over(data.train, extractor, codebook, Asmk())
+            codebook = codebook_for(data.train, extractor, self.words, data.seed)
+            self.searcher = AsmkSearcher.build(data.train, extractor, codebook, Asmk())
 
     def recognise(self, queries: ImageSet) -> Labelling:
-        found = nearest(self._whitened(described(queries, self.views)), self.train, self.neighbours)
+        found = nearest(self._whitened(describe_ensemble(queries, self.views)), self.train, self.neighbours)
         scores = power_sum(found, self.classes, self.power, norm=self.norms)
         if self.matching:
             matched = self.searcher.search(queries, _MATCHED)
             scores = _together(
-                scores, summed(matched, self.classes, self.matching * np.maximum(matched.similarities, 0))
+                scores, sum_votes(matched, self.classes, self.matching * np.maximum(matched.similarities, 0))
             )
         if self.verified:
             first = Neighbours(found.positions[:, : self.verified], found.similarities[:, : self.verified])
-            scores = _together(scores, summed(first, self.classes, self.inliers * self._agreeing(queries, first)))
+            scores = _together(scores, sum_votes(first, self.classes, self.inliers * self._agreeing(queries, first)))
         return Labelling.of(*scores.best, queries.ids)
 
     def _agreeing(self, queries: ImageSet, found: Neighbours) -> np.ndarray:
         """Return the inliers of images found `(n_queries, any)`, from 0 to 1."""
-        features = LocalFeatures.of(queries, self.features.extractor)
-        verification = OF_SIFT if self.local == "sift" else OF_CELLS
-        n_inliers = verification.n_inliers(features, self.features, found.positions)
+        features = LocalFeatures.from_images(queries, self.features.extractor)
+        verification = SIFT_VERIFICATION if self.local == "sift" else CELL_VERIFICATION
+        n_inliers = verification.count_inliers(features, self.features, found.positions)
         return np.asarray(np.clip(n_inliers, 0, _MOST) / _MOST)
 
     def _whitened(self, rows: np.ndarray) -> np.ndarray:
@@ -99,4 +107,4 @@ def _together(one: ClassScores, other: ClassScores) -> ClassScores:
     classes, confidences = (
         np.hstack([getattr(each, name) for each in (one, other)]) for name in ("classes", "confidences")
     )
-    return gathered(one.landmarks, classes, np.where(classes >= 0, confidences, 0))
+    return sum_by_landmark(one.landmarks, classes, np.where(classes >= 0, confidences, 0))

@@ -13,11 +13,15 @@ from typing import Annotated
 import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
-from solutions.descriptors.whitening.whitened_ensemble import ALL_CUT, learnt_whitening, whitened
+from solutions.descriptors.whitening.whitened_ensemble import (
+    CORNER_CROP_VIEWS,
+    describe_whitened,
+    learn_ensemble_whitening,
+)
 from solutions.neighbours.exact import nearest
-from solutions.reranking.index_augmentation import augmented
-from solutions.reranking.query_expansion import expanded
-from solutions.training.pseudo_labels import Lessons, self_taught
+from solutions.reranking.index_augmentation import augment_index
+from solutions.reranking.query_expansion import expand_queries
+from solutions.training.pseudo_labels import PseudoLabelConfig, train_with_pseudo_labels
 
 _LISTED = 101  # one more than count: the query itself may be among them
 
@@ -42,23 +46,23 @@ class BestRetrieval(Retrieval):
 
     def fit(self, data: TrainingData) -> None:
         self.index_ids = data.index.ids
-        self.whitening = learnt_whitening((data.index,), ALL_CUT, self.dims)
+        self.whitening = learn_ensemble_whitening((data.index,), CORNER_CROP_VIEWS, self.dims)
         rows = self._whitened(data.index)
-        self.index = augmented(rows, self.augmentation) if self.augmentation else rows
+        self.index = augment_index(rows, self.augmentation) if self.augmentation else rows
         taught = self.labels and len(np.unique(data.labels)) > 1
-        lessons = Lessons(ALL_CUT, weight_decay=self.weight_decay, rounds=0)
-        self.classifier = self_taught(data.train, data.labels, data.index, lessons) if taught else None
+        lessons = PseudoLabelConfig(CORNER_CROP_VIEWS, weight_decay=self.weight_decay, rounds=0)
+        self.classifier = train_with_pseudo_labels(data.train, data.labels, data.index, lessons) if taught else None
         self.joined = self._joined(data.index, self.index)
 
     def rank(self, queries: ImageSet) -> Ranking:
         rows = self._whitened(queries)
         if self.expansion:
-            rows = expanded(rows, self.index, self.expansion)
+            rows = expand_queries(rows, self.index, self.expansion)
         found = nearest(self._joined(queries, rows), self.joined, _LISTED)
         return Ranking.from_positions(found.positions, queries.ids, self.index_ids)
 
     def _whitened(self, images: ImageSet) -> np.ndarray:
-        return whitened(images, ALL_CUT, self.whitening)
+        return describe_whitened(images, CORNER_CROP_VIEWS, self.whitening)
 
     def _joined(self, images: ImageSet, rows: np.ndarray) -> np.ndarray:
         """Return rows whose inner products are the sum of both."""

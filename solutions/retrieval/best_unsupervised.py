@@ -10,13 +10,13 @@ from typing import Annotated
 import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
-from solutions.descriptors.ensemble import EIGHT, described
-from solutions.descriptors.whitening.whitening import pca_whitening
+from solutions.descriptors.ensemble import UNSUPERVISED_VIEWS, describe_ensemble
+from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening
 from solutions.neighbours.exact import nearest, neighbour_graph
 from solutions.reranking.affinity import normalised_affinity
-from solutions.reranking.diffusion import diffused
-from solutions.reranking.index_augmentation import augmented
-from solutions.reranking.query_expansion import expanded
+from solutions.reranking.diffusion import diffuse
+from solutions.reranking.index_augmentation import augment_index
+from solutions.reranking.query_expansion import expand_queries
 
 _FOUND = 500  # images found before diffusion
 
@@ -43,19 +43,19 @@ class BestUnsupervised(Retrieval):
 
     def fit(self, data: TrainingData) -> None:
         self.index_ids = data.index.ids
-        index = described(data.index, EIGHT)
-        self.whitening = pca_whitening(data.index, index, self.dims, power=self.power) if self.dims else None
+        index = describe_ensemble(data.index, UNSUPERVISED_VIEWS)
+        self.whitening = learn_pca_whitening(data.index, index, self.dims, power=self.power) if self.dims else None
         index = self._whitened(index)
-        self.index = augmented(index, self.augmentation) if self.augmentation else index
+        self.index = augment_index(index, self.augmentation) if self.augmentation else index
         self.graph = normalised_affinity(neighbour_graph(self.index, self.mutual)) if self.mutual else None
 
     def rank(self, queries: ImageSet) -> Ranking:
-        rows = self._whitened(described(queries, EIGHT))
+        rows = self._whitened(describe_ensemble(queries, UNSUPERVISED_VIEWS))
         if self.expansion:
-            rows = expanded(rows, self.index, self.expansion)
+            rows = expand_queries(rows, self.index, self.expansion)
         found = nearest(rows, self.index, _FOUND)
         if self.graph is not None:
-            found = diffused(found, self.graph)
+            found = diffuse(found, self.graph)
         return Ranking.from_positions(found.positions, queries.ids, self.index_ids)
 
     def _whitened(self, rows: np.ndarray) -> np.ndarray:

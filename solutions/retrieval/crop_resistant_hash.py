@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 import numpy as np
 
 from harness import Among, ImageSet, Ragged, Ranking, Retrieval, TrainingData
-from solutions.hashing.blockwise_ranking import ranked_in_blocks
+from solutions.hashing.blockwise_ranking import rank_in_blocks
 from solutions.hashing.hashes.segments import SegmentHashes
 from solutions.hashing.matching.segment_matches import segment_matches
 
@@ -43,4 +43,4 @@ class CropResistantHash(Retrieval):
             unreadable = broken[:, None] | self.broken[some]
             return np.where(unreadable, np.nan, segment_matches(codes, others))
 
-        return ranked_in_blocks(queries, self.index.ids, similarity)
+        return rank_in_blocks(queries, self.index.ids, similarity)

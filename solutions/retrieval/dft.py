@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, TrainingData
-from solutions.hashing.blockwise_ranking import ranked_in_blocks
+from solutions.hashing.blockwise_ranking import rank_in_blocks
 from solutions.hashing.hashes.fourier import FourierSpectra
-from solutions.hashing.matching.cosine import Standard, cosines
+from solutions.hashing.matching.cosine import Standardisation, cosine_similarities
 
 
 @dataclass
@@ -36,8 +36,10 @@ class Dft(Retrieval):
         self.spectra = FourierSpectra(self.side, self.frequencies, self.rings, self.sectors, self.window)
         self.index = data.index
         self.rows = data.index.describe(self.spectra, self.kind)
-        self.standard = Standard.of(self.rows, spread=False)
+        self.standard = Standardisation.fit(self.rows, spread=False)
 
     def rank(self, queries: ImageSet) -> Ranking:
         rows = queries.describe(self.spectra, self.kind)
-        return ranked_in_blocks(queries, self.index.ids, lambda some: cosines(rows, self.rows[some], self.standard))
+        return rank_in_blocks(
+            queries, self.index.ids, lambda some: cosine_similarities(rows, self.rows[some], self.standard)
+        )

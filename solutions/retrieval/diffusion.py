@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, TrainingData
-from solutions.descriptors.ensemble import described
-from solutions.descriptors.extractors.multiscale import Views
-from solutions.descriptors.whitening.whitening import pca_whitening
+from solutions.descriptors.ensemble import describe_ensemble
+from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
+from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening
 from solutions.neighbours.exact import nearest, neighbour_graph
 from solutions.reranking.affinity import normalised_affinity
-from solutions.reranking.diffusion import ALPHA, diffused
-from solutions.reranking.offline_diffusion import combined, diffusion_columns
-from solutions.reranking.spectral_diffusion import diffused_spectrally, spectrum
+from solutions.reranking.diffusion import ALPHA, diffuse
+from solutions.reranking.offline_diffusion import diffuse_offline, diffusion_columns
+from solutions.reranking.spectral_diffusion import diffuse_spectrally, spectrum
 
 _FOUND = 200
 
@@ -36,10 +36,10 @@ class Diffusion(Retrieval):
     eigenvectors: int = 200  # of each component of the graph, spectral
 
     def fit(self, data: TrainingData) -> None:
-        self.views = (Views(self.backbone, self.side, ("gem_2", "rgem")),)
+        self.views = (MultiscaleExtractor(self.backbone, self.side, ("gem_2", "rgem")),)
         self.index_ids = data.index.ids
-        index = described(data.index, self.views)
-        self.whitening = pca_whitening(data.index, index, self.dims)
+        index = describe_ensemble(data.index, self.views)
+        self.whitening = learn_pca_whitening(data.index, index, self.dims)
         self.index = self.whitening(index)
         self.graph = normalised_affinity(neighbour_graph(self.index, self.neighbours))
         if self.how == "offline":
@@ -49,11 +49,11 @@ class Diffusion(Retrieval):
             self.spectrum = spectrum(self.graph, self.eigenvectors)
 
     def rank(self, queries: ImageSet) -> Ranking:
-        found = nearest(self.whitening(described(queries, self.views)), self.index, _FOUND)
+        found = nearest(self.whitening(describe_ensemble(queries, self.views)), self.index, _FOUND)
         if self.how == "online":
-            found = diffused(found, self.graph, seeds=self.seeds, alpha=self.alpha)
+            found = diffuse(found, self.graph, seeds=self.seeds, alpha=self.alpha)
         elif self.how == "offline":
-            found = combined(found, self.columns, seeds=self.seeds)
+            found = diffuse_offline(found, self.columns, seeds=self.seeds)
         else:
-            found = diffused_spectrally(found, self.spectrum, seeds=self.seeds, alpha=self.alpha)
+            found = diffuse_spectrally(found, self.spectrum, seeds=self.seeds, alpha=self.alpha)
         return Ranking.from_positions(found.positions, queries.ids, self.index_ids)

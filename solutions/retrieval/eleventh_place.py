@@ -11,13 +11,13 @@ from typing import Annotated
 import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
-from solutions.descriptors.ensemble import described
-from solutions.descriptors.extractors.multiscale import Views
-from solutions.descriptors.whitening.whitening import pca_whitening
+from solutions.descriptors.ensemble import describe_ensemble
+from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
+from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening
 from solutions.neighbours.exact import nearest
-from solutions.neighbours.nn_descent import Descent
+from solutions.neighbours.nn_descent import NNDescent
 from solutions.reranking.index_augmentation import FALL
-from solutions.reranking.mixing import mixed
+from solutions.reranking.mixing import mix
 
 _FOUND = 101  # one more than count: the query itself may be among them
 
@@ -38,18 +38,18 @@ class EleventhPlace(Retrieval):
     augmentation: Annotated[int, Span(0, 20)] = 10  # images that are mixed into one of the index, itself among them
 
     def fit(self, data: TrainingData) -> None:
-        self.views = (Views(self.backbone, self.side, ("rmac",)),)
+        self.views = (MultiscaleExtractor(self.backbone, self.side, ("rmac",)),)
         self.index_ids = data.index.ids
-        index = described(data.index, self.views)
-        self.whitening = pca_whitening(data.index, index, self.dims, power=self.power) if self.dims else None
+        index = describe_ensemble(data.index, self.views)
+        self.whitening = learn_pca_whitening(data.index, index, self.dims, power=self.power) if self.dims else None
         index = self._whitened(index)
         if self.augmentation > 1:
-            graph = Descent(seed=data.seed).graph(index, self.augmentation - 1)
-            index = mixed(index, index, graph, 10 ** (-FALL * np.arange(1, self.augmentation)))
+            graph = NNDescent(seed=data.seed).graph(index, self.augmentation - 1)
+            index = mix(index, index, graph, 10 ** (-FALL * np.arange(1, self.augmentation)))
         self.index = index
 
     def rank(self, queries: ImageSet) -> Ranking:
-        found = nearest(self._whitened(described(queries, self.views)), self.index, _FOUND)
+        found = nearest(self._whitened(describe_ensemble(queries, self.views)), self.index, _FOUND)
         return Ranking.from_positions(found.positions, queries.ids, self.index_ids)
 
     def _whitened(self, rows: np.ndarray) -> np.ndarray:

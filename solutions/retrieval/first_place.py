@@ -12,14 +12,14 @@ from typing import Annotated, Literal
 import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
-from solutions.descriptors.concatenation import XG_WEIGHTS, concatenated
-from solutions.descriptors.first_place_network import PoolingsOfOne
-from solutions.descriptors.whitening.whitening import pca_whitening
+from solutions.descriptors.ensemble import FIRST_PLACE_WEIGHTS, concatenate
+from solutions.descriptors.first_place_network import FirstPlaceNetwork
+from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening
 from solutions.neighbours.exact import nearest
-from solutions.reranking.index_augmentation import augmented
-from solutions.reranking.neighbour_lists import without_self
-from solutions.reranking.query_expansion import expanded
-from solutions.reranking.recursive_expansion import merged
+from solutions.neighbours.neighbours import remove_self
+from solutions.reranking.index_augmentation import augment_index
+from solutions.reranking.query_expansion import expand_queries
+from solutions.reranking.recursive_expansion import merge_lists
 
 PLAIN: dict[str, object] = {"dims": 0, "augmentation": 0, "expansion": 0, "recursion": 0}
 SIX = (
@@ -33,7 +33,7 @@ SIX = (
 _FOUND, _GRAPH = 500, 50  # images found before the recursion, and neighbours of each that it follows
 _GAMMA = 3.0
 
-Pooling = Literal["all", "first remap", "first rmac", "first mac", "first spoc", "second mac", "second remap"]
+PoolingChoice = Literal["all", "first remap", "first rmac", "first mac", "first spoc", "second mac", "second remap"]
 
 
 @dataclass
@@ -53,7 +53,7 @@ class FirstPlace(Retrieval):
         Step("+ recursion", {}, 0.627),
     )
 
-    pooling: Annotated[Pooling, Among("all")] = "all"  # all six side by side, or one alone
+    pooling: Annotated[PoolingChoice, Among("all")] = "all"  # all six side by side, or one alone
     backbone: str = "lite2"  # in the place of ResNeXt
     second: str = "lite0"  # in the place of ResNet
     side: Annotated[int, Among(384, 512)] = 384  # pixels of the longer side
@@ -65,29 +65,29 @@ class FirstPlace(Retrieval):
 
     def fit(self, data: TrainingData) -> None:
         names = {"first": self.backbone, "second": self.second}
-        self.networks = {each: PoolingsOfOne.learnt(name, self.side, data) for each, name in names.items()}
+        self.networks = {each: FirstPlaceNetwork.fit(name, self.side, data) for each, name in names.items()}
         self.index_ids = data.index.ids
         index = self._described(data.index)
-        self.whitening = pca_whitening(data.index, index, self.dims, power=self.power) if self.dims else None
+        self.whitening = learn_pca_whitening(data.index, index, self.dims, power=self.power) if self.dims else None
         index = self._whitened(index)
-        self.index = augmented(index, self.augmentation) if self.augmentation else index
-        self.graph = without_self(nearest(self.index, self.index, _GRAPH + 1)) if self.recursion else None
+        self.index = augment_index(index, self.augmentation) if self.augmentation else index
+        self.graph = remove_self(nearest(self.index, self.index, _GRAPH + 1)) if self.recursion else None
 
     def rank(self, queries: ImageSet) -> Ranking:
         rows = self._whitened(self._described(queries))
         if self.expansion:
-            rows = expanded(rows, self.index, self.expansion)
+            rows = expand_queries(rows, self.index, self.expansion)
         found = nearest(rows, self.index, _FOUND)
         if self.graph:
-            found = merged(found, self.graph, lists=self.recursion, gamma=_GAMMA)
+            found = merge_lists(found, self.graph, lists=self.recursion, gamma=_GAMMA)
         return Ranking.from_positions(found.positions, queries.ids, self.index_ids)
 
     def _described(self, images: ImageSet) -> np.ndarray:
         """Return the descriptors asked for, or all six side by side `(n, d)`."""
         if self.pooling == "all":
-            return concatenated([self.networks[each](images, pooling) for each, pooling in SIX], XG_WEIGHTS)
+            return concatenate([self.networks[each](images, pooling) for each, pooling in SIX], FIRST_PLACE_WEIGHTS)
         network, _, pooling = self.pooling.partition(" ")
-        return concatenated([self.networks[network](images, pooling)])
+        return concatenate([self.networks[network](images, pooling)])
 
     def _whitened(self, rows: np.ndarray) -> np.ndarray:
         return self.whitening(rows) if self.whitening else rows

@@ -17,12 +17,12 @@ import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, TrainingData
 from solutions.hashing.hashes.colour import ColourHashes
-from solutions.hashing.hashes.crops import TurnedHashes
+from solutions.hashing.hashes.crops import RotatedHashes
 from solutions.hashing.hashes.extractor import PerceptualHashes
-from solutions.hashing.hashes.rotations import Rotations, nearest_of_turns
-from solutions.hashing.readable_index import LISTED, Readable, padded
+from solutions.hashing.hashes.rotations import Rotations, merge_rotations
+from solutions.hashing.readable_index import CANDIDATES, ReadableIndex, pad_lists
 from solutions.hashing.search.hamming import nearest
-from solutions.hashing.slide_versions import SINGLE_THRESHOLD, printed_order
+from solutions.hashing.slide_versions import SINGLE_THRESHOLD, printed_ranking
 
 
 @dataclass
@@ -42,17 +42,17 @@ class Hash(Retrieval):
         coloured = self.kind == "colour"
         self.n_turns = 1 if coloured else self.rotations * (1 + self.flips)
         self.hashes = (ColourHashes if coloured else PerceptualHashes)(self.decode, self.upright)
-        turned = TurnedHashes(self.decode, self.upright, self.rotations, self.flips)
+        turned = RotatedHashes(self.decode, self.upright, self.rotations, self.flips)
         self.asked = self.hashes if self.n_turns == 1 else turned
-        self.index = Readable(data.index, self.hashes)
+        self.index = ReadableIndex(data.index, self.hashes)
         self.codes = self.index.rows(self.kind)
 
     def rank(self, queries: ImageSet) -> Ranking:
         codes = queries.describe(self.asked, self.kind).reshape(-1, self.n_turns)
         if self.order == "seed":
-            return self.index.ranking(queries, padded([self._printed(turns) for turns in codes]), self.asked)
-        found = nearest(codes.reshape(-1), self.codes, LISTED)
-        distances, positions = nearest_of_turns(*found, self.n_turns)
+            return self.index.ranking(queries, pad_lists([self._printed(turns) for turns in codes]), self.asked)
+        found = nearest(codes.reshape(-1), self.codes, CANDIDATES)
+        distances, positions = merge_rotations(*found, self.n_turns)
         if self.threshold is not None:
             positions[distances >= self.threshold] = -1
         return self.index.ranking(queries, positions, self.asked)
@@ -60,4 +60,4 @@ class Hash(Retrieval):
     def _printed(self, turns: np.ndarray) -> np.ndarray:
         threshold = SINGLE_THRESHOLD if self.threshold is None else self.threshold
         distances = np.bitwise_count(self.codes ^ turns[:, None]).min(axis=0)
-        return printed_order(distances, self.index.ids, threshold)
+        return printed_ranking(distances, self.index.ids, threshold)

@@ -20,12 +20,12 @@ from typing import Annotated, Literal
 import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, TrainingData
-from solutions.hashing.hashes.crops import CROPS, CroppedHashes, TurnedCrops, TurnedHashes
+from solutions.hashing.hashes.crops import CROPS, CroppedHashes, RotatedCrops, RotatedHashes
 from solutions.hashing.hashes.extractor import PerceptualHashes
-from solutions.hashing.hashes.rotations import Rotations, nearest_of_turns
-from solutions.hashing.readable_index import LISTED, Readable, padded
+from solutions.hashing.hashes.rotations import Rotations, merge_rotations
+from solutions.hashing.readable_index import CANDIDATES, ReadableIndex, pad_lists
 from solutions.hashing.search.mean_distance import nearest
-from solutions.hashing.slide_versions import THRESHOLDS, printed_order, seed_means
+from solutions.hashing.slide_versions import THRESHOLDS, printed_means, printed_ranking
 
 Kind = Literal["average", "dct", "difference", "vertical", "wavelet"]
 SETS = Among(("average", "dct", "difference", "wavelet"), ("average", "difference"), ("difference", "vertical"))
@@ -50,22 +50,22 @@ class MeanHash(Retrieval):
         self.hashes = PerceptualHashes(self.decode, self.upright)
         self.n_turns = self.rotations * (1 + self.flips)
         self.asked = self._asked()
-        self.index = Readable(data.index, self.hashes)
+        self.index = ReadableIndex(data.index, self.hashes)
         kinds = self.kinds if self.against == "pairs" else self.kinds[:1] * CROPS
         self.codes = np.stack([self.index.rows(kind) for kind in kinds])  # (m, n_index)
 
     def _asked(self) -> PerceptualHashes:
         if self.n_turns == 1:
             return self.hashes if self.against == "pairs" else CroppedHashes(self.decode, self.upright)
-        turned = TurnedHashes if self.against == "pairs" else TurnedCrops
+        turned = RotatedHashes if self.against == "pairs" else RotatedCrops
         return turned(self.decode, self.upright, rotations=self.rotations, flips=self.flips)
 
     def rank(self, queries: ImageSet) -> Ranking:
         codes = self._query_codes(queries)
         if self.order == "seed":
             turns = codes.reshape(-1, self.n_turns, len(self.codes))
-            return self.index.ranking(queries, padded([self._printed(each) for each in turns]), self.asked)
-        means, positions = nearest_of_turns(*nearest(codes, self.codes, self.mean, LISTED), self.n_turns)
+            return self.index.ranking(queries, pad_lists([self._printed(each) for each in turns]), self.asked)
+        means, positions = merge_rotations(*nearest(codes, self.codes, self.mean, CANDIDATES), self.n_turns)
         if self.threshold is not None:
             positions[means >= self.threshold] = -1
         return self.index.ranking(queries, positions, self.asked)
@@ -78,4 +78,4 @@ class MeanHash(Retrieval):
     def _printed(self, turns: np.ndarray) -> np.ndarray:  # (n_turns, m)
         distances = np.bitwise_count(self.codes ^ turns[..., None]).swapaxes(1, 2)  # (n_turns, n_index, m)
         threshold = THRESHOLDS[self.mean] if self.threshold is None else self.threshold
-        return printed_order(np.fmin.reduce(seed_means(distances, self.mean)), self.index.ids, threshold)
+        return printed_ranking(np.fmin.reduce(printed_means(distances, self.mean)), self.index.ids, threshold)

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, TrainingData
-from solutions.descriptors.extractors.square import Features
-from solutions.descriptors.pooling.pooling import unit
+from solutions.descriptors.extractors.square import SquareExtractor
+from solutions.descriptors.normalisation import l2_normalise
 from solutions.neighbours.exact import nearest
 
 _LISTED = 101  # one more than count: the query itself may be among them
@@ -24,7 +24,7 @@ class Nearest(Retrieval):
     frame: Literal["crop", "squash"] = "crop"  # the middle of the photograph, or all of it
 
     def fit(self, data: TrainingData) -> None:
-        self.features = Features(self.backbone, self.side, weights=self.weights, frame=self.frame)
+        self.features = SquareExtractor(self.backbone, self.side, weights=self.weights, frame=self.frame)
         self.index_ids = data.index.ids
         self.index = self._descriptors(data.index)  # (n_index, c)
 
@@ -33,4 +33,4 @@ class Nearest(Retrieval):
         return Ranking.from_positions(found.positions, queries.ids, self.index_ids)
 
     def _descriptors(self, images: ImageSet) -> np.ndarray:
-        return unit(images.describe(self.features, self.descriptor))
+        return l2_normalise(images.describe(self.features, self.descriptor))

@@ -11,12 +11,12 @@ from typing import Annotated
 import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
-from solutions.descriptors.ensemble import described
-from solutions.descriptors.extractors.multiscale import THREE_SCALES, Views
-from solutions.descriptors.whitening.whitening import pca_whitening
+from solutions.descriptors.ensemble import describe_ensemble
+from solutions.descriptors.extractors.multiscale import THREE_SCALES, MultiscaleExtractor
+from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening
 from solutions.neighbours.exact import nearest, neighbour_graph
 from solutions.reranking.affinity import normalised_affinity
-from solutions.reranking.diffusion import diffused
+from solutions.reranking.diffusion import diffuse
 
 _FOUND = 200
 
@@ -41,18 +41,18 @@ class SixthPlace(Retrieval):
     seeds: Annotated[int, Span(1, 20)] = 5  # images found that diffusion begins from
 
     def fit(self, data: TrainingData) -> None:
-        self.views = (Views(self.backbone, self.side, ("gem", "rmac"), THREE_SCALES),)
+        self.views = (MultiscaleExtractor(self.backbone, self.side, ("gem", "rmac"), THREE_SCALES),)
         self.index_ids = data.index.ids
-        index = described(data.index, self.views)
-        learnt = pca_whitening(data.index, index, self.dims, self.shrinkage, self.power) if self.dims else None
+        index = describe_ensemble(data.index, self.views)
+        learnt = learn_pca_whitening(data.index, index, self.dims, self.shrinkage, self.power) if self.dims else None
         self.whitening = learnt
         self.index = self._whitened(index)
         self.graph = normalised_affinity(neighbour_graph(self.index, self.mutual)) if self.mutual else None
 
     def rank(self, queries: ImageSet) -> Ranking:
-        found = nearest(self._whitened(described(queries, self.views)), self.index, _FOUND)
+        found = nearest(self._whitened(describe_ensemble(queries, self.views)), self.index, _FOUND)
         if self.graph is not None:
-            found = diffused(found, self.graph, seeds=self.seeds)
+            found = diffuse(found, self.graph, seeds=self.seeds)
         return Ranking.from_positions(found.positions, queries.ids, self.index_ids)
 
     def _whitened(self, rows: np.ndarray) -> np.ndarray:

@@ -11,11 +11,11 @@ import numpy as np
 from scipy.special import softmax
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, TrainingData
-from solutions.descriptors.extractors.square import Features, Frame
-from solutions.reranking.flood_fill import STEP, Order, flooded
-from solutions.training.classifier import Course
+from solutions.descriptors.extractors.square import Frame, SquareExtractor
+from solutions.reranking.flood_fill import STEP, Order, flood_fill
+from solutions.training.classifier import ClassifierConfig
 from solutions.training.sampling import PER_LANDMARK
-from solutions.training.settings import RATE, Softmax, Training
+from solutions.training.settings import RATE, SoftmaxHead, TrainingConfig
 
 _LISTED = 101  # one more than count: the query itself may be among them
 
@@ -32,7 +32,9 @@ class TransferClustering(Retrieval):
     frame: Frame = "crop"  # the middle of the photograph, or all of it
     weight_decay: Annotated[float, Span(1e-8, 1e-3, log=True)] = 1e-6  # small; little makes probabilities sharp
     balance: Annotated[float, Span(0, 1)] = 0.0  # 0 counts images, 1 counts landmarks
-    head: Annotated[Softmax, Among("logistic")] = "logistic"  # a logistic regression, or what is taught to a network
+    head: Annotated[SoftmaxHead, Among("logistic")] = (
+        "logistic"  # a logistic regression, or what is taught to a network
+    )
     frozen: int | None = None  # lowest layers of the network that stay as they are; None: all of them
     augment: Annotated[bool, Among(True)] = True  # where layers are trained: cuts, mirror images and other light
     epochs: int = 40  # of a network
@@ -43,8 +45,8 @@ class TransferClustering(Retrieval):
         self._training(0)
 
     def fit(self, data: TrainingData) -> None:
-        features = Features(self.backbone, self.side, weights=self.weights, frame=self.frame)
-        self.classifier = Course(features, self._training(data.seed)).learnt(data)
+        features = SquareExtractor(self.backbone, self.side, weights=self.weights, frame=self.frame)
+        self.classifier = ClassifierConfig(features, self._training(data.seed)).train(data)
         self.index_ids = data.index.ids
         self.index = np.nan_to_num(self._probabilities(data.index), nan=-1.0)  # (n_index, n_landmarks)
 
@@ -56,14 +58,14 @@ class TransferClustering(Retrieval):
         for landmark in np.unique(likeliest[read]):
             rows = likeliest == landmark
             values = probabilities[rows, landmark]
-            found[rows] = flooded(self.index[:, landmark], values, _LISTED, step=self.step, order=self.order)
+            found[rows] = flood_fill(self.index[:, landmark], values, _LISTED, step=self.step, order=self.order)
         return Ranking.from_positions(found, queries.ids, self.index_ids)
 
     def _probabilities(self, images: ImageSet) -> np.ndarray:
         return np.asarray(softmax(self.classifier.logits(images), axis=1).round(12))
 
-    def _training(self, seed: int) -> Training:
-        return Training(
+    def _training(self, seed: int) -> TrainingConfig:
+        return TrainingConfig(
             head=self.head,
             frozen=self.frozen,
             augment=self.augment,

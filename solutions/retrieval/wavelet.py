@@ -17,9 +17,9 @@ from typing import Annotated, Literal
 import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, TrainingData
-from solutions.hashing.blockwise_ranking import ranked_in_blocks
-from solutions.hashing.hashes.wavelets import LargestWavelets, WaveletEnergies, deepest
-from solutions.hashing.matching.cosine import Standard, cosines
+from solutions.hashing.blockwise_ranking import rank_in_blocks
+from solutions.hashing.hashes.wavelets import LargestWavelets, WaveletEnergies, max_levels
+from solutions.hashing.matching.cosine import Standardisation, cosine_similarities
 from solutions.hashing.matching.wavelet_matches import wavelet_matches
 
 
@@ -37,8 +37,8 @@ class Wavelet(Retrieval):
             raise ValueError(f"side={self.side} is no power of two from 8 on")
         if self.kind == "largest" and not 1 <= self.largest < self.side**2:
             raise ValueError(f"largest={self.largest} is not from 1 to {self.side**2 - 1}, the coefficients there are")
-        if self.kind == "energies" and not 1 <= self.levels <= deepest(self.side, self.wavelet):
-            most = deepest(self.side, self.wavelet)
+        if self.kind == "energies" and not 1 <= self.levels <= max_levels(self.side, self.wavelet):
+            most = max_levels(self.side, self.wavelet)
             raise ValueError(f"levels={self.levels} is not from 1 to {most}, all that {self.wavelet} has at this side")
 
     def fit(self, data: TrainingData) -> None:
@@ -49,7 +49,7 @@ class Wavelet(Retrieval):
         else:
             self.energies = WaveletEnergies(self.side, self.wavelet, self.levels)
             self.rows = data.index.describe(self.energies)
-            self.standard = Standard.of(self.rows, spread=True)
+            self.standard = Standardisation.fit(self.rows, spread=True)
 
     def rank(self, queries: ImageSet) -> Ranking:
         return (self._by_largest if self.kind == "largest" else self._by_energies)(queries)
@@ -60,11 +60,13 @@ class Wavelet(Retrieval):
         def similarity(some: slice) -> np.ndarray:
             return wavelet_matches(averages, terms, self.averages[some], self.terms[some], self.side)
 
-        return ranked_in_blocks(queries, self.index.ids, similarity)
+        return rank_in_blocks(queries, self.index.ids, similarity)
 
     def _coefficients(self, images: ImageSet) -> tuple[np.ndarray, np.ndarray]:
         return images.describe(self.coefficients, "averages"), images.describe(self.coefficients, "terms")
 
     def _by_energies(self, queries: ImageSet) -> Ranking:
         rows = queries.describe(self.energies)
-        return ranked_in_blocks(queries, self.index.ids, lambda some: cosines(rows, self.rows[some], self.standard))
+        return rank_in_blocks(
+            queries, self.index.ids, lambda some: cosine_similarities(rows, self.rows[some], self.standard)
+        )

@@ -1,1 +1,1 @@
-"""Classifiers of landmarks, and what is made of their probabilities."""
+"""Training of landmark classifiers, and rejection of images of no known landmark."""

@@ -1,33 +1,33 @@
-"""Photographs changed as another photographer might have taken them: cut, mirrored, in another light.
+"""Augmentation of photographs: random crops, mirror images and changes of light.
 
-Source: Szegedy et al., Going deeper with convolutions, CVPR 2015, for the cut; what it takes and the amounts are ours.
+Source of the crop: Szegedy et al., Going deeper with convolutions, CVPR 2015; all amounts are ours.
 """
 
 from math import exp, log, sqrt
 
 import numpy as np
 
-_AREA = 0.35, 1.0  # share of the photograph that a cut keeps
-_RATIO = 3 / 4, 4 / 3  # of its width to its height
-_LIGHT = 0.3  # by which brightness, contrast and saturation may change
+_AREA = 0.35, 1.0  # share of the photograph in a crop
+_RATIO = 3 / 4, 4 / 3  # of the width to the height of a crop
+_LIGHT = 0.3  # largest relative change of brightness, contrast and saturation
 _GREY = np.array([0.299, 0.587, 0.114], np.float32)
 
 
-def augmented(photograph: np.ndarray, side: int, generator: np.random.Generator) -> np.ndarray:
-    """Return a square `(side, side, 3)` uint8 of a photograph `(h, w, 3)` uint8: cut, mirrored or not, in other light.
+def augment(photograph: np.ndarray, side: int, generator: np.random.Generator) -> np.ndarray:
+    """Return a random square `(side, side, 3)` uint8 of a photograph `(h, w, 3)` uint8, mirrored in half the cases.
 
-    >>> augmented(np.full((40, 60, 3), 90, np.uint8), 32, np.random.default_rng(0)).shape
+    >>> augment(np.full((40, 60, 3), 90, np.uint8), 32, np.random.default_rng(0)).shape
     (32, 32, 3)
     """
     import cv2
 
-    cut = _cut(photograph, generator)
-    interpolation = cv2.INTER_AREA if min(cut.shape[:2]) >= side else cv2.INTER_LINEAR
-    square = cv2.resize(cut, (side, side), interpolation=interpolation)
-    return _in_other_light(square[:, ::-1] if generator.random() < 0.5 else square, generator)
+    crop = _random_crop(photograph, generator)
+    interpolation = cv2.INTER_AREA if min(crop.shape[:2]) >= side else cv2.INTER_LINEAR
+    square = cv2.resize(crop, (side, side), interpolation=interpolation)
+    return _change_light(square[:, ::-1] if generator.random() < 0.5 else square, generator)
 
 
-def _cut(photograph: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+def _random_crop(photograph: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     height, width = photograph.shape[:2]
     area = generator.uniform(*_AREA) * height * width
     ratio = exp(generator.uniform(log(_RATIO[0]), log(_RATIO[1])))
@@ -37,7 +37,7 @@ def _cut(photograph: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     return photograph[top : top + down, left : left + across]
 
 
-def _in_other_light(square: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+def _change_light(square: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     brightness, contrast, saturation = generator.uniform(1 - _LIGHT, 1 + _LIGHT, 3).astype(np.float32)
     light = square.astype(np.float32) * brightness
     light = (light - light.mean()) * contrast + light.mean()

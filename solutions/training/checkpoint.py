@@ -1,4 +1,4 @@
-"""How far a training has come, kept after each epoch, so that one that was killed goes on."""
+"""Checkpoints: the state of a training after each epoch, so that an interrupted training continues."""
 
 from __future__ import annotations
 
@@ -11,37 +11,35 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-_PARTS = Path(__file__).parents[1]
-_ELSEWHERE = (_PARTS / "kernels" / "keyed_random.py", _PARTS / "descriptors" / "pooling" / "keras_pooling.py")
+from harness import imports_digest
 
 
 @dataclass
-class State:
-    """What a training knows after some epochs."""
+class TrainingState:
+    """The state of a training after some epochs."""
 
-    model: list[np.ndarray] = field(default_factory=list)  # as `Model.everything` gives it
+    model: list[np.ndarray] = field(default_factory=list)  # `TrainableModel.state_arrays`
     best: list[np.ndarray] = field(default_factory=list)  # the same after the best epoch
-    history: list[tuple[float, float]] = field(default_factory=list)  # mean loss and held-out GAP of each epoch
+    history: list[tuple[float, float]] = field(default_factory=list)  # mean loss and validation GAP of each epoch
 
 
-def checkpoint(store: Path, facts: str) -> Path:
-    """Return where the state of a training of these facts lies, another place for other code."""
-    digest = sha256(facts.encode(errors="surrogatepass") + _code()).hexdigest()
+def checkpoint_path(store: Path, facts: str) -> Path:
+    """Return the path of the checkpoint for these facts and the present code."""
+    digest = sha256(facts.encode(errors="surrogatepass") + _code_digest().encode()).hexdigest()
     return store / "training" / f"{digest[:24]}.npz"
 
 
-@cache  # what was imported, whatever becomes of the files
-def _code() -> bytes:
-    return sha256(
-        b"".join(file.read_bytes() for file in [*sorted(Path(__file__).parent.glob("*.py")), *_ELSEWHERE])
-    ).digest()
+@cache  # the code that was imported counts, even if its files change
+def _code_digest() -> str:
+    """Return the digest of the training code and of all that it imports."""
+    return imports_digest("solutions.training.trained_network")
 
 
-def save(path: Path, state: State) -> None:
-    """Write the state, whole or not at all."""
+def save_state(path: Path, state: TrainingState) -> None:
+    """Write the state atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    arrays = {f"{part}{place}": each for part in ("model", "best") for place, each in enumerate(getattr(state, part))}
-    partial = path.with_name(f".{path.stem}.partial.npz")  # of one that was killed it is written over
+    arrays = {f"{part}{i}": array for part in ("model", "best") for i, array in enumerate(getattr(state, part))}
+    partial = path.with_name(f".{path.stem}.partial.npz")  # an interrupted write is overwritten
     try:
         np.savez(partial, history=np.array(state.history), **arrays)
         os.replace(partial, path)
@@ -49,16 +47,16 @@ def save(path: Path, state: State) -> None:
         partial.unlink(missing_ok=True)
 
 
-def load(path: Path) -> State:
-    """Return the state, one of no epochs where there is none or it is damaged."""
+def load_state(path: Path) -> TrainingState:
+    """Return the state, or an empty one if the file is missing or damaged."""
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as found:
-            parts = [
-                [found[f"{part}{place}"] for place in range(_count(found.files, part))] for part in ("model", "best")
-            ]
-            return State(parts[0], parts[1], [(float(loss), float(gap)) for loss, gap in found["history"]])
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            model, best = (
+                [arrays[f"{part}{i}"] for i in range(_count(arrays.files, part))] for part in ("model", "best")
+            )
+            return TrainingState(model, best, [(float(loss), float(gap)) for loss, gap in arrays["history"]])
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
-        return State()
+        return TrainingState()
 
 
 def _count(names: list[str], part: str) -> int:

@@ -1,4 +1,4 @@
-"""Which classifier of landmarks is learnt, and how: what the solutions that have one share."""
+"""The classifiers of landmarks behind one interface: logistic regression or trained network."""
 
 from __future__ import annotations
 
@@ -9,50 +9,50 @@ from typing import Protocol
 import numpy as np
 
 from harness import ImageSet, TrainingData
-from solutions.descriptors.extractors.square import Features
-from solutions.training.holdout import Round, held_out
-from solutions.training.logistic_head import trained_head
-from solutions.training.settings import Training
-from solutions.training.trained_network import Network, trained_network
+from solutions.descriptors.extractors.square import SquareExtractor
+from solutions.training.holdout import HoldoutRound, holdout_rounds
+from solutions.training.logistic_head import train_logistic_head
+from solutions.training.settings import TrainingConfig
+from solutions.training.trained_network import TrainedNetwork, train_network
 
 
 class Classifier(Protocol):
-    """What has learnt landmarks."""
+    """A classifier of landmarks."""
 
     @property
     def landmarks(self) -> np.ndarray:
         """Return the landmarks in the order of the logits `(k,)`."""
 
     def logits(self, images: ImageSet) -> np.ndarray:
-        """Return the logits `(n, k)`, NaN for images that could not be read."""
+        """Return the logits `(n, k)`, NaN for unreadable images."""
 
 
 @dataclass(frozen=True)
-class Course:
-    """How landmarks are learnt from photographs."""
+class ClassifierConfig:
+    """Descriptors and training of a classifier."""
 
-    features: Features
-    training: Training
+    features: SquareExtractor
+    training: TrainingConfig
 
-    def learnt(self, data: TrainingData, asked: tuple[ImageSet, np.ndarray] | None = None) -> Classifier:
-        """Return the classifier of all train images; a network stops where it knows best what is `asked`, with labels.
+    def train(self, data: TrainingData, validation: tuple[ImageSet, np.ndarray] | None = None) -> Classifier:
+        """Return the classifier of all train images; a network stops early by the validation images and labels.
 
         Raises HarnessError for images of fewer than two landmarks.
         """
         training = self.training
         if training.head == "logistic":
-            return trained_head(data.train, data.labels, self.features, training.weight_decay, training.balance)
-        return trained_network(data.train, data.labels, self.features, training, asked)
+            return train_logistic_head(data.train, data.labels, self.features, training.weight_decay, training.balance)
+        return train_network(data.train, data.labels, self.features, training, validation)
 
-    def rounds(self, data: TrainingData) -> Iterator[tuple[Round, Classifier]]:
-        """Yield rounds of held-out images, with classifiers of the others; one round where layers are trained."""
-        for each in held_out(data.train.ids, data.labels, data.seed):
-            kept = TrainingData(data.train[each.kept], data.labels[each.kept], data.index, data.seed)
-            yield each, self.learnt(kept, (data.train[each.asked], data.labels[each.asked]))
+    def cross_validate(self, data: TrainingData) -> Iterator[tuple[HoldoutRound, Classifier]]:
+        """Yield rounds of held-out images with the classifier of the others; only one round if layers are trained."""
+        for part in holdout_rounds(data.train.ids, data.labels, data.seed):
+            training = TrainingData(data.train[part.train], data.labels[part.train], data.index, data.seed)
+            yield part, self.train(training, (data.train[part.validation], data.labels[part.validation]))
             if self.training.frozen is not None:
                 return
 
-    def as_long_as(self, classifiers: list[Classifier]) -> Course:
-        """Return the course that ends after as many epochs as these networks were best after, in the mean."""
-        epochs = [each.epochs for each in classifiers if isinstance(each, Network)]
+    def with_epochs_of(self, classifiers: list[Classifier]) -> ClassifierConfig:
+        """Return the configuration that stops after the mean number of best epochs of these networks."""
+        epochs = [each.epochs for each in classifiers if isinstance(each, TrainedNetwork)]
         return replace(self, training=replace(self.training, stop=round(float(np.mean(epochs))))) if epochs else self

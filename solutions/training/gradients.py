@@ -1,7 +1,7 @@
-"""Losses differentiated by whichever backend Keras runs on, compiled, to be called by several threads at once.
+"""Compiled gradients of losses on each Keras backend, for use in several threads.
 
-A loss is a function `loss(trained, fixed, *batch)` of lists and arrays that gives its value and what it has learnt
-besides, by keras.ops alone.
+A loss is a function `loss(trained, fixed, *batch)` of lists and arrays in keras.ops that returns its value and the
+updated state, such as running means.
 """
 
 from __future__ import annotations
@@ -9,76 +9,73 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from solutions.descriptors.networks.keras_backend import backend
+from solutions.descriptors.networks.keras_backend import backend_name
 
 Loss = Callable[..., tuple[Any, Any]]
 Step = Callable[..., tuple[Any, Any, list[Any]]]
 
 
-def differentiated(loss: Loss) -> Step:
-    """Return a function of the same arguments that gives the value, what is learnt besides, and the gradients.
-
-    The gradients are those of the value by each of `trained`.
-    """
-    return _differentiated[backend()](loss)
+def compile_gradients(loss: Loss) -> Step:
+    """Return a function of the same arguments that returns the value, the state, and the gradients by `trained`."""
+    return _GRADIENTS[backend_name()](loss)
 
 
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the function, compiled where the backend does that; no gradients are kept."""
-    return _compiled[backend()](function)
+def compile_function(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the function without gradients, compiled if the backend compiles."""
+    return _COMPILE[backend_name()](function)
 
 
-def _tensorflow(loss: Loss) -> Step:
+def _tensorflow_gradients(loss: Loss) -> Step:
     import tensorflow as tf
 
     def run(trained: list[Any], *others: Any) -> tuple[Any, Any, list[Any]]:
         with tf.GradientTape() as tape:
             tape.watch(trained)
-            value, learnt = loss(trained, *others)
-        return value, learnt, [tf.convert_to_tensor(each) for each in tape.gradient(value, trained)]
+            value, state = loss(trained, *others)
+        return value, state, [tf.convert_to_tensor(part) for part in tape.gradient(value, trained)]
 
     return tf.function(run, autograph=False)  # type: ignore[no-any-return]
 
 
-def _jax(loss: Loss) -> Step:
+def _jax_gradients(loss: Loss) -> Step:
     import jax
 
     def run(trained: list[Any], *others: Any) -> tuple[Any, Any, list[Any]]:
-        (value, learnt), gradients = jax.value_and_grad(loss, has_aux=True)(trained, *others)
-        return value, learnt, gradients
+        (value, state), gradients = jax.value_and_grad(loss, has_aux=True)(trained, *others)
+        return value, state, gradients
 
     return jax.jit(run)  # type: ignore[no-any-return]
 
 
-def _torch(loss: Loss) -> Step:
+def _torch_gradients(loss: Loss) -> Step:
     import torch
 
     def run(trained: list[Any], *others: Any) -> tuple[Any, Any, list[Any]]:
-        own = [each.detach().requires_grad_() for each in trained]
+        own = [part.detach().requires_grad_() for part in trained]
         with torch.enable_grad():
-            value, learnt = loss(own, *others)
-            return value.detach(), [each.detach() for each in learnt], list(torch.autograd.grad(value, own))
+            value, state = loss(own, *others)
+            return value.detach(), [part.detach() for part in state], list(torch.autograd.grad(value, own))
 
     return run
 
 
-def _compiled_tensorflow(function: Callable[..., Any]) -> Callable[..., Any]:
+def _compile_tensorflow(function: Callable[..., Any]) -> Callable[..., Any]:
     import tensorflow as tf
 
     return tf.function(function, autograph=False)  # type: ignore[no-any-return]
 
 
-def _compiled_jax(function: Callable[..., Any]) -> Callable[..., Any]:
+def _compile_jax(function: Callable[..., Any]) -> Callable[..., Any]:
     import jax
 
     return jax.jit(function)  # type: ignore[no-any-return]
 
 
-def _compiled_torch(function: Callable[..., Any]) -> Callable[..., Any]:
+def _compile_torch(function: Callable[..., Any]) -> Callable[..., Any]:
     import torch
 
     return torch.no_grad()(function)  # type: ignore[no-any-return]
 
 
-_differentiated = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}
-_compiled = {"tensorflow": _compiled_tensorflow, "jax": _compiled_jax, "torch": _compiled_torch}
+_GRADIENTS = {"tensorflow": _tensorflow_gradients, "jax": _jax_gradients, "torch": _torch_gradients}
+_COMPILE = {"tensorflow": _compile_tensorflow, "jax": _compile_jax, "torch": _compile_torch}

@@ -1,4 +1,4 @@
-"""The learning curve of a training, drawn by matplotlib, an optional library."""
+"""Draw the learning curve of a training with matplotlib, an optional library."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,12 +13,12 @@ _LOSS, _GAP = "#0072b2", "#d55e00"
 
 
 def can_draw() -> bool:
-    """Tell whether matplotlib is installed."""
+    """Return whether matplotlib is installed."""
     return find_spec("matplotlib") is not None
 
 
-def draw(history: np.ndarray, title: str, path: Path) -> None:
-    """Write a picture of `history` `(epochs, 2)`: mean loss and held-out GAP, NaN where none is known."""
+def draw_learning_curve(history: np.ndarray, title: str, path: Path) -> None:
+    """Write a figure of `history` `(epochs, 2)`: mean loss and validation GAP, NaN if there is none."""
     from matplotlib.ticker import MaxNLocator
 
     figure = new_figure(*_INCHES)
@@ -26,17 +26,17 @@ def draw(history: np.ndarray, title: str, path: Path) -> None:
     left.set_title(title, fontsize="medium", parse_math=False)
     left.set_xlabel("epoch")
     left.xaxis.set_major_locator(MaxNLocator(integer=True))
-    _line(left, epochs, history[:, 0], "mean loss in training", _LOSS)
+    _plot_line(left, epochs, history[:, 0], "mean loss in training", _LOSS)
     if not np.isnan(history[:, 1]).all():
         right = left.twinx()
-        _line(right, epochs, history[:, 1], "GAP on held-out images", _GAP)
+        _plot_line(right, epochs, history[:, 1], "GAP on held-out images", _GAP)
         right.set_ylim(0, 1)
         best = int(np.nanargmax(history[:, 1]))
         right.plot(epochs[best], history[best, 1], "o", color=_GAP, clip_on=False)
     save_picture(figure, path)
 
 
-def _line(axes: Any, epochs: np.ndarray, values: np.ndarray, name: str, colour: str) -> None:
+def _plot_line(axes: Any, epochs: np.ndarray, values: np.ndarray, name: str, colour: str) -> None:
     axes.plot(epochs, values, color=colour)
     axes.set_ylabel(name, color=colour)
     axes.set_ylim(bottom=0)

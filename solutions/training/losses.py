@@ -1,7 +1,7 @@
-"""What a network is taught by, image by image, in keras.ops; tests hold each against its definition.
+"""Losses of single images in keras.ops.
 
-`rows` `(n, d)` are descriptors, `weights` `(k, d)` and `bias` `(k,)` those of a landmark each, `classes` `(n,)` whole
-numbers from 0; what comes out is `(n,)`.
+`rows` `(n, d)` are descriptors, `weights` `(k, d)` and `bias` `(k,)` those of the landmarks, `classes` `(n,)` integers
+from 0; each function returns the losses `(n,)`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from math import cos, pi, sin
 from typing import Any
 
-_LOW = -1e9  # a logit of what cannot be
-_EDGE = 1e-7  # between the cosines that are differentiated and one
-_NEAR = 1e-12  # squared distances below it count as it
+_LOW = -1e9  # logit of an impossible class
+_EDGE = 1e-7  # cosines are clipped to this distance from ±1, where the gradient is infinite
+_MIN_SQUARED = 1e-12  # smallest squared distance
 
 
 def softmax_loss(rows: Any, classes: Any, weights: Any, bias: Any) -> Any:
@@ -22,28 +22,28 @@ def softmax_loss(rows: Any, classes: Any, weights: Any, bias: Any) -> Any:
 
 
 def sampled_loss(rows: Any, classes: Any, weights: Any, bias: Any, negatives: Any, log_expected: Any) -> Any:
-    """Return the cross-entropy of a softmax over an image's own landmark and `negatives` `(m,)`, drawn ones.
+    """Return the cross-entropy of a softmax over an image's own landmark and sampled `negatives` `(m,)`.
 
-    `log_expected` `(m,)` is the logarithm of how often each was to be drawn; taken off its logit, it makes the sum over
-    the drawn stand for that over all. A negative that is the image's own landmark does not count.
+    `log_expected` `(m,)`, the logarithm of the expected number of draws, is subtracted from the logits, so that the
+    sample estimates the sum over all landmarks. A negative that is the image's own landmark does not count.
 
     Source: Jean et al., On using very large target vocabulary for neural machine translation, ACL 2015.
     """
     from keras import ops
 
     own = ops.sum(rows * ops.take(weights, classes, axis=0), axis=1) + ops.take(bias, classes)
-    drawn = ops.matmul(rows, ops.transpose(ops.take(weights, negatives, axis=0))) + ops.take(bias, negatives)
-    drawn = ops.where(negatives[None] == classes[:, None], _LOW, drawn - log_expected)
-    return ops.logsumexp(ops.concatenate([own[:, None], drawn], axis=1), axis=1) - own
+    others = ops.matmul(rows, ops.transpose(ops.take(weights, negatives, axis=0))) + ops.take(bias, negatives)
+    others = ops.where(negatives[None] == classes[:, None], _LOW, others - log_expected)
+    return ops.logsumexp(ops.concatenate([own[:, None], others], axis=1), axis=1) - own
 
 
 def hierarchical_loss(
     rows: Any, slots: Any, weights: Any, bias: Any, group_weights: Any, group_bias: Any, taken: Any
 ) -> Any:
-    """Return the cross-entropy of p(group) p(landmark | group); only the landmarks of the image's group are looked at.
+    """Return the cross-entropy of p(group) p(landmark | group); only landmarks of the image's group are computed.
 
-    Landmarks stand in slots `(g * m,)`, those of a group side by side; `slots` `(n,)` are those of the images, `taken`
-    `(g, m)` tells which hold a landmark, `group_weights` is `(g, d)`.
+    There are `g * m` slots, m for each group. `slots` `(n,)` are those of the images' landmarks, `taken` `(g, m)` says
+    which slots have a landmark, `group_weights` is `(g, d)`.
 
     Source: Morin, Bengio, Hierarchical probabilistic neural network language model, AISTATS 2005.
     """
@@ -58,7 +58,7 @@ def hierarchical_loss(
 
 
 def arcface_loss(rows: Any, classes: Any, weights: Any, margin: float, scale: float) -> Any:
-    """Return the cross-entropy of `scale` times cosines, the angle to the image's own landmark widened by `margin`.
+    """Return the cross-entropy of `scale` times cosines; the angle to the own landmark grows by `margin` radians.
 
     Source: Deng et al., ArcFace, CVPR 2019.
     """
@@ -67,11 +67,11 @@ def arcface_loss(rows: Any, classes: Any, weights: Any, margin: float, scale: fl
     cosines = ops.matmul(ops.normalize(rows), ops.transpose(ops.normalize(weights)))
     own = ops.take_along_axis(cosines, classes[:, None], axis=1)
     others = ops.arange(cosines.shape[1])[None] != classes[:, None]
-    return _cross_entropy(scale * ops.where(others, cosines, widened(own, margin)), classes)
+    return _cross_entropy(scale * ops.where(others, cosines, add_angular_margin(own, margin)), classes)
 
 
-def widened(cosines: Any, margin: float) -> Any:
-    """Return the cosines of angles `margin` wider; beyond half a turn they go on falling, in a straight line."""
+def add_angular_margin(cosines: Any, margin: float) -> Any:
+    """Return the cosines of angles larger by `margin`; beyond 180 degrees they fall linearly."""
     from keras import ops
 
     safe = ops.clip(cosines, -1 + _EDGE, 1 - _EDGE)
@@ -80,45 +80,45 @@ def widened(cosines: Any, margin: float) -> Any:
 
 
 def triplet_loss(rows: Any, classes: Any, margin: float) -> Any:
-    """Return by how much the farthest image of the same landmark is not nearer, by `margin`, than the nearest other.
+    """Return the distance to the farthest match plus `margin` minus the distance to the nearest other, at least 0.
 
-    Distances are Euclidean between rows of length one. An image alone of its landmark, or among no others, costs none.
+    Distances are Euclidean between L2-normalised rows. Without a match or without others in the batch it is 0.
 
     Source: Hermans, Beyer, Leibe, In defense of the triplet loss, 2017 (batch hard).
     """
     from keras import ops
 
-    apart, same, other = _pairs(rows, classes)
-    farthest = ops.max(ops.where(same, apart, -4.0), axis=1)
-    nearest = ops.min(ops.where(other, apart, 4.0), axis=1)
-    asked = ops.any(same, axis=1) & ops.any(other, axis=1)
-    return ops.where(asked, ops.relu(farthest - nearest + margin), 0.0)
+    distances, same, other = _pairwise_distances(rows, classes)
+    farthest = ops.max(ops.where(same, distances, -4.0), axis=1)
+    nearest = ops.min(ops.where(other, distances, 4.0), axis=1)
+    has_both = ops.any(same, axis=1) & ops.any(other, axis=1)
+    return ops.where(has_both, ops.relu(farthest - nearest + margin), 0.0)
 
 
 def contrastive_loss(rows: Any, classes: Any, margin: float) -> Any:
-    """Return half the squared distance to the farthest of the same landmark, and half what the nearest other lacks.
+    """Return `(a² + max(margin - b, 0)²) / 2` for the distance a to the farthest match and b to the nearest other.
 
-    It lacks what it is nearer than `margin`; distances are Euclidean between rows of length one.
+    Distances are Euclidean between L2-normalised rows.
 
     Source: Hadsell, Chopra, LeCun, CVPR 2006; hard negatives as in Radenović, Tolias, Chum, 2018.
     """
     from keras import ops
 
-    apart, same, other = _pairs(rows, classes)
-    farthest = ops.max(ops.where(same, apart, 0.0), axis=1)
-    nearest = ops.min(ops.where(other, apart, margin), axis=1)
+    distances, same, other = _pairwise_distances(rows, classes)
+    farthest = ops.max(ops.where(same, distances, 0.0), axis=1)
+    nearest = ops.min(ops.where(other, distances, margin), axis=1)
     return (farthest**2 + ops.relu(margin - nearest) ** 2) / 2
 
 
-def _pairs(rows: Any, classes: Any) -> tuple[Any, Any, Any]:
-    """Return distances, and which pairs are of one landmark (none of an image with itself) or of two: `(n, n)`."""
+def _pairwise_distances(rows: Any, classes: Any) -> tuple[Any, Any, Any]:
+    """Return `(n, n)` distances, which pairs of different images match, and which pairs do not."""
     from keras import ops
 
     unit = ops.normalize(rows)
     squared = 2 - 2 * ops.matmul(unit, ops.transpose(unit))
-    alike = classes[:, None] == classes[None]
-    itself = ops.eye(rows.shape[0], dtype="bool")
-    return ops.sqrt(ops.maximum(squared, _NEAR)), alike & ~itself, ~alike
+    is_match = classes[:, None] == classes[None]
+    is_self = ops.eye(rows.shape[0], dtype="bool")
+    return ops.sqrt(ops.maximum(squared, _MIN_SQUARED)), is_match & ~is_self, ~is_match
 
 
 def _cross_entropy(logits: Any, classes: Any) -> Any:

@@ -1,7 +1,7 @@
-"""A network with a head on it, while it is taught: what changes, and how one step changes it.
+"""A network with a head during training: its variables, and one training step.
 
-A batch is cut into shards, each of which a thread takes; their gradients are added up in order. So the same comes out
-for any number of cores, though each operation has one thread.
+A batch is divided into shards, one for each thread, whose gradients are added in order. Each operation has one thread,
+so the result does not depend on the number of cores.
 """
 
 from __future__ import annotations
@@ -12,144 +12,149 @@ from typing import Any
 
 import numpy as np
 
-from solutions.descriptors.networks.keras_backend import accelerated, started
-from solutions.descriptors.pooling.keras_pooling import side_by_side
-from solutions.training.gradients import compiled, differentiated
+from solutions.descriptors.networks.keras_backend import load_keras, on_accelerator
+from solutions.descriptors.pooling.registry import pool_tensor
+from solutions.training.gradients import compile_function, compile_gradients
 from solutions.training.network_heads import HEADS, Arrays
-from solutions.training.stored_descriptors import Moments
+from solutions.training.stored_descriptors import DescriptorMoments
 
-EPSILON = 10.0  # of the batch normalisation, in mean variances; what hardly varies in training must not shout elsewhere
+EPSILON = 10.0  # of the batch normalisation, in mean variances: small train variances must not blow up other images
 _MOMENTUM = 0.9  # of the running mean and variance
 _SHARDS = 4
-_BODY_RATE = 0.1  # of the head's: layers that have learnt already take smaller steps
+_BODY_RATE = 0.1  # times the rate of the head, for pretrained layers
 
 
 @dataclass(frozen=True, eq=False)
-class Batch:
-    """Images for one step: what they show to the network, their classes and what they weigh, one on average."""
+class TrainingBatch:
+    """Images for one step: network input, classes, and weights with mean 1."""
 
-    inputs: Any  # a function from a slice of the batch to rows (m, d) or photographs (m, side, side, 3)
+    inputs: Any  # function from a slice of the batch to rows (m, d) or photographs (m, side, side, 3)
     classes: np.ndarray  # (n,) int32
     weights: np.ndarray  # (n,) float32
-    fixed: Arrays  # for this step alone
+    fixed: Arrays  # constants of the head for this step
 
 
-class Model:
-    """Body (a Keras model from photographs to maps, or None where rows are given), batch normalisation, head."""
+class TrainableModel:
+    """Body, batch normalisation and head; the body is a Keras model from pixels to maps, or None for descriptors."""
 
     def __init__(
-        self, body: Any, poolings: tuple[str, ...], head: str, start: Moments, counts: np.ndarray, projection: Any
+        self,
+        body: Any,
+        poolings: tuple[str, ...],
+        head: str,
+        moments: DescriptorMoments,
+        counts: np.ndarray,
+        projection: Any,
     ) -> None:
-        keras = started()
+        keras = load_keras()
         self.body, self.poolings, self.head = body, poolings, HEADS[head]
-        self.scale = max(float(start.variance.mean()), 1e-12) ** -0.5
-        self.state = [start.mean * self.scale, start.variance * self.scale**2]
-        means = self.normalised(start.means)
+        self.scale = max(float(moments.variance.mean()), 1e-12) ** -0.5
+        self.state = [moments.mean * self.scale, moments.variance * self.scale**2]
+        means = self.normalise(moments.means)
         first = {} if projection is None else {"projection": projection}
-        taught, self.fixed = self.head.start(means if projection is None else means @ projection, counts)
-        self.variables = {name: keras.Variable(each, name=name) for name, each in {**first, **taught}.items()}
+        trained, self.fixed = self.head.initialise(means if projection is None else means @ projection, counts)
+        self.variables = {name: keras.Variable(value, name=name) for name, value in {**first, **trained}.items()}
         self.optimizers = [keras.optimizers.Adam(), keras.optimizers.Adam()]
-        for optimizer, owned in zip(self.optimizers, self._owned, strict=True):
-            optimizer.build(owned)
-        self._step, self._rows = differentiated(self._loss), compiled(self._described)
+        for optimizer, variables in zip(self.optimizers, self._trainable_variables, strict=True):
+            optimizer.build(variables)
+        self._step, self._rows = compile_gradients(self._loss), compile_function(self._pooled_rows)
 
-    def step(self, batch: Batch, rate: float, weight_decay: float, pool: ThreadPoolExecutor) -> float:
-        """Change what is taught by one step of Adam, and return the mean loss of the batch before."""
-        trained, still = self._values()
-        shards = _cut(len(batch.classes))
+    def train_step(self, batch: TrainingBatch, rate: float, weight_decay: float, pool: ThreadPoolExecutor) -> float:
+        """Make one step of Adam, and return the mean loss of the batch before it."""
+        trained, frozen = self._current_values()
+        shards = _shards(len(batch.classes))
         fixed = {**self.fixed, **batch.fixed}
 
         def differentiate(shard: slice) -> tuple[Any, Any, list[Any]]:
             inputs = batch.inputs(shard)
-            return self._step(trained, still, self.state, inputs, batch.classes[shard], batch.weights[shard], fixed)
+            return self._step(trained, frozen, self.state, inputs, batch.classes[shard], batch.weights[shard], fixed)
 
         values, states, gradients = zip(*pool.map(differentiate, shards), strict=True)
-        self.state = [np.mean([np.asarray(each) for each in part], axis=0) for part in zip(*states, strict=True)]
-        self._apply([sum(part[1:], part[0]) / len(shards) for part in zip(*gradients, strict=True)], rate, weight_decay)
-        return float(np.mean([float(each) for each in values]))
+        self.state = [np.mean([np.asarray(value) for value in part], axis=0) for part in zip(*states, strict=True)]
+        self._apply_gradients(
+            [sum(part[1:], part[0]) / len(shards) for part in zip(*gradients, strict=True)], rate, weight_decay
+        )
+        return float(np.mean([float(value) for value in values]))
 
     def rows(self, inputs: np.ndarray) -> np.ndarray:
-        """Return what the head is given `(n, d)`, normalised by the running mean and variance, of what is shown."""
-        found = inputs if self.body is None else np.asarray(self._rows(*self._values(), inputs))
-        normal = self.normalised(found)
-        return normal @ _array(self.variables["projection"]) if "projection" in self.variables else normal
+        """Return the input of the head `(n, d)`, normalised by the running mean and variance."""
+        rows = inputs if self.body is None else np.asarray(self._rows(*self._current_values(), inputs))
+        rows = self.normalise(rows)
+        return rows @ _array(self.variables["projection"]) if "projection" in self.variables else rows
 
     def logits(self, inputs: np.ndarray) -> np.ndarray:
-        """Return the logits `(n, k)` of what is shown; the head must be one that knows landmarks."""
+        """Return the logits `(n, k)` of inputs. Raises ValueError for a head without classes."""
         if self.head.logits is None:
-            raise ValueError("this head knows no landmarks")
-        return self.head.logits(self.rows(inputs), {**self.taught, **self.fixed})
+            raise ValueError("this head has no classes")
+        return self.head.logits(self.rows(inputs), {**self.trained_arrays, **self.fixed})
 
-    def normalised(self, rows: np.ndarray) -> np.ndarray:
+    def normalise(self, rows: np.ndarray) -> np.ndarray:
+        """Return rows normalised by the running mean and variance."""
         mean, variance = self.state
         return np.asarray((rows * self.scale - mean) / np.sqrt(variance + EPSILON))
 
     @property
-    def taught(self) -> dict[str, np.ndarray]:
-        """Return what of the head is taught."""
-        return {name: _array(each) for name, each in self.variables.items()}
+    def trained_arrays(self) -> dict[str, np.ndarray]:
+        """Return the trained arrays of the head."""
+        return {name: _array(variable) for name, variable in self.variables.items()}
 
     @property
-    def arrays(self) -> dict[str, np.ndarray]:
-        """Return all that says the logits of rows: the head, and `mean` and `spread` `(d,)` that normalise."""
+    def inference_arrays(self) -> dict[str, np.ndarray]:
+        """Return the arrays that logits are computed from: those of the head, and `mean` and `spread` `(d,)`."""
         mean, variance = self.state
         norm = {"mean": mean / self.scale, "spread": np.sqrt(variance + EPSILON) / self.scale}
-        return {**norm, **self.taught, **self.fixed}
+        return {**norm, **self.trained_arrays, **self.fixed}
 
     @property
-    def everything(self) -> list[np.ndarray]:
-        """Return all that a step changes, for `restore`."""
-        return [*self.state, *(_array(each) for each in self._changing)]
+    def state_arrays(self) -> list[np.ndarray]:
+        """Return all arrays that a step changes, for `restore`."""
+        return [*self.state, *(_array(variable) for variable in self._all_variables)]
 
-    def restore(self, everything: list[np.ndarray]) -> None:
-        """Take over what `everything` gave."""
-        self.state = list(everything[:2])
-        for variable, value in zip(self._changing, everything[2:], strict=True):
+    def restore(self, arrays: list[np.ndarray]) -> None:
+        """Set the arrays that `state_arrays` returned."""
+        self.state = list(arrays[:2])
+        for variable, value in zip(self._all_variables, arrays[2:], strict=True):
             variable.assign(value)
 
     @property
-    def _owned(self) -> list[list[Any]]:
+    def _trainable_variables(self) -> list[list[Any]]:
         return [list(self.variables.values()), [] if self.body is None else self.body.trainable_variables]
 
     @property
-    def _changing(self) -> list[Any]:
-        return [each for part in (*self._owned, *(each.variables for each in self.optimizers)) for each in part]
+    def _all_variables(self) -> list[Any]:
+        optimizers = (optimizer.variables for optimizer in self.optimizers)
+        return [variable for part in (*self._trainable_variables, *optimizers) for variable in part]
 
-    def _values(self) -> tuple[list[Any], list[Any]]:
-        """Return the present values of what is taught, and of what in the body is not."""
+    def _current_values(self) -> tuple[list[Any], list[Any]]:
+        """Return the values of the trainable variables, and of the frozen ones of the body."""
         from keras import ops
 
-        still = [] if self.body is None else self.body.non_trainable_variables
-        taught = [each for part in self._owned for each in part]
-        return [ops.convert_to_tensor(each) for each in taught], [ops.convert_to_tensor(each) for each in still]
+        frozen = [] if self.body is None else self.body.non_trainable_variables
+        trained = [variable for part in self._trainable_variables for variable in part]
+        return [ops.convert_to_tensor(each) for each in trained], [ops.convert_to_tensor(each) for each in frozen]
 
-    def _apply(self, gradients: list[Any], rate: float, weight_decay: float) -> None:
-        """Take the step; the weights, and nothing else, are drawn towards zero."""
-        head, body = self._owned
-        for place, (name, variable) in enumerate(self.variables.items()):
+    def _apply_gradients(self, gradients: list[Any], rate: float, weight_decay: float) -> None:
+        """Update the variables; weight decay applies to the weights of the head only."""
+        head, body = self._trainable_variables
+        for i, (name, variable) in enumerate(self.variables.items()):
             if name.endswith("weights") and weight_decay:
-                gradients[place] = gradients[place] + weight_decay * variable
-        for optimizer, owned, some, slower in zip(
-            self.optimizers,
-            (head, body),
-            (gradients[: len(head)], gradients[len(head) :]),
-            (1, _BODY_RATE),
-            strict=True,
-        ):
-            if owned:
-                optimizer.learning_rate = rate * slower
-                optimizer.apply(some, owned)
+                gradients[i] = gradients[i] + weight_decay * variable
+        parts = (head, gradients[: len(head)], 1), (body, gradients[len(head) :], _BODY_RATE)
+        for optimizer, (variables, some, factor) in zip(self.optimizers, parts, strict=True):
+            if variables:
+                optimizer.learning_rate = rate * factor
+                optimizer.apply(some, variables)
 
-    def _described(self, trained: list[Any], still: list[Any], inputs: Any) -> Any:
-        """Return the poolings of the body's maps, side by side; batch normalisations in there learn no means."""
+    def _pooled_rows(self, trained: list[Any], frozen: list[Any], inputs: Any) -> Any:
+        """Return the concatenated poolings of the body's maps; its batch statistics are not updated."""
         own = trained[len(self.variables) :]
-        maps = self.body.stateless_call(own, still, inputs, training=False)[0]["maps"]
-        return side_by_side(maps, self.poolings)
+        maps = self.body.stateless_call(own, frozen, inputs, training=False)[0]["maps"]
+        return pool_tensor(maps, self.poolings)
 
     def _loss(
         self,
         trained: list[Any],
-        still: list[Any],
+        frozen: list[Any],
         state: list[Any],
         inputs: Any,
         classes: Any,
@@ -158,36 +163,36 @@ class Model:
     ) -> tuple[Any, list[Any]]:
         from keras import ops
 
-        taught = dict(zip(self.variables, trained, strict=False))
-        rows = inputs if self.body is None else self._described(trained, still, inputs)
-        rows, state = _batch_normalised(rows * self.scale, state)
-        if "projection" in taught:
-            rows = ops.matmul(rows, taught.pop("projection"))
-        return ops.mean(self.head.loss(rows, classes, taught, fixed) * weights), state
+        head = dict(zip(self.variables, trained, strict=False))
+        rows = inputs if self.body is None else self._pooled_rows(trained, frozen, inputs)
+        rows, state = _batch_normalise(rows * self.scale, state)
+        if "projection" in head:
+            rows = ops.matmul(rows, head.pop("projection"))
+        return ops.mean(self.head.loss(rows, classes, head, fixed) * weights), state
 
 
 def _array(variable: Any) -> np.ndarray:
-    """Return the present values, which later steps do not change."""
+    """Return a copy of the values."""
     from keras import ops
 
     return np.array(np.asarray(ops.stop_gradient(ops.convert_to_tensor(variable))))
 
 
-def _cut(n: int) -> list[slice]:
-    """Return shards of equal length; n is a multiple of their number, one on an accelerator."""
-    size = n if accelerated() else n // _SHARDS
+def _shards(n: int) -> list[slice]:
+    """Return shards of equal length, one on an accelerator; n is a multiple of their number."""
+    size = n if on_accelerator() else n // _SHARDS
     return [slice(start, start + size) for start in range(0, n, size)]
 
 
 def batch_size(shard: int) -> int:
-    """Return the size of a batch with shards of so many images."""
+    """Return the number of images in a batch with shards of `shard` images."""
     return shard * _SHARDS
 
 
-def _batch_normalised(rows: Any, state: list[Any]) -> tuple[Any, list[Any]]:
-    """Return rows normalised by their own mean and variance, and the running ones moved towards those."""
+def _batch_normalise(rows: Any, state: list[Any]) -> tuple[Any, list[Any]]:
+    """Return rows normalised by their own mean and variance, and the updated running mean and variance."""
     from keras import ops
 
     mean, variance = ops.mean(rows, axis=0), ops.var(rows, axis=0)
-    moved = [old * _MOMENTUM + new * (1 - _MOMENTUM) for old, new in zip(state, (mean, variance), strict=True)]
-    return (rows - mean) / ops.sqrt(variance + EPSILON), moved
+    updated = [old * _MOMENTUM + new * (1 - _MOMENTUM) for old, new in zip(state, (mean, variance), strict=True)]
+    return (rows - mean) / ops.sqrt(variance + EPSILON), updated

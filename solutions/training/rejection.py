@@ -1,6 +1,6 @@
-"""How much a classifier doubts that an image shows any landmark it knows, and from which doubt on to say none.
+"""Rejection of images that show no known landmark: scores, and the threshold above which nothing is answered.
 
-Softmax is sure of itself on images of nothing it knows, so besides the deck's entropy there are other measures.
+A softmax is overconfident on unknown images, so there are other scores besides the entropy of the slides.
 Sources: entropy by K. E. Odoh, "Landmark Retrieval & Recognition", 2018; energy by Liu et al., Energy-based
 out-of-distribution detection, NeurIPS 2020.
 """
@@ -10,22 +10,22 @@ from typing import Literal
 import numpy as np
 from scipy.special import logsumexp
 
-Rule = Literal["entropy", "probability", "energy", "distance"]
+RejectionRule = Literal["entropy", "probability", "energy", "distance"]
 
 
-def doubt(logits: np.ndarray, rule: Rule, nearest: np.ndarray | None = None) -> np.ndarray:
-    """Return the doubt of each image `(n,)` from its logits `(n, n_landmarks)`; more is less of a landmark.
+def rejection_score(logits: np.ndarray, rule: RejectionRule, nearest: np.ndarray | None = None) -> np.ndarray:
+    """Return the rejection score of each image `(n,)` from its logits `(n, n_landmarks)`; higher for no landmark.
 
     entropy: of the softmax, in nats; probability: 1 - the highest; energy: -logsumexp of the logits; distance: 1 - the
-    cosine similarity `nearest` `(n,)` of the nearest train image.
+    cosine similarity `nearest` `(n,)` to the nearest train image.
 
-    >>> even, sure = np.zeros(4), np.array([9.0, 0, 0, 0])
-    >>> doubt(np.stack([even, sure]), "entropy").round(3).tolist()
+    >>> uniform, certain = np.zeros(4), np.array([9.0, 0, 0, 0])
+    >>> rejection_score(np.stack([uniform, certain]), "entropy").round(3).tolist()
     [1.386, 0.004]
     """
     if rule == "distance":
         if nearest is None:
-            raise ValueError("doubt by distance needs the similarity of the nearest train image")
+            raise ValueError("rule='distance' needs the similarity to the nearest train image")
         return 1 - nearest
     if rule == "energy":
         return -np.asarray(logsumexp(logits, axis=1))
@@ -36,24 +36,24 @@ def doubt(logits: np.ndarray, rule: Rule, nearest: np.ndarray | None = None) -> 
 
 
 def best_threshold(
-    doubts: np.ndarray, right: np.ndarray, landmark: np.ndarray, confidence: np.ndarray, tolerance: float = 0.0
+    scores: np.ndarray, right: np.ndarray, landmark: np.ndarray, confidence: np.ndarray, tolerance: float = 0.0
 ) -> float:
-    """Return the doubt beyond which to answer nothing that gives the best GAP on held-out images.
+    """Return the rejection score above which to answer nothing, chosen by the GAP on held-out images.
 
-    All are `(n,)`: whether the answer would be right, whether the image shows a landmark at all, and the answer's
-    confidence. Of thresholds whose GAP is within `tolerance` of the best the highest is returned, infinity where none
-    does better than answering all.
+    All arrays are `(n,)`: rejection score, whether the answer is right, whether the image shows a known landmark, and
+    the answer's confidence. Returns the highest threshold with a GAP within `tolerance` of the best; infinity if
+    answering all is within it.
     """
-    order = np.lexsort((np.arange(len(doubts)), -confidence))
-    right, doubts = right[order], doubts[order]
-    tried = np.unique(doubts)[::-1]
-    scores = [gap(right[doubts <= threshold], int(landmark.sum())) for threshold in tried]
-    best = int(np.argmax(np.array(scores) >= max(scores) - tolerance)) if scores else 0
-    return float(tried[best]) if best else float("inf")
+    order = np.lexsort((np.arange(len(scores)), -confidence))
+    right, scores = right[order], scores[order]
+    thresholds = np.unique(scores)[::-1]
+    gaps = [gap(right[scores <= threshold], int(landmark.sum())) for threshold in thresholds]
+    best = int(np.argmax(np.array(gaps) >= max(gaps) - tolerance)) if gaps else 0
+    return float(thresholds[best]) if best else float("inf")
 
 
 def gap(right: np.ndarray, n_landmark: int) -> float:
-    """Return the GAP of answers in the order of their confidence: whether each is right `(n,)`.
+    """Return the GAP of answers by descending confidence, of which `right` `(n,)` says whether they are correct.
 
     `n_landmark` is the number of images that show a landmark, answered or not.
     """

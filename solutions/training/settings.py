@@ -1,4 +1,4 @@
-"""How a classifier is learnt, as a value."""
+"""Configuration of the training of a classifier."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -7,27 +7,29 @@ from harness import HarnessError
 from solutions.training.logistic_head import WEIGHT_DECAY
 from solutions.training.sampling import PER_LANDMARK
 
-# The first is no network; `head` has it.
-Softmax = Literal["logistic", "dense", "hierarchical", "sampled", "arcface", "arcface_softmax"]
-Taught = Softmax | Literal["triplet", "contrastive"]
+# "logistic" is `logistic_head`; the others are in `network_heads`.
+SoftmaxHead = Literal["logistic", "dense", "hierarchical", "sampled", "arcface", "arcface_softmax"]
+HeadName = SoftmaxHead | Literal["triplet", "contrastive"]
 RATE = 1e-3
 
 
 @dataclass(frozen=True)
-class Training:
-    """How a network is trained."""
+class TrainingConfig:
+    """Head, layers, schedule and regularisation of a training."""
 
-    head: Taught = "dense"
-    frozen: int | None = None  # lowest layers of the network that stay as they are; None: all, on stored descriptors
-    augment: bool = True  # cuts, mirror images and other light; not on stored descriptors
-    epochs: int = 40  # at most; steps grow smaller until then
+    head: HeadName = "dense"
+    frozen: int | None = (
+        None  # number of lowest layers that are not trained; None: all, and stored descriptors are used
+    )
+    augment: bool = True  # random crops, mirror images and light; not for stored descriptors
+    epochs: int = 40  # at most; the step size falls to 0 until then
     per_landmark: int = PER_LANDMARK  # images, at most
     weight_decay: float = WEIGHT_DECAY
-    balance: float = 0.0  # 0 counts images, 1 counts landmarks
-    rate: float = RATE  # of the head at the start; the network's own layers take a tenth of it
-    patience: int = 8  # epochs without a better GAP on held-out images after which it stops
-    embedding: int | None = None  # dimensions that descriptors are projected to below the head; None: no projection
-    stop: int | None = None  # epochs after which it ends all the same
+    balance: float = 0.0  # 0 weights images equally, 1 landmarks
+    rate: float = RATE  # of the head at the start; a tenth of it for the layers below
+    patience: int = 8  # epochs without a better validation GAP after which it stops
+    embedding: int | None = None  # dimensions of a trained projection below the head; None: none
+    stop: int | None = None  # epochs after which it stops in any case
     seed: int = 0
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Descriptors as they lie in the store, read a batch at a time, and what is known of all of them."""
+"""Descriptors from the store in batches, and their streaming moments (mean, variance)."""
 
 from __future__ import annotations
 
@@ -9,45 +9,45 @@ from hashlib import blake2b
 import numpy as np
 
 from harness import ImageSet
-from solutions.descriptors.extractors.square import Features
-from solutions.descriptors.pooling.pooling import unit
+from solutions.descriptors.extractors.square import SquareExtractor
+from solutions.descriptors.normalisation import l2_normalise
 
-_AT_A_TIME = 4096
+_BLOCK = 4096  # rows
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
-    """All poolings of some images side by side, each of length one."""
+class StoredDescriptors:
+    """All poolings of some images, each L2-normalised and then concatenated; an `ImageBatches`."""
 
-    arrays: tuple[np.ndarray, ...]  # (n, c) each, memory-mapped where the images are all of a table
-    places: np.ndarray  # (m,) of those meant
+    arrays: tuple[np.ndarray, ...]  # (n, c) each, memory-mapped for the images of a whole table
+    positions: np.ndarray  # (m,) of the images
 
     def __len__(self) -> int:
-        return len(self.places)
+        return len(self.positions)
 
-    def batch(self, places: np.ndarray, _: int | None = None) -> np.ndarray:
-        """Return some rows `(b, d)` float32; they are the same in every epoch."""
-        chosen = self.places[places]
-        return np.hstack([unit(np.asarray(each[chosen], np.float32)) for each in self.arrays])
+    def batch(self, positions: np.ndarray, _: int | None = None) -> np.ndarray:
+        """Return rows `(b, d)` float32; they are the same in every epoch."""
+        rows = self.positions[positions]
+        return np.hstack([l2_normalise(np.asarray(array[rows], np.float32)) for array in self.arrays])
 
     def __iter__(self) -> Iterator[np.ndarray]:
-        """Yield all rows, some thousand at a time."""
-        for start in range(0, len(self), _AT_A_TIME):
-            yield self.batch(np.arange(start, min(start + _AT_A_TIME, len(self))))
+        """Yield all rows in blocks."""
+        for start in range(0, len(self), _BLOCK):
+            yield self.batch(np.arange(start, min(start + _BLOCK, len(self))))
 
 
-def rows_of(images: ImageSet, features: Features, places: np.ndarray) -> Rows:
-    """Return the rows of the images at these places."""
-    return Rows(tuple(images.describe(features, name) for name in features.poolings), places)
+def load_descriptors(images: ImageSet, features: SquareExtractor, positions: np.ndarray) -> StoredDescriptors:
+    """Return the descriptors of the images at these positions."""
+    return StoredDescriptors(tuple(images.describe(features, name) for name in features.poolings), positions)
 
 
-def looks(rows: Rows) -> np.ndarray:
-    """Return a word for each row `(m,)` that follows from its numbers alone, for chance that no id decides."""
-    return np.array([blake2b(row.tobytes(), digest_size=8).hexdigest() for some in rows for row in some])
+def descriptor_keys(descriptors: StoredDescriptors) -> np.ndarray:
+    """Return a digest of each row `(m,)`, to seed random choices by the content of an image rather than its id."""
+    return np.array([blake2b(row.tobytes(), digest_size=8).hexdigest() for block in descriptors for row in block])
 
 
 @dataclass(frozen=True, eq=False)
-class Moments:
+class DescriptorMoments:
     """Mean and variance of rows `(d,)`, and the mean of each class `(k, d)`, float32."""
 
     mean: np.ndarray
@@ -55,16 +55,18 @@ class Moments:
     means: np.ndarray
 
 
-def moments(rows: Rows, classes: np.ndarray) -> Moments:
-    """Return the moments; `classes` `(m,)` count from 0."""
+def compute_moments(descriptors: StoredDescriptors, classes: np.ndarray) -> DescriptorMoments:
+    """Return the moments; `classes` `(m,)` are integers from 0."""
     counts = np.bincount(classes)
-    width = rows.batch(np.arange(1)).shape[1]
+    width = descriptors.batch(np.arange(1)).shape[1]
     sums, squares, start = np.zeros((len(counts), width)), np.zeros(width), 0
-    for some in rows:
-        wide = some.astype(np.float64)
-        np.add.at(sums, classes[start : start + len(some)], wide)
-        squares = squares + (wide**2).sum(axis=0)
-        start += len(some)
-    mean = np.sum(sums, axis=0) / len(rows)
-    variance = np.maximum(squares / len(rows) - mean**2, 0)
-    return Moments(mean.astype(np.float32), variance.astype(np.float32), (sums / counts[:, None]).astype(np.float32))
+    for block in descriptors:
+        rows = block.astype(np.float64)
+        np.add.at(sums, classes[start : start + len(rows)], rows)
+        squares = squares + (rows**2).sum(axis=0)
+        start += len(rows)
+    mean = np.sum(sums, axis=0) / len(descriptors)
+    variance = np.maximum(squares / len(descriptors) - mean**2, 0)
+    return DescriptorMoments(
+        mean.astype(np.float32), variance.astype(np.float32), (sums / counts[:, None]).astype(np.float32)
+    )

@@ -1,4 +1,4 @@
-"""A network trained on landmarks: its upper layers, or a head alone on stored descriptors; fitted once and kept.
+"""A network trained on landmarks: its upper layers, or only a head on stored descriptors; trained once and cached.
 
 Source: K. E. Odoh, "Landmark Retrieval & Recognition", 2018: InceptionV3 with 249 layers frozen, batch normalisation
 and a dense softmax, 50 images a landmark.
@@ -6,6 +6,7 @@ and a dense softmax, 50 images a landmark.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,31 +16,36 @@ from typing import Any
 import numpy as np
 
 from harness import Fitted, HarnessError, ImageSet, fitted
-from solutions.descriptors.extractors.square import Features
-from solutions.descriptors.networks.keras_backend import versions
-from solutions.descriptors.networks.networks import IMAGENET
-from solutions.training import checkpoint
+from solutions.descriptors.extractors.square import SquareExtractor
+from solutions.descriptors.networks.keras_backend import installed_versions, load_keras
+from solutions.descriptors.networks.registry import IMAGENET, build_network
+from solutions.descriptors.pooling.registry import tensor_functions
 from solutions.training import learning_curve as curve
-from solutions.training.fine_tuning import save, trainable
-from solutions.training.logistic_head import FEW, UNREADABLE, described
-from solutions.training.model import Model
+from solutions.training.checkpoint import checkpoint_path
+from solutions.training.logistic_head import TOO_FEW_LANDMARKS, TOO_FEW_READABLE, standardised_descriptors
+from solutions.training.model import TrainableModel
 from solutions.training.network_heads import HEADS
-from solutions.training.sampling import shares, stratified
-from solutions.training.settings import Taught, Training
-from solutions.training.stored_descriptors import Moments, looks, moments, rows_of
-from solutions.training.train_loop import Exam, Lesson, Plan, Shown, best_epoch, teach
-from solutions.training.training_images import squares
+from solutions.training.sampling import sample_weights, stratified_sample
+from solutions.training.settings import HeadName, TrainingConfig
+from solutions.training.stored_descriptors import (
+    DescriptorMoments,
+    compute_moments,
+    descriptor_keys,
+    load_descriptors,
+)
+from solutions.training.train_loop import ImageBatches, TrainingSchedule, TrainingSet, ValidationSet, best_epoch, train
+from solutions.training.training_images import load_training_images
 
 _SHARD_ROWS, _SHARD_PHOTOGRAPHS = 64, 16
 _BACKBONE, _CURVE = "backbone.keras", "curve.png"
 
 
 @dataclass(frozen=True)
-class Network:
-    """A trained network; `landmarks` `(k,)` ascending are those its head knows."""
+class TrainedNetwork:
+    """A trained network for the landmarks `(k,)`, ascending."""
 
-    features: Features
-    head: Taught
+    features: SquareExtractor
+    head: HeadName
     parts: Fitted
 
     @property
@@ -49,18 +55,18 @@ class Network:
 
     @property
     def history(self) -> np.ndarray:
-        """Return mean loss and held-out GAP of each epoch `(epochs, 2)`."""
+        """Return mean loss and validation GAP of each epoch `(epochs, 2)`."""
         return self.parts["history"]
 
     @property
     def epochs(self) -> int:
-        """Return the number of the epoch that is kept, from 1."""
+        """Return the number of the epoch whose weights were kept, from 1."""
         return best_epoch(self.history)
 
     def logits(self, images: ImageSet) -> np.ndarray:
-        """Return the logits `(n, k)`, NaN for images that could not be read; of a hierarchical head log-probabilities.
+        """Return the logits `(n, k)`, NaN for unreadable images; log-probabilities for a hierarchical head.
 
-        Raises HarnessError for a head that knows no landmarks.
+        Raises HarnessError for a head without classes.
         """
         logits = HEADS[self.head].logits
         if logits is None:
@@ -68,89 +74,120 @@ class Network:
                 f"head={self.head!r} knows no landmarks; "
                 "choose dense, hierarchical, sampled, arcface or arcface_softmax"
             )
-        return logits(self.embedded(images), self.parts.arrays)
+        return logits(self.embed(images), self.parts.arrays)
 
-    def embedded(self, images: ImageSet) -> np.ndarray:
-        """Return what the head is given `(n, d)` float64, NaN for images that could not be read."""
-        rows = (described(images, self.features) - self.parts["mean"]) / self.parts["spread"]
+    def embed(self, images: ImageSet) -> np.ndarray:
+        """Return the input of the head `(n, d)` float64, NaN for unreadable images."""
+        rows = standardised_descriptors(images, self.features, self.parts)
         return np.asarray(rows @ self.parts["projection"] if "projection" in self.parts.arrays else rows)
 
 
-def trained_network(
+def train_network(
     images: ImageSet,
     labels: np.ndarray,
-    features: Features,
-    training: Training,
-    held_out: tuple[ImageSet, np.ndarray] | None = None,
-) -> Network:
-    """Return the network trained on these images, from the store or now.
+    features: SquareExtractor,
+    training: TrainingConfig,
+    validation: tuple[ImageSet, np.ndarray] | None = None,
+) -> TrainedNetwork:
+    """Return the network trained on these images; cached.
 
-    With images held out and their labels, which may be of landmarks that are strange to it, training stops where their
-    GAP grows no more, and the best epoch is kept. The learning curve lies beside what is fitted, as `curve.png`.
+    With validation images and their labels, which may be of other landmarks, training stops when their GAP no longer
+    grows, and the best epoch is kept. The learning curve is stored with the network as `curve.png`.
 
-    Raises HarnessError for images of fewer than two landmarks, for layers that are not there, and where the loss is no
-    number any more.
+    Raises HarnessError for images of fewer than two landmarks, for missing layers, and if the loss becomes infinite.
     """
     if len(np.unique(labels)) < 2:
-        raise HarnessError(FEW)
-    arguments = images, labels, features, training, *(held_out or (None, None))
-    parts = fitted(fit_network, *arguments, libraries=tuple(versions()))
+        raise HarnessError(TOO_FEW_LANDMARKS)
+    arguments = images, labels, features, training, *(validation or (None, None))
+    parts = fitted(fit_network, *arguments, libraries=tuple(installed_versions()))
     path = _checkpoint(*arguments)
     if path.exists():
         path.unlink()
-        print(f"trained {_called(features, training)}: {parts.folder / _CURVE}")  # noqa: T201 (in the log of the run)
+        print(f"trained {_description(features, training)}: {parts.folder / _CURVE}")  # noqa: T201 (in the run's log)
     if training.frozen is not None:
         features = replace(features, backbone=str(parts.file(_BACKBONE)), weights=IMAGENET, layer=None)
-    return Network(features, training.head, parts)
+    return TrainedNetwork(features, training.head, parts)
 
 
 def fit_network(
     images: ImageSet,
     labels: np.ndarray,
-    features: Features,
-    training: Training,
-    asked: ImageSet | None,
-    asked_labels: np.ndarray | None,
+    features: SquareExtractor,
+    training: TrainingConfig,
+    validation: ImageSet | None,
+    validation_labels: np.ndarray | None,
 ) -> Mapping[str, Any]:
-    """Return the arrays of a trained network, its learning curve, and its body where that was trained."""
-    places = _readable(images, features)
-    drawn_by = looks(rows_of(images, features, places))
-    places = places[stratified(drawn_by, labels[places], training.per_landmark, training.seed)]
-    landmarks, classes = np.unique(labels[places], return_inverse=True)
+    """Return the arrays of a trained network, its learning curve, and its body if that was trained."""
+    readable = np.flatnonzero(~images.undecodable(features))
+    keys = descriptor_keys(load_descriptors(images, features, readable))
+    positions = readable[stratified_sample(keys, labels[readable], training.per_landmark, training.seed)]
+    landmarks, classes = np.unique(labels[positions], return_inverse=True)
     if len(landmarks) < 2:
-        raise HarnessError(UNREADABLE)
-    start = moments(rows_of(images, features, places), classes)
-    body = None if training.frozen is None else trainable(features, training.frozen)
-    projection = _projection(start, training)
-    model = Model(body, features.poolings, training.head, start, np.bincount(classes), projection)
-    lesson = Lesson(_shown(images, features, training, places), classes, shares(classes, training.balance))
-    exam = None
-    readable = places[:0] if asked is None else _readable(asked, features)
-    if asked is not None and asked_labels is not None and len(readable) and HEADS[training.head].logits:
-        exam = Exam(_shown(asked, features, training, readable), _classes(asked_labels[readable], landmarks))
-    path = _checkpoint(images, labels, features, training, asked, asked_labels)
-    history = teach(model, lesson, exam, _plan(features, training), path)
-    return {"landmarks": landmarks, "history": history, **model.arrays, **_files(model, history, features, training)}
+        raise HarnessError(TOO_FEW_READABLE)
+    moments = compute_moments(load_descriptors(images, features, positions), classes)
+    body = None if training.frozen is None else build_trainable_network(features, training.frozen)
+    projection = _random_projection(moments, training)
+    model = TrainableModel(body, features.poolings, training.head, moments, np.bincount(classes), projection)
+    weights = sample_weights(classes, training.balance)
+    training_set = TrainingSet(_image_batches(images, features, training, positions), classes, weights)
+    validation_set = _validation_set(validation, validation_labels, features, training, landmarks)
+    path = _checkpoint(images, labels, features, training, validation, validation_labels)
+    history = train(model, training_set, validation_set, _schedule(features, training), path)
+    files = _files(model, history, features, training)
+    return {"landmarks": landmarks, "history": history, **model.inference_arrays, **files}
 
 
-def _readable(images: ImageSet, features: Features) -> np.ndarray:
-    return np.flatnonzero(~images.undecodable(features))
+def build_trainable_network(features: SquareExtractor, frozen: int) -> Any:
+    """Return the network from pixels to maps, with its lowest layers and all batch statistics frozen."""
+    load_keras()
+    tensor_functions(features.poolings)
+    network = build_network(features.backbone, features.weights, features.layer, classes=False)
+    layers = next(layer for layer in reversed(network.layers) if hasattr(layer, "layers")).layers
+    if not 0 <= frozen <= len(layers):
+        raise HarnessError(f"frozen={frozen}: {features.backbone} has {len(layers)} layers; choose from 0 to that")
+    for layer in layers[:frozen]:
+        layer.trainable = False
+    return network
 
 
-def _shown(images: ImageSet, features: Features, training: Training, places: np.ndarray) -> Shown:
+def save_backbone(body: Any, path: Path) -> None:
+    """Write the network as a `.keras` file for `Backbone`: its last layer gives the maps."""
+    keras = load_keras()
+    maps = keras.layers.Activation("linear", name="maps")(body.output["maps"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # deprecations of NumPy inside Keras
+        keras.Model(body.input, maps).save(path)
+
+
+def _validation_set(
+    images: ImageSet | None,
+    labels: np.ndarray | None,
+    features: SquareExtractor,
+    training: TrainingConfig,
+    landmarks: np.ndarray,
+) -> ValidationSet | None:
+    """Return the readable validation images; None without any, or for a head without classes."""
+    if images is None or labels is None or not HEADS[training.head].logits:
+        return None
+    readable = np.flatnonzero(~images.undecodable(features))
+    if not len(readable):
+        return None
+    classes = np.minimum(np.searchsorted(landmarks, labels[readable]), len(landmarks) - 1)
+    classes = np.where(landmarks[classes] == labels[readable], classes, -1)
+    return ValidationSet(_image_batches(images, features, training, readable), classes)
+
+
+def _image_batches(
+    images: ImageSet, features: SquareExtractor, training: TrainingConfig, positions: np.ndarray
+) -> ImageBatches:
     if training.frozen is None:
-        return rows_of(images, features, places)
-    return squares(images[places], features.side, features.frame, augment=training.augment, seed=training.seed)
+        return load_descriptors(images, features, positions)
+    chosen = images[positions]
+    return load_training_images(chosen, features.side, features.frame, augment=training.augment, seed=training.seed)
 
 
-def _classes(labels: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
-    """Return the place of each label among the landmarks, -1 where it is not."""
-    places = np.minimum(np.searchsorted(landmarks, labels), len(landmarks) - 1)
-    return np.where(landmarks[places] == labels, places, -1)
-
-
-def _plan(features: Features, training: Training) -> Plan:
-    return Plan(
+def _schedule(features: SquareExtractor, training: TrainingConfig) -> TrainingSchedule:
+    return TrainingSchedule(
         epochs=training.epochs,
         stop=min(training.stop or training.epochs, training.epochs),
         shard=_SHARD_ROWS if training.frozen is None else _SHARD_PHOTOGRAPHS,
@@ -158,36 +195,40 @@ def _plan(features: Features, training: Training) -> Plan:
         weight_decay=training.weight_decay,
         patience=training.patience,
         seed=training.seed,
-        what=_called(features, training),
+        description=_description(features, training),
     )
 
 
-def _called(features: Features, training: Training) -> str:
-    below = "" if training.frozen is None else f", {training.frozen} layers frozen"
-    return f"{training.head} on {features.backbone}{below}"
+def _description(features: SquareExtractor, training: TrainingConfig) -> str:
+    frozen = "" if training.frozen is None else f", {training.frozen} layers frozen"
+    return f"{training.head} on {features.backbone}{frozen}"
 
 
-def _projection(start: Moments, training: Training) -> np.ndarray | None:
-    """Return a drawn projection that keeps lengths in the mean `(d, e)`, its columns at right angles."""
+def _random_projection(moments: DescriptorMoments, training: TrainingConfig) -> np.ndarray | None:
+    """Return a random projection `(d, e)` with orthogonal columns that keeps lengths on average."""
     if training.embedding is None:
         return None
-    d, e = len(start.mean), training.embedding
+    d, e = len(moments.mean), training.embedding
     if not 0 < e <= d:
         raise HarnessError(f"embedding={e} must be from 1 to {d}, the dimensions of the descriptors")
-    drawn = np.linalg.qr(np.random.default_rng(training.seed).normal(size=(d, e)))[0]
-    return np.asarray(drawn * np.sqrt(d / e), np.float32)
+    orthogonal = np.linalg.qr(np.random.default_rng(training.seed).normal(size=(d, e)))[0]
+    return np.asarray(orthogonal * np.sqrt(d / e), np.float32)
 
 
-def _files(model: Model, history: np.ndarray, features: Features, training: Training) -> dict[str, Any]:
+def _files(
+    model: TrainableModel, history: np.ndarray, features: SquareExtractor, training: TrainingConfig
+) -> dict[str, Any]:
     files: dict[str, Any] = {}
     if curve.can_draw():
-        files[_CURVE] = partial(curve.draw, history, _called(features, training))
+        files[_CURVE] = partial(curve.draw_learning_curve, history, _description(features, training))
     if model.body is not None:
-        files[_BACKBONE] = partial(save, model.body)
+        files[_BACKBONE] = partial(save_backbone, model.body)
     return files
 
 
-def _checkpoint(images: ImageSet, labels: np.ndarray, features: Features, training: Training, *asked: Any) -> Path:
-    held = [each.fingerprint if isinstance(each, ImageSet) else np.array(each).tolist() for each in asked]
+def _checkpoint(
+    images: ImageSet, labels: np.ndarray, features: SquareExtractor, training: TrainingConfig, *validation: Any
+) -> Path:
+    held = [each.fingerprint if isinstance(each, ImageSet) else np.array(each).tolist() for each in validation]
     facts = [images.fingerprint, labels.tolist(), features.identity, sorted(features.made_with.items()), training, held]
-    return checkpoint.checkpoint(images.store, repr(facts))
+    return checkpoint_path(images.store, repr(facts))

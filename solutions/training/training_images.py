@@ -1,4 +1,4 @@
-"""Photographs kept small in the store, so that each epoch of a training decodes little."""
+"""Photographs as small JPEGs in the store, so that decoding them in each epoch is cheap."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness import Extractor, ImageSet, Ragged
-from solutions.descriptors.extractors.square import Frame, framed
+from solutions.descriptors.extractors.square import Frame, to_square
 from solutions.kernels.keyed_random import draw
-from solutions.training.augmentation import augmented
+from solutions.training.augmentation import augment
 
-_ROOM = 4 / 3  # for cuts to be made of
+_MARGIN = 4 / 3  # of the stored side to the side of the network's input, for random crops
 _QUALITY = 95
 
 
 @dataclass(frozen=True)
-class Photographs(Extractor):
-    """Extracts each photograph as the bytes of a JPEG `(bytes, 1)` uint8 whose shorter side has `side` pixels at most.
+class JpegExtractor(Extractor):
+    """Extracts a JPEG `(bytes, 1)` uint8 of each photograph, with at most `side` pixels on its shorter side.
 
-    One of 300 by 400 pixels has some 50 kB.
+    A JPEG of 300 × 400 pixels has about 50 kB.
     """
 
     side: int
@@ -30,19 +30,19 @@ class Photographs(Extractor):
 
     @property
     def reduce_to(self) -> int:
-        """Return the side that a reduced decode keeps."""
+        """Return the side that a reduced decode must keep."""
         return self.side
 
     def describe(self, images: Sequence[np.ndarray]) -> list[np.ndarray]:  # type: ignore[override]
-        """Return the bytes of each photograph."""
-        return [_packed(image, self.side) for image in images]
+        """Return the JPEG of each photograph."""
+        return [_encode_jpeg(image, self.side) for image in images]
 
 
 @dataclass(frozen=True, eq=False)
-class Squares:
-    """Photographs as a network is given them, augmented or not; `ids` `(n,)` decide the chance."""
+class TrainingImages:
+    """Squares of photographs as network input, an `ImageBatches`; `ids` `(n,)` and epoch seed the augmentation."""
 
-    packed: Ragged
+    jpegs: Ragged
     ids: np.ndarray
     side: int
     frame: Frame
@@ -52,25 +52,25 @@ class Squares:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def batch(self, places: np.ndarray, epoch: int | None) -> np.ndarray:
-        """Return some photographs `(m, side, side, 3)` float32 as they are in an epoch; None: as they are asked."""
-        return np.stack([self._square(int(place), epoch) for place in places]).astype(np.float32)
+    def batch(self, positions: np.ndarray, epoch: int | None) -> np.ndarray:
+        """Return a batch `(m, side, side, 3)` float32; `epoch` seeds the augmentation, None disables it."""
+        return np.stack([self._square(int(position), epoch) for position in positions]).astype(np.float32)
 
-    def _square(self, place: int, epoch: int | None) -> np.ndarray:
-        photograph = _unpacked(self.packed[place])
+    def _square(self, position: int, epoch: int | None) -> np.ndarray:
+        photograph = _decode_jpeg(self.jpegs[position])
         if epoch is None or not self.augment:
-            return framed(photograph, self.side, self.frame)
-        generator = np.random.default_rng(draw(self.seed, f"augmented {epoch}", self.ids[place]))
-        return augmented(photograph, self.side, generator)
+            return to_square(photograph, self.side, self.frame)
+        generator = np.random.default_rng(draw(self.seed, f"augmented {epoch}", self.ids[position]))
+        return augment(photograph, self.side, generator)
 
 
-def squares(images: ImageSet, side: int, frame: Frame, *, augment: bool, seed: int) -> Squares:
-    """Return the photographs of a set; those that cannot be read must not be asked for."""
-    packed = images.describe_ragged(Photographs(round(side * _ROOM)))
-    return Squares(packed, images.ids, side, frame, augment, seed)
+def load_training_images(images: ImageSet, side: int, frame: Frame, *, augment: bool, seed: int) -> TrainingImages:
+    """Return the photographs of a set, all of which must be readable."""
+    jpegs = images.describe_ragged(JpegExtractor(round(side * _MARGIN)))
+    return TrainingImages(jpegs, images.ids, side, frame, augment, seed)
 
 
-def _packed(image: np.ndarray, side: int) -> np.ndarray:
+def _encode_jpeg(image: np.ndarray, side: int) -> np.ndarray:
     import cv2
 
     height, width = image.shape[:2]
@@ -78,11 +78,11 @@ def _packed(image: np.ndarray, side: int) -> np.ndarray:
     if scale < 1:
         shape = max(side, round(width * scale)), max(side, round(height * scale))
         image = cv2.resize(image, shape, interpolation=cv2.INTER_AREA)
-    _, found = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-    return np.asarray(found, np.uint8).reshape(-1, 1)
+    _, encoded = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    return np.asarray(encoded, np.uint8).reshape(-1, 1)
 
 
-def _unpacked(found: np.ndarray) -> np.ndarray:
+def _decode_jpeg(encoded: np.ndarray) -> np.ndarray:
     import cv2
 
-    return np.asarray(cv2.imdecode(found.ravel(), cv2.IMREAD_COLOR))[..., ::-1]
+    return np.asarray(cv2.imdecode(encoded.ravel(), cv2.IMREAD_COLOR))[..., ::-1]

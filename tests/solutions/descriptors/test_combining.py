@@ -9,12 +9,12 @@ import pytest
 
 from harness import HarnessError, Ragged
 from harness.data.competition import Competition
-from solutions.descriptors.concatenation import XG_WEIGHTS, concatenated
+from solutions.descriptors.ensemble import FIRST_PLACE_WEIGHTS, concatenate
 from solutions.descriptors.pairs import matching_pairs, other_pairs
-from solutions.descriptors.pooling.gem_power import best_pooling, label_precision
-from solutions.descriptors.pooling.region_whitening import region_whitening, summed_regions
-from solutions.descriptors.pooling.remap import BINS, Remap, divergence, region_weights, remap
-from solutions.descriptors.whitening.whitening import Whitening
+from solutions.descriptors.pooling.gem_power import mean_average_precision, select_gem_power
+from solutions.descriptors.remap import BINS, Remap, kl_divergence, learn_remap, region_weights
+from solutions.descriptors.whitening.pca_whitening import Whitening
+from solutions.descriptors.whitening.region_whitening import learn_region_whitening, sum_whitened_regions
 from tests.factories.competitions import make_competition
 
 DRAWN = np.random.default_rng(8)
@@ -63,7 +63,7 @@ def test_pairs_do_not_hang_on_the_order_of_the_images() -> None:
 
 def test_cosines_of_a_concatenation_are_mixed_by_squared_weights() -> None:
     parts = [DRAWN.normal(size=(5, d)) * 9 for d in (3, 4, 5, 6, 7, 8)]
-    found = concatenated(parts, XG_WEIGHTS)
+    found = concatenate(parts, FIRST_PLACE_WEIGHTS)
     units = [part / np.linalg.norm(part, axis=1, keepdims=True) for part in parts]
     mixed = sum(w**2 * each @ each.T for w, each in zip((2, 1.5, 1.5, 1.5, 1, 1), units, strict=True)) / 12.75
     assert np.allclose(found @ found.T, mixed, atol=1e-6)
@@ -71,7 +71,7 @@ def test_cosines_of_a_concatenation_are_mixed_by_squared_weights() -> None:
 
 
 def test_a_missing_part_makes_the_row_missing() -> None:
-    rows = concatenated([np.array([[1.0], [np.nan]]), np.array([[0.0, 0], [1, 1]])])
+    rows = concatenate([np.array([[1.0], [np.nan]]), np.array([[0.0, 0], [1, 1]])])
     assert rows[0].tolist() == pytest.approx([0.5**0.5, 0, 0])
     assert np.isnan(rows[1]).all()
 
@@ -79,17 +79,17 @@ def test_a_missing_part_makes_the_row_missing() -> None:
 @pytest.mark.parametrize("weights", [(1,), (1, 0), (1, np.nan), (1, np.inf)])
 def test_each_descriptor_needs_a_weight(weights: tuple) -> None:
     with pytest.raises(HarnessError, match="give a weight above 0 for each"):
-        concatenated([np.ones((2, 2))] * 2, weights)
+        concatenate([np.ones((2, 2))] * 2, weights)
     with pytest.raises(HarnessError, match="give a weight above 0 for each"):
-        concatenated([])
+        concatenate([])
 
 
 def test_whitened_regions_are_summed_image_by_image(competition: Competition) -> None:
     counts = [3, 0, 5] * 50
     ends = np.cumsum(counts)
     regions = Ragged(DRAWN.normal(2, 1, (ends[-1], 6)).astype(np.float32), ends - counts, ends)
-    whitening = region_whitening(competition.index, regions, 4)
-    summed = summed_regions(regions, whitening)
+    whitening = learn_region_whitening(competition.index, regions, 4)
+    summed = sum_whitened_regions(regions, whitening)
     assert summed.shape == (150, 4)
     for image in (0, 2, 77, 149):
         each = (regions[image].astype(float) - whitening.mean) @ whitening.projection
@@ -98,15 +98,15 @@ def test_whitened_regions_are_summed_image_by_image(competition: Competition) ->
     assert np.isnan(summed[1::3]).all()
     assert np.isfinite(summed[::3]).all()
     part = Ragged(regions.rows, regions.starts[70:90], regions.ends[70:90])
-    assert np.array_equal(summed_regions(part, whitening), summed[70:90], equal_nan=True)
+    assert np.array_equal(sum_whitened_regions(part, whitening), summed[70:90], equal_nan=True)
 
 
 def test_divergence_is_the_worked_one_and_finite_for_empty_bins() -> None:
-    assert divergence(np.array([7, 2, 1]), np.array([1, 2, 7])).item() == pytest.approx(
+    assert kl_divergence(np.array([7, 2, 1]), np.array([1, 2, 7])).item() == pytest.approx(
         0.7 * log(7) + 0.1 * log(1 / 7), abs=1e-4
     )
-    assert divergence(np.array([5, 0]), np.array([0, 5])).item() == pytest.approx(log(1e6), abs=1e-3)
-    assert divergence(np.array([3, 4]), np.array([6, 8])).item() == pytest.approx(0)
+    assert kl_divergence(np.array([5, 0]), np.array([0, 5])).item() == pytest.approx(log(1e6), abs=1e-3)
+    assert kl_divergence(np.array([3, 4]), np.array([6, 8])).item() == pytest.approx(0)
 
 
 def world(labels: np.ndarray, regions: int = 3, d: int = 8) -> np.ndarray:
@@ -128,7 +128,7 @@ def test_a_region_weighs_as_much_as_it_tells_landmarks_apart() -> None:
             for one, two in pairs:
                 distance = np.linalg.norm(regions[one, region].astype(float) - regions[two, region])
                 counts[min(int(distance * 32), 63)] += 1
-        assert weights[region] == pytest.approx(divergence(p, q), abs=0.05)
+        assert weights[region] == pytest.approx(kl_divergence(p, q), abs=0.05)
     assert weights[0] > 3 * weights[1:].max()
     assert (weights >= 0).all()
 
@@ -137,7 +137,7 @@ def test_remap_is_the_weighted_sum_of_whitened_regions_layer_by_layer(competitio
     labels = np.asarray(competition.labels)
     layers = [world(labels), world(labels, d=5)]
     layers[1][2] = np.nan
-    found = remap(competition.train, labels, layers, dims=4)
+    found = learn_remap(competition.train, labels, layers, dims=4)
     rows = found(layers)
     assert rows.shape == (len(labels), 8)
     expected = []
@@ -154,7 +154,7 @@ def test_remap_needs_two_landmarks(competition: Competition) -> None:
     n = len(competition.labels)
     for labels in (np.zeros(n, int), np.arange(n)):
         with pytest.raises(HarnessError, match="one landmark and one of another"):
-            remap(competition.train, labels, [world(np.zeros(n, int))], 4)
+            learn_remap(competition.train, labels, [world(np.zeros(n, int))], 4)
 
 
 def test_remap_weighs_all_regions_of_a_layer_that_it_was_given() -> None:
@@ -180,14 +180,14 @@ def slow_precision(rows: np.ndarray, labels: np.ndarray) -> float:
 
 def test_the_precision_of_labels_is_that_of_a_loop() -> None:
     rows = DRAWN.normal(size=(24, 5)) + LABELS[:, None] % 2
-    assert label_precision(rows, LABELS) == pytest.approx(slow_precision(rows, LABELS))
+    assert mean_average_precision(rows, LABELS) == pytest.approx(slow_precision(rows, LABELS))
     broken = np.vstack([rows, np.full((1, 5), np.nan)])
-    assert label_precision(broken, np.append(LABELS, 7)) == pytest.approx(slow_precision(rows, LABELS))
-    assert label_precision(rows[:0], LABELS[:0]) == 0
-    assert label_precision(rows[:2], np.array([1, 2])) == 0
+    assert mean_average_precision(broken, np.append(LABELS, 7)) == pytest.approx(slow_precision(rows, LABELS))
+    assert mean_average_precision(rows[:0], LABELS[:0]) == 0
+    assert mean_average_precision(rows[:2], np.array([1, 2])) == 0
 
 
 def test_the_pooling_that_ranks_best_is_chosen_and_ties_go_to_the_first(competition: Competition) -> None:
     labels = np.asarray(competition.labels)
     good, bad = np.eye(4)[labels], DRAWN.normal(size=(len(labels), 4))
-    assert best_pooling(competition.train, labels, {"gem_2": bad, "gem": good, "gem_4": 2 * good}) == "gem"
+    assert select_gem_power(competition.train, labels, {"gem_2": bad, "gem": good, "gem_4": 2 * good}) == "gem"

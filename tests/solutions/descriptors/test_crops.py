@@ -8,11 +8,12 @@ import pytest
 pytest.importorskip("keras", reason="networks are an extra: pip install 'landmark[networks]'")
 
 from harness import HarnessError
-from solutions.descriptors.extractors.random_boxes import LocalCrops, cells, gem_of_boxes
-from solutions.descriptors.extractors.square import Features
-from solutions.descriptors.extractors.ten_crops import TenCrops, ten_crops
+from solutions.descriptors.extractors.random_boxes import RandomBoxesExtractor, gem_of_boxes, random_boxes
+from solutions.descriptors.extractors.square import SquareExtractor
+from solutions.descriptors.extractors.ten_crops import TenCropsExtractor, ten_crops
 from solutions.descriptors.networks.backbone import Backbone
-from solutions.descriptors.pooling.pooling import gem, unit
+from solutions.descriptors.normalisation import l2_normalise
+from solutions.descriptors.pooling.poolings import gem
 
 
 def photograph(height: int = 80, width: int = 120, seed: int = 0) -> np.ndarray:
@@ -50,20 +51,20 @@ def test_squashed_crops_are_cut_from_all_of_the_photograph() -> None:
 
 def test_the_descriptor_is_the_mean_of_those_of_the_crops(shown: list[np.ndarray]) -> None:
     images = [photograph(), photograph(90, 70, 1)]
-    rows = TenCrops("lite0", 56, ("gem",)).describe(images)["gem"]
+    rows = TenCropsExtractor("lite0", 56, ("gem",)).describe(images)["gem"]
     for image, row in zip(images, rows, strict=True):
         maps = Backbone().forward(ten_crops(image, 56, "crop"))["maps"]
-        assert row == pytest.approx(unit(gem(maps)).mean(axis=0), abs=1e-6)
+        assert row == pytest.approx(l2_normalise(gem(maps)).mean(axis=0), abs=1e-6)
     assert shown[0].shape == (20, 56, 56, 3)
 
 
 def test_ten_crops_ask_for_more_pixels_than_one() -> None:
-    assert (Features(side=224).reduce_to, TenCrops(side=224).reduce_to) == (224, 256)
+    assert (SquareExtractor(side=224).reduce_to, TenCropsExtractor(side=224).reduce_to) == (224, 256)
 
 
 def test_the_first_local_crops_are_the_same_for_any_number_and_lie_within() -> None:
-    start, stop = cells(100, 30, 50)
-    few = cells(7, 30, 50)
+    start, stop = random_boxes(100, 30, 50)
+    few = random_boxes(7, 30, 50)
     assert np.array_equal(few[0], start[:7])
     assert np.array_equal(few[1], stop[:7])
     assert (start >= 0).all()
@@ -75,14 +76,14 @@ def test_the_first_local_crops_are_the_same_for_any_number_and_lie_within() -> N
 
 
 def test_a_crop_has_one_cell_at_least() -> None:
-    start, stop = cells(100, 1, 2)
+    start, stop = random_boxes(100, 1, 2)
     assert (stop - start >= 1).all()
     assert (stop <= [1, 2]).all()
 
 
 def test_gem_of_boxes_is_that_of_each_box() -> None:
     maps = np.random.default_rng(3).normal(size=(2, 5, 6, 4)).astype(np.float32)
-    start, stop = cells(20, 5, 6)
+    start, stop = random_boxes(20, 5, 6)
     found = gem_of_boxes(maps, start, stop)
     for box, ((top, left), (bottom, right)) in enumerate(zip(start, stop, strict=True)):
         assert found[:, box] == pytest.approx(gem(maps[:, top:bottom, left:right]), abs=1e-4)
@@ -93,27 +94,27 @@ def test_crops_out_of_maps_cost_one_pass_and_out_of_pixels_one_each(
     shown: list[np.ndarray], cut: str, sizes: Sequence[tuple[int, ...]]
 ) -> None:
     images = [photograph(), photograph(90, 70, 1)]
-    rows = LocalCrops("lite0", 64, 6, cut).describe(images)
+    rows = RandomBoxesExtractor("lite0", 64, 6, cut).describe(images)
     assert [each.shape for each in shown] == sizes
     assert rows.shape == (2, 6, 3)
     assert rows.dtype == np.float16
     assert np.linalg.norm(rows.astype(float), axis=2) == pytest.approx(np.ones((2, 6)), abs=2e-3)
-    alone = LocalCrops("lite0", 64, 6, cut).describe(images[1:])
+    alone = RandomBoxesExtractor("lite0", 64, 6, cut).describe(images[1:])
     assert np.array_equal(alone[0], rows[1])
 
 
 @pytest.mark.parametrize("cut", ["maps", "pixels"])
 def test_the_first_crops_are_described_alike_in_any_number(shown: list[np.ndarray], cut: str) -> None:
-    few, many = (LocalCrops("lite0", 64, count, cut).describe([photograph()]) for count in (4, 9))
+    few, many = (RandomBoxesExtractor("lite0", 64, count, cut).describe([photograph()]) for count in (4, 9))
     assert np.array_equal(few[0], many[0, :4])
 
 
 def test_a_photograph_of_one_colour_has_crops_that_are_all_alike(shown: list[np.ndarray]) -> None:
-    rows = LocalCrops("lite0", 64, 9).describe([np.full((50, 70, 3), 90, np.uint8)])
+    rows = RandomBoxesExtractor("lite0", 64, 9).describe([np.full((50, 70, 3), 90, np.uint8)])
     assert np.ptp(rows.astype(float), axis=1).max() < 2e-3
 
 
 @pytest.mark.parametrize("count", [0, 101])
 def test_a_number_of_crops_that_cannot_be_had_is_refused(count: int) -> None:
-    with pytest.raises(HarnessError, match=f"{count} crops; from 1 to 100 can be had"):
-        LocalCrops(count=count)
+    with pytest.raises(HarnessError, match=f"{count} crops; choose from 1 to 100"):
+        RandomBoxesExtractor(count=count)

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from solutions.descriptors.pooling.pooling import unit
-from solutions.landmark_scores.centroids import centroids, nearest_centroids
-from solutions.landmark_scores.class_scores import Classes
+from solutions.descriptors.normalisation import l2_normalise
+from solutions.landmark_scores.centroids import landmark_centroids, nearest_centroids
+from solutions.landmark_scores.class_scores import LandmarkClasses
 
 
 def drawn(n: int, seed: int = 0) -> np.ndarray:
-    return unit(np.random.default_rng(seed).normal(size=(n, 4)))
+    return l2_normalise(np.random.default_rng(seed).normal(size=(n, 4)))
 
 
 def keys(n: int) -> np.ndarray:
@@ -18,7 +18,7 @@ def keys(n: int) -> np.ndarray:
 
 def test_a_centroid_is_the_mean_of_its_landmark_brought_to_length_one() -> None:
     rows, labels = drawn(9), np.array([3, 5, 3, 5, 5, 3, 3, 9, 5])
-    found = centroids(rows, Classes.of_labels(labels), keys(9))
+    found = landmark_centroids(rows, LandmarkClasses.from_labels(labels), keys(9))
     for place, landmark in enumerate((3, 5, 9)):
         mean = rows[labels == landmark].mean(axis=0)
         assert found[place] == pytest.approx(mean / np.linalg.norm(mean))
@@ -26,20 +26,22 @@ def test_a_centroid_is_the_mean_of_its_landmark_brought_to_length_one() -> None:
 
 def test_of_many_images_a_hundred_are_drawn_in_whatever_order_they_stand() -> None:
     rows, labels = drawn(301), np.append(np.zeros(300, int), 1)
-    found = centroids(rows, Classes.of_labels(labels), keys(301))
+    found = landmark_centroids(rows, LandmarkClasses.from_labels(labels), keys(301))
     order = np.random.default_rng(1).permutation(301)
-    again = centroids(rows[order], Classes.of_labels(labels[order]), keys(301)[order])
+    again = landmark_centroids(rows[order], LandmarkClasses.from_labels(labels[order]), keys(301)[order])
     assert again == pytest.approx(found)
-    whole = unit(rows[:300].sum(axis=0, keepdims=True))[0]
+    whole = l2_normalise(rows[:300].sum(axis=0, keepdims=True))[0]
     assert np.abs(found[0] - whole).max() > 1e-3
-    assert centroids(rows, Classes.of_labels(labels), keys(301), seed=1)[0] != pytest.approx(found[0])
+    assert landmark_centroids(rows, LandmarkClasses.from_labels(labels), keys(301), seed=1)[0] != pytest.approx(
+        found[0]
+    )
     assert found[1] == pytest.approx(rows[300]), "a landmark with one image is that image"
 
 
 def test_images_that_cannot_be_read_are_left_out_and_a_landmark_without_others_is_never_named() -> None:
     rows, labels = drawn(4), np.array([3, 3, 5, 5])
     rows[[1, 2, 3]] = np.nan
-    found = centroids(rows, Classes.of_labels(labels), keys(4))
+    found = landmark_centroids(rows, LandmarkClasses.from_labels(labels), keys(4))
     assert found[0] == pytest.approx(rows[0])
     assert np.isnan(found[1]).all()
     scores = nearest_centroids(rows, found, np.array([3, 5]))

@@ -6,20 +6,20 @@ import numpy as np
 import pytest
 
 from solutions.landmark_scores.class_scores import (
-    Classes,
     ClassScores,
+    LandmarkClasses,
+    distance_votes,
     idf,
-    nearest_votes,
     normalised_sum,
     power_sum,
     rarity,
-    summed,
+    sum_votes,
 )
-from solutions.neighbours.neighbours import Neighbours, no_neighbours
+from solutions.neighbours.neighbours import Neighbours, empty_neighbours
 
 A, B, C = 30, 10, 20  # landmark ids
 LABELS = np.array([A] * 3 + [B] * 50 + [C])
-CLASSES = Classes.of_labels(LABELS)
+CLASSES = LandmarkClasses.from_labels(LABELS)
 
 
 def found(*near: tuple[int, float]) -> Neighbours:
@@ -37,24 +37,26 @@ def shown(scores: ClassScores, query: int = 0) -> dict[int, float]:
     }
 
 
-def drawn(n_queries: int = 9, k: int = 7, seed: int = 1) -> tuple[Neighbours, Classes]:
+def drawn(n_queries: int = 9, k: int = 7, seed: int = 1) -> tuple[Neighbours, LandmarkClasses]:
     draw = np.random.default_rng(seed)
     labels = draw.choice([5, 8, 13, 21], 40, p=[0.5, 0.3, 0.15, 0.05])
     positions = np.array([draw.permutation(40)[:k] for _ in range(n_queries)], np.int32)
     similarities = -np.sort(-draw.uniform(-0.2, 1, (n_queries, k)).astype(np.float32), axis=1)
     positions[0, 4:], similarities[0, 4:] = -1, -np.inf
     positions[1], similarities[1] = -1, -np.inf
-    return Neighbours(positions, similarities), Classes.of_labels(labels)
+    return Neighbours(positions, similarities), LandmarkClasses.from_labels(labels)
 
 
-def twin(near: Neighbours, classes: Classes, votes: np.ndarray, norm: np.ndarray, top: int) -> list[dict[int, float]]:
+def twin(
+    near: Neighbours, classes: LandmarkClasses, votes: np.ndarray, norm: np.ndarray, top: int
+) -> list[dict[int, float]]:
     """Go through queries and neighbours one by one."""
     answers = []
     for query in range(len(near.positions)):
         heard: dict[int, list[float]] = defaultdict(list)
         for place, vote in zip(near.positions[query], votes[query], strict=True):
             if place >= 0:
-                heard[int(classes.of[place])].append(float(vote))
+                heard[int(classes.class_of_image[place])].append(float(vote))
         sums = {each: sum(given[:top]) * norm[each] for each, given in heard.items()}
         order = sorted(sums, key=lambda each: (-sums[each], each))
         answers.append({int(classes.landmarks[each]): sums[each] for each in order})
@@ -74,21 +76,23 @@ def test_power_sums_with_and_without_a_classifier_as_in_the_worked_example() -> 
     assert scores.confidences[0, :2] == pytest.approx([0.434, 0.225], abs=5e-4)
     probability = np.zeros((1, 3))
     probability[0, [CLASSES.landmarks.tolist().index(each) for each in (A, B)]] = 0.75, 0.88
-    both = shown(scores.times(probability**12))
+    both = shown(scores.multiply(probability**12))
     assert list(both) == [B, A, C], "the classifier turns them round"
     assert both == pytest.approx({A: 0.0138, B: 0.0486, C: 0.0}, abs=5e-5)
 
 
 def test_the_vote_of_the_nearest_adds_distances_and_inliers() -> None:
     near = found((A, 0.9), (A, 0.8), (B, 0.7))
-    assert shown(nearest_votes(near, CLASSES)) == pytest.approx({A: 1.4, B: 0.4})
-    assert shown(nearest_votes(near, CLASSES, np.array([[35, 0, 140]]))) == pytest.approx({A: 1.9, B: 1.4})
+    assert shown(distance_votes(near, CLASSES)) == pytest.approx({A: 1.4, B: 0.4})
+    assert shown(distance_votes(near, CLASSES, np.array([[35, 0, 140]]))) == pytest.approx({A: 1.9, B: 1.4})
 
 
 def test_the_fewer_images_a_landmark_has_the_more_each_counts() -> None:
     assert idf(CLASSES) == pytest.approx(np.log([54 / 50, 54, 54 / 3]))
     assert rarity(CLASSES, 0.5) == pytest.approx([50**-0.5, 1, 3**-0.5])
-    assert idf(Classes.of_labels(np.array([4, 4]))).tolist() == [1.0], "one landmark alone is not multiplied away"
+    assert idf(LandmarkClasses.from_labels(np.array([4, 4]))).tolist() == [1.0], (
+        "one landmark alone is not multiplied away"
+    )
     near = found((B, 0.9), (B, 0.9), (C, 0.5))
     assert list(shown(power_sum(near, CLASSES, 1))) == [B, C]
     assert list(shown(power_sum(near, CLASSES, 1, norm=idf(CLASSES)))) == [C, B]
@@ -98,7 +102,7 @@ def test_the_fewer_images_a_landmark_has_the_more_each_counts() -> None:
 def test_every_sum_is_that_of_a_slow_twin(top: int) -> None:
     near, classes = drawn()
     votes, norm = near.similarities.astype(float) ** 2, rarity(classes, 0.3)
-    scores = summed(near, classes, votes, norm, top)
+    scores = sum_votes(near, classes, votes, norm, top)
     for query, expected in enumerate(twin(near, classes, votes, norm, top)):
         assert list(shown(scores, query)) == list(expected)
         assert shown(scores, query) == pytest.approx(expected)
@@ -121,20 +125,20 @@ def test_equal_landmarks_stand_in_the_order_of_their_numbers() -> None:
 
 
 def test_a_query_without_neighbours_is_not_answered() -> None:
-    landmarks, confidences = normalised_sum(no_neighbours(2, 5), CLASSES).best
+    landmarks, confidences = normalised_sum(empty_neighbours(2, 5), CLASSES).best
     assert len(landmarks) == 2
     assert np.isnan(confidences).all()
 
 
 def test_without_train_images_nothing_is_answered() -> None:
-    nobody = Classes.of_labels(np.array([], np.int64))
-    scores = normalised_sum(no_neighbours(3, 5), nobody)
+    nobody = LandmarkClasses.from_labels(np.array([], np.int64))
+    scores = normalised_sum(empty_neighbours(3, 5), nobody)
     assert np.isnan(scores.best[1]).all()
     assert scores.dense.shape == (3, 0)
 
 
 def test_no_queries_get_no_answers() -> None:
-    assert normalised_sum(no_neighbours(0, 5), CLASSES).best[0].shape == (0,)
+    assert normalised_sum(empty_neighbours(0, 5), CLASSES).best[0].shape == (0,)
 
 
 def test_of_two_images_that_are_alike_the_landmark_with_a_single_image_is_not_punished() -> None:
@@ -144,7 +148,7 @@ def test_of_two_images_that_are_alike_the_landmark_with_a_single_image_is_not_pu
 
 def test_the_most_confident_of_a_table_are_kept() -> None:
     table = np.array([[0.2, 0.7, 0.2], [np.nan] * 3, [0.5, 0.5, 0.0]])
-    scores = ClassScores.of_table(CLASSES.landmarks, table, 2)
+    scores = ClassScores.from_table(CLASSES.landmarks, table, 2)
     assert [shown(scores, query) for query in range(3)] == [{C: 0.7, B: 0.2}, {}, {B: 0.5, C: 0.5}]
     assert next(iter(shown(scores, 2))) == B
-    assert ClassScores.of_table(CLASSES.landmarks, table, 9).classes.shape == (3, 3)
+    assert ClassScores.from_table(CLASSES.landmarks, table, 9).classes.shape == (3, 3)

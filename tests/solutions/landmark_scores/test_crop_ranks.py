@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from solutions.landmark_scores.class_scores import ClassScores
-from solutions.landmark_scores.crop_ranks import Rule, crop_ranks
+from solutions.landmark_scores.crop_ranks import RankRule, sum_crop_ranks
 
 LANDMARKS = np.arange(10, 70, 10)
-RULES: dict[Rule, tuple[int, ...]] = {"source": (14, 12, 10), "deck": (5, 15, 25)}
+RULES: dict[RankRule, tuple[int, ...]] = {"source": (14, 12, 10), "deck": (5, 15, 25)}
 THREE = ([0, 1, 2, 3, 4, 5], [1, 0, 2], [0, 2, 1, 3, 4])  # A to F, as crops rank them
 
 
@@ -19,25 +19,25 @@ def ranked(*crops: list[int]) -> ClassScores:
 
 
 @pytest.mark.parametrize("rule", list(RULES))
-def test_the_worked_example(rule: Rule) -> None:
-    found = crop_ranks(ranked(*THREE), np.ones((1, 3), bool), rule)
+def test_the_worked_example(rule: RankRule) -> None:
+    found = sum_crop_ranks(ranked(*THREE), np.ones((1, 3), bool), rule)
     assert found.dense[0].tolist() == [*RULES[rule], 0, 0, 0]
     assert (found.classes[0, :3] >= 0).all()
     assert (found.classes[0, 3:] == -1).all()
 
 
 def test_the_minus_that_the_deck_lost_turns_the_order_round() -> None:
-    best = {rule: crop_ranks(ranked(*THREE), np.ones((1, 3), bool), rule).best[0][0] for rule in RULES}
+    best = {rule: sum_crop_ranks(ranked(*THREE), np.ones((1, 3), bool), rule).best[0][0] for rule in RULES}
     assert best == {"source": 10, "deck": 30}
 
 
 @pytest.mark.parametrize("rule", list(RULES))
-def test_every_sum_is_that_of_a_slow_twin(rule: Rule) -> None:
+def test_every_sum_is_that_of_a_slow_twin(rule: RankRule) -> None:
     draw = np.random.default_rng(6)
     orders = [draw.permutation(6)[: draw.integers(0, 7)].tolist() for _ in range(60)]
     orders[:30] = [draw.permutation(6)[:6].tolist() for _ in range(30)]
     kept = draw.random((20, 3)) < 0.7
-    found = crop_ranks(ranked(*orders), kept, rule).dense
+    found = sum_crop_ranks(ranked(*orders), kept, rule).dense
     for query in range(20):
         crops = [order for order, keep in zip(orders[query * 3 : query * 3 + 3], kept[query], strict=True) if keep]
         for landmark in range(6):
@@ -50,14 +50,14 @@ def test_every_sum_is_that_of_a_slow_twin(rule: Rule) -> None:
 
 
 def test_a_query_none_of_whose_crops_shows_a_landmark_gets_none() -> None:
-    found = crop_ranks(ranked(*THREE), np.zeros((1, 3), bool))
+    found = sum_crop_ranks(ranked(*THREE), np.zeros((1, 3), bool))
     assert np.isnan(found.best[1]).all()
 
 
 def test_a_crop_without_neighbours_resets_all() -> None:
-    assert np.isnan(crop_ranks(ranked([0, 1], []), np.ones((1, 2), bool)).best[1]).all()
+    assert np.isnan(sum_crop_ranks(ranked([0, 1], []), np.ones((1, 2), bool)).best[1]).all()
 
 
 def test_crops_that_are_dropped_do_not_count() -> None:
-    found = crop_ranks(ranked([3, 4], *THREE), np.array([[False, True, True, True]]))
+    found = sum_crop_ranks(ranked([3, 4], *THREE), np.array([[False, True, True, True]]))
     assert found.dense[0].tolist() == [14, 12, 10, 0, 0, 0]

@@ -4,18 +4,23 @@ import numpy as np
 import pytest
 
 from harness import Labelling
-from solutions.descriptors.pooling.pooling import unit
-from solutions.landmark_scores.class_scores import Classes
-from solutions.landmark_scores.non_landmark import against_pool, frequent_last, likeness, unexplained
+from solutions.descriptors.normalisation import l2_normalise
+from solutions.landmark_scores.class_scores import LandmarkClasses
+from solutions.landmark_scores.non_landmark import (
+    demote_frequent_landmarks,
+    detect_non_landmarks,
+    mean_similarity,
+    subtract_pool_similarity,
+)
 from solutions.neighbours.exact import nearest
 
 DRAW = np.random.default_rng(3)
 AXES = np.eye(8)
 LABELS = np.repeat([4, 7], 10)
-CLASSES = Classes.of_labels(LABELS)
-TRAIN = unit(AXES[np.repeat([0, 1], 10)] + DRAW.normal(0, 0.1, (20, 8)))
-SHOWS = unit(AXES[[0, 1, 1]] + DRAW.normal(0, 0.05, (3, 8)))
-SHOWS_NONE = unit(AXES[[4, 5, 6]] + DRAW.normal(0, 0.05, (3, 8)))
+CLASSES = LandmarkClasses.from_labels(LABELS)
+TRAIN = l2_normalise(AXES[np.repeat([0, 1], 10)] + DRAW.normal(0, 0.1, (20, 8)))
+SHOWS = l2_normalise(AXES[[0, 1, 1]] + DRAW.normal(0, 0.05, (3, 8)))
+SHOWS_NONE = l2_normalise(AXES[[4, 5, 6]] + DRAW.normal(0, 0.05, (3, 8)))
 QUERIES = np.array(list("abcdef"))
 
 
@@ -25,35 +30,35 @@ def labelling(landmarks: list[int], confidences: list[float]) -> Labelling:
 
 def test_the_pool_is_what_train_images_explain_worse_than_each_other() -> None:
     rows = np.vstack([SHOWS, SHOWS_NONE, np.full((1, 8), np.nan)])
-    assert unexplained(rows, TRAIN, CLASSES).tolist() == [False] * 3 + [True] * 3 + [False]
+    assert detect_non_landmarks(rows, TRAIN, CLASSES).tolist() == [False] * 3 + [True] * 3 + [False]
 
 
 def test_without_an_index_or_without_train_images_there_is_no_pool() -> None:
-    assert unexplained(TRAIN[:0], TRAIN, CLASSES).shape == (0,)
-    assert not unexplained(SHOWS, TRAIN[:0], Classes.of_labels(LABELS[:0])).any()
-    assert not unexplained(SHOWS, TRAIN[:1], Classes.of_labels(LABELS[:1])).any(), (
+    assert detect_non_landmarks(TRAIN[:0], TRAIN, CLASSES).shape == (0,)
+    assert not detect_non_landmarks(SHOWS, TRAIN[:0], LandmarkClasses.from_labels(LABELS[:0])).any()
+    assert not detect_non_landmarks(SHOWS, TRAIN[:1], LandmarkClasses.from_labels(LABELS[:1])).any(), (
         "one image has no other to explain it"
     )
 
 
 def test_likeness_is_the_mean_of_the_nearest_of_the_pool() -> None:
-    found = likeness(SHOWS, TRAIN, 4)
+    found = mean_similarity(SHOWS, TRAIN, 4)
     for row, value in zip(SHOWS, found, strict=True):
         assert value == pytest.approx(np.sort(TRAIN @ row)[-4:].mean(), abs=1e-6)
-    assert likeness(SHOWS, TRAIN[:2], 10) == pytest.approx((SHOWS @ TRAIN[:2].T).mean(axis=1), abs=1e-6)
+    assert mean_similarity(SHOWS, TRAIN[:2], 10) == pytest.approx((SHOWS @ TRAIN[:2].T).mean(axis=1), abs=1e-6)
 
 
 def test_without_a_pool_nothing_is_like_it_and_what_cannot_be_read_is_not_compared() -> None:
     rows = np.vstack([SHOWS[:1], np.full((1, 8), np.nan)])
-    assert likeness(rows, TRAIN[:0], 5)[0] == 0
-    assert np.isnan(likeness(rows, TRAIN[:0], 5)[1])
-    assert np.isnan(likeness(rows, TRAIN, 5)[1])
+    assert mean_similarity(rows, TRAIN[:0], 5)[0] == 0
+    assert np.isnan(mean_similarity(rows, TRAIN[:0], 5)[1])
+    assert np.isnan(mean_similarity(rows, TRAIN, 5)[1])
 
 
 def test_scores_against_the_pool_are_those_of_a_slow_twin() -> None:
-    queries, train = unit(DRAW.normal(size=(6, 8))), unit(DRAW.normal(size=(20, 8)))
+    queries, train = l2_normalise(DRAW.normal(size=(6, 8))), l2_normalise(DRAW.normal(size=(20, 8)))
     of_train, of_queries = DRAW.random(20), DRAW.random(6)
-    found = against_pool(nearest(queries, train, 20), CLASSES, of_train, of_queries, top=3).dense
+    found = subtract_pool_similarity(nearest(queries, train, 20), CLASSES, of_train, of_queries, top=3).dense
     for query, own, row in zip(queries, of_queries, found, strict=True):
         gives = np.clip(train @ query, 0, 1) - of_train
         first = np.argsort(-gives)[:3]
@@ -63,10 +68,10 @@ def test_scores_against_the_pool_are_those_of_a_slow_twin() -> None:
 
 
 def test_a_landmark_like_the_pool_gives_way_and_a_query_like_it_comes_later() -> None:
-    between = unit(AXES[:1] + 0.9 * AXES[1:2])
+    between = l2_normalise(AXES[:1] + 0.9 * AXES[1:2])
     found = nearest(np.vstack([between, between]), TRAIN, 20)
     like = np.where(LABELS == 4, 0.6, 0.0)
-    scores = against_pool(found, CLASSES, like, np.array([0.0, 0.5]))
+    scores = subtract_pool_similarity(found, CLASSES, like, np.array([0.0, 0.5]))
     assert nearest(between, TRAIN, 1).positions[0, 0] < 10
     assert scores.best[0].tolist() == [7, 7]
     assert scores.best[1][0] - scores.best[1][1] == pytest.approx(0.5)
@@ -74,8 +79,8 @@ def test_a_landmark_like_the_pool_gives_way_and_a_query_like_it_comes_later() ->
 
 def test_landmarks_named_too_often_come_last_by_how_often() -> None:
     before = labelling([4, 4, 4, 7, 7, 9], [0.9, 0.8, np.nan, 0.3, 0.2, 0.1])
-    assert frequent_last(before, most=2).confidences == pytest.approx(before.confidences, nan_ok=True)
-    after = frequent_last(before, most=1)
+    assert demote_frequent_landmarks(before, most=2).confidences == pytest.approx(before.confidences, nan_ok=True)
+    after = demote_frequent_landmarks(before, most=1)
     assert after.landmarks.tolist() == before.landmarks.tolist()
     assert after.confidences == pytest.approx([-2, -2, np.nan, -2, -2, 0.1], nan_ok=True)
 
@@ -83,7 +88,7 @@ def test_landmarks_named_too_often_come_last_by_how_often() -> None:
 def test_counted_on_other_images_the_answer_does_not_depend_on_its_company() -> None:
     index = labelling([4, 4, 4, 7], [0.5, 0.5, 0.5, 0.5])
     before = labelling([4, 7, 9], [0.9, 0.8, 0.7])
-    after = frequent_last(before, most=2, counted=index)
+    after = demote_frequent_landmarks(before, most=2, counted=index)
     assert after.confidences.tolist() == [-3, 0.8, 0.7]
-    one = frequent_last(labelling([4], [0.9]), most=2, counted=index)
+    one = demote_frequent_landmarks(labelling([4], [0.9]), most=2, counted=index)
     assert one.confidences[0] == after.confidences[0]

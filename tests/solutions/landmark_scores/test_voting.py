@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from solutions.landmark_scores.voting import voted
+from solutions.landmark_scores.score_merging import vote
 
 LANDMARKS = np.array([11, 22])
 NAN = np.nan
@@ -11,7 +11,7 @@ NAN = np.nan
 
 def one(votes: list[int], confidences: list[float], weights: list[float] | None = None) -> tuple[int, float]:
     told = None if weights is None else np.array(weights)
-    landmarks, found = voted(LANDMARKS, np.array([votes]), np.array([confidences]), told)
+    landmarks, found = vote(LANDMARKS, np.array([votes]), np.array([confidences]), told)
     return int(landmarks[0]), float(found[0])
 
 
@@ -26,7 +26,7 @@ def test_a_model_that_weighs_more_than_both_others_decides() -> None:
 def test_equal_weights_are_a_majority() -> None:
     draw = np.random.default_rng(1)
     votes, confidences = draw.integers(-1, 2, (50, 5)), draw.random((50, 5))
-    plain, weighed = voted(LANDMARKS, votes, confidences), voted(LANDMARKS, votes, confidences, np.full(5, 0.7))
+    plain, weighed = vote(LANDMARKS, votes, confidences), vote(LANDMARKS, votes, confidences, np.full(5, 0.7))
     assert np.array_equal(plain[0], weighed[0])
     assert plain[1] == pytest.approx(weighed[1], nan_ok=True)
 
@@ -48,5 +48,5 @@ def test_no_landmark_wins_by_votes_too_but_no_tie() -> None:
 
 
 def test_no_queries_and_no_landmarks_are_no_trouble() -> None:
-    assert voted(LANDMARKS, np.zeros((0, 3), int), np.zeros((0, 3)))[0].shape == (0,)
-    assert np.isnan(voted(LANDMARKS[:0], np.full((2, 3), -1), np.full((2, 3), NAN))[1]).all()
+    assert vote(LANDMARKS, np.zeros((0, 3), int), np.zeros((0, 3)))[0].shape == (0,)
+    assert np.isnan(vote(LANDMARKS[:0], np.full((2, 3), -1), np.full((2, 3), NAN))[1]).all()

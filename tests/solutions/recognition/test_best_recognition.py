@@ -9,11 +9,12 @@ pytest.importorskip("keras", reason="networks are an extra: pip install 'landmar
 
 from harness.data.competition import Competition
 from harness.data.split import own_split
+from harness.data.training_data import TrainingData
 from harness.errors import HarnessError
 from harness.scoring.evaluate import evaluate
-from harness.solution.base import TrainingData, identity
+from harness.solution.base import identity
 from harness.solution.registry import load_class
-from solutions.descriptors.extractors.corner_crops import Cuts
+from solutions.descriptors.extractors.corner_crops import CornerCropsExtractor
 from solutions.recognition.best_recognition import BestRecognition
 from tests.factories.competitions import image_id, image_path, save_image
 from tests.solutions.recognition.test_softmax_entropy import write_world
@@ -27,7 +28,9 @@ def competition(tmp_path_factory: pytest.TempPathFactory) -> Competition:
 
 @pytest.fixture(autouse=True)
 def _small_networks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("solutions.recognition.best_recognition.ALL_CUT", (Cuts("lite0", 96, ("gem_2",)),))
+    monkeypatch.setattr(
+        "solutions.recognition.best_recognition.CORNER_CROP_VIEWS", (CornerCropsExtractor("lite0", 96, ("gem_2",)),)
+    )
 
 
 def all_of(competition: Competition) -> TrainingData:
@@ -78,6 +81,6 @@ def test_broken_images_get_no_answer_and_images_of_one_colour_no_sure_one(tmp_pa
 
 def test_every_step_of_the_ladder_can_be_asked_for_and_the_last_is_the_solution() -> None:
     cls = load_class("best_recognition", Path("nowhere"))
-    steps = [identity(cls(**step.parameters)) for step in cls.ladder]
+    steps = [identity(cls(**step.parameters)) for step in cls.ablation_steps]
     assert steps[-1] == "best_recognition"
     assert len(set(steps)) == len(steps)

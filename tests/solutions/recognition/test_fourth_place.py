@@ -77,12 +77,12 @@ def test_landmarks_are_named_and_come_before_what_is_none(
 
 
 def test_step_4_alone_is_the_normalised_sum_of_the_five_nearest(competition: Competition) -> None:
-    from solutions.descriptors.extractors.square import Features
-    from solutions.descriptors.pooling.pooling import unit
+    from solutions.descriptors.extractors.square import SquareExtractor
+    from solutions.descriptors.normalisation import l2_normalise
 
     found = fitted(competition, **STEP_4).recognise(competition.queries)
-    features, data = Features("lite0", 96, ("gem",), frame="squash"), own_split(competition, "recognition").data
-    train, queries = (unit(images.describe(features)) for images in (data.train, competition.queries))
+    features, data = SquareExtractor("lite0", 96, ("gem",), frame="squash"), own_split(competition, "recognition").data
+    train, queries = (l2_normalise(images.describe(features)) for images in (data.train, competition.queries))
     for row, landmark, confidence in zip(queries, found.landmarks, found.confidences, strict=True):
         cosines = train @ row
         nearest = np.argsort(-cosines)[:5]
@@ -96,9 +96,9 @@ def test_what_is_surely_no_landmark_keeps_a_tenth_of_its_confidence(competition:
     solution = fitted(competition, crops=0)
     lowered = solution.recognise(competition.queries)
     (sides,) = solution.sides
-    from solutions.landmark_scores.train_scorers import rows_of
+    from solutions.descriptors.ensemble import describe_ensemble
 
-    sure = sides.second(rows_of(competition.queries, solution.first)) > 0.95
+    sure = sides.probability_of_second(describe_ensemble(competition.queries, solution.first)) > 0.95
     assert sure[6:].mean() > 0.5
     assert not sure[:6].any()
     assert lowered.confidences == pytest.approx(np.where(sure, plain.confidences / 10, plain.confidences))
@@ -138,7 +138,7 @@ def test_without_an_index_there_are_no_distractors_to_learn_from_and_all_is_answ
     solution = FourthPlace(**(SMALL | {"domain": True}))  # type: ignore[arg-type]
     solution.fit(some(data, np.ones(len(data.labels), bool), data.index[:0]))
     assert solution.sides == []
-    assert solution.recognise(competition.queries).answered.all()
+    assert solution.recognise(competition.queries).has_answer.all()
     assert gap(competition, fitted(competition, crops=0, landmark_or_not=False).recognise(competition.queries)) > 0.9
 
 
@@ -159,8 +159,8 @@ def test_of_one_landmark_the_neighbours_answer_alone_and_of_none_nothing_is_answ
         solution.fit(some(data, keep))
         assert len(solution.models) == 1
         found = solution.recognise(competition.queries)
-        assert found.answered.all() == answered
-        assert set(found.landmarks[found.answered].tolist()) <= {1}
+        assert found.has_answer.all() == answered
+        assert set(found.landmarks[found.has_answer].tolist()) <= {1}
 
 
 def test_a_query_that_cannot_be_read_is_not_answered_and_one_of_one_colour_is(tmp_path: Path) -> None:
@@ -172,12 +172,12 @@ def test_a_query_that_cannot_be_read_is_not_answered_and_one_of_one_colour_is(tm
     save_image(queries.paths[1], np.full((96, 96, 3), 120, np.uint8))
     opened = Competition.open(folder, tmp_path / "store")
     found = fitted(opened).recognise(opened.queries)
-    assert not found.answered[0]
-    assert found.answered[1:].all()
+    assert not found.has_answer[0]
+    assert found.has_answer[1:].all()
 
 
 def test_every_step_of_the_ladder_can_be_asked_for_and_the_last_that_helps_is_the_solution() -> None:
     cls = load_class("fourth_place", Path("nowhere"))
-    steps = [identity(cls(**step.parameters)) for step in cls.ladder]
+    steps = [identity(cls(**step.parameters)) for step in cls.ablation_steps]
     assert steps[-4] == "fourth_place", "what follows are further classifiers and crops, which make it worse"
     assert len(set(steps)) == len(steps)

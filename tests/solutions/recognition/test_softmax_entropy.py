@@ -9,12 +9,12 @@ pytest.importorskip("keras", reason="networks are an extra: pip install 'landmar
 
 from harness.data.competition import Competition
 from harness.data.split import own_split
+from harness.data.training_data import TrainingData
 from harness.errors import HarnessError
 from harness.scoring.evaluate import evaluate
-from harness.solution.base import TrainingData
 from solutions.recognition.softmax_entropy import SoftmaxEntropy
 from solutions.retrieval.transfer_clustering import TransferClustering
-from solutions.training.trained_network import Network, trained_network
+from solutions.training.trained_network import TrainedNetwork, train_network
 from tests.factories.competitions import image_id, image_path, save_image, write_table
 
 SMALL = {"side": 96}
@@ -82,12 +82,12 @@ def test_a_network_is_trained_as_long_as_held_out_images_asked_for(
 ) -> None:
     stops: list[int | None] = []
 
-    def noted(*arguments: object) -> Network:
+    def noted(*arguments: object) -> TrainedNetwork:
         stops.append(arguments[3].stop)  # type: ignore[attr-defined]
-        return trained_network(*arguments)  # type: ignore[arg-type]
+        return train_network(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("solutions.training.classifier.trained_network", noted)
-    monkeypatch.setattr(Network, "epochs", 3)
+    monkeypatch.setattr("solutions.training.classifier.train_network", noted)
+    monkeypatch.setattr(TrainedNetwork, "epochs", 3)
     SoftmaxEntropy(head="dense", epochs=5, **SMALL).fit(own_split(competition, "recognition").data)
     assert stops[:-1] == [None] * (len(stops) - 1)
     assert stops[-1] == 3
@@ -99,11 +99,11 @@ def test_layers_that_are_trained_are_tried_in_one_round(
 ) -> None:
     asked: list[object] = []
 
-    def refused(*arguments: object) -> Network:
+    def refused(*arguments: object) -> TrainedNetwork:
         asked.append(arguments)
         raise HarnessError("enough")
 
-    monkeypatch.setattr("solutions.training.classifier.trained_network", refused)
+    monkeypatch.setattr("solutions.training.classifier.train_network", refused)
     solution = SoftmaxEntropy(head="dense", frozen=140, **SMALL)
     with pytest.raises(HarnessError, match="enough"):
         solution.fit(own_split(competition, "recognition").data)
@@ -147,7 +147,7 @@ def test_a_threshold_below_all_doubt_answers_nothing(competition: Competition) -
     split = own_split(competition, "recognition")
     solution = SoftmaxEntropy(threshold=-1.0, **SMALL)
     solution.fit(split.data)
-    assert not solution.recognise(split.queries).answered.any()
+    assert not solution.recognise(split.queries).has_answer.any()
 
 
 def test_a_head_is_fitted_once_for_both_solutions(competition: Competition, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,5 +190,5 @@ def test_a_query_that_cannot_be_read_is_not_answered(tmp_path: Path) -> None:
         solution = kind(**SMALL)
         solution.fit(split.data)
         answer = solution.recognise(split.queries) if task == "recognition" else solution.rank(split.queries)
-        assert not answer.answered[0]
-        assert answer.answered[1:].all()
+        assert not answer.has_answer[0]
+        assert answer.has_answer[1:].all()

@@ -51,18 +51,18 @@ def test_landmarks_are_named(competition: Competition, parameters: dict[str, obj
 
 def test_by_each_rule_all_models_doubt_what_is_no_landmark(competition: Competition) -> None:
     everything = fitted(competition, reject="nothing").recognise(competition.queries)
-    assert everything.answered.all()
+    assert everything.has_answer.all()
     for rule, limit in (("nonlandmark_prob", 0.5), ("distance", 0.4)):
         found = fitted(competition, reject=rule, limit=limit).recognise(competition.queries)
-        assert found.answered[:6].all()
-        assert found.answered[6:].mean() < 0.5
-        said = found.answered
+        assert found.has_answer[:6].all()
+        assert found.has_answer[6:].mean() < 0.5
+        said = found.has_answer
         assert np.array_equal(found.landmarks[said], everything.landmarks[said])
 
 
 def test_a_limit_of_nothing_refuses_all(competition: Competition) -> None:
     for rule in ("nonlandmark_prob", "distance"):
-        assert not fitted(competition, reject=rule, limit=-1.0).recognise(competition.queries).answered.any()
+        assert not fitted(competition, reject=rule, limit=-1.0).recognise(competition.queries).has_answer.any()
 
 
 def test_folds_are_left_out_in_turn_and_their_score_is_the_weight(competition: Competition) -> None:
@@ -70,7 +70,7 @@ def test_folds_are_left_out_in_turn_and_their_score_is_the_weight(competition: C
     labels = own_split(competition, "recognition").data.labels
     assert len(solution.voters) == 2
     assert all(0 < each.weight <= 1 for each in solution.voters)
-    assert all(len(each.means) == len(np.unique(labels)) for each in solution.voters)
+    assert all(len(each.centroids) == len(np.unique(labels)) for each in solution.voters)
     one, other = (each.network.parts["projection"] for each in solution.voters)
     assert not np.array_equal(one, other)
     assert [each.weight for each in fitted(competition, folds=1, ten_crops=False).voters] == [1.0]
@@ -96,8 +96,8 @@ def test_without_distractors_nothing_is_rejected_by_a_probability(competition: C
     data = own_split(competition, "recognition").data
     solution = TenthPlace(**(SMALL | {"reject": "nonlandmark_prob"}))  # type: ignore[arg-type]
     solution.fit(some(data, np.ones(len(data.labels), bool), data.index[:0]))
-    assert all(each.sides is None for each in solution.voters)
-    assert solution.recognise(competition.queries).answered.all()
+    assert all(each.non_landmark_classifier is None for each in solution.voters)
+    assert solution.recognise(competition.queries).has_answer.all()
 
 
 def test_a_landmark_with_one_image_is_in_every_fold_and_named(competition: Competition) -> None:
@@ -131,13 +131,13 @@ def test_images_that_cannot_be_read_are_left_out_and_one_of_one_colour_is_no_tro
         save_image(images.paths[1], np.full((96, 96, 3), 120, np.uint8))
     opened = Competition.open(folder, tmp_path / "store")
     found = fitted(opened, reject="nothing").recognise(opened.queries)
-    assert not found.answered[0]
-    assert found.answered[1:].all()
+    assert not found.has_answer[0]
+    assert found.has_answer[1:].all()
     assert found.landmarks[2:6].tolist() == FOUND[2:]
 
 
 def test_every_step_of_the_ladder_can_be_asked_for_and_the_last_of_our_own_is_the_solution() -> None:
     cls = load_class("tenth_place", Path("nowhere"))
-    steps = [identity(cls(**step.parameters)) for step in cls.ladder]
+    steps = [identity(cls(**step.parameters)) for step in cls.ablation_steps]
     assert steps[-4] == "tenth_place", "what follows are the rules that were told, which are worse"
     assert len(set(steps)) == len(steps)

@@ -12,8 +12,8 @@ pytest.importorskip("faiss", reason="faiss is an extra: pip install 'landmark[ne
 
 from harness.data.competition import Competition
 from harness.data.split import own_split
+from harness.data.training_data import TrainingData
 from harness.scoring.evaluate import evaluate
-from harness.solution.base import TrainingData
 from solutions.local.delf_like import DelfLike
 from solutions.recognition.third_place import ThirdPlace
 from tests.factories.competitions import drawn, save_image
@@ -46,7 +46,7 @@ def gap(competition: Competition, solution: ThirdPlace) -> float | None:
     return evaluate(solution.recognise(competition.queries), truth).scores["all"]["gap"]
 
 
-@pytest.mark.parametrize("step", ThirdPlace.ladder, ids=lambda step: step.name)
+@pytest.mark.parametrize("step", ThirdPlace.ablation_steps, ids=lambda step: step.name)
 def test_every_step_names_the_landmarks(step, competition):
     assert gap(competition, fitted_on(competition, **step.parameters)) == pytest.approx(1.0)
 
@@ -100,7 +100,7 @@ def test_an_image_without_a_keypoint_is_named_by_its_descriptor_alone(changed):
         assert path is not None
         save_image(path, grey)
     found = fitted_on(changed).recognise(changed.queries)
-    assert found.answered.all()
+    assert found.has_answer.all()
     plain = fitted_on(changed, matching=0.0, verified=0).recognise(changed.queries)
     assert (found.landmarks[0], found.confidences[0]) == (plain.landmarks[0], plain.confidences[0])
 
@@ -109,7 +109,7 @@ def test_train_images_none_of_which_has_a_keypoint_leave_the_descriptors(changed
     for path in changed.train.paths:
         assert path is not None
         save_image(path, np.full((96, 96, 3), 128, np.uint8))
-    assert fitted_on(changed).recognise(changed.queries).answered.all()
+    assert fitted_on(changed).recognise(changed.queries).has_answer.all()
 
 
 def test_a_label_that_is_never_asked_for_and_one_landmark_alone_are_no_trouble(competition):
@@ -123,7 +123,7 @@ def test_a_label_that_is_never_asked_for_and_one_landmark_alone_are_no_trouble(c
 def test_without_train_images_nothing_is_answered(competition):
     data = own_split(competition, "recognition").data
     none = TrainingData(data.train[:0], data.labels[:0], data.index)
-    assert not fitted_on(competition, none).recognise(competition.queries).answered.any()
+    assert not fitted_on(competition, none).recognise(competition.queries).has_answer.any()
 
 
 def test_a_query_that_cannot_be_read_is_not_answered(changed):
@@ -131,4 +131,4 @@ def test_a_query_that_cannot_be_read_is_not_answered(changed):
     assert path is not None
     path.write_bytes(b"broken")
     found = fitted_on(changed).recognise(changed.queries)
-    assert found.answered.tolist() == [False] + [True] * (len(found.answered) - 1)
+    assert found.has_answer.tolist() == [False] + [True] * (len(found.has_answer) - 1)

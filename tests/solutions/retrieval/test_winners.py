@@ -9,10 +9,11 @@ pytest.importorskip("keras", reason="networks are an extra: pip install 'landmar
 
 from harness.data.competition import Competition
 from harness.data.split import own_split
+from harness.data.training_data import TrainingData
 from harness.scoring.evaluate import evaluate
-from harness.solution.base import Retrieval, TrainingData, identity
+from harness.solution.base import Retrieval, identity
 from harness.solution.registry import load_class, load_solution
-from solutions.descriptors.extractors.multiscale import Views
+from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
 from tests.solutions.recognition.test_softmax_entropy import write_world
 
 NAMES = ("first_place", "sixth_place", "eleventh_place", "diffusion", "best_unsupervised", "best_retrieval")
@@ -31,9 +32,9 @@ def competition(tmp_path_factory: pytest.TempPathFactory) -> Competition:
 
 @pytest.fixture(autouse=True)
 def _small_networks(monkeypatch: pytest.MonkeyPatch) -> None:
-    eight = (Views("lite0", 96, ("gem_2", "rgem")),)
-    monkeypatch.setattr("solutions.retrieval.best_unsupervised.EIGHT", eight)
-    monkeypatch.setattr("solutions.retrieval.best_retrieval.ALL_CUT", eight)
+    eight = (MultiscaleExtractor("lite0", 96, ("gem_2", "rgem")),)
+    monkeypatch.setattr("solutions.retrieval.best_unsupervised.UNSUPERVISED_VIEWS", eight)
+    monkeypatch.setattr("solutions.retrieval.best_retrieval.CORNER_CROP_VIEWS", eight)
 
 
 def small(name: str) -> Retrieval:
@@ -81,7 +82,7 @@ def test_an_index_of_one_image_is_found_by_every_query(name: str, competition: C
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "diffusion"])
 def test_every_step_of_a_ladder_can_be_asked_for_and_the_last_is_the_solution(name: str) -> None:
     cls = load_class(name, Path("nowhere"))
-    steps = [identity(cls(**step.parameters)) for step in cls.ladder]
+    steps = [identity(cls(**step.parameters)) for step in cls.ablation_steps]
     assert steps[-1] == name
     assert len(set(steps)) == len(steps)
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from harness import Ragged
-from solutions.training.augmentation import augmented
-from solutions.training.training_images import Photographs, Squares
+from solutions.training.augmentation import augment
+from solutions.training.training_images import JpegExtractor, TrainingImages
 
 
 def photograph(seed: int = 0, height: int = 40, width: int = 60) -> np.ndarray:
@@ -13,15 +13,15 @@ def photograph(seed: int = 0, height: int = 40, width: int = 60) -> np.ndarray:
     return np.kron(smooth, np.ones((10, 10, 1), np.uint8))
 
 
-def several(seed: int = 3, *, augment: bool = True) -> Squares:
-    packed = Photographs(32).describe([photograph(each) for each in range(4)])
+def several(seed: int = 3, *, augment: bool = True) -> TrainingImages:
+    packed = JpegExtractor(32).describe([photograph(each) for each in range(4)])
     ends = np.cumsum([len(each) for each in packed])
     ragged = Ragged(np.concatenate(packed), ends - [len(each) for each in packed], ends)
-    return Squares(ragged, np.array(list("abcd"), object), 32, "crop", augment, seed)
+    return TrainingImages(ragged, np.array(list("abcd"), object), 32, "crop", augment, seed)
 
 
 def test_the_same_chance_gives_the_same_square() -> None:
-    one, again, other = (augmented(photograph(), 32, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    one, again, other = (augment(photograph(), 32, np.random.default_rng(seed)) for seed in (1, 1, 2))
     assert (one == again).all()
     assert (one != other).any()
     assert one.shape == (32, 32, 3)
@@ -30,7 +30,7 @@ def test_the_same_chance_gives_the_same_square() -> None:
 
 def test_cuts_lie_within_mirror_images_occur_and_light_changes() -> None:
     ramp = np.repeat(np.arange(0, 200, 2, dtype=np.uint8)[None, :, None], 80, axis=0).repeat(3, axis=2)
-    squares = [augmented(ramp, 16, np.random.default_rng(seed)).astype(float) for seed in range(60)]
+    squares = [augment(ramp, 16, np.random.default_rng(seed)).astype(float) for seed in range(60)]
     rising = [square[:, -1].mean() > square[:, 0].mean() for square in squares]
     assert 15 < sum(rising) < 45
     spans = [abs(square[:, -1].mean() - square[:, 0].mean()) for square in squares]
@@ -39,7 +39,7 @@ def test_cuts_lie_within_mirror_images_occur_and_light_changes() -> None:
 
 
 def test_a_photograph_of_one_pixel_can_be_augmented() -> None:
-    assert augmented(np.full((1, 1, 3), 9, np.uint8), 8, np.random.default_rng(0)).shape == (8, 8, 3)
+    assert augment(np.full((1, 1, 3), 9, np.uint8), 8, np.random.default_rng(0)).shape == (8, 8, 3)
 
 
 def test_an_image_is_changed_alike_in_whatever_batch_it_comes() -> None:
@@ -68,6 +68,6 @@ def test_asked_or_without_augmentation_it_is_the_middle_of_the_photograph() -> N
 def test_small_photographs_are_not_blown_up_in_the_store() -> None:
     import cv2
 
-    small, large = Photographs(32).describe([photograph(0, 20, 30), photograph(1, 80, 120)])
+    small, large = JpegExtractor(32).describe([photograph(0, 20, 30), photograph(1, 80, 120)])
     assert cv2.imdecode(small, cv2.IMREAD_COLOR).shape == (20, 30, 3)
     assert cv2.imdecode(large, cv2.IMREAD_COLOR).shape == (32, 48, 3)

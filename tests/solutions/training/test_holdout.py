@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solutions.training.holdout import dealt, held_out
+from solutions.training.holdout import assign_parts, holdout_rounds
 
 LABELS = st.lists(st.integers(0, 9), min_size=1, max_size=40)
 
@@ -12,20 +12,21 @@ LABELS = st.lists(st.integers(0, 9), min_size=1, max_size=40)
 @given(LABELS, st.integers(0, 3))
 def test_every_round_asks_about_images_that_it_does_not_learn(labels: list[int], seed: int) -> None:
     ids, shown = np.array([f"{number:03}" for number in range(len(labels))], object), np.array(labels)
-    for each in held_out(ids, shown, seed):
-        assert sorted([*each.kept, *each.asked]) == list(range(len(labels)))
-        learnt = set(shown[each.kept].tolist())
+    for each in holdout_rounds(ids, shown, seed):
+        assert sorted([*each.train, *each.validation]) == list(range(len(labels)))
+        learnt = set(shown[each.train].tolist())
         assert len(learnt) > 1
-        assert [label in learnt for label in shown[each.asked].tolist()] == each.known.tolist()
+        assert [label in learnt for label in shown[each.validation].tolist()] == each.is_known.tolist()
 
 
 @given(LABELS, st.randoms(use_true_random=False))
 def test_the_order_of_the_images_is_no_matter(labels: list[int], random: object) -> None:
     ids, shown = np.array([f"{number:03}" for number in range(len(labels))], object), np.array(labels)
     order = np.array(sorted(range(len(labels)), key=lambda _: random.random()))  # type: ignore[attr-defined]
-    plain = [(set(ids[each.kept]), set(ids[each.asked])) for each in held_out(ids, shown, 1)]
+    plain = [(set(ids[each.train]), set(ids[each.validation])) for each in holdout_rounds(ids, shown, 1)]
     mixed = [
-        (set(ids[order][each.kept]), set(ids[order][each.asked])) for each in held_out(ids[order], shown[order], 1)
+        (set(ids[order][each.train]), set(ids[order][each.validation]))
+        for each in holdout_rounds(ids[order], shown[order], 1)
     ]
     assert plain == mixed
 
@@ -33,7 +34,7 @@ def test_the_order_of_the_images_is_no_matter(labels: list[int], random: object)
 def test_each_landmark_is_strange_in_one_round() -> None:
     labels = np.repeat(np.arange(8), 5)
     ids = np.array([f"{number:03}" for number in range(40)], object)
-    strange = [set(labels[each.asked][~each.known].tolist()) for each in held_out(ids, labels, 0)]
+    strange = [set(labels[each.validation][~each.is_known].tolist()) for each in holdout_rounds(ids, labels, 0)]
     assert sorted(label for group in strange for label in group) == list(range(8))
 
 
@@ -42,7 +43,7 @@ def test_the_images_of_each_landmark_are_spread_over_the_parts_and_one_alone_is_
     labels: list[int], count: int, seed: int
 ) -> None:
     keys, shown = np.array([f"{number:03}" for number in range(len(labels))]), np.array(labels)
-    part = dealt(keys, shown, count, seed)
+    part = assign_parts(keys, shown, count, seed)
     for landmark in set(labels):
         own = part[shown == landmark]
         if len(own) == 1:
@@ -50,4 +51,4 @@ def test_the_images_of_each_landmark_are_spread_over_the_parts_and_one_alone_is_
         else:
             assert np.ptp(np.bincount(own, minlength=count)) <= 1
     order = np.random.default_rng(seed).permutation(len(labels))
-    assert np.array_equal(dealt(keys[order], shown[order], count, seed), part[order])
+    assert np.array_equal(assign_parts(keys[order], shown[order], count, seed), part[order])

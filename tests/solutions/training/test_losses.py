@@ -9,11 +9,11 @@ from scipy.special import log_softmax, logsumexp
 
 pytest.importorskip("keras", reason="networks are an extra: pip install 'landmark[networks]'")
 
-from solutions.descriptors.networks.keras_backend import started
+from solutions.descriptors.networks.keras_backend import load_keras
 from solutions.training import losses
 from solutions.training.network_heads import HEADS, NEGATIVES
 
-started()
+load_keras()
 DRAW = np.random.default_rng(5)
 K, D, N = 7, 4, 9
 ROWS = DRAW.normal(size=(N, D)).astype(np.float32)
@@ -57,8 +57,8 @@ def test_with_log_q_the_sum_over_drawn_landmarks_is_in_the_mean_that_over_all() 
 
 def test_negatives_are_drawn_as_their_number_of_images_to_the_power_of_three_quarters() -> None:
     counts = np.arange(1, 3001)
-    _, fixed = HEADS["sampled"].start(np.zeros((3000, 1)), counts)
-    draw = HEADS["sampled"].draw
+    _, fixed = HEADS["sampled"].initialise(np.zeros((3000, 1)), counts)
+    draw = HEADS["sampled"].draw_for_step
     assert draw is not None
     drawn = draw(fixed, np.random.default_rng(1))
     often = counts**0.75 / (counts**0.75).sum()
@@ -71,7 +71,7 @@ def test_negatives_are_drawn_as_their_number_of_images_to_the_power_of_three_qua
 def test_a_hierarchical_softmax_is_group_times_landmark_within_it_and_sums_to_one(k: int) -> None:
     draw = np.random.default_rng(k)
     head = HEADS["hierarchical"]
-    taught, fixed = head.start(draw.normal(size=(k, D)), np.ones(k))
+    taught, fixed = head.initialise(draw.normal(size=(k, D)), np.ones(k))
     arrays = {name: draw.normal(size=each.shape).astype(np.float32) for name, each in taught.items()}
     assert head.logits is not None
     likely = np.exp(head.logits(ROWS, {**arrays, **fixed}))
@@ -91,13 +91,13 @@ def test_a_hierarchical_softmax_is_group_times_landmark_within_it_and_sums_to_on
 
 @pytest.mark.parametrize(("cosine", "wider"), [(0.9, 0.5808), (0.0, -0.4794), (-0.95, -1.1897)])
 def test_an_angle_half_a_radian_wider(cosine: float, wider: float) -> None:
-    assert shown(losses.widened, np.array([cosine], np.float32), 0.5)[0] == pytest.approx(wider, abs=1e-4)
+    assert shown(losses.add_angular_margin, np.array([cosine], np.float32), 0.5)[0] == pytest.approx(wider, abs=1e-4)
 
 
 def test_arcface_and_softmax_are_added_up_each_with_weights_of_its_own() -> None:
     head = HEADS["arcface_softmax"]
     assert head.logits is not None
-    taught, fixed = head.start(WEIGHTS, np.bincount(CLASSES, minlength=K))
+    taught, fixed = head.initialise(WEIGHTS, np.bincount(CLASSES, minlength=K))
     taught = {**taught, "weights": WEIGHTS, "bias": BIAS, "angular_weights": WEIGHTS[::-1].copy()}
     found = shown(head.loss, ROWS, CLASSES, taught, fixed)
     angular = shown(losses.arcface_loss, ROWS, CLASSES, WEIGHTS[::-1].copy(), 0.3, 30.0)
@@ -107,7 +107,7 @@ def test_arcface_and_softmax_are_added_up_each_with_weights_of_its_own() -> None
 
 def test_wider_angles_never_make_a_cosine_larger() -> None:
     cosines = np.linspace(-1, 1, 401, dtype=np.float32)
-    found = shown(losses.widened, cosines, 0.5)
+    found = shown(losses.add_angular_margin, cosines, 0.5)
     assert (np.diff(found) > 0).all()
     within = cosines > cos(pi - 0.5)
     assert found[within] == pytest.approx([cos(acos(each) + 0.5) for each in cosines[within].clip(-1, 1)], abs=2e-3)
@@ -123,9 +123,11 @@ def test_arcface_on_worked_cosines(margin: float, loss: float) -> None:
 
 
 def test_arcface_has_a_slope_where_the_angle_is_nothing() -> None:
-    from solutions.training.gradients import differentiated
+    from solutions.training.gradients import compile_gradients
 
-    step = differentiated(lambda trained, row: (losses.arcface_loss(row, np.array([0]), trained[0], 0.5, 9.0)[0], []))
+    step = compile_gradients(
+        lambda trained, row: (losses.arcface_loss(row, np.array([0]), trained[0], 0.5, 9.0)[0], [])
+    )
     row = np.array([[1.0, 0.0]], np.float32)
     assert np.isfinite(np.asarray(step([np.eye(2, dtype=np.float32)], row)[2][0])).all()
 
@@ -156,8 +158,8 @@ def test_a_batch_of_one_landmark_has_no_triplets() -> None:
 
 
 def test_triplets_of_equal_images_have_a_slope() -> None:
-    from solutions.training.gradients import differentiated
+    from solutions.training.gradients import compile_gradients
 
     classes = np.array([0, 0, 1], np.int32)
-    step = differentiated(lambda trained: (losses.triplet_loss(trained[0], classes, 0.2)[0], []))
+    step = compile_gradients(lambda trained: (losses.triplet_loss(trained[0], classes, 0.2)[0], []))
     assert np.isfinite(np.asarray(step([np.ones((3, 2), np.float32)])[2][0])).all()

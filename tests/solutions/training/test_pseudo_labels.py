@@ -4,9 +4,18 @@ import numpy as np
 import pytest
 
 from harness import HarnessError
-from solutions.training.pseudo_labels import STRANGE, Lessons, _mixed, _room, _table, confidences, probabilities, taught
+from solutions.training.pseudo_labels import (
+    NON_LANDMARK_THRESHOLD,
+    PseudoLabelConfig,
+    _mixed,
+    _room,
+    _table,
+    class_probabilities,
+    fit_rounds,
+    landmark_confidences,
+)
 
-LESSONS = Lessons(views=(), rounds=2)
+LESSONS = PseudoLabelConfig(views=(), rounds=2)
 
 
 def points(centre: tuple[float, float], n: int, seed: int) -> np.ndarray:
@@ -17,9 +26,9 @@ LEFT, RIGHT, TOP = (-3.0, 0.0), (3.0, 0.0), (0.0, 6.0)
 ROWS, CLASSES = np.vstack([points(LEFT, 5, 0), points(RIGHT, 5, 1)]), np.repeat([0, 1], 5)
 
 
-def answered(others: np.ndarray, asked: tuple[float, float], lessons: Lessons = LESSONS) -> np.ndarray:
-    table = taught(ROWS, CLASSES, others, lessons)
-    return probabilities(np.array([asked]), table, 2)[0]
+def answered(others: np.ndarray, asked: tuple[float, float], lessons: PseudoLabelConfig = LESSONS) -> np.ndarray:
+    table = fit_rounds(ROWS, CLASSES, others, lessons)
+    return class_probabilities(np.array([asked]), table, 2)[0]
 
 
 def test_what_lies_between_landmarks_becomes_a_class_of_its_own() -> None:
@@ -38,23 +47,23 @@ def test_unlabelled_images_that_it_is_sure_of_move_the_border() -> None:
 
 def test_without_rounds_nothing_is_learnt_from_others() -> None:
     others = points(TOP, 20, 4)
-    still = Lessons(views=(), rounds=0)
-    assert np.array_equal(taught(ROWS, CLASSES, others, still), taught(ROWS, CLASSES, others[:0], LESSONS))
+    still = PseudoLabelConfig(views=(), rounds=0)
+    assert np.array_equal(fit_rounds(ROWS, CLASSES, others, still), fit_rounds(ROWS, CLASSES, others[:0], LESSONS))
 
 
 def test_the_confidence_is_low_where_none_is_likely_and_nan_where_nothing_was_read() -> None:
     likely = np.array([[0.9, 0.05, 0.05], [0.05, 0.0, 0.95], [np.nan] * 3])
-    found = confidences(likely)
+    found = landmark_confidences(likely)
     assert found[0] > 0.3
-    assert found[1] < STRANGE
+    assert found[1] < NON_LANDMARK_THRESHOLD
     assert np.isnan(found[2])
 
 
 def test_probabilities_are_the_same_to_the_bit_in_any_company() -> None:
     rows = np.random.default_rng(5).normal(size=(600, 2))
-    table = taught(ROWS, CLASSES, rows, LESSONS)
-    together = probabilities(rows, table, 2)
-    assert np.array_equal(together[257:258], probabilities(rows[257:258], table, 2))
+    table = fit_rounds(ROWS, CLASSES, rows, LESSONS)
+    together = class_probabilities(rows, table, 2)
+    assert np.array_equal(together[257:258], class_probabilities(rows[257:258], table, 2))
 
 
 def test_more_landmarks_than_memory_allows_are_refused_and_fifty_thousand_images_of_a_thousand_are_not() -> None:
@@ -68,12 +77,12 @@ def test_a_descriptor_is_mixed_with_its_nearest_others_by_the_third_power_of_the
     rows, others = (
         each / np.linalg.norm(each, axis=1, keepdims=True) for each in (random.normal(size=(n, 4)) for n in (5, 30))
     )
-    for row, found in zip(rows, _mixed(rows, others, Lessons(views=(), neighbours=3)), strict=True):
+    for row, found in zip(rows, _mixed(rows, others, PseudoLabelConfig(views=(), neighbours=3)), strict=True):
         cosines = others @ row
         slow = row + sum(cosines[place] ** 3 * others[place] for place in np.argsort(-cosines)[:3])
         assert found == pytest.approx(slow / np.linalg.norm(slow), abs=1e-6)
-    assert np.array_equal(_mixed(rows, others, Lessons(views=(), neighbours=0)), rows)
-    assert _mixed(rows, others[:0], Lessons(views=())) == pytest.approx(rows, abs=1e-6)
+    assert np.array_equal(_mixed(rows, others, PseudoLabelConfig(views=(), neighbours=0)), rows)
+    assert _mixed(rows, others[:0], PseudoLabelConfig(views=())) == pytest.approx(rows, abs=1e-6)
 
 
 def test_a_side_that_no_labelled_image_shows_is_known_by_images_between() -> None:
@@ -82,9 +91,12 @@ def test_a_side_that_no_labelled_image_shows_is_known_by_images_between() -> Non
     rows, classes = np.vstack([front, other]), np.repeat([0, 1], 2)
     asked = np.radians(47)
     asked = np.array([[np.cos(asked), np.sin(asked)]])
-    mixing, plain = Lessons(views=(), neighbours=3, rounds=0), Lessons(views=(), neighbours=0, rounds=0)
+    mixing, plain = (
+        PseudoLabelConfig(views=(), neighbours=3, rounds=0),
+        PseudoLabelConfig(views=(), neighbours=0, rounds=0),
+    )
     mixed, alone = (
-        probabilities(_mixed(asked, between, each), _table(rows, classes, between, each), 2)[0, 0]
+        class_probabilities(_mixed(asked, between, each), _table(rows, classes, between, each), 2)[0, 0]
         for each in (mixing, plain)
     )
     assert mixed > alone

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics import judge_recognition, metric
-from solutions.training.rejection import best_threshold, doubt
+from solutions.training.rejection import best_threshold, rejection_score
 
 GLDV1 = 14_951  # landmarks
 
@@ -16,15 +16,15 @@ def test_entropy_where_one_of_15_000_landmarks_stands_out(highest: float, entrop
     probabilities = np.full(GLDV1, (1 - highest) / (GLDV1 - 1))
     probabilities[7] = highest
     logits = np.log(probabilities)[None] + 3.0  # a constant changes nothing
-    assert doubt(logits, "entropy")[0] == pytest.approx(entropy, abs=1e-3)
-    assert doubt(logits, "probability")[0] == pytest.approx(1 - highest)
+    assert rejection_score(logits, "entropy")[0] == pytest.approx(entropy, abs=1e-3)
+    assert rejection_score(logits, "probability")[0] == pytest.approx(1 - highest)
 
 
 def test_energy_falls_and_distance_falls_as_the_image_looks_more_familiar() -> None:
-    assert doubt(np.array([[5.0, 0], [1.0, 0]]), "energy").argmin() == 0
-    assert doubt(np.zeros((2, 1)), "distance", np.array([0.9, 0.4])).tolist() == pytest.approx([0.1, 0.6])
-    with pytest.raises(ValueError, match="needs the similarity of the nearest train image"):
-        doubt(np.zeros((1, 1)), "distance")
+    assert rejection_score(np.array([[5.0, 0], [1.0, 0]]), "energy").argmin() == 0
+    assert rejection_score(np.zeros((2, 1)), "distance", np.array([0.9, 0.4])).tolist() == pytest.approx([0.1, 0.6])
+    with pytest.raises(ValueError, match="needs the similarity to the nearest train image"):
+        rejection_score(np.zeros((1, 1)), "distance")
 
 
 def gap(threshold: float, images: list[tuple[float, bool, bool, float]]) -> float:

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solutions.training.sampling import shares, stratified
+from solutions.training.sampling import sample_weights, stratified_sample
 
 LABELS = st.lists(st.integers(0, 5), min_size=1, max_size=60)
 
@@ -16,7 +16,7 @@ def named(labels: list[int]) -> tuple[np.ndarray, np.ndarray]:
 @given(LABELS, st.integers(1, 9), st.integers(0, 3))
 def test_each_landmark_has_as_many_images_as_asked_for_or_all_it_has(labels: list[int], most: int, seed: int) -> None:
     ids, shown = named(labels)
-    places = stratified(ids, shown, most, seed)
+    places = stratified_sample(ids, shown, most, seed)
     assert len(set(places.tolist())) == len(places)
     for landmark in set(labels):
         assert (shown[places] == landmark).sum() == min(most, labels.count(landmark))
@@ -26,12 +26,15 @@ def test_each_landmark_has_as_many_images_as_asked_for_or_all_it_has(labels: lis
 def test_the_order_of_the_images_is_no_matter(labels: list[int], random: object) -> None:
     ids, shown = named(labels)
     order = np.array(sorted(range(len(labels)), key=lambda _: random.random()))  # type: ignore[attr-defined]
-    assert ids[stratified(ids, shown, 3, 1)].tolist() == ids[order][stratified(ids[order], shown[order], 3, 1)].tolist()
+    assert (
+        ids[stratified_sample(ids, shown, 3, 1)].tolist()
+        == ids[order][stratified_sample(ids[order], shown[order], 3, 1)].tolist()
+    )
 
 
 def test_another_seed_draws_other_images_and_every_image_is_drawn_by_some() -> None:
     ids, shown = named([7] * 6)
-    drawn = [frozenset(ids[stratified(ids, shown, 2, seed)]) for seed in range(40)]
+    drawn = [frozenset(ids[stratified_sample(ids, shown, 2, seed)]) for seed in range(40)]
     assert len(set(drawn)) > 5
     assert frozenset.union(*drawn) == set(ids)
 
@@ -39,7 +42,7 @@ def test_another_seed_draws_other_images_and_every_image_is_drawn_by_some() -> N
 @given(LABELS, st.sampled_from([0.0, 0.5, 1.0]))
 def test_a_landmark_weighs_as_its_number_of_images_to_a_power(labels: list[int], balance: float) -> None:
     classes = np.unique(labels, return_inverse=True)[1]
-    weights = shares(classes, balance)
+    weights = sample_weights(classes, balance)
     of = np.array([weights[classes == each].sum() for each in range(classes.max() + 1)])
     powers = np.bincount(classes) ** (1 - balance)
     assert np.allclose(of, powers / powers.sum())

@@ -5,12 +5,12 @@ from math import ceil, sqrt
 import numpy as np
 import pytest
 
-from solutions.training.softmax_groups import slots
+from solutions.training.softmax_groups import assign_slots
 
 
 @pytest.mark.parametrize("k", [1, 2, 3, 7, 16, 17, 100, 121, 123])
 def test_groups_are_about_the_root_of_the_number_of_landmarks(k: int) -> None:
-    found, size = slots(np.random.default_rng(k).normal(size=(k, 3)))
+    found, size = assign_slots(np.random.default_rng(k).normal(size=(k, 3)))
     assert size == ceil(sqrt(k))
     assert sorted(found.tolist()) == list(range(k)), "all slots before the last group are taken"
 
@@ -18,11 +18,11 @@ def test_groups_are_about_the_root_of_the_number_of_landmarks(k: int) -> None:
 def test_landmarks_that_lie_together_share_a_group() -> None:
     draw = np.random.default_rng(0)
     family = draw.permutation(np.repeat(np.arange(4), 4))
-    places, size = slots(draw.normal(size=(4, 6))[family] + draw.normal(size=(16, 6)) * 0.001)
+    places, size = assign_slots(draw.normal(size=(4, 6))[family] + draw.normal(size=(16, 6)) * 0.001)
     assert size == 4
     assert len({(of, place // size) for of, place in zip(family.tolist(), places.tolist(), strict=True)}) == 4
 
 
 def test_landmarks_that_look_all_the_same_can_be_grouped() -> None:
-    found, size = slots(np.ones((5, 2)))
+    found, size = assign_slots(np.ones((5, 2)))
     assert (sorted(found.tolist()), size) == ([0, 1, 2, 3, 4], 3)

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from solutions.descriptors.pooling.pooling import unit
+from solutions.descriptors.normalisation import l2_normalise
 from solutions.training import stored_descriptors as module
-from solutions.training.stored_descriptors import Rows, looks, moments
-from solutions.training.train_loop import _order
+from solutions.training.stored_descriptors import StoredDescriptors, compute_moments, descriptor_keys
+from solutions.training.train_loop import _shuffle
 
 DRAW = np.random.default_rng(2)
 ARRAYS = DRAW.normal(2, 3, (12, 4)).astype(np.float32), DRAW.normal(size=(12, 3)).astype(np.float32)
@@ -15,15 +15,15 @@ CLASSES = np.array([0, 1, 2, 0, 1, 2, 0, 0, 1])
 
 
 def test_a_batch_is_all_poolings_of_length_one_side_by_side() -> None:
-    whole = np.hstack([unit(each) for each in ARRAYS])
-    assert Rows(ARRAYS, PLACES).batch(np.array([2, 0])) == pytest.approx(whole[[3, 11]], abs=1e-6)
+    whole = np.hstack([l2_normalise(each) for each in ARRAYS])
+    assert StoredDescriptors(ARRAYS, PLACES).batch(np.array([2, 0])) == pytest.approx(whole[[3, 11]], abs=1e-6)
 
 
 @pytest.mark.parametrize("at_a_time", [1, 4, 9, 100])
 def test_moments_are_those_of_all_rows_however_they_are_read(monkeypatch: pytest.MonkeyPatch, at_a_time: int) -> None:
     monkeypatch.setattr(module, "_AT_A_TIME", at_a_time)
-    rows = Rows(ARRAYS, PLACES)
-    whole, found = rows.batch(np.arange(9)), moments(rows, CLASSES)
+    rows = StoredDescriptors(ARRAYS, PLACES)
+    whole, found = rows.batch(np.arange(9)), compute_moments(rows, CLASSES)
     assert found.mean == pytest.approx(whole.mean(axis=0), abs=1e-6)
     assert found.variance == pytest.approx(whole.var(axis=0), abs=1e-6)
     for each in range(3):
@@ -31,20 +31,20 @@ def test_moments_are_those_of_all_rows_however_they_are_read(monkeypatch: pytest
 
 
 def test_the_word_for_a_row_follows_from_its_numbers_wherever_it_stands() -> None:
-    words = looks(Rows(ARRAYS, PLACES))
+    words = descriptor_keys(StoredDescriptors(ARRAYS, PLACES))
     assert len(set(words.tolist())) == 9
-    assert np.array_equal(looks(Rows(ARRAYS, PLACES[::-1])), words[::-1])
+    assert np.array_equal(descriptor_keys(StoredDescriptors(ARRAYS, PLACES[::-1])), words[::-1])
 
 
 @pytest.mark.parametrize("pairs", [False, True])
 def test_every_image_is_shown_once(pairs: bool) -> None:
-    order = _order(CLASSES, pairs, np.random.default_rng(4))
+    order = _shuffle(CLASSES, pairs, np.random.default_rng(4))
     assert sorted(order.tolist()) == list(range(9))
 
 
 def test_images_of_a_landmark_are_shown_by_twos() -> None:
     classes = np.repeat(np.arange(5), 4)
-    orders = [_order(classes, True, np.random.default_rng(seed)) for seed in range(3)]
+    orders = [_shuffle(classes, True, np.random.default_rng(seed)) for seed in range(3)]
     for order in orders:
         assert (classes[order[::2]] == classes[order[1::2]]).all()
     assert len({tuple(each) for each in orders}) == 3

@@ -6,14 +6,14 @@ import pytest
 pytest.importorskip("keras", reason="networks are an extra: pip install 'landmark[networks]'")
 
 from harness import HarnessError
-from solutions.descriptors.extractors.corner_crops import Cuts, cuts
-from solutions.descriptors.extractors.multiscale import Views
+from solutions.descriptors.extractors.corner_crops import CornerCropsExtractor, corner_crops
+from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
 
 PHOTO = np.random.default_rng(0).integers(0, 256, (80, 120, 3), np.uint8)
 
 
 def test_cuts_are_the_whole_its_mirror_image_four_corners_and_the_middle() -> None:
-    whole, mirrored, *rest = cuts(PHOTO, 0.75)
+    whole, mirrored, *rest = corner_crops(PHOTO, 0.75)
     assert np.array_equal(whole, PHOTO)
     assert np.array_equal(mirrored, PHOTO[:, ::-1])
     places = [(0, 0), (0, 30), (20, 0), (20, 30), (10, 15)]
@@ -21,22 +21,27 @@ def test_cuts_are_the_whole_its_mirror_image_four_corners_and_the_middle() -> No
 
 
 def test_a_descriptor_is_the_mean_over_all_cuts_each_seen_by_itself() -> None:
-    seen = [Views("lite0", 64, ("gem_2",)).describe([each])["gem_2"][0] for each in cuts(PHOTO, 0.75)]
+    seen = [
+        MultiscaleExtractor("lite0", 64, ("gem_2",)).describe([each])["gem_2"][0] for each in corner_crops(PHOTO, 0.75)
+    ]
     mean = np.mean(seen, axis=0)
-    found = Cuts("lite0", 64, ("gem_2",)).describe([PHOTO, PHOTO[::-1]])["gem_2"]
+    found = CornerCropsExtractor("lite0", 64, ("gem_2",)).describe([PHOTO, PHOTO[::-1]])["gem_2"]
     assert np.allclose(found[0], mean / np.linalg.norm(mean), atol=1e-6)
     assert np.linalg.norm(found, axis=1) == pytest.approx([1, 1], abs=1e-6)
 
 
 def test_a_reduced_decode_leaves_as_many_pixels_to_a_cut_as_are_looked_at() -> None:
-    assert Cuts(side=384).reduce_to * 0.75 >= 384
+    assert CornerCropsExtractor(side=384).reduce_to * 0.75 >= 384
 
 
 def test_an_image_of_one_pixel_is_cut_too() -> None:
-    assert {each.shape for each in cuts(PHOTO[:1, :1], 0.75)} == {(1, 1, 3)}
+    assert {each.shape for each in corner_crops(PHOTO[:1, :1], 0.75)} == {(1, 1, 3)}
 
 
-@pytest.mark.parametrize("wrong", [{"share": 0.0}, {"share": 1.5}, {"poolings": ("gem_regions",)}])
-def test_cuts_that_cannot_be_are_refused(wrong: dict) -> None:  # type: ignore[type-arg]
-    with pytest.raises(HarnessError, match="share"):
-        Cuts(**wrong)
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [({"share": 0.0}, "share"), ({"share": 1.5}, "share"), ({"poolings": ("gem_regions",)}, "several rows")],
+)
+def test_impossible_crops_are_refused(wrong: dict, reason: str) -> None:  # type: ignore[type-arg]
+    with pytest.raises(HarnessError, match=reason):
+        CornerCropsExtractor(**wrong)

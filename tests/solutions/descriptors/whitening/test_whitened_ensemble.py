@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from solutions.descriptors.extractors.multiscale import Views
-from solutions.descriptors.pooling.pooling import unit
+from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
+from solutions.descriptors.normalisation import l2_normalise
 from solutions.descriptors.whitening import whitened_ensemble as module
-from solutions.descriptors.whitening.whitened_ensemble import learnt_whitening, product, whitened
+from solutions.descriptors.whitening.whitened_ensemble import describe_whitened, learn_ensemble_whitening, stable_matmul
 from tests.solutions.factories import Described
 
 
@@ -19,7 +19,7 @@ class Kept(Described):
     fingerprint = "of a test"
 
 
-VIEWS = (Views("lite0", 96, ("gem",)),)
+VIEWS = (MultiscaleExtractor("lite0", 96, ("gem",)),)
 
 
 def images(n: int, store: Path) -> Described:
@@ -31,22 +31,22 @@ def images(n: int, store: Path) -> Described:
 
 @pytest.mark.parametrize("block", [3, 7, 4096])
 def test_blocks_change_nothing(block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_AT_ONCE", block)
+    monkeypatch.setattr(module, "_BLOCK", block)
     some = images(20, tmp_path)
-    whitening = learnt_whitening((some,), VIEWS, 4)  # type: ignore[arg-type]
-    slowly = (unit(some.arrays["gem"]).astype(np.float32) - whitening.mean) @ whitening.projection
-    assert whitened(some, VIEWS, whitening) == pytest.approx(unit(slowly), abs=1e-6)  # type: ignore[arg-type]
+    whitening = learn_ensemble_whitening((some,), VIEWS, 4)  # type: ignore[arg-type]
+    slowly = (l2_normalise(some.arrays["gem"]).astype(np.float32) - whitening.mean) @ whitening.projection
+    assert describe_whitened(some, VIEWS, whitening) == pytest.approx(l2_normalise(slowly), abs=1e-6)  # type: ignore[arg-type]
 
 
 def test_a_row_is_the_same_to_the_bit_in_any_company() -> None:
     draw = np.random.default_rng(1)
     rows, matrix = draw.normal(size=(700, 33)), draw.normal(size=(33, 9))
-    whole = product(rows, matrix)
+    whole = stable_matmul(rows, matrix)
     for place in range(0, 700, 61):
-        assert np.array_equal(whole[place : place + 5], product(rows[place : place + 5], matrix))
+        assert np.array_equal(whole[place : place + 5], stable_matmul(rows[place : place + 5], matrix))
 
 
 def test_no_images_give_no_rows(tmp_path: Path) -> None:
     some = images(8, tmp_path)
-    whitening = learnt_whitening((some, some[:0]), VIEWS, 4)  # type: ignore[arg-type]
-    assert whitened(some[:0], VIEWS, whitening).shape == (0, 4)  # type: ignore[arg-type]
+    whitening = learn_ensemble_whitening((some, some[:0]), VIEWS, 4)  # type: ignore[arg-type]
+    assert describe_whitened(some[:0], VIEWS, whitening).shape == (0, 4)  # type: ignore[arg-type]

@@ -8,9 +8,9 @@ import pytest
 from harness import HarnessError
 from harness.data.competition import Competition
 from harness.data.image_set import ImageSet
-from solutions.descriptors.whitening.pair_whitening import pair_projection, pair_whitening
+from solutions.descriptors.whitening.pair_whitening import learn_pair_whitening, pair_projection
 from solutions.descriptors.whitening.pca import principal_axes
-from solutions.descriptors.whitening.whitening import Whitening, fit_whitening, pca_whitening, stretched
+from solutions.descriptors.whitening.pca_whitening import Whitening, fit_whitening, learn_pca_whitening, scale_axes
 from tests.factories.competitions import make_competition
 
 DRAWN = np.random.default_rng(2)
@@ -33,7 +33,7 @@ def before_length(whitening: Whitening, rows: np.ndarray) -> np.ndarray:
 
 
 def test_the_whitened_covariance_is_the_identity(index: ImageSet) -> None:
-    whitening = pca_whitening(index, ROWS, 6, power=0.5)
+    whitening = learn_pca_whitening(index, ROWS, 6, power=0.5)
     assert np.allclose(np.cov(before_length(whitening, ROWS).T, bias=True), np.eye(6), atol=1e-9)
     expected = before_length(whitening, ROWS)
     expected /= np.linalg.norm(expected, axis=1, keepdims=True)
@@ -42,16 +42,16 @@ def test_the_whitened_covariance_is_the_identity(index: ImageSet) -> None:
 
 
 def test_a_power_of_nothing_only_turns(index: ImageSet) -> None:
-    turned = before_length(pca_whitening(index, ROWS, 6, power=0), ROWS)
+    turned = before_length(learn_pca_whitening(index, ROWS, 6, power=0), ROWS)
     apart = ROWS - ROWS.mean(axis=0, dtype=float)
     assert np.allclose(turned @ turned.T, apart @ apart.T)
 
 
 def test_shrinkage_draws_variances_to_their_mean() -> None:
     axes = principal_axes(ROWS)
-    whole = stretched(axes, 6, 1, 0.5)
+    whole = scale_axes(axes, 6, 1, 0.5)
     assert np.allclose(whole, axes.directions / np.sqrt(axes.total / 6))
-    half = stretched(axes, 6, 0.5, 0.25)
+    half = scale_axes(axes, 6, 0.5, 0.25)
     assert np.allclose(half, axes.directions / (axes.variances / 2 + axes.total / 12) ** 0.25)
 
 
@@ -59,26 +59,26 @@ def test_dimensions_by_the_share_of_the_variance() -> None:
     axes = principal_axes(ROWS)
     shares = axes.variances.cumsum() / axes.total
     for share in (1e-9, 0.5, 0.8, 0.95, 0.999999999):
-        count = stretched(axes, share, 0, 0.5).shape[1]
+        count = scale_axes(axes, share, 0, 0.5).shape[1]
         assert shares[count - 1] >= share - 1e-12
         assert count == 1 or shares[count - 2] < share
 
 
 def test_fewer_rows_than_dimensions_give_as_many_as_they_span(index: ImageSet) -> None:
-    whitening = pca_whitening(index, ROWS[:4], 6)
+    whitening = learn_pca_whitening(index, ROWS[:4], 6)
     assert whitening(ROWS).shape == (80, 3)
 
 
 @pytest.mark.parametrize("rows", [ROWS[:1], ROWS[:0], np.repeat(ROWS[:1], 5, axis=0), np.full((3, 6), np.nan)])
 def test_rows_that_are_alike_teach_nothing(index: ImageSet, rows: np.ndarray) -> None:
-    whitened = pca_whitening(index, rows, 4)(ROWS)
+    whitened = learn_pca_whitening(index, rows, 4)(ROWS)
     assert np.allclose(whitened, ROWS / np.linalg.norm(ROWS, axis=1, keepdims=True), atol=1e-6)
 
 
 def test_nan_stays_nan_and_teaches_nothing_and_the_mean_is_zero(index: ImageSet) -> None:
     broken = np.vstack([ROWS, np.full((1, 6), np.nan, np.float32)])
-    whitening = pca_whitening(index, broken, 4)
-    assert np.array_equal(whitening.mean, pca_whitening(index, ROWS, 4).mean)
+    whitening = learn_pca_whitening(index, broken, 4)
+    assert np.array_equal(whitening.mean, learn_pca_whitening(index, ROWS, 4).mean)
     found = whitening(np.vstack([broken[-2:], whitening.mean]))
     assert np.isfinite(found[0]).all()
     assert np.isnan(found[1]).all()
@@ -87,7 +87,7 @@ def test_nan_stays_nan_and_teaches_nothing_and_the_mean_is_zero(index: ImageSet)
 
 def test_a_row_is_the_same_in_any_company(index: ImageSet) -> None:
     rows = DRAWN.normal(size=(600, 6)).astype(np.float32)
-    whitening = pca_whitening(index, rows, 5)
+    whitening = learn_pca_whitening(index, rows, 5)
     whole = whitening(rows)
     for size in (1, 7, 255, 300):
         parts = [whitening(rows[start : start + size]) for start in range(0, 600, size)]
@@ -99,21 +99,21 @@ def test_a_row_is_the_same_in_any_company(index: ImageSet) -> None:
 
 def test_a_constant_column_and_duplicates_change_nothing(index: ImageSet) -> None:
     wide = np.hstack([np.repeat(ROWS, 2, axis=0), np.full((160, 1), 7, np.float32)])
-    found = pca_whitening(index, wide, 7)
+    found = learn_pca_whitening(index, wide, 7)
     assert found.projection.shape == (7, 6)
-    assert np.allclose(found(wide)[::2], pca_whitening(index, ROWS, 6)(ROWS), atol=1e-5)
+    assert np.allclose(found(wide)[::2], learn_pca_whitening(index, ROWS, 6)(ROWS), atol=1e-5)
 
 
 @pytest.mark.parametrize("knobs", [(0,), (2.5,), (np.nan,), (4, 1.5), (4, 0, -1), (4, 0, np.inf)])
 def test_knobs_that_say_nothing_are_refused(index: ImageSet, knobs: tuple) -> None:
-    with pytest.raises(HarnessError, match="cannot be; give a whole number of dimensions"):
-        pca_whitening(index, ROWS, *knobs)
+    with pytest.raises(HarnessError, match="is impossible; give a whole number of dimensions"):
+        learn_pca_whitening(index, ROWS, *knobs)
 
 
 def test_what_was_learnt_is_kept(index: ImageSet, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = pca_whitening(index, ROWS, 3)
-    monkeypatch.setattr("solutions.descriptors.whitening.whitening.principal_axes", None)
-    assert np.array_equal(pca_whitening(index, ROWS, 3).projection, first.projection)
+    first = learn_pca_whitening(index, ROWS, 3)
+    monkeypatch.setattr("solutions.descriptors.whitening.pca_whitening.principal_axes", None)
+    assert np.array_equal(learn_pca_whitening(index, ROWS, 3).projection, first.projection)
 
 
 def test_differences_within_pairs_become_white() -> None:
@@ -141,7 +141,7 @@ def test_pairs_give_the_projection_of_the_published_steps() -> None:
 def test_whitening_by_pairs_suppresses_what_differs_within_landmarks(competition: Competition) -> None:
     labels = competition.labels
     rows = np.column_stack([labels * 1.0, DRAWN.normal(0, 50, len(labels)), labels % 2]).astype(np.float32)
-    whitening = pair_whitening(competition.train, labels, rows, 2, 1e-4)
+    whitening = learn_pair_whitening(competition.train, labels, rows, 2, 1e-4)
     strength = np.abs(whitening.projection).sum(axis=1)
     assert strength[1] < strength[[0, 2]].min() / 20
 
@@ -149,18 +149,18 @@ def test_whitening_by_pairs_suppresses_what_differs_within_landmarks(competition
 def test_whitening_by_pairs_leaves_out_nan_and_needs_a_pair(competition: Competition) -> None:
     labels, rows = competition.labels, ROWS[: len(competition.labels)].copy()
     rows[3] = np.nan
-    assert np.isnan(pair_whitening(competition.train, labels, rows, 4)(rows)[3]).all()
+    assert np.isnan(learn_pair_whitening(competition.train, labels, rows, 4)(rows)[3]).all()
     with pytest.raises(HarnessError, match="no two train images that can be read"):
-        pair_whitening(competition.train, np.arange(len(labels)), rows, 4)
+        learn_pair_whitening(competition.train, np.arange(len(labels)), rows, 4)
     with pytest.raises(HarnessError, match="0 dimensions"):
-        pair_whitening(competition.train, labels, rows, 0)
+        learn_pair_whitening(competition.train, labels, rows, 0)
 
 
 def test_one_pair_and_equal_rows_are_enough(competition: Competition) -> None:
     labels = np.arange(len(competition.labels))
     labels[1] = 0
     rows = np.ones((len(labels), 5), np.float32)
-    assert np.isfinite(pair_whitening(competition.train, labels, rows, 4)(rows)).all()
+    assert np.isfinite(learn_pair_whitening(competition.train, labels, rows, 4)(rows)).all()
 
 
 def test_fitting_gives_arrays_alone(index: ImageSet) -> None:

@@ -1,0 +1,60 @@
+"""Tests of `solutions.descriptors.pooling.poolings`: each pooling against a slow twin, in NumPy and in Keras."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from solutions.descriptors.pooling.poolings import POOLINGS, centre_prior, gem, mac, spoc
+
+CHANNEL = np.array([[1, 2], [3, 0]], np.float32).reshape(1, 2, 2, 1)
+MAPS = np.random.default_rng(0).normal(1, 2, (3, 4, 5, 6)).astype(np.float32)
+
+
+def by_channel(pool: Callable[[np.ndarray], float]) -> Callable[[np.ndarray], list[float]]:
+    """Return a pooling of maps `(h, w, c)` that pools each channel by itself."""
+    return lambda maps: [pool(maps[..., channel]) for channel in range(maps.shape[-1])]
+
+
+SLOW_TWINS: dict[str, Callable[[np.ndarray], list[float]]] = {
+    "mac": by_channel(np.max),
+    "spoc": by_channel(np.mean),
+    "gem": by_channel(lambda values: (np.maximum(values, 1e-6) ** 3).mean() ** (1 / 3)),
+    "spoc_centre": by_channel(lambda values: np.average(values, weights=centre_prior(*values.shape))),
+}
+
+
+def test_every_pooling_has_a_slow_twin() -> None:
+    assert SLOW_TWINS.keys() == POOLINGS.keys()
+
+
+@pytest.mark.parametrize("name", POOLINGS)
+def test_a_pooling_agrees_with_its_slow_twin(name: str) -> None:
+    rows = POOLINGS[name].pool(MAPS)
+    assert rows.dtype == np.float32
+    assert np.allclose(rows, [SLOW_TWINS[name](image.astype(float)) for image in MAPS], atol=1e-5)
+
+
+@pytest.mark.parametrize("name", POOLINGS)
+def test_a_pooling_in_keras_agrees_with_the_one_in_numpy(name: str) -> None:
+    pytest.importorskip("keras", reason="networks are an extra: pip install 'landmark[networks]'")
+    tensor = POOLINGS[name].pool_tensor
+    assert tensor is not None
+    assert np.asarray(tensor(MAPS)) == pytest.approx(POOLINGS[name].pool(MAPS), abs=1e-5)
+
+
+def test_worked_examples() -> None:
+    assert mac(CHANNEL).item() == 3
+    assert spoc(CHANNEL).item() == 1.5
+    assert gem(CHANNEL).item() == pytest.approx(2.080084, abs=1e-6)
+    assert gem(CHANNEL, 1).item() == pytest.approx(1.5, abs=1e-6)
+    assert gem(CHANNEL, 10).item() == pytest.approx(2.616150, abs=1e-5)
+
+
+def test_the_centre_prior_is_the_published_one() -> None:
+    prior = centre_prior(5, 5)
+    assert prior[2].round(4).tolist() == [0.0561, 0.4868, 1, 0.4868, 0.0561]
+    assert np.array_equal(prior, prior.T)
+    slow = [[math.exp(-((y - 4) ** 2 + (x - 5.5) ** 2) / 2 / (9 / 6) ** 2) for x in range(12)] for y in range(9)]
+    assert np.allclose(centre_prior(9, 12), slow)

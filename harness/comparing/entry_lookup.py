@@ -121,16 +121,12 @@ class EntryLookup:
         return entries
 
     def _numbered(self, name: str) -> Entry:
-        entry = next((entry for entry in self._all if entry.id == int(name)), None)
+        entry = next(iter(named_entries(name, self._all)), None)
         if entry is None:
-            raise HarnessError(
-                f"there is no entry #{name}; landmark leaderboard --on {self.competition.folder} --json "
-                "shows their numbers"
-            )
+            advice = f"landmark leaderboard --on {self.competition.folder} --json shows their numbers"
+            raise HarnessError(f"there is no entry #{name}; {advice}")
         if entry.competition != self.competition.key:
-            raise DataError(
-                f"entry #{name} is of {entry.competition_name}, as it was then, not of {self.competition.folder}"
-            )
+            raise DataError(f"entry #{name} is of {entry.competition_name}, not of {self.competition.folder}")
         return entry
 
     def _unknown(self, name: str) -> str:
@@ -142,9 +138,7 @@ class EntryLookup:
 
     def _find_on_folds(self, name: str, entries: list[Entry], metric: Metric) -> ComparedSystem:
         if not entries or is_entry_number(name):
-            raise HarnessError(
-                f"{name}: folds are compared by names of solutions; leave out --folds for entries and files"
-            )
+            raise HarnessError(f"{name}: --folds compares solutions; leave it out to compare entries and files")
         row = fold_rows(entries, higher_is_better=metrics_of(metric.task)[0].higher_is_better)[0]
         if not row.complete:
             raise DataError(
@@ -152,9 +146,9 @@ class EntryLookup:
                 f"landmark run {row.identity!r} --folds --on {self.competition.folder} runs the rest"
             )
         latest = {entry.split: entry for entry in entries if (entry.identity, entry.status) == (row.identity, "scored")}
-        latest_by_split = [latest[split] for split in sorted(latest)]
-        numbers = ", ".join(f"#{entry.id}" for entry in latest_by_split)
-        return ComparedSystem(row.identity, f"entries {numbers}", tuple(map(self._load, latest_by_split)))
+        ordered = [latest[split] for split in sorted(latest)]
+        numbers = ", ".join(f"#{entry.id}" for entry in ordered)
+        return ComparedSystem(row.identity, f"entries {numbers}", tuple(map(self._load, ordered)))
 
     def _load(self, entry: Entry) -> StoredQueries:
         if entry.status != "scored" or entry.id is None:

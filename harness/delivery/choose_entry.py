@@ -51,10 +51,8 @@ def choose_entry(
 def _numbered(number: str, entries: Sequence[Entry], competition: Competition, task: Task | None) -> EntryChoice:
     entry = next(iter(named_entries(number, entries)), None)
     if entry is None:
-        raise HarnessError(
-            f"{number}: {competition.name} has no such entry; landmark leaderboard --on {competition.folder} --json "
-            "shows their numbers"
-        )
+        advice = f"landmark leaderboard --on {competition.folder} --json shows their numbers"
+        raise HarnessError(f"{number}: {competition.name} has no such entry; {advice}")
     if task not in (None, entry.task):
         raise HarnessError(f"entry {number}: is for {entry.task}, not for {task}")
     if entry.status == "failed":
@@ -70,18 +68,15 @@ def best_entry(rule: Rule, competition: Competition, workspace: Workspace, task:
     Raises HarnessError if there is no entry, or if there are entries of both tasks.
     """
     entries = EntryStore(workspace.database).entries(competition=competition.key, task=task)
-    best: dict[Task, EntryChoice | None] = {}
+    choices = []
     for each in TASKS:
         of_task = [entry for entry in entries if entry.task == each]
-        if rule == "public":
-            best[each] = _best_public(of_task, each)
-        else:
-            best[each] = _best_on_folds(of_task, complete_fold_rows(of_task, each, competition, workspace))
-    choices = [choice for choice in best.values() if choice]
+        rows = complete_fold_rows(of_task, each, competition, workspace) if rule == "folds" else []
+        choice = _best_on_folds(of_task, rows) if rule == "folds" else _best_public(of_task, each)
+        choices += [choice] if choice else []
     if len(choices) > 1:
-        raise HarnessError(
-            f"--best {rule}: there are entries for both tasks; choose --task {' or --task '.join(TASKS)}"
-        )
+        options = " or ".join(f"--task {each}" for each in TASKS)
+        raise HarnessError(f"--best {rule}: there are entries for both tasks; choose {options}")
     if not choices:
         raise HarnessError(f"--best {rule}: {_NONE[rule].format(name=competition.name, folder=competition.folder)}")
     return choices[0]
@@ -96,10 +91,8 @@ def complete_fold_rows(
         return []
     folds = load_folds(path)
     names = {folds.name(number) for number in range(1, folds.count + 1)}
-    rows = fold_rows(
-        [entry for entry in entries if entry.split in names],
-        higher_is_better=metrics_of(task)[0].higher_is_better,
-    )
+    on_folds = [entry for entry in entries if entry.split in names]
+    rows = fold_rows(on_folds, higher_is_better=metrics_of(task)[0].higher_is_better)
     return [row for row in rows if row.complete]
 
 

@@ -31,7 +31,8 @@ def copy_with_sidecar(source: Path, out: Path, facts: Mapping[str, object]) -> d
     Raises SubmissionError if a file cannot be written.
     """
     sidecar = sidecar_path(out)
-    content = {**facts, "rows": _count_rows(source), "sha256": file_sha256(source), "created": _now()}
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    content = {**facts, "rows": _count_rows(source), "sha256": file_sha256(source), "created": created}
     has_sidecar = not out.exists() or out.is_file()
     _write_or_raise(sidecar, lambda: sidecar.unlink(missing_ok=True) if has_sidecar else None)
     _write_or_raise(out, lambda: _copy(source, out))
@@ -57,10 +58,6 @@ def _count_rows(path: Path) -> int:
     """Return the number of rows of a submission file written by landmark: one for each line below the header."""
     with path.open("rb") as file:
         return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")) - 1
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _write_or_raise(path: Path, write: Callable[[], None]) -> None:

@@ -33,8 +33,7 @@ class TeamServer:
 
     def competitions(self) -> list[dict[str, Any]]:
         """Return the competitions with the remaining number of submissions to each."""
-        competitions: list[dict[str, Any]] = self._request("GET", "competitions")
-        return competitions
+        return list(self._request("GET", "competitions"))
 
     def push(
         self, file: Path, competition: str, message: str, sent: Callable[[int], None] = lambda _: None
@@ -44,13 +43,11 @@ class TeamServer:
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(os.stat(file).st_size)}
         with file.open("rb") as stream:
             body = _CountingReader(stream, sent)
-            submission: dict[str, Any] = self._request("POST", f"submissions?{query}", body, headers)
-        return submission
+            return dict(self._request("POST", f"submissions?{query}", body, headers))
 
     def submission(self, submission_id: str) -> dict[str, Any]:
         """Return the present state of a submission."""
-        submission: dict[str, Any] = self._request("GET", f"submissions/{submission_id}")
-        return submission
+        return dict(self._request("GET", f"submissions/{submission_id}"))
 
     def _request(
         self, method: str, path: str, body: _CountingReader | None = None, headers: Mapping[str, str] | None = None

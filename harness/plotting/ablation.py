@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from harness.comparing.ablation import AblationRow, ablation_steps, ablation_table
 from harness.comparing.entry_lookup import EntryLookup
@@ -12,7 +11,7 @@ from harness.data.competition import Competition
 from harness.data.split import TEST
 from harness.errors import HarnessError
 from harness.plotting.figure import new_figure, save_picture
-from harness.plotting.style import BLUE, ORANGE, FigureSize
+from harness.plotting.style import BLUE, ORANGE, Inches
 from harness.solution.base import identity
 from harness.solution.registry import load_solution
 from harness.workspace import Workspace
@@ -36,7 +35,8 @@ def draw_ablation(
     rows = range(len(ladder))
     panel.barh(rows, [rung.score(part) or 0.0 for rung in ladder], height=0.62, color=BLUE, label=f"here, {part}")
     for row, rung in zip(rows, ladder, strict=True):
-        _bounds(panel, row, rung.interval(part))
+        if bounds := rung.interval(part):
+            panel.plot(bounds, [row, row], color="black", linewidth=1.4, marker="|")
     published = [(rung.step.published, row) for row, rung in zip(rows, ladder, strict=True) if rung.step.published]
     if published:
         panel.plot(*zip(*published, strict=True), "D", color=ORANGE, label="published, on other images")
@@ -50,18 +50,8 @@ def draw_ablation(
     save_picture(figure, path)
 
 
-def _bounds(panel: Any, row: int, bounds: tuple[float, float] | None) -> None:
-    if bounds:
-        panel.plot(bounds, [row, row], color="black", linewidth=1.4, marker="|")
-
-
 def plot_ablation(
-    competition: Competition,
-    opened: Workspace,
-    names: Sequence[str],
-    path: Path,
-    part: str,
-    size: FigureSize | None = None,
+    competition: Competition, opened: Workspace, names: Sequence[str], path: Path, part: str, size: Inches | None = None
 ) -> None:
     """Write the figure of the one named solution; raise HarnessError unless all its steps have run."""
     if len(names) != 1:

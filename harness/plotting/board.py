@@ -7,14 +7,14 @@ from typing import Any
 
 from harness.plotting.figure import new_figure
 from harness.plotting.selection import PlottedEntries
-from harness.plotting.style import BLUE, ORANGE, FigureSize, save_figure, shorten, simplify_axes
+from harness.plotting.style import BLUE, ORANGE, Inches, save_figure, shorten, simplify_axes
 from leaderboard import Entry
 
 MOST = 30  # entries
 PARTS = {"public": (ORANGE, "o", -0.14), "private": (BLUE, "s", 0.14)}
 
 
-def draw_board(plotted: PlottedEntries, path: Path, size: FigureSize | None = None) -> None:
+def draw_board(plotted: PlottedEntries, path: Path, size: Inches | None = None) -> None:
     """Write the figure; a part without any score is left out."""
     entries = plotted.entries
     figure = new_figure(*(size or (6.5, 1.3 + 0.3 * len(entries))))

@@ -8,27 +8,21 @@ import numpy as np
 
 from harness.plotting.figure import new_figure
 from harness.plotting.selection import PlottedEntries
-from harness.plotting.style import FULL, LINES, FigureSize, line_style, save_figure, shorten, simplify_axes
+from harness.plotting.style import FULL, LINES, Inches, line_style, save_figure, shorten, simplify_axes
 from metrics.curves import LEVELS, precision_at_recall, precision_by_confidence
 
 MOST = LINES
 _MARKERS = 10  # on each line
 
 
-def draw_precision_recall(plotted: PlottedEntries, path: Path, part: str, size: FigureSize | None = None) -> None:
+def draw_precision_recall(plotted: PlottedEntries, path: Path, part: str, size: Inches | None = None) -> None:
     """Write the mean interpolated precision of each entry's rankings at each recall level."""
     figure = new_figure(*(size or (5.5, 4.2)))
     panel = figure.subplots()
     for place, (name, judgement) in enumerate(plotted.ranking_judgements(part).items()):
         curve = precision_at_recall(judgement)  # type: ignore[arg-type]
-        panel.plot(
-            LEVELS,
-            curve,
-            **line_style(place),
-            markevery=(place, _MARKERS),
-            markersize=4,
-            label=_label(plotted, name, part),
-        )
+        style = line_style(place) | {"markersize": 4, "markevery": (place, _MARKERS)}
+        panel.plot(LEVELS, curve, **style, label=_label(plotted, name, part))
     panel.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="recall", ylabel="interpolated precision")
     panel.set_title(f"{plotted.title}, mean of {part} queries", parse_math=False)
     simplify_axes(panel)
@@ -36,15 +30,15 @@ def draw_precision_recall(plotted: PlottedEntries, path: Path, part: str, size: 
     save_figure(figure, path)
 
 
-def draw_gap(plotted: PlottedEntries, path: Path, part: str, size: FigureSize | None = None) -> None:
+def draw_gap(plotted: PlottedEntries, path: Path, part: str, size: Inches | None = None) -> None:
     """Write the precision of the answers above each confidence, against their number and against recall."""
     figure = new_figure(*(size or (8, 4)))
     by_rank, by_recall = figure.subplots(1, 2, sharey=True)
     for place, (name, judgement) in enumerate(plotted.judgements(part).items()):
         precision, recall = precision_by_confidence(judgement)  # type: ignore[arg-type]
-        how = line_style(place) | {"markersize": 4, "markevery": max(1, len(precision) // _MARKERS)}
-        by_rank.plot(np.arange(1, len(precision) + 1), precision, **how, label=_label(plotted, name, part))
-        by_recall.plot(recall, precision, **how)
+        style = line_style(place) | {"markersize": 4, "markevery": max(1, len(precision) // _MARKERS)}
+        by_rank.plot(np.arange(1, len(precision) + 1), precision, **style, label=_label(plotted, name, part))
+        by_recall.plot(recall, precision, **style)
     by_rank.set(xlabel="answers, most confident first", ylabel="precision at this rank", ylim=(0, 1.02))
     by_recall.set(xlabel="landmarks found (the area is GAP)", xlim=(0, 1))
     for panel in (by_rank, by_recall):

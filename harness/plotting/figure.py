@@ -18,9 +18,7 @@ def require_picture(path: Path) -> None:
         raise HarnessError(f"{path}: a picture's name ends in {', '.join(_FORMATS)}")
     require_writable(path)
     if find_spec("matplotlib") is None:
-        raise HarnessError(
-            "matplotlib, which draws pictures, is not installed; install it with pip install 'landmark[plots]'"
-        )
+        raise HarnessError("matplotlib, which draws pictures, is not installed: pip install 'landmark[plots]'")
 
 
 def new_figure(width: float, height: float) -> Any:
@@ -42,8 +40,6 @@ def save_picture(figure: Any, path: Path) -> None:
 
     kind = path.suffix[1:].lower()
     undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind)
-    with (
-        atomic_path(path) as temporary,
-        rc_context({"pdf.fonttype": 42, "svg.fonttype": "path", "svg.hashsalt": "landmark"}),
-    ):
+    fonts: Any = {"pdf.fonttype": 42, "svg.fonttype": "path", "svg.hashsalt": "landmark"}
+    with atomic_path(path) as temporary, rc_context(fonts):
         figure.savefig(temporary, dpi=150, format=kind, metadata=undated)

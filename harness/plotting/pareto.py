@@ -6,22 +6,13 @@ from pathlib import Path
 
 from harness.plotting.figure import new_figure
 from harness.plotting.selection import PlottedEntries
-from harness.plotting.style import (
-    BLUE,
-    ORANGE,
-    FigureSize,
-    label_apart,
-    save_figure,
-    set_log_ticks,
-    shorten,
-    simplify_axes,
-)
+from harness.plotting.style import BLUE, ORANGE, Inches, label_apart, save_figure, set_log_ticks, shorten, simplify_axes
 from leaderboard.pareto import pareto_front
 
 MOST = 40  # entries
 
 
-def draw_pareto(plotted: PlottedEntries, path: Path, part: str, size: FigureSize | None = None) -> None:
+def draw_pareto(plotted: PlottedEntries, path: Path, part: str, size: Inches | None = None) -> None:
     """Write the figure; entries without a measured time are left out."""
     points = [
         (entry.cost.wall_s, score, entry.identity)

@@ -11,7 +11,7 @@ import numpy as np
 from harness.errors import HarnessError
 from harness.plotting.figure import new_figure
 from harness.plotting.selection import PlottedEntries
-from harness.plotting.style import BLUE, ORANGE, FigureSize, save_figure, set_ticks, simplify_axes
+from harness.plotting.style import BLUE, ORANGE, Inches, save_figure, set_ticks, simplify_axes
 from leaderboard.overfitting.boosting_attack import AttackResult, boosting_attack, mean_attack
 from leaderboard.overfitting.ladder import LadderMechanism, LeaderboardMechanism, PlainMechanism
 
@@ -42,7 +42,7 @@ def simulate_probing(plotted: PlottedEntries, seed: int = 0) -> tuple[dict[str, 
 
 
 def draw_probing(
-    results: Mapping[str, AttackResult], path: Path, *, title: str, metric: str, size: FigureSize | None = None
+    results: Mapping[str, AttackResult], path: Path, *, title: str, metric: str, size: Inches | None = None
 ) -> None:
     """Write the public score that each board reported, and the private score of the same submission."""
     figure = new_figure(*(size or (6.5, 4.2)))

@@ -51,10 +51,9 @@ class PlottedEntries:
 
     def _stored(self, entry: Entry, part: str) -> Judgement:
         ids = np.array(self.store.query_ids(entry.id or 0), object)
+        arrays = self.store.per_query(entry.id or 0, required_arrays(self.metric))
         try:
-            return from_arrays(
-                self.metric, ids, self.store.per_query(entry.id or 0, required_arrays(self.metric)), part
-            )
+            return from_arrays(self.metric, ids, arrays, part)
         except KeyError:
             raise DataError(f"{entry.identity}: its entry was created by an older version; run it again") from None
 

@@ -16,7 +16,7 @@ LINES = len(COLOURS)  # distinguishable lines
 
 FULL = 5.0  # inches from which on text has its full size
 
-FigureSize = tuple[float, float]  # inches
+Inches = tuple[float, float]  # inches
 
 
 def line_style(place: int) -> dict[str, Any]:

@@ -191,15 +191,13 @@ class Runner:
             created=datetime.now(UTC),
             intervals=part_intervals(evaluation) if evaluation else {},
         )
-        entry = self._store(entry, evaluation)
+        if evaluation:
+            entry = self.entries.add(entry, to_arrays(evaluation), evaluation.query_ids.tolist())
+        else:
+            entry = self.entries.add(entry)
         if not outcome.reason:
             rmtree(folder / CHUNKS, ignore_errors=True)
         return RunResult(entry, outcome, executed=executed, notes=notes)
-
-    def _store(self, entry: Entry, evaluation: Evaluation | None) -> Entry:
-        if evaluation is None:
-            return self.entries.add(entry)
-        return self.entries.add(entry, to_arrays(evaluation), evaluation.query_ids.tolist())
 
     def _evaluate(self, run: PlannedRun, folder: Path) -> tuple[Evaluation | None, tuple[str, ...]]:
         split = self.split(run.job.task, run.job.fold)

@@ -15,15 +15,7 @@ from harness.submissions.answer import MAX_SCORED_IDS, Answer, Ranking
 from harness.submissions.read_write import inspect_file, submission_task
 from harness.submissions.validation.reference_ids import ReferenceIds
 from harness.submissions.validation.report import ValidationReport
-from metrics import (
-    Judgement,
-    Metric,
-    NoPositives,
-    Task,
-    judge_recognition_codes,
-    judge_retrieval_codes,
-    metrics_of,
-)
+from metrics import Judgement, Metric, NoPositives, Task, judge_recognition_codes, judge_retrieval_codes, metrics_of
 
 PARTS = ("all", "public", "private")
 

@@ -56,7 +56,7 @@ def public_queries(values: QueryArrays) -> np.ndarray:
 
 
 def score_intervals(evaluation: Evaluation, *, seed: int = 0) -> dict[str, dict[str, tuple[float, float]]]:
-    """Return the 95 % interval of every score: part -> metric -> (low, high). A part without scored queries has none."""
+    """Return the 95 % interval of every score: part -> metric -> (low, high); empty for a part without queries."""
     metrics = metrics_of(evaluation.task)
     usage = evaluation.usage
     masks = {"all": np.ones(len(usage), bool), "public": usage == "Public", "private": usage == "Private"}

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
     from optuna.trial import FrozenTrial
 
-ParameterValues = Mapping[str, Any]  # parameter -> value
+Parameters = Mapping[str, Any]  # parameter -> value
 SearchSpace = Mapping[str, Range]
-ScoredValues = tuple[ParameterValues, float | None]  # and the score, None if the trial failed
+ScoredValues = tuple[Parameters, float | None]  # and the score, None if the trial failed
 
 _N_RANDOM = 10  # first trials, drawn at random
 _TPE_ATTEMPTS, _RANDOM_ATTEMPTS = 8, 500  # at values that were not tried yet
@@ -45,7 +45,7 @@ def require_optuna() -> None:
 
 
 def propose(
-    space: SearchSpace, scored: Sequence[ScoredValues], pending: Sequence[ParameterValues], seed: int, *, higher: bool
+    space: SearchSpace, scored: Sequence[ScoredValues], pending: Sequence[Parameters], seed: int, *, higher: bool
 ) -> dict[str, Any] | None:
     """Return values that were neither tried nor are pending; None if there are no others.
 
@@ -58,7 +58,7 @@ def propose(
             values = _ask(_study(space, scored, pending, _sampler(seed, number, attempt), higher=higher), space)
             if values not in tried:
                 return values
-        study = _study(space, (), (), _random_sampler(seed, number), higher=higher)
+        study = _study(space, (), (), _sampler(seed, number, _TPE_ATTEMPTS), higher=higher)
         candidates = (_ask(study, space) for _ in range(_RANDOM_ATTEMPTS))
         return next((values for values in candidates if values not in tried), None)
 
@@ -92,16 +92,18 @@ def round_to_span(span: Span, value: float) -> float:
 
 
 def _ask(study: Study, space: SearchSpace) -> dict[str, Any]:
+    from optuna.trial import TrialState
+
     trial = study.ask(_distributions(space))
     values = {name: _from_optuna(each, trial.params[name]) for name, each in space.items()}
-    study.tell(trial, state=_state("FAIL"))
+    study.tell(trial, state=TrialState.FAIL)
     return values
 
 
 def _study(
     space: SearchSpace,
     scored: Sequence[ScoredValues],
-    pending: Sequence[ParameterValues],
+    pending: Sequence[Parameters],
     sampler: BaseSampler | None,
     *,
     higher: bool,
@@ -117,24 +119,18 @@ def _study(
     return study
 
 
-def _frozen_trial(space: SearchSpace, values: ParameterValues, score: float | None) -> FrozenTrial | None:
-    from optuna.trial import create_trial
+def _frozen_trial(space: SearchSpace, values: Parameters, score: float | None) -> FrozenTrial | None:
+    from optuna.trial import TrialState, create_trial
 
     try:
         params = {name: _to_optuna(each, values[name]) for name, each in space.items()}
     except ValueError:
         return None
-    if score is None:  # Optuna ranks pruned trials last
-        return create_trial(state=_state("PRUNED"), params=params, distributions=_distributions(space))
-    if np.isnan(score):
-        return create_trial(state=_state("RUNNING"), params=params, distributions=_distributions(space))
-    return create_trial(value=score, params=params, distributions=_distributions(space))
-
-
-def _state(name: str) -> Any:
-    from optuna.trial import TrialState
-
-    return TrialState[name]
+    distributions = _distributions(space)
+    if score is None or np.isnan(score):  # Optuna ranks pruned trials last
+        state = TrialState.PRUNED if score is None else TrialState.RUNNING
+        return create_trial(state=state, params=params, distributions=distributions)
+    return create_trial(value=score, params=params, distributions=distributions)
 
 
 def _distributions(space: SearchSpace) -> dict[str, BaseDistribution]:
@@ -165,20 +161,13 @@ def _from_optuna(range_: Range, stored: Any) -> Any:
 
 
 def _sampler(seed: int, number: int, attempt: int) -> BaseSampler:
-    from optuna.samplers import TPESampler
+    """Return the sampler of an attempt at a trial: the estimator, or after its last attempt a random one."""
+    from optuna.samplers import RandomSampler, TPESampler
 
-    key = _seed_of(seed, number, attempt)
+    key = int(np.random.SeedSequence((seed, number, attempt)).generate_state(1)[0])
+    if attempt == _TPE_ATTEMPTS:
+        return RandomSampler(seed=key)
     return TPESampler(n_startup_trials=_N_RANDOM, multivariate=False, constant_liar=True, seed=key)
-
-
-def _random_sampler(seed: int, number: int) -> BaseSampler:
-    from optuna.samplers import RandomSampler
-
-    return RandomSampler(seed=_seed_of(seed, number, _TPE_ATTEMPTS))
-
-
-def _seed_of(*key: int) -> int:
-    return int(np.random.SeedSequence(key).generate_state(1)[0])
 
 
 @contextmanager

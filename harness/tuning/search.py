@@ -7,12 +7,12 @@ four that do not see each other's scores, so the number of jobs does not change 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 
 from harness.errors import HarnessError, SolutionError
 from harness.progress import ProgressListener, ignore_progress
 from harness.running.runner import PlannedRun, Runner
-from harness.tuning.optuna_proposals import ParameterValues, ScoredValues, propose
+from harness.tuning.optuna_proposals import Parameters, ScoredValues, propose
 from harness.tuning.study import Trial, TuningStudy, trial_from_entries
 from leaderboard import Entry
 
@@ -49,34 +49,25 @@ def tune(
             return
 
 
-def _propose_batch(study: TuningStudy, trials: Mapping[int, Trial], numbers: range) -> dict[int, ParameterValues]:
+def _propose_batch(study: TuningStudy, trials: Mapping[int, Trial], numbers: range) -> dict[int, Parameters]:
     """Return trial number -> values for those of the numbers that have no trial yet."""
     scored: list[ScoredValues] = [
         (study.values(trials[number]), trials[number].score) for number in range(numbers.start)
     ]
-    batch: dict[int, ParameterValues] = {}
+    batch: dict[int, Parameters] = {}
+    higher = study.metric.higher_is_better
     for number in numbers:
-        values = study.values(trials[number]) if number in trials else _propose(study, scored, list(batch.values()))
+        values: Parameters | None = study.values(trials[number]) if number in trials else study.defaults
+        if number and number not in trials:
+            values = propose(study.space, scored, [*batch.values()], study.seed, higher=higher)
         if values is None:
             break
         batch[number] = values
     return {number: values for number, values in batch.items() if number not in trials}
 
 
-def _propose(
-    study: TuningStudy, scored: Sequence[ScoredValues], pending: Sequence[ParameterValues]
-) -> ParameterValues | None:
-    if not scored and not pending:
-        return study.defaults
-    return propose(study.space, scored, pending, study.seed, higher=study.metric.higher_is_better)
-
-
 def _run_batch(
-    study: TuningStudy,
-    runner: Runner,
-    batch: Mapping[int, ParameterValues],
-    jobs: int | None,
-    listener: ListenerFactory,
+    study: TuningStudy, runner: Runner, batch: Mapping[int, Parameters], jobs: int | None, listener: ListenerFactory
 ) -> Iterator[Trial]:
     """Yield each trial as the last of its runs ends."""
     planned: dict[int, list[PlannedRun]] = {}

@@ -19,7 +19,7 @@ from harness.solution.base import Solution, solution_name
 from harness.solution.registry import load_solution
 from harness.solution.search_space import Range
 from harness.solution.spec import search_space, split_spec, suggest_name
-from harness.tuning.optuna_proposals import ParameterValues
+from harness.tuning.optuna_proposals import Parameters
 from leaderboard import Entry
 from metrics import Metric, Task, metrics_of
 
@@ -56,17 +56,17 @@ class TuningStudy:
 
     name: str
     fixed: Mapping[str, Any]
-    defaults: ParameterValues  # of the searched parameters
+    defaults: Parameters  # of the searched parameters
     space: Mapping[str, Range]
     metric: Metric
     seed: int
     path: Path  # file of the trials
 
-    def spec(self, values: ParameterValues) -> str:
+    def spec(self, values: Parameters) -> str:
         """Return the specification of the solution with these values; defaults are left out."""
         return self.name + self.arguments(values)
 
-    def arguments(self, values: ParameterValues) -> str:
+    def arguments(self, values: Parameters) -> str:
         """Return the arguments of the specification: the fixed parameters and the values."""
         others = {name: each for name, each in values.items() if repr(each) != repr(self.defaults[name])}
         given = [f"{name}={value!r}" for name, value in {**self.fixed, **others}.items()]
@@ -141,10 +141,8 @@ def _search_space(solution: Solution, fixed: Mapping[str, Any], only: Sequence[s
             why = "is fixed" if parameter in fixed else f"has no range; {suggest_name(parameter, list(free))}"
             raise HarnessError(f"{name}: {parameter!r} cannot be searched: it {why}")
     if not free:
-        raise HarnessError(
-            f"{name}: there is nothing to search; give a parameter a range, such as "
-            "side: Annotated[int, Among(8, 16, 32)] = 16"
-        )
+        example = "side: Annotated[int, Among(8, 16, 32)] = 16"
+        raise HarnessError(f"{name}: there is nothing to search; give a parameter a range, such as {example}")
     return {parameter: each for parameter, each in free.items() if only is None or parameter in only}
 
 
@@ -159,13 +157,10 @@ def _trial(
     number: int, arguments: str, folds: list[float], seconds: float, runs: list[str], reason: str | None
 ) -> Trial:
     """Return a stored trial; raise ValueError if it is invalid."""
-    typed = isinstance(number, int) and isinstance(arguments, str) and isinstance(reason, str | None)
-    complete = len(folds) == len(runs) > 1 if reason is None else not folds
-    if (
-        not typed
-        or not complete
-        or not all(map(isfinite, (*folds, seconds)))
-        or not all(isinstance(run, str) for run in runs)
-    ):
+    typed = isinstance(number, int) and isinstance(reason, str | None)
+    typed = (
+        typed and all(isinstance(text, str) for text in (arguments, *runs)) and all(map(isfinite, (*folds, seconds)))
+    )
+    if not typed or not (len(folds) == len(runs) > 1 if reason is None else not folds):
         raise ValueError
     return Trial(number, arguments, tuple(folds), seconds, tuple(runs), reason)

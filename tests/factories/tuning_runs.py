@@ -10,9 +10,10 @@ import pytest
 
 from harness.running import runner as run
 from harness.running.outcome import Outcome
-from harness.running.runner import RunResult, PlannedRun, Runner
+from harness.running.runner import PlannedRun, Runner, RunResult
 from harness.solution.spec import split_spec
 from leaderboard import Entry, Stage
+from tests.factories.entries import make_entry
 
 SLOPE = '''"""Best at x = 0.3, of the good kind."""
 
@@ -81,25 +82,16 @@ class QuickRuns:
             yield RunResult(found or self.entered(runner, each), Outcome(None), executed=found is None)
 
     def entered(self, runner: Runner, of: PlannedRun) -> Entry:
-        entry = Entry(
+        entry = make_entry(
+            of.identity,
             competition=runner.competition.key,
             competition_name=runner.competition.name,
             task=of.job.task,
             split=of.split,
             solution=of.solution,
-            identity=of.identity,
             seed=of.job.seed,
-            status="scored",
-            reason=None,
-            metric="map@100",
-            scores={},
-            coverage=None,
             stages=(Stage("rank", 0.5, 0.5, 1.0),),
-            versions={},
-            code_version="",
             run_key=of.key,
-            submission=None,
-            log=None,
             created=datetime.now(UTC),
         )
         if split_spec(of.job.spec)[1].get("n") == 5:

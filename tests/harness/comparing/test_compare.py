@@ -16,7 +16,8 @@ from harness.workspace import Workspace
 from leaderboard import Entry, EntryStore
 from metrics import MeanAveragePrecision, compare, metrics_of
 from tests.factories.competitions import image_id
-from tests.harness.scoring.test_stored_evaluation import evaluated
+from tests.factories.entries import make_entry
+from tests.factories.evaluations import random_evaluation
 
 
 @dataclass
@@ -27,32 +28,14 @@ class World:
     workspace: Workspace
 
     def enter(self, identity: str, score: float = 0.5, *, task: str = "retrieval", **values: object) -> Entry:
-        """Return a new entry whose answers are those of `evaluated`, worse by some where the score is lower."""
-        evaluation = evaluated(task)  # type: ignore[arg-type]
+        """Return a new entry whose answers are those of `random_evaluation`, worse by some where the score is lower."""
+        evaluation = random_evaluation(task)  # type: ignore[arg-type]
         per_query = {name: each * score for name, each in evaluation.per_query.items()}
         metric = metrics_of(evaluation.task)[0].name
-        facts = {
-            "competition": self.competition.key,
-            "competition_name": "small",
-            "task": task,
-            "split": "test",
-            "solution": identity.partition("(")[0],
-            "identity": identity,
-            "seed": 0,
-            "status": "scored",
-            "reason": None,
-            "metric": metric,
-            "scores": {"public": {metric: score}},
-            "coverage": None,
-            "stages": (),
-            "versions": {},
-            "code_version": "",
-            "run_key": "",
-            "submission": None,
-            "log": None,
-            "created": datetime.now(UTC),
-        }
-        entry = Entry(**(facts | values))  # type: ignore[arg-type]
+        scored = {"metric": metric, "scores": {"public": {metric: score}}, "created": datetime.now(UTC)}
+        empty = {"coverage": None, "stages": (), "versions": {}, "code_version": "", "run_key": ""}
+        where = {"competition": self.competition.key, "competition_name": "small", "task": task}
+        entry = make_entry(identity, **(where | scored | empty | values))
         ids = evaluation.query_ids.tolist()
         return EntryStore(self.workspace.database).add(entry, to_arrays(replace(evaluation, per_query=per_query)), ids)
 
@@ -97,7 +80,7 @@ def test_an_identity_and_the_number_of_an_entry_name_that_very_one(world: World)
 def test_numbers_are_those_of_the_judgements_themselves(world: World) -> None:
     world.enter("a", 0.9)
     world.enter("b", 0.5)
-    judgement = evaluated("retrieval")
+    judgement = random_evaluation("retrieval")
     rows = judgement.usage == "Public"
     values = judgement.per_query["map@100"][rows]
     found = world.compared("a", "b", part="public", seed=3)
@@ -109,7 +92,7 @@ def test_gap_is_compared_by_what_was_kept(world: World) -> None:
     world.enter("a", task="recognition")
     world.enter("b", task="recognition")
     found = world.compared("a", "b")
-    judgement = evaluated("recognition").judgement
+    judgement = random_evaluation("recognition").judgement
     assert found.comparison == compare(metrics_of("recognition")[0], {"a": [judgement], "b": [judgement]})
 
 
@@ -147,7 +130,7 @@ def test_on_folds_the_latest_entry_of_every_fold_counts(world: World) -> None:
     world.enter("c", 0.1)
     found = world.compared("a", "b", folds=True)
     assert found.sources == {"a": "entries #3, #7", "b": "entries #5, #6"}
-    mean = evaluated("retrieval").per_query["map@100"].mean()
+    mean = random_evaluation("retrieval").per_query["map@100"].mean()
     assert found.comparison.scores == {"b": pytest.approx(0.7 * mean), "a": pytest.approx(0.65 * mean)}
 
 
@@ -207,7 +190,7 @@ def test_an_entry_of_an_older_landmark_is_compared_as_far_as_it_goes(world: Worl
     store = EntryStore(world.workspace.database)
     for identity in ("a", "b"):
         entry = world.enter(identity, competition="another")
-        old = evaluated("retrieval")
+        old = random_evaluation("retrieval")
         store.add(replace(entry, competition=world.competition.key), old.per_query, old.query_ids.tolist())
     assert world.compared("a", "b").comparison.tied == ("a", "b")
     assert "made by an older landmark, lacks what map@100 of public queries needs" in world.refusal(
@@ -216,7 +199,7 @@ def test_an_entry_of_an_older_landmark_is_compared_as_far_as_it_goes(world: Worl
 
 
 def test_a_part_without_queries_is_refused(world: World) -> None:
-    evaluation = replace(evaluated("retrieval"), usage=np.full(20, "Private", object))
+    evaluation = replace(random_evaluation("retrieval"), usage=np.full(20, "Private", object))
     for identity in ("a", "b"):
         entry = world.enter(identity, competition="another")
         entry = replace(entry, competition=world.competition.key)

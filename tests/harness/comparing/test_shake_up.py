@@ -1,6 +1,5 @@
 """Entries of a store, drawn anew: which are taken, and that their own scores come back."""
 
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +10,8 @@ from harness.errors import DataError, HarnessError
 from harness.scoring.stored_evaluation import to_arrays
 from leaderboard import Entry, EntryStore
 from metrics import Task, metrics_of
-from tests.harness.scoring.test_stored_evaluation import evaluated
-
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+from tests.factories.entries import make_entry
+from tests.factories.evaluations import random_evaluation
 
 
 class Board:
@@ -25,18 +23,15 @@ class Board:
     def enter(
         self, name: str, factor: float = 1.0, *, keep: bool = True, ids: list[str] | None = None, stages: tuple = ()
     ) -> Entry:
-        evaluation = evaluated(self.task)
+        evaluation = random_evaluation(self.task)
         values = {each: array * factor for each, array in evaluation.per_query.items()}
         metric, public = self.metric, evaluation.usage == "Public"
         parts = {"public": public, "private": ~public, "all": np.ones(len(public), bool)}
         scores = {part: {metric.name: metric.score_of(values[metric.name][rows])} for part, rows in parts.items()}
-        facts = dict.fromkeys(("reason", "coverage", "submission", "log"))
-        facts |= {"competition": "c", "competition_name": "small", "task": self.task, "split": "test", "seed": 0}
-        facts |= {"solution": name.partition("(")[0], "identity": name, "status": "scored", "metric": metric.name}
-        facts |= {"scores": scores, "stages": stages, "versions": {}, "code_version": "", "run_key": ""}
-        facts["created"] = NOON + timedelta(minutes=len(self.store.entries()))
+        facts = {"competition": "c", "task": self.task, "metric": metric.name, "scores": scores, "stages": stages}
+        entry = make_entry(name, minute=len(self.store.entries()), **facts)
         stored = to_arrays(evaluation) | values if keep else {}
-        return self.store.add(Entry(**facts), stored, ids or evaluation.query_ids.tolist())  # type: ignore[arg-type]
+        return self.store.add(entry, stored, ids or evaluation.query_ids.tolist())
 
 
 def test_the_entries_of_a_board_are_drawn_anew_in_its_order(tmp_path: Path) -> None:
@@ -53,7 +48,7 @@ def test_gap_is_drawn_anew_from_what_is_kept_of_each_answer(tmp_path: Path) -> N
     board = Board(tmp_path, "recognition")
     entries = [board.enter(name) for name in ("one", "other")]
     found = simulate_shake_up(board.store, "c", "recognition", draws=20)
-    evaluation = evaluated("recognition")
+    evaluation = random_evaluation("recognition")
     public = board.metric.score(evaluation.judgement.select(evaluation.usage == "Public"))
     assert found.simulation.scores[0] == pytest.approx([public, public])
     assert found.identities(["other", f"#{entries[0].id}"]) == ["other", "one"]
@@ -90,4 +85,7 @@ def test_one_entry_alone_cannot_move(tmp_path: Path) -> None:
 def test_floors_and_hidden_entries_are_not_there(tmp_path: Path) -> None:
     board = Board(tmp_path)
     hidden = [board.enter(name, 0.9) for name in ("a", "b", "first_images", "later")][-1]
-    assert simulate_shake_up(board.store, "c", "retrieval", draws=5, hidden=[hidden.id or 0]).simulation.names == ("a", "b")
+    assert simulate_shake_up(board.store, "c", "retrieval", draws=5, hidden=[hidden.id or 0]).simulation.names == (
+        "a",
+        "b",
+    )

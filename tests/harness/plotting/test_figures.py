@@ -11,8 +11,8 @@ from harness.plotting import board, curves, pareto, probing
 from harness.plotting.selection import PlottedEntries, select_entries
 from leaderboard import Stage
 from metrics.curves import LEVELS, precision_at_recall, precision_by_confidence
+from tests.factories.evaluations import random_evaluation
 from tests.harness.comparing.test_shake_up import Board
-from tests.harness.scoring.test_stored_evaluation import evaluated
 
 pytest.importorskip("matplotlib", reason="figures need matplotlib")
 
@@ -63,7 +63,7 @@ def test_lists_are_drawn_as_their_interpolated_curve(
 ) -> None:
     made = Board(tmp_path)
     entry = made.enter("a")
-    judgement = evaluated("retrieval").judgement
+    judgement = random_evaluation("retrieval").judgement
     monkeypatch.setattr(PlottedEntries, "lists", lambda _self, _part: {"a": judgement})
     curves.draw_precision_recall(of(made), tmp_path / "x.png", "all")
     (line,) = drawn[0].axes[0].lines
@@ -76,7 +76,7 @@ def test_labels_are_drawn_along_their_confidence(tmp_path: Path, drawn: list) ->
     made = Board(tmp_path, "recognition")
     made.enter("a$b$")
     curves.draw_gap(of(made), tmp_path / "x.png", "public")
-    evaluation = evaluated("recognition")
+    evaluation = random_evaluation("recognition")
     precision, recall = precision_by_confidence(evaluation.judgement.select(evaluation.usage == "Public"))  # type: ignore[arg-type]
     by_rank, by_recall = (panel.lines[0] for panel in drawn[0].axes)
     np.testing.assert_array_equal(by_rank.get_ydata(), precision)

@@ -6,19 +6,12 @@ import numpy as np
 import pytest
 
 from harness.scoring.evaluate import Evaluation
-from harness.scoring.stored_evaluation import to_arrays, part_intervals, from_arrays
+from harness.scoring.stored_evaluation import from_arrays, part_intervals, to_arrays
 from metrics import GlobalAveragePrecision, Judgement, MeanAveragePrecision, Task, intervals, metric, metrics_of
 from metrics.statistics.bootstrap import weighted_score
-from tests.factories.judgements import judgement_for
+from tests.factories.evaluations import random_evaluation
 
 TASKS: tuple[Task, ...] = ("retrieval", "recognition")
-
-
-def evaluated(task: Task, usage: str = "both") -> Evaluation:
-    judgement = judgement_for(metrics_of(task)[0], seed=3)
-    drawn = np.where(np.arange(20) % 3, "Public", "Private") if usage == "both" else np.full(20, usage)
-    per_query = {each.name: each.per_query(judgement) for each in metrics_of(task)}
-    return Evaluation(task, {}, judgement.query_ids, per_query, judgement, drawn.astype(object))
 
 
 def stored(evaluation: Evaluation) -> dict[str, np.ndarray]:
@@ -34,7 +27,7 @@ def of_part(evaluation: Evaluation, part: str) -> Judgement:
 @pytest.mark.parametrize("part", ["all", "public", "private"])
 @pytest.mark.parametrize("task", TASKS)
 def test_every_metric_scores_what_was_kept_as_it_scored_the_evaluation(task: Task, part: str) -> None:
-    evaluation = evaluated(task)
+    evaluation = random_evaluation(task)
     for each in metrics_of(task):
         judgement = from_arrays(each, evaluation.query_ids, stored(evaluation), part)
         ones = np.ones(len(judgement.query_ids), np.int64)
@@ -42,7 +35,7 @@ def test_every_metric_scores_what_was_kept_as_it_scored_the_evaluation(task: Tas
 
 
 def test_gap_of_what_was_kept_is_that_of_the_evaluation_to_the_bit() -> None:
-    evaluation = evaluated("recognition")
+    evaluation = random_evaluation("recognition")
     for each in (GlobalAveragePrecision(), metric("gap_landmarks_only")):
         judgement = from_arrays(each, evaluation.query_ids, stored(evaluation))
         assert each.score(judgement) == each.score(evaluation.judgement)
@@ -51,34 +44,34 @@ def test_gap_of_what_was_kept_is_that_of_the_evaluation_to_the_bit() -> None:
 
 @pytest.mark.parametrize("task", TASKS)
 def test_names_of_what_is_kept_besides_are_no_metrics(task: Task) -> None:
-    names = set(to_arrays(evaluated(task))) - {each.name for each in metrics_of(task)}
+    names = set(to_arrays(random_evaluation(task))) - {each.name for each in metrics_of(task)}
     assert all(name.startswith(".") for name in names)
     with pytest.raises(ValueError, match="no metric is called"):
         metric(names.pop())
 
 
 def test_what_was_not_kept_is_a_key_error() -> None:
-    evaluation = evaluated("retrieval")
+    evaluation = random_evaluation("retrieval")
     with pytest.raises(KeyError, match="map@7"):
         from_arrays(MeanAveragePrecision(7), evaluation.query_ids, to_arrays(evaluation))
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_each_part_is_resampled_within_itself(task: Task) -> None:
-    evaluation, each = evaluated(task), metrics_of(task)[0]
+    evaluation, each = random_evaluation(task), metrics_of(task)[0]
     expected = {part: intervals([each], of_part(evaluation, part))[each.name] for part in ("public", "private")}
     assert part_intervals(evaluation) == expected
 
 
 @pytest.mark.parametrize("usage", ["Public", "Private"])
 def test_where_there_is_one_part_its_interval_is_that_of_all(usage: str) -> None:
-    found = part_intervals(evaluated("retrieval", usage))
+    found = part_intervals(random_evaluation("retrieval", usage))
     assert set(found) == {usage.lower(), "all"}
     assert len(set(found.values())) == 1
 
 
 def test_a_part_in_which_no_query_counts_has_no_interval() -> None:
-    evaluation = evaluated("recognition")
+    evaluation = random_evaluation("recognition")
     landmark = evaluation.judgement.landmark & (evaluation.usage == "Private")  # type: ignore[attr-defined]
     assert set(part_intervals(replace(evaluation, judgement=replace(evaluation.judgement, landmark=landmark)))) == {
         "private"

@@ -17,9 +17,9 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.process import measured
 from benchmarks.table import show
-from harness.cores import limited_to
-from solutions.local.aggregation import Aggregates, aggregated
-from solutions.local.asmk import Asmk, Matcher
+from harness.cpu_budget import limit_cores
+from solutions.local.aggregation import Aggregates, aggregate
+from solutions.local.asmk import Asmk, AsmkMatcher
 from solutions.local.codebook import Codebook
 from solutions.local.inverted_file import InvertedFile
 
@@ -35,7 +35,7 @@ Row = tuple[str, str, str, bool]
 
 def rows() -> Iterator[Row]:
     """Give time of assignment and matching, memory of building and searching, for descriptors of 128 and 40 numbers."""
-    with limited_to(1), threadpool_limits(1):
+    with limit_cores(1), threadpool_limits(1):
         faiss.omp_set_num_threads(1)
         for d in (128, 40):
             yield memory(d)
@@ -50,14 +50,14 @@ def memory(d: int) -> Row:
 
 def speed(d: int, file: InvertedFile) -> Iterator[Row]:
     """Compare matching alone, and with the assignment of the query's descriptors to words."""
-    package, matcher, asked = Package(file, d), Matcher(file, ASMK, d), queries(d)
+    package, matcher, asked = Package(file, d), AsmkMatcher(file, ASMK, d), queries(d)
     codebook, vectors = (
         Codebook(draw(1).standard_normal((N_WORDS, d), np.float32)),
         draw(2).standard_normal((N_DESCRIPTORS, d), np.float32),
     )
     flat = faiss.IndexFlatL2(d)
     flat.add(codebook.centroids)
-    assign = lambda: aggregated(vectors, np.zeros(N_DESCRIPTORS, int), codebook, binary=True, assignments=5)
+    assign = lambda: aggregate(vectors, np.zeros(N_DESCRIPTORS, int), codebook, binary=True, assignments=5)
     assign(), matcher.nearest(asked[0], range(1), K)  # compiled
     assert_alike(matcher, package, asked)
     matching = interleaved(
@@ -87,7 +87,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def built(d: int) -> InvertedFile:
-    return InvertedFile.of(
+    return InvertedFile.from_chunks(
         (made(range(start, start + TOGETHER), N_DESCRIPTORS, d) for start in range(0, N_IMAGES, TOGETHER)),
         N_WORDS,
         N_IMAGES,
@@ -96,7 +96,7 @@ def built(d: int) -> InvertedFile:
 
 def searched(file: InvertedFile, d: int) -> None:
     for query in queries(d):
-        Matcher(file, ASMK, d).nearest(query, range(1), K)
+        AsmkMatcher(file, ASMK, d).nearest(query, range(1), K)
 
 
 def queries(d: int) -> list[Aggregates]:
@@ -140,9 +140,9 @@ class Package:
         return self.file.search(query.codes.view(np.uint32), query.words, similarity_func=similarity, topk=K)
 
 
-def assert_alike(matcher: Matcher, package: Package, asked: list[Aggregates]) -> None:
+def assert_alike(matcher: AsmkMatcher, package: Package, asked: list[Aggregates]) -> None:
     """Both find the same, if the package's padding is counted."""
-    padded = Matcher(matcher.file, ASMK, 64 * matcher.file.codes.shape[1])
+    padded = AsmkMatcher(matcher.file, ASMK, 64 * matcher.file.codes.shape[1])
     for query in asked:
         np.testing.assert_allclose(
             padded.nearest(query, range(1), K).similarities[0], package.search(query)[1], rtol=1e-4

@@ -17,13 +17,13 @@ from threadpoolctl import threadpool_limits
 from benchmarks.bench_hashes import photograph
 from benchmarks.table import show
 from harness import Ragged
-from harness.cores import limited_to
+from harness.cpu_budget import limit_cores
 from harness.data.images.decode import decode
 from solutions.local.extractor import LocalFeatures
 from solutions.local.geometry import Geometry
 from solutions.local.matching import Matching
 from solutions.local.sift import Sift
-from solutions.local.verification import REFERENCE, Verification
+from solutions.local.verification import DELF_VERIFICATION, Verification
 
 CANDIDATES, FEATURES, SHARED, MATCHING = 100, 500, 60, 5  # images, rows of each, rows that the first five share
 EVERY = 10  # candidates that the reference is asked about; it takes its time
@@ -34,7 +34,7 @@ DISTANCE = 0.9  # of the reference's matches
 
 def rows() -> Iterator[tuple[str, str, str, bool]]:
     """Give seconds of one core for a query, and photographs a second of one core."""
-    with threadpool_limits(1), limited_to(1):
+    with threadpool_limits(1), limit_cores(1):
         cv2.setNumThreads(1)
         yield from verification_rows(*drawn_features())
         yield from extraction_rows()
@@ -43,12 +43,12 @@ def rows() -> Iterator[tuple[str, str, str, bool]]:
 def verification_rows(query: LocalFeatures, index: LocalFeatures) -> Iterator[tuple[str, str, str, bool]]:
     candidates = np.arange(CANDIDATES)[None]
     ways: dict[str, Callable[[], object]] = {
-        "mutual with ratio, affine": lambda: Verification().n_inliers(query, index, candidates),
-        "mutual, affine": lambda: Verification(Matching()).n_inliers(query, index, candidates),
-        "mutual, homography": lambda: Verification(Matching(), Geometry("homography")).n_inliers(
+        "mutual with ratio, affine": lambda: Verification().count_inliers(query, index, candidates),
+        "mutual, affine": lambda: Verification(Matching()).count_inliers(query, index, candidates),
+        "mutual, homography": lambda: Verification(Matching(), Geometry("homography")).count_inliers(
             query, index, candidates
         ),
-        "the reference's matches": lambda: REFERENCE.n_inliers(query, index, candidates),
+        "the reference's matches": lambda: DELF_VERIFICATION.count_inliers(query, index, candidates),
         "tree and scikit-image": lambda: by_reference(query, index, range(0, CANDIDATES, EVERY)),
     }
     spent = {name: [cpu_seconds(way)] for name, way in ways.items()}

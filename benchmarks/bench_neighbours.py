@@ -16,21 +16,21 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.process import measured
 from benchmarks.table import show
-from harness.cores import limited_to
+from harness.cpu_budget import limit_cores
 from solutions.neighbours.exact import Exact, nearest, neighbour_graph
 from solutions.neighbours.faiss_searchers import Hnsw, IvfPq
-from solutions.neighbours.graph_search import Walk
+from solutions.neighbours.graph_search import GraphSearch
 from solutions.neighbours.neighbours import Neighbours
-from solutions.neighbours.nn_descent import Descent
-from solutions.neighbours.searcher import Searcher
+from solutions.neighbours.nn_descent import NNDescent
+from solutions.neighbours.searcher import InnerProductSearcher
 
 N_INDEX, N_QUERIES, WIDTH, K = 200_000, 1000, 512, 100
 BATCHES = (1, 10, 100, 256, 1000, 4000)
 THRESHOLDS = (None, 1)  # from which number of queries on faiss multiplies matrices; None is its default
 REPEATS = 7
 APPROXIMATE = {  # the graphs of more rows take too long to build
-    (20_000, 128): (Exact(), Hnsw(), IvfPq(), Walk()),
-    (100_000, WIDTH): (Exact(), Hnsw(), Walk()),
+    (20_000, 128): (Exact(), Hnsw(), IvfPq(), GraphSearch()),
+    (100_000, WIDTH): (Exact(), Hnsw(), GraphSearch()),
     (N_INDEX, WIDTH): (Exact(), IvfPq()),
 }
 LEAST_RECALL, LARGEST_MB = 0.9, 4000
@@ -51,13 +51,13 @@ def rows() -> Iterator[Row]:
     flat.add(index)
     for cores in (1, 2):
         faiss.omp_set_num_threads(cores)
-        with limited_to(cores), threadpool_limits(cores):
+        with limit_cores(cores), threadpool_limits(cores):
             for batch in BATCHES:
                 yield against_faiss(index, queries, flat, batch, cores)
             yield from against_others(index, queries[:N_QUERIES], cores)
     yield memory(index, queries[:N_QUERIES])
     del index, flat
-    with limited_to(1), threadpool_limits(1):
+    with limit_cores(1), threadpool_limits(1):
         yield graph(*GRAPH_SIZE)
     for (n, width), searchers in APPROXIMATE.items():
         for searcher in searchers:
@@ -129,18 +129,18 @@ def memory(index: np.ndarray, queries: np.ndarray) -> Row:
 def graph(n: int, width: int) -> Row:
     """Give the recall of a graph made by descent, and its speed against the exact one."""
     index = clustered(n, width)[0]
-    Descent(rounds=1).graph(index[:200], 5)
-    exact, found = neighbour_graph(index, 25), Descent().graph(index, 25)
-    ratio = seconds(lambda: neighbour_graph(index, 25)) / seconds(lambda: Descent().graph(index, 25))
+    NNDescent(rounds=1).graph(index[:200], 5)
+    exact, found = neighbour_graph(index, 25), NNDescent().graph(index, 25)
+    ratio = seconds(lambda: neighbour_graph(index, 25)) / seconds(lambda: NNDescent().graph(index, 25))
     share = recall(found, exact)
     measured_ = f"recall {share:.3f}, {ratio:.2f} × the speed of the exact graph"
     return f"graph of 25 neighbours by descent, {n} × {width}", measured_, "recall ≥ 0.95", share >= 0.95
 
 
-def approximate(searcher: Searcher, n: int, width: int) -> Row:
+def approximate(searcher: InnerProductSearcher, n: int, width: int) -> Row:
     """Give recall, speed and memory of a searcher at its default parameters, in a process of its own."""
     index, queries = clustered(n, width)
-    with limited_to(1), threadpool_limits(1):
+    with limit_cores(1), threadpool_limits(1):
         searcher.build(index[:K]).search(queries[:1], K)  # compiles
         building = seconds(lambda: searcher.build(index))
         searching = min(seconds(lambda: searcher.search(queries, K)) for _ in range(2))

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from benchmarks.bench_hashes import N_IMAGES, photograph
-from harness.cores import limited_to
+from harness.cpu_budget import limit_cores
 from harness.data.image_set import ImageSet
 from harness.data.images.find import ImageFolder
 from harness.data.images.source import ImageSource
@@ -55,7 +55,7 @@ def described(files: ImageFolder, store: Path, cores: int) -> tuple[float, float
     """Return wall and processor seconds of describing all images."""
     ids = np.array([f"{number:08d}" for number in range(N_LINKS)], object)
     wall, cpu = time.monotonic(), time.process_time()
-    with limited_to(cores):
+    with limit_cores(cores):
         codes = ImageSet(ImageSource("index", ids, files, store)).describe(PerceptualHashes("reduced"), "dct")
     assert len(set(codes.tolist())) == N_IMAGES
     return time.monotonic() - wall, time.process_time() - cpu

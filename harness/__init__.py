@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from harness.code_digest import imports_digest as imports_digest
     from harness.cpu_budget import cores as cores
     from harness.data.image_set import ImageSet as ImageSet
+    from harness.data.safe_pickle import RestrictedUnpickler as RestrictedUnpickler
     from harness.data.store.extractor import Extractor as Extractor
     from harness.data.store.fit_cache import Fitted as Fitted
     from harness.data.store.fit_cache import fitted as fitted
@@ -43,6 +44,7 @@ _HOMES = {
     "Ragged": "harness.data.store.ragged",
     "Ranking": "harness.submissions.answer",
     "Recognition": "harness.solution.base",
+    "RestrictedUnpickler": "harness.data.safe_pickle",
     "Retrieval": "harness.solution.base",
     "Span": "harness.solution.search_space",
     "Step": "harness.solution.ablation_step",

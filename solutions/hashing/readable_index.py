@@ -4,39 +4,39 @@ import numpy as np
 
 from harness import Extractor, ImageSet, Ranking
 
-LISTED = 101  # the best hundred, and the query itself should it be in the index
+CANDIDATES = 101  # the best hundred, and the query itself should it be in the index
 
 
-class Readable:
+class ReadableIndex:
     """The images of an index that could be decoded; searchers number these, rankings number all."""
 
     def __init__(self, index: ImageSet, extractor: Extractor) -> None:
         self.index, self.extractor = index, extractor
         broken = index.undecodable(extractor)
-        self.places = np.flatnonzero(~broken) if broken.any() else None
+        self.readable_positions = np.flatnonzero(~broken) if broken.any() else None
 
     def rows(self, name: str) -> np.ndarray:
         """Return the named descriptors of the readable images: memory-mapped where all are."""
         rows = self.index.describe(self.extractor, name)
-        return rows if self.places is None else rows[self.places]
+        return rows if self.readable_positions is None else rows[self.readable_positions]
 
     @property
     def ids(self) -> np.ndarray:
         """Return the ids of the readable images."""
-        return self.index.ids if self.places is None else self.index.ids[self.places]
+        return self.index.ids if self.readable_positions is None else self.index.ids[self.readable_positions]
 
     def ranking(self, queries: ImageSet, positions: np.ndarray, extractor: Extractor | None = None) -> Ranking:
         """Return the ranking for positions `(n_queries, any)` among the readable; broken queries are not answered."""
         listed = np.where(queries.undecodable(extractor or self.extractor)[:, None], -1, positions)
-        if self.places is not None and len(self.places):
-            listed = np.where(listed >= 0, self.places[listed], -1)
+        if self.readable_positions is not None and len(self.readable_positions):
+            listed = np.where(listed >= 0, self.readable_positions[listed], -1)
         return Ranking.from_positions(listed, queries.ids, self.index.ids)
 
 
-def padded(lists: list[np.ndarray]) -> np.ndarray:
+def pad_lists(lists: list[np.ndarray]) -> np.ndarray:
     """Return lists of positions as one array, filled up with -1.
 
-    >>> padded([np.array([3, 1]), np.array([2])]).tolist()
+    >>> pad_lists([np.array([3, 1]), np.array([2])]).tolist()
     [[3, 1], [2, -1]]
     """
     width = max(map(len, lists), default=0)

@@ -32,14 +32,14 @@ _MEANS: dict[Mean, Callable[[Any, Any], Any]] = {
 }
 
 
-def seed_means(distances: npt.ArrayLike, mean: Mean) -> npt.NDArray[np.float64]:
+def printed_means(distances: npt.ArrayLike, mean: Mean) -> npt.NDArray[np.float64]:
     """Means of Hamming distances (..., m) as printed: (...,) float64.
 
     Zeros are dropped. Where nothing else is left, the mean is nan, which no threshold lets pass: exact duplicates are
     lost. (There the printed arithmetic mean divides by zero, which would end the run.) The arithmetic mean is rounded
     down, as Python 2 divides integers, which makes ties of different means.
 
-    >>> {mean: round(float(seed_means([4, 8, 12, 0], mean)), 4) for mean in THRESHOLDS}
+    >>> {mean: round(float(printed_means([4, 8, 12, 0], mean)), 4) for mean in THRESHOLDS}
     {'geometric': 7.2685, 'harmonic': 6.5455, 'arithmetic': 8.0, 'square_root': 2.7642}
     """
     kept = np.where(np.asarray(distances) > 0, distances, np.nan)
@@ -47,7 +47,7 @@ def seed_means(distances: npt.ArrayLike, mean: Mean) -> npt.NDArray[np.float64]:
         return np.asarray(_MEANS[mean](kept, np.count_nonzero(kept > 0, axis=-1)), np.float64)
 
 
-def printed_order(
+def printed_ranking(
     values: npt.ArrayLike, index_ids: Sequence[str] | np.ndarray, threshold: float, *, query_id: str = "", k: int = 100
 ) -> npt.NDArray[np.intp]:
     """Positions in the index of a query's answers as printed, at most k: the farthest candidate first.
@@ -56,7 +56,7 @@ def printed_order(
     come in order of their ids as strings. Where there are more than k candidates, the k farthest are the answer.
 
     >>> ids = ["d", "c", "b", "a", "query"]
-    >>> [ids[position] for position in printed_order([0, 3, 7, 7, 5], ids, SINGLE_THRESHOLD, query_id="query")]
+    >>> [ids[position] for position in printed_ranking([0, 3, 7, 7, 5], ids, SINGLE_THRESHOLD, query_id="query")]
     ['a', 'b', 'c', 'd']
     """
     far, ids = np.asarray(values, np.float64), np.asarray(index_ids)

@@ -1,0 +1,6 @@
+"""Shared low-level code: arrays for kernels, bit operations, LLVM vectors, inner products, faiss, keyed random numbers.
+
+Kernels are compiled by numba; some bodies are written as LLVM instructions. The environment variable
+LANDMARK_KERNELS=numpy selects plain NumPy instead (`harness.COMPILED` is then false): neither numba nor llvmlite is
+imported. `simd` and `float_vectors` are imported by compiled modules only.
+"""

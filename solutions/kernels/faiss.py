@@ -1,15 +1,15 @@
-"""faiss, an optional library, imported where it is used."""
+"""Import of faiss, an optional library."""
 
 from types import ModuleType
 
 from harness import HarnessError
 
 
-def loaded_faiss() -> ModuleType:
-    """Return the library. Raises HarnessError where it is not installed."""
+def import_faiss() -> ModuleType:
+    """Return the module faiss. Raises HarnessError if it is not installed."""
     try:
         import faiss
     except ImportError:
         raise HarnessError("faiss is not installed; pip install faiss-cpu brings it") from None
-    loaded: ModuleType = faiss
-    return loaded
+    module: ModuleType = faiss
+    return module

@@ -1,4 +1,4 @@
-"""Chance that follows from seed and names alone, so that the order in which things stand is no matter."""
+"""Random numbers that follow from seed, purpose and key alone, so the order of the keys does not matter."""
 
 from hashlib import blake2b
 
@@ -14,6 +14,6 @@ def draw(seed: int, what: str, key: object) -> int:
     return int.from_bytes(blake2b(f"{seed} {what} {key}".encode("utf-8", "surrogatepass"), digest_size=8).digest())
 
 
-def draws(seed: int, what: str, keys: np.ndarray) -> np.ndarray:
+def draw_all(seed: int, what: str, keys: np.ndarray) -> np.ndarray:
     """Return the number of each key `(n,)` uint64."""
     return np.array([draw(seed, what, key) for key in keys.tolist()], np.uint64)

@@ -34,7 +34,7 @@ class Aggregates:
         return Aggregates(self.images[order], self.words[order], self.codes[order])
 
 
-def aggregated(
+def aggregate(
     vectors: np.ndarray, images: np.ndarray, codebook: Codebook, *, binary: bool, assignments: int = 1
 ) -> Aggregates:
     """Return the aggregates of vectors `(n, d)`, of which each belongs to the image `(n,)`, ascending.
@@ -44,7 +44,7 @@ def aggregated(
     (ASMK*). A sum of zero stays zero, or is a code without a bit.
 
     >>> words = Codebook(np.array([[0, 0], [10, 10]], np.float32))
-    >>> two = aggregated(np.array([[1, 0.5], [0.5, 1], [11, 10]]), np.zeros(3, int), words, binary=True)
+    >>> two = aggregate(np.array([[1, 0.5], [0.5, 1], [11, 10]]), np.zeros(3, int), words, binary=True)
     >>> two.words.tolist(), two.codes.tolist()
     ([0, 1], [[3], [1]])
     """
@@ -56,20 +56,20 @@ def aggregated(
     first = np.flatnonzero((np.diff(images, prepend=-1) != 0) | (np.diff(words, prepend=-1) != 0))
     residuals = vectors[rows].astype(np.float32) - codebook.centroids[words]
     sums = np.add.reduceat(residuals, first) if len(first) else residuals
-    return Aggregates(images[first], words[first], signs(sums) if binary else normalised(sums))
+    return Aggregates(images[first], words[first], pack_signs(sums) if binary else normalise(sums))
 
 
-def normalised(sums: np.ndarray) -> np.ndarray:
+def normalise(sums: np.ndarray) -> np.ndarray:
     """Return vectors `(n, d)` float32 of length one; zero stays zero."""
     return np.asarray(sums / (np.linalg.norm(sums, axis=1, keepdims=True) + _EPSILON))
 
 
-def signs(sums: np.ndarray) -> np.ndarray:
+def pack_signs(sums: np.ndarray) -> np.ndarray:
     """Return which numbers of vectors `(n, d)` are above 0: a bit each, `(n, ceil(d / 64))` uint64.
 
     Bits beyond d are 0.
 
-    >>> signs(np.array([[0.5, 0, -1, 2]])).tolist()
+    >>> pack_signs(np.array([[0.5, 0, -1, 2]])).tolist()
     [[9]]
     """
     n, d = sums.shape

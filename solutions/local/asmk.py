@@ -13,11 +13,11 @@ from functools import cached_property
 import numpy as np
 
 from harness import HarnessError, cores
+from solutions.kernels.arrays import as_kernel_array, check_k
 from solutions.local.aggregation import Aggregates
 from solutions.local.inverted_file import InvertedFile
-from solutions.local.match_kernels import Postings, Queries, Weights, match_signs, match_vectors, weigh
-from solutions.neighbours.neighbours import Neighbours, check_k, no_neighbours
-from solutions.reranking.neighbour_lists import lent
+from solutions.local.match_kernels import Postings, QueryWords, WordWeights, match_signs, match_vectors, sum_weights
+from solutions.neighbours.neighbours import Neighbours, empty_neighbours
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Asmk:
 
 
 @dataclass(frozen=True, eq=False)
-class Matcher:
+class AsmkMatcher:
     """Finds in an inverted file the images most alike to queries; `d` is the number of a descriptor's numbers."""
 
     file: InvertedFile
@@ -76,26 +76,26 @@ class Matcher:
         of cores.
         """
         check_k(k)
-        found = no_neighbours(len(numbers), k)
+        results = empty_neighbours(len(numbers), k)
         if not len(self.file.images):
-            return found
+            return results
         starts = np.searchsorted(queries.images, np.arange(numbers.start, numbers.stop + 1))
-        words, codes = lent(queries.words, np.int32), lent(queries.codes, self.file.codes.dtype)
+        words, codes = as_kernel_array(queries.words, np.int32), as_kernel_array(queries.codes, self.file.codes.dtype)
         threads = max(1, min(cores(), len(numbers)))
         bounds = [len(numbers) * part // threads for part in range(threads + 1)]
 
         def match(part: int) -> None:
             some = slice(bounds[part], bounds[part + 1])
-            asked = Queries(lent(starts[some.start : some.stop + 1], np.int64), words, codes)
-            self._match(asked, found.positions[some], found.similarities[some])
+            asked = QueryWords(as_kernel_array(starts[some.start : some.stop + 1], np.int64), words, codes)
+            self._match(asked, results.positions[some], results.similarities[some])
 
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(match, range(threads)))
-        return found
+        return results
 
-    def _match(self, queries: Queries, positions: np.ndarray, similarities: np.ndarray) -> None:
+    def _match(self, queries: QueryWords, positions: np.ndarray, similarities: np.ndarray) -> None:
         if self.asmk.binary:
-            gains = lent(self.asmk.gains(self.d), np.float64)
+            gains = as_kernel_array(self.asmk.gains(self.d), np.float64)
             match_signs(queries, self._postings, self._weights, gains, positions, similarities)
         else:
             knobs = float(self.asmk.alpha), float(self.asmk.threshold)
@@ -104,11 +104,15 @@ class Matcher:
     @cached_property
     def _postings(self) -> Postings:
         file = self.file
-        return Postings(lent(file.starts, np.int64), lent(file.images, np.int32), lent(file.codes, file.codes.dtype))
+        return Postings(
+            as_kernel_array(file.starts, np.int64),
+            as_kernel_array(file.images, np.int32),
+            as_kernel_array(file.codes, file.codes.dtype),
+        )
 
     @cached_property
-    def _weights(self) -> Weights:
+    def _weights(self) -> WordWeights:
         n_images = int(self.file.n_images)
         words, images = self.asmk.weights(self.file.counts, n_images), np.zeros(n_images)
-        weigh(self._postings, lent(words, np.float64), images)
-        return Weights(lent(words, np.float64), lent(images, np.float64))
+        sum_weights(self._postings, as_kernel_array(words, np.float64), images)
+        return WordWeights(as_kernel_array(words, np.float64), as_kernel_array(images, np.float64))

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness import ImageSet, Ragged, fitted
-from solutions.local.aggregation import Aggregates, aggregated
-from solutions.local.asmk import Asmk, Matcher
+from solutions.local.aggregation import Aggregates, aggregate
+from solutions.local.asmk import Asmk, AsmkMatcher
 from solutions.local.codebook import Codebook
 from solutions.local.extractor import LocalExtractor
 from solutions.local.inverted_file import InvertedFile
-from solutions.neighbours.neighbours import Neighbours, no_neighbours
+from solutions.neighbours.neighbours import Neighbours, empty_neighbours
 
 _ROWS = 2**15  # descriptors that are aggregated at once: 100 MB with five words each
 
@@ -24,23 +24,23 @@ class AsmkSearcher:
 
     extractor: LocalExtractor
     codebook: Codebook
-    matcher: Matcher
+    matcher: AsmkMatcher
 
     @classmethod
-    def over(cls, images: ImageSet, extractor: LocalExtractor, codebook: Codebook, asmk: Asmk) -> AsmkSearcher:
+    def build(cls, images: ImageSet, extractor: LocalExtractor, codebook: Codebook, asmk: Asmk) -> AsmkSearcher:
         """Return the searcher over some images, whose inverted file comes from the store or is made now."""
         parts = fitted(fit_inverted_file, images, extractor, codebook.centroids, asmk.binary)
-        return cls(extractor, codebook, Matcher(InvertedFile(**parts.arrays), asmk, codebook.centroids.shape[1]))
+        return cls(extractor, codebook, AsmkMatcher(InvertedFile(**parts.arrays), asmk, codebook.centroids.shape[1]))
 
     def search(self, queries: ImageSet, k: int) -> Neighbours:
         """Return the k images most alike to each query; see `Matcher.nearest`."""
-        found, asmk = no_neighbours(len(queries), k), self.matcher.asmk
+        results, asmk = empty_neighbours(len(queries), k), self.matcher.asmk
         descriptors = queries.describe_ragged(self.extractor, "descriptors")
         for some, aggregates in _chunks(descriptors, self.extractor, self.codebook, asmk.binary, asmk.assignments):
             best = self.matcher.nearest(aggregates, some, k)
             rows = slice(some.start, some.stop)
-            found.positions[rows], found.similarities[rows] = best.positions, best.similarities
-        return found
+            results.positions[rows], results.similarities[rows] = best.positions, best.similarities
+        return results
 
 
 def fit_inverted_file(
@@ -49,7 +49,7 @@ def fit_inverted_file(
     """Return the parts of the inverted file, of which each descriptor has one word."""
     descriptors = images.describe_ragged(extractor, "descriptors")
     chunks = _chunks(descriptors, extractor, Codebook(centroids), binary, assignments=1)
-    return InvertedFile.of((each for _, each in chunks), len(centroids), len(images), images.store).parts
+    return InvertedFile.from_chunks((each for _, each in chunks), len(centroids), len(images), images.store).parts
 
 
 def _chunks(
@@ -60,7 +60,7 @@ def _chunks(
     for some in _rows_together(counts, _ROWS):
         vectors = extractor.vectors(np.concatenate([descriptors[image] for image in some]))
         owners = np.repeat(np.arange(some.start, some.stop), counts[some.start : some.stop])
-        yield some, aggregated(vectors, owners, codebook, binary=binary, assignments=assignments)
+        yield some, aggregate(vectors, owners, codebook, binary=binary, assignments=assignments)
 
 
 def _rows_together(counts: np.ndarray, most: int) -> Iterator[range]:

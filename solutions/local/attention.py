@@ -37,7 +37,7 @@ class Attention:
         return np.asarray(np.logaddexp(0, np.asarray(cells, np.float64) @ self.weights + self.bias))
 
 
-def trained_attention(images: ImageSet, labels: np.ndarray, cells: Extractor) -> Attention:
+def attention_for(images: ImageSet, labels: np.ndarray, cells: Extractor) -> Attention:
     """Return the attention learnt from the `descriptors` of labelled images, from the store or now.
 
     Raises HarnessError for images of fewer than two landmarks.
@@ -48,17 +48,17 @@ def trained_attention(images: ImageSet, labels: np.ndarray, cells: Extractor) ->
 
 def fit_attention(images: ImageSet, labels: np.ndarray, cells: Extractor) -> Mapping[str, np.ndarray]:
     """Return `weights` and `bias`; images without cells are left out."""
-    found = images.describe_ragged(cells, "descriptors")
-    counts = found.ends - found.starts
+    results = images.describe_ragged(cells, "descriptors")
+    counts = results.ends - results.starts
     landmarks, classes = np.unique(labels[counts > 0], return_inverse=True)
     if len(landmarks) < 2:
         raise HarnessError(FEW)
-    rows = np.concatenate([each for each in found if len(each)]).astype(np.float32)
-    weights, bias = attentive(rows, counts[counts > 0], classes)
+    rows = np.concatenate([each for each in results if len(each)]).astype(np.float32)
+    weights, bias = optimise_attention(rows, counts[counts > 0], classes)
     return {"weights": weights, "bias": bias}
 
 
-def attentive(cells: np.ndarray, counts: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def optimise_attention(cells: np.ndarray, counts: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return weights `(c,)` and bias `(1,)` that classify images best, each by the weighted mean of its cells.
 
     `cells` are `(n, c)`, `counts` of them belong to each image in turn, `classes` are those of the images, from 0.
@@ -69,15 +69,15 @@ def attentive(cells: np.ndarray, counts: np.ndarray, classes: np.ndarray) -> tup
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         score, table = flat[: width + 1], flat[width + 1 :].reshape(width + 1, k)
-        value, slopes = _slopes(cells, counts, starts, classes, score, table)
+        value, slopes = _loss_and_gradient(cells, counts, starts, classes, score, table)
         decay = np.r_[score[:-1], 0, np.vstack([table[:-1], np.zeros((1, k))]).ravel()]
         return value + WEIGHT_DECAY / 2 * float(decay @ decay), slopes + WEIGHT_DECAY * decay
 
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": _STEPS}).x
-    return found[:width], found[width : width + 1]
+    results = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": _STEPS}).x
+    return results[:width], results[width : width + 1]
 
 
-def _slopes(
+def _loss_and_gradient(
     cells: np.ndarray, counts: np.ndarray, starts: np.ndarray, classes: np.ndarray, score: np.ndarray, table: np.ndarray
 ) -> tuple[float, np.ndarray]:
     """Return the mean cross-entropy and its gradient by the score and the softmax's weights, one after the other."""

@@ -13,10 +13,10 @@ from functools import cached_property
 import numpy as np
 
 from harness import ImageSet, Ragged, fitted
-from solutions.kernels.faiss import loaded_faiss
-from solutions.kernels.keyed_random import draws
+from solutions.kernels.faiss import import_faiss
+from solutions.kernels.keyed_random import draw_all
 from solutions.local.extractor import LocalExtractor
-from solutions.neighbours.quantised_exact import BytesFirst
+from solutions.neighbours.quantised_exact import QuantisedExact
 
 WORDS = 65_536
 _ROUNDS = 10
@@ -45,13 +45,13 @@ class Codebook:
         return self._searcher.search(_lifted(vectors, 1), k).positions
 
     @cached_property
-    def _searcher(self) -> BytesFirst:
+    def _searcher(self) -> QuantisedExact:
         """The centroids, with one more number so that the largest inner product is the smallest distance."""
         halves = -0.5 * (self.centroids.astype(np.float64) ** 2).sum(axis=1, keepdims=True)
-        return BytesFirst().build(_lifted(self.centroids, halves))
+        return QuantisedExact().build(_lifted(self.centroids, halves))
 
 
-def codebook_of(images: ImageSet, extractor: LocalExtractor, n_words: int = WORDS, seed: int = 0) -> Codebook:
+def codebook_for(images: ImageSet, extractor: LocalExtractor, n_words: int = WORDS, seed: int = 0) -> Codebook:
     """Return the words of the local descriptors of some images, from the store or learnt now.
 
     There are fewer words than asked for where there are not eight descriptors to each; at most 64 to each are learnt
@@ -65,14 +65,14 @@ def fit_codebook(images: ImageSet, extractor: LocalExtractor, n_words: int, seed
     """Return `centroids`."""
     descriptors = images.describe_ragged(extractor, "descriptors")
     strongest = np.array([descriptors[image][:_KEY].tobytes().hex() for image in range(len(images))], object)
-    drawn = np.argsort(draws(seed, "codebook", strongest), kind="stable")
+    drawn = np.argsort(draw_all(seed, "codebook", strongest), kind="stable")
     vectors = extractor.vectors(_rows_of(descriptors, drawn, _MOST * n_words))
-    return {"centroids": centroids(vectors, n_words, seed)}
+    return {"centroids": kmeans_centroids(vectors, n_words, seed)}
 
 
-def centroids(vectors: np.ndarray, n_words: int, seed: int) -> np.ndarray:
+def kmeans_centroids(vectors: np.ndarray, n_words: int, seed: int) -> np.ndarray:
     """Return the words of vectors `(n, d)`: `(at most n_words, d)` float32; vectors with NaN are left out."""
-    faiss = loaded_faiss()
+    faiss = import_faiss()
     vectors = np.ascontiguousarray(vectors[np.isfinite(vectors).all(axis=1)], np.float32)
     count = min(n_words, -(-len(vectors) // _FEWEST))
     if not count:

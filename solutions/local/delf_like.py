@@ -107,7 +107,9 @@ class DelfLike(LocalExtractor):
     def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray | list[np.ndarray]]:  # type: ignore[override]
         """Return the named arrays."""
         frames = [frame_size(image.shape, self.longest) for image in images]
-        maps = [self._maps([resize_to_bucket(image, self.longest * scale) for image in images]) for scale in self.scales]
+        maps = [
+            self._maps([resize_to_bucket(image, self.longest * scale) for image in images]) for scale in self.scales
+        ]
         results = [self._strongest(each, frame) for *each, frame in zip(*maps, frames, strict=True)]
         descriptors, keypoints = ([each[part] for each in results] for part in range(2))
         return {"descriptors": descriptors, "keypoints": keypoints, "frame": np.array(frames, np.float32)[:, ::-1]}

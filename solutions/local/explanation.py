@@ -9,7 +9,7 @@ import numpy as np
 
 from harness import HarnessError, ImageSet
 from solutions.local.extractor import LocalExtractor, LocalFeatures
-from solutions.local.verification import OF_SIFT, Matches, Verification
+from solutions.local.verification import SIFT_VERIFICATION, Matches, Verification
 
 _DIGITS = 5  # of a fraction: a tenth of a pixel in 10 000
 
@@ -32,7 +32,7 @@ class Explanation:
         return int(self.inliers.sum())
 
     @property
-    def document(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """Return all of it as JSON can hold it."""
         matches = [
             {**dict(zip(("x1", "y1", "x2", "y2"), point, strict=True)), "inlier": inlier}
@@ -41,8 +41,8 @@ class Explanation:
         return {"query": self.query, "image": self.image, "n_inliers": self.n_inliers, "matches": matches}
 
 
-def explained(
-    query: ImageSet, image: ImageSet, extractor: LocalExtractor, verification: Verification = OF_SIFT
+def explain_match(
+    query: ImageSet, image: ImageSet, extractor: LocalExtractor, verification: Verification = SIFT_VERIFICATION
 ) -> Explanation:
     """Return the matches of two sets of one image each, from the query to the other.
 
@@ -51,17 +51,17 @@ def explained(
     for each in (query, image):
         if each.undecodable(extractor).any():
             raise HarnessError(f"{each.ids[0]}: the image cannot be read; landmark data check DIR tells why")
-    features, others = (LocalFeatures.of(each, extractor) for each in (query, image))
+    features, others = (LocalFeatures.from_images(each, extractor) for each in (query, image))
     matches = verification.matches(features, 0, others, 0)
-    points = fractions(matches, features.frames[0], others.frames[0])
+    points = as_fractions(matches, features.frames[0], others.frames[0])
     return Explanation(query.ids[0], image.ids[0], points, matches.inliers)
 
 
-def fractions(matches: Matches, frame: np.ndarray, other: np.ndarray) -> np.ndarray:
+def as_fractions(matches: Matches, frame: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Return x1, y1, x2, y2 `(matches, 4)` as fractions of the frames' widths and heights `(2,)`, in [0, 1].
 
-    >>> found = Matches(np.array([[9.5, 9.5]]), np.array([[0, 99.5]]), np.array([True]))
-    >>> fractions(found, np.array([20, 40]), np.array([50, 100])).tolist()
+    >>> results = Matches(np.array([[9.5, 9.5]]), np.array([[0, 99.5]]), np.array([True]))
+    >>> as_fractions(results, np.array([20, 40]), np.array([50, 100])).tolist()
     [[0.5, 0.25, 0.01, 1.0]]
     """
     middles = np.hstack([(matches.points + 0.5) / frame, (matches.others + 0.5) / other])

@@ -39,7 +39,7 @@ class LocalFeatures:
     frames: np.ndarray  # (n, 2) width and height
 
     @classmethod
-    def of(cls, images: ImageSet, extractor: LocalExtractor) -> LocalFeatures:
+    def from_images(cls, images: ImageSet, extractor: LocalExtractor) -> LocalFeatures:
         """Return those of an image set, from the store or made now."""
         descriptors, keypoints = (images.describe_ragged(extractor, name) for name in ("descriptors", "keypoints"))
         return cls(extractor, descriptors, keypoints, images.describe(extractor, "frame"))
@@ -52,10 +52,10 @@ class LocalFeatures:
         return self.extractor.vectors(self.descriptors[image][:most]), self.keypoints[image][:most, :2]
 
 
-def fitted_frame(shape: tuple[int, ...], longest: int) -> tuple[int, int]:
+def frame_size(shape: tuple[int, ...], longest: int) -> tuple[int, int]:
     """Return height and width of an image `(h, w, ...)` made smaller to have `longest` pixels on its longer side.
 
-    >>> fitted_frame((600, 800), 400), fitted_frame((30, 40), 400), fitted_frame((9000, 3), 400)
+    >>> frame_size((600, 800), 400), frame_size((30, 40), 400), frame_size((9000, 3), 400)
     ((300, 400), (30, 40), (400, 1))
     """
     height, width = shape[:2]

@@ -15,7 +15,7 @@ from harness import HarnessError
 
 Model = Literal["affine", "homography"]
 
-FEWEST = 4  # matches
+MIN_MATCHES = 4  # matches
 _SMALLEST, _LARGEST = 0.1, 10.0  # factor that areas grow by
 _ANISOTROPY = 5.0  # longest by shortest direction
 _CELLS = 3  # inliers that lie in no more cells hold no image together
@@ -37,7 +37,7 @@ class Geometry:
     model: Model = "affine"
     threshold: float = 10.0  # pixels
     trials: int = 1000
-    fewest: int = FEWEST  # inliers
+    fewest: int = MIN_MATCHES  # inliers
     cell: float = 32.0  # pixels
     seed: int = 0
 
@@ -47,8 +47,10 @@ class Geometry:
                 f"threshold {self.threshold}, cell {self.cell} and trials {self.trials} must be above 0, and "
                 f"seed {self.seed} 0 or more"
             )
-        if self.fewest < FEWEST:
-            raise HarnessError(f"fewest is {self.fewest}; any {FEWEST - 1} matches follow a map, so ask for {FEWEST}")
+        if self.fewest < MIN_MATCHES:
+            raise HarnessError(
+                f"fewest is {self.fewest}; any {MIN_MATCHES - 1} matches follow a map, so ask for {MIN_MATCHES}"
+            )
 
     def inliers(self, points: np.ndarray, others: np.ndarray) -> np.ndarray:
         """Return which of matched points `(n, 2)` and `(n, 2)` are inliers: a mask `(n,)`.
@@ -61,10 +63,10 @@ class Geometry:
         [True, True, True, True, False]
         """
         points, others = (np.asarray(each, np.float64) for each in (points, others))
-        matrix = self._estimated(points, others) if len(points) >= FEWEST else None
+        matrix = self._estimated(points, others) if len(points) >= MIN_MATCHES else None
         if matrix is None:
             return np.zeros(len(points), bool)
-        close = np.linalg.norm(mapped(matrix, points) - others, axis=1) <= self.threshold
+        close = np.linalg.norm(apply_map(matrix, points) - others, axis=1) <= self.threshold
         return np.asarray(close & self._possible(matrix, points[close], others[close]))
 
     def _estimated(self, points: np.ndarray, others: np.ndarray) -> np.ndarray | None:
@@ -87,10 +89,10 @@ class Geometry:
         return bool(_SMALLEST <= area <= _LARGEST and longest < _ANISOTROPY * shortest)
 
 
-def mapped(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
+def apply_map(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
     """Return where a matrix `(3, 3)` takes points `(n, 2)`; infinitely far for those on its horizon or behind it.
 
-    >>> mapped(np.diag([2.0, 2, 1]), np.array([[1, 3]])).tolist()
+    >>> apply_map(np.diag([2.0, 2, 1]), np.array([[1, 3]])).tolist()
     [[2.0, 6.0]]
     """
     raised = np.hstack([points, np.ones((len(points), 1))]) @ matrix.T

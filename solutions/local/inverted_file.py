@@ -35,7 +35,9 @@ class InvertedFile:
         return {"starts": self.starts, "images": self.images, "codes": self.codes, "n_images": self.n_images}
 
     @classmethod
-    def of(cls, chunks: Iterable[Aggregates], n_words: int, n_images: int, folder: Path | None = None) -> InvertedFile:
+    def from_chunks(
+        cls, chunks: Iterable[Aggregates], n_words: int, n_images: int, folder: Path | None = None
+    ) -> InvertedFile:
         """Return the inverted file of images that come in chunks, in their order.
 
         It does not matter where one chunk ends. A chunk is all that is held in memory: they are laid down in a

@@ -4,12 +4,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from solutions.kernels.jit import helper, kernel
-from solutions.kernels.simd import popcount
-from solutions.neighbours.kernels.float_tiles import inner
+from harness import helper, kernel
+from solutions.kernels.bits import popcount
+from solutions.kernels.inner_product import inner_product
 
 
-class Queries(NamedTuple):
+class QueryWords(NamedTuple):
     """The words and codes of query q are those from `starts[q]` to `starts[q + 1]`."""
 
     starts: Any  # (n_queries + 1,) int64
@@ -25,7 +25,7 @@ class Postings(NamedTuple):
     codes: Any
 
 
-class Weights(NamedTuple):
+class WordWeights(NamedTuple):
     """What a word counts `(n_words,)`, and the sum of that over the words of each image `(n_images,)`, float64."""
 
     words: Any
@@ -33,7 +33,7 @@ class Weights(NamedTuple):
 
 
 @kernel
-def weigh(postings: Postings, words: Any, images: Any) -> None:
+def sum_weights(postings: Postings, words: Any, images: Any) -> None:
     """Add to each image the weights of its words."""
     for word in range(len(words)):
         for place in range(postings.starts[word], postings.starts[word + 1]):
@@ -41,7 +41,9 @@ def weigh(postings: Postings, words: Any, images: Any) -> None:
 
 
 @kernel
-def match_signs(queries: Queries, postings: Postings, weights: Weights, gains: Any, best: Any, best_of: Any) -> None:
+def match_signs(
+    queries: QueryWords, postings: Postings, weights: WordWeights, gains: Any, best: Any, best_of: Any
+) -> None:
     """Write the images whose codes agree most, and how much: `best` and `best_of` are (n_queries, k).
 
     `gains` tells what a code gives that differs in so many bits. All of `best` has to be -1 before.
@@ -62,7 +64,13 @@ def match_signs(queries: Queries, postings: Postings, weights: Weights, gains: A
 
 @kernel
 def match_vectors(
-    queries: Queries, postings: Postings, weights: Weights, alpha: float, threshold: float, best: Any, best_of: Any
+    queries: QueryWords,
+    postings: Postings,
+    weights: WordWeights,
+    alpha: float,
+    threshold: float,
+    best: Any,
+    best_of: Any,
 ) -> None:
     """As `match_signs`, by inner products from a threshold on, to the power alpha."""
     sums, met = np.zeros(len(weights.images)), np.empty(len(weights.images) + 1, np.int32)
@@ -73,7 +81,7 @@ def match_vectors(
             word = queries.words[row]
             own += weights.words[word]
             for place in range(postings.starts[word], postings.starts[word + 1]):
-                similarity = inner(queries.codes, row, postings.codes, place, d)
+                similarity = inner_product(queries.codes, row, postings.codes, place, d)
                 if similarity >= threshold:
                     gain = similarity**alpha * weights.words[word]
                     n_met = _give(gain, postings.images[place], sums, met, n_met)

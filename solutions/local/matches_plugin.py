@@ -8,10 +8,10 @@ import cv2  # noqa: F401 (where it is missing there is nothing to offer, and thi
 import numpy as np
 
 from harness import Ragged
-from solutions.local.explanation import Explanation, fractions
+from solutions.local.explanation import Explanation, as_fractions
 from solutions.local.extractor import LocalFeatures
 from solutions.local.sift import Sift
-from solutions.local.verification import OF_SIFT
+from solutions.local.verification import SIFT_VERIFICATION
 
 
 def matched(query: np.ndarray, image: np.ndarray) -> dict[str, Any]:
@@ -25,9 +25,9 @@ def matched(query: np.ndarray, image: np.ndarray) -> dict[str, Any]:
     {'n_inliers': 0, 'matches': []}
     """
     features, others = (_features(pixels, Sift()) for pixels in (query, image))
-    found = OF_SIFT.matches(features, 0, others, 0)
-    points = fractions(found, features.frames[0], others.frames[0])
-    told = Explanation("", "", points, found.inliers).document
+    results = SIFT_VERIFICATION.matches(features, 0, others, 0)
+    points = as_fractions(results, features.frames[0], others.frames[0])
+    told = Explanation("", "", points, results.inliers).as_json
     return {name: told[name] for name in ("n_inliers", "matches")}
 
 

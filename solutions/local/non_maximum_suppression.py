@@ -5,26 +5,26 @@ from __future__ import annotations
 import numpy as np
 
 
-def kept(squares: np.ndarray, overlap: float, most: int) -> np.ndarray:
+def non_maximum_suppression(squares: np.ndarray, overlap: float, most: int) -> np.ndarray:
     """Return the places, ascending, of at most so many squares that no earlier kept one overlaps by more.
 
     `squares` are `(n, 3)`: middle and side. Overlap is intersection over union, in [0, 1]; 1 keeps all.
 
-    >>> kept(np.array([[0, 0, 4], [1, 0, 4], [9, 0, 4.0]]), 0.5, 10).tolist()
+    >>> non_maximum_suppression(np.array([[0, 0, 4], [1, 0, 4], [9, 0, 4.0]]), 0.5, 10).tolist()
     [0, 2]
     """
     if overlap >= 1:
         return np.arange(min(most, len(squares)))
-    found: list[int] = []
+    results: list[int] = []
     left = np.arange(len(squares))
-    while len(left) and len(found) < most:
+    while len(left) and len(results) < most:
         first, left = left[0], left[1:]
-        found.append(int(first))
-        left = left[overlaps(squares[first], squares[left]) <= overlap]
-    return np.array(found, int)
+        results.append(int(first))
+        left = left[intersection_over_union(squares[first], squares[left]) <= overlap]
+    return np.array(results, int)
 
 
-def overlaps(one: np.ndarray, others: np.ndarray) -> np.ndarray:
+def intersection_over_union(one: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Return intersection over union of a square `(3,)` with others `(n, 3)`."""
     apart = np.abs(others[:, :2] - one[:2])
     shared = np.minimum((one[2] + others[:, 2, None]) / 2 - apart, np.minimum(one[2], others[:, 2, None]))

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from harness import HarnessError
-from solutions.local.extractor import LocalExtractor, fitted_frame
+from solutions.local.extractor import LocalExtractor, frame_size
 
 WIDTH = 128  # numbers of a descriptor
 _SMALLEST = 4  # pixels: no keypoint fits into less
@@ -51,12 +51,12 @@ class Sift(LocalExtractor):
         import cv2
 
         sift = cv2.SIFT.create(nfeatures=self.max_features)
-        frames = [fitted_frame(image.shape, self.longest) for image in images]
-        found = [
-            strongest(sift, resized(image, frame), self.max_features)
+        frames = [frame_size(image.shape, self.longest) for image in images]
+        results = [
+            strongest_keypoints(sift, resize(image, frame), self.max_features)
             for image, frame in zip(images, frames, strict=True)
         ]
-        descriptors, keypoints = ([each[part] for each in found] for part in range(2))
+        descriptors, keypoints = ([each[part] for each in results] for part in range(2))
         return {"descriptors": descriptors, "keypoints": keypoints, "frame": np.array(frames, np.float32)[:, ::-1]}
 
     def vectors(self, rows: np.ndarray) -> np.ndarray:
@@ -64,7 +64,7 @@ class Sift(LocalExtractor):
         return root_sift(rows) if self.root else _divided(rows, np.linalg.norm(rows.astype(np.float32), axis=1))
 
 
-def resized(image: np.ndarray, frame: tuple[int, int]) -> np.ndarray:
+def resize(image: np.ndarray, frame: tuple[int, int]) -> np.ndarray:
     """Return an image made smaller to a height and width."""
     import cv2
 
@@ -73,13 +73,13 @@ def resized(image: np.ndarray, frame: tuple[int, int]) -> np.ndarray:
     return np.asarray(cv2.resize(image, frame[::-1], interpolation=cv2.INTER_AREA))
 
 
-def strongest(sift: Any, image: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+def strongest_keypoints(sift: Any, image: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
     """Return descriptors `(rows, 128)` uint8 and keypoints `(rows, 4)` float32 of a grey image, strongest first."""
-    found, descriptors = ((), None) if min(image.shape) < _SMALLEST else sift.detectAndCompute(image, None)
-    if not found:
+    results, descriptors = ((), None) if min(image.shape) < _SMALLEST else sift.detectAndCompute(image, None)
+    if not results:
         return np.zeros((0, WIDTH), np.uint8), np.zeros((0, 4), np.float32)
-    keypoints = np.array([[*each.pt, each.size, each.angle] for each in found], np.float32)
-    strength = np.array([each.response for each in found], np.float32)
+    keypoints = np.array([[*each.pt, each.size, each.angle] for each in results], np.float32)
+    strength = np.array([each.response for each in results], np.float32)
     order = np.lexsort((*keypoints.T[::-1], -strength))[:most]
     return np.asarray(descriptors)[order].astype(np.uint8), keypoints[order]
 

@@ -1,6 +1,6 @@
 """Which of the images found for a query show the same by their geometry, and these first.
 
-Source: Philbin et al., Object retrieval with large vocabularies and fast spatial matching, 2007. `REFERENCE` is as the
+Source: Philbin et al., Object retrieval with large vocabularies and fast spatial matching, 2007. `DELF_VERIFICATION` is as the
 evaluation of Detect-to-retrieve (Teichmann et al., 2019) has it, with guards against impossible maps besides.
 """
 
@@ -17,7 +17,7 @@ from solutions.local.extractor import LocalFeatures
 from solutions.local.geometry import Geometry
 from solutions.local.matching import Matching
 from solutions.neighbours.neighbours import Neighbours
-from solutions.reranking.neighbour_lists import listed
+from solutions.reranking.neighbour_lists import fit_to_length
 
 FIRST = 100  # images of a list that are verified
 
@@ -39,7 +39,7 @@ class Verification:
     """How two images are compared: by the matches among their `most` strongest descriptors, and by geometry.
 
     Inliers that chance brings together do much harm: counted from 4 on they put wrong images first. What stands here,
-    and for cells of feature maps in `OF_CELLS`, was chosen by mAP@100 of train images of monuments, each asked among
+    and for cells of feature maps in `CELL_VERIFICATION`, was chosen by mAP@100 of train images of monuments, each asked among
     the other 662, the first 100 by GeM of lite0 at 224 pixels re-ranked by inliers; of 150 by RootSIFT, .550 before, of
     100 by 500 cells, .559 before:
 
@@ -60,7 +60,7 @@ class Verification:
         """Return the matches of one query and one image of the index."""
         return self._matches(*queries.strongest(query, self.most), *index.strongest(image, self.most))
 
-    def n_inliers(self, queries: LocalFeatures, index: LocalFeatures, candidates: np.ndarray) -> np.ndarray:
+    def count_inliers(self, queries: LocalFeatures, index: LocalFeatures, candidates: np.ndarray) -> np.ndarray:
         """Return the number of inliers of each query with its candidates, both `(n_queries, any)`; -1 for none.
 
         Queries are shared out among the cores, as threads; what comes out is the same for any number of them.
@@ -90,61 +90,61 @@ class Verification:
         return Matches(matched[:, :2], matched[:, 2:], self.geometry.inliers(matched[:, :2], matched[:, 2:]))
 
 
-def by_inliers(found: Neighbours, n_inliers: np.ndarray) -> Neighbours:
+def rerank_by_inliers(results: Neighbours, n_inliers: np.ndarray) -> Neighbours:
     """Return lists whose first ones are ordered by their inliers `(n_queries, first)`, most first, the rest unchanged.
 
     Equal counts stay in the order of their similarities, which are lowered to the smallest so far.
 
-    >>> found = Neighbours(np.array([[4, 5, 6]]), np.array([[0.9, 0.8, 0.7]]))
-    >>> by_inliers(found, np.array([[0, 7]])).positions.tolist()
+    >>> results = Neighbours(np.array([[4, 5, 6]]), np.array([[0.9, 0.8, 0.7]]))
+    >>> rerank_by_inliers(results, np.array([[0, 7]])).positions.tolist()
     [[5, 4, 6]]
     """
-    return _first_by(n_inliers, found)
+    return _first_by(n_inliers, results)
 
 
-def mixed_with_inliers(
-    found: Neighbours, n_inliers: np.ndarray, weight: float = 0.1, chance: float = 10.0
+def rerank_by_similarity_and_inliers(
+    results: Neighbours, n_inliers: np.ndarray, weight: float = 0.1, chance: float = 10.0
 ) -> Neighbours:
     """Return lists whose first ones are ordered by similarity + `weight` · ln(1 + inliers beyond `chance`).
 
     `n_inliers` is `(n_queries, first)`; the rest is unchanged, equal sums stay in their order. What chance brings
     together does no harm, and a few inliers more or less decide little: a reconstruction. mAP@100 of 100 train images
     of monuments, each asked among the other 662 by cells, whose inliers are counted from 4 on here and from 12 on by
-    `by_inliers`:
+    `rerank_by_inliers`:
 
     | found by lite0 | as found | by inliers | mixed |
     |---|---|---|---|
     | GeM at 224 pixels | .569 | .619 | .631 |
     | whitened GeM (2) at 384 pixels | .638 | .664 | .693 |
 
-    >>> found = Neighbours(np.array([[4, 5, 6]]), np.array([[0.9, 0.8, 0.3]]))
-    >>> mixed_with_inliers(found, np.array([[9, 15, 20]])).positions.tolist()
+    >>> results = Neighbours(np.array([[4, 5, 6]]), np.array([[0.9, 0.8, 0.3]]))
+    >>> rerank_by_similarity_and_inliers(results, np.array([[9, 15, 20]])).positions.tolist()
     [[5, 4, 6]]
     """
     first = n_inliers.shape[1]
-    return _first_by(found.similarities[:, :first] + weight * np.log1p(np.maximum(n_inliers - chance, 0)), found)
+    return _first_by(results.similarities[:, :first] + weight * np.log1p(np.maximum(n_inliers - chance, 0)), results)
 
 
-def _first_by(values: np.ndarray, found: Neighbours) -> Neighbours:
+def _first_by(values: np.ndarray, results: Neighbours) -> Neighbours:
     """Return lists whose first ones are ordered by values `(n_queries, first)`, largest first."""
-    k = found.positions.shape[1]
+    k = results.positions.shape[1]
     order = np.tile(np.arange(k), (len(values), 1))
     order[:, : values.shape[1]] = np.argsort(-values, axis=1, kind="stable")
-    positions = np.take_along_axis(found.positions, order, axis=1)
-    return listed(positions, np.take_along_axis(found.similarities, order, axis=1), k)
+    positions = np.take_along_axis(results.positions, order, axis=1)
+    return fit_to_length(positions, np.take_along_axis(results.similarities, order, axis=1), k)
 
 
-OF_SIFT = Verification()
-OF_CELLS = Verification(Matching(ratio=0.95), Geometry(threshold=20, fewest=12))
-REFERENCE = Verification(Matching(mutual=False, max_distance=0.9), Geometry(), most=1000)
+SIFT_VERIFICATION = Verification()
+CELL_VERIFICATION = Verification(Matching(ratio=0.95), Geometry(threshold=20, fewest=12))
+DELF_VERIFICATION = Verification(Matching(mutual=False, max_distance=0.9), Geometry(), most=1000)
 
 
-def verified(
+def verify(
     queries: LocalFeatures,
     index: LocalFeatures,
-    found: Neighbours,
-    verification: Verification = OF_SIFT,
+    results: Neighbours,
+    verification: Verification = SIFT_VERIFICATION,
     first: int = FIRST,
 ) -> Neighbours:
     """Return the neighbours with the `first` ones of each query ordered by their inliers."""
-    return by_inliers(found, verification.n_inliers(queries, index, found.positions[:, :first]))
+    return rerank_by_inliers(results, verification.count_inliers(queries, index, results.positions[:, :first]))

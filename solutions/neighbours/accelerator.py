@@ -1,9 +1,9 @@
-"""Nearest neighbours on whatever Keras computes on: candidates by blocks there, their order here.
+"""Nearest neighbours on the accelerator that Keras uses: candidates by blocks there, exact ranking on the CPU.
 
-Inner products are computed in float32, or in bfloat16, which is faster and wrong by up to 1 in 256. More than k
-candidates are therefore taken, and ordered by the exact similarities of `nearest`. Its answer is returned, but that a
-row which is as near as the k-th, within the rounding of the accelerator, may be missed for another. Keras and its
-backend come with `landmark[networks]`.
+Inner products are computed in float32, or in bfloat16, which is faster and has errors of up to 1 in 256. Therefore more
+than k candidates are kept, and ranked by exact inner products. The result is that of `exact.nearest`, except that a row
+may be missed which is as near as the k-th within the rounding of the accelerator. Keras and its backend come with
+`landmark[networks]`.
 """
 
 from importlib.util import find_spec
@@ -12,15 +12,15 @@ from typing import Any, Literal
 import numpy as np
 
 from harness import HarnessError
-from solutions.neighbours.exact_rerank import reranked
-from solutions.neighbours.neighbours import Neighbours, are_readable, lent, no_neighbours
+from solutions.neighbours.exact_rerank import rerank_exactly
+from solutions.neighbours.neighbours import Neighbours, are_readable, as_descriptors, empty_neighbours
 
-_QUERIES, _ROWS = 4096, 2**17  # whose inner products are held there at once: 2 GB of float32
-_BEYOND = 32  # candidates, besides half as many as are wanted
+_QUERIES, _ROWS = 4096, 2**17  # of a block of inner products: 2 GB of float32
+_EXTRA = 32  # candidates beyond 1.5 k
 
 
-def is_there() -> bool:
-    """Tell whether Keras is installed and has something faster than a CPU to compute on."""
+def has_accelerator() -> bool:
+    """Return whether Keras is installed and has a GPU or TPU."""
     if find_spec("keras") is None:
         return False
     import keras
@@ -35,33 +35,33 @@ def nearest(
     if find_spec("keras") is None:
         raise HarnessError("keras is not installed; pip install 'landmark[networks]' brings it")
     if not (len(index) and len(queries)):
-        return no_neighbours(len(queries), k)
-    candidates = _candidates(queries, index, min(len(index), k + k // 2 + _BEYOND), kind)
-    return reranked(queries, index, candidates, k)
+        return empty_neighbours(len(queries), k)
+    candidates = _candidates(queries, index, min(len(index), k + k // 2 + _EXTRA), kind)
+    return rerank_exactly(queries, index, candidates, k)
 
 
 def _candidates(queries: np.ndarray, index: np.ndarray, n_wanted: int, kind: str) -> np.ndarray:
-    """Return the positions of the highest products, (n_queries, n_wanted), in any order; -1 where a row is unread."""
-    chunks = [_readable(queries[start : start + _QUERIES], kind)[0] for start in range(0, len(queries), _QUERIES)]
+    """Return the positions of the largest products, (n_queries, n_wanted), in any order; -1 for unreadable rows."""
+    chunks = [_as_tensor(queries[start : start + _QUERIES], kind)[0] for start in range(0, len(queries), _QUERIES)]
     best: list[Any] = [None] * len(chunks)
-    for start in range(0, len(index), _ROWS):  # outermost, so that the index is sent there once
-        rows, penalty = _readable(index[start : start + _ROWS], kind)
+    for start in range(0, len(index), _ROWS):  # the outer loop, so that the index is transferred once
+        rows, penalty = _as_tensor(index[start : start + _ROWS], kind)
         best = [
-            _merged(one, *_highest(chunk, rows, penalty, start, n_wanted), n_wanted)
+            _merge(one, *_highest(chunk, rows, penalty, start, n_wanted), n_wanted)
             for one, chunk in zip(best, chunks, strict=True)
         ]
     return np.concatenate([np.where(np.isneginf(sums), -1, positions) for sums, positions in best])
 
 
-def _readable(rows: np.ndarray, kind: str) -> tuple[Any, Any]:
-    """Return rows as a tensor, those that were not read as zeros, and what to add to their products."""
+def _as_tensor(rows: np.ndarray, kind: str) -> tuple[Any, Any]:
+    """Return rows as a tensor, unreadable ones as zeros, and the penalty to add to their products (0 or -inf)."""
     from keras import ops
 
-    numbers = lent(rows)
-    unread = ~are_readable(numbers)
-    filled = np.where(unread[:, None], np.float32(0), numbers)
-    return ops.convert_to_tensor(filled, dtype=kind), ops.convert_to_tensor(
-        np.where(unread, -np.inf, 0).astype(np.float32)
+    numbers = as_descriptors(rows)
+    unreadable = ~are_readable(numbers)
+    padded = np.where(unreadable[:, None], np.float32(0), numbers)
+    return ops.convert_to_tensor(padded, dtype=kind), ops.convert_to_tensor(
+        np.where(unreadable, -np.inf, 0).astype(np.float32)
     )
 
 
@@ -73,7 +73,7 @@ def _highest(queries: Any, rows: Any, penalty: Any, start: int, n_wanted: int) -
     return sums, ops.cast(places, "int32") + start
 
 
-def _merged(best: Any, sums: Any, positions: Any, n_wanted: int) -> Any:
+def _merge(best: Any, sums: Any, positions: Any, n_wanted: int) -> Any:
     from keras import ops
 
     if best is None:

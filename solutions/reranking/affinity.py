@@ -7,8 +7,8 @@ import numpy as np
 from scipy.sparse import csr_array, diags_array
 
 from solutions.neighbours.neighbours import Neighbours
-from solutions.reranking.neighbour_lists import others
-from solutions.reranking.sparse_matrices import matrix_of
+from solutions.reranking.neighbour_lists import mask_self
+from solutions.reranking.sparse_matrices import to_matrix
 
 GAMMA = 3.0  # the power that makes affinities of similarities
 
@@ -23,7 +23,7 @@ def affinity(graph: Neighbours, *, gamma: float = GAMMA) -> csr_array:
     [[0.0, 0.5, 0.0], [0.5, 0.0, 0.1], [0.0, 0.1, 0.0]]
     """
     n = len(graph.positions)
-    edges = matrix_of(others(graph), n, gamma)
+    edges = to_matrix(mask_self(graph), n, gamma)
     mutual = csr_array(edges.minimum(edges.T.tocsr()))
     mutual.eliminate_zeros()
     mutual.sort_indices()

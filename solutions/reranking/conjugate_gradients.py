@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from solutions.kernels.jit import helper
+from harness import helper
 
 
 @helper

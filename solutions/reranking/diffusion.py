@@ -10,20 +10,21 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array
 
-from solutions.kernels.jit import helper, kernel
+from harness import helper, kernel
+from solutions.kernels.arrays import as_kernel_array, check_k
 from solutions.neighbours.neighbours import Neighbours
 from solutions.reranking.affinity import GAMMA
 from solutions.reranking.conjugate_gradients import solve
-from solutions.reranking.neighbour_lists import check_alpha, check_k, followed_by, lent
-from solutions.reranking.sparse_matrices import best_of_each, matrix_of
+from solutions.reranking.neighbour_lists import append_rest, check_alpha
+from solutions.reranking.sparse_matrices import to_matrix, top_k_of_rows
 
 SEEDS, STEPS, TOLERANCE = 10, 20, 1e-6
 ALPHA = 0.7  # the paper's 0.99 spreads so far that folds of train images rank worse than without
 _AT_ONCE = 8  # queries: a row of doubles for these is a line of the cache
 
 
-def diffused(
-    found: Neighbours,
+def diffuse(
+    results: Neighbours,
     normalised: csr_array,
     *,
     seeds: int = SEEDS,
@@ -40,24 +41,28 @@ def diffused(
     """
     check_k(min(k, seeds))
     check_alpha(alpha)
-    start = matrix_of(found, normalised.shape[0], gamma, seeds)
+    start = to_matrix(results, normalised.shape[0], gamma, seeds)
     spread = _spread(normalised, start, alpha, (steps, tolerance))
-    return followed_by(best_of_each(spread, len(found.positions), k), found, k)
+    return append_rest(top_k_of_rows(spread, len(results.positions), k), results, k)
 
 
-def parts(matrix: csr_array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def csr_parts(matrix: csr_array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return where the rows of a sparse matrix start, its columns and its values, for kernels."""
-    return lent(matrix.indptr, np.int64), lent(matrix.indices, np.int32), lent(matrix.data, np.float64)
+    return (
+        as_kernel_array(matrix.indptr, np.int64),
+        as_kernel_array(matrix.indices, np.int32),
+        as_kernel_array(matrix.data, np.float64),
+    )
 
 
 def _spread(
     normalised: csr_array, start: csr_array, alpha: float, limit: tuple[int, float]
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield the images that each row of `start` reaches, ascending, and f there."""
-    matrix = parts(normalised)
+    matrix = csr_parts(normalised)
     for first in range(0, start.shape[0], _AT_ONCE):
         some = start[first : first + _AT_ONCE]
-        reached, f = _diffuse(matrix, parts(some), normalised.shape[0], alpha, limit)
+        reached, f = _diffuse(matrix, csr_parts(some), normalised.shape[0], alpha, limit)
         for query in range(some.shape[0]):
             yield reached, f[:, query]
 

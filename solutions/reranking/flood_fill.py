@@ -14,7 +14,7 @@ STEP = 0.01  # by which the interval is widened on either side
 _ROUNDED = 1e-9  # probabilities this near to the end of an interval are in it
 
 
-def flooded(
+def flood_fill(
     column: np.ndarray, values: np.ndarray, enough: int, *, step: float = STEP, order: Order = "probability"
 ) -> np.ndarray:
     """Return the places of the index images that the flood from each value reaches `(m, enough)`, best first.
@@ -26,7 +26,7 @@ def flooded(
     probability.
 
     >>> column = np.array([0.912, 0.1, 0.0, 0.74, 0.16, 0.95])
-    >>> flooded(column, np.array([0.93]), 4), flooded(column, np.array([0.93]), 4, order="nearness")
+    >>> flood_fill(column, np.array([0.93]), 4), flood_fill(column, np.array([0.93]), 4, order="nearness")
     (array([[5, 0, 3, 4]], dtype=int32), array([[0, 5, 3, 4]], dtype=int32))
     """
     falling = np.argsort(-column, kind="stable")
@@ -36,14 +36,14 @@ def flooded(
         return np.where(places < stops[:, None], np.append(falling, -1)[np.minimum(places, len(column))], -1).astype(
             np.int32
         )
-    found = np.full((len(values), enough), -1, np.int32)
-    for row, value, begin, stop in zip(found, values, begins, stops, strict=True):
+    results = np.full((len(values), enough), -1, np.int32)
+    for row, value, begin, stop in zip(results, values, begins, stops, strict=True):
         some = falling[begin:stop]
         apart = np.abs(column[some] - value)
         first = apart if order == "nearness" else np.maximum(np.ceil(apart / step - _ROUNDED), 1)
         chosen = some[np.lexsort((some, -column[some], first))][:enough]
         row[: len(chosen)] = chosen
-    return found
+    return results
 
 
 def _intervals(rising: np.ndarray, values: np.ndarray, enough: int, step: float) -> tuple[np.ndarray, np.ndarray]:

@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from harness import HarnessError
-from solutions.kernels.jit import helper, kernel
+from harness import HarnessError, helper, kernel
+from solutions.kernels.arrays import check_k
 from solutions.neighbours.neighbours import Neighbours
-from solutions.reranking.k_reciprocal_kernels import Lists, averaged, forget, no_codes
-from solutions.reranking.neighbour_lists import check_k, followed_by, kernel_lists, others
+from solutions.reranking.k_reciprocal_kernels import GraphWithQuery, add_mean_code, clear_codes, new_codes
+from solutions.reranking.neighbour_lists import append_rest, as_kernel_lists, mask_self
 
 
 def k_reciprocal(
-    found: Neighbours,
+    results: Neighbours,
     graph: Neighbours,
     *,
     near: int = 10,
@@ -38,41 +38,44 @@ def k_reciprocal(
     check_k(min(near, mean_of, top, k))
     if graph.positions.shape[1] < near and len(graph.positions) > near:
         raise HarnessError(f"a graph of {graph.positions.shape[1]} neighbours is too small for {near}; ask for more")
-    positions, similarities = found.positions[:, :top], found.similarities[:, :top].astype(np.float64)
+    positions, similarities = results.positions[:, :top], results.similarities[:, :top].astype(np.float64)
     distances, n_index = np.zeros(positions.shape), len(graph.positions)
     _distances(
-        kernel_lists(others(graph), n_index), kernel_lists(found, n_index), (near, round(near / 2), mean_of), distances
+        as_kernel_lists(mask_self(graph), n_index),
+        as_kernel_lists(results, n_index),
+        (near, round(near / 2), mean_of),
+        distances,
     )
     values = 1 - (1 - share) * distances - share * (1 - similarities)
     values = np.where(positions < 0, -np.inf, values).astype(np.float32)
     order = np.lexsort((positions, -values), axis=1)
     first = Neighbours(np.take_along_axis(positions, order, axis=1), np.take_along_axis(values, order, axis=1))
-    return followed_by(first, found, k)
+    return append_rest(first, results, k)
 
 
 @kernel
-def _distances(graph: Any, found: Any, sizes: Any, distances: Any) -> None:
+def _distances(graph: Any, results: Any, sizes: Any, distances: Any) -> None:
     """Fill `distances` `(n_queries, top)` with Jaccard's between the codes of the query and of what it found."""
     n = len(graph[0])
     to_query, of_query, of_image = np.full(n, -np.inf, np.float32), np.zeros(n + 1), np.zeros(n + 1)
-    codes = no_codes(n, (distances.shape[1] + 1) * sizes[2], sizes[0], sizes[1])
+    codes = new_codes(n, (distances.shape[1] + 1) * sizes[2], sizes[0], sizes[1])
     for row in range(len(distances)):
-        lists = Lists(graph[0], graph[1], found[0][row], found[1][row], to_query)
+        lists = GraphWithQuery(graph[0], graph[1], results[0][row], results[1][row], to_query)
         for place in range(len(lists.own)):
             if lists.own[place] >= 0:
                 to_query[lists.own[place]] = lists.own_edges[place]
-        around = averaged(n, lists, sizes, codes, of_query)
+        around = add_mean_code(n, lists, sizes, codes, of_query)
         for place in range(distances.shape[1]):
             if lists.own[place] >= 0:
                 distances[row, place] = _jaccard(lists.own[place], lists, sizes, codes, of_query, of_image)
         of_query[around] = 0.0
         to_query[:] = -np.inf
-        forget(codes)
+        clear_codes(codes)
 
 
 @helper
 def _jaccard(image: int, lists: Any, sizes: Any, codes: Any, of_query: Any, of_image: Any) -> float:
-    members = averaged(image, lists, sizes, codes, of_image)
+    members = add_mean_code(image, lists, sizes, codes, of_image)
     shared = 0.0
     for member in members:
         shared += min(of_query[member], of_image[member])

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from solutions.kernels.jit import helper
+from harness import helper
 
 _NOWHERE = 2**31
 
 
-class Lists(NamedTuple):
+class GraphWithQuery(NamedTuple):
     """The graph, no image in its own list, and what a query found."""
 
     graph: Any  # (n_index, g) positions
@@ -22,7 +22,7 @@ class Lists(NamedTuple):
     to_query: Any  # (n_index,) similarity to the query, minus infinity where it did not find the image
 
 
-class Codes(NamedTuple):
+class NeighbourhoodCodes(NamedTuple):
     """The codes of images made so far: a code are the weights of the members of a neighbourhood, which sum up to 1."""
 
     slots: Any  # (n_index + 1,) where the code of an image is kept, -1 if it is not
@@ -34,16 +34,16 @@ class Codes(NamedTuple):
 
 
 @helper
-def no_codes(n_index: int, room: int, near: int, half: int) -> Codes:
+def new_codes(n_index: int, room: int, near: int, half: int) -> NeighbourhoodCodes:
     """Room for codes of neighbourhoods of `near`, grown by those of `half`."""
     most = (near + 1) * (half + 2)
     members, weights = np.empty((room, most), np.int64), np.empty((room, most))
     slots, images = np.full(n_index + 1, -1), np.empty(room, np.int64)
-    return Codes(slots, images, members, weights, np.empty(room, np.int64), np.zeros(1, np.int64))
+    return NeighbourhoodCodes(slots, images, members, weights, np.empty(room, np.int64), np.zeros(1, np.int64))
 
 
 @helper
-def forget(codes: Codes) -> None:
+def clear_codes(codes: NeighbourhoodCodes) -> None:
     """Empty the room."""
     for image in codes.images[: codes.used[0]]:
         codes.slots[image] = -1
@@ -51,7 +51,7 @@ def forget(codes: Codes) -> None:
 
 
 @helper
-def averaged(image: int, lists: Lists, sizes: Any, codes: Codes, code: Any) -> Any:
+def add_mean_code(image: int, lists: GraphWithQuery, sizes: Any, codes: NeighbourhoodCodes, code: Any) -> Any:
     """Add the mean of the codes of the image and its nearest to `code` `(n_index + 1,)`; return the places changed.
 
     `sizes` are how many are near, how many of them when the neighbourhood grows, and how many codes are averaged.
@@ -73,7 +73,7 @@ def averaged(image: int, lists: Lists, sizes: Any, codes: Codes, code: Any) -> A
 
 
 @helper
-def _encode(image: int, lists: Lists, near: int, half: int, codes: Codes) -> None:
+def _encode(image: int, lists: GraphWithQuery, near: int, half: int, codes: NeighbourhoodCodes) -> None:
     members = _neighbourhood(image, lists, near, half)
     slot, total = codes.used[0], 0.0
     codes.slots[image], codes.images[slot], codes.sizes[slot] = slot, image, len(members)
@@ -86,7 +86,7 @@ def _encode(image: int, lists: Lists, near: int, half: int, codes: Codes) -> Non
 
 
 @helper
-def _neighbourhood(image: int, lists: Lists, near: int, half: int) -> Any:
+def _neighbourhood(image: int, lists: GraphWithQuery, near: int, half: int) -> Any:
     """Return the members: the mutual neighbours, and theirs where two thirds of these are among them already."""
     mutual = _mutual(image, lists, near)
     grown, count = np.empty((near + 1) * (half + 2), np.int64), len(mutual)
@@ -113,7 +113,7 @@ def _holds(images: Any, image: int) -> bool:
 
 
 @helper
-def _mutual(image: int, lists: Lists, size: int) -> Any:
+def _mutual(image: int, lists: GraphWithQuery, size: int) -> Any:
     """Return the image and those of its `size` nearest that have it among theirs."""
     nearest, count = _nearest(image, lists, size), 0
     for other in nearest:
@@ -124,24 +124,24 @@ def _mutual(image: int, lists: Lists, size: int) -> Any:
 
 
 @helper
-def _nearest(image: int, lists: Lists, size: int) -> Any:
+def _nearest(image: int, lists: GraphWithQuery, size: int) -> Any:
     """Return the image and the `size` nearest to it."""
     query = len(lists.graph)
     near, place_of_query = _list(image, lists)
-    found, count = np.empty(size + 1, np.int64), 1
-    found[0] = image
+    results, count = np.empty(size + 1, np.int64), 1
+    results[0] = image
     for place in range(len(near) + 1):
         if place == place_of_query and count <= size:
-            found[count] = query
+            results[count] = query
             count += 1
         if place < len(near) and near[place] >= 0 and count <= size:
-            found[count] = near[place]
+            results[count] = near[place]
             count += 1
-    return found[:count]
+    return results[:count]
 
 
 @helper
-def _is_near(image: int, other: int, lists: Lists, size: int) -> Any:
+def _is_near(image: int, other: int, lists: GraphWithQuery, size: int) -> Any:
     """Tell whether `image` is among the `size` nearest to another one."""
     near, place_of_query = _list(other, lists)
     if image == len(lists.graph):
@@ -153,7 +153,7 @@ def _is_near(image: int, other: int, lists: Lists, size: int) -> Any:
 
 
 @helper
-def _list(image: int, lists: Lists) -> Any:
+def _list(image: int, lists: GraphWithQuery) -> Any:
     """Return the list of an image, and the place before which the query belongs, far off where it does not."""
     if image == len(lists.graph):
         return lists.own, _NOWHERE
@@ -167,7 +167,7 @@ def _list(image: int, lists: Lists) -> Any:
 
 
 @helper
-def _similarity(image: int, other: int, lists: Lists) -> Any:
+def _similarity(image: int, other: int, lists: GraphWithQuery) -> Any:
     """Return how similar two images are; where neither list tells, as similar as the last of either."""
     query, first = len(lists.graph), min(image, other)
     if image == other:

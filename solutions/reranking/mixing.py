@@ -4,35 +4,36 @@ from typing import Any
 
 import numpy as np
 
-from solutions.kernels.jit import kernel
-from solutions.neighbours.neighbours import Neighbours, check_rows
-from solutions.reranking.neighbour_lists import check_places, lent
+from harness import kernel
+from solutions.kernels.arrays import as_kernel_array
+from solutions.neighbours.neighbours import Neighbours, check_descriptors
+from solutions.reranking.neighbour_lists import check_positions
 
 
-def mixed(rows: np.ndarray, source: np.ndarray, found: Neighbours, weights: np.ndarray) -> np.ndarray:
+def mix(rows: np.ndarray, source: np.ndarray, results: Neighbours, weights: np.ndarray) -> np.ndarray:
     """Return each row `(n, d)` plus its weighted neighbours in `source` `(m, d)`, at unit length: `(n, d)` float32.
 
-    `found` holds the k neighbours of each row, `weights` `(k,)` or `(n, k)` are theirs; the row itself weighs 1.
+    `results` holds the k neighbours of each row, `weights` `(k,)` or `(n, k)` are theirs; the row itself weighs 1.
     Sums are taken in doubles, neighbour by neighbour. A row of NaN stays, one of zeros without neighbours as well.
     """
-    check_rows(rows, source)
-    check_places(found.positions, len(source))
+    check_descriptors(rows, source)
+    check_positions(results.positions, len(source))
     result = np.empty(rows.shape, np.float32)
-    spread = np.broadcast_to(weights, found.positions.shape)
+    spread = np.broadcast_to(weights, results.positions.shape)
     _mix(
-        lent(rows, np.float32),
-        lent(source, np.float32),
-        lent(found.positions, np.int32),
-        lent(spread, np.float64),
+        as_kernel_array(rows, np.float32),
+        as_kernel_array(source, np.float32),
+        as_kernel_array(results.positions, np.int32),
+        as_kernel_array(spread, np.float64),
         result,
     )
     return result
 
 
-def powers(similarities: np.ndarray, alpha: float) -> np.ndarray:
+def power_weights(similarities: np.ndarray, alpha: float) -> np.ndarray:
     """Return similarities to the power alpha, as weights; negative ones count as 0, so that 0 to the power 0 is 1.
 
-    >>> powers(np.array([0.5, -0.5, -np.inf]), 2).tolist()
+    >>> power_weights(np.array([0.5, -0.5, -np.inf]), 2).tolist()
     [0.25, 0.0, 0.0]
     """
     return np.maximum(np.asarray(similarities, np.float64), 0) ** alpha

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array
 
-from solutions.kernels.jit import helper, kernel
+from harness import helper, kernel
+from solutions.kernels.arrays import as_kernel_array, check_k
 from solutions.neighbours.neighbours import Neighbours
 from solutions.reranking.affinity import GAMMA
 from solutions.reranking.conjugate_gradients import solve
-from solutions.reranking.diffusion import ALPHA, SEEDS, STEPS, TOLERANCE, parts
-from solutions.reranking.neighbour_lists import check_alpha, check_k, check_places, followed_by, lent
-from solutions.reranking.sparse_matrices import best_of_each, matrix_of, rows_of
+from solutions.reranking.diffusion import ALPHA, SEEDS, STEPS, TOLERANCE, csr_parts
+from solutions.reranking.neighbour_lists import append_rest, check_alpha, check_positions
+from solutions.reranking.sparse_matrices import iterate_rows, to_matrix, top_k_of_rows
 
 
 def diffusion_columns(
@@ -33,35 +34,35 @@ def diffusion_columns(
     without `images` they are those of the whole index. Slices of it can be solved apart and stacked.
     """
     check_alpha(alpha)
-    check_places(surroundings, normalised.shape[0])
+    check_positions(surroundings, normalised.shape[0])
     n = normalised.shape[0]
     centres = np.arange(n) if images is None else images
     room = surroundings.shape[1] + 1
     columns, values = np.empty(len(centres) * room, np.int32), np.empty(len(centres) * room, np.float32)
     starts = np.zeros(len(centres) + 1, np.int64)
     near = np.sort(np.column_stack([centres, surroundings]), axis=1)
-    around = (lent(centres, np.int64), lent(near, np.int32))
-    _columns(parts(normalised), n, around, alpha, (steps, tolerance), (starts, columns, values))
+    around = (as_kernel_array(centres, np.int64), as_kernel_array(near, np.int32))
+    _columns(csr_parts(normalised), n, around, alpha, (steps, tolerance), (starts, columns, values))
     return csr_array((values[: starts[-1]], columns[: starts[-1]], starts), shape=(len(centres), n))
 
 
-def combined(
-    found: Neighbours, columns: csr_array, *, seeds: int = SEEDS, gamma: float = GAMMA, k: int = 100
+def diffuse_offline(
+    results: Neighbours, columns: csr_array, *, seeds: int = SEEDS, gamma: float = GAMMA, k: int = 100
 ) -> Neighbours:
     """Return the k index images that most reaches from the first `seeds` of each list: `(n_queries, k)`.
 
     `columns` are those of the whole index; each weighs as much as the seed's similarity to the power gamma.
     """
     check_k(seeds)
-    start = matrix_of(found, columns.shape[1], gamma, seeds)
+    start = to_matrix(results, columns.shape[1], gamma, seeds)
     needed = np.unique(start.indices)
     sums = csr_array(start[:, needed] @ columns[needed].astype(np.float64))
-    return followed_by(best_of_each(rows_of(sums), len(found.positions), k), found, k)
+    return append_rest(top_k_of_rows(iterate_rows(sums), len(results.positions), k), results, k)
 
 
 @kernel
-def _columns(matrix: Any, n: int, around: Any, alpha: float, limit: Any, found: Any) -> None:
-    (images, near), (starts, columns, values) = around, found
+def _columns(matrix: Any, n: int, around: Any, alpha: float, limit: Any, results: Any) -> None:
+    (images, near), (starts, columns, values) = around, results
     f, residual, direction, image = np.zeros((n, 1)), np.zeros((n, 1)), np.zeros((n, 1)), np.zeros((n, 1))
     for number in range(len(images)):
         centre = images[number]

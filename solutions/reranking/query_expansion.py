@@ -8,13 +8,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from solutions.kernels.arrays import check_k
 from solutions.neighbours.exact import nearest
 from solutions.neighbours.neighbours import Neighbours
-from solutions.reranking.mixing import mixed, powers
-from solutions.reranking.neighbour_lists import Search, check_k
+from solutions.reranking.mixing import mix, power_weights
+from solutions.reranking.neighbour_lists import Search
 
 
-def expanded(
+def expand_queries(
     queries: np.ndarray, index: np.ndarray, neighbours: int = 10, *, alpha: float = 3.0, search: Search = nearest
 ) -> np.ndarray:
     """Return queries `(n_queries, d)` mixed with their nearest index images: `(n_queries, d)` float32.
@@ -22,20 +23,20 @@ def expanded(
     An image weighs as much as its cosine to the power alpha: 0 makes it the average, 3 is the usual alpha.
     """
     check_k(neighbours)
-    return expanded_by(search(queries, index, neighbours), queries, index, alpha=alpha)
+    return expand_queries_by(search(queries, index, neighbours), queries, index, alpha=alpha)
 
 
-def expanded_by(found: Neighbours, queries: np.ndarray, index: np.ndarray, *, alpha: float = 3.0) -> np.ndarray:
+def expand_queries_by(results: Neighbours, queries: np.ndarray, index: np.ndarray, *, alpha: float = 3.0) -> np.ndarray:
     """Return queries `(n_queries, d)` mixed with all that was found for them, in whatever way.
 
     >>> query, index = np.array([[0.8, 0.6]]), np.eye(2)
-    >>> expanded_by(nearest(query, index, 1), query, index, alpha=0).round(3)
+    >>> expand_queries_by(nearest(query, index, 1), query, index, alpha=0).round(3)
     array([[0.949, 0.316]], dtype=float32)
     """
-    return mixed(queries, index, found, powers(found.similarities, alpha))
+    return mix(queries, index, results, power_weights(results.similarities, alpha))
 
 
-def expanded_in_rounds(
+def expand_queries_in_rounds(
     queries: np.ndarray,
     index: np.ndarray,
     rounds: Sequence[int] = tuple(range(1, 11)),
@@ -45,5 +46,5 @@ def expanded_in_rounds(
 ) -> np.ndarray:
     """Return queries `(n_queries, d)` expanded again and again, each round by so many neighbours of the last one's."""
     for neighbours in rounds:
-        queries = expanded(queries, index, neighbours, alpha=alpha, search=search)
+        queries = expand_queries(queries, index, neighbours, alpha=alpha, search=search)
     return queries

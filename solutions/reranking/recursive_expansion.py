@@ -10,28 +10,29 @@ import math
 import numpy as np
 from scipy.sparse import csr_array
 
+from solutions.kernels.arrays import check_k
 from solutions.neighbours.neighbours import Neighbours
 from solutions.reranking.affinity import GAMMA
-from solutions.reranking.neighbour_lists import check_k, followed_by, others
-from solutions.reranking.sparse_matrices import best_of_each, matrix_of, rows_of
-from solutions.reranking.traversal import traversed
+from solutions.reranking.neighbour_lists import append_rest, mask_self
+from solutions.reranking.sparse_matrices import iterate_rows, to_matrix, top_k_of_rows
+from solutions.reranking.traversal import traverse
 
 
-def bottleneck(found: Neighbours, graph: Neighbours, *, k: int = 100) -> Neighbours:
+def bottleneck(results: Neighbours, graph: Neighbours, *, k: int = 100) -> Neighbours:
     """Return the k images with the best paths from each query; a path is as good as its weakest edge.
 
     Equally good paths in the order in which Prim's algorithm comes to their ends.
 
-    >>> found = Neighbours(np.array([[0, 3, 1, 2]]), np.array([[0.9, 0.35, 0.3, 0.1]]))
+    >>> results = Neighbours(np.array([[0, 3, 1, 2]]), np.array([[0.9, 0.35, 0.3, 0.1]]))
     >>> graph = Neighbours(np.array([[1], [2], [1], [-1]]), np.array([[0.85], [0.8], [0.8], [-np.inf]]))
-    >>> bottleneck(found, graph, k=4).positions.tolist()
+    >>> bottleneck(results, graph, k=4).positions.tolist()
     [[0, 1, 2, 3]]
     """
-    return traversed(found, graph, threshold=math.inf, k=k)
+    return traverse(results, graph, threshold=math.inf, k=k)
 
 
 def closure(
-    found: Neighbours, graph: Neighbours, *, threshold: float, depth: int | None = None, k: int = 100
+    results: Neighbours, graph: Neighbours, *, threshold: float, depth: int | None = None, k: int = 100
 ) -> Neighbours:
     """Return what each query finds at the threshold or above, then what these find so, and so on: k images.
 
@@ -39,16 +40,16 @@ def closure(
     are up to `depth` steps after the first, or as many as bring new images; what is below the threshold follows.
 
     >>> graph = Neighbours(np.array([[1], [2], [1], [-1]]), np.array([[0.85], [0.8], [0.8], [-np.inf]]))
-    >>> found = Neighbours(np.array([[0, 3, 1, 2]]), np.array([[0.9, 0.35, 0.3, 0.1]]))
-    >>> closure(found, graph, threshold=0.75, depth=1, k=4).positions.tolist()
+    >>> results = Neighbours(np.array([[0, 3, 1, 2]]), np.array([[0.9, 0.35, 0.3, 0.1]]))
+    >>> closure(results, graph, threshold=0.75, depth=1, k=4).positions.tolist()
     [[0, 1, 3, 2]]
     """
     check_k(k)
-    positions, similarities = np.full((len(found.positions), k), -1), np.full((len(found.positions), k), -np.inf)
+    positions, similarities = np.full((len(results.positions), k), -1), np.full((len(results.positions), k), -np.inf)
     for row in range(len(positions)):
-        steps = _steps(found.positions[row], found.similarities[row], graph, threshold, depth, k)
+        steps = _steps(results.positions[row], results.similarities[row], graph, threshold, depth, k)
         positions[row, : len(steps[0])], similarities[row, : len(steps[0])] = steps
-    return followed_by(Neighbours(positions, similarities), found, k)
+    return append_rest(Neighbours(positions, similarities), results, k)
 
 
 def _steps(
@@ -69,8 +70,8 @@ def _steps(
     return images[:k], strengths[:k]
 
 
-def merged(
-    found: Neighbours, graph: Neighbours, *, lists: int = 5, rounds: int = 1, gamma: float = GAMMA, k: int = 100
+def merge_lists(
+    results: Neighbours, graph: Neighbours, *, lists: int = 5, rounds: int = 1, gamma: float = GAMMA, k: int = 100
 ) -> Neighbours:
     """Return what each query found, merged with what the first so many of it found: k images.
 
@@ -79,22 +80,22 @@ def merged(
     list that holds it is our choice: with the best of them alone the lists of train images gain a quarter as much. A
     gamma of 1 suits whitened descriptors; where all are alike, it brings up those that are like everything.
 
-    >>> found = Neighbours(np.array([[0, 3, 1, 2]]), np.array([[0.9, 0.35, 0.3, 0.1]]))
+    >>> results = Neighbours(np.array([[0, 3, 1, 2]]), np.array([[0.9, 0.35, 0.3, 0.1]]))
     >>> graph = Neighbours(np.array([[1], [2], [1], [-1]]), np.array([[0.85], [0.8], [0.8], [-np.inf]]))
-    >>> merged(found, graph, lists=1, gamma=1).similarities[0, :4].round(3)  # B: 0.3 + 0.9 * 0.85
+    >>> merge_lists(results, graph, lists=1, gamma=1).similarities[0, :4].round(3)  # B: 0.3 + 0.9 * 0.85
     array([1.065, 0.9  , 0.35 , 0.1  ], dtype=float32)
     """
-    n_queries, n_index = len(found.positions), len(graph.positions)
-    own, edges = matrix_of(found, n_index, gamma), others(graph)
+    n_queries, n_index = len(results.positions), len(graph.positions)
+    own, edges = to_matrix(results, n_index, gamma), mask_self(graph)
     sums = own
     for _ in range(rounds):
-        first = matrix_of(best_of_each(rows_of(sums), n_queries, lists), n_index)
+        first = to_matrix(top_k_of_rows(iterate_rows(sums), n_queries, lists), n_index)
         sums = csr_array(own + _followed(first, edges, gamma))
-    return followed_by(best_of_each(rows_of(sums), n_queries, k), found, k)
+    return append_rest(top_k_of_rows(iterate_rows(sums), n_queries, k), results, k)
 
 
 def _followed(first: csr_array, graph: Neighbours, gamma: float) -> csr_array:
     """Return what the images in each row lead to, summed up; no more of the graph is taken than they need."""
     needed = np.unique(first.indices)
     edges = Neighbours(graph.positions[needed], graph.similarities[needed])
-    return csr_array(first[:, needed] @ matrix_of(edges, len(graph.positions), gamma))
+    return csr_array(first[:, needed] @ to_matrix(edges, len(graph.positions), gamma))

@@ -14,12 +14,13 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import eigsh
 
-from solutions.kernels.jit import kernel
+from harness import kernel
+from solutions.kernels.arrays import check_k
 from solutions.neighbours.neighbours import Neighbours
 from solutions.reranking.affinity import GAMMA
 from solutions.reranking.diffusion import ALPHA, SEEDS
-from solutions.reranking.neighbour_lists import check_alpha, check_k, followed_by
-from solutions.reranking.sparse_matrices import best_of_each, matrix_of, rows_of
+from solutions.reranking.neighbour_lists import append_rest, check_alpha
+from solutions.reranking.sparse_matrices import iterate_rows, to_matrix, top_k_of_rows
 
 _DENSE = 256  # images of a component up to which all eigenvectors are computed at once
 _ROUNDED = 9  # decimals of eigenvectors; solvers differ beyond
@@ -27,7 +28,7 @@ _SEED = 0
 
 
 @dataclass(frozen=True)
-class Component:
+class GraphComponent:
     """Images of the index that are linked, and their leading eigenvectors."""
 
     images: np.ndarray  # (m,) positions, ascending
@@ -37,10 +38,10 @@ class Component:
 
 @dataclass(frozen=True)
 class Spectrum:
-    """The components of a graph; `of` `(n_index,)` tells to which an image belongs."""
+    """The components of a graph; `component_of` `(n_index,)` tells to which an image belongs."""
 
-    of: np.ndarray
-    components: tuple[Component, ...]
+    component_of: np.ndarray
+    components: tuple[GraphComponent, ...]
 
 
 def spectrum(normalised: csr_array, rank: int = 200) -> Spectrum:
@@ -50,13 +51,15 @@ def spectrum(normalised: csr_array, rank: int = 200) -> Spectrum:
     neighbours is a component of its own.
     """
     check_k(rank)
-    count, of = connected_components(normalised, directed=False)
-    members = np.split(np.argsort(of, kind="stable"), np.cumsum(np.bincount(of, minlength=count))[:-1])
-    return Spectrum(of, tuple(_component(normalised, images, rank) for images in members if len(images)))
+    count, component_of = connected_components(normalised, directed=False)
+    members = np.split(
+        np.argsort(component_of, kind="stable"), np.cumsum(np.bincount(component_of, minlength=count))[:-1]
+    )
+    return Spectrum(component_of, tuple(_component(normalised, images, rank) for images in members if len(images)))
 
 
-def diffused_spectrally(
-    found: Neighbours,
+def diffuse_spectrally(
+    results: Neighbours,
     leading: Spectrum,
     *,
     seeds: int = SEEDS,
@@ -67,12 +70,12 @@ def diffused_spectrally(
     """Return the k index images that most reaches from the first `seeds` of each list: `(n_queries, k)`."""
     check_k(min(k, seeds))
     check_alpha(alpha)
-    start = matrix_of(found, len(leading.of), gamma, seeds)
-    spread = (_spread(images, weights, leading, alpha) for images, weights in rows_of(start))
-    return followed_by(best_of_each(spread, len(found.positions), k), found, k)
+    start = to_matrix(results, len(leading.component_of), gamma, seeds)
+    spread = (_spread(images, weights, leading, alpha) for images, weights in iterate_rows(start))
+    return append_rest(top_k_of_rows(spread, len(results.positions), k), results, k)
 
 
-def _component(normalised: csr_array, images: np.ndarray, rank: int) -> Component:
+def _component(normalised: csr_array, images: np.ndarray, rank: int) -> GraphComponent:
     block = normalised[images][:, images]
     if len(images) <= max(_DENSE, rank):
         eigenvalues, vectors = np.linalg.eigh(block.toarray())
@@ -80,15 +83,15 @@ def _component(normalised: csr_array, images: np.ndarray, rank: int) -> Componen
         start = np.random.default_rng(_SEED).normal(size=len(images))
         eigenvalues, vectors = eigsh(block, rank, which="LA", v0=start)
     leading = np.argsort(-eigenvalues, kind="stable")[:rank]
-    return Component(images, eigenvalues[leading], np.ascontiguousarray(vectors[:, leading].T))
+    return GraphComponent(images, eigenvalues[leading], np.ascontiguousarray(vectors[:, leading].T))
 
 
 def _spread(seeds: np.ndarray, weights: np.ndarray, leading: Spectrum, alpha: float) -> tuple[np.ndarray, np.ndarray]:
     """Return the images, ascending, that seeds share a component with, and f there."""
     images, values = [np.zeros(0, int)], [np.zeros(0)]
-    for number in np.unique(leading.of[seeds]):
+    for number in np.unique(leading.component_of[seeds]):
         component = leading.components[number]
-        within = leading.of[seeds] == number
+        within = leading.component_of[seeds] == number
         places = np.searchsorted(component.images, seeds[within])
         vectors = component.eigenvectors[:, places]
         gains = 1 / (1 - alpha * component.eigenvalues) - 1

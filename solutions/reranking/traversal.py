@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from solutions.kernels.jit import helper, kernel
+from harness import helper, kernel
+from solutions.kernels.arrays import check_k
 from solutions.neighbours.neighbours import Neighbours
-from solutions.reranking.neighbour_lists import check_k, kernel_lists, listed
+from solutions.reranking.neighbour_lists import as_kernel_lists, fit_to_length
 
 
-def traversed(found: Neighbours, graph: Neighbours, *, threshold: float = 0.42, k: int = 100) -> Neighbours:
+def traverse(results: Neighbours, graph: Neighbours, *, threshold: float = 0.42, k: int = 100) -> Neighbours:
     """Return the k images that a traversal from each query visits, in its order.
 
     All neighbours of the images visited so far wait at their strongest edge to these (explore); all that wait above the
@@ -22,16 +23,16 @@ def traversed(found: Neighbours, graph: Neighbours, *, threshold: float = 0.42, 
     so far. A threshold of infinity is `bottleneck`, one of -1 visits what was found before its neighbours.
     """
     check_k(k)
-    positions = np.full((len(found.positions), k), -1, np.int32)
+    positions = np.full((len(results.positions), k), -1, np.int32)
     similarities = np.full(positions.shape, -np.inf, np.float32)
     n_index = len(graph.positions)
-    _traverse(kernel_lists(found, n_index), kernel_lists(graph, n_index), threshold, positions, similarities)
-    return listed(positions, similarities, k)
+    _traverse(as_kernel_lists(results, n_index), as_kernel_lists(graph, n_index), threshold, positions, similarities)
+    return fit_to_length(positions, similarities, k)
 
 
 @kernel
-def _traverse(found: Any, lists: Any, threshold: float, visits: Any, strengths: Any) -> None:
-    (positions, similarities), (graph, edges) = found, lists
+def _traverse(results: Any, lists: Any, threshold: float, visits: Any, strengths: Any) -> None:
+    (positions, similarities), (graph, edges) = results, lists
     seen = np.zeros(len(graph), np.bool_)
     for row in range(len(positions)):
         waiting = [(0.0, -1)]

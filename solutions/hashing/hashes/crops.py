@@ -8,13 +8,13 @@ import numpy as np
 
 from solutions.hashing.hashes.extractor import PerceptualHashes
 from solutions.hashing.hashes.perceptual import perceptual_hashes
-from solutions.hashing.hashes.rotations import turned
+from solutions.hashing.hashes.rotations import rotate_and_flip
 
 CROPS = 5
 
 
 @dataclass(frozen=True)
-class SeveralHashes(PerceptualHashes):
+class MultiViewHashes(PerceptualHashes):
     """An array of each kind of hash, (n, views) uint64 each: one decode, several views of it."""
 
     @abstractmethod
@@ -28,7 +28,7 @@ class SeveralHashes(PerceptualHashes):
 
 
 @dataclass(frozen=True)
-class CroppedHashes(SeveralHashes):
+class CroppedHashes(MultiViewHashes):
     """Hashes (n, 5): the whole first, then the corners."""
 
     share: float = 0.9  # of width and height that a corner crop keeps
@@ -46,19 +46,19 @@ class CroppedHashes(SeveralHashes):
 
 
 @dataclass(frozen=True)
-class TurnedHashes(SeveralHashes):
-    """Hashes (n, turns), as `turned` orders them."""
+class RotatedHashes(MultiViewHashes):
+    """Hashes (n, turns), as `rotate_and_flip` orders them."""
 
     rotations: int = 4
     flips: bool = False
 
     def views(self, image: np.ndarray) -> list[np.ndarray]:
         """Return the image in each turn."""
-        return turned(image, self.rotations, flips=self.flips)
+        return rotate_and_flip(image, self.rotations, flips=self.flips)
 
 
 @dataclass(frozen=True)
-class TurnedCrops(CroppedHashes):
+class RotatedCrops(CroppedHashes):
     """Hashes (n, turns * 5): the five crops of each turn."""
 
     rotations: int = 4
@@ -66,4 +66,4 @@ class TurnedCrops(CroppedHashes):
 
     def views(self, image: np.ndarray) -> list[np.ndarray]:
         """Return the crops of the image in each turn."""
-        return [crop for turn in turned(image, self.rotations, flips=self.flips) for crop in self.crops(turn)]
+        return [crop for turn in rotate_and_flip(image, self.rotations, flips=self.flips) for crop in self.crops(turn)]

@@ -7,12 +7,12 @@ import numpy as np
 Rotations = Literal[1, 2, 4]  # turns by 360, 180 or 90 degrees
 
 
-def turned(image: np.ndarray, rotations: int = 4, *, flips: bool = False) -> list[np.ndarray]:
+def rotate_and_flip(image: np.ndarray, rotations: int = 4, *, flips: bool = False) -> list[np.ndarray]:
     """Return an image (height, width) turned anticlockwise by multiples of 360 / rotations degrees, 0 first.
 
     `flips` adds the mirror image, left for right, in the same turns.
 
-    >>> [each.tolist() for each in turned(np.array([[1, 2]]), 2, flips=True)]
+    >>> [each.tolist() for each in rotate_and_flip(np.array([[1, 2]]), 2, flips=True)]
     [[[1, 2]], [[2, 1]], [[2, 1]], [[1, 2]]]
     """
     sides = [image, image[:, ::-1]] if flips else [image]
@@ -20,14 +20,14 @@ def turned(image: np.ndarray, rotations: int = 4, *, flips: bool = False) -> lis
     return [np.ascontiguousarray(np.rot90(side, quarter)) for side in sides for quarter in quarters]
 
 
-def nearest_of_turns(values: np.ndarray, positions: np.ndarray, n_turns: int) -> tuple[np.ndarray, np.ndarray]:
+def merge_rotations(values: np.ndarray, positions: np.ndarray, n_turns: int) -> tuple[np.ndarray, np.ndarray]:
     """Return distances and positions of the k images that are nearest to a query in any of its turns: (n_query, k).
 
     `values` and `positions`, (n_query * n_turns, k), are those of each turn alone, nearest first, ties by position; -1
     stands for nothing. An image counts once, at its least distance. The answer has the same order and is exact: what
     is among the k nearest of all is among the k nearest of its best turn.
 
-    >>> values, positions = nearest_of_turns(np.array([[1, 4], [0, 1]]), np.array([[7, 3], [3, 5]]), n_turns=2)
+    >>> values, positions = merge_rotations(np.array([[1, 4], [0, 1]]), np.array([[7, 3], [3, 5]]), n_turns=2)
     >>> values.tolist(), positions.tolist()
     ([[0, 1]], [[3, 5]])
     """

@@ -38,8 +38,8 @@ def segment_boxes(pixels: Pixels, most: int | None = None) -> list[Box]:
     """
     small = Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
     smooth = np.asarray(small.filter(ImageFilter.GaussianBlur()).filter(ImageFilter.MedianFilter()))
-    found = sorted(_segments(smooth > _BRIGHT_ABOVE), key=lambda segment: -segment[0] if most else 0)
-    return [_scaled(box, pixels.shape) for _, box in found[:most]] or [_scaled(_WHOLE, pixels.shape)]
+    results = sorted(_segments(smooth > _BRIGHT_ABOVE), key=lambda segment: -segment[0] if most else 0)
+    return [_scaled(box, pixels.shape) for _, box in results[:most]] or [_scaled(_WHOLE, pixels.shape)]
 
 
 def _segments(bright: npt.NDArray[np.bool_]) -> Iterator[tuple[int, Box]]:

@@ -14,12 +14,12 @@ CHANNELS = 3
 _YIQ = np.array([[0.299, 0.587, 0.114], [0.5959, -0.2746, -0.3213], [0.2115, -0.5227, 0.3112]])  # of red, green, blue
 
 
-def deepest(side: int, wavelet: str) -> int:
+def max_levels(side: int, wavelet: str) -> int:
     """Return the number of levels that a picture of this side has, until the wavelet is longer than it."""
     return int(pywt.dwt_max_level(side, wavelet))
 
 
-def channels(images: np.ndarray) -> npt.NDArray[np.float64]:
+def yiq_channels(images: np.ndarray) -> npt.NDArray[np.float64]:
     """Return luminance and the two colour differences of YIQ, (n, 3, side, side), of (n, side, side, 3) uint8.
 
     Luminance is from 0 to 1; each channel is a sum of three products for each pixel alone.
@@ -55,8 +55,8 @@ def largest_terms(pictures: np.ndarray, m: int) -> npt.NDArray[np.int32]:
     """
     side = pictures.shape[-1]
     both = (pictures.ndim - 2, pictures.ndim - 1)
-    found = pywt.fswavedecn(pictures, "haar", levels=side.bit_length() - 1, axes=both).coeffs
-    coefficients = found.reshape(-1, side * side)
+    results = pywt.fswavedecn(pictures, "haar", levels=side.bit_length() - 1, axes=both).coeffs
+    coefficients = results.reshape(-1, side * side)
     coefficients[:, 0] = 0
     places = _largest(np.abs(coefficients), m)
     values = np.take_along_axis(coefficients, places, axis=1)
@@ -88,7 +88,9 @@ class WaveletEnergies(_Wavelets):
 
     def describe(self, images: np.ndarray) -> np.ndarray:  # type: ignore[override]
         """Return the rows."""
-        return band_energies(channels(images), self.wavelet, self.levels).reshape(len(images), -1).astype(np.float32)
+        return (
+            band_energies(yiq_channels(images), self.wavelet, self.levels).reshape(len(images), -1).astype(np.float32)
+        )
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class LargestWavelets(_Wavelets):
 
     def describe(self, images: np.ndarray) -> Mapping[str, np.ndarray]:  # type: ignore[override]
         """Return both arrays."""
-        pictures = channels(images)
+        pictures = yiq_channels(images)
         averages = pictures.reshape(len(images), CHANNELS, -1).mean(axis=-1)
         first = 2 * self.side**2 * np.arange(CHANNELS, dtype=np.int32)[:, None]
         terms = (largest_terms(pictures, self.m) + first).reshape(len(images), -1)

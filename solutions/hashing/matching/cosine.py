@@ -16,14 +16,14 @@ _STEP = 2.0**26  # products of whole numbers up to this, if the squares sum up t
 
 
 @dataclass(frozen=True)
-class Standard:
+class Standardisation:
     """How descriptors are made comparable: less the mean over an index, divided by the spread there, to length 1."""
 
     mean: Numbers  # (d,)
     spread: Numbers  # (d,)
 
     @classmethod
-    def of(cls, rows: np.ndarray, *, spread: bool) -> Standard:
+    def fit(cls, rows: np.ndarray, *, spread: bool) -> Standardisation:
         """Return the standard of an index (n, d), rows of NaN left out; without `spread`, that is 1.
 
         Sums are exact, so that the order of the index does not matter. A number that is everywhere the same has a
@@ -43,15 +43,15 @@ class Standard:
         return apart / np.where(lengths == 0, 1, lengths)
 
 
-def cosines(queries: np.ndarray, index: np.ndarray, standard: Standard) -> npt.NDArray[np.float32]:
+def cosine_similarities(queries: np.ndarray, index: np.ndarray, standard: Standardisation) -> npt.NDArray[np.float32]:
     """Return the cosines of the standardised rows of queries (n_query, d) and index (n_index, d): (n_query, n_index).
 
     Matrix products of floats differ in the last bits with the number of rows, and equal images would not tie. Here the
     numbers are rounded to multiples of 2**-26 first, which makes them exact in whatever order they are summed.
     A row of NaN is NaN throughout.
 
-    >>> standard = Standard(np.zeros(2), np.ones(2))
-    >>> cosines(np.array([[3, 4]]), np.array([[1, 0], [8, 6], [0, 0]]), standard).round(6).tolist()
+    >>> standard = Standardisation(np.zeros(2), np.ones(2))
+    >>> cosine_similarities(np.array([[3, 4]]), np.array([[1, 0], [8, 6], [0, 0]]), standard).round(6).tolist()
     [[0.6000000238418579, 0.9599999785423279, 0.0]]
     """
     whole, others = (np.rint(standard(rows) * _STEP) for rows in (queries, index))

@@ -5,10 +5,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from harness import Ragged
-from solutions.hashing.search.codes import checked_codes
-from solutions.kernels.jit import kernel
-from solutions.kernels.simd import popcount
+from harness import Ragged, kernel
+from solutions.hashing.search.codes import as_codes
+from solutions.kernels.bits import popcount
 
 BITS = 64
 CUTOFF = 16  # bits: a quarter of them; a segment matches another that is no farther
@@ -36,7 +35,7 @@ def segment_matches(queries: Ragged, index: Ragged) -> npt.NDArray[np.float64]:
 
 def _lent(ragged: Ragged) -> tuple[Any, Any, Any]:
     starts, ends = (np.ascontiguousarray(each, np.int64) for each in (ragged.starts, ragged.ends))
-    return checked_codes(ragged.rows, 1), starts, ends
+    return as_codes(ragged.rows, 1), starts, ends
 
 
 @kernel

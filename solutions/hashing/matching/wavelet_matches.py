@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from solutions.kernels.jit import kernel
+from harness import kernel
 
 # In hundredths, of the channels Y, I and Q: for scanned pictures, as the paper fitted them.
 _WEIGHTS = np.array(

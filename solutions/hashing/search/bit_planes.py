@@ -1,22 +1,21 @@
-"""Which of 512 codes lie nearer to a query than a bound: counted for all of them at once, one bit of each in a word.
+"""Bit-sliced comparison of the distances of 512 codes with a bound: one bit of each code in a word.
 
-A tile of 512 codes is turned into 64 planes: plane b holds bit b of every code, 512 bits wide. The distances to a query
-are then sums of 64 planes, some of them inverted, and a full adder on planes sums three bits of 512 codes in a few
-instructions. Two further savings make this faster than counting the bits of each code:
+A tile of 512 codes is transposed to 64 planes: plane b holds bit b of every code, 512 bits wide. The distances to a
+query are sums of 64 planes, some of them inverted. A full adder on planes sums three bits of 512 codes in a few
+instructions. Two further savings make this faster than the population count of each code:
 
-* the sums of three neighbouring planes are tabulated for the eight values that a query can have there, once for all;
-* 64 - bound is added, so that the sum's seventh bit says whether the distance reaches the bound: no more is wanted.
+* the sums of three neighbouring planes are tabulated once for the eight values that a query can have there;
+* 64 - bound is added, so that the seventh bit of the sum says whether the distance reaches the bound.
 
-It is exact. Where there are 512-bit registers with three-operand logic, 512 codes take about 120 instructions.
+It is exact. With 512-bit registers and three-operand logic, 512 codes take about 120 instructions. Compiled code only.
 """
 
 from typing import Any
 
 import numpy as np
-from numba import types
 
-from solutions.kernels.jit import helper, instructions
-from solutions.kernels.simd import INT64, WORDS, constant, load, places, repeat, store
+from harness import helper, instructions
+from solutions.kernels.simd import INT64, WORDS, bit_mask, broadcast, constant, load, store
 
 TILE = 64 * WORDS  # codes in a tile
 _TRIPLES = 22  # of planes: 21 whole ones, and the last plane with two that are zero
@@ -28,7 +27,7 @@ _NONE, _ALL = constant(0), constant(-1)
 
 @helper
 def bias_planes() -> Any:
-    """The bits of 64 - bound, lowest first, each as a word of equal bits: (65, 6) uint64, a row for each bound."""
+    """Return the bits of 64 - bound, lowest first, each as a word of equal bits: (65, 6) uint64, one row a bound."""
     planes = np.zeros((65, _BITS), np.uint64)
     for bound in range(65):
         for bit in range(_BITS):
@@ -39,9 +38,9 @@ def bias_planes() -> Any:
 
 @helper
 def tabulate(index: Any, first: int, planes: Any, table: Any) -> None:
-    """Fill `table`, (TABLE_WORDS,), for the tile of `index` that starts at `first`; `planes`, (PLANES_WORDS,), is room.
+    """Fill `table`, (TABLE_WORDS,), for the tile of `index` from `first` on; `planes`, (PLANES_WORDS,), is workspace.
 
-    Where the tile reaches beyond the end of the index, it is filled up with zeros: what is said of them means nothing.
+    Beyond the end of the index the tile is padded with zeros, whose results mean nothing.
     """
     _spread(index, first, planes)
     _transpose(planes)
@@ -61,7 +60,7 @@ def _spread(index: Any, first: int, planes: Any) -> None:
 
 @helper
 def _transpose(planes: Any) -> None:
-    """Make row b of the first 64 hold bit b of the codes: blocks that lie askew are exchanged, of 32 bits down to 1."""
+    """Transpose the first 64 rows by exchanging blocks of 32 bits down to 1: row b then holds bit b of the codes."""
     width, low = 32, np.uint64(0x00000000FFFFFFFF)
     while width:
         for block in range(0, 64, 2 * width):
@@ -73,16 +72,16 @@ def _transpose(planes: Any) -> None:
 
 def _emit_exchange(builder: Any, planes: Any, upper: Any, lower: Any, width: Any, low: Any) -> None:
     """Exchange the high bits of row `upper` with the low bits of row `lower`."""
-    shift = repeat(builder, width)
+    shift = broadcast(builder, width)
     above, beneath = load(builder, planes, upper), load(builder, planes, lower)
     differing = builder.xor(builder.lshr(above, shift), beneath)
-    differing = builder.and_(differing, repeat(builder, low))
+    differing = builder.and_(differing, broadcast(builder, low))
     store(builder, builder.xor(above, builder.shl(differing, shift)), planes, upper)
     store(builder, builder.xor(beneath, differing), planes, lower)
 
 
 def _emit_tabulate_triple(builder: Any, planes: Any, triple: Any, table: Any) -> None:
-    """Write the sums of a triple's planes, low and high plane, for each of the eight values of a query there."""
+    """Write the sums of a triple of planes, low and high plane, for each of the eight values of a query there."""
     first = builder.mul(triple, INT64(3))
     bits = [load(builder, planes, builder.add(first, INT64(bit))) for bit in range(3)]
     for value in range(8):
@@ -96,16 +95,16 @@ def _emit_below(builder: Any, table: Any, query: Any, biases: Any, bound: Any, n
     bias = builder.gep(biases, [builder.mul(bound, INT64(_BITS))])
     columns = _columns(builder, table, query)
     for bit in range(_BITS):
-        columns[bit].append(repeat(builder, builder.load(builder.gep(bias, [INT64(bit)]))))
+        columns[bit].append(broadcast(builder, builder.load(builder.gep(bias, [INT64(bit)]))))
         columns[bit + 1] += _carries(builder, columns[bit])
     (reached,) = columns[_BITS]
     planes = builder.xor(reached, _ALL)
     store(builder, planes, nearer, INT64(0))
-    return places(builder, builder.icmp_unsigned("!=", planes, _NONE))
+    return bit_mask(builder, builder.icmp_unsigned("!=", planes, _NONE))
 
 
 def _columns(builder: Any, table: Any, query: Any) -> list[list[Any]]:
-    """The planes to be summed, by their weight: 1, 2, 4, ..."""
+    """Return the planes to be summed, by their weight: 1, 2, 4, ..."""
     columns: list[list[Any]] = [[] for _ in range(_BITS + 1)]
     for triple in range(_TRIPLES):
         value = builder.and_(builder.lshr(query, INT64(3 * triple)), INT64(7))
@@ -117,7 +116,7 @@ def _columns(builder: Any, table: Any, query: Any) -> list[list[Any]]:
 
 
 def _carries(builder: Any, column: list[Any]) -> list[Any]:
-    """The carries of a sum of planes of one weight, an odd number of them; the sum itself is not wanted."""
+    """Return the carries of the sum of an odd number of planes of one weight; the sum itself is not needed."""
     carries, waiting = [], list(column)
     while len(waiting) > 1:
         three, waiting = waiting[:3], waiting[3:]
@@ -137,8 +136,8 @@ def _majority(builder: Any, x: Any, y: Any, z: Any) -> Any:
 _exchange = instructions(_emit_exchange)
 _tabulate_triple = instructions(_emit_tabulate_triple)
 
-below = instructions(_emit_below, types.uint64)
-"""`below(table, query, biases, bound, nearer)` sets bit r of nearer[w] if code 64 w + r of the tile is below the bound.
+below = instructions(_emit_below, "uint64")
+"""`below(table, query, biases, bound, nearer)` sets bit r of nearer[w] if code 64 w + r of the tile is nearer.
 
 `biases` are `bias_planes()`; the bound is from 1 to 64. Returns which words of `nearer` are not 0, a bit each.
 """

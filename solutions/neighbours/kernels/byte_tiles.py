@@ -1,40 +1,34 @@
 """Inner products of bytes: a few index rows with a panel of queries, four numbers at a time by one instruction.
 
-The instruction is Intel's VPDPBUSD: products of unsigned and signed bytes, four of which are added to an int32.
+The instruction is Intel's VPDPBUSD: it adds four products of unsigned and signed bytes to an int32.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
 from llvmlite import binding, ir
-from numba import types
 from numba.core import cgutils
 from numba.core.registry import cpu_target
 
-from solutions.kernels.jit import instructions
+from harness import instructions
+from solutions.kernels.float_vectors import FLOAT, INT32, INT64, load, multiply_add, variable
 from solutions.neighbours.kernels.simd_ops import (
-    FLOAT,
-    INT32,
-    INT64,
     PANEL,
     ROWS,
     WIDTH,
-    load,
-    of_so_many,
-    plus,
-    plus_product,
-    reaching,
-    repeat,
-    variable,
+    broadcast,
+    for_vector_count,
+    offset,
+    rows_above,
 )
 
-EXTRA = 2  # vectors after those of the bytes
+EXTRA = 2  # words after those of the bytes
 _INTEGERS, _FLOATS = (ir.VectorType(kind, WIDTH) for kind in (INT32, FLOAT))
 _FEATURE, _PREFIX, _REGISTER = ("avx512vnni", "", "v") if WIDTH == 16 else ("avxvnni", "{vex} ", "x")
 
 
-def has_bytes() -> bool:
-    """Tell whether kernels are compiled for a machine with the instruction."""
+def is_available() -> bool:
+    """Return whether kernels are compiled for a machine that has the instruction."""
     if f"+{_FEATURE}" not in cpu_target.target_context.codegen().magic_tuple()[2].split(","):
         return False
     binding.initialize_native_asmparser()
@@ -42,7 +36,7 @@ def has_bytes() -> bool:
 
 
 def _emit_tile(
-    builder: Any, panel: Any, tiles: Any, first: Any, _: Any, n_words: Any, n_vectors: Any, floors: Any, products: Any
+    builder: Any, panel: Any, tiles: Any, first: Any, _: Any, n_words: Any, n_vectors: Any, limits: Any, products: Any
 ) -> Any:
     rows = builder.gep(tiles, [builder.mul(first, builder.add(n_words, INT64(EXTRA)))])
 
@@ -54,30 +48,30 @@ def _emit_tile(
             for row, totals in zip(_of_rows(builder, rows, loop.index), sums, strict=True):
                 for query, total in zip(queries, totals, strict=True):
                     builder.store(_plus_bytes(builder, builder.load(total), query, row), total)
-        return reaching(builder, _products(builder, panel, rows, n_words, sums), floors, products)
+        return rows_above(builder, _products(builder, panel, rows, n_words, sums), limits, products)
 
-    return of_so_many(builder, n_vectors, of_vectors)
+    return for_vector_count(builder, n_vectors, of_vectors)
 
 
 def _of_rows(builder: Any, rows: Any, place: Any) -> Iterator[Any]:
-    """The numbers at a place of each row, as vectors."""
+    """Yield the number at a place of each row, broadcast to a vector."""
     first = builder.gep(rows, [builder.mul(place, INT64(ROWS))])
     for number in range(ROWS):
-        yield repeat(builder, builder.load(builder.gep(first, [INT64(number)])))
+        yield broadcast(builder, builder.load(builder.gep(first, [INT64(number)])))
 
 
 def _of_queries(builder: Any, panel: Any, place: Any, vector: int) -> Any:
-    return load(builder, panel, plus(builder, builder.mul(place, INT64(PANEL)), vector), WIDTH)
+    return load(builder, panel, offset(builder, builder.mul(place, INT64(PANEL)), vector), WIDTH)
 
 
 def _plus_bytes(builder: Any, total: Any, query: Any, row: Any) -> Any:
     kind = ir.FunctionType(_INTEGERS, [_INTEGERS] * 3)
-    text, places = f"{_PREFIX}vpdpbusd $2, $3, $0", f"={_REGISTER},0,{_REGISTER},{_REGISTER}"
-    return builder.asm(kind, text, places, [total, row, query], side_effect=False)
+    text, constraints = f"{_PREFIX}vpdpbusd $2, $3, $0", f"={_REGISTER},0,{_REGISTER},{_REGISTER}"
+    return builder.asm(kind, text, constraints, [total, row, query], side_effect=False)
 
 
 def _products(builder: Any, panel: Any, rows: Any, n_words: Any, sums: list[list[Any]]) -> Iterator[list[Any]]:
-    """The sums as float32, brought to scale, and what is added to them."""
+    """Yield the sums as scaled float32, with the products of the last numbers added."""
     panel, rows = (builder.bitcast(numbers, FLOAT.as_pointer()) for numbers in (panel, rows))
     after = builder.add(n_words, INT64(1))
     for vector, totals in enumerate(zip(*sums, strict=True)):
@@ -85,15 +79,15 @@ def _products(builder: Any, panel: Any, rows: Any, n_words: Any, sums: list[list
         products = []
         for last, total in zip(_of_rows(builder, rows, after), totals, strict=True):
             added = builder.fmul(last, weight)
-            products.append(plus_product(builder, added, builder.sitofp(builder.load(total), _FLOATS), scale))
+            products.append(multiply_add(builder, added, builder.sitofp(builder.load(total), _FLOATS), scale))
         yield products
 
 
-byte_tile = instructions(_emit_tile, types.int64)
-"""`byte_tile(panel, tiles, first, last, n_words, n_vectors, floors, products)` multiplies rows as `tile` does.
+byte_tile = instructions(_emit_tile, "int64")
+"""`byte_tile(panel, tiles, first, last, n_words, n_vectors, thresholds, products)` is `float_tile` of quantised rows.
 
-`panel` is (n_words + EXTRA, PANEL) int32: four unsigned bytes of each query at a time, then, as float32, what their
-sums are multiplied by and what the last number of each row is multiplied by. `tiles` is (n_tiles, n_words + EXTRA,
-ROWS) int32: four signed bytes of each row at a time, then what their sums start with and, as float32, their last
-numbers. `first` is the first row of a tile; `last` is not looked at.
+`panel` is (n_words + EXTRA, PANEL) int32: words of four unsigned bytes of each query, then, as float32, the scale of
+its sums and the weight of the last number of each row. `tiles` is (n_tiles, n_words + EXTRA, ROWS) int32: words of four
+signed bytes of each row, then the start of its sums and, as float32, its last number. `first` is the first row of a
+tile; `last` is not used.
 """

@@ -1,62 +1,63 @@
-"""Rows of numbers as bytes that `byte_tiles` multiplies, and how far their inner products can be from the exact ones.
+"""Quantisation of rows to bytes for `byte_tiles`, with bounds on the error of their inner products.
 
-Each number but the last is rounded to a whole one of at most 127 times a scale, which is one of each query and one of
-all index rows. What is lost by that is bounded by lengths (Cauchy-Schwarz): where q' and c' are what is kept of a query
-and a row, |q c - q' c'| <= |q - q'| |c| + |q'| |c - c'|. The last number stays as it is: of rows that are lifted, so
-that the largest inner product is the smallest distance, it is much larger than the others.
+Each number but the last is rounded to a multiple, at most 127, of a scale: one scale for each query, one for all index
+rows. The error is bounded by lengths (Cauchy-Schwarz): where q' and c' are the quantised query and row,
+|q c - q' c'| <= |q - q'| |c| + |q'| |c - c'|. The last number is not quantised: where rows have an extra number, so that
+the largest inner product is the smallest distance, it is much larger than the others.
 """
 
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from solutions.kernels.jit import kernel
+from harness import kernel
 from solutions.neighbours.kernels.byte_tiles import EXTRA
 from solutions.neighbours.kernels.candidates import ROUNDING, SMALLEST
 from solutions.neighbours.kernels.simd_ops import PANEL, ROWS
 
-_LARGEST = 127  # of the whole numbers
-_ROUNDED = 16  # roundings to float32 between the whole numbers and a floor, at most
+_LARGEST = 127  # quantised number
+_ROUNDED = 16  # largest number of float32 roundings between quantised numbers and a threshold
 
 
-class Coded(NamedTuple):
-    """Queries or index rows (n, d) as bytes; those that are not to be read are zero."""
+class QuantisedRows(NamedTuple):
+    """Queries or index rows (n, d) as bytes; unreadable ones are zero."""
 
-    blocks: np.ndarray  # (n_blocks, n_words + EXTRA, so many rows) int32: see `byte_tiles`
-    scales: np.ndarray  # (n,) float64: what the whole numbers are multiplied by; of an index (1,), as all that follow
-    kept: np.ndarray  # (n,) float64: length of what the bytes tell, of an index the largest
-    lost: np.ndarray  # (n,) float64: length of what they do not
-    last: np.ndarray  # (n,) float64: size of the last number
+    blocks: np.ndarray  # (n_blocks, n_words + EXTRA, rows of a block) int32: see `byte_tiles`
+    scales: np.ndarray  # (n,) float64; of an index (1,), as in all that follow
+    norms: np.ndarray  # (n,) float64: length of the quantised row; of an index the largest
+    residual_norms: np.ndarray  # (n,) float64: length of the quantisation error
+    last_values: np.ndarray  # (n,) float64: size of the last number
 
 
-def coded_index(rows: np.ndarray, readable: np.ndarray) -> Coded:
-    """Return index rows (n, d) float32, of which some (n,) are readable, as tiles.
+def quantise_index(rows: np.ndarray, readable: np.ndarray) -> QuantisedRows:
+    """Return index rows (n, d) float32 as tiles; `readable` (n,) is a mask.
 
-    >>> coded = coded_index(np.array([[254, 1.0, 5], [np.nan, 1, 1]], np.float32), np.array([True, False]))
-    >>> coded.scales.tolist(), coded.kept.tolist(), coded.lost.tolist(), coded.last.tolist()
+    >>> index = quantise_index(np.array([[254, 1.0, 5], [np.nan, 1, 1]], np.float32), np.array([True, False]))
+    >>> index.scales.tolist(), index.norms.tolist(), index.residual_norms.tolist(), index.last_values.tolist()
     ([2.0], [254.0], [1.0], [5.0])
     """
     largest = _largest(rows)[readable].max(initial=0)
-    coded, sums, last = _coded(rows, readable, np.repeat(_scales(largest), len(rows)), 0, ROWS)
-    _write(coded.blocks[:, -2], -(_LARGEST + 1) * sums)  # which is added to the queries' numbers
-    _write(coded.blocks[:, -1], last)
-    return Coded(coded.blocks, *(numbers.max(keepdims=True) for numbers in coded[1:]))
+    quantised, sums, last = _quantise(rows, readable, np.repeat(_scales(largest), len(rows)), 0, ROWS)
+    _write_words(quantised.blocks[:, -2], -(_LARGEST + 1) * sums)  # compensates the offset of the queries' bytes
+    _write_words(quantised.blocks[:, -1], last)
+    return QuantisedRows(quantised.blocks, *(numbers.max(keepdims=True) for numbers in quantised[1:]))
 
 
-def coded_queries(queries: np.ndarray, readable: np.ndarray, index: Coded) -> Coded:
-    """Return queries (n, d) float32, of which some (n,) are readable, as panels."""
+def quantise_queries(queries: np.ndarray, readable: np.ndarray, index: QuantisedRows) -> QuantisedRows:
+    """Return queries (n, d) float32 as panels; `readable` (n,) is a mask."""
     scales = _scales(np.where(readable, _largest(queries), 0))
-    coded, _, last = _coded(queries, readable, scales, _LARGEST + 1, PANEL)
-    _write(coded.blocks[:, -2], (scales * index.scales).astype(np.float32))
-    _write(coded.blocks[:, -1], last)
-    return coded
+    quantised, _, last = _quantise(queries, readable, scales, _LARGEST + 1, PANEL)
+    _write_words(quantised.blocks[:, -2], (scales * index.scales).astype(np.float32))
+    _write_words(quantised.blocks[:, -1], last)
+    return quantised
 
 
-def errors(queries: Coded, index: Coded) -> np.ndarray:
-    """Return what is more than products of tiles can be wrong, rounded until they are compared: (n_queries,)."""
-    by_bytes = queries.lost * (index.kept + index.lost) + queries.kept * index.lost
-    largest = (queries.kept + queries.lost) * (index.kept + index.lost) + queries.last * index.last
-    near_zero = (4 * index.blocks.shape[1] * _LARGEST**2 + _ROUNDED) * SMALLEST  # a scale may be lost
+def error_bounds(queries: QuantisedRows, index: QuantisedRows) -> np.ndarray:
+    """Return upper bounds of the error of products of tiles, rounding included: (n_queries,)."""
+    row_norm = index.norms + index.residual_norms
+    by_bytes = queries.residual_norms * row_norm + queries.norms * index.residual_norms
+    largest = (queries.norms + queries.residual_norms) * row_norm + queries.last_values * index.last_values
+    near_zero = (4 * index.blocks.shape[1] * _LARGEST**2 + _ROUNDED) * SMALLEST  # a scale may underflow
     return np.asarray((1 + 2.0**-20) * by_bytes + _ROUNDED * ROUNDING * largest + near_zero)
 
 
@@ -70,41 +71,41 @@ def _scales(largest: np.ndarray) -> np.ndarray:
     return np.where(scales > 0, scales, 1)
 
 
-def _coded(
-    rows: np.ndarray, readable: np.ndarray, scales: np.ndarray, zero: int, n_together: int
-) -> tuple[Coded, np.ndarray, np.ndarray]:
-    """Return rows (n, d) as bytes, the sums of the whole numbers (n,), and the last numbers (n,).
+def _quantise(
+    rows: np.ndarray, readable: np.ndarray, scales: np.ndarray, zero: int, block_size: int
+) -> tuple[QuantisedRows, np.ndarray, np.ndarray]:
+    """Return rows (n, d) as bytes with the offset `zero`, the sums of the quantised numbers, and the last numbers.
 
-    What blocks have beyond the bytes is still to be written.
+    The words of the blocks after those of the bytes remain to be written.
     """
     n_rows, d = rows.shape
-    blocks = np.zeros((-(-n_rows // n_together), -(-(d - 1) // 4) + EXTRA, n_together), np.int32)
+    blocks = np.zeros((-(-n_rows // block_size), -(-(d - 1) // 4) + EXTRA, block_size), np.int32)
     lengths, sums, last = np.zeros((2, n_rows)), np.zeros(n_rows, np.int32), np.where(readable, rows[:, -1], 0)
-    _code(rows, readable, scales, zero, blocks.view(np.uint8).reshape(*blocks.shape, 4), lengths, sums)
-    return Coded(blocks, scales, lengths[0], lengths[1], np.abs(last.astype(np.float64))), sums, last
+    _fill_blocks(rows, readable, scales, zero, blocks.view(np.uint8).reshape(*blocks.shape, 4), lengths, sums)
+    return QuantisedRows(blocks, scales, lengths[0], lengths[1], np.abs(last.astype(np.float64))), sums, last
 
 
 @kernel
-def _code(rows: Any, readable: Any, scales: Any, zero: int, blocks: Any, lengths: Any, sums: Any) -> None:
-    """Fill blocks, (n_blocks, any, so many rows, 4) uint8, with whole numbers that `zero` is added to."""
-    n_together = blocks.shape[2]
+def _fill_blocks(rows: Any, readable: Any, scales: Any, zero: int, blocks: Any, lengths: Any, sums: Any) -> None:
+    """Fill blocks, (n_blocks, any, rows of a block, 4) uint8, with quantised numbers plus `zero`."""
+    block_size = blocks.shape[2]
     for row in range(len(rows)):
         if not readable[row]:
             continue
-        block, place, scale = row // n_together, row % n_together, scales[row]
-        inverse, lost, squares, total = 1 / scale, 0.0, 0.0, 0.0
+        block, place, scale = row // block_size, row % block_size, scales[row]
+        inverse, residual, squares, total = 1 / scale, 0.0, 0.0, 0.0
         for column in range(rows.shape[1] - 1):
             number = np.float64(rows[row, column])
             whole = np.rint(number * inverse)
-            lost += (number - whole * scale) ** 2
+            residual += (number - whole * scale) ** 2
             squares += whole * whole
             total += whole
             blocks[block, column // 4, place, column % 4] = np.uint8(np.int64(whole) + zero)
-        lengths[0, row], lengths[1, row], sums[row] = scale * np.sqrt(squares), np.sqrt(lost), total
+        lengths[0, row], lengths[1, row], sums[row] = scale * np.sqrt(squares), np.sqrt(residual), total
 
 
-def _write(there: np.ndarray, numbers: np.ndarray) -> None:
-    """Write numbers of four bytes (n,) one after the other into vectors (n_blocks, so many rows) int32."""
-    filled = np.zeros(there.size, numbers.dtype)
-    filled[: len(numbers)] = numbers
-    there[:] = filled.view(np.int32).reshape(there.shape)
+def _write_words(words: np.ndarray, numbers: np.ndarray) -> None:
+    """Write numbers of four bytes (n,) in order into vectors (n_blocks, rows of a block) int32, padded with zeros."""
+    padded = np.zeros(words.size, numbers.dtype)
+    padded[: len(numbers)] = numbers
+    words[:] = padded.view(np.int32).reshape(words.shape)

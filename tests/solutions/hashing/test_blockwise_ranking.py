@@ -3,7 +3,7 @@ import pytest
 
 from harness import Ranking
 from solutions.hashing import blockwise_ranking as blocks
-from solutions.hashing.blockwise_ranking import ranked_in_blocks
+from solutions.hashing.blockwise_ranking import rank_in_blocks
 from tests.solutions.factories import Described
 
 
@@ -17,14 +17,14 @@ def test_the_ranking_is_that_of_all_similarities_at_once(monkeypatch, block):
     similarity[4] = np.nan
     similarity[5, 7] = -np.inf
     queries, index_ids = Described({}, list("abcdef")), np.array([f"i{number}" for number in range(400)], object)
-    found = ranked_in_blocks(queries, index_ids, lambda some: similarity[:, some])
+    results = rank_in_blocks(queries, index_ids, lambda some: similarity[:, some])
     expected = Ranking.by_similarity(similarity, queries.ids, index_ids)
-    assert found.rows() == expected.rows()
-    assert list(found.query_ids) == list("abcdef")
+    assert results.rows() == expected.rows()
+    assert list(results.query_ids) == list("abcdef")
 
 
 def test_an_empty_index_or_no_queries_give_empty_answers():
-    nothing = ranked_in_blocks(Described({}, ["a"]), np.array([], object), lambda some: np.zeros((1, 0)))
+    nothing = rank_in_blocks(Described({}, ["a"]), np.array([], object), lambda some: np.zeros((1, 0)))
     assert nothing.rows() == [[]]
     index_ids = np.array(["i"], object)
-    assert ranked_in_blocks(Described({}, []), index_ids, lambda some: np.zeros((0, 1))).rows() == []
+    assert rank_in_blocks(Described({}, []), index_ids, lambda some: np.zeros((0, 1))).rows() == []

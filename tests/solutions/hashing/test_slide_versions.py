@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from solutions.hashing.slide_versions import SINGLE_THRESHOLD, THRESHOLDS, printed_order, seed_means
+from solutions.hashing.slide_versions import SINGLE_THRESHOLD, THRESHOLDS, printed_means, printed_ranking
 
 
 def test_the_thresholds_are_those_of_the_slides():
@@ -15,42 +15,42 @@ def test_the_thresholds_are_those_of_the_slides():
     ("mean", "value"), [("geometric", 7.2685), ("harmonic", 6.5455), ("arithmetic", 8.0), ("square_root", 2.7642)]
 )
 def test_zeros_are_dropped_from_every_mean(mean, value):
-    assert seed_means([4, 8, 12, 0], mean) == pytest.approx(value, abs=5e-5)
-    assert seed_means([[4, 8, 12, 0], [0, 12, 8, 4]], mean) == pytest.approx([value, value], abs=5e-5)
+    assert printed_means([4, 8, 12, 0], mean) == pytest.approx(value, abs=5e-5)
+    assert printed_means([[4, 8, 12, 0], [0, 12, 8, 4]], mean) == pytest.approx([value, value], abs=5e-5)
 
 
 @pytest.mark.parametrize("mean", THRESHOLDS)
 def test_three_exact_matches_do_not_help_an_image(mean):
     value = 20 if mean != "square_root" else 20**0.5
-    assert seed_means([0, 0, 0, 20], mean) == pytest.approx(value)
-    assert not seed_means([0, 0, 0, 20], mean) < THRESHOLDS[mean]
+    assert printed_means([0, 0, 0, 20], mean) == pytest.approx(value)
+    assert not printed_means([0, 0, 0, 20], mean) < THRESHOLDS[mean]
 
 
 @pytest.mark.parametrize("mean", THRESHOLDS)
 def test_exact_duplicates_are_lost(mean):
-    means = seed_means([[0, 0], [3, 3]], mean)
+    means = printed_means([[0, 0], [3, 3]], mean)
     assert np.isnan(means[0])
-    assert printed_order(means, ["duplicate", "other"], THRESHOLDS[mean]).tolist() == [1]
+    assert printed_ranking(means, ["duplicate", "other"], THRESHOLDS[mean]).tolist() == [1]
 
 
 def test_the_arithmetic_mean_is_rounded_down():
-    assert seed_means([[17, 18, 18, 18], [17, 17, 17, 17], [18, 18, 18, 18]], "arithmetic").tolist() == [17, 17, 18]
+    assert printed_means([[17, 18, 18, 18], [17, 17, 17, 17], [18, 18, 18, 18]], "arithmetic").tolist() == [17, 17, 18]
 
 
 def test_the_farthest_candidate_comes_first():
-    assert printed_order([0, 3, 7, 11], list("abcd"), SINGLE_THRESHOLD).tolist() == [3, 2, 1, 0]
+    assert printed_ranking([0, 3, 7, 11], list("abcd"), SINGLE_THRESHOLD).tolist() == [3, 2, 1, 0]
 
 
 def test_equal_candidates_come_in_order_of_their_ids_as_strings():
-    assert printed_order([5, 5, 5], ["9", "10", "1"], SINGLE_THRESHOLD).tolist() == [2, 1, 0]
+    assert printed_ranking([5, 5, 5], ["9", "10", "1"], SINGLE_THRESHOLD).tolist() == [2, 1, 0]
 
 
 def test_of_more_than_a_hundred_candidates_the_farthest_stay():
     distances = np.arange(150) * 12 // 150
-    kept = distances[printed_order(distances, [f"{i:03d}" for i in range(150)], SINGLE_THRESHOLD)]
+    kept = distances[printed_ranking(distances, [f"{i:03d}" for i in range(150)], SINGLE_THRESHOLD)]
     assert len(kept) == 100
     assert kept.tolist() == sorted(distances, reverse=True)[:100]
 
 
 def test_a_candidate_is_below_the_threshold_and_not_the_query():
-    assert printed_order([11, 12, 1], ["a", "b", "c"], SINGLE_THRESHOLD, query_id="c").tolist() == [0]
+    assert printed_ranking([11, 12, 1], ["a", "b", "c"], SINGLE_THRESHOLD, query_id="c").tolist() == [0]

@@ -31,8 +31,8 @@ def asmk_slowly(queries, index, centroids, asmk, k):
     positions, similarities = np.full((len(queries), k), -1, np.int32), np.full((len(queries), k), -np.inf, np.float32)
     for row, query in enumerate(queries):
         own = codes_of(query, centroids, binary=asmk.binary, assignments=asmk.assignments)
-        found = [(-likeness(own, image, weight, asmk), place) for place, image in enumerate(kept)]
-        for rank, (negative, place) in enumerate(sorted(each for each in found if each[0] < 0)[:k]):
+        results = [(-likeness(own, image, weight, asmk), place) for place, image in enumerate(kept)]
+        for rank, (negative, place) in enumerate(sorted(each for each in results if each[0] < 0)[:k]):
             positions[row, rank], similarities[row, rank] = place, -negative
     return Neighbours(positions, similarities)
 

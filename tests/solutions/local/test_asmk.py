@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from harness.cores import limited_to
+from harness.cpu_budget import limit_cores
 from harness.errors import HarnessError
-from solutions.local.aggregation import aggregated
-from solutions.local.asmk import Asmk, Matcher
+from solutions.local.aggregation import aggregate
+from solutions.local.asmk import Asmk, AsmkMatcher
 from solutions.local.asmk_searcher import AsmkSearcher
 from solutions.local.codebook import Codebook
 from solutions.local.inverted_file import InvertedFile
-from solutions.neighbours.neighbours import no_neighbours
+from solutions.neighbours.neighbours import empty_neighbours
 from tests.solutions.local.factories import Images, Made, some_images
 from tests.solutions.local.reference_asmk import asmk_slowly
 from tests.solutions.neighbours.reference import assert_same
@@ -30,25 +30,25 @@ def searched(queries, index, centroids, asmk, k, cuts=()):
     """What is found for queries, each `(rows, d)`, where the index comes in chunks that end at the cuts."""
     codebook = Codebook(np.asarray(centroids, np.float32))
     parts = [chunk for chunk in np.split(np.arange(len(index)), list(cuts)) if len(chunk)]
-    file = InvertedFile.of(
+    file = InvertedFile.from_chunks(
         (aggregates(index, part, codebook, binary=asmk.binary) for part in parts), len(codebook), len(index)
     )
     asked = aggregates(queries, np.arange(len(queries)), codebook, binary=asmk.binary, assignments=asmk.assignments)
-    return Matcher(file, asmk, codebook.centroids.shape[1]).nearest(asked, range(len(queries)), k)
+    return AsmkMatcher(file, asmk, codebook.centroids.shape[1]).nearest(asked, range(len(queries)), k)
 
 
 def aggregates(images, part, codebook, **knobs):
     owners = np.repeat(part, [len(images[number]) for number in part])
-    return aggregated(np.concatenate([images[number] for number in part]), owners, codebook, **knobs)
+    return aggregate(np.concatenate([images[number] for number in part]), owners, codebook, **knobs)
 
 
 @pytest.mark.parametrize("binary", [True, False])
 def test_the_worked_example_has_a_similarity_of_one_half(binary):
     query = np.array([[1, 0.5], [0.5, 1], [11, 10]], np.float32)
     image = np.array([[1, 1], [10, 11]], np.float32)
-    found = searched([query], [image], CORNERS, Asmk(binary=binary, assignments=1), 1)
-    assert found.positions.tolist() == [[0]]
-    assert found.similarities == pytest.approx(np.array([[0.5]]), abs=1e-5)
+    results = searched([query], [image], CORNERS, Asmk(binary=binary, assignments=1), 1)
+    assert results.positions.tolist() == [[0]]
+    assert results.similarities == pytest.approx(np.array([[0.5]]), abs=1e-5)
 
 
 @pytest.mark.parametrize("asmk", KNOBS, ids=repr)
@@ -57,38 +57,38 @@ def test_what_is_found_is_what_comparing_all_pairs_finds(asmk, d):
     random = np.random.default_rng(d)
     index, queries, centroids = some_images(23, d, random), some_images(6, d, random), random.standard_normal((9, d))
     centroids = centroids.astype(np.float32)
-    found, expected = searched(queries, index, centroids, asmk, 20), asmk_slowly(queries, index, centroids, asmk, 20)
+    results, expected = searched(queries, index, centroids, asmk, 20), asmk_slowly(queries, index, centroids, asmk, 20)
     if asmk.binary:
-        assert_same(found, expected)
+        assert_same(results, expected)
     else:
-        np.testing.assert_allclose(found.similarities, expected.similarities, rtol=1e-5)
-        assert (found.positions == expected.positions).mean() > 0.99
+        np.testing.assert_allclose(results.similarities, expected.similarities, rtol=1e-5)
+        assert (results.positions == expected.positions).mean() > 0.99
 
 
 def test_equally_alike_images_are_in_the_order_of_their_positions():
     image = np.array([[1, 1], [10, 11]], np.float32)
-    found = searched([image], [image] * 5, CORNERS, Asmk(), 3)
-    assert found.positions.tolist() == [[0, 1, 2]]
+    results = searched([image], [image] * 5, CORNERS, Asmk(), 3)
+    assert results.positions.tolist() == [[0, 1, 2]]
 
 
 def test_the_bits_that_fill_up_a_word_of_memory_do_not_count():
     centroid, one, other = np.zeros((1, 40), np.float32), np.ones((1, 40), np.float32), np.ones((1, 40), np.float32)
     other[0, :10] = -1
-    found = searched([one], [other], centroid, Asmk(), 1)
-    assert found.similarities == pytest.approx(np.array([[0.5**3]]))  # 1 - 2 * 10 / 40, and not 1 - 2 * 10 / 64
+    results = searched([one], [other], centroid, Asmk(), 1)
+    assert results.similarities == pytest.approx(np.array([[0.5**3]]))  # 1 - 2 * 10 / 40, and not 1 - 2 * 10 / 64
 
 
 def test_images_that_share_no_word_are_not_found():
-    found = searched([CORNERS[:1] + 1], [CORNERS[1:] + 1, CORNERS[:1] + 2], CORNERS, Asmk(assignments=1), 2)
-    assert found.positions.tolist() == [[1, -1]]
-    assert found.similarities.tolist() == [[1.0, -np.inf]]
+    results = searched([CORNERS[:1] + 1], [CORNERS[1:] + 1, CORNERS[:1] + 2], CORNERS, Asmk(assignments=1), 2)
+    assert results.positions.tolist() == [[1, -1]]
+    assert results.similarities.tolist() == [[1.0, -np.inf]]
 
 
 @pytest.mark.parametrize("binary", [True, False])
 def test_an_image_without_descriptors_finds_nothing_and_is_not_found(binary):
     nothing, image = np.zeros((0, 2), np.float32), np.array([[1, 1]], np.float32)
-    found = searched([nothing, image], [nothing, image, nothing], CORNERS, Asmk(binary=binary), 2)
-    assert found.positions.tolist() == [[-1, -1], [1, -1]]
+    results = searched([nothing, image], [nothing, image, nothing], CORNERS, Asmk(binary=binary), 2)
+    assert results.positions.tolist() == [[-1, -1], [1, -1]]
     assert (searched([image], [nothing], CORNERS, Asmk(binary=binary), 2).positions == -1).all()
 
 
@@ -119,7 +119,7 @@ def test_what_is_found_does_not_depend_on_chunks_cores_or_company():
             one = searched(queries[number : number + 1], index, centroids, asmk, 10)
             np.testing.assert_array_equal(one.positions[0], whole.positions[number])
             np.testing.assert_array_equal(one.similarities[0], whole.similarities[number])
-        with limited_to(3):
+        with limit_cores(3):
             assert_same(searched(queries, index, centroids, asmk, 10), whole)
 
 
@@ -131,10 +131,10 @@ def test_the_order_of_the_index_only_renames_what_is_found():
         random.standard_normal((12, 70)),
     )
     order = random.permutation(len(index))
-    found = searched(queries, index, centroids, Asmk(), 30)
+    results = searched(queries, index, centroids, Asmk(), 30)
     again = searched(queries, [index[place] for place in order], centroids, Asmk(), 30)
-    np.testing.assert_array_equal(found.similarities, again.similarities)
-    for one, other in zip(found.positions, again.positions, strict=True):
+    np.testing.assert_array_equal(results.similarities, again.similarities)
+    for one, other in zip(results.positions, again.positions, strict=True):
         assert set(one[one >= 0]) == set(order[other[other >= 0]])
 
 
@@ -148,19 +148,19 @@ def test_a_searcher_is_kept_in_the_store_and_finds_the_same_in_any_batch(tmp_pat
     random = np.random.default_rng(7)
     index, queries = Images(some_images(25, 16, random), tmp_path), Images(some_images(9, 16, random), tmp_path)
     codebook, asmk = Codebook(random.standard_normal((20, 16)).astype(np.float32)), Asmk()
-    found = AsmkSearcher.over(index, Made(), codebook, asmk).search(queries, 5)
-    assert_same(found, asmk_slowly(queries.descriptors, index.descriptors, codebook.centroids, asmk, 5))
+    results = AsmkSearcher.build(index, Made(), codebook, asmk).search(queries, 5)
+    assert_same(results, asmk_slowly(queries.descriptors, index.descriptors, codebook.centroids, asmk, 5))
     monkeypatch.setattr("solutions.local.asmk_searcher.InvertedFile.of", None)  # making it anew would call it
     monkeypatch.setattr("solutions.local.asmk_searcher._ROWS", 7)
-    kept = AsmkSearcher.over(index, Made(), codebook, asmk)
-    assert_same(kept.search(queries, 5), found)
-    assert_same(kept.search(queries[3:4], 5), type(found)(found.positions[3:4], found.similarities[3:4]))
-    assert_same(kept.search(queries[:0], 5), no_neighbours(0, 5))
+    kept = AsmkSearcher.build(index, Made(), codebook, asmk)
+    assert_same(kept.search(queries, 5), results)
+    assert_same(kept.search(queries[3:4], 5), type(results)(results.positions[3:4], results.similarities[3:4]))
+    assert_same(kept.search(queries[:0], 5), empty_neighbours(0, 5))
 
 
 def test_an_index_in_which_nothing_was_found_at_all_answers_nothing(tmp_path):
     bare = Images([np.zeros((0, 16), np.float32)] * 3, tmp_path)
-    searcher = AsmkSearcher.over(bare, Made(), Codebook(np.zeros((0, 16), np.float32)), Asmk())
+    searcher = AsmkSearcher.build(bare, Made(), Codebook(np.zeros((0, 16), np.float32)), Asmk())
     assert (searcher.search(bare, 2).positions == -1).all()
 
 
@@ -175,9 +175,9 @@ def test_the_authors_package_finds_the_same(asmk, d):
     theirs = by_package(package, queries, index, centroids, asmk)
     padded = -(-d // 32) * 32  # theirs count the bits that fill up a word as equal
     wide = [np.pad(each, ((0, 0), (0, (padded - d) * asmk.binary))) for each in (*index, *queries, centroids)]
-    found = searched(wide[len(index) : -1], wide[: len(index)], wide[-1], asmk, len(index))
+    results = searched(wide[len(index) : -1], wide[: len(index)], wide[-1], asmk, len(index))
     ours = np.zeros_like(theirs)
-    for row, (places, similarities) in enumerate(zip(found.positions, found.similarities, strict=True)):
+    for row, (places, similarities) in enumerate(zip(results.positions, results.similarities, strict=True)):
         ours[row, places[places >= 0]] = similarities[places >= 0]
     np.testing.assert_allclose(ours, theirs, atol=1e-5)
 

@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import check_grad
 
 from harness import HarnessError
-from solutions.local.attention import _slopes, attentive, fit_attention
+from solutions.local.attention import _loss_and_gradient, fit_attention, optimise_attention
 
 DRAW = np.random.default_rng(1)
 
@@ -30,7 +30,7 @@ def test_the_gradient_is_that_of_small_differences() -> None:
 
     def parts(flat: np.ndarray) -> tuple[float, np.ndarray]:
         table = flat[width + 1 :].reshape(width + 1, k)
-        return _slopes(cells, counts, starts, classes, flat[: width + 1], table)
+        return _loss_and_gradient(cells, counts, starts, classes, flat[: width + 1], table)
 
     start = DRAW.normal(size=(width + 1) * (k + 1))
     assert check_grad(lambda x: parts(x)[0], lambda x: parts(x)[1], start) < 1e-5
@@ -43,7 +43,7 @@ def test_cells_that_tell_landmarks_apart_weigh_more_than_those_that_all_images_h
     for each in classes:
         cells = np.concatenate([np.tile(telling[each], (2, 1)), common[DRAW.integers(0, 2, 12)]])
         images.append(cells + DRAW.normal(0, 0.05, cells.shape))
-    weights, bias = attentive(np.concatenate(images), np.array([len(each) for each in images]), classes)
+    weights, bias = optimise_attention(np.concatenate(images), np.array([len(each) for each in images]), classes)
     saliency = np.logaddexp(0, np.eye(4) @ weights + bias)
     assert saliency[:2].min() > 5 * saliency[2:].max()
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from solutions.local.aggregation import aggregated, normalised, signs
-from solutions.local.codebook import Codebook, centroids, codebook_of
-from solutions.neighbours import quantised_exact as bytes_first
+from solutions.local.aggregation import aggregate, normalise, pack_signs
+from solutions.local.codebook import Codebook, codebook_for, kmeans_centroids
+from solutions.neighbours import quantised_exact as quantised_exact
 from tests.solutions.local.factories import Images, Made, some_images
 from tests.solutions.local.reference_asmk import codes_of, nearest_words
 
@@ -18,24 +18,24 @@ def test_words_are_the_nearest_centroids_in_their_order():
         random.standard_normal((200, 24)).astype(np.float32),
         random.standard_normal((50, 24)).astype(np.float32),
     )
-    found = Codebook(words).words(vectors, 5)
-    assert found.tolist() == [nearest_words(vector, words, 5) for vector in vectors]
+    results = Codebook(words).words(vectors, 5)
+    assert results.tolist() == [nearest_words(vector, words, 5) for vector in vectors]
     np.testing.assert_array_equal(
-        np.concatenate([Codebook(words).words(vectors[:1], 5), Codebook(words).words(vectors[1:], 5)]), found
+        np.concatenate([Codebook(words).words(vectors[:1], 5), Codebook(words).words(vectors[1:], 5)]), results
     )
 
 
-@pytest.mark.parametrize("has_bytes", [True, False])
+@pytest.mark.parametrize("has_byte_products", [True, False])
 def test_words_are_the_nearest_of_thousands_and_of_equal_ones_the_lowest(monkeypatch, has_bytes):
     if not has_bytes:
-        monkeypatch.setattr(bytes_first, "has_bytes", lambda: False)
+        monkeypatch.setattr(quantised_exact, "has_byte_products", lambda: False)
     random = np.random.default_rng(7)
     words = random.standard_normal((6000, 12)).astype(np.float32)
     words[3000:3100] = words[:100]
     vectors = np.vstack([words[:10], random.standard_normal((10, 12)).astype(np.float32)])
-    found = Codebook(words).words(vectors, 5)
-    assert found[:10, :2].tolist() == [[word, 3000 + word] for word in range(10)]
-    assert found.tolist() == [nearest_words(vector, words, 5) for vector in vectors]
+    results = Codebook(words).words(vectors, 5)
+    assert results[:10, :2].tolist() == [[word, 3000 + word] for word in range(10)]
+    assert results.tolist() == [nearest_words(vector, words, 5) for vector in vectors]
 
 
 def test_fewer_words_than_asked_for_leave_places_empty_and_no_words_leave_all():
@@ -49,47 +49,47 @@ def test_words_are_the_middles_of_what_lies_together():
     random = np.random.default_rng(1)
     middles = np.array([[0, 0], [10, 0]], np.float32)
     vectors = np.repeat(middles, 40, axis=0) + random.normal(0, 0.1, (80, 2)).astype(np.float32)
-    found = centroids(vectors, 2, seed=0)
-    assert sorted(found.round().tolist()) == middles.tolist()
+    results = kmeans_centroids(vectors, 2, seed=0)
+    assert sorted(results.round().tolist()) == middles.tolist()
 
 
 def test_there_is_a_word_for_eight_descriptors_and_none_for_none():
     vectors = np.random.default_rng(2).standard_normal((41, 3)).astype(np.float32)
-    assert centroids(vectors, 100, seed=0).shape == (6, 3)
-    assert centroids(vectors[:0], 100, seed=0).shape == (0, 3)
-    assert centroids(np.full((9, 3), np.nan), 100, seed=0).shape == (0, 3)
-    assert np.isfinite(centroids(np.ones((80, 3)), 100, seed=0)).all()
+    assert kmeans_centroids(vectors, 100, seed=0).shape == (6, 3)
+    assert kmeans_centroids(vectors[:0], 100, seed=0).shape == (0, 3)
+    assert kmeans_centroids(np.full((9, 3), np.nan), 100, seed=0).shape == (0, 3)
+    assert np.isfinite(kmeans_centroids(np.ones((80, 3)), 100, seed=0)).all()
 
 
 def test_neither_order_nor_ids_decide_a_codebook_and_another_seed_gives_another(tmp_path):
     descriptors = some_images(30, 8, np.random.default_rng(3))
     images = Images(descriptors, tmp_path)
     order = np.random.default_rng(4).permutation(30)
-    found = codebook_of(images, Made(), 10).centroids
-    np.testing.assert_array_equal(codebook_of(images[order], Made(), 10).centroids, found)
+    results = codebook_for(images, Made(), 10).centroids
+    np.testing.assert_array_equal(codebook_for(images[order], Made(), 10).centroids, results)
     renamed = Images(descriptors, tmp_path, [f"{number}" for number in range(30)])
-    np.testing.assert_array_equal(codebook_of(renamed, Made(), 10).centroids, found)
-    assert not np.array_equal(codebook_of(images, Made(), 10, seed=1).centroids, found)
+    np.testing.assert_array_equal(codebook_for(renamed, Made(), 10).centroids, results)
+    assert not np.array_equal(codebook_for(images, Made(), 10, seed=1).centroids, results)
 
 
 def test_a_codebook_is_the_same_for_any_number_of_threads():
     import faiss
 
     vectors = np.random.default_rng(5).standard_normal((20_000, 32)).astype(np.float32)
-    found = []
+    results = []
     for threads in (1, 2):
         faiss.omp_set_num_threads(threads)
-        found.append(centroids(vectors, 200, seed=0))
-    np.testing.assert_array_equal(*found)
+        results.append(kmeans_centroids(vectors, 200, seed=0))
+    np.testing.assert_array_equal(*results)
 
 
 def test_no_more_is_learnt_from_than_is_worth_it(tmp_path):
     images = Images([np.full((50, 2), number, np.float32) for number in range(9)], tmp_path)
-    assert codebook_of(images, Made(), 1).centroids.item(0) in range(9)  # 64 descriptors at most: one image
+    assert codebook_for(images, Made(), 1).centroids.item(0) in range(9)  # 64 descriptors at most: one image
 
 
 def test_an_image_set_without_any_descriptor_has_no_word(tmp_path):
-    assert codebook_of(Images([np.zeros((0, 4), np.float32)] * 2, tmp_path), Made()).centroids.shape == (0, 4)
+    assert codebook_for(Images([np.zeros((0, 4), np.float32)] * 2, tmp_path), Made()).centroids.shape == (0, 4)
 
 
 @pytest.mark.parametrize("assignments", [1, 3])
@@ -99,23 +99,23 @@ def test_aggregates_are_the_sums_of_residuals_of_each_word(assignments):
     images = some_images(6, 70, random)
     owners = np.repeat(np.arange(6), [len(image) for image in images])
     for binary in (True, False):
-        found = aggregated(np.concatenate(images), owners, words, binary=binary, assignments=assignments)
+        results = aggregate(np.concatenate(images), owners, words, binary=binary, assignments=assignments)
         expected = [codes_of(image, words.centroids, binary=binary, assignments=assignments) for image in images]
-        assert list(zip(found.images.tolist(), found.words.tolist(), strict=True)) == [
+        assert list(zip(results.images.tolist(), results.words.tolist(), strict=True)) == [
             (number, word) for number, codes in enumerate(expected) for word in sorted(codes)
         ]
         codes = [each[word] for each in expected for word in sorted(each)]
         if binary:
-            np.testing.assert_array_equal(found.codes, signs(np.array(codes, float)))
+            np.testing.assert_array_equal(results.codes, pack_signs(np.array(codes, float)))
         else:
-            np.testing.assert_allclose(found.codes, codes, rtol=1e-6)
+            np.testing.assert_allclose(results.codes, codes, rtol=1e-6)
 
 
 def test_signs_are_packed_lowest_first_and_zero_is_no_bit():
     rows = np.zeros((2, 70))
     rows[0, [0, 65]], rows[1, :3] = 1, -1
-    assert signs(rows).tolist() == [[1, 2], [0, 0]]
+    assert pack_signs(rows).tolist() == [[1, 2], [0, 0]]
 
 
 def test_vectors_get_length_one_and_zero_stays_zero():
-    np.testing.assert_allclose(normalised(np.array([[3, 4], [0, 0]], np.float32)), [[0.6, 0.8], [0, 0]], atol=1e-5)
+    np.testing.assert_allclose(normalise(np.array([[3, 4], [0, 0]], np.float32)), [[0.6, 0.8], [0, 0]], atol=1e-5)

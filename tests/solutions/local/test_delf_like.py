@@ -9,10 +9,10 @@ import pytest
 
 from harness import HarnessError
 from harness.data.competition import Competition
-from solutions.descriptors.extractors.multiscale import resized
+from solutions.descriptors.extractors.multiscale import resize_to_bucket
 from solutions.descriptors.networks.backbone import Backbone
 from solutions.local.attention import Attention
-from solutions.local.delf_like import DelfLike, cell_places
+from solutions.local.delf_like import DelfLike, cell_keypoints
 from solutions.local.extractor import LocalFeatures
 from tests.factories.competitions import make_competition
 from tests.solutions.local.image_factories import textured
@@ -31,7 +31,7 @@ def slowly(image: np.ndarray, scales: tuple[float, ...], longest: int) -> list[t
     frame = longest / max(height, width)
     cells = []
     for scale in scales:
-        maps = Backbone(layer="block10_sum").forward(resized(image, longest * scale)[None], 1)["maps"][0]
+        maps = Backbone(layer="block10_sum").forward(resize_to_bucket(image, longest * scale)[None], 1)["maps"][0]
         for row in range(maps.shape[0]):
             for column in range(maps.shape[1]):
                 y = (row + 0.5) / maps.shape[0] * height * frame - 0.5
@@ -45,13 +45,13 @@ def slowly(image: np.ndarray, scales: tuple[float, ...], longest: int) -> list[t
 @pytest.mark.slow
 def test_rows_are_the_longest_cells_of_all_scales() -> None:
     image = coloured(0)
-    found = DelfLike(**SMALL, max_features=5).describe([coloured(9, 64, 64), image])
+    results = DelfLike(**SMALL, max_features=5).describe([coloured(9, 64, 64), image])
     expected = slowly(image, (0.5, 1.0), 64)[:5]
-    assert np.allclose(found["descriptors"][1], [cell[1] for cell in expected], atol=1e-3)
-    assert np.allclose(found["keypoints"][1][:, :2], [cell[2] for cell in expected], atol=1e-4)
-    assert found["frame"].tolist() == [[64, 64], [64, 48]]
-    assert found["descriptors"][1].dtype == np.float16
-    vectors = DelfLike().vectors(found["descriptors"][1])
+    assert np.allclose(results["descriptors"][1], [cell[1] for cell in expected], atol=1e-3)
+    assert np.allclose(results["keypoints"][1][:, :2], [cell[2] for cell in expected], atol=1e-4)
+    assert results["frame"].tolist() == [[64, 64], [64, 48]]
+    assert results["descriptors"][1].dtype == np.float16
+    vectors = DelfLike().vectors(results["descriptors"][1])
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
 
 
@@ -60,9 +60,9 @@ def test_rows_are_the_longest_cells_of_all_scales() -> None:
 def test_attention_decides_which_cells_are_strongest() -> None:
     image, weights = coloured(0), np.random.default_rng(0).normal(size=112)
     cells = slowly(image, (0.5, 1.0), 64)
-    found = DelfLike(**SMALL, attention=Attention(weights, np.zeros(1))).describe([image])["descriptors"][0]
+    results = DelfLike(**SMALL, attention=Attention(weights, np.zeros(1))).describe([image])["descriptors"][0]
     expected = sorted((cell[1] for cell in cells), key=lambda cell: -float(cell @ weights))
-    assert np.allclose(found, expected, atol=1e-3)
+    assert np.allclose(results, expected, atol=1e-3)
 
 
 @networks
@@ -70,18 +70,18 @@ def test_attention_decides_which_cells_are_strongest() -> None:
 def test_axes_are_learnt_from_some_images_and_kept(tmp_path: Path) -> None:
     competition = Competition.open(make_competition(tmp_path / "c", size=96), tmp_path / "store")
     plain = DelfLike(**SMALL)
-    learnt = plain.learnt(competition.train, 8, competition.labels)
-    features = LocalFeatures.of(competition.queries, learnt)
+    learnt = plain.fit(competition.train, 8, competition.labels)
+    features = LocalFeatures.from_images(competition.queries, learnt)
     assert features.descriptors.rows.shape[1] == 8
     assert features.descriptors.rows.dtype == np.float16
-    raw = LocalFeatures.of(competition.train, DelfLike(**SMALL, max_features=50))
+    raw = LocalFeatures.from_images(competition.train, DelfLike(**SMALL, max_features=50))
     every = np.concatenate(list(raw.descriptors)).astype(float)
     _, axes = np.linalg.eigh(np.cov(every.T, bias=True))
     mine = plain.describe([coloured(3)])["descriptors"][0].astype(float)
     turned = (mine - every.mean(axis=0)) @ axes[:, ::-1][:, :8]
-    found = learnt.projection(mine)
-    assert np.allclose(np.abs(found), np.abs(turned / np.linalg.norm(turned, axis=1, keepdims=True)), atol=1e-3)
-    again = plain.learnt(competition.train, 8, competition.labels)
+    results = learnt.projection(mine)
+    assert np.allclose(np.abs(results), np.abs(turned / np.linalg.norm(turned, axis=1, keepdims=True)), atol=1e-3)
+    again = plain.fit(competition.train, 8, competition.labels)
     assert np.array_equal(again.projection.projection, learnt.projection.projection)
     assert np.array_equal(again.attention.weights, learnt.attention.weights)
 
@@ -99,7 +99,7 @@ def test_overlapping_cells_are_suppressed_and_tiny_images_work() -> None:
 
 
 def test_cells_stand_in_the_middle_of_their_part_of_the_frame() -> None:
-    places = cell_places((2, 3, 7), (40, 90))
+    places = cell_keypoints((2, 3, 7), (40, 90))
     assert np.allclose(places[:, :2], [[14.5, 9.5], [44.5, 9.5], [74.5, 9.5], [14.5, 29.5], [44.5, 29.5], [74.5, 29.5]])
     assert np.allclose(places[:, 2], np.sqrt(20 * 30))
     marked = np.zeros((40, 90), np.float32)

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from harness.cli.main import app
 from harness.data.competition import Competition
 from harness.errors import HarnessError
-from solutions.local.explanation import Explanation, explained, fractions
+from solutions.local.explanation import Explanation, as_fractions, explain_match
 from solutions.local.sift import Sift
 from solutions.local.verification import Matches
 from tests.factories.competitions import image_id, image_path, make_competition, save_image
@@ -144,18 +144,18 @@ def test_the_query_is_looked_for_among_test_images_first_and_the_image_in_the_in
 
 
 def test_fractions_are_of_each_images_own_frame() -> None:
-    found = Matches(np.array([[9.5, 9.5], [-0.6, 0]]), np.array([[24.5, 99.5], [0, 0]]), np.array([True, False]))
-    points = fractions(found, np.array([20, 40]), np.array([50, 100]))
+    results = Matches(np.array([[9.5, 9.5], [-0.6, 0]]), np.array([[24.5, 99.5], [0, 0]]), np.array([True, False]))
+    points = as_fractions(results, np.array([20, 40]), np.array([50, 100]))
     assert np.allclose(points, [[0.5, 0.25, 0.5, 1], [0, 0.0125, 0.01, 0.005]])
-    told = Explanation("a", "b", points, found.inliers).document
+    told = Explanation("a", "b", points, results.inliers).as_json
     assert told["matches"][0] == {"x1": 0.5, "y1": 0.25, "x2": 0.5, "y2": 1.0, "inlier": True}
 
 
 def test_explained_is_the_same_from_any_set(folder: Path) -> None:
     competition = Competition.open(folder, folder / "store")
     one, other = competition.queries[:1], competition.index[1:2]
-    found = explained(one, other, Sift())
-    assert found.document == {key: document(folder, QUERY, ALIKE)[key] for key in found.document}
+    results = explain_match(one, other, Sift())
+    assert results.as_json == {key: document(folder, QUERY, ALIKE)[key] for key in results.document}
 
 
 @pytest.mark.slow

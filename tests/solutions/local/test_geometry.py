@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from harness import HarnessError
-from solutions.local.geometry import Geometry, local_affine, mapped
+from solutions.local.geometry import Geometry, apply_map, local_affine
 
 AFFINE = np.array([[0.9, 0.2, 20], [-0.1, 1.1, -10], [0, 0, 1]])
 HOMOGRAPHY = np.array([[0.9, 0.1, 15], [-0.1, 1.0, 5], [2e-4, -1e-4, 1]])
@@ -16,7 +16,7 @@ def matched(matrix: np.ndarray, seed: int = 0, right: int = 40, wrong: int = 20)
     """Return points and where they land, 1 pixel off or so; behind them wrong ones, which land anywhere."""
     draw = np.random.default_rng(seed)
     points = draw.uniform(0, 500, (right + wrong, 2))
-    others = mapped(matrix, points) + draw.normal(0, 1, points.shape)
+    others = apply_map(matrix, points) + draw.normal(0, 1, points.shape)
     others[right:] = draw.uniform(0, 500, (wrong, 2))
     return points, others
 
@@ -24,11 +24,11 @@ def matched(matrix: np.ndarray, seed: int = 0, right: int = 40, wrong: int = 20)
 @pytest.mark.parametrize("seed", range(5))
 def test_forty_of_sixty_matches_follow_the_map_of_the_worked_example(seed: int) -> None:
     points, others = matched(AFFINE, seed)
-    expected = np.linalg.norm(mapped(AFFINE, points) - others, axis=1) < 9
+    expected = np.linalg.norm(apply_map(AFFINE, points) - others, axis=1) < 9
     for geometry in BOTH:
-        found = geometry.inliers(points, others)
-        assert found[:40].all()
-        assert found[40:].sum() <= expected[40:].sum() + 1
+        results = geometry.inliers(points, others)
+        assert results[:40].all()
+        assert results[40:].sum() <= expected[40:].sum() + 1
 
 
 def test_the_reference_finds_the_same_inliers() -> None:
@@ -53,8 +53,8 @@ def test_the_same_points_give_the_same_inliers_every_time() -> None:
     draw = np.random.default_rng(0)
     points, others = draw.uniform(0, 500, (2, 120, 2))
     for geometry in BOTH:
-        found = [geometry.inliers(points, others) for _ in range(5)]
-        assert all(np.array_equal(found[0], each) for each in found)
+        results = [geometry.inliers(points, others) for _ in range(5)]
+        assert all(np.array_equal(results[0], each) for each in results)
 
 
 @pytest.mark.parametrize("geometry", BOTH, ids=repr)
@@ -66,9 +66,9 @@ def test_what_cannot_be_an_image_of_the_other_has_no_inliers(geometry: Geometry)
         np.diag([0.3, 0.3, 1]),
         np.diag([2.3, 0.45, 1]),  # stretched more than five times as much one way
     ):
-        assert not geometry.inliers(SQUARE, mapped(matrix, SQUARE)).any()
+        assert not geometry.inliers(SQUARE, apply_map(matrix, SQUARE)).any()
     for matrix in (np.diag([3.0, 3.0, 1]), np.diag([2, 0.45, 1]), np.array([[0.0, -1, 300], [1, 0, 0], [0, 0, 1]])):
-        assert geometry.inliers(SQUARE, mapped(matrix, SQUARE)).all()
+        assert geometry.inliers(SQUARE, apply_map(matrix, SQUARE)).all()
 
 
 @pytest.mark.parametrize("geometry", BOTH, ids=repr)
@@ -93,7 +93,7 @@ def test_inliers_in_one_corner_hold_no_image_together() -> None:
 
 def test_an_inlier_lands_within_the_threshold() -> None:
     points, others = matched(AFFINE, wrong=2)
-    others[40:] = mapped(AFFINE, points[40:]) + [[0, 8], [0, 12]]
+    others[40:] = apply_map(AFFINE, points[40:]) + [[0, 8], [0, 12]]
     for geometry in BOTH:
         assert geometry.inliers(points, others)[40:].tolist() == [True, False]
 
@@ -114,14 +114,14 @@ def test_three_places_matched_many_times_over_hold_no_image_together() -> None:
 
 def test_points_behind_the_horizon_are_infinitely_far() -> None:
     tilted = np.array([[1.0, 0, 0], [0, 1, 0], [-0.01, 0, 1]])
-    assert mapped(tilted, np.array([[50.0, 10], [100, 10], [150, 10]])).tolist() == [[100, 20], *[[np.inf] * 2] * 2]
+    assert apply_map(tilted, np.array([[50.0, 10], [100, 10], [150, 10]])).tolist() == [[100, 20], *[[np.inf] * 2] * 2]
     assert np.isnan(local_affine(tilted, np.array([150.0, 10]))).all()
 
 
 def test_the_local_affine_map_is_the_slope_of_the_homography() -> None:
     point, step = np.array([120.0, 80]), 1e-4
     around = point + step * np.array([[1, 0], [-1, 0], [0, 1], [0, -1]])
-    landed = mapped(HOMOGRAPHY, around)
+    landed = apply_map(HOMOGRAPHY, around)
     slopes = np.stack([landed[0] - landed[1], landed[2] - landed[3]], axis=1) / (2 * step)
     assert np.allclose(local_affine(HOMOGRAPHY, point), slopes, atol=1e-6)
 

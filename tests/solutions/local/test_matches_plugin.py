@@ -7,8 +7,8 @@ import numpy as np
 
 from harness.data.competition import Competition
 from harness.data.images.decode import decode
-from harness.web.explorer.matches import SIDE
-from solutions.local.explanation import explained
+from harness.web.data.local_matches import MIN_SIDE
+from solutions.local.explanation import explain_match
 from solutions.local.matches_plugin import matched
 from solutions.local.sift import Sift
 from tests.factories.competitions import image_id, image_path, make_competition, save_image
@@ -23,10 +23,10 @@ def test_matches_of_pixels_are_those_of_the_files_that_are_explained(tmp_path: P
     for path, pixels in zip(paths, (one, other), strict=True):
         save_image(path, pixels)
     competition = Competition.open(folder, folder / "store")
-    told = explained(competition.queries[:1], competition.index[:1], Sift()).document
-    found = matched(*(decode(path, mode="L", reduce_to=SIDE, upright=True) for path in paths))
-    assert found == {name: told[name] for name in ("n_inliers", "matches")}
-    assert found["n_inliers"] > 40
+    told = explain_match(competition.queries[:1], competition.index[:1], Sift()).as_json
+    results = matched(*(decode(path, mode="L", reduce_to=MIN_SIDE, upright=True) for path in paths))
+    assert results == {name: told[name] for name in ("n_inliers", "matches")}
+    assert results["n_inliers"] > 40
 
 
 def test_pages_find_it_by_its_entry_point() -> None:

@@ -26,7 +26,7 @@ def vectors(seed: int, n: int, d: int = 6) -> np.ndarray:
 
 def slowly(query: np.ndarray, index: np.ndarray, matching: Matching) -> list[list[int]]:
     """Return the matches, one distance after the other."""
-    found = []
+    results = []
     apart = [[float(np.linalg.norm(a - b)) for b in index] for a in query]
     for row, distances in enumerate(apart):
         order = sorted(range(len(distances)), key=lambda column: distances[column])
@@ -38,8 +38,8 @@ def slowly(query: np.ndarray, index: np.ndarray, matching: Matching) -> list[lis
         second = distances[order[1]] if len(order) > 1 else np.inf
         if matching.ratio is not None and not distances[best] < matching.ratio * second:
             continue
-        found.append([row, best])
-    return found
+        results.append([row, best])
+    return results
 
 
 @pytest.mark.parametrize("matching", EVERY, ids=repr)

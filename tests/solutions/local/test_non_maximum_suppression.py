@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from solutions.local.non_maximum_suppression import kept, overlaps
+from solutions.local.non_maximum_suppression import intersection_over_union, non_maximum_suppression
 
 DRAW = np.random.default_rng(0)
 
@@ -15,25 +15,25 @@ def test_overlap_is_that_of_cells_counted_on_a_grid() -> None:
     drawn = np.array([(abs(x - a) < side / 2) & (abs(y - b) < side / 2) for a, b, side in squares])
     for one in range(3):
         both, either = (drawn[one] & drawn).sum(axis=(1, 2)), (drawn[one] | drawn).sum(axis=(1, 2))
-        assert np.allclose(overlaps(squares[one], squares), both / either)
+        assert np.allclose(intersection_over_union(squares[one], squares), both / either)
 
 
 @pytest.mark.parametrize("overlap", [0.0, 0.3, 0.7])
 def test_no_two_that_stay_overlap_and_each_that_goes_overlaps_one_before_it(overlap: float) -> None:
     squares = np.column_stack([DRAW.uniform(0, 100, (80, 2)), DRAW.uniform(5, 30, 80)])
-    found = kept(squares, overlap, 1000)
-    assert found[0] == 0
-    assert (np.diff(found) > 0).all()
-    table = np.array([overlaps(each, squares) for each in squares])
-    assert (table[np.ix_(found, found)] - np.eye(len(found)) <= overlap).all()
-    for gone in np.setdiff1d(np.arange(80), found):
-        assert (table[gone, found[found < gone]] > overlap).any()
+    results = non_maximum_suppression(squares, overlap, 1000)
+    assert results[0] == 0
+    assert (np.diff(results) > 0).all()
+    table = np.array([intersection_over_union(each, squares) for each in squares])
+    assert (table[np.ix_(results, results)] - np.eye(len(results)) <= overlap).all()
+    for gone in np.setdiff1d(np.arange(80), results):
+        assert (table[gone, results[results < gone]] > overlap).any()
 
 
 def test_at_most_so_many_stay_and_of_nothing_nothing() -> None:
     squares = np.column_stack([np.arange(30) * 10, np.zeros(30), np.ones(30)])
-    assert kept(squares, 0.5, 7).tolist() == list(range(7))
-    assert kept(squares, 1, 7).tolist() == list(range(7))
-    assert kept(squares[:0], 0.5, 7).tolist() == []
-    assert kept(np.zeros((4, 3)) + [0, 0, 2], 1, 7).tolist() == [0, 1, 2, 3]
-    assert kept(np.zeros((4, 3)) + [0, 0, 2], 0.99, 7).tolist() == [0]
+    assert non_maximum_suppression(squares, 0.5, 7).tolist() == list(range(7))
+    assert non_maximum_suppression(squares, 1, 7).tolist() == list(range(7))
+    assert non_maximum_suppression(squares[:0], 0.5, 7).tolist() == []
+    assert non_maximum_suppression(np.zeros((4, 3)) + [0, 0, 2], 1, 7).tolist() == [0, 1, 2, 3]
+    assert non_maximum_suppression(np.zeros((4, 3)) + [0, 0, 2], 0.99, 7).tolist() == [0]

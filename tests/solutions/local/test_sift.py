@@ -14,7 +14,7 @@ from tests.factories.competitions import image_id, image_path, make_competition,
 from tests.solutions.local.image_factories import textured
 
 
-def found(image: np.ndarray, **settings: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def results(image: np.ndarray, **settings: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     named = Sift(**settings).describe([image])
     return named["descriptors"][0], named["keypoints"][0], named["frame"][0]
 
@@ -22,7 +22,7 @@ def found(image: np.ndarray, **settings: int) -> tuple[np.ndarray, np.ndarray, n
 def test_rows_are_those_of_opencv_strongest_first() -> None:
     picture = textured(0)
     keypoints, expected = cv2.SIFT.create().detectAndCompute(picture, None)
-    descriptors, places, frame = found(picture)
+    descriptors, places, frame = results(picture)
     order = sorted(
         range(len(keypoints)),
         key=lambda row: (-keypoints[row].response, *keypoints[row].pt, keypoints[row].size, keypoints[row].angle),
@@ -34,7 +34,7 @@ def test_rows_are_those_of_opencv_strongest_first() -> None:
 
 
 def test_fewer_are_the_first_of_more() -> None:
-    every, some = found(textured(1)), found(textured(1), max_features=25)
+    every, some = results(textured(1)), results(textured(1), max_features=25)
     assert len(some[0]) == 25
     assert np.array_equal(some[0], every[0][:25])
     assert np.array_equal(some[1], every[1][:25])
@@ -42,7 +42,7 @@ def test_fewer_are_the_first_of_more() -> None:
 
 def test_keypoints_lie_in_the_frame_of_the_longer_side() -> None:
     picture = textured(2, 300, 400)
-    large, small = found(picture), found(picture, longest=200)
+    large, small = results(picture), results(picture, longest=200)
     assert large[2].tolist() == [400, 300]
     assert small[2].tolist() == [200, 150]
     assert (small[1][:, :2] < [200, 150]).all()
@@ -57,7 +57,7 @@ def test_root_sift_is_the_worked_example_and_zero_stays_zero() -> None:
 
 
 def test_vectors_have_length_one_with_and_without_the_root() -> None:
-    rows = found(textured(3))[0]
+    rows = results(textured(3))[0]
     root, plain = Sift().vectors(rows), Sift(root=False).vectors(rows)
     for vectors in (root, plain):
         assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
@@ -68,7 +68,7 @@ def test_vectors_have_length_one_with_and_without_the_root() -> None:
 @pytest.mark.parametrize("shape", [(1, 1), (1, 300), (3, 3), (4, 4), (2000, 2), (64, 64)])
 def test_tiny_images_and_those_of_one_colour_have_no_rows(shape: tuple[int, int]) -> None:
     for grey in (0, 255):
-        descriptors, keypoints, frame = found(np.full(shape, grey, np.uint8))
+        descriptors, keypoints, frame = results(np.full(shape, grey, np.uint8))
         assert descriptors.shape == (0, 128)
         assert keypoints.shape == (0, 4)
         assert (frame >= 1).all()
@@ -77,12 +77,12 @@ def test_tiny_images_and_those_of_one_colour_have_no_rows(shape: tuple[int, int]
 def test_an_image_has_the_same_rows_in_any_company_through_the_store(tmp_path: Path) -> None:
     folder = make_competition(tmp_path / "c", size=96)
     images = Competition.open(folder, tmp_path / "store").train
-    together = LocalFeatures.of(images, Sift())
+    together = LocalFeatures.from_images(images, Sift())
     assert len(together) == len(images)
     assert min(len(each) for each in together.descriptors) > 5
     alone = Competition.open(folder, tmp_path / "elsewhere").train
     for row in (3, 0):
-        one = LocalFeatures.of(alone[row], Sift())
+        one = LocalFeatures.from_images(alone[row], Sift())
         assert np.array_equal(one.descriptors[0], together.descriptors[row])
         assert np.array_equal(one.keypoints[0], together.keypoints[row])
         vectors, points = together.strongest(row, 4)
@@ -94,7 +94,7 @@ def test_an_image_that_cannot_be_decoded_has_no_rows_and_no_frame(tmp_path: Path
     folder = make_competition(tmp_path / "c", size=96)
     image_path(folder, "train", image_id("train", 1)).write_bytes(b"no image")
     save_image(image_path(folder, "train", image_id("train", 2)), np.full((50, 70, 3), 90, np.uint8))
-    broken = LocalFeatures.of(Competition.open(folder, tmp_path / "store").train, Sift())
+    broken = LocalFeatures.from_images(Competition.open(folder, tmp_path / "store").train, Sift())
     assert [len(broken.descriptors[row]) for row in (1, 2)] == [0, 0]
     assert np.isnan(broken.frames[1]).all()
     assert broken.frames[2].tolist() == [70, 50]

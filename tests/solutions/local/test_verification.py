@@ -5,10 +5,16 @@ from math import log
 import numpy as np
 import pytest
 
-from harness.cores import limited_to
+from harness.cpu_budget import limit_cores
 from solutions.local.geometry import Geometry
 from solutions.local.matching import Matching
-from solutions.local.verification import REFERENCE, Verification, by_inliers, mixed_with_inliers, verified
+from solutions.local.verification import (
+    DELF_VERIFICATION,
+    Verification,
+    rerank_by_inliers,
+    rerank_by_similarity_and_inliers,
+    verify,
+)
 from solutions.neighbours.neighbours import Neighbours
 from tests.solutions.local.image_factories import features
 
@@ -39,78 +45,78 @@ CANDIDATES = np.array([[0, 1, 2, 3, 4, -1]] * 2)
 
 
 def test_photos_of_the_same_have_as_many_inliers_as_they_share() -> None:
-    found = Verification(Matching(ratio=0.8), Geometry()).n_inliers(QUERIES, INDEX, CANDIDATES)
-    assert found.tolist() == [[0, 25, 0, 40, 0, -1], [0, 0, 0, 0, 0, -1]]
+    results = Verification(Matching(ratio=0.8), Geometry()).count_inliers(QUERIES, INDEX, CANDIDATES)
+    assert results.tolist() == [[0, 25, 0, 40, 0, -1], [0, 0, 0, 0, 0, -1]]
 
 
 def test_counts_are_those_of_one_pair_after_the_other_in_any_company() -> None:
-    for verification in (Verification(), REFERENCE, Verification(Matching(), Geometry("homography"))):
-        together = verification.n_inliers(QUERIES, INDEX, CANDIDATES)
+    for verification in (Verification(), DELF_VERIFICATION, Verification(Matching(), Geometry("homography"))):
+        together = verification.count_inliers(QUERIES, INDEX, CANDIDATES)
         pairs = [verification.matches(QUERIES, 0, INDEX, image).inliers.sum() for image in range(5)]
         assert together[0, :5].tolist() == pairs
         assert sum(count > 0 for count in pairs) >= 2
-        backwards = verification.n_inliers(features([QUERY]), features(PHOTOS[::-1]), np.array([[4, 3, 2, 1, 0]]))
+        backwards = verification.count_inliers(features([QUERY]), features(PHOTOS[::-1]), np.array([[4, 3, 2, 1, 0]]))
         assert backwards[0].tolist() == pairs
 
 
 def test_counts_are_the_same_on_any_number_of_cores() -> None:
     many = features([QUERY, *PHOTOS])
     candidates = np.tile(np.arange(5), (6, 1))
-    found = []
+    results = []
     for count in (1, 2):
-        with limited_to(count):
-            found.append(Verification().n_inliers(many, INDEX, candidates))
-    assert np.array_equal(*found)
+        with limit_cores(count):
+            results.append(Verification().count_inliers(many, INDEX, candidates))
+    assert np.array_equal(*results)
 
 
 def test_a_match_of_the_same_two_places_counts_once() -> None:
     twice = [features([[np.repeat(part, 2, axis=0) for part in each]]) for each in (QUERY, PHOTOS[3])]
     pair = [features([each]) for each in (QUERY, PHOTOS[3])]
     verification = Verification(Matching(mutual=False))
-    found, expected = (verification.matches(one, 0, other, 0) for one, other in (twice, pair))
-    assert np.array_equal(found.points, expected.points)
-    assert np.array_equal(found.inliers, expected.inliers)
+    results, expected = (verification.matches(one, 0, other, 0) for one, other in (twice, pair))
+    assert np.array_equal(results.points, expected.points)
+    assert np.array_equal(results.inliers, expected.inliers)
 
 
 def test_only_the_strongest_descriptors_are_matched() -> None:
-    assert Verification(most=20).n_inliers(QUERIES, INDEX, CANDIDATES)[0, 3] == 10  # 10 others come before
-    assert Verification(most=1000).n_inliers(QUERIES, INDEX, CANDIDATES)[0, 3] == 40
+    assert Verification(most=20).count_inliers(QUERIES, INDEX, CANDIDATES)[0, 3] == 10  # 10 others come before
+    assert Verification(most=1000).count_inliers(QUERIES, INDEX, CANDIDATES)[0, 3] == 40
 
 
 def test_the_first_of_a_list_are_ordered_by_inliers_then_similarity_and_the_rest_stays() -> None:
-    found = Neighbours(np.array([[7, 3, 5, 2, 9, 8]]), np.array([[0.9, 0.8, 0.7, 0.6, 0.5, 0.4]]))
-    ranked = by_inliers(found, np.array([[4, 12, 4, 12]]))
+    results = Neighbours(np.array([[7, 3, 5, 2, 9, 8]]), np.array([[0.9, 0.8, 0.7, 0.6, 0.5, 0.4]]))
+    ranked = rerank_by_inliers(results, np.array([[4, 12, 4, 12]]))
     assert ranked.positions.tolist() == [[3, 2, 7, 5, 9, 8]]
     assert np.all(np.diff(ranked.similarities[0]) <= 0)
     long = Neighbours(np.arange(200)[None], np.linspace(1, 0, 200)[None])
     odd_first = [*range(1, 100, 2), *range(0, 100, 2), *range(100, 200)]
-    assert by_inliers(long, np.arange(100)[None] % 2).positions[0].tolist() == odd_first
-    assert by_inliers(found, np.zeros((1, 0), int)).positions.tolist() == found.positions.tolist()
+    assert rerank_by_inliers(long, np.arange(100)[None] % 2).positions[0].tolist() == odd_first
+    assert rerank_by_inliers(results, np.zeros((1, 0), int)).positions.tolist() == results.positions.tolist()
 
 
 def test_mixed_lists_are_ordered_by_the_sum_of_similarity_and_what_inliers_beyond_chance_weigh() -> None:
     draw = np.random.default_rng(0)
     similarities = -np.sort(-draw.uniform(0, 1, (4, 30)), axis=1)
-    found, counts = Neighbours(np.tile(np.arange(30), (4, 1)), similarities), draw.integers(0, 40, (4, 20))
-    ranked = mixed_with_inliers(found, counts, weight=0.2, chance=10)
+    results, counts = Neighbours(np.tile(np.arange(30), (4, 1)), similarities), draw.integers(0, 40, (4, 20))
+    ranked = rerank_by_similarity_and_inliers(results, counts, weight=0.2, chance=10)
     for row in range(4):
         sums = [similarities[row, n] + 0.2 * log(1 + max(counts[row, n] - 10, 0)) for n in range(20)]
         expected = [*sorted(range(20), key=lambda n: -sums[n]), *range(20, 30)]
         assert ranked.positions[row].tolist() == expected
-    few = mixed_with_inliers(found, counts % 11)
-    assert few.positions.tolist() == found.positions.tolist()
+    few = rerank_by_similarity_and_inliers(results, counts % 11)
+    assert few.positions.tolist() == results.positions.tolist()
 
 
 def test_a_list_that_ends_early_stays_so() -> None:
-    found = Neighbours(np.array([[0, 3, -1, -1]]), np.array([[0.9, 0.8, -np.inf, -np.inf]], np.float32))
-    ranked = verified(features([QUERY]), INDEX, found)
+    results = Neighbours(np.array([[0, 3, -1, -1]]), np.array([[0.9, 0.8, -np.inf, -np.inf]], np.float32))
+    ranked = verify(features([QUERY]), INDEX, results)
     assert ranked.positions.tolist() == [[3, 0, -1, -1]]
     assert np.isneginf(ranked.similarities[0, 2:]).all()
-    n_inliers = Verification().n_inliers(features([QUERY]), INDEX, found.positions)
-    assert mixed_with_inliers(found, n_inliers, weight=9).positions.tolist() == [[3, 0, -1, -1]]
+    n_inliers = Verification().count_inliers(features([QUERY]), INDEX, results.positions)
+    assert rerank_by_similarity_and_inliers(results, n_inliers, weight=9).positions.tolist() == [[3, 0, -1, -1]]
 
 
 def test_no_queries_have_no_inliers() -> None:
-    assert Verification().n_inliers(QUERIES, INDEX, np.zeros((2, 0), int)).shape == (2, 0)
+    assert Verification().count_inliers(QUERIES, INDEX, np.zeros((2, 0), int)).shape == (2, 0)
     with pytest.raises(ValueError, match="candidates of 1"):
-        Verification().n_inliers(QUERIES, INDEX, CANDIDATES[:1])
+        Verification().count_inliers(QUERIES, INDEX, CANDIDATES[:1])

@@ -13,8 +13,8 @@ def nearest_slowly(queries, index, k):
     usable = [row for row in range(len(index)) if np.isfinite(index[row]).all()]
     for number, query in enumerate(queries.tolist()):
         if np.isfinite(query).all():
-            found = [(-similarity(query, index[row].tolist()), row) for row in usable]
-            for place, (negative, row) in enumerate(sorted(found)[:k]):
+            results = [(-similarity(query, index[row].tolist()), row) for row in usable]
+            for place, (negative, row) in enumerate(sorted(results)[:k]):
                 positions[number, place], similarities[number, place] = row, -negative
     return Neighbours(positions, similarities)
 
@@ -23,13 +23,13 @@ def similarity(query, row):
     return np.float32(math.fsum(one * other for one, other in zip(query, row, strict=True)))
 
 
-def assert_same(found, expected):
-    np.testing.assert_array_equal(found.positions, expected.positions)
-    np.testing.assert_array_equal(found.similarities, expected.similarities)
-    assert (found.positions.dtype, found.similarities.dtype) == (np.int32, np.float32)
+def assert_same(results, expected):
+    np.testing.assert_array_equal(results.positions, expected.positions)
+    np.testing.assert_array_equal(results.similarities, expected.similarities)
+    assert (results.positions.dtype, results.similarities.dtype) == (np.int32, np.float32)
 
 
-def recall(found, expected):
+def recall(results, expected):
     """The share of what is to be found that is found."""
-    shares = [np.isin(row, found.positions[number]) for number, row in enumerate(expected.positions)]
+    shares = [np.isin(row, results.positions[number]) for number, row in enumerate(expected.positions)]
     return np.mean(shares)

@@ -47,6 +47,6 @@ def test_small_worlds_are_searched_alike(n_queries, n_index):
 def test_keras_is_asked_for_where_it_is_not_installed(monkeypatch):
     monkeypatch.setitem(sys.modules, "keras", None)
     monkeypatch.setattr(accelerator, "find_spec", lambda name: None)
-    assert not accelerator.is_there()
+    assert not accelerator.has_accelerator()
     with pytest.raises(HarnessError, match=r"pip install 'landmark\[networks\]'"):
         nearest(np.ones((1, 2)), np.ones((1, 2)), 1, device="accelerator")

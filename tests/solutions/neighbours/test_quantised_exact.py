@@ -7,16 +7,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.cores import limited_to
-from solutions.neighbours import exact
-from solutions.neighbours import quantised_exact as bytes_first
+from harness.cpu_budget import limit_cores
+from solutions.neighbours import exact, quantised_exact
 from solutions.neighbours.exact import Exact, nearest
-from solutions.neighbours.kernels.byte_tiles import has_bytes
-from solutions.neighbours.quantised_exact import BytesFirst
+from solutions.neighbours.quantised_exact import QuantisedExact, has_byte_products
 from tests.solutions.neighbours.factories import duplicates, near_ties, of_all_lengths, unit, unreadable, whole_numbers
 from tests.solutions.neighbours.reference import assert_same, nearest_slowly
 
-needs_bytes = pytest.mark.skipif(not has_bytes(), reason="this machine has no instruction for products of bytes")
+needs_bytes = pytest.mark.skipif(
+    not has_byte_products(), reason="this machine has no instruction for products of bytes"
+)
 
 
 def normal(rng, n, d):
@@ -67,7 +67,7 @@ def asked(rows):
 @pytest.fixture
 def any_size(monkeypatch):
     """Have bytes asked however few rows there are."""
-    monkeypatch.setattr(bytes_first, "_FEWEST", 0)
+    monkeypatch.setattr(quantised_exact, "_MIN_ROWS", 0)
 
 
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -83,7 +83,7 @@ def test_the_nearest_are_those_of_exact_sums_sorted(any_size, seed, make, n_quer
     rng = np.random.default_rng(seed)
     queries, index = make(rng, n_queries, d), make(rng, n_index, d)
     queries[0] = index[-1]
-    assert_same(BytesFirst().build(index).search(queries, k), nearest_slowly(queries, index, k))
+    assert_same(QuantisedExact().build(index).search(queries, k), nearest_slowly(queries, index, k))
 
 
 @pytest.mark.parametrize("make", MAKERS)
@@ -91,7 +91,7 @@ def test_the_nearest_are_those_of_exact_sums_sorted(any_size, seed, make, n_quer
 def test_the_nearest_by_distance_are_those_of_the_scan(any_size, make, d):
     rng = np.random.default_rng(1)
     index, queries = lifted(make(rng, 5003, d)), asked(np.vstack([make(rng, 60, d), normal(rng, 40, d)]))
-    searcher, scan = BytesFirst().build(index), Exact().build(index)
+    searcher, scan = QuantisedExact().build(index), Exact().build(index)
     for k in (1, 5, 40):
         assert_same(searcher.search(queries, k), scan.search(queries, k))
 
@@ -108,7 +108,7 @@ def world():
 @pytest.mark.parametrize("batch", [1, 7, 48, 400])
 def test_any_batch_of_queries_finds_the_same(world, batch):
     queries, index, expected = world
-    searcher = BytesFirst().build(index)
+    searcher = QuantisedExact().build(index)
     parts = [searcher.search(queries[start : start + batch], 5) for start in range(0, len(queries), batch)]
     for name in ("positions", "similarities"):
         np.testing.assert_array_equal(np.vstack([getattr(part, name) for part in parts]), getattr(expected, name))
@@ -121,8 +121,8 @@ def test_any_number_of_cores_finds_the_same(world, any_size, monkeypatch, thread
     queries, index, expected = world
     monkeypatch.setattr(exact, "_SHARE", 500)
     monkeypatch.setattr(exact, "_MANY", many)
-    with limited_to(threads):
-        assert_same(BytesFirst().build(index).search(queries, 5), expected)
+    with limit_cores(threads):
+        assert_same(QuantisedExact().build(index).search(queries, 5), expected)
 
 
 @pytest.fixture
@@ -132,13 +132,13 @@ def left(monkeypatch):
 
     def of_part(*arguments):
         told.append("part")
-        return exact.nearest_of_part(*arguments)
+        return exact.nearest_in_part(*arguments)
 
     def of_all(*arguments):
         told.append("all")
         return search(*arguments)
 
-    monkeypatch.setattr(bytes_first, "nearest_of_part", of_part)
+    monkeypatch.setattr(quantised_exact, "nearest_in_part", of_part)
     monkeypatch.setattr(Exact, "_search", of_all)
     return told
 
@@ -146,7 +146,7 @@ def left(monkeypatch):
 @needs_bytes
 def test_bytes_tell_alone_where_they_tell_enough(world, left):
     queries, index, expected = world
-    assert_same(BytesFirst().build(index).search(queries, 5), expected)
+    assert_same(QuantisedExact().build(index).search(queries, 5), expected)
     assert left == []
 
 
@@ -155,15 +155,15 @@ def test_rows_that_are_alike_but_for_what_bytes_lose_are_left_to_the_scan(left):
     rng = np.random.default_rng(3)
     index, queries = lifted(100 + normal(rng, 6000, 30)), asked(100 + normal(rng, 60, 30))
     expected = nearest(queries, index, 5)
-    with limited_to(1):
-        assert_same(BytesFirst().build(index).search(queries, 5), expected)
+    with limit_cores(1):
+        assert_same(QuantisedExact().build(index).search(queries, 5), expected)
     assert left == ["part"]
 
 
 def test_without_the_instruction_all_is_left_to_the_scan(world, left, monkeypatch):
     queries, index, expected = world
-    monkeypatch.setattr(bytes_first, "has_bytes", lambda: False)
-    assert_same(BytesFirst().build(index).search(queries, 5), expected)
+    monkeypatch.setattr(quantised_exact, "has_byte_products", lambda: False)
+    assert_same(QuantisedExact().build(index).search(queries, 5), expected)
     assert left == ["all"]
 
 
@@ -171,14 +171,14 @@ def test_few_rows_and_what_is_no_float32_in_memory_are_left_to_the_scan(world, l
     queries, index, _ = world
     np.save(tmp_path / "index.npy", index)
     for rows in (index[:2000], index.astype(np.float64), np.load(tmp_path / "index.npy", mmap_mode="r")):
-        assert_same(BytesFirst().build(rows).search(queries, 5), nearest(queries, rows, 5))
+        assert_same(QuantisedExact().build(rows).search(queries, 5), nearest(queries, rows, 5))
     assert left == ["all"] * 3
 
 
 def test_rows_too_wide_or_of_one_number_are_left_to_the_scan(any_size, left):
     for d in (1, 4097):
         rows = normal(np.random.default_rng(4), 30, d)
-        assert_same(BytesFirst().build(rows).search(rows, 2), nearest(rows, rows, 2))
+        assert_same(QuantisedExact().build(rows).search(rows, 2), nearest(rows, rows, 2))
     assert left == ["all"] * 2
 
 
@@ -187,20 +187,20 @@ def test_a_row_that_is_much_longer_than_all_others_takes_no_place_of_theirs(worl
     index = index.copy()
     index[7, :-1] *= 1e6
     index[7, -1] *= 1e12
-    assert_same(BytesFirst().build(index).search(queries, 5), nearest(queries, index, 5))
+    assert_same(QuantisedExact().build(index).search(queries, 5), nearest(queries, index, 5))
 
 
 def test_bytes_of_one_index_are_not_asked_of_another(world):
     queries, index, expected = world
-    searcher = BytesFirst().build(index[::-1].copy())
+    searcher = QuantisedExact().build(index[::-1].copy())
     searcher.search(queries, 5)
     assert_same(searcher.build(index).search(queries, 5), expected)
 
 
 def test_bytes_are_made_anew_on_another_machine(world):
     queries, index, expected = world
-    searcher = BytesFirst().build(index)
+    searcher = QuantisedExact().build(index)
     searcher.search(queries, 5)
     sent = pickle.loads(pickle.dumps(searcher))
-    assert "_coded" not in vars(sent)
+    assert "_quantised" not in vars(sent)
     assert_same(sent.search(queries, 5), expected)

@@ -6,19 +6,17 @@ import numpy as np
 import pytest
 
 from harness import HarnessError
-from harness.cores import limited_to
-from solutions.hashing.search import hamming
+from harness.cpu_budget import limit_cores
 from solutions.neighbours.exact import Exact, nearest
 from solutions.neighbours.faiss_searchers import Hnsw, IvfPq
-from solutions.neighbours.graph_search import Walk
-from solutions.neighbours.hamming_searcher import OfCodes
-from solutions.neighbours.quantised_exact import BytesFirst
+from solutions.neighbours.graph_search import GraphSearch
+from solutions.neighbours.quantised_exact import QuantisedExact
 from tests.solutions.neighbours.reference import assert_same
 
 pytest.importorskip("faiss")
 
-APPROXIMATE = [Walk(breadth=60), Hnsw(links=16, breadth=100), IvfPq(cells=16, probes=10, numbers=4)]
-ALL = [Exact(), BytesFirst(), *APPROXIMATE]
+APPROXIMATE = [GraphSearch(breadth=60), Hnsw(links=16, breadth=100), IvfPq(cells=16, probes=10, numbers=4)]
+ALL = [Exact(), QuantisedExact(), *APPROXIMATE]
 names = lambda searcher: type(searcher).__name__
 
 
@@ -42,38 +40,38 @@ def world():
 def test_most_of_the_nearest_are_found(searcher, world):
     queries, index, expected = world
     readable = ~np.isnan(queries).any(axis=1)
-    found = searcher.build(index).search(queries, 20)
-    shares = [len(np.intersect1d(*pair)) / 20 for pair in zip(found.positions, expected.positions, strict=True)]
+    results = searcher.build(index).search(queries, 20)
+    shares = [len(np.intersect1d(*pair)) / 20 for pair in zip(results.positions, expected.positions, strict=True)]
     assert np.mean(np.array(shares)[readable]) > 0.85
-    assert (found.positions[~readable] == -1).all()
+    assert (results.positions[~readable] == -1).all()
 
 
 @pytest.mark.parametrize("searcher", ALL, ids=names)
 def test_what_is_found_has_its_exact_similarity_and_place(searcher, world):
     queries, index, _ = world
-    found = searcher.build(index).search(queries, 20)
+    results = searcher.build(index).search(queries, 20)
     everything = nearest(queries, index, len(index))
     for row in range(len(queries)):
         places = np.flatnonzero(
-            np.isin(everything.positions[row], found.positions[row]) & (everything.positions[row] >= 0)
+            np.isin(everything.positions[row], results.positions[row]) & (everything.positions[row] >= 0)
         )
-        n_found = (found.positions[row] >= 0).sum()
-        np.testing.assert_array_equal(found.positions[row, :n_found], everything.positions[row, places])
-        np.testing.assert_array_equal(found.similarities[row, :n_found], everything.similarities[row, places])
+        n_found = (results.positions[row] >= 0).sum()
+        np.testing.assert_array_equal(results.positions[row, :n_found], everything.positions[row, places])
+        np.testing.assert_array_equal(results.similarities[row, :n_found], everything.similarities[row, places])
 
 
 @pytest.mark.parametrize("searcher", ALL, ids=names)
 def test_the_answer_does_not_depend_on_batch_or_cores_and_comes_again(searcher, world):
     queries, index, _ = world
-    with limited_to(1):
-        found = searcher.build(index).search(queries, 7)
-    with limited_to(2):
+    with limit_cores(1):
+        results = searcher.build(index).search(queries, 7)
+    with limit_cores(2):
         again = searcher.build(index)
-        assert_same(again.search(queries, 7), found)
+        assert_same(again.search(queries, 7), results)
     for row in (0, 1, 30):
         alone = again.search(queries[row : row + 1], 7)
-        np.testing.assert_array_equal(alone.positions[0], found.positions[row])
-        np.testing.assert_array_equal(alone.similarities[0], found.similarities[row])
+        np.testing.assert_array_equal(alone.positions[0], results.positions[row])
+        np.testing.assert_array_equal(alone.similarities[0], results.similarities[row])
 
 
 @pytest.mark.parametrize("searcher", ALL, ids=names)
@@ -89,8 +87,8 @@ def test_small_indexes_are_searched_wholly(searcher, n_rows):
 
 @pytest.mark.parametrize("searcher", ALL, ids=names)
 def test_an_index_that_was_not_read_at_all_has_no_neighbours(searcher):
-    found = searcher.build(np.full((5, 8), np.nan, np.float32)).search(np.ones((1, 8), np.float32), 2)
-    assert found.positions.tolist() == [[-1, -1]]
+    results = searcher.build(np.full((5, 8), np.nan, np.float32)).search(np.ones((1, 8), np.float32), 2)
+    assert results.positions.tolist() == [[-1, -1]]
 
 
 @pytest.mark.parametrize("searcher", ALL, ids=names)
@@ -104,35 +102,17 @@ def test_what_is_too_long_or_infinite_is_not_found_and_finds_nothing(searcher):
 @pytest.mark.parametrize("searcher", ALL, ids=names)
 def test_more_than_a_hundred_are_found(searcher, world):
     queries, index, _ = world
-    found = searcher.build(index).search(queries[[0, 1, 5]], 300)
-    assert (found.positions >= 0).sum(axis=1).tolist() == [300, 0, 300]
-    assert np.mean(np.isin(nearest(queries[:1], index, 300).positions, found.positions[0])) > 0.6
+    results = searcher.build(index).search(queries[[0, 1, 5]], 300)
+    assert (results.positions >= 0).sum(axis=1).tolist() == [300, 0, 300]
+    assert np.mean(np.isin(nearest(queries[:1], index, 300).positions, results.positions[0])) > 0.6
 
 
 @pytest.mark.parametrize("searcher", ALL, ids=names)
 def test_rows_of_equals_are_found_in_order_of_position(searcher):
-    found = searcher.build(np.ones((60, 8), np.float16)).search(np.ones((1, 8)), 60)
-    assert found.positions[0, found.positions[0] >= 0].tolist() == sorted(found.positions[0][found.positions[0] >= 0])
-
-
-def test_codes_are_found_as_by_their_own_scan():
-    rng = np.random.default_rng(3)
-    codes, queries = (rng.integers(0, 2**64, n, np.uint64) for n in (500, 5))
-    found = OfCodes().build(codes).search(queries, 10)
-    distances, positions = hamming.nearest(queries, codes, 10)
-    np.testing.assert_array_equal(found.positions, positions)
-    np.testing.assert_array_equal(found.similarities, 1 - distances / np.float32(32))
-
-
-def test_the_similarity_of_codes_is_the_cosine_of_their_signs():
-    codes = np.random.default_rng(4).integers(0, 2**64, 50, np.uint64)
-    signs = np.unpackbits(codes.view(np.uint8).reshape(-1, 8), axis=1) * 2.0 - 1
-    assert_same(OfCodes().build(codes).search(codes, 50), nearest(signs / 8, signs / 8, 50))
-
-
-def test_missing_codes_are_minus_infinity():
-    found = OfCodes().build(np.zeros(1, np.uint64)).search(np.zeros(1, np.uint64), 3)
-    assert (found.positions.tolist(), found.similarities.tolist()) == ([[0, -1, -1]], [[1, -np.inf, -np.inf]])
+    results = searcher.build(np.ones((60, 8), np.float16)).search(np.ones((1, 8)), 60)
+    assert results.positions[0, results.positions[0] >= 0].tolist() == sorted(
+        results.positions[0][results.positions[0] >= 0]
+    )
 
 
 def test_faiss_is_asked_for_where_it_is_not_installed(monkeypatch):

@@ -42,5 +42,5 @@ def graph_of(index, k: int) -> Neighbours:
     return Neighbours(positions, similarities)
 
 
-def rows_of(found: Neighbours) -> list[list[int]]:
-    return [row[row >= 0].tolist() for row in found.positions]
+def rows_of(results: Neighbours) -> list[list[int]]:
+    return [row[row >= 0].tolist() for row in results.positions]

@@ -9,9 +9,9 @@ from scipy.sparse import csr_array
 from harness import HarnessError
 from solutions.neighbours.neighbours import Neighbours
 from solutions.reranking.affinity import affinity, normalised_affinity
-from solutions.reranking.diffusion import diffused
-from solutions.reranking.offline_diffusion import combined, diffusion_columns
-from solutions.reranking.spectral_diffusion import diffused_spectrally, spectrum
+from solutions.reranking.diffusion import diffuse
+from solutions.reranking.offline_diffusion import diffuse_offline, diffusion_columns
+from solutions.reranking.spectral_diffusion import diffuse_spectrally, spectrum
 from tests.solutions.reranking.factories import clustered, found_slowly, graph_of, rows_of
 
 DEGREES = np.radians([0, 10, 20, 30, 40, -15, 100, 110])
@@ -41,20 +41,20 @@ def laplacian(graph, gamma, alpha):
     return np.eye(len(edges)) - alpha * edges / roots[:, None] / roots
 
 
-def starts(found, n, seeds, gamma):
-    y = np.zeros((len(found.positions), n))
+def starts(results, n, seeds, gamma):
+    y = np.zeros((len(results.positions), n))
     for row in range(len(y)):
-        for place, s in list(zip(found.positions[row], found.similarities[row], strict=True))[:seeds]:
+        for place, s in list(zip(results.positions[row], results.similarities[row], strict=True))[:seeds]:
             if place >= 0:
                 y[row, place] = max(float(s), 0) ** gamma
     return y
 
 
-def diffused_slowly(found, graph, seeds, gamma, alpha):
-    return np.linalg.solve(laplacian(graph, gamma, alpha), starts(found, len(graph.positions), seeds, gamma).T).T
+def diffused_slowly(results, graph, seeds, gamma, alpha):
+    return np.linalg.solve(laplacian(graph, gamma, alpha), starts(results, len(graph.positions), seeds, gamma).T).T
 
 
-def assert_ranked_by(answer, values, found):
+def assert_ranked_by(answer, values, results):
     """Those that are reached by value, then the others as they were found."""
     for row, each in enumerate(values):
         reached = [place for place in answer.positions[row].tolist() if place >= 0 and each[place] > 1e-9]
@@ -63,21 +63,21 @@ def assert_ranked_by(answer, values, found):
         assert set(reached) == set(np.flatnonzero(each > 1e-9).tolist())
         assert answer.similarities[row, : len(reached)] == pytest.approx(each[reached], rel=1e-4, abs=1e-6)
         assert (np.diff(each[reached]) < 1e-4).all()
-        assert rest == [place for place in rows_of(found)[row] if place not in reached]
+        assert rest == [place for place in rows_of(results)[row] if place not in reached]
 
 
 def test_the_worked_example():
-    found, graph = found_slowly(QUERY, EIGHT, 8), graph_of(EIGHT, 2)
+    results, graph = found_slowly(QUERY, EIGHT, 8), graph_of(EIGHT, 2)
     edges = np.argwhere(np.triu(affinity(graph).toarray())).tolist()
     assert edges == [[0, 1], [0, 5], [1, 2], [2, 3], [3, 4], [6, 7]]
-    assert starts(found, 8, 2, 3)[0] == pytest.approx([1, 0.9551, 0, 0, 0, 0, 0, 0], abs=1e-4)
+    assert starts(results, 8, 2, 3)[0] == pytest.approx([1, 0.9551, 0, 0, 0, 0, 0, 0], abs=1e-4)
     normalised = normalised_affinity(graph)
-    assert rows_of(found) == [[0, 1, 5, 2, 3, 4, 6, 7]]
+    assert rows_of(results) == [[0, 1, 5, 2, 3, 4, 6, 7]]
     columns = diffusion_columns(normalised, np.tile(np.arange(8), (8, 1)), alpha=0.99, steps=100)
     for answer in (
-        diffused(found, normalised, seeds=2, alpha=0.99, k=8),
-        combined(found, columns, seeds=2, k=8),
-        diffused_spectrally(found, spectrum(normalised), seeds=2, alpha=0.99, k=8),
+        diffuse(results, normalised, seeds=2, alpha=0.99, k=8),
+        diffuse_offline(results, columns, seeds=2, k=8),
+        diffuse_spectrally(results, spectrum(normalised), seeds=2, alpha=0.99, k=8),
     ):
         assert rows_of(answer) == [[0, 1, 2, 3, 5, 4, 6, 7]]
         assert answer.similarities[0, :6] == pytest.approx([40.62, 40.41, 38.51, 37.38, 28.02, 26.17], abs=0.01)
@@ -102,13 +102,13 @@ def test_affinities_are_of_mutual_neighbours(seed, g, gamma):
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 1000), st.integers(1, 8), st.sampled_from([0.0, 0.8, 0.99]), st.sampled_from([1, 3, 12]))
 def test_all_three_solve_the_same_system(seed, g, alpha, seeds):
-    found, graph = graphs(seed, g)
+    results, graph = graphs(seed, g)
     normalised, options = normalised_affinity(graph), {"seeds": seeds, "k": 30}
-    expected = diffused_slowly(found, graph, seeds, 3.0, alpha)
-    assert_ranked_by(diffused(found, normalised, alpha=alpha, **MANY, **options), expected, found)
+    expected = diffused_slowly(results, graph, seeds, 3.0, alpha)
+    assert_ranked_by(diffuse(results, normalised, alpha=alpha, **MANY, **options), expected, results)
     columns = diffusion_columns(normalised, np.tile(np.arange(30), (30, 1)), alpha=alpha, **MANY)
-    assert_ranked_by(combined(found, columns, **options), expected, found)
-    assert_ranked_by(diffused_spectrally(found, spectrum(normalised), alpha=alpha, **options), expected, found)
+    assert_ranked_by(diffuse_offline(results, columns, **options), expected, results)
+    assert_ranked_by(diffuse_spectrally(results, spectrum(normalised), alpha=alpha, **options), expected, results)
 
 
 @pytest.mark.parametrize("alpha", [0.3, 0.9])
@@ -134,17 +134,17 @@ def test_columns_solved_in_slices_are_those_solved_at_once():
 
 
 def test_few_steps_stay_near_the_seeds_and_no_step_reaches_nothing():
-    found, graph = graphs(5, 3)
+    results, graph = graphs(5, 3)
     normalised = normalised_affinity(graph)
-    assert np.array_equal(diffused(found, normalised, steps=0, k=12).positions, found.positions)
-    one = diffused(found, normalised, seeds=1, steps=1, k=12)
-    seed = found.positions[0, 0]
+    assert np.array_equal(diffuse(results, normalised, steps=0, k=12).positions, results.positions)
+    one = diffuse(results, normalised, seeds=1, steps=1, k=12)
+    seed = results.positions[0, 0]
     around = {seed, *normalised[[seed]].indices.tolist()}
-    assert set(rows_of(one)[0][: len(around)]) <= around | set(rows_of(found)[0])
+    assert set(rows_of(one)[0][: len(around)]) <= around | set(rows_of(results)[0])
 
 
 def test_few_eigenvectors_are_the_leading_ones_of_each_component():
-    found, graph = graphs(2, 7)
+    results, graph = graphs(2, 7)
     normalised = normalised_affinity(graph)
     leading = spectrum(normalised, 3)
     assert sorted(np.concatenate([each.images for each in leading.components]).tolist()) == list(range(30))
@@ -152,17 +152,17 @@ def test_few_eigenvectors_are_the_leading_ones_of_each_component():
         block = normalised.toarray()[np.ix_(each.images, each.images)]
         assert each.eigenvalues == pytest.approx(np.linalg.eigvalsh(block)[::-1][:3], abs=1e-9)
         assert np.allclose(each.eigenvectors @ block, each.eigenvalues[:, None] * each.eigenvectors, atol=1e-9)
-    assert rows_of(diffused_spectrally(found, leading, k=12))[0]
+    assert rows_of(diffuse_spectrally(results, leading, k=12))[0]
 
 
 def test_a_large_component_is_solved_from_a_fixed_start():
     index, queries = clustered(300, clusters=1, apart=2), clustered(3, seed=1, clusters=1, apart=2)
-    found, graph = found_slowly(queries, index, 20), graph_of(index, 8)
+    results, graph = found_slowly(queries, index, 20), graph_of(index, 8)
     normalised = normalised_affinity(graph)
     first, again = spectrum(normalised, 20), spectrum(normalised, 20)
     giant = max(first.components, key=lambda each: len(each.images))
     assert len(giant.images) > 256
-    answers = [diffused_spectrally(found, each, k=50) for each in (first, again)]
+    answers = [diffuse_spectrally(results, each, k=50) for each in (first, again)]
     assert np.array_equal(answers[0].positions, answers[1].positions)
     block = normalised.toarray()[np.ix_(giant.images, giant.images)]
     assert giant.eigenvalues == pytest.approx(np.linalg.eigvalsh(block)[::-1][:20], abs=1e-9)
@@ -172,11 +172,11 @@ def test_an_image_that_is_nobodys_mutual_neighbour_keeps_its_similarity():
     graph = Neighbours(
         np.array([[1], [2], [1], [-1]], np.int32), np.array([[0.5], [0.9], [0.9], [-np.inf]], np.float32)
     )
-    found = Neighbours(np.array([[0, 3]], np.int32), np.array([[0.8, 0.5]], np.float32))
+    results = Neighbours(np.array([[0, 3]], np.int32), np.array([[0.8, 0.5]], np.float32))
     for answer in (
-        diffused(found, normalised_affinity(graph)),
-        diffused_spectrally(found, spectrum(normalised_affinity(graph))),
-        combined(found, diffusion_columns(normalised_affinity(graph), graph.positions)),
+        diffuse(results, normalised_affinity(graph)),
+        diffuse_spectrally(results, spectrum(normalised_affinity(graph))),
+        diffuse_offline(results, diffusion_columns(normalised_affinity(graph), graph.positions)),
     ):
         assert rows_of(answer) == [[0, 3]]
         assert answer.similarities[0, :2] == pytest.approx([0.8**3, 0.5**3])
@@ -188,20 +188,20 @@ def test_a_graph_that_is_not_symmetric_counts_its_smaller_edges():
 
 
 def test_what_makes_no_sense_is_refused():
-    found, graph = graphs(1, 3)
+    results, graph = graphs(1, 3)
     normalised = normalised_affinity(graph)
     for call in (
-        lambda: diffused(found, normalised, alpha=1.0),
+        lambda: diffuse(results, normalised, alpha=1.0),
         lambda: diffusion_columns(normalised, graph.positions, alpha=1.0),
-        lambda: diffused_spectrally(found, spectrum(normalised), alpha=1.0),
+        lambda: diffuse_spectrally(results, spectrum(normalised), alpha=1.0),
     ):
         with pytest.raises(HarnessError, match="below 1"):
             call()
     for call in (
-        lambda: diffused(found, normalised, seeds=0),
-        lambda: diffused_spectrally(found, spectrum(normalised), seeds=0),
-        lambda: combined(found, csr_array((30, 30)), seeds=0),
+        lambda: diffuse(results, normalised, seeds=0),
+        lambda: diffuse_spectrally(results, spectrum(normalised), seeds=0),
+        lambda: diffuse_offline(results, csr_array((30, 30)), seeds=0),
         lambda: spectrum(normalised, 0),
     ):
-        with pytest.raises(HarnessError, match="ask for 1 or more"):
+        with pytest.raises(HarnessError, match="must be 1 or more"):
             call()

@@ -8,27 +8,27 @@ import pytest
 from harness import HarnessError
 from solutions.neighbours.neighbours import Neighbours
 from solutions.reranking.affinity import normalised_affinity
-from solutions.reranking.diffusion import diffused
+from solutions.reranking.diffusion import diffuse
 from solutions.reranking.k_reciprocal import k_reciprocal
-from solutions.reranking.offline_diffusion import combined, diffusion_columns
-from solutions.reranking.recursive_expansion import bottleneck, closure, merged
-from solutions.reranking.spectral_diffusion import diffused_spectrally, spectrum
-from solutions.reranking.traversal import traversed
+from solutions.reranking.offline_diffusion import diffuse_offline, diffusion_columns
+from solutions.reranking.recursive_expansion import bottleneck, closure, merge_lists
+from solutions.reranking.spectral_diffusion import diffuse_spectrally, spectrum
+from solutions.reranking.traversal import traverse
 from tests.solutions.reranking.factories import clustered, found_slowly, graph_of, rows_of
 
 METHODS = {
-    "bottleneck": lambda found, graph, k=100: bottleneck(found, graph, k=k),
-    "closure": lambda found, graph, k=100: closure(found, graph, threshold=0.6, k=k),
-    "merged": lambda found, graph, k=100: merged(found, graph, lists=3, rounds=2, k=k),
-    "traversed": lambda found, graph, k=100: traversed(found, graph, threshold=0.6, k=k),
-    "diffused": lambda found, graph, k=100: diffused(found, normalised_affinity(graph), k=k),
-    "combined": lambda found, graph, k=100: combined(
-        found, diffusion_columns(normalised_affinity(graph), graph.positions), k=k
+    "bottleneck": lambda results, graph, k=100: bottleneck(results, graph, k=k),
+    "closure": lambda results, graph, k=100: closure(results, graph, threshold=0.6, k=k),
+    "merged": lambda results, graph, k=100: merge_lists(results, graph, lists=3, rounds=2, k=k),
+    "traversed": lambda results, graph, k=100: traverse(results, graph, threshold=0.6, k=k),
+    "diffused": lambda results, graph, k=100: diffuse(results, normalised_affinity(graph), k=k),
+    "combined": lambda results, graph, k=100: diffuse_offline(
+        results, diffusion_columns(normalised_affinity(graph), graph.positions), k=k
     ),
-    "diffused_spectrally": lambda found, graph, k=100: diffused_spectrally(
-        found, spectrum(normalised_affinity(graph), 5), k=k
+    "diffused_spectrally": lambda results, graph, k=100: diffuse_spectrally(
+        results, spectrum(normalised_affinity(graph), 5), k=k
     ),
-    "k_reciprocal": lambda found, graph, k=100: k_reciprocal(found, graph, near=4, mean_of=2, top=10, k=k),
+    "k_reciprocal": lambda results, graph, k=100: k_reciprocal(results, graph, near=4, mean_of=2, top=10, k=k),
 }
 INDEX, QUERIES = clustered(60, d=12), clustered(19, d=12, seed=1)
 FOUND, GRAPH = found_slowly(QUERIES, INDEX, 20), graph_of(INDEX, 8)
@@ -36,8 +36,8 @@ FOUND, GRAPH = found_slowly(QUERIES, INDEX, 20), graph_of(INDEX, 8)
 pytestmark = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
 
 
-def part(found, some):
-    return Neighbours(found.positions[some], found.similarities[some])
+def part(results, some):
+    return Neighbours(results.positions[some], results.similarities[some])
 
 
 def same(ones, others):
@@ -46,11 +46,11 @@ def same(ones, others):
 
 def test_answers_are_lists_of_k_without_repeats_in_descending_order(method):
     for k in (1, 7, 100):
-        found = method(FOUND, GRAPH, k)
-        assert found.positions.shape == found.similarities.shape == (19, k)
-        assert (found.positions.dtype, found.similarities.dtype) == (np.int32, np.float32)
-        assert (np.isneginf(found.similarities) == (found.positions < 0)).all()
-        for positions, similarities in zip(found.positions, found.similarities, strict=True):
+        results = method(FOUND, GRAPH, k)
+        assert results.positions.shape == results.similarities.shape == (19, k)
+        assert (results.positions.dtype, results.similarities.dtype) == (np.int32, np.float32)
+        assert (np.isneginf(results.similarities) == (results.positions < 0)).all()
+        for positions, similarities in zip(results.positions, results.similarities, strict=True):
             listed = positions[positions >= 0]
             assert len(listed) >= min(k, 20)
             assert len(set(listed.tolist())) == len(listed)
@@ -59,9 +59,9 @@ def test_answers_are_lists_of_k_without_repeats_in_descending_order(method):
 
 
 def test_it_changes_something_and_loses_nothing_that_was_found(method):
-    found = method(FOUND, GRAPH)
+    results = method(FOUND, GRAPH)
     assert rows_of(method(FOUND, GRAPH, 20)) != rows_of(FOUND)
-    assert all(set(old) <= set(new) for old, new in zip(rows_of(FOUND), rows_of(found), strict=True))
+    assert all(set(old) <= set(new) for old, new in zip(rows_of(FOUND), rows_of(results), strict=True))
 
 
 def test_fewer_are_the_first_of_more(method):
@@ -86,36 +86,36 @@ def test_threads_that_share_the_graph_do_not_disturb_each_other(method):
 
 def test_the_order_of_the_index_is_no_matter(method):
     order = np.random.default_rng(4).permutation(60)
-    found = method(found_slowly(QUERIES, INDEX[order], 20), graph_of(INDEX[order], 8))
+    results = method(found_slowly(QUERIES, INDEX[order], 20), graph_of(INDEX[order], 8))
     expected = method(FOUND, GRAPH)
     for row in range(19):
-        listed = found.positions[row][found.positions[row] >= 0]
+        listed = results.positions[row][results.positions[row] >= 0]
         assert order[listed].tolist() == rows_of(expected)[row]
 
 
 def test_images_that_were_not_read_are_never_listed_and_change_nothing(method):
     broken = np.insert(INDEX, 7, np.nan, axis=0)
-    found = method(found_slowly(QUERIES, broken, 20), graph_of(broken, 8))
+    results = method(found_slowly(QUERIES, broken, 20), graph_of(broken, 8))
     back = np.insert(np.arange(60), 7, -9)
-    assert [back[row].tolist() for row in rows_of(found)] == rows_of(method(FOUND, GRAPH))
+    assert [back[row].tolist() for row in rows_of(results)] == rows_of(method(FOUND, GRAPH))
     asked = np.insert(QUERIES, 2, np.nan, axis=0)
-    found = method(found_slowly(asked, INDEX, 20), GRAPH)
-    assert rows_of(found)[2] == []
-    assert same(part(found, np.arange(20) != 2), method(FOUND, GRAPH))
+    results = method(found_slowly(asked, INDEX, 20), GRAPH)
+    assert rows_of(results)[2] == []
+    assert same(part(results, np.arange(20) != 2), method(FOUND, GRAPH))
 
 
 def test_duplicates_in_the_index_are_all_listed(method):
     index = INDEX.copy()
     index[[3, 30, 31]] = QUERIES[0]
-    found = method(found_slowly(QUERIES, index, 20), graph_of(index, 8))
-    assert {3, 30, 31} <= set(rows_of(found)[0][:12])
+    results = method(found_slowly(QUERIES, index, 20), graph_of(index, 8))
+    assert {3, 30, 31} <= set(rows_of(results)[0][:12])
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 5])
 def test_an_index_of_a_few_images_is_listed_whole(method, n):
-    found = method(found_slowly(QUERIES, INDEX[:n], 20), graph_of(INDEX[:n], 8))
-    assert found.positions.shape == (19, 100)
-    assert [sorted(row) for row in rows_of(found)] == [list(range(n))] * 19
+    results = method(found_slowly(QUERIES, INDEX[:n], 20), graph_of(INDEX[:n], 8))
+    assert results.positions.shape == (19, 100)
+    assert [sorted(row) for row in rows_of(results)] == [list(range(n))] * 19
     assert method(found_slowly(QUERIES[:0], INDEX[:n], 20), graph_of(INDEX[:n], 8)).positions.shape == (0, 100)
 
 
@@ -130,22 +130,22 @@ def test_edges_from_an_image_to_itself_are_no_matter(method):
 
 
 def test_what_is_given_stays_as_it_is_and_may_be_read_only_and_of_any_layout(method):
-    found, graph = (
+    results, graph = (
         Neighbours(np.asfortranarray(e.positions), np.asfortranarray(e.similarities)) for e in (FOUND, GRAPH)
     )
-    for each in (found.positions, found.similarities, graph.positions, graph.similarities):
+    for each in (results.positions, results.similarities, graph.positions, graph.similarities):
         each.flags.writeable = False
-    assert same(method(found, graph), method(FOUND, GRAPH))
+    assert same(method(results, graph), method(FOUND, GRAPH))
 
 
 def test_one_method_follows_another(method):
     for other in METHODS.values():
-        found = other(method(FOUND, GRAPH), GRAPH)
-        assert all(set(old) <= set(new) for old, new in zip(rows_of(FOUND), rows_of(found), strict=True))
+        results = other(method(FOUND, GRAPH), GRAPH)
+        assert all(set(old) <= set(new) for old, new in zip(rows_of(FOUND), rows_of(results), strict=True))
 
 
 def test_no_neighbours_are_refused(method):
-    with pytest.raises(HarnessError, match="ask for 1 or more"):
+    with pytest.raises(HarnessError, match="must be 1 or more"):
         method(FOUND, GRAPH, 0)
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solutions.reranking.flood_fill import flooded
+from solutions.reranking.flood_fill import flood_fill
 
 DECK = np.array([0.912, 0.1, 0.0, 0.74, 0.16, 0.95])
 PROBABILITIES = st.lists(st.sampled_from([0.0, 0.004, 0.01, 0.02, 0.5, 0.505, 0.99, 0.999, 1.0]), max_size=30)
@@ -31,25 +31,25 @@ def round_by_round(column: np.ndarray, value: float, enough: int, order: str) ->
 @given(PROBABILITIES, st.lists(st.floats(0, 1), max_size=4), st.integers(1, 12))
 @pytest.mark.parametrize("order", ["probability", "nearness", "seed"])
 def test_the_flood_is_that_of_the_rounds(order: str, column: list[float], values: list[float], enough: int) -> None:
-    found = flooded(np.array(column), np.array(values), enough, order=order)
-    for row, value in zip(found, values, strict=True):
+    results = flood_fill(np.array(column), np.array(values), enough, order=order)
+    for row, value in zip(results, values, strict=True):
         assert row[row >= 0].tolist() == round_by_round(np.array(column), value, enough, order)
         assert (row[len(row[row >= 0]) :] == -1).all()
 
 
 def test_the_decks_example() -> None:
-    assert flooded(DECK, np.array([0.93]), 4).tolist() == [[5, 0, 3, 4]]
-    assert flooded(DECK, np.array([0.93]), 3).tolist() == [[5, 0, 3]]
+    assert flood_fill(DECK, np.array([0.93]), 4).tolist() == [[5, 0, 3, 4]]
+    assert flood_fill(DECK, np.array([0.93]), 3).tolist() == [[5, 0, 3]]
 
 
 def test_an_image_more_likely_than_the_query_may_stand_first_or_by_its_nearness() -> None:
     column = np.array([0.8, 0.7, 0.65])
-    assert flooded(column, np.array([0.7]), 3).tolist() == [[0, 1, 2]]
-    assert flooded(column, np.array([0.7]), 3, order="nearness").tolist() == [[1, 2, 0]]
+    assert flood_fill(column, np.array([0.7]), 3).tolist() == [[0, 1, 2]]
+    assert flood_fill(column, np.array([0.7]), 3, order="nearness").tolist() == [[1, 2, 0]]
 
 
 def test_an_interval_holds_all_or_none_of_equal_probabilities_and_the_list_is_cut() -> None:
-    assert flooded(np.full(7, 0.5), np.array([0.5, 0.1]), 4).tolist() == [[0, 1, 2, 3], [0, 1, 2, 3]]
+    assert flood_fill(np.full(7, 0.5), np.array([0.5, 0.1]), 4).tolist() == [[0, 1, 2, 3], [0, 1, 2, 3]]
 
 
 def test_repeating_earlier_hits_in_every_round_as_the_deck_would_fills_the_list_with_repeats() -> None:
@@ -59,14 +59,14 @@ def test_repeating_earlier_hits_in_every_round_as_the_deck_would_fills_the_list_
         if len(listed) > 6:
             break
     assert listed == [0, 5] * 3 + [0, 5], "four rounds bring the same two images"
-    assert sorted(flooded(DECK, np.array([0.93]), 6)[0].tolist()) == [0, 1, 2, 3, 4, 5]
+    assert sorted(flood_fill(DECK, np.array([0.93]), 6)[0].tolist()) == [0, 1, 2, 3, 4, 5]
 
 
 def test_numbers_that_become_floats_as_in_the_deck_can_not_be_places() -> None:
     places = np.append(np.array([]), np.array([0, 5]))
     with pytest.raises(IndexError):
         DECK[places]
-    assert flooded(DECK, np.array([0.93]), 2).dtype == np.int32
+    assert flood_fill(DECK, np.array([0.93]), 2).dtype == np.int32
 
 
 def test_ids_cut_by_blanks_as_in_the_deck_are_all_empty() -> None:

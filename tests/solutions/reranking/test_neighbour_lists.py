@@ -5,27 +5,27 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from harness import HarnessError
-from solutions.neighbours.neighbours import Neighbours
-from solutions.reranking.neighbour_lists import check_alpha, followed_by, listed, others, repeated, without_self
+from solutions.neighbours.neighbours import Neighbours, remove_self
+from solutions.reranking.neighbour_lists import append_rest, check_alpha, fit_to_length, is_repeated, mask_self
 from tests.solutions.reranking.factories import clustered, found_slowly, graph_of, rows_of
 
 
 def test_each_image_is_left_out_of_its_own_list():
     index = clustered(20)
-    graph = without_self(found_slowly(index, index, 6))
+    graph = remove_self(found_slowly(index, index, 6))
     assert np.array_equal(graph.positions, graph_of(index, 5).positions)
     assert np.array_equal(graph.similarities, graph_of(index, 5).similarities)
 
 
 def test_an_image_that_its_duplicates_push_out_of_its_list_loses_the_last():
     index = np.ones((5, 3), np.float32)
-    assert without_self(found_slowly(index, index, 3)).positions.tolist() == [[1, 2], [0, 2], [0, 1], [0, 1], [0, 1]]
+    assert remove_self(found_slowly(index, index, 3)).positions.tolist() == [[1, 2], [0, 2], [0, 1], [0, 1], [0, 1]]
 
 
 def test_a_graph_keeps_its_width_where_images_are_taken_out_of_their_own_lists():
     graph = Neighbours(np.array([[0, 1], [0, -1]]), np.array([[1, 0.5], [0.5, -np.inf]]))
-    assert others(graph).positions.tolist() == [[1, -1], [0, -1]]
-    assert others(graph).similarities.tolist() == [[0.5, -np.inf], [0.5, -np.inf]]
+    assert mask_self(graph).positions.tolist() == [[1, -1], [0, -1]]
+    assert mask_self(graph).similarities.tolist() == [[0.5, -np.inf], [0.5, -np.inf]]
     assert graph.positions.tolist() == [[0, 1], [0, -1]]
 
 
@@ -36,24 +36,24 @@ LISTS = arrays(np.int32, (3, 5), elements=st.integers(-1, 6))
 @given(LISTS, LISTS, st.integers(1, 12))
 def test_what_follows_comes_in_its_order_and_once(first, rest, k):
     first, rest = (Neighbours(each, np.where(each < 0, -np.inf, 0.5).astype(np.float32)) for each in (first, rest))
-    found = followed_by(first, rest, k)
+    results = append_rest(first, rest, k)
     expected = [list(dict.fromkeys(a + b))[:k] for a, b in zip(rows_of(first), rows_of(rest), strict=True)]
-    assert rows_of(found) == expected
-    assert found.positions.shape == found.similarities.shape == (3, k)
-    assert (np.isneginf(found.similarities) == (found.positions < 0)).all()
+    assert rows_of(results) == expected
+    assert results.positions.shape == results.similarities.shape == (3, k)
+    assert (np.isneginf(results.similarities) == (results.positions < 0)).all()
 
 
 @settings(deadline=None)
 @given(LISTS)
 def test_repeats_are_those_seen_before(positions):
     expected = [[each in row[:rank] for rank, each in enumerate(row)] for row in positions.tolist()]
-    assert repeated(positions).tolist() == expected
+    assert is_repeated(positions).tolist() == expected
 
 
 def test_similarities_never_rise_along_a_list():
-    found = listed(np.array([[3, 1, 2]]), np.array([[0.2, 0.9, 0.1]]), 4)
-    assert found.similarities[0].tolist() == [np.float32(0.2), np.float32(0.2), np.float32(0.1), -np.inf]
-    assert (found.positions.dtype, found.similarities.dtype) == (np.int32, np.float32)
+    results = fit_to_length(np.array([[3, 1, 2]]), np.array([[0.2, 0.9, 0.1]]), 4)
+    assert results.similarities[0].tolist() == [np.float32(0.2), np.float32(0.2), np.float32(0.1), -np.inf]
+    assert (results.positions.dtype, results.similarities.dtype) == (np.int32, np.float32)
 
 
 @pytest.mark.parametrize("alpha", [-0.1, 1, 2, float("nan")])

@@ -8,8 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from solutions.neighbours.neighbours import Neighbours
-from solutions.reranking.recursive_expansion import bottleneck, closure, merged
-from solutions.reranking.traversal import traversed
+from solutions.reranking.recursive_expansion import bottleneck, closure, merge_lists
+from solutions.reranking.traversal import traverse
 from tests.solutions.reranking.factories import clustered, found_slowly, graph_of, rows_of
 
 # A, B, C and D: q-A .9, A-B .85, B-C .8, q-D .35, q-B .3, q-C .1
@@ -24,15 +24,17 @@ SEEDS, NEIGHBOURS = st.integers(0, 10_000), st.integers(1, 6)
 def world(seed, g=4, n=25, k=6):
     """Ties abound: similarities are rounded to tenths."""
     index, queries = clustered(n, seed=seed), clustered(3, seed=seed + 1)
-    found, graph = found_slowly(queries, index, k), graph_of(index, g)
-    return tuple(Neighbours(each.positions, np.round(each.similarities, 1)) for each in (found, graph))
+    results, graph = found_slowly(queries, index, k), graph_of(index, g)
+    return tuple(Neighbours(each.positions, np.round(each.similarities, 1)) for each in (results, graph))
 
 
-def best_weakest_edges(found, graph, row):
+def best_weakest_edges(results, graph, row):
     """The weakest edge of the best path from a query to each image, by Floyd's and Warshall's algorithm."""
     n = len(graph.positions)
     strength = np.full((n + 1, n + 1), -np.inf, np.float32)
-    lists = zip([*graph.positions, found.positions[row]], [*graph.similarities, found.similarities[row]], strict=True)
+    lists = zip(
+        [*graph.positions, results.positions[row]], [*graph.similarities, results.similarities[row]], strict=True
+    )
     for place, (positions, similarities) in enumerate(lists):
         strength[place, positions[positions >= 0]] = similarities[positions >= 0]
     for middle in range(n + 1):
@@ -40,10 +42,10 @@ def best_weakest_edges(found, graph, row):
     return strength[n, :n]
 
 
-def visited_slowly(found, graph, row, threshold, k):
+def visited_slowly(results, graph, row, threshold, k):
     """Explore and exploit with plain sets: every waiting image with its strongest edge, sorted anew at each turn."""
     visited, strengths = [], []
-    edges = dict(zip(found.positions[row].tolist(), found.similarities[row].tolist(), strict=True))
+    edges = dict(zip(results.positions[row].tolist(), results.similarities[row].tolist(), strict=True))
     while True:
         for image in visited:
             for other, strength in zip(
@@ -58,9 +60,9 @@ def visited_slowly(found, graph, row, threshold, k):
         strengths += [-s for s, _ in turn]
 
 
-def closed_slowly(found, graph, row, threshold, depth, k):
+def closed_slowly(results, graph, row, threshold, depth, k):
     listed = []
-    edges = list(zip(found.positions[row].tolist(), found.similarities[row].tolist(), strict=True))
+    edges = list(zip(results.positions[row].tolist(), results.similarities[row].tolist(), strict=True))
     own, step = edges, 0
     while edges and (depth is None or step <= depth):
         new = {}
@@ -78,13 +80,13 @@ def closed_slowly(found, graph, row, threshold, depth, k):
     return (listed + [image for image, _ in own if image >= 0 and image not in listed])[:k]
 
 
-def merged_slowly(found, graph, row, lists, rounds, gamma):
+def merged_slowly(results, graph, row, lists, rounds, gamma):
     n = len(graph.positions)
     edges, own = np.zeros((n, n)), np.zeros(n)
     for image in range(n):
         for other, s in zip(graph.positions[image], graph.similarities[image], strict=True):
             edges[image, other] = max(float(s), 0) ** gamma if other >= 0 else edges[image, other]
-    for image, s in zip(found.positions[row], found.similarities[row], strict=True):
+    for image, s in zip(results.positions[row], results.similarities[row], strict=True):
         own[image] = max(float(s), 0) ** gamma if image >= 0 else own[image]
     counts = own
     for _ in range(rounds):
@@ -96,23 +98,23 @@ def merged_slowly(found, graph, row, lists, rounds, gamma):
 
 def test_the_principle_brings_what_the_query_itself_hardly_resembles():
     assert rows_of(FOUND) == [[0, 3, 1, 2]], "A, D, B, C by similarity alone"
-    for found in (
+    for results in (
         bottleneck(FOUND, GRAPH),
         closure(FOUND, GRAPH, threshold=0.5),
-        traversed(FOUND, GRAPH, threshold=0.42),
-        merged(FOUND, GRAPH, lists=2, rounds=2),
+        traverse(FOUND, GRAPH, threshold=0.42),
+        merge_lists(FOUND, GRAPH, lists=2, rounds=2),
     ):
-        assert rows_of(found) == [[0, 1, 2, 3]] or rows_of(found) == [[1, 0, 2, 3]]
+        assert rows_of(results) == [[0, 1, 2, 3]] or rows_of(results) == [[1, 0, 2, 3]]
     assert bottleneck(FOUND, GRAPH, k=4).similarities[0].tolist() == pytest.approx([0.9, 0.85, 0.8, 0.35])
 
 
 @settings(max_examples=40, deadline=None)
 @given(SEEDS, NEIGHBOURS)
 def test_bottleneck_is_the_best_weakest_edge_of_all_paths(seed, g):
-    found, graph = world(seed, g)
-    answer = bottleneck(found, graph, k=25)
+    results, graph = world(seed, g)
+    answer = bottleneck(results, graph, k=25)
     for row in range(3):
-        expected = best_weakest_edges(found, graph, row)
+        expected = best_weakest_edges(results, graph, row)
         listed = answer.positions[row][answer.positions[row] >= 0]
         assert sorted(listed.tolist()) == np.flatnonzero(expected > -np.inf).tolist()
         assert np.array_equal(answer.similarities[row, : len(listed)], expected[listed])
@@ -121,10 +123,10 @@ def test_bottleneck_is_the_best_weakest_edge_of_all_paths(seed, g):
 @settings(max_examples=60, deadline=None)
 @given(SEEDS, NEIGHBOURS, st.sampled_from([-1, 0.0, 0.3, 0.5, 0.8, math.inf]), st.sampled_from([1, 5, 40]))
 def test_a_traversal_is_that_of_plain_sets(seed, g, threshold, k):
-    found, graph = world(seed, g)
-    answer = traversed(found, graph, threshold=threshold, k=k)
+    results, graph = world(seed, g)
+    answer = traverse(results, graph, threshold=threshold, k=k)
     for row in range(3):
-        visited, strengths = visited_slowly(found, graph, row, threshold, k)
+        visited, strengths = visited_slowly(results, graph, row, threshold, k)
         assert rows_of(answer)[row] == visited
         expected = np.minimum.accumulate(np.float32(strengths))
         assert np.array_equal(answer.similarities[row, : len(visited)], expected)
@@ -135,19 +137,19 @@ def test_a_traversal_is_that_of_plain_sets(seed, g, threshold, k):
     SEEDS, NEIGHBOURS, st.sampled_from([0.0, 0.5, 0.7, 1.1]), st.sampled_from([0, 1, 2, None]), st.sampled_from([3, 40])
 )
 def test_a_closure_is_that_of_sets_that_grow_step_by_step(seed, g, threshold, depth, k):
-    found, graph = world(seed, g)
-    answer = closure(found, graph, threshold=threshold, depth=depth, k=k)
-    assert rows_of(answer) == [closed_slowly(found, graph, row, threshold, depth, k) for row in range(3)]
+    results, graph = world(seed, g)
+    answer = closure(results, graph, threshold=threshold, depth=depth, k=k)
+    assert rows_of(answer) == [closed_slowly(results, graph, row, threshold, depth, k) for row in range(3)]
 
 
 @settings(max_examples=60, deadline=None)
 @example(seed=0, g=2, lists=3, rounds=1, gamma=3.0)
 @given(SEEDS, NEIGHBOURS, st.sampled_from([1, 3]), st.sampled_from([0, 1, 3]), st.sampled_from([1.0, 3.0]))
 def test_merged_lists_count_what_is_written_out(seed, g, lists, rounds, gamma):
-    found, graph = world(seed, g)
-    answer = merged(found, graph, lists=lists, rounds=rounds, gamma=gamma, k=25)
+    results, graph = world(seed, g)
+    answer = merge_lists(results, graph, lists=lists, rounds=rounds, gamma=gamma, k=25)
     for row in range(3):
-        counts = merged_slowly(found, graph, row, lists, rounds, gamma).astype(np.float32)
+        counts = merged_slowly(results, graph, row, lists, rounds, gamma).astype(np.float32)
         reached = np.flatnonzero(counts > 0)
         order = reached[np.lexsort((reached, -counts[reached]))]
         assert rows_of(answer)[row][: len(order)] == order.tolist()
@@ -156,6 +158,6 @@ def test_merged_lists_count_what_is_written_out(seed, g, lists, rounds, gamma):
 
 def test_closure_without_steps_and_merging_without_rounds_are_what_was_found():
     index, queries = clustered(25), clustered(3, seed=1)
-    found, graph = found_slowly(queries, index, 6), graph_of(index, 4)
-    assert np.array_equal(closure(found, graph, threshold=0.5, depth=0, k=6).positions, found.positions)
-    assert np.array_equal(merged(found, graph, rounds=0, k=6).positions, found.positions)
+    results, graph = found_slowly(queries, index, 6), graph_of(index, 4)
+    assert np.array_equal(closure(results, graph, threshold=0.5, depth=0, k=6).positions, results.positions)
+    assert np.array_equal(merge_lists(results, graph, rounds=0, k=6).positions, results.positions)

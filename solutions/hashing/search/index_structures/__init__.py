@@ -1,5 +1,5 @@
-"""Index structures for 64-bit codes by Hamming distance, one a file, beside the exact scan.
+"""Index structures for nearest codes by Hamming distance, one a module, and the exact scan.
 
-The exact ones find what the scan finds, ties and all; the others find part of it, and `landmark bench searchers` tells
-how much and how fast.
+The exact ones return what the scan returns, ties included; the others a part of it. `landmark bench searchers` measures
+their recall and speed.
 """

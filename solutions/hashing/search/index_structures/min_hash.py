@@ -1,11 +1,11 @@
-"""Minhash: codes whose sets of digits overlap share a bucket.
+"""MinHash with banding: codes with a large Jaccard similarity of their digits share a bucket.
 
-A code is the set of its sixteen hexadecimal digits, each with its place: its shingles. A signature is made of hashes'
-minima over the set; two codes agree in one of them with the probability of the sets' overlap, s = common / all. Bands
-of `rows` minima are the keys of the tables, so that a code is met with probability 1 - (1 - s**rows)**bands.
+A code is the set of its sixteen hexadecimal digits, each with its place (shingles). A signature holds the minima of
+several hash functions over the set; two codes agree in each with probability s, their Jaccard similarity. Bands of
+`rows` minima are the keys of the tables, so two codes share a bucket with probability 1 - (1 - s**rows)**bands.
 
-Source: A. Broder, "On the resemblance and containment of documents", 1997. Ours works on arrays: datasketch, which is
-made for sets of words, hashes the shingles of each code in turn in Python.
+Source: A. Broder, "On the resemblance and containment of documents", 1997. Ours works on arrays; datasketch, which is
+made for sets of words, hashes the shingles of each code one by one in Python.
 """
 
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from harness import helper, kernel
 from solutions.hashing.search.codes import Codes, Positions
-from solutions.hashing.search.index_structures.buckets import Keys, filled, search_buckets
-from solutions.hashing.search.index_structures.searcher import Distances, Searcher
-from solutions.hashing.search.index_structures.unique_codes import distinct
-from solutions.kernels.jit import helper, kernel
+from solutions.hashing.search.index_structures.buckets import Keys, build_buckets, search_buckets
+from solutions.hashing.search.index_structures.searcher import Distances, HammingSearcher
+from solutions.hashing.search.index_structures.unique_codes import deduplicate
 
 _DIGITS, _VALUES = 16, 16
-_MOST_BITS = 24  # a table has 2**bits buckets
+_MAX_BITS = 24  # a table has 2**bits buckets
 
 
 @dataclass
-class MinHash(Searcher):
-    """The nearest of the codes that share a band of the signature; `work` is the number of codes met there."""
+class MinHash(HammingSearcher):
+    """Returns the nearest codes that share a band of the signature; `work` is the number of codes in these buckets."""
 
     bands: int = 20
     rows: int = 3  # minima in a band
@@ -38,29 +38,29 @@ class MinHash(Searcher):
         generator = np.random.default_rng(self.seed)
         shape = (self.bands * self.rows, _DIGITS, _VALUES)
         self.hashes = generator.integers(0, 2**32, shape, np.uint32)
-        self.distinct = distinct(codes)
-        self.bits = min(max(ceil(log2(max(len(codes), 2))), 1), _MOST_BITS)
-        self.buckets = filled(self._keys(self.distinct.codes), 1 << self.bits)
+        self.unique = deduplicate(codes)
+        self.bits = min(max(ceil(log2(max(len(codes), 2))), 1), _MAX_BITS)
+        self.buckets = build_buckets(self._keys(self.unique.codes), 1 << self.bits)
 
     def signatures(self, codes: Codes) -> npt.NDArray[np.uint32]:
-        """The minima for each code: (n, bands * rows)."""
+        """Return the minima of each code: (n, bands * rows)."""
         minima = np.empty((len(codes), len(self.hashes)), np.uint32)
         _minima(codes, self.hashes, minima)
         return minima
 
     def _search(self, queries: Codes, k: int, positions: Positions, distances: Distances) -> int:
         keys = self._keys(queries)
-        return int(search_buckets(queries, keys, self.buckets, self.distinct, k, positions, distances))
+        return int(search_buckets(queries, keys, self.buckets, self.unique, k, positions, distances))
 
     def _keys(self, codes: Codes) -> Keys:
         keys = np.empty((self.bands, len(codes)), np.int32)
-        _fold(codes, self.hashes, self.rows, self.bits, keys)
+        _hash_bands(codes, self.hashes, self.rows, self.bits, keys)
         return keys
 
 
 @helper
 def _minimum(code: Any, hashes: Any, which: int) -> Any:
-    """The smallest of the hashes of the code's digits by one of the hash functions."""
+    """Return the smallest hash of the digits of a code by one of the hash functions."""
     smallest = np.uint32(0xFFFFFFFF)
     for place in range(_DIGITS):
         value = code >> np.uint64(4 * place) & np.uint64(15)
@@ -76,8 +76,8 @@ def _minima(codes: Any, hashes: Any, minima: Any) -> None:
 
 
 @kernel
-def _fold(codes: Any, hashes: Any, rows: int, bits: int, keys: Any) -> None:
-    """Write the bucket of each band, a hash of its minima: (bands, n)."""
+def _hash_bands(codes: Any, hashes: Any, rows: int, bits: int, keys: Any) -> None:
+    """Write the bucket of each code in each band, a hash of its minima: (bands, n)."""
     for column, code in enumerate(codes):
         for band in range(len(keys)):
             key = np.uint64(0)

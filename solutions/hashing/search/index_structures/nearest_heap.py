@@ -1,34 +1,34 @@
-"""The k nearest found so far: a heap whose top, the farthest of them, is the radius that a search still needs.
+"""A max-heap of the k nearest codes so far; the distance of its top is the current search radius.
 
-An entry is distance * 2**32 + position, so that entries compare as neighbours do, ties by position.
+An entry is distance * 2**32 + position, so entries compare by distance, ties by position.
 """
 
 from typing import Any
 
 import numpy as np
 
-from solutions.hashing.search.index_structures.unique_codes import Distinct
-from solutions.kernels.jit import helper
-from solutions.kernels.simd import popcount
+from harness import helper
+from solutions.hashing.search.index_structures.unique_codes import UniqueCodes
+from solutions.kernels.bits import popcount
 
-FARTHEST = 64  # no code is farther than this
+MAX_DISTANCE = 64
 
 
 @helper
 def distance(code: Any, other: Any) -> Any:
-    """The Hamming distance of two codes, as a signed number."""
+    """Return the Hamming distance of two codes as int64."""
     return np.int64(popcount(code ^ other))
 
 
 @helper
 def radius(best: Any, n_best: int) -> int:
-    """How far a code may be to belong to the k nearest, or to tie with them."""
-    return best[0] >> 32 if n_best == len(best) else FARTHEST
+    """Return the largest distance at which a code may still be among the k nearest."""
+    return best[0] >> 32 if n_best == len(best) else MAX_DISTANCE
 
 
 @helper
-def offer(best: Any, n_best: int, entry: int) -> int:
-    """Take `entry` into the heap, (k,), of which `n_best` are filled, if it is nearer; returns how many are then."""
+def push_entry(best: Any, n_best: int, entry: int) -> int:
+    """Push `entry` onto the heap (k,) of size `n_best` if it fits or is nearer than the top; return the new size."""
     if n_best < len(best):
         _sift_up(best, n_best, entry)
         return n_best + 1
@@ -59,20 +59,20 @@ def _sift_down(best: Any, entry: int) -> None:
 
 
 @helper
-def offer_code(best: Any, n_best: int, codes: Distinct, which: int, away: int) -> int:
-    """Take the positions of a distinct code that belong to the k nearest; returns how many are found then."""
+def push_code(best: Any, n_best: int, codes: UniqueCodes, which: int, away: int) -> int:
+    """Push those positions of a unique code that are among the k nearest; return the new size."""
     if away > radius(best, n_best):
         return n_best
     for place in range(codes.first[which], codes.last[which]):
         entry = away << 32 | codes.positions[place]
         if n_best == len(best) and entry >= best[0]:
-            break  # those that follow stand farther back
-        n_best = offer(best, n_best, entry)
+            break  # the following positions are higher
+        n_best = push_entry(best, n_best, entry)
     return n_best
 
 
 @helper
-def write(best: Any, n_best: int, positions: Any, distances: Any) -> None:
-    """Write the found, nearest first."""
+def write_sorted(best: Any, n_best: int, positions: Any, distances: Any) -> None:
+    """Write the entries of the heap, nearest first."""
     for place, entry in enumerate(np.sort(best[:n_best])):
         positions[place], distances[place] = entry & 0xFFFFFFFF, entry >> 32

@@ -1,46 +1,46 @@
-"""Nodes that wait to be visited, the most promising first: a list of them for each distance that they may be near.
+"""A bucket queue of tree nodes by the lower bound of their distance: one linked list for each bound from 0 to 64.
 
-A node waits once at most, so the lists are linked through one array and need no further memory.
+A node is queued at most once, so all lists share one array of links.
 """
 
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from solutions.kernels.jit import helper
+from harness import helper
 
 
-class Frontier(NamedTuple):
-    """The waiting nodes: the last that came for each distance, and for each node the one that came before it."""
+class BucketQueue(NamedTuple):
+    """The lists of queued nodes: the last node of each, and the link from each node to the one before it."""
 
-    heads: Any  # (65,) int64, -1 where none waits
+    heads: Any  # (65,) int64, -1 for an empty list
     before: Any  # (n_nodes,) int32
 
 
 @helper
-def frontier(n_nodes: int) -> Frontier:
-    """Room for the nodes of a tree; none waits."""
-    return Frontier(np.full(65, -1, np.int64), np.empty(n_nodes, np.int32))
+def new_queue(n_nodes: int) -> BucketQueue:
+    """Return a queue for a tree of `n_nodes`."""
+    return BucketQueue(np.full(65, -1, np.int64), np.empty(n_nodes, np.int32))
 
 
 @helper
-def begin(waiting: Frontier) -> None:
-    """Let the root alone, node 0, wait."""
-    waiting.heads[:] = -1
-    push(waiting, 0, 0)
+def push_root(queue: BucketQueue) -> None:
+    """Empty the queue and push the root, node 0, with bound 0."""
+    queue.heads[:] = -1
+    push(queue, 0, 0)
 
 
 @helper
-def push(waiting: Frontier, bound: int, node: int) -> None:
-    """Let a node wait below which nothing is nearer than `bound`."""
-    waiting.before[node] = waiting.heads[bound]
-    waiting.heads[bound] = node
+def push(queue: BucketQueue, bound: int, node: int) -> None:
+    """Push a node; `bound` is a lower bound of the distances in its subtree."""
+    queue.before[node] = queue.heads[bound]
+    queue.heads[bound] = node
 
 
 @helper
-def pop(waiting: Frontier, bound: int) -> int:
-    """A node that waits with this bound, or -1."""
-    node: int = waiting.heads[bound]
+def pop(queue: BucketQueue, bound: int) -> int:
+    """Pop a node with this bound, or return -1 if there is none."""
+    node: int = queue.heads[bound]
     if node >= 0:
-        waiting.heads[bound] = waiting.before[node]
+        queue.heads[bound] = queue.before[node]
     return node

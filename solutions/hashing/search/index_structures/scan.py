@@ -1,15 +1,15 @@
-"""The exact scan: every code against every query, as fast as the machine counts bits. No structure at all."""
+"""The exact scan: every code is compared with every query."""
 
 from dataclasses import dataclass
 
 from solutions.hashing.search.codes import Codes, Positions
 from solutions.hashing.search.hamming import nearest
-from solutions.hashing.search.index_structures.searcher import Distances, Searcher
+from solutions.hashing.search.index_structures.searcher import Distances, HammingSearcher
 
 
 @dataclass
-class Scan(Searcher):
-    """What the others are measured against; `work` is the number of codes."""
+class Scan(HammingSearcher):
+    """The baseline of the index structures; `work` is the number of codes."""
 
     def _build(self, codes: Codes) -> None:
         self.codes = codes

@@ -1,4 +1,4 @@
-"""What every index structure is asked, and how it answers."""
+"""The interface of all index structures of hash codes."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
@@ -7,14 +7,15 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from solutions.hashing.search.codes import Codes, Positions, check_k, checked_codes, no_positions
+from solutions.hashing.search.codes import Codes, Positions, as_codes, missing_positions
 from solutions.hashing.search.hamming import MISSING_DISTANCE
+from solutions.kernels.arrays import check_k
 
 Distances = npt.NDArray[np.uint8]
 
 
-class Answers(NamedTuple):
-    """What a searcher finds, and the mean number of nodes, buckets or codes that it looks at for a query."""
+class SearchResult(NamedTuple):
+    """The nearest codes to m queries, and the mean number of nodes, buckets or codes visited for a query."""
 
     positions: Positions  # (m, k)
     distances: Distances  # (m, k)
@@ -22,10 +23,10 @@ class Answers(NamedTuple):
 
 
 @dataclass
-class Searcher(ABC):
-    """An index structure over 64-bit codes; its fields are its parameters.
+class HammingSearcher(ABC):
+    """An index structure for 64-bit codes; the dataclass fields are its parameters.
 
-    >>> from solutions.hashing.search.index_structures.bk_tree import BKTree
+    >>> from solutions.hashing.search.index_structures.metric_tree import BKTree
     >>> searcher = BKTree().build(np.array([0b0000, 0b0111, 0b0001, 0b0010], np.uint64))
     >>> positions, distances = searcher.search(np.array([0b0011], np.uint64), k=5)
     >>> positions.tolist(), distances.tolist()
@@ -35,49 +36,52 @@ class Searcher(ABC):
     exact: ClassVar[bool] = True
 
     def build(self, codes: Codes) -> Self:
-        """This searcher, made for `codes` (n,) uint64, of which it keeps what it needs."""
+        """Build the structure for `codes` (n,) uint64 and return this searcher."""
         self.n_codes = len(codes)
         if self.n_codes:
-            self._build(checked_codes(codes, 1))
+            self._build(as_codes(codes, 1))
         return self
 
     def search(self, queries: Codes, k: int = 100) -> tuple[Positions, Distances]:
-        """Positions and distances of the k nearest codes to each query (m,): (m, k) int32 and uint8.
+        """Return positions and distances of the k nearest codes to each query (m,): (m, k) int32 and uint8.
 
-        Nearest first; equal distances by position, lowest first. What is not there, or was not found, is position -1 at
-        distance 255. One core is used.
+        Nearest first; equal distances by position, lowest first. If fewer are found, the rest is position -1 at
+        distance 255. It uses one core.
         """
-        return self.answers(queries, k)[:2]
+        return self.measured_search(queries, k)[:2]
 
-    def answers(self, queries: Codes, k: int = 100) -> Answers:
-        """What `search` gives, and what it costs."""
+    def measured_search(self, queries: Codes, k: int = 100) -> SearchResult:
+        """Return what `search` returns, and the work that it took."""
         check_k(k)
-        asked, possible = checked_codes(queries, 1), min(k, self.n_codes)
-        positions, distances = no_positions(len(asked), k), np.full((len(asked), k), MISSING_DISTANCE, np.uint8)
-        work = self._search(asked, possible, positions, distances) if possible else 0
-        return Answers(positions, distances, work / max(1, len(asked)))
+        queries, possible = as_codes(queries, 1), min(k, self.n_codes)
+        positions, distances = (
+            missing_positions(len(queries), k),
+            np.full((len(queries), k), MISSING_DISTANCE, np.uint8),
+        )
+        work = self._search(queries, possible, positions, distances) if possible else 0
+        return SearchResult(positions, distances, work / max(1, len(queries)))
 
     @property
     def name(self) -> str:
-        """The class with the parameters that are not the default."""
-        chosen = [
-            (each.name, getattr(self, each.name)) for each in fields(self) if getattr(self, each.name) != each.default
+        """The class name with the parameters that differ from the defaults."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        changed = [
+            f"{field.name}={values[field.name]!r}" for field in fields(self) if values[field.name] != field.default
         ]
-        given = ", ".join(f"{name}={value!r}" for name, value in chosen)
-        return f"{type(self).__name__}({given})" if given else type(self).__name__
+        return f"{type(self).__name__}({', '.join(changed)})" if changed else type(self).__name__
 
     @property
     def n_bytes(self) -> int:
-        """Memory taken by the structure, the codes included."""
-        return sum(_n_bytes(each) for each in vars(self).values())
+        """Memory of the structure in bytes, codes included."""
+        return sum(_n_bytes(value) for value in vars(self).values())
 
     @abstractmethod
     def _build(self, codes: Codes) -> None:
-        """Keep what is needed of one code at least."""
+        """Build the structure for one code or more."""
 
     @abstractmethod
     def _search(self, queries: Codes, k: int, positions: Positions, distances: Distances) -> int:
-        """Fill the first `k` columns, of as many codes at least, and return the work."""
+        """Fill the first `k` columns, at most as many as there are codes, and return the work for all queries."""
 
 
 def _n_bytes(value: Any) -> int:

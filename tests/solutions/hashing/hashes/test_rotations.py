@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from solutions.hashing.hashes.crops import CroppedHashes, TurnedCrops, TurnedHashes
+from solutions.hashing.hashes.crops import CroppedHashes, RotatedCrops, RotatedHashes
 from solutions.hashing.hashes.extractor import PerceptualHashes
-from solutions.hashing.hashes.rotations import nearest_of_turns, turned
+from solutions.hashing.hashes.rotations import merge_rotations, rotate_and_flip
 
 ORACLES = {
     "average": imagehash.average_hash,
@@ -39,7 +39,7 @@ def lists_of_turns(distances, k):
 def test_the_nearest_of_turns_are_those_of_a_slow_search(n_turns, n_index):
     rng = np.random.default_rng(n_turns)
     distances = rng.integers(0, 6, (20, n_turns, n_index)).astype(np.uint8)
-    values, positions = nearest_of_turns(*lists_of_turns(distances, k=7), n_turns)
+    values, positions = merge_rotations(*lists_of_turns(distances, k=7), n_turns)
     for query, row in enumerate(distances):
         n = min(7, n_index)
         found = list(zip(values[query, :n].tolist(), positions[query, :n].tolist(), strict=True))
@@ -49,35 +49,35 @@ def test_the_nearest_of_turns_are_those_of_a_slow_search(n_turns, n_index):
 
 def test_one_turn_is_given_back_as_it_is():
     values, positions = np.array([[3, 3]]), np.array([[5, 1]])
-    assert nearest_of_turns(values, positions, 1) == (values, positions)
+    assert merge_rotations(values, positions, 1) == (values, positions)
 
 
 def test_turns_and_mirror_images_are_pillows():
     image = photographs()[0]
     picture, mirrored = Image.fromarray(image), Image.fromarray(image).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     expected = [side.rotate(angle, expand=True) for side in (picture, mirrored) for angle in (0, 90, 180, 270)]
-    found = turned(image, 4, flips=True)
+    found = rotate_and_flip(image, 4, flips=True)
     assert all(np.array_equal(one, other) for one, other in zip(found, expected, strict=True))
-    assert [np.array_equal(turn, expected[place]) for turn, place in zip(turned(image, 2), (0, 2), strict=True)] == [
-        True
-    ] * 2
+    assert [
+        np.array_equal(turn, expected[place]) for turn, place in zip(rotate_and_flip(image, 2), (0, 2), strict=True)
+    ] == [True] * 2
 
 
 @pytest.mark.parametrize("kind", list(ORACLES))
 def test_codes_of_turns_are_imagehashs_of_the_turned_images(kind):
-    codes = TurnedHashes(flips=True).describe(photographs())[kind]
+    codes = RotatedHashes(flips=True).describe(photographs())[kind]
     for row, image in zip(codes, photographs(), strict=True):
-        expected = [str(ORACLES[kind](Image.fromarray(turn))) for turn in turned(image, 4, flips=True)]
+        expected = [str(ORACLES[kind](Image.fromarray(turn))) for turn in rotate_and_flip(image, 4, flips=True)]
         assert [f"{code:016x}" for code in row] == expected
 
 
 def test_crops_of_turns_are_the_crops_of_the_turned_images():
-    codes = TurnedCrops(rotations=2).describe(photographs())["dct"]
+    codes = RotatedCrops(rotations=2).describe(photographs())["dct"]
     for row, image in zip(codes, photographs(), strict=True):
-        alone = [CroppedHashes().describe([turn])["dct"][0] for turn in turned(image, 2)]
+        alone = [CroppedHashes().describe([turn])["dct"][0] for turn in rotate_and_flip(image, 2)]
         assert row.tolist() == np.concatenate(alone).tolist()
 
 
 def test_the_first_turn_is_the_image_itself():
-    codes, alone = TurnedHashes().describe(photographs()), PerceptualHashes().describe(photographs())
+    codes, alone = RotatedHashes().describe(photographs()), PerceptualHashes().describe(photographs())
     assert all(np.array_equal(codes[kind][:, 0], alone[kind]) for kind in ORACLES)

@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 import pywt
 
-from solutions.hashing.hashes.wavelets import LargestWavelets, WaveletEnergies, band_energies, channels, largest_terms
+from solutions.hashing.hashes.wavelets import (
+    LargestWavelets,
+    WaveletEnergies,
+    band_energies,
+    largest_terms,
+    yiq_channels,
+)
 from solutions.hashing.matching.wavelet_matches import term_weights, wavelet_matches
 
 RAMP = np.arange(16.0).reshape(4, 4)
@@ -42,7 +48,7 @@ def test_orthogonal_wavelets_keep_the_energy(wavelet):
 
 def test_channels_are_luminance_and_differences_of_colour():
     colours = np.array([[255, 255, 255], [255, 0, 0], [0, 0, 255], [90, 90, 90]], np.uint8).reshape(4, 1, 1, 3)
-    found = channels(colours).reshape(4, 3).round(4).tolist()
+    found = yiq_channels(colours).reshape(4, 3).round(4).tolist()
     assert found == [[1, 0, 0], [0.299, 0.5959, 0.2115], [0.114, -0.3213, 0.3112], [round(90 / 255, 4), 0, 0]]
 
 
@@ -97,7 +103,7 @@ def test_terms_of_the_channels_are_apart():
     described = LargestWavelets(side=32, m=15).describe(images())
     assert described["terms"].shape == (4, 45)
     assert (described["terms"].reshape(4, 3, 15) // (2 * 32 * 32) == np.arange(3)[:, None]).all()
-    assert np.allclose(described["averages"], channels(images()).mean(axis=(2, 3)), atol=1e-6)
+    assert np.allclose(described["averages"], yiq_channels(images()).mean(axis=(2, 3)), atol=1e-6)
 
 
 WEIGHTS = [

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from solutions.hashing.matching import cosine
-from solutions.hashing.matching.cosine import Standard, cosines
+from solutions.hashing.matching.cosine import Standardisation, cosine_similarities
 
 
 def rows(n, d=23, seed=0):
@@ -19,43 +19,45 @@ def slowly(queries, index, standard):
 
 @pytest.mark.parametrize("spread", [False, True])
 def test_cosines_are_those_computed_one_by_one(spread):
-    standard = Standard.of(rows(30), spread=spread)
-    found = cosines(rows(5, seed=1), rows(30), standard)
+    standard = Standardisation.fit(rows(30), spread=spread)
+    found = cosine_similarities(rows(5, seed=1), rows(30), standard)
     assert found.dtype == np.float32
     assert np.allclose(found, slowly(rows(5, seed=1), rows(30), standard), atol=2e-7)
 
 
 def test_the_standard_is_mean_and_deviation_of_the_index():
-    standard = Standard.of(rows(50), spread=True)
+    standard = Standardisation.fit(rows(50), spread=True)
     assert np.allclose(standard.mean, rows(50).mean(axis=0, dtype=np.float64), atol=1e-9)
     assert np.allclose(standard.spread, rows(50).std(axis=0, dtype=np.float64), atol=1e-9)
-    assert (Standard.of(rows(50), spread=False).spread == 1).all()
+    assert (Standardisation.fit(rows(50), spread=False).spread == 1).all()
 
 
 @pytest.mark.parametrize("block", [1, 7, 8192])
 def test_every_bit_is_the_same_in_any_chunk_block_and_order(monkeypatch, block):
     index, queries = rows(400, 144), rows(60, 144, seed=1)
-    expected = cosines(queries, index, Standard.of(index, spread=True))
+    expected = cosine_similarities(queries, index, Standardisation.fit(index, spread=True))
     monkeypatch.setattr(cosine, "_BLOCK", block)
     order = np.random.default_rng(2).permutation(400)
-    standard = Standard.of(index[order], spread=True)
+    standard = Standardisation.fit(index[order], spread=True)
     for chunk in (1, 2, 5, 60):
-        pieces = [cosines(queries[start : start + chunk], index[order], standard) for start in range(0, 60, chunk)]
+        pieces = [
+            cosine_similarities(queries[start : start + chunk], index[order], standard) for start in range(0, 60, chunk)
+        ]
         assert np.array_equal(np.concatenate(pieces), expected[:, order])
 
 
 def test_equal_images_are_equally_similar_wherever_they_stand():
     index = rows(300, 101)
     index[[5, 77, 299]] = index[123]
-    found = cosines(rows(9, 101, seed=1), index, Standard.of(index, spread=False))
+    found = cosine_similarities(rows(9, 101, seed=1), index, Standardisation.fit(index, spread=False))
     assert (found[:, [5, 77, 299]] == found[:, [123]]).all()
 
 
 def test_broken_images_are_nan_and_do_not_touch_the_others():
     index, queries = rows(20), rows(4, seed=1)
-    expected = cosines(queries, index, Standard.of(index, spread=True))
+    expected = cosine_similarities(queries, index, Standardisation.fit(index, spread=True))
     broken = np.insert(index, 3, np.nan, axis=0)
-    found = cosines(np.insert(queries, 1, np.nan, axis=0), broken, Standard.of(broken, spread=True))
+    found = cosine_similarities(np.insert(queries, 1, np.nan, axis=0), broken, Standardisation.fit(broken, spread=True))
     assert np.isnan(found[1]).all()
     assert np.isnan(found[:, 3]).all()
     assert np.array_equal(np.delete(np.delete(found, 1, axis=0), 3, axis=1), expected)
@@ -63,12 +65,12 @@ def test_broken_images_are_nan_and_do_not_touch_the_others():
 
 def test_an_image_like_the_mean_is_similar_to_nothing_and_a_constant_number_says_nothing():
     index = np.array([[1.0, 5, 7], [3, 5, 7], [2, 5, 7]])
-    standard = Standard.of(index, spread=True)
+    standard = Standardisation.fit(index, spread=True)
     assert standard.spread.tolist()[1:] == [1, 1]
-    assert cosines(index, index, standard).tolist() == [[1, -1, 0], [-1, 1, 0], [0, 0, 0]]
+    assert cosine_similarities(index, index, standard).tolist() == [[1, -1, 0], [-1, 1, 0], [0, 0, 0]]
 
 
 @pytest.mark.parametrize("index", [np.zeros((0, 4), np.float32), np.full((3, 4), np.nan, np.float32)])
 def test_an_index_without_a_readable_image_has_a_standard(index):
-    assert Standard.of(index, spread=True).mean.tolist() == [0] * 4
-    assert cosines(rows(2, 4), index, Standard.of(index, spread=True)).shape == (2, len(index))
+    assert Standardisation.fit(index, spread=True).mean.tolist() == [0] * 4
+    assert cosine_similarities(rows(2, 4), index, Standardisation.fit(index, spread=True)).shape == (2, len(index))

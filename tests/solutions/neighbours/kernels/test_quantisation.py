@@ -1,15 +1,25 @@
-"""Rows as bytes: what the instruction makes of them, and that it is never further from the exact than is said."""
+"""Tests of `solutions.neighbours.kernels.quantisation` and `solutions.neighbours.kernels.byte_tiles`.
 
-import numba
+Products of quantised rows stay within their error bounds, and tiles compute these products.
+"""
+
 import numpy as np
 import pytest
 
-from solutions.neighbours.kernels.byte_tiles import EXTRA, byte_tile, has_bytes
-from solutions.neighbours.kernels.quantisation import coded_index, coded_queries, errors
-from solutions.neighbours.kernels.simd_ops import PANEL, ROWS, VECTORS, WIDTH
+from harness import COMPILED, helper
+from solutions.neighbours.quantised_exact import has_byte_products
 from tests.solutions.neighbours.factories import duplicates, near_ties, unit, whole_numbers
 
-needs_bytes = pytest.mark.skipif(not has_bytes(), reason="this machine has no instruction for products of bytes")
+if not COMPILED:
+    pytest.skip("compiled only", allow_module_level=True)
+
+from solutions.neighbours.kernels.byte_tiles import EXTRA, byte_tile
+from solutions.neighbours.kernels.quantisation import error_bounds, quantise_index, quantise_queries
+from solutions.neighbours.kernels.simd_ops import PANEL, ROWS, VECTORS, WIDTH
+
+needs_bytes = pytest.mark.skipif(
+    not has_byte_products(), reason="this machine has no instruction for products of bytes"
+)
 
 
 def all_readable(rows):
@@ -17,8 +27,8 @@ def all_readable(rows):
 
 
 def coded(queries, index):
-    rows = coded_index(index, all_readable(index))
-    return coded_queries(queries, all_readable(queries), rows), rows
+    rows = quantise_index(index, all_readable(index))
+    return quantise_queries(queries, all_readable(queries), rows), rows
 
 
 def numbers_of(blocks, kind):
@@ -54,35 +64,35 @@ def test_products_are_not_further_from_the_exact_than_is_said(d, scale):
     asked, rows = coded(queries, index)
     exact = queries.astype(np.float64) @ index.astype(np.float64).T
     wrong = np.abs(products_slowly(asked, rows)[:, : len(index)] - exact)
-    assert (wrong <= errors(asked, rows)[:, None]).all()
+    assert (wrong <= error_bounds(asked, rows)[:, None]).all()
 
 
 def test_what_is_said_of_a_gaussian_is_little():
     queries, index = np.random.default_rng(1).standard_normal((2, 300, 64)).astype(np.float32)
     asked, rows = coded(queries, index)
-    assert errors(asked, rows).max() < 0.05 * (asked.kept * rows.kept).min()
+    assert error_bounds(asked, rows).max() < 0.05 * (asked.norms * rows.norms).min()
 
 
 def test_whole_numbers_lose_nothing():
     queries, index = np.random.default_rng(2).integers(-127, 128, (2, 50, 9)).astype(np.float32)
     queries[:, 0] = index[:, 0] = 127
     asked, rows = coded(queries, index)
-    assert (asked.lost == 0).all()
-    assert rows.lost == 0
+    assert (asked.residual_norms == 0).all()
+    assert rows.residual_norms == 0
     np.testing.assert_array_equal(products_slowly(asked, rows)[:, :50], queries @ index.T)
-    assert (errors(asked, rows) < 1e-5 * (asked.kept * rows.kept + asked.last * rows.last)).all()
+    assert (error_bounds(asked, rows) < 1e-5 * (asked.norms * rows.norms + asked.last_values * rows.last_values)).all()
 
 
 def test_rows_that_are_not_readable_have_no_say():
     index = np.random.default_rng(3).standard_normal((20, 6)).astype(np.float32)
     odd = np.vstack([index, np.full((1, 6), np.nan), np.full((1, 6), np.inf), np.full((1, 6), 1e30)]).astype(np.float32)
     readable = np.arange(23) < 20
-    alone, among = coded_index(index, all_readable(index)), coded_index(odd, readable)
-    for name in ("scales", "kept", "lost", "last"):
+    alone, among = quantise_index(index, all_readable(index)), quantise_index(odd, readable)
+    for name in ("scales", "norms", "residual_norms", "last_values"):
         assert getattr(alone, name) == getattr(among, name)
     np.testing.assert_array_equal(numbers_of(among.blocks, np.int8)[0][20:], 0)
-    nothing = coded_index(odd, ~all_readable(odd))
-    assert (nothing.kept, nothing.lost, nothing.last) == (0, 0, 0)
+    nothing = quantise_index(odd, ~all_readable(odd))
+    assert (nothing.norms, nothing.residual_norms, nothing.last_values) == (0, 0, 0)
 
 
 @needs_bytes
@@ -92,16 +102,16 @@ def test_a_tile_multiplies_bytes_and_tells_which_rows_reach_a_floor(n_vectors, d
     rng = np.random.default_rng(d)
     asked, rows = coded(*(np.float32(5) * unit(rng, n, d) for n in (n_vectors * WIDTH, 3 * ROWS)))
     expected = products_slowly(asked, rows)[:, ROWS : 2 * ROWS].T
-    floors = np.full(PANEL, np.nan, np.float32)
-    floors[1] = np.sort(expected[:, 1])[-3:].mean()
+    thresholds = np.full(PANEL, np.nan, np.float32)
+    thresholds[1] = np.sort(expected[:, 1])[-3:].mean()
     products = np.full(ROWS * PANEL, np.nan, np.float32)
-    reaching = second_tile(asked.blocks[0], rows.blocks, n_vectors, floors, products)
+    reaching = second_tile(asked.blocks[0], rows.blocks, n_vectors, thresholds, products)
     np.testing.assert_allclose(products.reshape(ROWS, PANEL)[:, : n_vectors * WIDTH], expected, rtol=1e-5, atol=1e-5)
     assert [number for number in range(ROWS) if reaching >> number & 1] == np.flatnonzero(
-        expected[:, 1] >= floors[1]
+        expected[:, 1] >= thresholds[1]
     ).tolist()
 
 
-@numba.njit
-def second_tile(panel, tiles, n_vectors, floors, products):
-    return byte_tile(panel, tiles, ROWS, 0, tiles.shape[1] - EXTRA, n_vectors, floors, products)
+@helper
+def second_tile(panel, tiles, n_vectors, thresholds, products):
+    return byte_tile(panel, tiles, ROWS, 0, tiles.shape[1] - EXTRA, n_vectors, thresholds, products)

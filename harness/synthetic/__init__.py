@@ -1,1 +1,1 @@
-"""Photographs of landmarks that never stood: buildings, cameras, weather and prints, drawn in code from a seed."""
+"""The synthetic competition: buildings, cameras, weather and image effects, rendered from a seed."""

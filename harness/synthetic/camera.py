@@ -1,4 +1,4 @@
-"""A pinhole camera, and painting bodies as it sees them."""
+"""A pinhole camera that renders bodies with the painter's algorithm."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from harness.synthetic.building.solids import Body, Face, Vectors
 from harness.synthetic.noise import Image
 
-NEAREST = 0.25  # units in front of the camera; what comes closer is not drawn
+NEAREST = 0.25  # units; faces closer to the camera are not drawn
 
 
 @dataclass(frozen=True, eq=False)
 class Camera:
-    """Where the camera stands and how it looks."""
+    """Position, orientation and intrinsic parameters of a pinhole camera."""
 
     eye: Vectors  # (3,)
     axes: NDArray[np.float64]  # (3, 3): right, down and forward as rows
@@ -23,25 +23,25 @@ class Camera:
     centre: tuple[float, float]  # pixels
 
     def project(self, points: Vectors) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Pixels (k, 2) and depths (k,) of points (k, 3)."""
+        """Return the pixels (k, 2) and depths (k,) of points (k, 3)."""
         seen = (points - self.eye) @ self.axes.T
         depth = seen[:, 2]
         return seen[:, :2] / depth[:, None] * self.focal + self.centre, depth
 
     def ground(self) -> NDArray[np.float64]:
-        """The homography (3, 3) from the ground's x and y to pixels."""
+        """Return the homography (3, 3) from x and y on the ground to pixels."""
         inside = np.array([[self.focal, 0, self.centre[0]], [0, self.focal, self.centre[1]], [0, 0, 1]])
         outside = np.column_stack([self.axes[:, 0], self.axes[:, 1], -self.axes @ self.eye])
         return inside @ outside
 
     def horizon(self, columns: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The row at which the horizon lies in each column."""
+        """Return the row of the horizon in each column."""
         right, down, forward = self.axes[:, 2]
         return np.asarray(self.centre[1] - ((columns - self.centre[0]) * right + self.focal * forward) / down)
 
 
-def look(eye: Vectors, target: Vectors, roll: float, focal: float, centre: tuple[float, float]) -> Camera:
-    """The camera at ``eye`` that looks towards ``target``, turned by ``roll`` radians about its line of sight."""
+def look_at(eye: Vectors, target: Vectors, roll: float, focal: float, centre: tuple[float, float]) -> Camera:
+    """Return a camera at `eye` that points at `target`, rolled by `roll` radians."""
     forward = (target - eye) / np.linalg.norm(target - eye)
     across = np.cross(forward, np.array([0.0, 0.0, 1.0]))
     right = across / np.linalg.norm(across)
@@ -51,18 +51,20 @@ def look(eye: Vectors, target: Vectors, roll: float, focal: float, centre: tuple
     return Camera(np.asarray(eye, float), axes, focal, centre)
 
 
-def far_to_near(bodies: Sequence[Body], eye: Vectors) -> Iterator[Body]:
-    """The bodies in an order in which each may be painted over those before it.
+def order_far_to_near(bodies: Sequence[Body], eye: Vectors) -> Iterator[Body]:
+    """Yield the bodies in painting order: each may cover those before it.
 
-    Of two boxes that a plane across an axis parts, the one on the eye's side is nearer. Should that go round in a
-    circle, the body whose centre is farthest comes first.
+    If an axis-aligned plane separates two bounding boxes, the one on the eye's side is nearer. Cycles are broken by the
+    distance of the centres, farthest first.
     """
     low = np.array([body.low for body in bodies]).reshape(-1, 3)
     high = np.array([body.high for body in bodies]).reshape(-1, 3)
     slack = 1e-6
-    under = high[:, None] <= low[None] + slack  # (n, n, 3): the first ends where the second begins, or before
-    farther = ((under & (eye >= low[None] - slack)) | (under.swapaxes(0, 1) & (eye <= high[None] + slack))).any(axis=2)
-    nearer = ((under & (eye < high[:, None])) | (under.swapaxes(0, 1) & (eye > low[:, None]))).any(axis=2)
+    ends_before = high[:, None] <= low[None] + slack  # (n, n, 3): per axis, the first box ends where the second begins
+    farther = (
+        (ends_before & (eye >= low[None] - slack)) | (ends_before.swapaxes(0, 1) & (eye <= high[None] + slack))
+    ).any(axis=2)
+    nearer = ((ends_before & (eye < high[:, None])) | (ends_before.swapaxes(0, 1) & (eye > low[:, None]))).any(axis=2)
     before: NDArray[np.bool_] = np.asarray(farther & ~nearer)
     distance = np.linalg.norm((low + high) / 2 - eye, axis=1)
     left = np.ones(len(bodies), bool)
@@ -73,16 +75,16 @@ def far_to_near(bodies: Sequence[Body], eye: Vectors) -> Iterator[Body]:
         yield bodies[chosen]
 
 
-def paint(canvas: Image, camera: Camera, bodies: Sequence[Body], sun: Vectors, shade: float) -> None:
-    """Paint the bodies on the RGBA canvas; faces away from the sun (a unit vector) keep ``shade`` of their light."""
-    for body in far_to_near(bodies, camera.eye):
-        for face in body.seen_from(camera.eye):
+def paint_bodies(canvas: Image, camera: Camera, bodies: Sequence[Body], sun: Vectors, shade: float) -> None:
+    """Paint the bodies on the RGBA canvas. Faces away from the sun, a unit vector, have brightness `shade`."""
+    for body in order_far_to_near(bodies, camera.eye):
+        for face in body.visible_faces(camera.eye):
             lit = max(0.0, float(face.normal @ sun) / float(np.linalg.norm(face.normal)))
             paint_face(canvas, camera, face, shade + (1 - shade) * min(1.0, 0.25 + lit))
 
 
 def paint_face(canvas: Image, camera: Camera, face: Face, light: float) -> None:
-    """Paint one face, ``light`` times as bright as its texture."""
+    """Paint one face with the brightness of its texture multiplied by `light`."""
     around, depth = camera.project(face.outline)
     corners, corner_depth = camera.project(face.corners)
     if min(depth.min(), corner_depth.min()) < NEAREST:
@@ -94,18 +96,18 @@ def paint_face(canvas: Image, camera: Camera, face: Face, light: float) -> None:
         return
     width = max(np.hypot(*(corners[1] - corners[0])), np.hypot(*(corners[2] - corners[3])))
     height = max(np.hypot(*(corners[3] - corners[0])), np.hypot(*(corners[2] - corners[1])))
-    texture = face.texture.at_width(float(width), float(height))
-    patch = _warped(texture, corners - (left, top), (int(right - left), int(bottom - top)))
+    texture = face.texture.level_for_size(float(width), float(height))
+    patch = _warp(texture, corners - (left, top), (int(right - left), int(bottom - top)))
     if light != 1:
         patch = cv2.multiply(patch, (light, light, light, 1.0))  # type: ignore[call-overload]
     mask = np.zeros(patch.shape[:2], np.uint8)
     cv2.fillConvexPoly(mask, np.rint(around - (left, top)).astype(np.int32), 255)
-    if face.texture.open:
+    if face.texture.has_holes:
         mask &= cv2.compare(patch[..., 3], 32, cv2.CMP_GT)  # type: ignore[call-overload]
     cv2.copyTo(patch, mask, canvas[top:bottom, left:right])
 
 
-def _warped(texture: Image, corners: NDArray[np.float64], size: tuple[int, int]) -> Image:
+def _warp(texture: Image, corners: NDArray[np.float64], size: tuple[int, int]) -> Image:
     rows, columns = texture.shape[:2]
     source = np.array([(0, 0), (columns - 1, 0), (columns - 1, rows - 1), (0, rows - 1)], np.float32)
     homography = cv2.getPerspectiveTransform(source, corners.astype(np.float32))

@@ -1,4 +1,4 @@
-"""Fields of noise, made once a process: clouds, stains, foliage and the grain of a sensor."""
+"""Noise fields, computed once per process: fractal noise for clouds, stains and foliage, and sensor grain."""
 
 from functools import cache
 from typing import TypeAlias
@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 Image: TypeAlias = NDArray[np.uint8]  # (height, width, channels), RGB or RGBA
 Field: TypeAlias = NDArray[np.float32]  # (height, width)
 
-SIDE = 512  # pixels; every field repeats after as many
+SIDE = 512  # pixels; the period of every field
 
 
 @cache
-def clouds() -> Field:
-    """Fractal noise in [0, 1], mean one half, (2 SIDE, 2 SIDE), seamless."""
+def cloud_field() -> Field:
+    """Return periodic fractal noise in [0, 1] with mean one half, (2 SIDE, 2 SIDE)."""
     rng = np.random.default_rng(1)
     frequency = np.hypot(np.fft.fftfreq(SIDE)[:, None], np.fft.rfftfreq(SIDE)[None, :])
     frequency[0, 0] = np.inf
@@ -25,29 +25,29 @@ def clouds() -> Field:
 
 
 @cache
-def grain() -> Image:
-    """Gaussian noise, mean 128 and deviation 32, (2 SIDE, 2 SIDE, 3)."""
+def grain_field() -> Image:
+    """Return Gaussian noise with mean 128 and standard deviation 32, (2 SIDE, 2 SIDE, 3)."""
     noise = np.random.default_rng(2).normal(128, 32, size=(SIDE, SIDE, 3))
     return np.tile(noise, (2, 2, 1)).clip(0, 255).astype(np.uint8)
 
 
-def cut_grain(rng: np.random.Generator, height: int, width: int) -> Image:
-    """A random part of the grain, (height, width, 3)."""
-    return resized(grain()[_window(rng, height, width)], width, height)
+def sample_grain(rng: np.random.Generator, height: int, width: int) -> Image:
+    """Return a random part of the grain, (height, width, 3)."""
+    return resize(grain_field()[_random_window(rng, height, width)], width, height)
 
 
-def cut_clouds(rng: np.random.Generator, height: int, width: int, zoom: float = 1.0) -> Field:
-    """A random part of the clouds, (height, width) in [0, 1], each ``zoom`` times as large as it is in the field."""
-    part = clouds()[_window(rng, round(height / zoom), round(width / zoom))]
+def sample_clouds(rng: np.random.Generator, height: int, width: int, zoom: float = 1.0) -> Field:
+    """Return a random part of the clouds enlarged by `zoom`, (height, width) in [0, 1]."""
+    part = cloud_field()[_random_window(rng, round(height / zoom), round(width / zoom))]
     return cv2.resize(part, (width, height), interpolation=cv2.INTER_LINEAR)  # type: ignore[return-value]
 
 
-def _window(rng: np.random.Generator, height: int, width: int) -> tuple[slice, slice]:
-    """A random place in a field, no larger than what repeats."""
+def _random_window(rng: np.random.Generator, height: int, width: int) -> tuple[slice, slice]:
+    """Return the slices of a random window, at most one period large."""
     top, left = rng.integers(SIDE, size=2).tolist()
     return slice(top, top + min(SIDE, max(2, height))), slice(left, left + min(SIDE, max(2, width)))
 
 
-def resized(picture: Image, width: int, height: int, interpolation: int = cv2.INTER_LINEAR) -> Image:
-    """The picture at another size."""
+def resize(picture: Image, width: int, height: int, interpolation: int = cv2.INTER_LINEAR) -> Image:
+    """Resize a picture."""
     return cv2.resize(picture, (width, height), interpolation=interpolation)  # type: ignore[return-value]

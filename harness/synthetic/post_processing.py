@@ -1,4 +1,4 @@
-"""From a scene to the file people share: lens, sensor, tint, borders and watermarks, rotation and JPEG."""
+"""Camera and editing effects: lens blur, sensor noise, tone, borders, watermarks, rotation, JPEG compression."""
 
 from dataclasses import dataclass
 
@@ -6,62 +6,62 @@ import cv2
 import numpy as np
 import simplejpeg
 
-from harness.synthetic.noise import Image, cut_grain, resized
+from harness.synthetic.noise import Image, resize, sample_grain
 
-ORIENTATIONS = {1: 6, 2: 3, 3: 8}  # quarter turns anticlockwise that the pixels had -> EXIF orientation that mends them
-MARKS = ("(c) archive", "STOCK PHOTO", "sample", "visit!", "2004/07/21", "landmark.example")
+ORIENTATIONS = {1: 6, 2: 3, 3: 8}  # anticlockwise quarter turns of the pixels -> EXIF orientation that undoes them
+WATERMARKS = ("(c) archive", "STOCK PHOTO", "sample", "visit!", "2004/07/21", "landmark.example")
 
 
 @dataclass(frozen=True, eq=False)
-class Print:
-    """What goes into a file: pixels RGB, and how a viewer should turn them (EXIF orientation, 1 to 8)."""
+class Jpeg:
+    """The content of a JPEG file: RGB pixels, EXIF orientation (1 to 8) and quality."""
 
     picture: Image
     orientation: int
     quality: int  # of the JPEG, in percent
 
 
-def develop(rng: np.random.Generator, picture: Image, difficulty: float) -> Print:
-    """The scene as one camera and its owner leave it; difficulty in [0, 1]."""
-    picture = _lens(rng, picture, difficulty)
-    picture = _tones(rng, picture, difficulty)
-    picture = _sensor(rng, picture, difficulty)
+def apply_camera(rng: np.random.Generator, picture: Image, difficulty: float) -> Jpeg:
+    """Apply random camera and editing effects; difficulty in [0, 1]."""
+    picture = _apply_lens(rng, picture, difficulty)
+    picture = _apply_tones(rng, picture, difficulty)
+    picture = _add_sensor_noise(rng, picture, difficulty)
     if rng.random() < 0.14 * difficulty:
-        picture = _deface(rng, picture)
+        picture = _add_border_or_watermark(rng, picture)
     orientation = 1
     if rng.random() < 0.16 * difficulty:
         turns = int(rng.choice([1, 1, 3, 3, 2]))
         picture = np.ascontiguousarray(np.rot90(picture, turns))
         orientation = ORIENTATIONS[turns] if rng.random() < 0.4 else 1
-    return Print(picture, orientation, int(rng.integers(round(85 - 50 * difficulty), 96)))
+    return Jpeg(picture, orientation, int(rng.integers(round(85 - 50 * difficulty), 96)))
 
 
-def reprint(rng: np.random.Generator, original: Print) -> Print:
-    """A near-duplicate: the same photograph cropped a little, resized and encoded anew."""
+def make_near_duplicate(rng: np.random.Generator, original: Jpeg) -> Jpeg:
+    """Return a near-duplicate: the photograph slightly cropped, resized, brightened and recompressed."""
     rows, columns = original.picture.shape[:2]
     top, bottom, left, right = (rng.uniform(0, 0.035, size=4) * (rows, rows, columns, columns)).astype(int)
     cropped = original.picture[top : rows - bottom, left : columns - right]
     factor = rng.uniform(0.7, 1.15)
     height, width = (max(8, round(side * factor)) for side in cropped.shape[:2])
-    smaller = resized(cropped, width, height, cv2.INTER_AREA)
+    smaller = resize(cropped, width, height, cv2.INTER_AREA)
     curve = (np.arange(256) * rng.uniform(0.92, 1.08)).clip(0, 255).astype(np.uint8)
     brighter = np.asarray(cv2.LUT(smaller, curve), np.uint8)
-    return Print(brighter, original.orientation, int(rng.integers(45, 92)))
+    return Jpeg(brighter, original.orientation, int(rng.integers(45, 92)))
 
 
-def encode(finished: Print) -> bytes:
-    """The JPEG file, with an EXIF header only where a viewer has to turn the picture."""
-    picture = np.ascontiguousarray(finished.picture)
-    data: bytes = simplejpeg.encode_jpeg(picture, quality=finished.quality, colorspace="RGB", colorsubsampling="420")
-    if finished.orientation == 1:
+def encode(jpeg: Jpeg) -> bytes:
+    """Return the bytes of the JPEG file, with an EXIF header only if the orientation is not 1."""
+    picture = np.ascontiguousarray(jpeg.picture)
+    data: bytes = simplejpeg.encode_jpeg(picture, quality=jpeg.quality, colorspace="RGB", colorsubsampling="420")
+    if jpeg.orientation == 1:
         return data
-    entry = b"\x01\x12\x00\x03\x00\x00\x00\x01" + bytes([0, finished.orientation, 0, 0])
+    entry = b"\x01\x12\x00\x03\x00\x00\x00\x01" + bytes([0, jpeg.orientation, 0, 0])
     body = b"Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\x01" + entry + b"\x00\x00\x00\x00"
     return data[:2] + b"\xff\xe1" + (len(body) + 2).to_bytes(2, "big") + body + data[2:]
 
 
-def _lens(rng: np.random.Generator, picture: Image, difficulty: float) -> Image:
-    """Out of focus, or shaken."""
+def _apply_lens(rng: np.random.Generator, picture: Image, difficulty: float) -> Image:
+    """Apply defocus or motion blur, or neither."""
     draw = rng.random()
     if draw < 0.25 * difficulty:
         return cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.5, 0.6 + 1.2 * difficulty))  # type: ignore[return-value]
@@ -72,8 +72,8 @@ def _lens(rng: np.random.Generator, picture: Image, difficulty: float) -> Image:
     return picture
 
 
-def _tones(rng: np.random.Generator, picture: Image, difficulty: float) -> Image:
-    """White balance, contrast and gamma; now and then black and white or sepia."""
+def _apply_tones(rng: np.random.Generator, picture: Image, difficulty: float) -> Image:
+    """Change white balance, contrast and gamma; sometimes convert to greyscale or sepia."""
     levels = np.arange(256) / 255
     gain = rng.normal(1, 0.02 + 0.07 * difficulty, size=3) * rng.normal(1, 0.03 + 0.1 * difficulty)
     contrast, gamma = np.exp(rng.normal(0, 0.05 + 0.25 * difficulty, size=2))
@@ -87,16 +87,16 @@ def _tones(rng: np.random.Generator, picture: Image, difficulty: float) -> Image
     return picture
 
 
-def _sensor(rng: np.random.Generator, picture: Image, difficulty: float) -> Image:
+def _add_sensor_noise(rng: np.random.Generator, picture: Image, difficulty: float) -> Image:
     strength = abs(rng.normal(0, 0.06 + 0.2 * difficulty))
     if strength < 0.03:
         return picture
     rows, columns = picture.shape[:2]
-    return cv2.addWeighted(picture, 1, cut_grain(rng, rows, columns), strength, -128 * strength)  # type: ignore[return-value]
+    return cv2.addWeighted(picture, 1, sample_grain(rng, rows, columns), strength, -128 * strength)  # type: ignore[return-value]
 
 
-def _deface(rng: np.random.Generator, picture: Image) -> Image:
-    """A border, or a watermark."""
+def _add_border_or_watermark(rng: np.random.Generator, picture: Image) -> Image:
+    """Add a border or a watermark."""
     rows, columns = picture.shape[:2]
     if rng.random() < 0.5:
         wide = int(rng.integers(3, max(4, rows // 16)))
@@ -104,6 +104,6 @@ def _deface(rng: np.random.Generator, picture: Image) -> Image:
         inner = picture[wide:-wide, wide:-wide]
         return cv2.copyMakeBorder(inner, wide, wide, wide, wide, cv2.BORDER_CONSTANT, value=colour)  # type: ignore[return-value]
     marked = picture.copy()
-    text, place = str(rng.choice(MARKS)), (int(rng.integers(0, columns // 2)), int(rng.integers(rows // 8, rows)))
+    text, place = str(rng.choice(WATERMARKS)), (int(rng.integers(0, columns // 2)), int(rng.integers(rows // 8, rows)))
     cv2.putText(marked, text, place, cv2.FONT_HERSHEY_SIMPLEX, columns / 420, (255, 255, 255), 1, cv2.LINE_AA)
     return cv2.addWeighted(picture, 0.3, marked, 0.7, 0)  # type: ignore[return-value]

@@ -1,4 +1,4 @@
-"""A mason who puts up the bodies of one building, in one plan, each kind of wall drawn once."""
+"""Builds the bodies of one building. Each kind of wall is drawn once and reused."""
 
 from collections.abc import Callable
 
@@ -7,80 +7,82 @@ from numpy.typing import NDArray
 
 from harness.synthetic.building.facade import draw_facade
 from harness.synthetic.building.masonry import draw_roof, draw_wall
-from harness.synthetic.building.openings import WALL, draw_window, scaled
+from harness.synthetic.building.openings import WALL, draw_window, shade
 from harness.synthetic.building.portal import Wall
-from harness.synthetic.building.solids import Body, Texture, Turned, box, gable, hip
-from harness.synthetic.building.style import Plan, Style, draw_plan
+from harness.synthetic.building.solids import Body, SolidOfRevolution, Texture, gable_roof, hip_roof, make_box
+from harness.synthetic.building.style import BuildingPlan, Style, draw_building_plan
 from harness.synthetic.noise import Image
 
-BLIND = Wall(blind=True)
+BLIND_WALL = Wall(blind=True)
 
 
-class Mason:
-    """Puts up bodies; ``bodies`` is what stands so far. Lengths are in units, x is a body's middle, y its front."""
+class BuildingBuilder:
+    """Collects the bodies of a building in `bodies`. Lengths are in units; x is the centre of a body, y its front."""
 
     def __init__(self, rng: np.random.Generator, style: Style, scale: float) -> None:
-        """``scale`` is the textures' resolution in pixels a unit."""
+        """`scale` is the resolution of the textures in pixels per unit."""
         self.style, self.scale = style, scale
-        self.rng = rng.spawn(1)[0]  # its own, so that what stands does not hang on which walls were drawn before
-        self.plan: Plan = draw_plan(rng, style)
+        self.rng = rng.spawn(1)[0]  # of its own, so that the shape does not depend on which textures are cached
+        self.plan: BuildingPlan = draw_building_plan(rng, style)
         self.bodies: list[Body] = []
         self._textures: dict[tuple[object, ...], Texture] = {}
-        self._skins: dict[tuple[object, ...], Turned] = {}
+        self._solids: dict[tuple[object, ...], SolidOfRevolution] = {}
 
-    def block(self, x: float, y: float, z: float, w: float, d: float, h: float, wall: Wall = Wall()) -> None:  # noqa: B008
-        """A box; the given wall in front and behind, plain ones at the sides."""
+    def add_block(self, x: float, y: float, z: float, w: float, d: float, h: float, wall: Wall = Wall()) -> None:  # noqa: B008
+        """Add a box with the given wall in front and behind, and plain walls at the sides."""
         side = Wall(blind=wall.blind, crenels=wall.crenels)
-        top = self._kept(
-            "top", (), lambda: _flat(draw_wall(self.rng, "plaster", scaled(self.plan.wall, 0.8), 32, 32, 8))
+        top = self._texture(
+            "top", (), lambda: _make_opaque(draw_wall(self.rng, "plaster", shade(self.plan.wall, 0.8), 32, 32, 8))
         )
         self.bodies.append(
-            box((x - w / 2, y, z), (x + w / 2, y + d, z + h), self._wall(wall, w, h), self._wall(side, d, h), top)  # type: ignore[arg-type]
+            make_box((x - w / 2, y, z), (x + w / 2, y + d, z + h), self._wall(wall, w, h), self._wall(side, d, h), top)  # type: ignore[arg-type]
         )
 
-    def hip(
+    def add_hip_roof(
         self, x: float, y: float, z: float, w: float, d: float, h: float, ridge: tuple[float, float] = (0, 0)
     ) -> None:
-        """A roof of four slopes, coming to a point unless a ridge is given in shares of width and depth."""
+        """Add a roof of four slopes with a point or a ridge, given in shares of width and depth."""
         low, high = np.array([x - w / 2, y, z]), np.array([x + w / 2, y + d, z + h])
-        self.bodies.append(hip(low, high, self._roof(max(w, d), np.hypot(h, min(w, d) / 2)), ridge))
+        self.bodies.append(hip_roof(low, high, self._roof(max(w, d), np.hypot(h, min(w, d) / 2)), ridge))
 
-    def gable(self, x: float, y: float, z: float, w: float, d: float, h: float, end: Wall = BLIND) -> None:
-        """A saddle roof with its gable in front."""
+    def add_gable_roof(
+        self, x: float, y: float, z: float, w: float, d: float, h: float, end: Wall = BLIND_WALL
+    ) -> None:
+        """Add a saddle roof with its gable in front."""
         low, high = np.array([x - w / 2, y, z]), np.array([x + w / 2, y + d, z + h])
-        self.bodies.append(gable(low, high, self._roof(d, np.hypot(h, w / 2)), self._wall(end, w, h)))
+        self.bodies.append(gable_roof(low, high, self._roof(d, np.hypot(h, w / 2)), self._wall(end, w, h)))
 
-    def turned(self, x: float, y: float, z: float, r: float, h: float, kind: str, windows: int = 0) -> None:
-        """A shape turned about the upright axis at (x, y): see PROFILES; with as many rows of windows."""
+    def add_round_body(self, x: float, y: float, z: float, r: float, h: float, kind: str, windows: int = 0) -> None:
+        """Add a solid of revolution about the vertical axis at (x, y), of a kind in PROFILES, with rows of windows."""
         key = (kind, round(r, 3), round(h, 3), windows)
-        if key not in self._skins:
+        if key not in self._solids:
             skin = self._skin(r, h, kind, windows)
-            self._skins[key] = Turned(np.zeros(3), np.zeros(3), skin, PROFILES[kind])
-        made = self._skins[key]
+            self._solids[key] = SolidOfRevolution(np.zeros(3), np.zeros(3), skin, PROFILES[kind])
+        solid = self._solids[key]
         low, high = np.array([x - r, y - r, z]), np.array([x + r, y + r, z + h])
-        self.bodies.append(Turned(low, high, made.skin, made.profile))
+        self.bodies.append(SolidOfRevolution(low, high, solid.skin, solid.profile))
 
-    def _kept(self, kind: object, size: tuple[float, ...], draw: Callable[[], Image]) -> Texture:
+    def _texture(self, kind: object, size: tuple[float, ...], draw: Callable[[], Image]) -> Texture:
         key = (kind, *(round(side, 2) for side in size))
         if key not in self._textures:
             picture = draw()
-            self._textures[key] = Texture(picture, open=bool((picture[..., 3] == 0).any()))
+            self._textures[key] = Texture(picture, has_holes=bool((picture[..., 3] == 0).any()))
         return self._textures[key]
 
     def _wall(self, wall: Wall, width: float, height: float) -> Texture:
-        return self._kept(
+        return self._texture(
             wall, (width, height), lambda: draw_facade(self.rng, self.plan, wall, width, height, self.scale)
         )
 
     def _roof(self, width: float, height: float) -> Texture:
         rows, columns = (max(8, round(side * self.scale * 0.7)) for side in (height, width))
         course = max(4.0, 0.3 * self.scale)
-        return self._kept(
-            "roof", (width, height), lambda: _flat(draw_roof(self.rng, self.plan.roof, rows, columns, course))
+        return self._texture(
+            "roof", (width, height), lambda: _make_opaque(draw_roof(self.rng, self.plan.roof, rows, columns, course))
         )
 
     def _skin(self, radius: float, height: float, kind: str, windows: int) -> Image:
-        """The unrolled skin: masonry with windows below, the roof's colour from where the profile's roof begins."""
+        """Draw the unrolled surface: the roof at the top, masonry with windows below it."""
         rows, around = max(8, round(height * self.scale)), max(24, round(2 * np.pi * radius * self.scale))
         roof = round(ROOF_SHARE[kind] * rows)
         skin = np.full((rows, around, 4), WALL, np.uint8)
@@ -89,26 +91,26 @@ class Mason:
         )
         if roof:
             skin[:roof, :, :3] = draw_wall(self.rng, "tiles", self.plan.roof, roof, around, 0.25 * self.scale)
-            _ribs(skin[:roof], self.plan)
-        _windows(skin[roof:], self.plan, windows, radius * self.scale)
+            _draw_ribs(skin[:roof], self.plan)
+        _draw_windows(skin[roof:], self.plan, windows, radius * self.scale)
         for row in np.flatnonzero(np.abs(np.diff(PROFILES[kind])) > 0.06) / len(PROFILES[kind]) * rows:
             skin[int(row) : int(row) + max(2, rows // 40), :, :3] = self.plan.trim
         return skin
 
 
-def _flat(picture: Image) -> Image:
-    """The picture as a texture without glass."""
+def _make_opaque(picture: Image) -> Image:
+    """Add a fourth channel that marks all pixels as wall."""
     return np.dstack([picture, np.full(picture.shape[:2], WALL, np.uint8)])
 
 
-def _ribs(skin: Image, plan: Plan) -> None:
+def _draw_ribs(skin: Image, plan: BuildingPlan) -> None:
     ribs = 8 + 2 * (plan.motif % 6)
     width = max(1, skin.shape[1] // ribs // 7)
     for left in np.linspace(0, skin.shape[1], ribs, endpoint=False).astype(int):
-        skin[:, left : left + width, :3] = scaled(plan.roof, 1.25 if plan.motif % 2 else 0.7)
+        skin[:, left : left + width, :3] = shade(plan.roof, 1.25 if plan.motif % 2 else 0.7)
 
 
-def _windows(skin: Image, plan: Plan, storeys: int, radius: float) -> None:
+def _draw_windows(skin: Image, plan: BuildingPlan, storeys: int, radius: float) -> None:
     if not storeys:
         return
     high = skin.shape[0] // storeys
@@ -127,7 +129,7 @@ def _windows(skin: Image, plan: Plan, storeys: int, radius: float) -> None:
 
 
 def _profile(*points: tuple[float, float]) -> NDArray[np.float64]:
-    """Radii at 96 heights through the points (height from the top, radius)."""
+    """Interpolate points (height from the top, radius) to the radii at 96 heights."""
     heights, radii = zip(*points, strict=True)
     return np.asarray(np.interp(np.linspace(0, 1, 96), heights, radii))
 

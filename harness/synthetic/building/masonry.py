@@ -1,13 +1,11 @@
-"""What walls and roofs are made of, as textures."""
+"""Textures of wall and roof materials."""
 
 import numpy as np
 
 from harness.synthetic.building.style import Colour
-from harness.synthetic.noise import Field, Image, cut_clouds
+from harness.synthetic.noise import Field, Image, sample_clouds
 
-BLOCKS: dict[
-    str, tuple[float, float, float]
-] = {  # courses a stone is high, its width to its height, depth of the joints
+STONE_SHAPES = {  # height of a stone in courses, width / height, depth of the joints
     "ashlar": (1.0, 2.0, 0.14),
     "rubble": (0.7, 1.4, 0.22),
     "brick": (0.5, 2.4, 0.16),
@@ -15,30 +13,30 @@ BLOCKS: dict[
     "panels": (3.0, 1.0, 0.2),
     "tiles": (0.6, 0.8, 0.3),
 }
-UNEVENNESS = {"rubble": 0.14, "brick": 0.11, "ashlar": 0.08, "tiles": 0.11}  # from stone to stone; .04 elsewhere
+TONE_SPREAD = {"rubble": 0.14, "brick": 0.11, "ashlar": 0.08, "tiles": 0.11}  # between stones; .04 for others
 
 
 def draw_wall(rng: np.random.Generator, material: str, colour: Colour, height: int, width: int, course: float) -> Image:
-    """A wall without openings, (height, width, 3); ``course`` is the height of a row of stones in pixels."""
-    light = 0.84 + 0.32 * cut_clouds(rng, height, width, max(1.0, height / 160))
-    light += 0.1 * (cut_clouds(rng, height, width) - 0.5)
-    if material in BLOCKS:
-        light += _stones(rng, material, height, width, course)
+    """Draw a wall without openings, (height, width, 3); `course` is the height of a row of stones in pixels."""
+    light = 0.84 + 0.32 * sample_clouds(rng, height, width, max(1.0, height / 160))
+    light += 0.1 * (sample_clouds(rng, height, width) - 0.5)
+    if material in STONE_SHAPES:
+        light += _stone_tones(rng, material, height, width, course)
     if material == "stripes":
         light[(np.arange(height) // max(2, round(1.2 * course))) % 2 == 1] *= 0.74
-    light *= np.linspace(1.03, 0.93, height, dtype=np.float32)[:, None]  # dirt gathers below
+    light *= np.linspace(1.03, 0.93, height, dtype=np.float32)[:, None]  # darker towards the ground
     return (light[..., None] * np.asarray(colour, np.float32)).clip(0, 255).astype(np.uint8)
 
 
-def _stones(rng: np.random.Generator, material: str, height: int, width: int, course: float) -> Field:
-    """How much lighter each pixel is for its stone and joint, in about [-.3, .3], (height, width)."""
-    courses, aspect, joint = BLOCKS[material]
+def _stone_tones(rng: np.random.Generator, material: str, height: int, width: int, course: float) -> Field:
+    """Return the brightness offsets of stones and joints, about [-0.3, 0.3], (height, width)."""
+    courses, aspect, joint = STONE_SHAPES[material]
     high = max(3, round(course * courses))
     wide = max(4, round(high * aspect))
     row = np.arange(height) // high
     shift = (row % 2) * (0 if material == "panels" else wide // 2)
     across = np.arange(width)[None, :] + shift[:, None]
-    tone = rng.normal(0, UNEVENNESS.get(material, 0.04), size=(row[-1] + 1, width // wide + 2)).astype(np.float32)
+    tone = rng.normal(0, TONE_SPREAD.get(material, 0.04), size=(row[-1] + 1, width // wide + 2)).astype(np.float32)
     stones: Field = tone[row[:, None], across // wide]
     stones[np.arange(height) % high == 0] -= joint
     stones -= np.float32(joint) * (across % wide == 0)
@@ -46,5 +44,5 @@ def _stones(rng: np.random.Generator, material: str, height: int, width: int, co
 
 
 def draw_roof(rng: np.random.Generator, colour: Colour, height: int, width: int, course: float) -> Image:
-    """A slope of tiles, (height, width, 3)."""
+    """Draw a slope of tiles, (height, width, 3)."""
     return draw_wall(rng, "tiles", colour, height, width, course)

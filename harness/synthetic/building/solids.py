@@ -1,6 +1,6 @@
-"""Bodies in space: faces that carry textures, and turned shapes such as domes and round towers.
+"""Textured 3D bodies: polyhedra, and solids of revolution such as domes and round towers.
 
-Lengths are in units; x runs to the right along the front, y away from who looks at the front, z up.
+Lengths are in units; x points right along the front, y into the building, z up.
 """
 
 from dataclasses import dataclass
@@ -18,25 +18,25 @@ Vectors: TypeAlias = NDArray[np.float64]  # (k, 3) points, or one (3,)
 
 @dataclass(frozen=True, eq=False)
 class Texture:
-    """A picture to lay on a face, RGBA: fourth channel 0 where there is nothing."""
+    """The picture of a face, RGBA; the fourth channel is 0 where the face has a hole."""
 
     picture: Image
-    open: bool = False  # whether it has holes
+    has_holes: bool = False
 
     @cached_property
-    def levels(self) -> list[Image]:
-        """The picture at full, half, quarter ... resolution."""
-        levels = [self.picture]
-        while min(levels[-1].shape[:2]) > 16:
-            levels.append(cv2.resize(levels[-1], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))  # type: ignore[arg-type]
-        return levels
+    def mip_levels(self) -> list[Image]:
+        """The picture at full, half, quarter … resolution."""
+        mip_levels = [self.picture]
+        while min(mip_levels[-1].shape[:2]) > 16:
+            mip_levels.append(cv2.resize(mip_levels[-1], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))  # type: ignore[arg-type]
+        return mip_levels
 
-    def at_width(self, width: float, height: float) -> Image:
-        """The level nearest above the size in pixels at which it will be seen."""
+    def level_for_size(self, width: float, height: float) -> Image:
+        """Return the smallest level that is not smaller than the size in pixels."""
         rows, columns = self.picture.shape[:2]
         shrinkage = min(columns / max(width, 1), rows / max(height, 1))
         level = int(np.log2(max(1.0, shrinkage * 1.3)))
-        return self.levels[min(level, len(self.levels) - 1)]
+        return self.mip_levels[min(level, len(self.mip_levels) - 1)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,46 +44,46 @@ class Face:
     """A flat piece of a body's surface."""
 
     texture: Texture
-    corners: Vectors  # (4, 3): where the texture's top left, top right, bottom right and bottom left come to lie
-    outline: Vectors  # (k, 3), convex: what of it there is
+    corners: Vectors  # (4, 3): positions of the texture's top left, top right, bottom right and bottom left
+    outline: Vectors  # (k, 3), the convex visible part
     normal: Vectors  # (3,), outwards
 
 
 @dataclass(frozen=True, eq=False)
-class Solid:
-    """A body: its bounding box and its faces."""
+class Polyhedron:
+    """A body of flat faces, with its bounding box."""
 
     low: Vectors
     high: Vectors
     faces: tuple[Face, ...]
 
-    def seen_from(self, eye: Vectors) -> list[Face]:
-        """The faces turned towards the eye, in an order in which they may be painted."""
+    def visible_faces(self, eye: Vectors) -> list[Face]:
+        """Return the faces that are turned towards the eye, in painting order."""
         towards = [float(face.normal @ (eye - face.corners[0])) for face in self.faces]
         return [face for face, cosine in zip(self.faces, towards, strict=True) if cosine > 0]
 
 
 @dataclass(frozen=True, eq=False)
-class Turned:
-    """A body turned about an upright axis: a picture of its skin, and its radius at each height."""
+class SolidOfRevolution:
+    """A body of revolution about a vertical axis: its unrolled surface, and its radius at each height."""
 
     low: Vectors
     high: Vectors
     skin: Image  # RGBA (height, about the circumference)
     profile: NDArray[np.float64]  # (k,) radius in shares of the widest, from the top down
 
-    def seen_from(self, eye: Vectors) -> list[Face]:
-        """One upright face turned towards the eye, with the skin wrapped as it is seen from there."""
+    def visible_faces(self, eye: Vectors) -> list[Face]:
+        """Return one vertical face turned towards the eye, with the surface as seen from there."""
         axis = (self.low + self.high) / 2
         away = axis[:2] - eye[:2]
         away /= np.hypot(*away)
         right = np.array([away[1], -away[0], 0]) * (self.high[0] - self.low[0]) / 2
-        texture = Texture(self._wrapped(float(np.arctan2(away[1], away[0]))), open=True)
+        texture = Texture(self._unroll_visible_half(float(np.arctan2(away[1], away[0]))), has_holes=True)
         top, bottom = (np.array([axis[0], axis[1], level]) for level in (self.high[2], self.low[2]))
         corners = np.array([top - right, top + right, bottom + right, bottom - right])
         return [Face(texture, corners, corners, np.array([-away[0], -away[1], 0.0]))]
 
-    def _wrapped(self, azimuth: float) -> Image:
+    def _unroll_visible_half(self, azimuth: float) -> Image:
         rows, around = self.skin.shape[:2]
         columns = max(8, round(around / np.pi))
         across = np.linspace(-1, 1, columns)[None, :]
@@ -93,17 +93,17 @@ class Turned:
         u = ((angle / (2 * np.pi) + azimuth / (2 * np.pi)) % 1) * (around - 1)
         v = np.broadcast_to(np.arange(rows)[:, None], u.shape)
         skin = np.asarray(cv2.remap(self.skin, u.astype(np.float32), v.astype(np.float32), cv2.INTER_LINEAR), np.uint8)
-        light = 0.45 + 0.6 * np.cos(angle - 0.5).clip(0.1, 1)  # from a little to the side
+        light = 0.45 + 0.6 * np.cos(angle - 0.5).clip(0.1, 1)  # the light comes from the side
         skin[..., :3] = (skin[..., :3] * light[..., None]).clip(0, 255)
         skin[np.abs(sine) > 1] = 0
         return skin
 
 
-Body: TypeAlias = Solid | Turned
+Body: TypeAlias = Polyhedron | SolidOfRevolution
 
 
-def box(low: Vectors, high: Vectors, front: Texture, side: Texture, top: Texture) -> Solid:
-    """A box with the same texture in front and behind, and on both sides."""
+def make_box(low: Vectors, high: Vectors, front: Texture, side: Texture, top: Texture) -> Polyhedron:
+    """Return a box with one texture for front and back and one for both sides."""
     (x0, y0, z0), (x1, y1, z1) = low, high
     upright = [
         (front, (x0, y0), (x1, y0), (0, -1, 0)),
@@ -115,9 +115,9 @@ def box(low: Vectors, high: Vectors, front: Texture, side: Texture, top: Texture
         _quad(texture, [(*start, z1), (*end, z1), (*end, z0), (*start, z0)], normal)
         for texture, start, end, normal in upright
     ]
-    lid = z1 - (0.3 if front.open else 0)
+    lid = z1 - (0.3 if front.has_holes else 0)
     faces.insert(0, _quad(top, [(x0, y1, lid), (x1, y1, lid), (x1, y0, lid), (x0, y0, lid)], (0, 0, 1)))
-    return Solid(np.asarray(low, float), np.asarray(high, float), tuple(faces))
+    return Polyhedron(np.asarray(low, float), np.asarray(high, float), tuple(faces))
 
 
 def _quad(texture: Texture, corners: list[tuple[float, ...]], normal: tuple[float, ...]) -> Face:
@@ -125,8 +125,8 @@ def _quad(texture: Texture, corners: list[tuple[float, ...]], normal: tuple[floa
     return Face(texture, points, points, np.array(normal, float))
 
 
-def hip(low: Vectors, high: Vectors, slope: Texture, ridge: tuple[float, float] = (0, 0)) -> Solid:
-    """A roof over the box: four slopes that rise to a point, or to a ridge of the given shares of width and depth."""
+def hip_roof(low: Vectors, high: Vectors, slope: Texture, ridge: tuple[float, float] = (0, 0)) -> Polyhedron:
+    """Return a roof of four slopes over the box, with a point or a ridge in shares of width and depth."""
     (x0, y0, z0), (x1, y1, z1) = low, high
     middle = np.array([(x0 + x1) / 2, (y0 + y1) / 2])
     reach = np.array([(x1 - x0) * ridge[0], (y1 - y0) * ridge[1]]) / 2
@@ -134,11 +134,11 @@ def hip(low: Vectors, high: Vectors, slope: Texture, ridge: tuple[float, float] 
     eaves = [np.array([x, y, z0]) for x, y in ((x0, y0), (x1, y0), (x1, y1), (x0, y1))]
     peaks = [np.array([*(middle + reach * sign), z1]) for sign in signs]
     faces = [_slope(slope, eaves[i], eaves[(i + 1) % 4], peaks[(i + 1) % 4], peaks[i]) for i in range(4)]
-    return Solid(np.asarray(low, float), np.asarray(high, float), tuple(faces))
+    return Polyhedron(np.asarray(low, float), np.asarray(high, float), tuple(faces))
 
 
 def _slope(texture: Texture, left: Vectors, right: Vectors, right_top: Vectors, left_top: Vectors) -> Face:
-    """A trapezium or triangle of a roof; the texture fills the rectangle round it."""
+    """Return a trapezium or triangle of a roof; the texture fills its bounding rectangle."""
     middle = (left_top + right_top) / 2
     along = (right - left) / np.linalg.norm(right - left)
     up = middle - left - ((middle - left) @ along) * along
@@ -146,8 +146,8 @@ def _slope(texture: Texture, left: Vectors, right: Vectors, right_top: Vectors, 
     return Face(texture, corners, np.array([left_top, right_top, right, left]), np.cross(along, up))
 
 
-def gable(low: Vectors, high: Vectors, slope: Texture, end: Texture) -> Solid:
-    """A saddle roof over the box, its ridge running away from the front, its gable in front."""
+def gable_roof(low: Vectors, high: Vectors, slope: Texture, end: Texture) -> Polyhedron:
+    """Return a saddle roof over the box, with its gable in front."""
     (x0, y0, z0), (x1, y1, z1) = low, high
     x = (x0 + x1) / 2
     ends = []
@@ -158,4 +158,4 @@ def gable(low: Vectors, high: Vectors, slope: Texture, end: Texture) -> Solid:
         _slope(slope, np.array([a, c, z0]), np.array([a, d, z0]), np.array([x, d, z1]), np.array([x, c, z1]))
         for a, c, d in ((x1, y0, y1), (x0, y1, y0))
     ]
-    return Solid(np.asarray(low, float), np.asarray(high, float), (*sides, *ends))
+    return Polyhedron(np.asarray(low, float), np.asarray(high, float), (*sides, *ends))

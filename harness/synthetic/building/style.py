@@ -1,4 +1,4 @@
-"""Families of architecture: what buildings of one style have in common, and the plan of one building drawn from it."""
+"""Architectural styles, and building plans sampled from them."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -18,7 +18,7 @@ GLAZED_GREEN, GLAZED_BLUE = (56, 112, 84), (52, 104, 150)
 
 @dataclass(frozen=True)
 class Style:
-    """One family: what a building of it is drawn from. Lengths are in units, of which a building is about ten wide."""
+    """The materials, colours and ranges of a style. Lengths are in units; a building is about ten units wide."""
 
     materials: tuple[str, ...]
     walls: tuple[Colour, ...]
@@ -59,8 +59,8 @@ STYLES: dict[str, Style] = {
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What every wall of one building shares. Lengths in units, shares of a bay or storey in [0, 1]."""
+class BuildingPlan:
+    """Properties that all walls of one building share. Lengths in units, shares of a bay or storey in [0, 1]."""
 
     material: str
     wall: Colour
@@ -68,7 +68,7 @@ class Plan:
     roof: Colour
     glass: Colour
     shutter: Colour
-    windows: tuple[str, ...]  # of the storeys, from the ground up
+    windows: tuple[str, ...]  # kinds by storey, from the ground up
     storey: float
     bay: float
     window_width: float
@@ -83,26 +83,26 @@ class Plan:
     motif: int  # seed of the ornament
 
 
-def near(rng: np.random.Generator, colour: Colour, spread: float) -> Colour:
-    """A colour like the given one: as much lighter or darker as ``spread`` says, and a little to one hue."""
+def vary_colour(rng: np.random.Generator, colour: Colour, spread: float) -> Colour:
+    """Return a random variation of a colour in brightness and hue."""
     shifted = np.asarray(colour) * rng.normal(1, spread) + rng.normal(0, 60 * spread, size=3)
     red, green, blue = shifted.clip(20, 245).astype(int).tolist()
     return red, green, blue
 
 
-def draw_plan(rng: np.random.Generator, style: Style) -> Plan:
-    """The plan of one building of the style."""
+def draw_building_plan(rng: np.random.Generator, style: Style) -> BuildingPlan:
+    """Sample the plan of one building of the style."""
 
-    def one_of(colours: tuple[Colour, ...]) -> Colour:
-        return near(rng, colours[rng.integers(len(colours))], 0.06)
+    def sample_colour(colours: tuple[Colour, ...]) -> Colour:
+        return vary_colour(rng, colours[rng.integers(len(colours))], 0.06)
 
-    return Plan(
+    return BuildingPlan(
         material=str(rng.choice(style.materials)),
-        wall=one_of(style.walls),
-        trim=one_of(style.trims),
-        roof=one_of(style.roofs),
-        glass=near(rng, (58, 66, 78), 0.15),
-        shutter=near(rng, (70, 110, 90), 0.3),
+        wall=sample_colour(style.walls),
+        trim=sample_colour(style.trims),
+        roof=sample_colour(style.roofs),
+        glass=vary_colour(rng, (58, 66, 78), 0.15),
+        shutter=vary_colour(rng, (70, 110, 90), 0.3),
         windows=tuple(str(kind) for kind in rng.choice(style.windows, size=3)),
         storey=rng.uniform(*style.storey),
         bay=rng.uniform(*style.bay),

@@ -1,4 +1,4 @@
-"""Sky, ground, hills and the houses next door."""
+"""Sky, ground, skyline and neighbouring houses."""
 
 from functools import cache
 
@@ -9,22 +9,22 @@ from harness.synthetic.building.facade import draw_facade
 from harness.synthetic.building.masonry import draw_roof, draw_wall
 from harness.synthetic.building.openings import WALL
 from harness.synthetic.building.portal import Wall
-from harness.synthetic.building.solids import Body, Texture, Vectors, box, hip
-from harness.synthetic.building.style import STYLES, draw_plan, near
+from harness.synthetic.building.solids import Body, Texture, Vectors, hip_roof, make_box
+from harness.synthetic.building.style import STYLES, draw_building_plan, vary_colour
 from harness.synthetic.camera import NEAREST, Camera
-from harness.synthetic.noise import SIDE, Image, clouds, cut_clouds
-from harness.synthetic.viewpoint import View
+from harness.synthetic.noise import SIDE, Image, cloud_field, sample_clouds
+from harness.synthetic.viewpoint import Viewpoint
 
 GROUNDS = ("paving", "grass", "gravel", "water", "asphalt")
-HOUSES = 20
+HOUSE_VARIANTS = 20
 
 
-def draw_sky(rng: np.random.Generator, view: View, height: int, width: int) -> Image:
-    """The sky of a view, RGBA with fourth channel 0."""
+def draw_sky(rng: np.random.Generator, view: Viewpoint, height: int, width: int) -> Image:
+    """Draw the sky, RGBA with fourth channel 0."""
     rows, columns = max(2, height // 3), max(2, width // 3)
     fall = np.linspace(0, 1, rows, dtype=np.float32)[:, None, None] ** rng.uniform(0.6, 1.4)
     colour = (1 - fall) * np.array(view.light.high_sky) + fall * np.array(view.light.low_sky)
-    field = cut_clouds(rng, rows, columns, rng.uniform(0.3, 1.0))
+    field = sample_clouds(rng, rows, columns, rng.uniform(0.3, 1.0))
     cover = ((field - 0.8 + 0.5 * view.cloudiness) * 4).clip(0, 0.9)[..., None]
     white = np.array(view.light.low_sky) * rng.uniform(0.85, 1.2)
     sky = np.zeros((rows, columns, 4), np.uint8)
@@ -34,28 +34,28 @@ def draw_sky(rng: np.random.Generator, view: View, height: int, width: int) -> I
 
 @cache
 def ground_texture(kind: str, variant: int) -> Image:
-    """A piece of ground that repeats, RGBA with fourth channel 0, 256 pixels square."""
+    """Return a periodic ground texture, RGBA with fourth channel 0, 256 x 256 pixels."""
     rng = np.random.default_rng((4, variant, *kind.encode()))
     texture = np.zeros((256, 256, 4), np.uint8)
     if kind == "paving":
         texture[..., :3] = draw_wall(
-            rng, "panels" if variant % 2 else "ashlar", near(rng, (168, 160, 148), 0.12), 256, 256, 16
+            rng, "panels" if variant % 2 else "ashlar", vary_colour(rng, (168, 160, 148), 0.12), 256, 256, 16
         )
     else:
         colour = {"grass": (92, 124, 58), "gravel": (176, 160, 132), "water": (70, 102, 120), "asphalt": (98, 98, 100)}[
             kind
         ]
-        rough = np.roll(clouds()[:SIDE:2, :SIDE:2], rng.integers(256, size=2), axis=(0, 1))  # still seamless
+        rough = np.roll(cloud_field()[:SIDE:2, :SIDE:2], rng.integers(256, size=2), axis=(0, 1))  # stays periodic
         light = 0.72 + 0.4 * rough[..., None] + 0.16 * rng.random((256, 256, 1))
-        texture[..., :3] = (light * np.array(near(rng, colour, 0.1))).clip(0, 255)
+        texture[..., :3] = (light * np.array(vary_colour(rng, colour, 0.1))).clip(0, 255)
     return texture
 
 
-def paint_ground(canvas: Image, rng: np.random.Generator, camera: Camera, view: View) -> None:
-    """The ground up to the horizon, with hills or trees along it; under snow if the view says so."""
+def paint_ground(canvas: Image, rng: np.random.Generator, camera: Camera, view: Viewpoint) -> None:
+    """Paint the ground up to the horizon and the skyline, with snow if the viewpoint has any."""
     rows, columns = canvas.shape[:2]
     ends = camera.horizon(np.array([0.0, columns - 1.0]))
-    _skyline(canvas, rng, float(ends.mean()), view)
+    _draw_skyline(canvas, rng, float(ends.mean()), view)
     if ends.min() >= rows:
         return
     texture = ground_texture(GROUNDS[rng.integers(len(GROUNDS))], int(rng.integers(4)))
@@ -72,8 +72,8 @@ def paint_ground(canvas: Image, rng: np.random.Generator, camera: Camera, view: 
     cv2.copyTo(cv2.multiply(flat, (light, light, light, 1.0)), mask, canvas)  # type: ignore[call-overload]
 
 
-def shade_ground(canvas: Image, camera: Camera, bodies: list[Body], sun: Vectors, shade: float) -> None:
-    """The bodies' shadows on the ground, ``shade`` being the light left in them."""
+def cast_shadows(canvas: Image, camera: Camera, bodies: list[Body], sun: Vectors, shade: float) -> None:
+    """Darken the shadows of the bodies on the ground; `shade` is the brightness of shaded faces."""
     mask = np.zeros(canvas.shape[:2], np.uint8)
     for body in bodies:
         corners = np.array(np.meshgrid(*zip(body.low, body.high, strict=True))).reshape(3, -1).T
@@ -86,8 +86,8 @@ def shade_ground(canvas: Image, camera: Camera, bodies: list[Body], sun: Vectors
     cv2.copyTo(cv2.multiply(canvas, (light, light, light, 1.0)), mask, canvas)  # type: ignore[call-overload]
 
 
-def _skyline(canvas: Image, rng: np.random.Generator, horizon: float, view: View) -> None:
-    """Hills, woods or roofs along the horizon."""
+def _draw_skyline(canvas: Image, rng: np.random.Generator, horizon: float, view: Viewpoint) -> None:
+    """Draw hills, woods or roofs along the horizon."""
     rows, columns = canvas.shape[:2]
     high = rows * rng.uniform(0.0, 0.14)
     steps = int(rng.integers(5, 40))
@@ -97,17 +97,17 @@ def _skyline(canvas: Image, rng: np.random.Generator, horizon: float, view: View
     places = np.repeat(np.linspace(0, columns, len(tops) // 2 + 1), 2)[: len(tops)] if len(tops) > steps else None
     x = np.linspace(0, columns, len(tops)) if places is None else places
     points = np.vstack([np.stack([x, tops], 1), [[columns, horizon + 2], [0, horizon + 2]]])
-    near_colour = near(rng, ((84, 104, 74), (110, 120, 140), (150, 140, 128))[rng.integers(3)], 0.08)
+    near_colour = vary_colour(rng, ((84, 104, 74), (110, 120, 140), (150, 140, 128))[rng.integers(3)], 0.08)
     colour = (0.55 * np.array(near_colour) + 0.45 * np.array(view.light.low_sky)).astype(int).tolist()
     cv2.fillPoly(canvas, [np.clip(points, -(2**14), 2**14).astype(np.int32)], (*colour, 0))
 
 
 @cache
 def _house_textures(variant: int) -> tuple[Texture, Texture, Texture]:
-    """Front, side and roof of a house that may stand next to any landmark."""
+    """Return the front, side and roof textures of a neighbouring house."""
     rng = np.random.default_rng((5, variant))
     names = ("palace", "town_hall", "modern", "castle")
-    plan = draw_plan(rng, STYLES[names[variant % len(names)]])
+    plan = draw_building_plan(rng, STYLES[names[variant % len(names)]])
     front, side = (
         Texture(draw_facade(rng, plan, Wall("door" if width > 3 else ""), width, 3.4, 32)) for width in (4.0, 3.0)
     )
@@ -115,18 +115,18 @@ def _house_textures(variant: int) -> tuple[Texture, Texture, Texture]:
     return front, side, Texture(roof)
 
 
-def draw_neighbours(rng: np.random.Generator, view: View, low: Vectors, high: Vectors) -> list[Body]:
-    """Houses beside and behind the box from low to high; their walls bear no floodlight of their own."""
+def draw_neighbours(rng: np.random.Generator, view: Viewpoint, low: Vectors, high: Vectors) -> list[Body]:
+    """Return houses beside and behind the box from `low` to `high`."""
     bodies: list[Body] = []
     for side in rng.permutation([-1, 1, -1, 1, 0, 0, -1, 1])[: view.neighbours]:
         width, depth, height = rng.uniform(2.5, 6), rng.uniform(2, 3.5), rng.uniform(1.5, 3.8)
         behind = high[1] + 1 + rng.uniform(0, 8)
         near_edge = (high[0] if side > 0 else low[0]) + side * (rng.uniform(0.3, 5) + width / 2)
         x, y = (near_edge, rng.uniform(0, 6)) if side else (rng.uniform(low[0], high[0]), behind)
-        front, flank, roof = _house_textures(int(rng.integers(HOUSES)))
+        front, flank, roof = _house_textures(int(rng.integers(HOUSE_VARIANTS)))
         corner = np.array([x - width / 2, y, 0])
-        bodies.append(box(corner, corner + np.array([width, depth, height]), front, flank, roof))
+        bodies.append(make_box(corner, corner + np.array([width, depth, height]), front, flank, roof))
         if rng.random() < 0.7:
             eaves = corner + np.array([0, 0, height])
-            bodies.append(hip(eaves, eaves + np.array([width, depth, rng.uniform(0.6, 1.5)]), roof, (0.7, 0)))
+            bodies.append(hip_roof(eaves, eaves + np.array([width, depth, rng.uniform(0.6, 1.5)]), roof, (0.7, 0)))
     return bodies

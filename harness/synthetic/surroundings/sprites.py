@@ -1,4 +1,4 @@
-"""What stands in the way: trees, people, cars and lamp posts, drawn once a process and set into many pictures."""
+"""Sprites of trees, people, cars and lamp posts, drawn once per process and pasted into pictures."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -7,14 +7,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.synthetic.noise import Image, cut_clouds
+from harness.synthetic.noise import Image, sample_clouds
 
 VARIANTS = 24  # of each kind
 
 
 @dataclass(frozen=True, eq=False)
 class Sprite:
-    """A thing, RGBA, and how high it is in units."""
+    """A picture, RGBA, and its height in units."""
 
     picture: Image
     height: float
@@ -22,24 +22,24 @@ class Sprite:
 
 @cache
 def sprites(kind: str) -> tuple[Sprite, ...]:
-    """All variants of a kind: tree, bare_tree, palm, person, car or lamp."""
+    """Return all variants of a kind: tree, bare_tree, palm, person, car or lamp."""
     rng = np.random.default_rng((3, *kind.encode()))
     return tuple(DRAWERS[kind](rng) for _ in range(VARIANTS))
 
 
-def _blank(height: int, width: int) -> Image:
+def _canvas(height: int, width: int) -> Image:
     return np.zeros((height, width, 4), np.uint8)
 
 
 def _tree(rng: np.random.Generator) -> Sprite:
-    picture = _blank(160, 128)
-    _trunk(picture, rng)
+    picture = _canvas(160, 128)
+    _draw_trunk(picture, rng)
     green = np.array([rng.uniform(50, 100), rng.uniform(95, 135), rng.uniform(35, 65)])
     crown = np.zeros(picture.shape[:2], np.uint8)
     for _ in range(int(rng.integers(10, 22))):
         x, y = rng.normal(64, 20), rng.normal(58, 20)
         cv2.circle(crown, (round(x), round(y)), int(rng.integers(10, 24)), 255, -1)
-    leaves = 0.6 * cut_clouds(rng, 160, 128, 0.3) + 0.4 * rng.random((160, 128))
+    leaves = 0.6 * sample_clouds(rng, 160, 128, 0.3) + 0.4 * rng.random((160, 128))
     crown[leaves < 0.3] = 0
     _paint_leaves(picture, crown > 0, green, leaves)
     return Sprite(picture, rng.uniform(1.6, 4.0))
@@ -54,7 +54,7 @@ def _paint_leaves(
     picture[where, 3] = 255
 
 
-def _trunk(picture: Image, rng: np.random.Generator) -> None:
+def _draw_trunk(picture: Image, rng: np.random.Generator) -> None:
     height, width = picture.shape[:2]
     lean = round(rng.normal(0, 6))
     cv2.line(
@@ -63,7 +63,7 @@ def _trunk(picture: Image, rng: np.random.Generator) -> None:
 
 
 def _bare_tree(rng: np.random.Generator) -> Sprite:
-    picture = _blank(160, 128)
+    picture = _canvas(160, 128)
     tips = [(64.0, 160.0, -np.pi / 2, 46.0)]
     for depth in range(6):
         grown = []
@@ -79,7 +79,7 @@ def _bare_tree(rng: np.random.Generator) -> Sprite:
 
 
 def _palm(rng: np.random.Generator) -> Sprite:
-    picture = _blank(192, 128)
+    picture = _canvas(192, 128)
     top = (round(64 + rng.normal(0, 10)), 48)
     cv2.line(picture, (64, 192), top, (112, 92, 68, 255), 6)
     for angle in np.linspace(0, 2 * np.pi, 15) + rng.normal(0, 0.15, size=15):
@@ -92,7 +92,7 @@ def _palm(rng: np.random.Generator) -> Sprite:
 
 
 def _person(rng: np.random.Generator) -> Sprite:
-    picture = _blank(128, 56)
+    picture = _canvas(128, 56)
     skin = (*(np.array([224, 178, 146]) * rng.uniform(0.4, 1.0)).astype(int).tolist(), 255)
     shirt, legs = ((*rng.integers(20, 240, size=3).tolist(), 255) for _ in range(2))
     stride = int(rng.integers(0, 8))
@@ -108,7 +108,7 @@ def _person(rng: np.random.Generator) -> Sprite:
 
 
 def _car(rng: np.random.Generator) -> Sprite:
-    picture = _blank(80, 192)
+    picture = _canvas(80, 192)
     paint = (*rng.integers(20, 235, size=3).tolist(), 255)
     roof = np.array([(40, 34), (66, 6), (128, 6), (158, 34)], np.int32)
     roof[:, 0] += rng.integers(-10, 10)
@@ -123,7 +123,7 @@ def _car(rng: np.random.Generator) -> Sprite:
 
 
 def _lamp(rng: np.random.Generator) -> Sprite:
-    picture = _blank(192, 64)
+    picture = _canvas(192, 64)
     iron = (*(np.array([50, 54, 52]) + rng.integers(0, 60)).tolist(), 255)
     cv2.line(picture, (32, 192), (32, 24), iron, 4)
     arms = int(rng.integers(0, 3))
@@ -136,8 +136,10 @@ def _lamp(rng: np.random.Generator) -> Sprite:
 DRAWERS = {"tree": _tree, "bare_tree": _bare_tree, "palm": _palm, "person": _person, "car": _car, "lamp": _lamp}
 
 
-def paste(canvas: Image, sprite: Sprite, foot: tuple[float, float], height: float, light: tuple[float, ...]) -> None:
-    """Set the sprite on the canvas, ``height`` pixels high, its foot at the pixel, tinted by ``light`` (RGB)."""
+def paste_sprite(
+    canvas: Image, sprite: Sprite, foot: tuple[float, float], height: float, light: tuple[float, ...]
+) -> None:
+    """Paste a sprite of `height` pixels with its foot at a pixel, its colours multiplied by `light` (RGB)."""
     rows, columns = canvas.shape[:2]
     width = height * sprite.picture.shape[1] / sprite.picture.shape[0]
     if not 3 < height < 3 * rows or width < 2:
@@ -151,5 +153,5 @@ def paste(canvas: Image, sprite: Sprite, foot: tuple[float, float], height: floa
     patch = picture[y0 - top : y1 - top, x0 - left : x1 - left]
     patch = cv2.multiply(patch, (*light, 1.0))  # type: ignore[call-overload]
     mask = cv2.compare(patch[..., 3], 110, cv2.CMP_GT)  # type: ignore[call-overload]
-    patch[..., 3] = 0  # nothing here shines at night
+    patch[..., 3] = 0  # no pixel is lit at night
     cv2.copyTo(patch, mask, canvas[y0:y1, x0:x1])

@@ -1,15 +1,15 @@
-"""What light and weather do to a picture: night, floodlight, haze, rain, snow, shadows of what is not seen."""
+"""Lighting and weather effects: night, floodlight, haze, rain, snow and cast shadows."""
 
 import cv2
 import numpy as np
 
 from harness.synthetic.building.openings import GLASS, WALL
-from harness.synthetic.noise import Image, cut_clouds
-from harness.synthetic.viewpoint import View
+from harness.synthetic.noise import Image, sample_clouds
+from harness.synthetic.viewpoint import Viewpoint
 
 
 def cast_shadow(canvas: Image, rng: np.random.Generator) -> None:
-    """The shadow of a building that is not in the picture."""
+    """Darken the picture by the shadow of a building outside the frame."""
     rows, columns = canvas.shape[:2]
     x, slope = rng.uniform(0, columns), rng.normal(0, 0.8)
     points = np.array([(x, 0), (x + slope * rows, rows), (-columns if x < columns / 2 else 2 * columns, rows / 2)])
@@ -19,25 +19,23 @@ def cast_shadow(canvas: Image, rng: np.random.Generator) -> None:
     cv2.copyTo(cv2.multiply(canvas, (0.5, 0.53, 0.6, 1.0)), mask, canvas)  # type: ignore[call-overload]
 
 
-def light_up(canvas: Image, rng: np.random.Generator, view: View) -> Image:
-    """The RGB picture under the view's light; by night its windows shine and floodlights the walls."""
+def apply_lighting(canvas: Image, rng: np.random.Generator, view: Viewpoint) -> Image:
+    """Return the RGB picture under the viewpoint's lighting; at night windows are lit and walls floodlit."""
     tint = np.array(view.light.tint) * view.light.exposure * rng.uniform(0.88, 1.12)
     kind = canvas[..., 3]
     picture: Image = cv2.multiply(canvas[..., :3], (*tint.tolist(), 1.0))  # type: ignore[call-overload]
     if view.light.night:
         _floodlight(picture, canvas, rng, view)
-    shining = kind > (GLASS + WALL) // 2
+    glass = kind > (GLASS + WALL) // 2
     if view.light.night or view.light.exposure < 0.6:
-        lit = cut_clouds(rng, kind.shape[0], kind.shape[1], 0.5) > rng.uniform(0.3, 0.75)
-        picture[shining & lit] = (np.array([255, 214, 140]) * rng.uniform(0.6, 1.0)).astype(np.uint8)
-    elif rng.random() < 0.6:  # the sky in the panes
-        picture[shining] = picture[shining] // 2 + (np.array(view.light.high_sky) * rng.uniform(0.2, 0.5)).astype(
-            np.uint8
-        )
+        lit = sample_clouds(rng, kind.shape[0], kind.shape[1], 0.5) > rng.uniform(0.3, 0.75)
+        picture[glass & lit] = (np.array([255, 214, 140]) * rng.uniform(0.6, 1.0)).astype(np.uint8)
+    elif rng.random() < 0.6:  # reflections of the sky
+        picture[glass] = picture[glass] // 2 + (np.array(view.light.high_sky) * rng.uniform(0.2, 0.5)).astype(np.uint8)
     return picture
 
 
-def _floodlight(picture: Image, canvas: Image, rng: np.random.Generator, view: View) -> None:
+def _floodlight(picture: Image, canvas: Image, rng: np.random.Generator, view: Viewpoint) -> None:
     rows = canvas.shape[0]
     fall = np.linspace(rng.uniform(0.45, 0.9), rng.uniform(0.9, 1.25), rows)[:, None, None]
     lit = canvas[..., :3] * (np.array(view.floodlight) / 255 * fall).astype(np.float32)
@@ -45,8 +43,8 @@ def _floodlight(picture: Image, canvas: Image, rng: np.random.Generator, view: V
     picture[walls] = lit.clip(0, 255).astype(np.uint8)[walls]
 
 
-def veil(picture: Image, rng: np.random.Generator, view: View) -> Image:
-    """The picture behind the haze of its view."""
+def add_haze(picture: Image, rng: np.random.Generator, view: Viewpoint) -> Image:
+    """Return the picture with the haze of its viewpoint."""
     if not view.haze:
         return picture
     haze = np.array(view.light.low_sky) * rng.uniform(0.85, 1.1)
@@ -54,8 +52,8 @@ def veil(picture: Image, rng: np.random.Generator, view: View) -> Image:
     return cv2.addWeighted(picture, 1 - view.haze, cover, view.haze, 0)  # type: ignore[return-value]
 
 
-def precipitate(picture: Image, rng: np.random.Generator, view: View) -> Image:
-    """The picture with the rain or snow of its view before it."""
+def add_rain_or_snow(picture: Image, rng: np.random.Generator, view: Viewpoint) -> Image:
+    """Return the picture with the rain or snow of its viewpoint."""
     if not (view.rain or view.snow):
         return picture
     rows, columns = picture.shape[:2]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from harness.solution.search_space import Span as Span
     from harness.submissions.answer import Labelling as Labelling
     from harness.submissions.answer import Ranking as Ranking
+    from leaderboard.safe_text import make_printable as make_printable
     from metrics.jit import COMPILED as COMPILED
     from metrics.jit import helper as helper
     from metrics.jit import instructions as instructions
@@ -55,6 +56,7 @@ _HOMES = {
     "imports_digest": "harness.code_digest",
     "instructions": "metrics.jit",
     "kernel": "metrics.jit",
+    "make_printable": "leaderboard.safe_text",
     "new_figure": "harness.plotting.figure",
     "require_picture": "harness.plotting.figure",
     "save_picture": "harness.plotting.figure",

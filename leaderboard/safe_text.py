@@ -1,37 +1,42 @@
-"""Names as others wrote them, made safe to show."""
+"""Functions that make user-supplied names safe to show."""
 
 import re
 
-MAX_NAME_LENGTH = 200  # characters of a name in a table for people
+MAX_NAME_LENGTH = 200  # characters of a name in a table
 
 
-def make_printable(text: str) -> str:
-    r"""`text` in one line without control characters, escape sequences or marks that turn the writing direction.
+def make_printable(text: str, allowed: str = "") -> str:
+    r"""Escape control characters, line breaks and bidirectional marks, except for `allowed` characters.
 
-    >>> print(visible("two\nlines, \x1b[31mred\u202e"))
+    >>> print(make_printable("two\nlines, \x1b[31mred\u202e"))
     two\nlines, \x1b[31mred\u202e
     """
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return "".join(c if c.isprintable() or c in allowed else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
-def shorten(text: str) -> str:
-    """`text` made visible and, if it is very long, cut with an ellipsis."""
-    return make_printable(text if len(text) <= MAX_NAME_LENGTH else text[: MAX_NAME_LENGTH - 1] + "…")
+def shorten(text: str, length: int = MAX_NAME_LENGTH) -> str:
+    """Make a text printable, and cut it to `length` characters with an ellipsis if it is longer.
+
+    >>> shorten("abcdef", 4)
+    'abc…'
+    """
+    text = make_printable(text[: length + 1])
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def escape_markdown(text: str) -> str:
-    r"""`text` made visible, with nothing in it that Markdown or HTML reads as its own.
+    r"""Make a text printable and escape the special characters of Markdown and HTML.
 
-    >>> print(markdown("a|b <i> [c](d) max_size"))
+    >>> print(escape_markdown("a|b <i> [c](d) max_size"))
     a\|b \<i\> \[c\](d) max\_size
     """
     return re.sub(r"([\\`*_\[\]<>|~&$])", r"\\\1", make_printable(text))
 
 
 def escape_formula(text: str) -> str:
-    """`text` made visible, with an apostrophe in front of what a spreadsheet would take for a formula.
+    """Make a text printable, and put an apostrophe before one that a spreadsheet would read as a formula.
 
-    >>> spreadsheet("=1+1"), spreadsheet("hash")
+    >>> escape_formula("=1+1"), escape_formula("hash")
     ("'=1+1", 'hash')
     """
     text = make_printable(text)

@@ -1,24 +1,24 @@
-"""On real photographs, which do not ship with the project: these tests skip where `../shared/data` is absent."""
+"""Tests on real photographs, which do not ship with the project: set LANDMARK_TEST_DATA to their folder, or they skip."""
 
 import csv
 import json
+import os
 from pathlib import Path
 
 import imagehash
 import numpy as np
 import pytest
 from PIL import Image
-from typer.testing import CliRunner
 
-from harness.cli.main import app
 from harness.data.competition import Competition
 from solutions.hashing.hashes.extractor import PerceptualHashes
+from tests.cli import run_command
 
-DATA = Path(__file__).parents[2] / "shared" / "data"
+DATA = Path(os.environ.get("LANDMARK_TEST_DATA") or Path(__file__).parents[2] / "shared" / "data")
 pytestmark = [
     pytest.mark.real_data,
     pytest.mark.slow,
-    pytest.mark.skipif(not DATA.exists(), reason="the photographs are not here"),
+    pytest.mark.skipif(not DATA.exists(), reason="LANDMARK_TEST_DATA names no folder of photographs"),
 ]
 
 # mAP@100 over all queries that count, as measured with imagehash itself; within 0.003
@@ -42,7 +42,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("name", list(EXPECTED))
 def test_hashes_reach_what_was_measured_on_real_photographs(name: str, store: Path) -> None:
     specs = list(EXPECTED[name])
-    ran = CliRunner().invoke(app, ["run", *specs, "--on", str(DATA / name), "--json"])
+    ran = run_command("run", *specs, "--on", str(DATA / name), "--json")
     assert ran.exit_code == 0
     scores = {each["identity"]: each["scores"]["all"]["map@100"] for each in json.loads(ran.stdout)["runs"]}
     for spec, expected in EXPECTED[name].items():
@@ -65,7 +65,7 @@ def test_codes_of_real_photographs_are_imagehashs(store: Path) -> None:
 
 @pytest.mark.parametrize("name", ["monuments", "holidays"])
 def test_nothing_is_wrong_with_the_real_folders(name: str) -> None:
-    assert CliRunner().invoke(app, ["data", "check", str(DATA / name)]).exit_code == 0
+    assert run_command("data", "check", str(DATA / name)).exit_code == 0
 
 
 @pytest.mark.parametrize("task", ["retrieval", "recognition"])
@@ -80,7 +80,7 @@ def test_the_truth_of_google_landmarks_v2_scores_1(task: str, tmp_path: Path, st
     ]
     path = tmp_path / "submission.csv"
     path.write_text(f"id,{column}\n" + "".join(f"{query},{answer}\n" for query, answer in answers))
-    scored = CliRunner().invoke(app, ["score", str(path), "--on", str(DATA / "gldv2"), "--json"])
+    scored = run_command("score", str(path), "--on", str(DATA / "gldv2"), "--json")
     assert scored.exit_code == 0, scored.output
     scores = json.loads(scored.stdout)["scores"]
     assert {scores[part]["map@100" if task == "retrieval" else "gap"] for part in ("all", "public", "private")} == {1.0}

@@ -41,7 +41,7 @@ MemoryLimit = Annotated[
 def parse_memory_mb(size: str | None) -> float | None:
     """Return a size such as `600MB` or `4GB` in MB; typer.BadParameter for anything else.
 
-    >>> memory_mb("4GB"), memory_mb("600"), memory_mb(None)
+    >>> parse_memory_mb("4GB"), parse_memory_mb("600"), parse_memory_mb(None)
     (4000.0, 600.0, None)
     """
     if size is None:

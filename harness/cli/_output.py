@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from harness.progress import ignore_progress
+from leaderboard.safe_text import make_printable
 
 if TYPE_CHECKING:
     from harness.progress import ProgressListener
 
+WHITESPACE = "\n\t"  # printed as it is
 _DELAY_S = 1.0  # seconds before bars appear
 
 
@@ -25,13 +27,13 @@ def print_json(document: object) -> None:
 
 def say(text: str) -> None:
     """Print a line on standard output, with control characters escaped."""
-    sys.stdout.write(f"{_visible(text)}\n")
+    sys.stdout.write(f"{make_printable(text, allowed=WHITESPACE)}\n")
     sys.stdout.flush()
 
 
 def note(text: str) -> None:
     """Print a line on standard error, with control characters escaped."""
-    sys.stderr.write(f"{_visible(text)}\n")
+    sys.stderr.write(f"{make_printable(text, allowed=WHITESPACE)}\n")
 
 
 @contextmanager
@@ -75,8 +77,3 @@ def _finite(document: object) -> object:
     if isinstance(document, list | tuple):
         return [_finite(value) for value in document]
     return document
-
-
-def _visible(text: str) -> str:
-    """Return text in which nothing can steer a terminal."""
-    return "".join(letter if letter.isprintable() or letter in "\n\t" else ascii(letter)[1:-1] for letter in text)

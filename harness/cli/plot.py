@@ -14,7 +14,7 @@ from harness.errors import HarnessError
 if TYPE_CHECKING:
     from harness.data.competition import Competition
     from harness.plotting.selection import PlottedEntries
-    from harness.plotting.style import FigureSize
+    from harness.plotting.style import Inches
     from harness.workspace import Workspace
     from metrics import Task as TaskName
 
@@ -84,7 +84,7 @@ def _entries(
     )
 
 
-def _draw(kind: Kind, entries: PlottedEntries, out: Path, part: Part, size: FigureSize | None, seed: int) -> None:
+def _draw(kind: Kind, entries: PlottedEntries, out: Path, part: Part, size: Inches | None, seed: int) -> None:
     from harness.plotting import board, curves, pareto, probing
 
     if kind == "board":
@@ -102,7 +102,7 @@ def _draw(kind: Kind, entries: PlottedEntries, out: Path, part: Part, size: Figu
         probing.draw_probing(attacks, out, title=title, metric=entries.metric.name, size=size)
 
 
-def _inches(size: str | None) -> FigureSize | None:
+def _inches(size: str | None) -> Inches | None:
     """Parse a size in inches such as 3.5x2.6; HarnessError for anything else."""
     if size is None:
         return None

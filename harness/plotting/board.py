@@ -7,8 +7,9 @@ from typing import Any
 
 from harness.plotting.figure import new_figure
 from harness.plotting.selection import PlottedEntries
-from harness.plotting.style import BLUE, ORANGE, Inches, save_figure, shorten, simplify_axes
+from harness.plotting.style import BLUE, LABEL_LENGTH, ORANGE, Inches, save_figure, simplify_axes
 from leaderboard import Entry
+from leaderboard.safe_text import shorten
 
 MOST = 30  # entries
 PARTS = {"public": (ORANGE, "o", -0.14), "private": (BLUE, "s", 0.14)}
@@ -22,7 +23,9 @@ def draw_board(plotted: PlottedEntries, path: Path, size: Inches | None = None) 
     parts = [part for part in PARTS if any(entry.score(part) is not None for entry in entries)] or ["all"]
     for part in parts:
         _points(panel, entries, part)
-    panel.set_yticks(range(len(entries)), [shorten(entry.identity) for entry in entries], parse_math=False)
+    panel.set_yticks(
+        range(len(entries)), [shorten(entry.identity, LABEL_LENGTH) for entry in entries], parse_math=False
+    )
     panel.set_ylim(len(entries) - 0.5, -0.5)
     panel.set_xlabel(f"{plotted.metric}, 95 % intervals")
     panel.set_title(plotted.title, parse_math=False)

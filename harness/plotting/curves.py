@@ -8,7 +8,8 @@ import numpy as np
 
 from harness.plotting.figure import new_figure
 from harness.plotting.selection import PlottedEntries
-from harness.plotting.style import FULL, LINES, Inches, line_style, save_figure, shorten, simplify_axes
+from harness.plotting.style import FULL, LABEL_LENGTH, LINES, Inches, line_style, save_figure, simplify_axes
+from leaderboard.safe_text import shorten
 from metrics.curves import LEVELS, precision_at_recall, precision_by_confidence
 
 MOST = LINES
@@ -50,5 +51,5 @@ def draw_gap(plotted: PlottedEntries, path: Path, part: str, size: Inches | None
 
 def _label(plotted: PlottedEntries, name: str, part: str) -> str:
     score = next(entry.score(part) for entry in plotted.entries if entry.identity == name)
-    label = shorten(name).replace("$", r"\$")  # labels have no parse_math option
+    label = shorten(name, LABEL_LENGTH).replace("$", r"\$")  # labels have no parse_math option
     return label if score is None else f"{label}: {score:.3f}"

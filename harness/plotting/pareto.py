@@ -6,8 +6,9 @@ from pathlib import Path
 
 from harness.plotting.figure import new_figure
 from harness.plotting.selection import PlottedEntries
-from harness.plotting.style import BLUE, ORANGE, Inches, label_apart, save_figure, set_log_ticks, shorten, simplify_axes
+from harness.plotting.style import BLUE, ORANGE, Inches, label_apart, save_figure, set_log_ticks, simplify_axes
 from leaderboard.pareto import pareto_front
+from leaderboard.safe_text import shorten
 
 MOST = 40  # entries
 

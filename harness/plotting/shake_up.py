@@ -9,7 +9,8 @@ import numpy as np
 
 from harness.comparing.shake_up import ShakeUpResult
 from harness.plotting.figure import new_figure, save_picture
-from harness.plotting.style import ORANGE, shorten
+from harness.plotting.style import LABEL_LENGTH, ORANGE
+from leaderboard.safe_text import shorten
 
 WIDTH, _HEAD, _ROW = 7.5, 1.7, 0.28  # inches
 
@@ -29,7 +30,7 @@ def draw_shake_up(result: ShakeUpResult, path: Path, *, title: str, width: float
         public, rows, "o", color=ORANGE, markersize=9, markerfacecolor="none", markeredgewidth=1.6, label="public rank"
     )
     panel.plot(private, rows, "x", color="#000000", markersize=5, label="private rank")
-    panel.set_yticks(rows, [shorten(row.identity) for row in result.rows], parse_math=False)
+    panel.set_yticks(rows, [shorten(row.identity, LABEL_LENGTH) for row in result.rows], parse_math=False)
     panel.xaxis.get_major_locator().set_params(integer=True)
     panel.set_xlabel(
         f"private rank by {result.metric} in {len(simulation.simulated_scores)} draws of the public queries"

@@ -28,15 +28,7 @@ def line_style(place: int) -> dict[str, Any]:
     return {"color": COLOURS[place % LINES], "linestyle": STYLES[place % LINES], "marker": MARKS[place % LINES]}
 
 
-def shorten(name: str, letters: int = 38) -> str:
-    """Truncate a name with an ellipsis so that it fits beside a panel.
-
-    >>> cut("hash(kind='dct')", 8)
-    'hash(ki…'
-    """
-    return name if len(name) <= letters else f"{name[: letters - 1]}…"
-
-
+LABEL_LENGTH = 38  # characters of a name next to a panel
 CORNERS = [(side, level) for level in (3, -10, 15, -22, 27) for side in (6, -6)]  # offsets in points
 
 

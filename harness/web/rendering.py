@@ -1,4 +1,4 @@
-"""From a template and plain values to a page. Nothing that a name holds becomes markup."""
+"""Render templates with escaped values; build addresses and shorten names."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,19 +6,20 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from harness.web.assets import assets
-from leaderboard.rendering.format_cells import shown
-from leaderboard.safe_text import visible
+from leaderboard.rendering.format_cells import format_cell
+from leaderboard.safe_text import make_printable, shorten
 
-SHORT = 80  # letters of a name where there is little room
+MAX_NAME = 80  # characters of a name in tables and lists
+ACRONYMS = {"map": "mAP", "gap": "GAP", "ndcg": "nDCG"}  # metric name before the @ -> as the literature writes it
 
 
 @dataclass(frozen=True)
 class Link:
-    """Where a word leads; the current one is where the reader is."""
+    """A link; `current` if it leads to the page that holds it."""
 
     text: str
     address: str
@@ -26,68 +27,84 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Frame:
-    """What stands around a page: its title, the way to it, the menu, and who is looking."""
+class PageLayout:
+    """The common parts of all pages: title, breadcrumb, menu, user and footer links."""
 
     title: str
-    trail: Sequence[Link] = ()
+    breadcrumb: Sequence[Link] = ()
     menu: Sequence[Link] = ()
-    viewer: str = ""
+    user_name: str = ""
+    footer: Sequence[Link] = ()
 
 
-def page(template: str, frame: Frame, **values: Any) -> str:
-    """The page that a template makes of some values."""
-    return _environment().get_template(template).render(frame=frame, **values)
+def render_template(template: str, layout: PageLayout, **values: Any) -> str:
+    """Render a template: `base.html` of `templates/`, or one in a page's folder, such as `board/board.html`."""
+    return _environment().get_template(template).render(layout=layout, **values)
 
 
 def address(*parts: object, **query: object) -> str:
-    """A path of parts, each quoted, and behind it the query without what is None or empty.
+    """Build a path from parts, each quoted, and a query string without None and empty values.
 
     >>> address("c", "a/b", page=2, search="")
     '/c/a%2Fb?page=2'
     """
-    path = "/" + "/".join(quote(str(part), safe="", errors="replace") for part in parts)
-    asked = {name: value for name, value in query.items() if value not in (None, "", ())}
-    return path + ("?" + urlencode(asked, doseq=True, errors="replace") if asked else "")
+    return "/" + "/".join(quote(str(part), safe="", errors="replace") for part in parts) + _query_string(query)
 
 
-def with_query(query: Mapping[str, object], **changed: object) -> str:
-    """The query of an address with some values changed; those of None or without content are left out."""
-    asked = {name: value for name, value in {**query, **changed}.items() if value not in (None, "", ())}
-    return "?" + urlencode(asked, doseq=True, errors="replace") if asked else "?"
+def with_query(query: Mapping[str, object], **changes: object) -> str:
+    """Build a relative address from a query with some values changed; None and empty values are left out."""
+    return _query_string({**query, **changes}) or "?"
 
 
-def cut(text: str, letters: int = SHORT) -> str:
-    """A name made visible, with an ellipsis where it is longer than so many letters.
+def _query_string(query: Mapping[str, object]) -> str:
+    values = {name: value for name, value in query.items() if value not in (None, "", ())}
+    return "?" + urlencode(values, doseq=True, errors="replace") if values else ""
 
-    >>> cut("abcdef", 4)
-    'abc…'
+
+def metric_label(name: str) -> str:
+    """Return the name of a metric as the literature writes it.
+
+    >>> metric_label("map@100"), metric_label("gap"), metric_label("precision@1")
+    ('mAP@100', 'GAP', 'precision@1')
     """
-    text = visible(text)
-    return text if len(text) <= letters else text[: letters - 1] + "…"
+    kind, at, depth = name.partition("@")
+    return ACRONYMS.get(kind, kind.replace("_", " ")) + at + depth
+
+
+def query_metric_label(name: str) -> str:
+    """Return what a metric is called for a single query.
+
+    >>> query_metric_label("map@100")
+    'AP@100'
+    """
+    return metric_label(name).removeprefix("m")
 
 
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("harness.web"),
+        loader=ChoiceLoader([PackageLoader("harness.web"), PackageLoader("harness.web", ".")]),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_harmless,
+        finalize=_printable,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters["cut"] = cut
-    environment.globals |= {"address": address, "with_query": with_query, "cell": shown, "asset": _asset_address}
+    environment.filters |= {
+        "cut": lambda text, length=MAX_NAME: shorten(text, length),
+        "metric": metric_label,
+        "query_metric": query_metric_label,
+    }
+    environment.globals |= {"address": address, "with_query": with_query, "cell": format_cell, "asset": _asset_address}
     return environment
 
 
-def _harmless(value: Any) -> Any:
-    """What is put into a page: text without marks that turn it round or steer anything; markup is ours already."""
+def _printable(value: Any) -> Any:
+    """Replace control and bidirectional characters in text; markup of our templates stays as it is."""
     if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable():
         return value
-    return visible(value)
+    return make_printable(value)
 
 
 def _asset_address(name: str) -> str:

@@ -15,7 +15,8 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from harness.data.images.exif import TRANSPOSES, exif_segment, orientation
+from harness.data.images.exif import TRANSPOSES, find_exif_segment, read_orientation
+from leaderboard.safe_text import make_printable
 
 LIBRARIES = ("numpy", "pillow", "simplejpeg")  # another version of these may mean other pixels
 MAX_PIXELS = 178_956_970  # above, Pillow too refuses an image as a decompression bomb
@@ -66,7 +67,7 @@ def decode(
         raise
     except Exception as error:  # noqa: BLE001 (decoders raise what they like)
         raise UndecodableError(_reason(error)) from None
-    turn = TRANSPOSES.get(orientation(exif)) if upright else None
+    turn = TRANSPOSES.get(read_orientation(exif)) if upright else None
     if isinstance(image, np.ndarray):
         if turn is None and size is None:
             return image
@@ -95,7 +96,7 @@ def _read(path: str | os.PathLike[str]) -> bytes:
 
 def _jpeg(data: bytes, mode: Mode, reduce_to: int | None) -> tuple[Image.Image | np.ndarray, bytes]:
     """Return the image, as pixels where it was decoded at reduced scale, and its EXIF data."""
-    segment = exif_segment(data)
+    segment = find_exif_segment(data)
     exif = data[segment]
     pixels = _reduced_jpeg(data, mode, reduce_to) if reduce_to else None
     if pixels is not None:
@@ -152,5 +153,4 @@ def _refuse_bomb(width: int, height: int) -> None:
 def _reason(error: Exception) -> str:
     """Return what a decoder says, on one line."""
     words = str(error) if any(map(str.isalpha, str(error))) else f"{type(error).__name__} {error}"
-    line = "".join(letter if letter.isprintable() else " " for letter in f"is damaged: {words}")
-    return " ".join(line.split())[:_LONGEST_REASON]
+    return make_printable(" ".join(f"is damaged: {words}".split()))[:_LONGEST_REASON]

@@ -1,20 +1,21 @@
-"""Pictures of a board: score against cost with the front that nobody beats, and score over time."""
+"""Scatter charts of a board: score against cost with its Pareto front, and score over time."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
+from typing import Literal
 
-from harness.web.board.query import Cost
-from harness.web.charts.axes import Axis, TimeAxis, around
-from harness.web.rendering import address, cut
-from leaderboard.pareto import front
-from leaderboard.rendering.format_cells import shown
-from leaderboard.storage.entry_summaries import Outline
+from harness.web.charts.axes import Axis, PlotArea, TimeAxis
+from harness.web.rendering import MAX_NAME, address
+from leaderboard.pareto import pareto_front
+from leaderboard.rendering.format_cells import format_cell
+from leaderboard.safe_text import shorten
+from leaderboard.storage.entry_summaries import EntrySummary
 
-WIDTH, HEIGHT = 460, 300
-LEFT, RIGHT, TOP, BOTTOM = 50, 448, 12, 256
-MOST = 150  # points drawn, besides those of the front
-COSTS: dict[Cost, tuple[str, str]] = {
+AREA = PlotArea(460, 300, 50, 448, 12, 256)
+MAX_DOTS = 150  # besides those of the Pareto front
+CostKind = Literal["wall", "cpu", "memory"]
+COSTS: dict[CostKind, tuple[str, str]] = {
     "wall": ("wall_s", "wall clock, seconds"),
     "cpu": ("cpu_s", "CPU, seconds"),
     "memory": ("peak_mb", "memory, MB"),
@@ -22,114 +23,113 @@ COSTS: dict[Cost, tuple[str, str]] = {
 
 
 @dataclass(frozen=True)
-class Dot:
-    """An entry in a picture; `best` where it lies on the front."""
+class ScatterDot:
+    """An entry in a chart; `best` if it lies on the Pareto front."""
 
     x: float
     y: float
     entry: int
     name: str
-    says: tuple[str, ...]
+    details: tuple[str, ...]
     best: bool
 
     @property
     def address(self) -> str:
-        """The entry's page."""
+        """Address of the entry's page."""
         return address("e", self.entry)
 
 
 @dataclass(frozen=True)
-class Picture:
-    """Dots between two axes, the line along the best of them, and how many more there are."""
+class ScatterChart:
+    """Dots between two axes, the path along the best of them, and the number of entries that are not drawn."""
 
     name: str
-    says: str
+    caption: str
     x: Axis
     y: Axis
-    x_name: str
-    y_name: str
-    dots: tuple[Dot, ...]
-    line: str
-    left_out: int
+    dots: tuple[ScatterDot, ...]
+    path: str
+    n_omitted: int
 
-    box = f"0 0 {WIDTH} {HEIGHT}"
-    left, right, top, bottom = LEFT, RIGHT, TOP, BOTTOM
-    middle_x, middle_y, width, height = (LEFT + RIGHT) / 2, (TOP + BOTTOM) / 2, WIDTH, HEIGHT
+    area = AREA
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What a picture is drawn of: entries with their scores, and by which metric."""
+class ChartSource:
+    """The entries that a chart shows, and the part and metric of their scores."""
 
-    outlines: Sequence[Outline]
+    summaries: Sequence[EntrySummary]
     part: str
     metric: str
     higher_is_better: bool
 
-    def scored(self) -> list[Outline]:
-        """Those that have a score."""
-        return [each for each in self.outlines if each.score(self.part) is not None]
+    def scored(self) -> list[EntrySummary]:
+        """The entries that have a score on the part."""
+        return [summary for summary in self.summaries if summary.score(self.part) is not None]
 
-    def score(self, outline: Outline) -> float:
-        """The score, of an entry that has one."""
-        return outline.score(self.part) or 0.0
+    def score(self, summary: EntrySummary) -> float:
+        """The score of an entry; it must have one."""
+        return summary.score(self.part) or 0.0
 
-    def goodness(self, outline: Outline) -> float:
-        """The higher, the better."""
-        return self.score(outline) if self.higher_is_better else -self.score(outline)
-
-
-def against_cost(seen: Seen, cost: Cost) -> Picture | None:
-    """Score against a cost of `COSTS`, logarithmic; None where nothing was measured."""
-    field, x_name = COSTS[cost]
-    price: Callable[[Outline], float] = lambda outline: max(getattr(outline.cost, field) or 0.0, 0.01)
-    measured = [each for each in seen.scored() if each.cost.wall_s is not None]
-    best = [measured[place] for place in front([(price(each), seen.goodness(each)) for each in measured])]
-    says = f"{seen.metric} against {x_name}; nothing that costs less scores better than the {len(best)} on the line"
-    return _picture(seen, measured, best, (price, x_name, Axis), (f"cost-{cost}", says))
+    def goodness(self, summary: EntrySummary) -> float:
+        """The score, negated if lower is better."""
+        return self.score(summary) if self.higher_is_better else -self.score(summary)
 
 
-def over_time(seen: Seen) -> Picture | None:
-    """Score over the time of entry, with the line of the best so far; None where nothing has a score."""
-    scored = seen.scored()
-    moment: Callable[[Outline], float] = lambda outline: outline.created.timestamp()
-    best = [scored[place] for place in front([(moment(each), seen.goodness(each)) for each in scored])]
-    says = f"{seen.metric} of {len(scored)} entries over time; the best score was raised {len(best)} times"
-    return _picture(seen, scored, best, (moment, "entered, UTC", TimeAxis), ("time", says))
+def cost_chart(source: ChartSource, cost: CostKind) -> ScatterChart | None:
+    """Score against a cost of `COSTS` on a log axis; None if no entry has a measured cost."""
+    field, axis_name = COSTS[cost]
+    price: Callable[[EntrySummary], float] = lambda summary: max(getattr(summary.cost, field) or 0.0, 0.01)
+    measured = [summary for summary in source.scored() if summary.cost.wall_s is not None]
+    best = [measured[row] for row in pareto_front([(price(each), source.goodness(each)) for each in measured])]
+    caption = f"{source.metric} against {axis_name}; line: Pareto front of {len(best)}, no cheaper entry scores better"
+    return _chart(source, measured, best, (price, Axis, axis_name), (f"cost-{cost}", caption))
 
 
-def _picture(
-    seen: Seen,
-    outlines: Sequence[Outline],
-    best: Sequence[Outline],
-    x_as: tuple[Callable[[Outline], float], str, type[Axis]],
-    told: tuple[str, str],
-) -> Picture | None:
-    if not outlines:
+def time_chart(source: ChartSource) -> ScatterChart | None:
+    """Score over the time of entry, with a line of the best score so far; None if no entry has a score."""
+    scored = source.scored()
+    created: Callable[[EntrySummary], float] = lambda summary: summary.created.timestamp()
+    best = [scored[row] for row in pareto_front([(created(each), source.goodness(each)) for each in scored])]
+    caption = f"{source.metric} of {len(scored)} entries over time; line: best score so far, improved {len(best)} times"
+    return _chart(source, scored, best, (created, TimeAxis, "entered, UTC"), ("time", caption))
+
+
+def _chart(
+    source: ChartSource,
+    summaries: Sequence[EntrySummary],
+    best: Sequence[EntrySummary],
+    x_axis: tuple[Callable[[EntrySummary], float], type[Axis], str],
+    name_and_caption: tuple[str, str],
+) -> ScatterChart | None:
+    if not summaries:
         return None
-    of, x_name, kind = x_as
-    on_line = {each.id for each in best}
-    others = nsmallest(MOST, (each for each in outlines if each.id not in on_line), lambda each: -seen.goodness(each))
-    drawn = [*others, *best]
-    is_time = kind is TimeAxis
-    x = kind(*around([of(each) for each in drawn], log=not is_time), LEFT, RIGHT, not is_time)
-    y = Axis(*around([seen.score(each) for each in drawn]), BOTTOM, TOP)
-    dots = tuple(_dot(seen, each, x.at(of(each)), y.at(seen.score(each)), best=each.id in on_line) for each in drawn)
-    line = _steps([(dot.x, dot.y) for dot in dots if dot.best])
-    return Picture(*told, x, y, x_name, f"{seen.part} {seen.metric}", dots, line, len(outlines) - len(drawn))
+    x_value, axis_type, axis_name = x_axis
+    on_front = {summary.id for summary in best}
+    others = nsmallest(MAX_DOTS, (each for each in summaries if each.id not in on_front), lambda e: -source.goodness(e))
+    visible = [*others, *best]
+    is_log = axis_type is not TimeAxis
+    x = axis_type.fit([x_value(each) for each in visible], AREA.left, AREA.right, log=is_log, name=axis_name)
+    y_name = f"{source.part} {source.metric}"
+    y = Axis.fit([source.score(each) for each in visible], AREA.bottom, AREA.top, name=y_name)
+    dots = tuple(
+        _dot(source, each, x.at(x_value(each)), y.at(source.score(each)), best=each.id in on_front) for each in visible
+    )
+    path = _step_path([(dot.x, dot.y) for dot in dots if dot.best])
+    return ScatterChart(*name_and_caption, x, y, dots, path, len(summaries) - len(visible))
 
 
-def _dot(seen: Seen, outline: Outline, x: float, y: float, *, best: bool) -> Dot:
-    wall, cpu, peak = outline.cost
+def _dot(source: ChartSource, summary: EntrySummary, x: float, y: float, *, best: bool) -> ScatterDot:
+    wall, cpu, peak = summary.cost
     cost = "" if wall is None else f"{wall:.1f} s wall, {cpu:.1f} s CPU, {peak:.0f} MB"
-    says = f"{seen.metric} {shown('score_all', seen.score(outline))}", cost, shown("created", outline.created)
-    return Dot(x, y, outline.id, cut(outline.identity), tuple(filter(None, says)), best)
+    score = f"{source.metric} {format_cell('score_all', source.score(summary))}"
+    details = tuple(filter(None, (score, cost, format_cell("created", summary.created))))
+    return ScatterDot(x, y, summary.id, shorten(summary.identity, MAX_NAME), details, best)
 
 
-def _steps(points: Sequence[tuple[float, float]]) -> str:
-    """The line that goes level to each point's place and then to it, and on to the right edge."""
+def _step_path(points: Sequence[tuple[float, float]]) -> str:
+    """SVG path of a step line through the points, continued to the right edge."""
     if not points:
         return ""
     (x, y), *rest = points
-    path = [f"M{x:g} {y:g}", *(f"H{x:g}V{y:g}" for x, y in rest), f"H{RIGHT}"]
-    return "".join(path)
+    return "".join([f"M{x:g} {y:g}", *(f"H{x:g}V{y:g}" for x, y in rest), f"H{AREA.right:g}"])

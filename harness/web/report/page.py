@@ -1,4 +1,6 @@
-"""A board, its entries and what they got wrong as one file that opens from disk and asks nobody for anything."""
+"""Render a report as one HTML file that opens from disk and fetches nothing."""
+
+from __future__ import annotations
 
 import json
 from base64 import b64encode
@@ -10,93 +12,95 @@ from typing import Any
 from markupsafe import Markup
 
 from harness.web.assets import assets
-from harness.web.board.page import Board, board_values
-from harness.web.entry.page import entry_values
-from harness.web.rendering import Frame, cut, page
+from harness.web.rendering import PageLayout, render_template
+from harness.web.shared.board_table import board_values
+from harness.web.shared.board_view import BoardView
+from harness.web.shared.entry_tables import entry_values
 from leaderboard.entry import Entry
+from leaderboard.safe_text import shorten
 
 SCRIPTS = "theme.js", "site.js", "board.js", "report.js"
 STYLES = ("site.css",)
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What an entry answered to a query: its value there, facts in words, and images with their marks, best first.
+class ReportAnswer:
+    """The answer of an entry to a query: its score, facts, and images with their marks, best first.
 
-    `images` are places among the report's images, -1 for one that could not be shown. A labelling has the name of the
-    landmark instead, with its mark, and train photographs of it as `images`.
+    `images` are numbers of the report's images, -1 for a missing one. For recognition they are train photos of the
+    landmark `label`, and there is one mark.
     """
 
     value: float | None
-    says: str
+    facts: str
     images: Sequence[int]
-    marks: str  # a letter each: r right, w wrong, i ignored
+    marks: str  # one letter each: r right, w wrong, i ignored
     label: str = ""
 
 
 @dataclass(frozen=True)
 class ReportQuery:
-    """A query: its id, its part, its photograph's place, what it shows, and the answers by entry."""
+    """A query: its id, part, image number, landmarks as a phrase, and the answers by entry."""
 
     id: str
     usage: str
     image: int
     shows: str
-    answers: Mapping[int, Answer]
+    answers: Mapping[int, ReportAnswer]
 
 
 @dataclass(frozen=True)
-class Task:
-    """A task of the competition: its boards, its entries, and the queries that are shown, out of so many."""
+class ReportSection:
+    """A task of the competition: its boards, its entries, and some of the `n_scored` queries."""
 
-    name: str
+    task: str
     metric: str
-    boards: Sequence[Board]
+    boards: Sequence[BoardView]
     entries: Sequence[Entry]
     queries: Sequence[ReportQuery]
-    counted: int
-    table: str  # the board as CSV
+    n_scored: int
+    csv: str  # the board
 
 
 @dataclass(frozen=True)
-class Report:
-    """A competition, its tasks, and its images as WebP files."""
+class HtmlReport:
+    """A competition with its sections, and its images as WebP files."""
 
     title: str
-    says: str
-    tasks: Sequence[Task]
+    description: str
+    sections: Sequence[ReportSection]
     images: Sequence[bytes]
     parts: Sequence[str] = ("public", "private", "all")
 
 
-def report_page(report: Report) -> str:
-    """The report as one HTML document, the same for the same report."""
+def report_page(report: HtmlReport) -> str:
+    """Return the report as an HTML document; equal reports give equal documents."""
     scripts = [assets()[name].text for name in SCRIPTS]
     styles = [assets()[name].text for name in STYLES]
     values: dict[str, Any] = {
         "report": report,
-        "policy": _policy(scripts, styles),
-        "scripts": [Markup(script) for script in scripts],  # noqa: S704 (ours)
+        "policy": _security_policy(scripts, styles),
+        "scripts": [Markup(script) for script in scripts],  # noqa: S704 (our own files)
         "styles": [Markup(style) for style in styles],  # noqa: S704
         "icon": "data:image/svg+xml;base64," + b64encode(assets()["icon.svg"].content).decode(),
-        "data": _data(report),
-        "tasks": [_task(task, report.parts) for task in report.tasks],
+        "data": _json_data(report),
+        "sections": [_section_values(section, report.parts) for section in report.sections],
     }
-    return page("report.html", Frame(report.title), **values)
+    return render_template("report/report.html", PageLayout(report.title), **values)
 
 
-def _task(task: Task, parts: Sequence[str]) -> dict[str, Any]:
-    """What the template shows of a task."""
+def _section_values(section: ReportSection, parts: Sequence[str]) -> dict[str, Any]:
+    csv = b64encode(section.csv.encode("utf-8", "backslashreplace")).decode("ascii")
     return {
-        "task": task,
-        "boards": [board_values(board) for board in task.boards],
-        "entries": [entry_values(entry, parts) for entry in task.entries],
-        "table": "data:text/csv;base64," + _encoded(task.table),
+        "section": section,
+        "boards": [board_values(board) for board in section.boards],
+        "entries": [entry_values(entry, parts) for entry in section.entries],
+        "csv": "data:text/csv;base64," + csv,
     }
 
 
-def _policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
-    """The policy that lets just these scripts and styles run, and nothing be fetched."""
+def _security_policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
+    """Return the Content-Security-Policy that allows these scripts and styles, and fetches nothing."""
     allowed = [" ".join(f"'sha256-{_digest(text)}'" for text in texts) for texts in (scripts, styles)]
     return (
         f"default-src 'none'; script-src {allowed[0]}; style-src {allowed[1]}; img-src data:; "
@@ -108,29 +112,30 @@ def _digest(text: str) -> str:
     return b64encode(sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
-def _encoded(text: str) -> str:
-    return b64encode(text.encode("utf-8", "backslashreplace")).decode("ascii")
-
-
-def _data(report: Report) -> Markup:
-    """What the script draws from, as JSON in which nothing can end the element that holds it."""
+def _json_data(report: HtmlReport) -> Markup:
+    """Return the data of the script as JSON that cannot close its <script> element."""
     tasks = {
-        task.name: {
-            "metric": task.metric,
-            "entries": [[entry.id, cut(entry.identity, 60)] for entry in task.entries],
-            "queries": [_query(query) for query in task.queries],
+        section.task: {
+            "metric": section.metric,
+            "entries": [[entry.id, shorten(entry.identity, 60)] for entry in section.entries],
+            "queries": [_query_data(query) for query in section.queries],
         }
-        for task in report.tasks
+        for section in report.sections
     }
     document = {"tasks": tasks, "images": [b64encode(image).decode("ascii") for image in report.images]}
     text = json.dumps(document, separators=(",", ":"), allow_nan=False)
     return Markup(text.replace("<", "\\u003c").replace("&", "\\u0026"))  # noqa: S704 (escaped)
 
 
-def _query(query: ReportQuery) -> list[Any]:
+def _query_data(query: ReportQuery) -> list[Any]:
     answers = {
-        number: [None if each.value is None else round(each.value, 6), each.says, list(each.images), each.marks]
-        + ([each.label] if each.label else [])
-        for number, each in query.answers.items()
+        entry: [
+            None if answer.value is None else round(answer.value, 6),
+            answer.facts,
+            list(answer.images),
+            answer.marks,
+            *([answer.label] if answer.label else []),
+        ]
+        for entry, answer in query.answers.items()
     }
     return [query.id, query.usage, query.image, query.shows, answers]

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from harness import HarnessError
+from harness import HarnessError, make_printable
 from solutions.descriptors.networks import efficientnet_lite as lite
 from solutions.descriptors.networks.keras_backend import load_keras
 from solutions.descriptors.networks.torch_weights import read_torch_weights
@@ -126,5 +126,5 @@ def _one_line_errors(what: str) -> Iterator[None]:
     except HarnessError:
         raise
     except Exception as error:  # noqa: BLE001 (Keras raises many types)
-        reason = " ".join("".join(each if each.isprintable() else " " for each in str(error)).split())
+        reason = make_printable(" ".join(str(error).split()))
         raise HarnessError(f"{what}: {reason[:_LONGEST_REASON] or type(error).__name__}") from None

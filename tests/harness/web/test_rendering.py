@@ -1,21 +1,24 @@
+"""Tests of `harness.web.rendering` and `harness.web.assets`."""
+
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from harness.web import rendering
-from harness.web.assets import assets, assets_by_address
-from harness.web.rendering import Frame, Link, address, cut, page
+from harness.web.assets import MEDIA_TYPES, assets, assets_by_address
+from harness.web.rendering import MAX_NAME, Link, PageLayout, address, render_template
+from leaderboard.safe_text import shorten
 
-TEMPLATES = Path(rendering.__file__).parent / "templates"
+WEB = Path(rendering.__file__).parent
 
 
 def templates() -> Iterator[Path]:
-    yield from TEMPLATES.glob("*.html")
+    yield from WEB.rglob("*.html")
 
 
 @pytest.mark.parametrize("template", [*templates()], ids=lambda path: path.name)
-def test_no_template_calls_anything_safe_or_holds_styles_and_scripts_of_its_own(template: Path) -> None:
+def test_no_template_switches_escaping_off_or_has_inline_styles_and_handlers(template: Path) -> None:
     text = template.read_text(encoding="utf-8")
     assert "| safe" not in text
     assert "|safe" not in text
@@ -24,10 +27,10 @@ def test_no_template_calls_anything_safe_or_holds_styles_and_scripts_of_its_own(
     assert " on" + "click=" not in text
 
 
-def test_names_stay_names(hostile_names: list[str]) -> None:
+def test_names_are_escaped(hostile_names: list[str]) -> None:
     for name in hostile_names:
-        frame = Frame(name, [Link(name, address("c", name), current=True)], [], name)
-        text = page("message.html", frame, heading=name, message=name)
+        frame = PageLayout(name, [Link(name, address("c", name), current=True)], [], name)
+        text = render_template("message.html", frame, heading=name, message=name)
         assert "<script>alert" not in text
         assert "<b>" not in text
         assert "\u202e" not in text
@@ -35,17 +38,19 @@ def test_names_stay_names(hostile_names: list[str]) -> None:
         text.encode("utf-8")
 
 
-def test_a_name_cannot_leave_its_place_in_an_address() -> None:
+def test_a_name_stays_one_segment_of_an_address() -> None:
     assert address("c", "../../etc/passwd") == "/c/..%2F..%2Fetc%2Fpasswd"
     assert address("c", "a?b#c", q="d&e") == "/c/a%3Fb%23c?q=d%26e"
 
 
 def test_long_names_are_cut() -> None:
-    assert len(cut("x" * 10_000)) == 80
+    assert len(shorten("x" * 10_000, MAX_NAME)) == 80
 
 
-def test_every_asset_is_found_by_the_name_that_pages_ask_for() -> None:
+def test_every_asset_is_found_by_its_name_in_addresses() -> None:
     assert {asset.address_name for asset in assets().values()} == set(assets_by_address())
+    files = [file for file in WEB.rglob("*") if file.suffix in MEDIA_TYPES]
+    assert len({file.name for file in files}) == len(files) == len(assets())
     assert {"site.css", "site.js", "theme.js", "board.js", "icon.svg"} <= set(assets())
 
 

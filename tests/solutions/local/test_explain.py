@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from harness.cli.main import app
 from harness.data.competition import Competition
 from harness.errors import HarnessError
 from solutions.local.explanation import Explanation, as_fractions, explain_match
 from solutions.local.sift import Sift
 from solutions.local.verification import Matches
+from tests.cli import run_command
 from tests.factories.competitions import image_id, image_path, make_competition, save_image
 from tests.solutions.local.image_factories import seen_from_elsewhere, textured
 
@@ -40,7 +40,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def explain(folder: Path, *words: object) -> Result:
-    return CliRunner().invoke(app, ["explain", "--on", str(folder), *map(str, words)])
+    return run_command("explain", "--on", folder, *words)
 
 
 def document(folder: Path, *words: object) -> dict:

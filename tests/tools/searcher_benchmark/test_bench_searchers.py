@@ -6,18 +6,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from harness.cli.main import app
 from harness.errors import HarnessError
 from solutions.hashing.search.index_structures.bit_sampling import BitSampling
-from solutions.hashing.search.index_structures.bk_tree import BKTree
+from solutions.hashing.search.index_structures.metric_tree import BKTree
 from solutions.hashing.search.index_structures.scan import Scan
+from tests.cli import run_command
 from tools.searcher_benchmark import code_sets, measuring
 from tools.searcher_benchmark import searchers as roster
-from tools.searcher_benchmark.break_even import findings
-from tools.searcher_benchmark.measuring import LeftOut, Limits, Measured, Results, measure_all
-from tools.searcher_benchmark.report import lines
+from tools.searcher_benchmark.break_even import break_evens
+from tools.searcher_benchmark.measuring import BenchLimits, BenchResults, Measurement, SkippedSearcher, measure_all
+from tools.searcher_benchmark.report import report_lines
 
 SMALL = ("--sizes", "50,300", "--queries", "5", "--limit", "0.5")
 
@@ -28,12 +28,12 @@ def _one_run_a_repeat(monkeypatch) -> None:
 
 
 def bench(*words: object) -> Result:
-    return CliRunner().invoke(app, ["bench", "searchers", *map(str, words)])
+    return run_command("bench", "searchers", *words)
 
 
 def test_every_searcher_is_measured_on_every_kind_and_size() -> None:
     found = json.loads(bench(*SMALL, "--json").stdout)
-    names = [each.name for each in roster.searchers()[0]]
+    names = [each.name for each in roster.all_searchers()[0]]
     measured = [(each["codes"], each["n"], each["searcher"]) for each in found["measured"]]
     assert measured == [(c, n, name) for c in ("uniform", "clustered", "few") for n in (50, 300) for name in names]
     assert all(each["recall"] == 1 for each in found["measured"] if each["exact"])
@@ -103,7 +103,7 @@ def test_a_picture_that_could_not_be_written_is_refused_at_once(tmp_path, name, 
 
 def test_without_faiss_the_rest_is_measured(monkeypatch) -> None:
     monkeypatch.setattr(roster, "find_spec", lambda _: None)
-    searchers, missing = roster.searchers()
+    searchers, missing = roster.all_searchers()
     assert searchers[0].name == "Scan"
     assert not any("Faiss" in each.name for each in searchers)
     assert "pip install faiss-cpu" in missing[0]
@@ -123,7 +123,7 @@ def test_codes_come_from_a_file_and_a_tenth_of_them_are_queries(tmp_path: Path) 
     np.save(tmp_path / "codes.npy", codes)
     (tmp_path / "codes.txt").write_text("\n".join(f"{code:016x}" for code in codes), encoding="utf-8")
     for name in ("codes.npy", "codes.txt"):
-        found = code_sets.of_file(tmp_path / name, 0)
+        found = code_sets.codes_of_file(tmp_path / name, 0)
         index, queries = found.draw(1000, 1000)
         assert found.sizes([10, 1000, 2000]) == [10, 45]
         assert len(queries) == 5
@@ -143,7 +143,7 @@ def test_codes_come_from_a_file_and_a_tenth_of_them_are_queries(tmp_path: Path) 
 def test_a_file_that_holds_no_codes_is_refused_in_one_line(tmp_path, name, content, reason) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(HarnessError, match=reason) as refused:
-        code_sets.of_file(tmp_path / name, 0)
+        code_sets.codes_of_file(tmp_path / name, 0)
     assert str(refused.value).isprintable()
 
 
@@ -151,22 +151,22 @@ def test_an_array_of_another_type_or_of_objects_is_refused(tmp_path) -> None:
     for array in (np.zeros(3), np.zeros((2, 2), np.uint64), np.array([{}, {}])):
         np.save(tmp_path / "a.npy", array)
         with pytest.raises(HarnessError, match="no array of uint64"):
-            code_sets.of_file(tmp_path / "a.npy", 0)
+            code_sets.codes_of_file(tmp_path / "a.npy", 0)
 
 
 @pytest.mark.parametrize("name", ["uniform", "clustered", "few"])
 def test_codes_are_drawn_alike_for_a_seed(name) -> None:
-    first, again, other = (code_sets.drawn(name, seed).draw(1000, 10) for seed in (1, 1, 2))
+    first, again, other = (code_sets.random_codes(name, seed).draw(1000, 10) for seed in (1, 1, 2))
     assert all(np.array_equal(*pair) for pair in zip(first, again, strict=True))
     assert not np.array_equal(first[0], other[0])
     assert [len(codes) for codes in first] == [1000, 10]
 
 
 def test_clusters_differ_by_four_bits_a_code_and_few_codes_are_few() -> None:
-    index, queries = code_sets.drawn("clustered", 0).draw(2000, 100)
+    index, queries = code_sets.random_codes("clustered", 0).draw(2000, 100)
     nearest = np.bitwise_count(queries[:, None] ^ index).min(axis=1)
     assert 1 < nearest.mean() < 8
-    assert len(np.unique(code_sets.drawn("few", 0).draw(50_000, 10)[0])) == 256
+    assert len(np.unique(code_sets.random_codes("few", 0).draw(50_000, 10)[0])) == 256
 
 
 def unheard(*_: object) -> None:
@@ -186,8 +186,8 @@ def test_what_exceeds_the_limit_is_left_out_of_larger_sizes(monkeypatch) -> None
 
     clock = [0.0]
     monkeypatch.setattr(measuring.time, "process_time", lambda: clock.__setitem__(0, clock[0] + 0.01) or clock[0])
-    sets = [code_sets.drawn("uniform", 0), code_sets.drawn("few", 0)]
-    found = measure_all(sets, [250, 300, 400], 3, [Scan(), Slow()], Limits(1.0), unheard)
+    sets = [code_sets.random_codes("uniform", 0), code_sets.random_codes("few", 0)]
+    found = measure_all(sets, [250, 300, 400], 3, [Scan(), Slow()], BenchLimits(1.0), unheard)
     assert [(each.codes, each.n, each.searcher) for each in found.left_out] == [
         ("uniform", 400, "Slow"),
         ("few", 400, "Slow"),
@@ -204,15 +204,17 @@ def test_queries_are_asked_in_batches() -> None:
             asked.append(len(queries))
             return super().search(queries, k)
 
-    measure_all([code_sets.drawn("uniform", 0)], [50], 7, [Listening()], Limits(9.0, batch=3), unheard)
+    measure_all([code_sets.random_codes("uniform", 0)], [50], 7, [Listening()], BenchLimits(9.0, batch=3), unheard)
     assert set(asked[1:]) == {3, 1}
     assert asked[-3:] == [3, 3, 1]
 
 
 def test_the_scan_is_never_left_out() -> None:
-    found = measure_all([code_sets.drawn("uniform", 0)], [100, 200], 5, [Scan(), BKTree()], Limits(1e-12), unheard)
+    found = measure_all(
+        [code_sets.random_codes("uniform", 0)], [100, 200], 5, [Scan(), BKTree()], BenchLimits(1e-12), unheard
+    )
     assert [each.searcher for each in found.measured] == ["Scan", "BKTree", "Scan"]
-    assert len(findings(found)) == 1
+    assert len(break_evens(found)) == 1
 
 
 def test_a_slow_search_is_measured_on_fewer_queries(monkeypatch) -> None:
@@ -223,15 +225,15 @@ def test_a_slow_search_is_measured_on_fewer_queries(monkeypatch) -> None:
 
     clock = [0.0]
     monkeypatch.setattr(measuring.time, "process_time", lambda: clock[0])
-    found = measure_all([code_sets.drawn("uniform", 0)], [250], 40, [Slow()], Limits(1.6), unheard)
+    found = measure_all([code_sets.random_codes("uniform", 0)], [250], 40, [Slow()], BenchLimits(1.6), unheard)
     (only,) = found.measured
     assert only.n_queries == 5
     assert only.queries_per_s == pytest.approx(10)
     assert only.whole_s == pytest.approx(4)
 
 
-def measured(n: int, searcher: str, speed: float, recall: float = 1.0) -> Measured:
-    return Measured("codes", n, searcher, True, recall, speed, 0.0, 1.0, 1.0, 5, 0.1)
+def measured(n: int, searcher: str, speed: float, recall: float = 1.0) -> Measurement:
+    return Measurement("codes", n, searcher, True, recall, speed, 0.0, 1.0, 1.0, 5, 0.1)
 
 
 @pytest.mark.parametrize(
@@ -249,15 +251,19 @@ def test_findings_say_from_which_size_on_a_searcher_is_faster(speeds, says) -> N
     trees = [
         measured(n, "Tree", speed, recall) for n, speed, recall in zip(sizes, speeds, (0.7, 0.8, 0.9), strict=True)
     ]
-    (told,) = findings(Results([*scans, *trees]))
+    (told,) = break_evens(BenchResults([*scans, *trees]))
     assert told.text == says
 
 
 def test_what_is_left_out_is_said_below_its_table() -> None:
-    results = Results([measured(9, "Scan", 1)], [LeftOut("codes", 9, "Tree", "the search took 7 s of 5 at 3")])
-    assert "  Tree is left out: the search took 7 s of 5 at 3" in list(lines(results, []))
+    results = BenchResults(
+        [measured(9, "Scan", 1)], [SkippedSearcher("codes", 9, "Tree", "the search took 7 s of 5 at 3")]
+    )
+    assert "  Tree is left out: the search took 7 s of 5 at 3" in list(report_lines(results, []))
 
 
 def test_an_approximate_searcher_that_finds_everything_has_recall_1() -> None:
-    found = measure_all([code_sets.drawn("few", 0)], [100], 5, [BitSampling(tables=300, bits=1)], Limits(1.0), unheard)
+    found = measure_all(
+        [code_sets.random_codes("few", 0)], [100], 5, [BitSampling(tables=300, bits=1)], BenchLimits(1.0), unheard
+    )
     assert found.measured[0].recall == 1

@@ -1,4 +1,4 @@
-"""Size, format and orientation of images, from the heads of their files: no pixel is decoded."""
+"""Size, format and orientation of images, read from file headers without decoding pixels."""
 
 import os
 import warnings
@@ -8,16 +8,16 @@ import numpy as np
 from PIL import Image
 
 from harness import ImageSet, track
+from harness.data.images.exif import read_orientation
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
-_ORIENTATION = 0x0112
-_SIDEWAYS = 5  # from here on, EXIF orientations exchange width and height
+_SIDEWAYS = 5  # EXIF orientations from 5 on exchange width and height
 _BLOCK = 4096  # images
 
 HEADER = np.dtype(
     [
-        ("file", "?"),  # whether there is one
-        ("width", "i4"),  # pixels, of the image turned upright
+        ("file", "?"),  # whether it exists
+        ("width", "i4"),  # pixels, after EXIF rotation
         ("height", "i4"),
         ("bytes", "i8"),
         ("format", "U4"),
@@ -27,22 +27,22 @@ HEADER = np.dtype(
 )
 
 
-def headers(images: ImageSet, part: str) -> np.ndarray:
-    """The headers `(n,)` of a set's images, in its order; zeros where there is none."""
-    found = np.zeros(len(images), HEADER)
+def read_headers(images: ImageSet, part: str) -> np.ndarray:
+    """Return the headers `(n,)` of a set's images, in its order; zeros where there is no file."""
+    headers = np.zeros(len(images), HEADER)
     paths = (path for start in range(0, len(images), _BLOCK) for path in images[start : start + _BLOCK].paths)
-    for row, path in enumerate(track(paths, f"reading the heads of {part} images", len(images))):
+    for row, path in enumerate(track(paths, f"reading headers of {part} images", len(images))):
         if path:
-            found[row] = header(path)
-    return found
+            headers[row] = read_header(path)
+    return headers
 
 
-def header(path: Path) -> np.ndarray:
-    """The header of a file, of which no more than `file` is told where it is no image."""
+def read_header(path: Path) -> np.ndarray:
+    """Return the header of a file; only `file` is set if it is not an image."""
     try:
         if path.is_file():  # opening a pipe would wait
             return _read(path)
-    except Exception:  # noqa: BLE001, S110 (readers raise what they like; what is broken is told where it is decoded)
+    except Exception:  # noqa: BLE001, S110 (readers raise anything; broken images are counted when they are decoded)
         pass
     return np.array((True, 0, 0, 0, "", "", 0), HEADER)
 
@@ -51,18 +51,7 @@ def _read(path: Path) -> np.ndarray:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of size and of damaged EXIF data
         with Image.open(path, formats=_FORMATS) as image:
-            orientation = _orientation(image.info.get("exif") or b"")
+            orientation = read_orientation(image.info.get("exif") or b"")
             width, height = image.size if orientation < _SIDEWAYS else image.size[::-1]
             found = (True, width, height, os.path.getsize(path), image.format, image.mode, orientation)
     return np.array(found, HEADER)
-
-
-def _orientation(exif: bytes) -> int:
-    """The EXIF orientation from 1 to 8; 1 where there is none that can be read."""
-    tags = Image.Exif()
-    try:
-        tags.load(exif)
-        found = tags.get(_ORIENTATION, 1)
-    except Exception:  # noqa: BLE001
-        return 1
-    return found if isinstance(found, int) and found in range(1, 9) else 1

@@ -1,4 +1,4 @@
-"""The orientation in the EXIF data of an image; damaged data mean none."""
+"""Read the orientation from the EXIF data of an image; corrupt EXIF counts as no orientation."""
 
 import struct
 
@@ -12,14 +12,14 @@ TRANSPOSES = {
     6: Transpose.ROTATE_270,
     7: Transpose.TRANSVERSE,
     8: Transpose.ROTATE_90,
-}  # orientation -> what makes the image upright
+}  # orientation -> operation that makes the image upright
 _START = b"Exif\0\0"
 _ORIENTATION = 0x0112
 _SCAN, _APP1, _FILL = 0xDA, 0xE1, 0xFF
 
 
-def exif_segment(jpeg: bytes) -> slice:
-    """Return where the EXIF segment of a JPEG file lies; an empty slice if there is none."""
+def find_exif_segment(jpeg: bytes) -> slice:
+    """Return the position of the EXIF segment in a JPEG file; an empty slice if it has none."""
     position = 2
     while position + 10 <= len(jpeg) and jpeg[position] == 0xFF:
         marker = jpeg[position + 1]
@@ -35,10 +35,10 @@ def exif_segment(jpeg: bytes) -> slice:
     return slice(0, 0)
 
 
-def orientation(exif: bytes) -> int:
-    """Return the orientation that EXIF data name, 1 (upright) if they name none.
+def read_orientation(exif: bytes) -> int:
+    """Return the orientation in EXIF data, from 1 (upright, also if there is none or an invalid one) to 8.
 
-    `exif` may be the whole segment of a JPEG file, or start with the TIFF header.
+    `exif` is the segment of a JPEG file, or starts with the TIFF header.
     """
     tiff = exif[exif.find(_START) + len(_START) :] if _START in exif[:10] else exif
     order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
@@ -50,7 +50,7 @@ def orientation(exif: bytes) -> int:
         for entry in range(count):
             tag, _, _, value = struct.unpack_from(f"{order}HHIH", tiff, directory + 2 + 12 * entry)
             if tag == _ORIENTATION:
-                return int(value)
+                return int(value) if value in TRANSPOSES else 1
     except struct.error:
-        pass  # it ends before it should
+        pass  # the data end early
     return 1

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import struct
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from harness.data.images.find import ImageFolder
 
 NO_FILE = 2  # its fingerprint
-_EVEN_WORD = 2**64 - 2
+_WORD, _EVEN_WORD = 2**64 - 1, 2**64 - 2
 
 
 @dataclass(eq=False)
@@ -60,8 +61,9 @@ def _fingerprint(path: str | None) -> int:
     if path is None:
         return NO_FILE
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except OSError:
         return NO_FILE
-    word = hash((found.st_size, found.st_mtime_ns, found.st_ctime_ns)) & _EVEN_WORD  # of numbers always the same
+    state = struct.pack("<3Q", status.st_size, status.st_mtime_ns & _WORD, status.st_ctime_ns & _WORD)
+    word = int.from_bytes(blake2b(state, digest_size=8).digest(), "little") & _EVEN_WORD
     return word if word > NO_FILE else 4

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.data.images.find import SUFFIXES
-from harness.data.layouts.safe_pickle import read_pickle
+from harness.data.safe_pickle import read_pickle
 from harness.data.layouts.writing import atomic_folder, link_or_copy, write_table
 from harness.data.tables.cells import quote
 from harness.data.tables.ids import is_safe_id

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from harness.code_digest import class_digest, files_digest
-from harness.data.images.decode import LIBRARIES
+from harness.data.images import decode, exif
 from harness.data.store.extractor import Extractor
 from harness.errors import SolutionError
 
@@ -32,7 +32,7 @@ def extractor_facts(extractor: Extractor) -> dict[str, object]:
     Raises SolutionError where a parameter, its code or a library cannot be told.
     """
     name = type(extractor).__qualname__
-    libraries = sorted({*LIBRARIES, *extractor.libraries}, key=str.lower)
+    libraries = sorted({*decode.LIBRARIES, *extractor.libraries}, key=str.lower)
     facts: dict[str, object] = {
         "extractor": name,
         "parameters": {field.name: to_json_value(getattr(extractor, field.name), name) for field in fields(extractor)},  # type: ignore[arg-type]
@@ -52,7 +52,7 @@ def _source(cls: type[Extractor]) -> list[str]:
             raise SolutionError(
                 f"{base.__qualname__} is not defined in a file; write it into a module, so that its code has a version"
             )
-    decoder = files_digest([Path(__file__).parents[1] / "images" / name for name in ("decode.py", "exif.py")])
+    decoder = files_digest([Path(str(module.__file__)) for module in (decode, exif)])  # OSError if one is missing
     return [*(class_digest(bases[module]) for module in sorted(bases)), decoder]
 
 

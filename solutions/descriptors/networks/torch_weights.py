@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from harness import HarnessError
+from harness import HarnessError, RestrictedUnpickler
 
 _MAGIC = 0x1950A86A20F9469CFC6C
 _PROTOCOL = 1001
@@ -63,7 +63,7 @@ def _tensor(storage: object, offset: int, shape: Sequence[int], strides: Sequenc
     return _Tensor(storage, offset, shape, strides)
 
 
-_NAMES: dict[tuple[str, str], Any] = {
+_FUNCTIONS: dict[tuple[str, str], Any] = {
     ("collections", "OrderedDict"): OrderedDict,
     ("torch._utils", "_rebuild_tensor_v2"): _tensor,
     ("torch", "FloatStorage"): np.dtype("<f4"),
@@ -71,12 +71,8 @@ _NAMES: dict[tuple[str, str], Any] = {
 }
 
 
-class _Reader(pickle._Unpickler):  # noqa: SLF001 (the other one lets a file claim all memory)
-    def find_class(self, module: str, name: str) -> Any:
-        """Return our own stand-in; refuse every other name."""
-        if (module, name) not in _NAMES:
-            raise pickle.UnpicklingError(f"it asks for {module}.{name}")
-        return _NAMES[module, name]
+class _TorchUnpickler(RestrictedUnpickler):
+    functions = _FUNCTIONS
 
     def persistent_load(self, pid: Any) -> _Storage:
         """Return the storage that a tensor refers to: ('storage', type, key, device, count, view)."""
@@ -110,10 +106,10 @@ def read_torch_weights(path: Path) -> dict[str, np.ndarray]:
 
 
 def _weights(file: BytesIO) -> dict[str, np.ndarray]:
-    if (_Reader(file).load(), _Reader(file).load()) != (_MAGIC, _PROTOCOL):
+    if (_TorchUnpickler(file).load(), _TorchUnpickler(file).load()) != (_MAGIC, _PROTOCOL):
         raise ValueError("it begins with another mark")
-    _Reader(file).load()
-    tensors, order = dict(_Reader(file).load()), _Reader(file).load()
+    _TorchUnpickler(file).load()
+    tensors, order = dict(_TorchUnpickler(file).load()), _TorchUnpickler(file).load()
     if not all(isinstance(name, str) and isinstance(tensor, _Tensor) for name, tensor in tensors.items()):
         raise ValueError("it holds something else than tensors")
     known = {tensor.storage.key: tensor.storage for tensor in tensors.values()}

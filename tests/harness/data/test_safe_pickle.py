@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from harness.data.layouts.safe_pickle import read_pickle
+from harness.data.safe_pickle import read_pickle
 from harness.errors import DataError
 
 CONTENT = {

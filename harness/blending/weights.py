@@ -18,8 +18,9 @@ import numpy as np
 from harness.blending.fusion import FusionMethod, fuse_answers
 from harness.blending.inputs import BlendInput
 from harness.data.competition import Competition
+from harness.data.folds import Folds, load_folds
 from harness.data.ground_truth import GroundTruth
-from harness.data.split import Folds, fold_split, load_folds
+from harness.data.split import fold_split
 from harness.errors import DataError, HarnessError
 from harness.progress import track
 from harness.running.stored_answers import stored_answer

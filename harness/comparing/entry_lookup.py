@@ -138,7 +138,7 @@ class EntryLookup:
 
     def _find_on_folds(self, name: str, entries: list[Entry], metric: Metric) -> ComparedSystem:
         if not entries or is_entry_number(name):
-            raise HarnessError(f"{name}: --folds compares solutions; leave it out to compare entries and files")
+            raise HarnessError(f"{name}: --folds compares solutions; leave out --folds for entries and files")
         row = fold_rows(entries, higher_is_better=metrics_of(metric.task)[0].higher_is_better)[0]
         if not row.complete:
             raise DataError(

@@ -90,7 +90,7 @@ def simulate_shake_up(
     first = next((each for each in judged.values() if each), None)
     usable = {name: each for name, each in judged.items() if each and first and _same_queries(each, first)}
     if first is None or len(usable) < 2:
-        raise DataError(f"two entries for {task} with per-query scores are needed; landmark run makes some")
+        raise DataError(f"two entries for {task} are needed that have per-query scores; landmark run makes some")
     simulation = shake_up(
         metric, {name: judgement for name, (judgement, _) in usable.items()}, first[1], draws=draws, seed=seed
     )

@@ -8,7 +8,8 @@ from typing import Literal
 
 from harness.comparing.entry_lookup import find_entry, is_entry_number, named_entries
 from harness.data.competition import TASKS, Competition
-from harness.data.split import TEST, load_folds
+from harness.data.folds import load_folds
+from harness.data.split import TEST
 from harness.errors import HarnessError
 from harness.solution.registry import load_solution
 from harness.workspace import Workspace

@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from pkgutil import iter_modules
 from shutil import rmtree
 
 from filelock import FileLock
 from joblib import Parallel, delayed
 
+import metrics
 from harness.code_digest import class_digest, imports_digest
 from harness.cpu_budget import cores
 from harness.data.competition import Competition
-from harness.data.split import TEST, Folds, Split, fold_split, own_split
+from harness.data.folds import Folds
+from harness.data.split import TEST, Split, fold_split, own_split
 from harness.errors import DataError
 from harness.progress import ProgressListener, ignore_progress
 from harness.running.local_processes import RunLimits, kill_all, run_in_process
@@ -31,11 +34,10 @@ from harness.solution.registry import load_solution
 from harness.solution.spec import split_spec
 from harness.workspace import Workspace
 from leaderboard import Entry, EntryStore, Status
-from metrics import Task as TaskName
-from metrics import metrics_of
 
 # These modules and all that they import are the code that a result depends on.
 RESULT_MODULES = ("harness", "harness.running.runner", "harness.running.worker", "metrics")
+RESULT_MODULES += tuple(f"metrics.{module.name}" for module in iter_modules(metrics.__path__) if not module.ispkg)
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class Runner:
     ) -> None:
         self.competition, self.workspace, self.folds, self.limits = competition, workspace, folds, limits
         self.entries = EntryStore(workspace.database)
-        self._splits: dict[tuple[TaskName, int | None], Split] = {}
+        self._splits: dict[tuple[metrics.Task, int | None], Split] = {}
 
     def plan(self, specs: Sequence[str], seed: int = 0) -> list[PlannedRun]:
         """Return the runs of the solutions on every split.
@@ -112,7 +114,7 @@ class Runner:
             kill_all()
             raise
 
-    def split(self, task: TaskName, number: int | None, seed: int = 0) -> Split:
+    def split(self, task: metrics.Task, number: int | None, seed: int = 0) -> Split:
         """Return the split with its ground truth."""
         if (task, number) not in self._splits:
             if number is None or self.folds is None:
@@ -123,7 +125,7 @@ class Runner:
         return self._splits[task, number]
 
     @property
-    def tasks(self) -> tuple[TaskName, ...]:
+    def tasks(self) -> tuple[metrics.Task, ...]:
         """Return the tasks that solutions can be run on."""
         if self.folds is not None:
             return ("retrieval", "recognition")
@@ -153,7 +155,7 @@ class Runner:
         key = sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
         return PlannedRun(solution_name(type(solution)), identity(solution), job, split_name, key, code)
 
-    def _data_digests(self, task: TaskName, number: int | None) -> list[str]:
+    def _data_digests(self, task: metrics.Task, number: int | None) -> list[str]:
         """Return the digests of the competition's tables and of the three image sets of a run."""
         split = self.split(task, number)
         return [self.competition.key, *(i.fingerprint for i in (split.data.train, split.data.index, split.queries))]
@@ -179,7 +181,7 @@ class Runner:
             seed=run.job.seed,
             status=status,
             reason=outcome.reason,
-            metric=metrics_of(run.job.task)[0].name,
+            metric=metrics.metrics_of(run.job.task)[0].name,
             scores=evaluation.scores if evaluation else {},
             coverage=outcome.coverage,
             stages=outcome.stages,

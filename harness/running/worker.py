@@ -23,8 +23,9 @@ from threadpoolctl import threadpool_limits
 from harness.atomic_files import write_atomically
 from harness.cpu_budget import cores, limit_cores
 from harness.data.competition import Competition
+from harness.data.folds import load_folds
 from harness.data.image_set import ImageSet
-from harness.data.split import Split, fold_split, load_folds, own_split
+from harness.data.split import Split, fold_split, own_split
 from harness.errors import HarnessError, SolutionError
 from harness.progress import ProgressListener, send_progress_to, track
 from harness.running.outcome import (

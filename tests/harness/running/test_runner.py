@@ -1,3 +1,9 @@
+"""Tests of `harness.running.runner` and of what runs in its processes.
+
+Subjects: `harness.running.local_processes`, `harness.running.outcome`, `harness.running.resource_usage`,
+`harness.running.run_job`, `harness.running.sandbox`, `harness.running.versions` and `harness.running.worker`.
+"""
+
 import os
 import signal
 import subprocess
@@ -11,16 +17,15 @@ import psutil
 import pytest
 
 from harness.code_digest import imported_files
-from harness.data.competition import Competition
-from harness.data.split import Folds, make_folds, save_folds
+from harness.data.folds import make_folds, save_folds
 from harness.errors import DataError, SolutionError
-from harness.running.runner import RESULT_MODULES, RunLimits, RunResult, Runner
-from harness.workspace import Workspace
+from harness.running.local_processes import RunLimits
+from harness.running.runner import RESULT_MODULES
 from leaderboard import Coverage
 from tests.factories.competitions import image_id, image_path, make_competition, save_image
+from tests.factories.runs import make_runner, run_solutions
 from tests.factories.solutions import write_obedient
 
-NO_LIMITS = RunLimits()
 ROOT = Path(__file__).parents[3]
 
 
@@ -29,18 +34,9 @@ def obedient(tmp_path: Path) -> Path:
     return write_obedient(tmp_path)
 
 
-def runner(folder: Path, *, folds: Folds | None = None, limits: RunLimits = NO_LIMITS) -> Runner:
-    workspace = Workspace.open()
-    return Runner(Competition.open(folder, workspace.descriptors), workspace, folds, limits)
-
-
-def results(made: Runner, *specs: str, jobs: int = 2, seed: int = 0) -> list[RunResult]:
-    return list(made.run(made.plan(specs, seed), jobs))
-
-
 @pytest.mark.usefixtures("workspace")
 def test_a_run_is_scored_and_entered(competition_folder: Path) -> None:
-    (result,) = results(runner(competition_folder), "first_images")
+    (result,) = run_solutions(make_runner(competition_folder), "first_images")
     entry = result.entry
     assert entry.status == "scored"
     assert 0 < (entry.score("all") or 0) < 1
@@ -51,7 +47,7 @@ def test_a_run_is_scored_and_entered(competition_folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("workspace")
-def test_a_failing_solution_is_a_row_with_its_reason_and_the_rest_finish(
+def test_a_failed_run_is_an_entry_with_its_reason_and_the_others_finish(
     competition_folder: Path, obedient: Path
 ) -> None:
     reasons = {
@@ -71,46 +67,47 @@ def test_a_failing_solution_is_a_row_with_its_reason_and_the_rest_finish(
         "others": "other ids",
     }
     specs = [f"{obedient}(do={do!r})" for do in reasons]
-    found = {each.entry.identity: each.entry for each in results(runner(competition_folder), *specs, "first_images")}
+    results = {
+        each.entry.identity: each.entry
+        for each in run_solutions(make_runner(competition_folder), *specs, "first_images")
+    }
     for do, reason in reasons.items():
-        entry = found[f"obedient(do={do!r})"]
+        entry = results[f"obedient(do={do!r})"]
         assert entry.status == "failed"
         assert reason in (entry.reason or ""), (do, entry.reason)
         assert "\n" not in (entry.reason or "")
-    assert found["first_images"].status == "scored"
+    assert results["first_images"].status == "scored"
 
 
 @pytest.mark.usefixtures("workspace")
-def test_a_run_that_takes_too_long_or_too_much_is_ended(competition_folder: Path, obedient: Path) -> None:
-    slow = results(runner(competition_folder, limits=RunLimits(timeout_s=3)), f"{obedient}(do='sleep')")[0]
+def test_a_run_that_exceeds_a_limit_is_killed(competition_folder: Path, obedient: Path) -> None:
+    slow = run_solutions(make_runner(competition_folder, limits=RunLimits(timeout_s=3)), f"{obedient}(do='sleep')")[0]
     assert "took longer than 3 s (--timeout)" in (slow.entry.reason or "")
-    large = results(runner(competition_folder, limits=RunLimits(memory_mb=400)), f"{obedient}(do='grow')")[0]
+    large = run_solutions(make_runner(competition_folder, limits=RunLimits(memory_mb=400)), f"{obedient}(do='grow')")[0]
     assert "more than 400 MB (--memory-limit)" in (large.entry.reason or "")
 
 
 @pytest.mark.usefixtures("workspace")
 def test_what_a_solution_prints_is_in_its_log(competition_folder: Path, obedient: Path) -> None:
-    (result,) = results(runner(competition_folder), f"{obedient}(do='raise')")
+    (result,) = run_solutions(make_runner(competition_folder), f"{obedient}(do='raise')")
     log = Path(result.entry.log or "").read_text()
     assert "a word from fit" in log
     assert "Traceback" in log
 
 
 @pytest.mark.usefixtures("workspace")
-def test_a_finished_run_is_not_repeated_until_something_it_was_made_from_changes(
-    competition_folder: Path, obedient: Path
-) -> None:
-    assert results(runner(competition_folder), str(obedient))[0].executed
-    assert not results(runner(competition_folder), str(obedient))[0].executed
-    assert results(runner(competition_folder), str(obedient), seed=1)[0].executed
+def test_a_finished_run_is_repeated_only_if_an_input_changes(competition_folder: Path, obedient: Path) -> None:
+    assert run_solutions(make_runner(competition_folder), str(obedient))[0].executed
+    assert not run_solutions(make_runner(competition_folder), str(obedient))[0].executed
+    assert run_solutions(make_runner(competition_folder), str(obedient), seed=1)[0].executed
     obedient.write_text(obedient.read_text() + "\n# changed\n")
-    assert results(runner(competition_folder), str(obedient))[0].executed
+    assert run_solutions(make_runner(competition_folder), str(obedient))[0].executed
     image = next(competition_folder.glob("*.jpg"))
     save_image(image, np.zeros((9, 9, 3), np.uint8))
-    assert results(runner(competition_folder), str(obedient))[0].executed
+    assert run_solutions(make_runner(competition_folder), str(obedient))[0].executed
 
 
-def test_pages_figures_and_commands_have_no_part_in_the_code_of_a_run() -> None:
+def test_pages_figures_and_commands_are_not_part_of_the_code_of_a_run() -> None:
     parts = {".".join(file.relative_to(ROOT).with_suffix("").parts) for file in imported_files(*RESULT_MODULES)}
     assert {
         "harness.solution.base",
@@ -118,17 +115,18 @@ def test_pages_figures_and_commands_have_no_part_in_the_code_of_a_run() -> None:
         "harness.submissions.finalise",
         "metrics.judgement",
     } <= parts
-    apart = ("harness.cli", "harness.plotting", "harness.web", "metrics.testing")
-    assert not [part for part in parts if part.startswith(apart)]
+    plugin_api = {"harness.plotting.__init__", "harness.plotting.figure"}
+    others = ("harness.cli", "harness.plotting", "harness.web", "metrics.testing")
+    assert not [part for part in parts - plugin_api if part.startswith(others)]
 
 
-LOADED = """
+LOAD_PROGRAM = """
 import sys
 from pathlib import Path
 from harness.running import worker
-from tests.harness.running.test_runner import results, runner
+from tests.factories.runs import make_runner, run_solutions
 worker._end_with_parent = lambda: None
-for result in results(runner(Path(sys.argv[1])), "first_images", "most_frequent"):
+for result in run_solutions(make_runner(Path(sys.argv[1])), "first_images", "most_frequent"):
     worker.main(Path(result.entry.log).parent)
 ours = [module for name, module in sys.modules.items() if name.partition(".")[0] in ("harness", "metrics")]
 print("\\n".join(module.__file__ for module in ours))
@@ -136,29 +134,31 @@ print("\\n".join(module.__file__ for module in ours))
 
 
 @pytest.mark.usefixtures("workspace")
-def test_all_of_the_house_that_a_run_loads_is_part_of_its_code(competition_folder: Path) -> None:
-    ran = subprocess.run([sys.executable, "-c", LOADED, competition_folder], capture_output=True, text=True, check=True)
-    loaded = {Path(line) for line in ran.stdout.splitlines() if line.endswith(".py")}
+def test_every_module_that_a_run_loads_is_part_of_its_code(competition_folder: Path) -> None:
+    process = subprocess.run(
+        [sys.executable, "-c", LOAD_PROGRAM, competition_folder], capture_output=True, text=True, check=True
+    )
+    loaded = {Path(line) for line in process.stdout.splitlines() if line.endswith(".py")}
     assert len(loaded) > 40
     assert loaded <= set(imported_files(*RESULT_MODULES))
 
 
 @pytest.mark.usefixtures("workspace")
-def test_a_failed_run_is_tried_again(competition_folder: Path, obedient: Path) -> None:
-    made = runner(competition_folder)
-    assert results(made, f"{obedient}(do='raise')")[0].executed
-    assert results(made, f"{obedient}(do='raise')")[0].executed
-    assert len(made.entries.entries()) == 2
+def test_a_failed_run_is_repeated(competition_folder: Path, obedient: Path) -> None:
+    runner = make_runner(competition_folder)
+    assert run_solutions(runner, f"{obedient}(do='raise')")[0].executed
+    assert run_solutions(runner, f"{obedient}(do='raise')")[0].executed
+    assert len(runner.entries.entries()) == 2
 
 
 @pytest.mark.usefixtures("workspace")
-def test_an_interrupted_run_goes_on_from_the_chunks_that_were_done(
+def test_an_interrupted_run_resumes_after_its_finished_chunks(
     competition_folder: Path, obedient: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = tmp_path / "asked"
     monkeypatch.setenv("ASKED", str(asked))
     spec = f"{obedient}(do='slowly')"
-    program = f"from tests.harness.running.test_runner import *; results(runner(Path({str(competition_folder)!r})), {spec!r}, jobs=1)"
+    program = f"from pathlib import Path; from tests.factories.runs import *; run_solutions(make_runner(Path({str(competition_folder)!r})), {spec!r}, jobs=1)"
     process = subprocess.Popen([sys.executable, "-c", program])
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and (not asked.exists() or len(asked.read_text().split()) < 2):
@@ -168,28 +168,28 @@ def test_an_interrupted_run_goes_on_from_the_chunks_that_were_done(
     process.wait()
     _, alive = psutil.wait_procs(workers, timeout=10)
     assert not alive, "a worker must end with the process that started it"
-    (result,) = results(runner(competition_folder), spec, jobs=1)
+    (result,) = run_solutions(make_runner(competition_folder), spec, jobs=1)
     assert result.entry.status == "scored"
     chunks = asked.read_text().split()
-    assert len(chunks) < 2 * len(set(chunks)), "no more than the chunk in hand is asked about again"
+    assert len(chunks) < 2 * len(set(chunks)), "no more than the interrupted chunk is asked again"
     assert len(set(chunks)) == 4
 
 
 @pytest.mark.usefixtures("workspace")
-def test_two_processes_that_start_the_same_run_do_it_once(competition_folder: Path, obedient: Path) -> None:
+def test_two_processes_that_start_the_same_run_execute_it_once(competition_folder: Path, obedient: Path) -> None:
     spec = f"{obedient}(do='answer')"
-    program = f"from tests.harness.running.test_runner import *; print(results(runner(Path({str(competition_folder)!r})), {spec!r})[0].executed)"
-    both = [subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    again = sorted(process.communicate()[0].strip() for process in both)
-    assert again == ["False", "True"]
+    program = f"from pathlib import Path; from tests.factories.runs import *; print(run_solutions(make_runner(Path({str(competition_folder)!r})), {spec!r})[0].executed)"
+    processes = [subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    executed = sorted(process.communicate()[0].strip() for process in processes)
+    assert executed == ["False", "True"]
 
 
 @pytest.mark.usefixtures("workspace")
 def test_the_answer_is_the_same_for_any_number_of_jobs(competition_folder: Path) -> None:
-    made = runner(competition_folder)
+    runner = make_runner(competition_folder)
     files = []
     for jobs in (1, 2):
-        (result,) = results(made, "first_images", jobs=jobs, seed=jobs)
+        (result,) = run_solutions(runner, "first_images", jobs=jobs, seed=jobs)
         files.append(Path(result.entry.submission or "").read_bytes())
     assert files[0] == files[1]
 
@@ -197,99 +197,102 @@ def test_the_answer_is_the_same_for_any_number_of_jobs(competition_folder: Path)
 @pytest.mark.usefixtures("workspace")
 def test_without_ground_truth_a_run_writes_a_submission_and_is_not_scored(tmp_path: Path) -> None:
     folder = make_competition(tmp_path / "blind", truth=False)
-    (result,) = results(runner(folder), "first_images")
+    (result,) = run_solutions(make_runner(folder), "first_images")
     assert result.entry.status == "unscored"
     assert Path(result.entry.submission or "").read_text().startswith("id,images\n")
 
 
 @pytest.mark.usefixtures("workspace")
-def test_a_broken_image_is_counted_and_named_and_stops_nothing(competition_folder: Path) -> None:
+def test_a_broken_image_is_counted_and_named_and_the_run_finishes(competition_folder: Path) -> None:
     broken = sorted([image_id("index", 0), image_id("test", 0)])
     for name in broken:
         image_path(competition_folder, "", name).write_bytes(b"no image")
-    (result,) = results(runner(competition_folder), "hash")
+    (result,) = run_solutions(make_runner(competition_folder), "hash")
     assert result.entry.status == "scored"
     assert (result.outcome.undecodable, result.outcome.examples) == (2, tuple(broken))
     assert result.entry.coverage == Coverage(queries=7, answered=6, empty=0, failed=1)
 
 
 @pytest.mark.usefixtures("workspace")
-def test_folds_run_without_the_test_images(tmp_path: Path) -> None:
+def test_runs_on_folds_do_not_need_test_images(tmp_path: Path) -> None:
     folder = make_competition(tmp_path / "labelled", landmarks=6, train=6)
-    made = runner(folder)
-    folds = make_folds(made.competition.train.ids, made.competition.labels, 3)
-    save_folds(made.workspace.folds_file(made.competition.key), made.competition, folds)
-    found = results(runner(folder, folds=folds), "first_images", "most_frequent")
-    assert {each.entry.split for each in found} == {f"fold {n}/3 of deal {folds.assignment_id}" for n in (1, 2, 3)}
-    assert all(each.entry.status == "scored" for each in found), [each.entry.reason for each in found]
+    runner = make_runner(folder)
+    folds = make_folds(runner.competition.train.ids, runner.competition.labels, 3)
+    save_folds(runner.workspace.folds_file(runner.competition.key), runner.competition, folds)
+    results = run_solutions(make_runner(folder, folds=folds), "first_images", "most_frequent")
+    assert {each.entry.split for each in results} == {f"fold {n}/3 of deal {folds.assignment_id}" for n in (1, 2, 3)}
+    assert all(each.entry.status == "scored" for each in results), [each.entry.reason for each in results]
 
 
 @pytest.mark.usefixtures("workspace")
 def test_a_task_that_the_competition_lacks_is_refused_before_anything_runs(tmp_path: Path) -> None:
     folder = make_competition(tmp_path / "retrieval", train=0)
     with pytest.raises(DataError, match="recognition needs train.csv"):
-        runner(folder).plan(["first_images", "most_frequent"])
+        make_runner(folder).plan(["first_images", "most_frequent"])
     with pytest.raises(SolutionError, match="did you mean 'first_images'"):
-        runner(folder).plan(["first_image"])
+        make_runner(folder).plan(["first_image"])
 
 
 @pytest.mark.usefixtures("workspace")
-def test_cores_are_shared_out(competition_folder: Path, tmp_path: Path) -> None:
-    teller = tmp_path / "teller.py"
-    teller.write_text(
+def test_runs_share_the_cores(competition_folder: Path, tmp_path: Path) -> None:
+    printer = tmp_path / "printer.py"
+    printer.write_text(
         "import os\nfrom dataclasses import dataclass\nfrom harness import *\nimport numpy as np\n"
-        "@dataclass\nclass Teller(Retrieval):\n    number: int = 0\n"
+        "@dataclass\nclass Printer(Retrieval):\n    number: int = 0\n"
         "    def fit(self, data):\n        raise ValueError(os.environ['OMP_NUM_THREADS'] + ' ' + os.environ['LANDMARK_JOBS'])\n"
         "    def rank(self, queries): ...\n"
     )
-    found = results(runner(competition_folder), f"{teller}(number=1)", f"{teller}(number=2)", jobs=4)
-    assert all("ValueError: 2 2" in (each.entry.reason or "") for each in found)
+    results = run_solutions(make_runner(competition_folder), f"{printer}(number=1)", f"{printer}(number=2)", jobs=4)
+    assert all("ValueError: 2 2" in (each.entry.reason or "") for each in results)
     assert "OMP_NUM_THREADS" not in os.environ
 
 
 @pytest.mark.usefixtures("workspace")
-def test_runs_go_to_whatever_backend_joblib_is_told(competition_folder: Path) -> None:
+def test_runs_use_the_configured_joblib_backend(competition_folder: Path) -> None:
     with joblib.parallel_config(backend="loky", n_jobs=2):
-        found = results(runner(competition_folder), "first_images", "most_frequent")
-    assert {each.entry.status for each in found} == {"scored"}
+        results = run_solutions(make_runner(competition_folder), "first_images", "most_frequent")
+    assert {each.entry.status for each in results} == {"scored"}
 
 
 @pytest.mark.usefixtures("workspace")
-def test_a_finished_run_whose_entry_was_lost_is_entered_and_not_run_again(competition_folder: Path) -> None:
-    made = runner(competition_folder)
-    (first,) = results(made, "first_images")
-    made.workspace.database.unlink()
-    (second,) = results(runner(competition_folder), "first_images")
+def test_a_finished_run_without_its_entry_is_entered_but_not_repeated(competition_folder: Path) -> None:
+    runner = make_runner(competition_folder)
+    (first,) = run_solutions(runner, "first_images")
+    runner.workspace.database.unlink()
+    (second,) = run_solutions(make_runner(competition_folder), "first_images")
     assert first.executed
     assert not second.executed
     assert second.entry.scores == first.entry.scores
-    assert len(runner(competition_folder).entries.entries()) == 1
+    assert len(make_runner(competition_folder).entries.entries()) == 1
 
 
 @pytest.mark.usefixtures("workspace")
-def test_a_thread_that_a_solution_leaves_running_does_not_hold_its_run_up(
-    competition_folder: Path, obedient: Path
-) -> None:
-    (result,) = results(runner(competition_folder, limits=RunLimits(timeout_s=20)), f"{obedient}(do='linger')")
+def test_a_thread_left_running_does_not_delay_the_end_of_a_run(competition_folder: Path, obedient: Path) -> None:
+    (result,) = run_solutions(
+        make_runner(competition_folder, limits=RunLimits(timeout_s=20)), f"{obedient}(do='linger')"
+    )
     assert result.entry.status == "scored"
 
 
 @pytest.mark.usefixtures("workspace")
-def test_truth_in_which_nothing_counts_leaves_the_run_unscored_and_says_why(competition_folder: Path) -> None:
+def test_without_a_scored_query_a_run_is_unscored_with_a_note(competition_folder: Path) -> None:
     truth = competition_folder / "recognition_solution.csv"
     lines = truth.read_text().splitlines()
     truth.write_text("\n".join([lines[0], *(f"{line.split(',')[0]},,Public" for line in lines[1:])]) + "\n")
-    found = {each.entry.identity: each for each in results(runner(competition_folder), "first_images", "most_frequent")}
-    assert found["first_images"].entry.status == "scored"
-    assert found["most_frequent"].entry.status == "unscored"
-    assert "not scored: no query of the ground truth counts" in found["most_frequent"].notes[0]
+    results = {
+        each.entry.identity: each
+        for each in run_solutions(make_runner(competition_folder), "first_images", "most_frequent")
+    }
+    assert results["first_images"].entry.status == "scored"
+    assert results["most_frequent"].entry.status == "unscored"
+    assert "not scored: no query of the ground truth counts" in results["most_frequent"].notes[0]
 
 
 @pytest.mark.usefixtures("workspace")
-def test_a_run_whose_submission_was_damaged_is_run_again(competition_folder: Path) -> None:
-    (first,) = results(runner(competition_folder), "first_images")
+def test_a_run_with_a_damaged_submission_is_repeated(competition_folder: Path) -> None:
+    (first,) = run_solutions(make_runner(competition_folder), "first_images")
     submission = Path(first.entry.submission or "")
     whole = submission.read_bytes()
     submission.write_bytes(whole[:50])
-    assert results(runner(competition_folder), "first_images")[0].executed
+    assert run_solutions(make_runner(competition_folder), "first_images")[0].executed
     assert submission.read_bytes() == whole

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from harness.data.competition import Competition
-from harness.data.split import make_folds, save_folds
+from harness.data.folds import make_folds, save_folds
 from harness.errors import HarnessError, WorkspaceError
 from harness.running.runner import Runner
 from harness.scoring.stored_evaluation import from_arrays
@@ -15,7 +15,7 @@ from harness.solution.search_space import Among, Span
 from harness.tuning.optuna_proposals import parameter_importances, propose, round_to_span
 from harness.tuning.result import summarise_study
 from harness.tuning.search import tune
-from harness.tuning.study import TuningStudy, Trial, open_study
+from harness.tuning.study import Trial, TuningStudy, open_study
 from harness.workspace import Workspace
 from metrics import compare
 from tests.factories.competitions import make_competition

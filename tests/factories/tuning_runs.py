@@ -1,4 +1,4 @@
-"""A solution to tune whose optimum is known, and runs of it that are scored without running."""
+"""A solution with a known optimum for tests of tuning, and instant runs of it with computed scores."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.running import runner as run
+from harness.running import runner as runner_module
 from harness.running.outcome import Outcome
 from harness.running.runner import PlannedRun, Runner, RunResult
 from harness.solution.spec import split_spec
@@ -50,64 +50,64 @@ QUERIES = 20
 
 
 def write_slope(folder: Path) -> Path:
-    """Return the path of the solution."""
+    """Write the solution and return its path."""
     path = folder / "slope.py"
     path.write_text(SLOPE, encoding="utf-8")
     return path
 
 
 def height(spec: str, split: str) -> np.ndarray:
-    """Return what each query of a split gets."""
+    """Return the score of each query of a split."""
     values = DEFAULTS | split_spec(spec)[1]
     noise = np.random.default_rng(list(split.encode())).normal(0, 0.05, QUERIES)
     return 0.9 - abs(values["x"] - 0.3) - 0.2 * (values["kind"] == "bad") + noise
 
 
 class QuickRuns:
-    """Takes the place of `Runner.run`; `asked` are the runs that were no repetition, `stop` is after how many it ends."""
+    """Replaces `Runner.run`. `executed` lists the runs without an entry; after `stop` of them it raises an interrupt."""
 
     def __init__(self) -> None:
-        self.asked: list[PlannedRun] = []
+        self.executed: list[PlannedRun] = []
         self.stop: int | None = None
 
     def __call__(
-        self, runner: Runner, runs: Sequence[PlannedRun], jobs: int | None = None, watch: object = None
+        self, runner: Runner, runs: Sequence[PlannedRun], jobs: int | None = None, listeners: object = None
     ) -> Iterator[RunResult]:
         for each in runs if jobs in (None, 1) else runs[::-1]:
-            found = runner.entries.find(each.key)
-            if found is None and len(self.asked) == self.stop:
+            entry = runner.entries.find(each.key)
+            if entry is None and len(self.executed) == self.stop:
                 raise KeyboardInterrupt
-            if found is None:
-                self.asked.append(each)
-            yield RunResult(found or self.entered(runner, each), Outcome(None), executed=found is None)
+            if entry is None:
+                self.executed.append(each)
+            yield RunResult(entry or self.add_entry(runner, each), Outcome(None), executed=entry is None)
 
-    def entered(self, runner: Runner, of: PlannedRun) -> Entry:
+    def add_entry(self, runner: Runner, run: PlannedRun) -> Entry:
         entry = make_entry(
-            of.identity,
+            run.identity,
             competition=runner.competition.key,
             competition_name=runner.competition.name,
-            task=of.job.task,
-            split=of.split,
-            solution=of.solution,
-            seed=of.job.seed,
+            task=run.job.task,
+            split=run.split,
+            solution=run.solution,
+            seed=run.job.seed,
             stages=(Stage("rank", 0.5, 0.5, 1.0),),
-            run_key=of.key,
+            run_key=run.key,
             created=datetime.now(UTC),
         )
-        if split_spec(of.job.spec)[1].get("n") == 5:
+        if split_spec(run.job.spec)[1].get("n") == 5:
             return runner.entries.add(replace(entry, status="failed", reason="five is too much"))
-        values = height(of.job.spec, of.split)
+        values = height(run.job.spec, run.split)
         scores = {"map@100": float(values.mean()), "mean_first_hit@100": float(100 - 99 * values.mean())}
-        kept = {"map@100": values, "mean_first_hit@100": 100 - 99 * values}
+        per_query = {"map@100": values, "mean_first_hit@100": 100 - 99 * values}
         return runner.entries.add(
-            replace(entry, scores={"all": scores}), kept, [f"q{number}" for number in range(QUERIES)]
+            replace(entry, scores={"all": scores}), per_query, [f"q{number}" for number in range(QUERIES)]
         )
 
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> QuickRuns:
-    """Runs on folds that take no time."""
+    """Replace runs by instant ones."""
     runs = QuickRuns()
-    monkeypatch.setattr(run, "imports_digest", lambda *names: "the same")
+    monkeypatch.setattr(runner_module, "imports_digest", lambda *names: "the same")
     monkeypatch.setattr(Runner, "run", lambda self, *args, **named: runs(self, *args, **named))
     return runs

@@ -1,4 +1,4 @@
-"""A local server that stands in for Kaggle's, and one for its package: what `landmark submit --send` talks to."""
+"""Fakes for `landmark submit --send`: a local server instead of Kaggle's, and a package instead of `kaggle`."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 KEY = "c0ffee5ec4e7"
 
-FAKE = '''"""Behaves as the package does, for what it is told by FAKE_KAGGLE."""
+FAKE = '''"""Behave as the variable FAKE_KAGGLE says."""
 
 import json
 import os
@@ -110,7 +110,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def stand_in(refusal: tuple[int, bytes] | None = None) -> Iterator[tuple[str, type[Handler]]]:
+def fake_kaggle_server(refusal: tuple[int, bytes] | None = None) -> Iterator[tuple[str, type[Handler]]]:
     """Give the address of a server that takes a submission, or refuses it, and what it saw."""
     handler = type("OneHandler", (Handler,), {"refusal": refusal, "seen": [], "uploaded": b""})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)

@@ -1,4 +1,4 @@
-"""Tests of every solution against the contract, among them `solutions.recognition.most_frequent` and
+"""Tests of `harness.contract`, and of every solution against it, among them `solutions.recognition.most_frequent` and
 `solutions.retrieval.first_images`.
 """
 
@@ -32,14 +32,14 @@ SPECS = [
 
 @pytest.mark.usefixtures("small_networks")
 @pytest.mark.parametrize("spec", SPECS)
-def test_every_solution_keeps_the_contract(spec: str) -> None:
+def test_every_solution_satisfies_the_contract(spec: str) -> None:
     broken = {clause: complaint for clause, complaint in check_solution(spec) if complaint}
     by_id = {"does not depend on ids"}  # as printed on the slides, ties are in the order of ids
     assert set(broken) == (by_id if "seed" in spec else set())
 
 
 @pytest.mark.parametrize("name", list(available_solutions()))
-def test_every_solution_says_what_it_does_and_explains_its_parameters(name: str) -> None:
+def test_every_solution_describes_itself_and_its_parameters(name: str) -> None:
     shown = describe_solution(name, Path("nowhere"))
     assert len(shown["description"]) > 40
     unexplained = {each["name"] for each in shown["parameters"] if not each["note"]}
@@ -61,7 +61,7 @@ BREACHES = {
 
 
 @pytest.mark.parametrize("clause", list(BREACHES))
-def test_each_breach_of_the_contract_is_found(tmp_path: Path, clause: str) -> None:
+def test_each_violation_of_the_contract_is_reported(tmp_path: Path, clause: str) -> None:
     path = tmp_path / "breach.py"
     path.write_text(
         "import numpy as np\nfrom dataclasses import dataclass\nfrom harness import Ranking, Retrieval\n"
@@ -75,7 +75,7 @@ def test_each_breach_of_the_contract_is_found(tmp_path: Path, clause: str) -> No
     assert clause in found
 
 
-def test_a_solution_that_changes_its_labels_is_found(tmp_path: Path) -> None:
+def test_a_solution_that_changes_its_labels_is_reported(tmp_path: Path) -> None:
     path = write_obedient(tmp_path)
     path.write_text(path.read_text().replace('print("a word from fit")', "data.labels[:] = 0"))
     assert "read-only" in str([complaint for _, complaint in check_solution(str(path))])

@@ -1,3 +1,5 @@
+"""Tests of `harness.blending.fusion`, against slow references in exact fractions."""
+
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import permutations
@@ -7,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.blending.fusion import fuse_answers, vote_scores, normalise_weights, reindex
+from harness.blending.fusion import fuse_answers, normalise_weights, reindex, vote_scores
 from harness.errors import SubmissionError
 from harness.submissions.answer import Labelling, Ranking
 
@@ -33,7 +35,7 @@ def labelling(*answers: tuple[int, float]) -> Labelling:
 
 
 def slow_ranking(lists: Sequence[Sequence[int]], weights: Sequence[Fraction], how: str, own: int) -> list[int]:
-    """Fuse by the definition, in fractions."""
+    """Return the fused list by the definition, in exact fractions."""
 
     def worth(how: str, rank: int) -> Fraction:
         return {"rrf": Fraction(1, 60 + rank), "score": Fraction(101 - rank, 100), "votes": Fraction(1)}[how]
@@ -72,7 +74,7 @@ def test_rankings_are_fused_as_the_definition_says(
 @pytest.mark.parametrize("how", HOWS)
 @given(parts=st.lists(st.tuples(rows, rows), min_size=3, max_size=3), weights=weights_of_four.map(lambda w: w[:3]))
 @settings(deadline=None, max_examples=50)
-def test_the_order_in_which_rankings_are_named_is_no_matter(
+def test_the_order_of_rankings_does_not_matter(
     how: str, parts: list[tuple[list[int], list[int]]], weights: list[int]
 ) -> None:
     weights = weights if any(weights) else [1, 1, 1]
@@ -90,7 +92,7 @@ def test_a_ranking_fused_with_itself_keeps_its_order(how: str) -> None:
 
 
 @pytest.mark.parametrize("how", HOWS)
-def test_an_answer_without_weight_has_no_say(how: str) -> None:
+def test_an_answer_of_weight_0_is_ignored(how: str) -> None:
     one, two = ranking([5, 2], []), ranking([1, 7, 5], [3])
     assert fuse_answers([one, two], [1, 0], how).rows() == one.rows()
     first, second = labelling((4, 0.5), (5, 0.25), (0, np.nan)), labelling((6, 0.9), (6, 0.9), (6, 0.9))
@@ -101,7 +103,7 @@ def test_an_answer_without_weight_has_no_say(how: str) -> None:
     assert alone.confidences[0] > alone.confidences[1]
 
 
-def test_a_hundred_images_are_kept_and_repeats_count_once() -> None:
+def test_a_fused_ranking_has_a_hundred_images_and_repeats_count_once() -> None:
     index = np.array([f"i{n}" for n in range(300)], object)
     one = Ranking.from_positions(np.r_[0, 0, np.arange(1, 140)][None], QUERIES[:1], index)
     two = Ranking.from_positions(np.arange(150, 250)[None], QUERIES[:1], index)
@@ -111,7 +113,7 @@ def test_a_hundred_images_are_kept_and_repeats_count_once() -> None:
     assert listed(fused, 0)[:4] == [0, 150, 151, 1]  # 1 stands at rank 3, behind the repeated 0
 
 
-def test_votes_come_before_ranks_and_ranks_before_places() -> None:
+def test_ties_of_votes_go_by_ranks_and_then_by_position_in_the_index() -> None:
     index = np.array([f"i{n}" for n in range(300)], object)
     rows = [np.arange(100), np.r_[np.arange(100, 199), 99], np.r_[200:299, 299]]
     parts = [Ranking.from_positions(row[None], QUERIES[:1], index) for row in rows]
@@ -119,7 +121,7 @@ def test_votes_come_before_ranks_and_ranks_before_places() -> None:
     assert listed(fuse_answers(parts, [1, 1, 1], "rrf"), 0)[:4] == [0, 100, 200, 1]
 
 
-def test_of_landmarks_that_score_the_same_the_lowest_is_named() -> None:
+def test_of_landmarks_with_equal_scores_the_lowest_wins() -> None:
     for how in HOWS:
         for landmarks in ((4, 2), (2, 4)):
             fused = fuse_answers([labelling((landmark, 0.5)) for landmark in landmarks], [1, 1], how)
@@ -138,7 +140,7 @@ def test_the_result_is_the_same_for_any_number_of_queries(monkeypatch: pytest.Mo
     assert fuse_answers(many, [1, 1, 1], "votes").rows() == whole
 
 
-def test_queries_that_nobody_answers_and_no_queries_at_all() -> None:
+def test_unanswered_queries_and_no_queries() -> None:
     empty = Ranking.from_positions(np.zeros((2, 0), int), QUERIES, INDEX)
     assert fuse_answers([empty, empty], [1, 1]).rows() == [[], []]
     assert fuse_answers([empty, ranking([1], [])], [1, 1]).rows() == [["b"], []]
@@ -146,7 +148,7 @@ def test_queries_that_nobody_answers_and_no_queries_at_all() -> None:
     assert fuse_answers([nobody, nobody], [1, 1]).rows() == []
 
 
-def test_images_that_are_not_in_the_index_hold_their_rank() -> None:
+def test_images_outside_of_the_index_keep_their_rank() -> None:
     other = Ranking.from_rows([["z", "c"], ["c"]], QUERIES, np.array(["c", "z"], object))
     assert listed(reindex(other, INDEX), 0) == [2]
     assert reindex(other, INDEX).positions.tolist() == [[-1, 2], [2, -1]]
@@ -160,7 +162,7 @@ def slow_labelling(
     weights: Sequence[float],
     how: str,
 ) -> dict[int, float]:
-    """Return the score of each landmark named for one query."""
+    """Return the score of each predicted landmark of one query."""
     scores: dict[int, float] = {}
     for (landmark, confidence), column, weight in zip(answers, columns, weights, strict=True):
         if weight and not np.isnan(confidence):
@@ -200,7 +202,7 @@ def test_labellings_are_fused_as_the_definition_says(
     columns=st.lists(st.tuples(answer, answer), min_size=3, max_size=3), weights=weights_of_four.map(lambda w: w[:3])
 )
 @settings(deadline=None, max_examples=50)
-def test_the_order_in_which_labellings_are_named_is_no_matter(
+def test_the_order_of_labellings_does_not_matter(
     how: str, columns: list[tuple[tuple[int, float], ...]], weights: list[int]
 ) -> None:
     weights = weights if any(weights) else [1, 1, 1]
@@ -223,7 +225,7 @@ def test_a_labelling_fused_with_itself_keeps_the_order_and_the_ties_of_its_confi
     assert np.isnan(fused.confidences[3])
 
 
-def test_the_winners_merge_counts_the_models_a_landmark_comes_first_in() -> None:
+def test_votes_count_the_models_that_rank_a_landmark_first() -> None:
     landmarks = np.array([[[7, 9], [7, 9], [7, 9]], [[9, 7], [9, 7], [9, 7]]])
     confidences = np.array([[[0.9, 0.05], [0.7, 0.2], [0.1, 0.8]], [[0.05, 0.9], [0.2, 0.7], [0.8, np.nan]]])
     scores = vote_scores(landmarks, confidences, np.full(3, 1 / 3))
@@ -235,7 +237,7 @@ def test_the_winners_merge_counts_the_models_a_landmark_comes_first_in() -> None
     assert tied.tolist() == [[[0.5, 1.5]]]  # of equally confident ones the lowest number comes first
 
 
-def test_confidences_of_any_scale_can_be_compared_but_not_added() -> None:
+def test_votes_refuse_confidences_outside_of_0_to_1() -> None:
     unlike = [labelling((1, 37.5), (2, -4.0)), labelling((1, 0.5), (2, 0.75))]
     for how in ("score", "rrf"):
         fused = fuse_answers(unlike, [1, 1], how)
@@ -246,12 +248,12 @@ def test_confidences_of_any_scale_can_be_compared_but_not_added() -> None:
 
 
 @pytest.mark.parametrize("weights", [[1], [1, np.nan], [1, np.inf], [1, -0.1], [0, 0], [1e308, 1e308]])
-def test_weights_that_cannot_be_used_are_refused(weights: list[float]) -> None:
+def test_invalid_weights_are_refused(weights: list[float]) -> None:
     with pytest.raises(SubmissionError, match="weights"):
         normalise_weights(weights, 2)
 
 
-def test_what_cannot_be_blended_is_refused() -> None:
+def test_mixed_tasks_and_unknown_methods_are_refused() -> None:
     both = [ranking([1], []), Labelling.of(np.array([1, 2]), np.ones(2), QUERIES)]
     with pytest.raises(SubmissionError, match="different tasks"):
         fuse_answers(both, [1, 1])

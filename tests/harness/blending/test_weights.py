@@ -1,3 +1,5 @@
+"""Tests of `harness.blending.weights`."""
+
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import permutations
@@ -16,7 +18,7 @@ INDEX = np.array([f"i{n}" for n in range(30)], object)
 
 
 def fold(seed: int, hits: Sequence[float], queries: int = 12) -> FoldAnswers:
-    """Return rankings that list the one relevant image early the more often, the higher their share of hits."""
+    """Return rankings that list the relevant image first for a share `hits` of the queries."""
     generator = np.random.default_rng(seed)
     ids = np.array([f"{seed}q{n}" for n in range(queries)], object)
     right = generator.integers(0, len(INDEX), queries)
@@ -40,7 +42,7 @@ def score(each: FoldAnswers, weights: Sequence[float]) -> float:
     return found
 
 
-def test_the_weights_are_the_best_of_those_tried_and_the_figures_are_those_of_the_folds() -> None:
+def test_the_weights_are_the_best_candidates_with_their_scores_on_the_folds() -> None:
     found = find_weights(NAMES, FOLDS, "rrf", 60)
     means = {weights: np.mean([score(each, weights) for each in FOLDS]) for weights in weight_grid(3)}
     best = max(means.values())
@@ -53,7 +55,7 @@ def test_the_weights_are_the_best_of_those_tried_and_the_figures_are_those_of_th
     assert found.nested.deviation > 0
 
 
-def test_the_weights_of_a_fold_are_chosen_without_looking_at_it() -> None:
+def test_the_weights_of_a_fold_are_chosen_on_the_others() -> None:
     scores = np.random.default_rng(0).random((20, 4))
     chosen = best_on_other_folds(scores)
     assert chosen.tolist() == [int(np.delete(scores, fold, 1).mean(axis=1).argmax()) for fold in range(4)]
@@ -64,8 +66,8 @@ def test_the_weights_of_a_fold_are_chosen_without_looking_at_it() -> None:
         assert (best_on_other_folds(changed) != chosen).any()
 
 
-def test_answers_of_a_fold_have_no_part_in_the_weights_it_is_scored_by() -> None:
-    """With two folds the one is scored by what is best on the other, whatever its own answers are."""
+def test_the_answers_of_a_fold_do_not_change_its_weights() -> None:
+    """Of two folds each is scored by the best weights of the other, whatever its own answers are."""
     one, two = FOLDS[0], FOLDS[1]
     best_on_two = find_weights(NAMES, [two, two], "rrf", 60).weights
     for other in (one, fold(9, (0.0, 0.1, 0.9)), replace(one, answers=one.answers[::-1])):
@@ -74,7 +76,7 @@ def test_answers_of_a_fold_have_no_part_in_the_weights_it_is_scored_by() -> None
         assert nested.mean == pytest.approx((score(other, best_on_two) + score(two, best_on_other)) / 2)
 
 
-def test_the_order_in_which_solutions_are_named_is_no_matter() -> None:
+def test_the_order_of_solutions_does_not_matter() -> None:
     found = {}
     for order in permutations(range(3)):
         folds = [replace(each, answers=tuple(each.answers[place] for place in order)) for each in FOLDS]
@@ -84,7 +86,7 @@ def test_the_order_in_which_solutions_are_named_is_no_matter() -> None:
     assert all(each == found[0, 1, 2] for each in found.values())
 
 
-def test_of_mirrored_weights_the_same_are_chosen_in_any_order_of_the_solutions() -> None:
+def test_of_mirrored_weights_the_same_are_chosen_in_any_order() -> None:
     """Each of two solutions is right about one query of a fold, where equal weights are wrong about both."""
     ids, usage = np.array(["q1", "q2"], object), np.full(2, "Private", object)
     truth = GroundTruth.from_lists("recognition", ids, usage, [[9], [9]])
@@ -96,14 +98,14 @@ def test_of_mirrored_weights_the_same_are_chosen_in_any_order_of_the_solutions()
     assert find_weights(["b", "a"], turned, "score", 60).weights == (0.6, 0.4)
 
 
-def test_where_all_weights_are_as_good_they_are_equal() -> None:
+def test_tied_weights_are_equal_weights() -> None:
     same = [replace(each, answers=(each.answers[0],) * 3) for each in FOLDS]
     found = find_weights(NAMES, same, "rrf", 60)
     assert found.weights == (1 / 3,) * 3
     assert found.nested == replace(found.equal, name=found.nested.name)
 
 
-def test_labellings_are_weighed_too() -> None:
+def test_weights_of_labellings_are_found() -> None:
     ids = np.array(["a", "b", "c", "d"], object)
     truth = GroundTruth.from_lists("recognition", ids, np.full(4, "Private", object), [[1], [2], [3], [4]])
     right = Labelling.of(np.array([1, 2, 3, 4]), np.full(4, 0.5), ids)
@@ -114,7 +116,7 @@ def test_labellings_are_weighed_too() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 8, 20])
-def test_weightings_are_all_different_sum_to_one_and_begin_with_equal_ones(count: int) -> None:
+def test_candidate_weights_differ_sum_to_one_and_begin_with_equal_ones(count: int) -> None:
     found = weight_grid(count)
     assert found[0] == (1 / count,) * count
     assert len(found) == len(set(found)) <= 301
@@ -122,7 +124,7 @@ def test_weightings_are_all_different_sum_to_one_and_begin_with_equal_ones(count
     assert {tuple(float(one == other) for other in range(count)) for one in range(count)} <= set(found)
 
 
-def test_a_fold_in_which_nothing_counts_is_named() -> None:
+def test_a_fold_without_a_scored_query_is_named() -> None:
     blank = replace(FOLDS[0].truth, usage=np.full(12, "Ignored", object))
     with pytest.raises(DataError, match="fold 2: no query of the ground truth counts"):
         find_weights(NAMES, [FOLDS[0], replace(FOLDS[1], truth=blank)], "rrf", 60)

@@ -1,4 +1,4 @@
-"""Tests of `harness.cli.ablate`."""
+"""Tests of `harness.cli.ablate`, `harness.comparing.ablation` and `harness.plotting.ablation`."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Tests of `harness.cli.blend`."""
+"""Tests of `harness.cli.blend` and `harness.blending.pipeline`."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""`landmark team`, `landmark serve --teams` and `landmark push`, as people use them: in processes of their own."""
+"""`landmark team`, `landmark serve --teams` and `landmark push`, as people use them: in processes of their own.
+
+Also of `harness.delivery.team_client`.
+"""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Tests of `harness.cli.shake_up`."""
+"""Tests of `harness.cli.shake_up` and `harness.plotting.shake_up`."""
 
 import json
 from pathlib import Path

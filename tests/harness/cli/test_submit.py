@@ -1,4 +1,4 @@
-"""Tests of `harness.cli.submit`."""
+"""Tests of `harness.cli.submit`, `harness.delivery.final_file` and `harness.delivery.sidecar`."""
 
 import json
 import os

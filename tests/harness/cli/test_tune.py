@@ -1,4 +1,4 @@
-"""Tests of `harness.cli.tune`."""
+"""Tests of `harness.cli.tune` and `harness.plotting.tuning`."""
 
 import json
 from pathlib import Path
@@ -59,10 +59,10 @@ def test_json_is_one_document_with_every_trial(competition_folder: Path, slope: 
 def test_the_same_command_resumes(competition_folder: Path, slope: Path, quick: QuickRuns) -> None:
     command = ("tune", slope, "--on", competition_folder, "--json", "--trials")
     first = json.loads(run_command(*command, 5).stdout)["trials"]
-    quick.asked.clear()
+    quick.executed.clear()
     again = json.loads(run_command(*command, 9).stdout)["trials"]
     assert again[:5] == first
-    assert len({run.identity for run in quick.asked}) <= 4
+    assert len({run.identity for run in quick.executed}) <= 4
 
 
 @pytest.mark.usefixtures("workspace", "quick")

@@ -1,12 +1,14 @@
+"""Tests of `harness.delivery.kaggle` and `harness.delivery.kaggle_process`."""
+
 import json
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from harness.delivery import kaggle as sending
+from harness.delivery import kaggle
 from harness.errors import SubmissionError
-from tests.fakes.kaggle import KEY, stand_in, write_fake_package
+from tests.fakes.kaggle import KEY, fake_kaggle_server, write_fake_package
 
 
 @pytest.fixture
@@ -18,7 +20,7 @@ def submission(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """The fake package is the one that is found, and there are credentials."""
+    """Put the fake package on the path and set credentials."""
     folder = write_fake_package(tmp_path / "packages")
     monkeypatch.syspath_prepend(str(folder))
     monkeypatch.setenv("PYTHONPATH", str(folder), prepend=":")
@@ -26,20 +28,20 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
-def refusal(submission: Path, timeout_s: float = 30) -> str:
+def error_of(submission: Path, timeout_s: float = 30) -> str:
     with pytest.raises(SubmissionError) as raised:
-        sending.send(submission, "landmarks", "first", timeout_s)
-    said = str(raised.value)
-    assert said.startswith(f"{submission}: is written, and was not sent: ")
-    assert KEY not in said
-    assert said.isprintable()
-    return said
+        kaggle.send(submission, "landmarks", "first", timeout_s)
+    message = str(raised.value)
+    assert message.startswith(f"{submission}: is written, and was not sent: ")
+    assert KEY not in message
+    assert message.isprintable()
+    return message
 
 
-def test_what_the_site_says_is_given_back(submission: Path, fake: pytest.MonkeyPatch) -> None:
+def test_the_message_of_kaggle_is_returned(submission: Path, fake: pytest.MonkeyPatch) -> None:
     fake.setenv("FAKE_KAGGLE", "take")
-    said = sending.send(submission, "landmarks", "a 'first' try")
-    assert said == "Successfully submitted 'id,images\\nq,a b\\n' to landmarks: a 'first' try"
+    message = kaggle.send(submission, "landmarks", "a 'first' try")
+    assert message == "Successfully submitted 'id,images\\nq,a b\\n' to landmarks: a 'first' try"
 
 
 @pytest.mark.parametrize(
@@ -57,28 +59,28 @@ def test_a_refusal_gives_the_reason_and_no_credentials(
     submission: Path, fake: pytest.MonkeyPatch, does: str, reason: str
 ) -> None:
     fake.setenv("FAKE_KAGGLE", does)
-    assert reason in refusal(submission)
+    assert reason in error_of(submission)
 
 
-def test_waiting_has_an_end(submission: Path, fake: pytest.MonkeyPatch) -> None:
+def test_a_submission_times_out(submission: Path, fake: pytest.MonkeyPatch) -> None:
     fake.setenv("FAKE_KAGGLE", "hang")
-    assert "Kaggle did not answer within 1.5 s" in refusal(submission, 1.5)
+    assert "Kaggle did not answer within 1.5 s" in error_of(submission, 1.5)
 
 
-def test_without_credentials_it_is_said_where_they_go(submission: Path, fake: pytest.MonkeyPatch) -> None:
+def test_without_credentials_the_error_says_where_to_put_them(submission: Path, fake: pytest.MonkeyPatch) -> None:
     fake.delenv("KAGGLE_KEY")
-    assert "put it into ~/.kaggle/access_token or KAGGLE_API_TOKEN" in refusal(submission)
+    assert "put it into ~/.kaggle/access_token or KAGGLE_API_TOKEN" in error_of(submission)
 
 
-def test_without_the_package_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "find_spec", lambda name: None)
+def test_without_the_package_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kaggle, "find_spec", lambda name: None)
     with pytest.raises(SubmissionError, match=r"pip install 'landmark\[kaggle\]'"):
-        sending.require_kaggle()
+        kaggle.require_kaggle()
 
 
 @pytest.fixture
 def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """The package itself, with credentials, sends its requests to http://localhost."""
+    """Use the real package with credentials, against http://localhost."""
     if find_spec("kaggle") is None:
         pytest.skip("the kaggle package is not installed: pip install 'landmark[kaggle]'")
     for name in ("KAGGLE_API_TOKEN", "NO_PROXY", "no_proxy", "http_proxy"):
@@ -89,10 +91,10 @@ def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
-def test_the_package_uploads_the_file_and_submits_it(submission: Path, real: pytest.MonkeyPatch) -> None:
-    with stand_in() as (address, handler):
+def test_the_real_package_uploads_and_submits_the_file(submission: Path, real: pytest.MonkeyPatch) -> None:
+    with fake_kaggle_server() as (address, handler):
         real.setenv("HTTP_PROXY", address)
-        assert sending.send(submission, "landmarks", "-first 'try'") == "Successfully submitted to Landmarks"
+        assert kaggle.send(submission, "landmarks", "-first 'try'") == "Successfully submitted to Landmarks"
     (start, started, signed), (create, created, _) = handler.seen
     assert (start, create) == ("StartSubmissionUpload", "CreateSubmission")
     assert handler.uploaded == submission.read_bytes()
@@ -105,7 +107,7 @@ def test_the_package_uploads_the_file_and_submits_it(submission: Path, real: pyt
 
 
 @pytest.mark.parametrize(
-    ("status", "said", "reason"),
+    ("status", "document", "reason"),
     [
         (400, {"code": 400, "message": "5 submissions were made today"}, "400: 5 submissions were made today"),
         (400, {"message": "the file has no column id"}, "400: the file has no column id"),
@@ -113,24 +115,24 @@ def test_the_package_uploads_the_file_and_submits_it(submission: Path, real: pyt
         (403, {"code": 403, "message": "Permission denied"}, "403: Permission denied; join the competition"),
     ],
 )
-def test_the_package_passes_on_why_a_file_was_refused(
-    submission: Path, real: pytest.MonkeyPatch, status: int, said: dict[str, object], reason: str
+def test_the_real_package_gives_the_reason_of_a_refusal(
+    submission: Path, real: pytest.MonkeyPatch, status: int, document: dict[str, object], reason: str
 ) -> None:
-    with stand_in((status, json.dumps(said).encode())) as (address, _):
+    with fake_kaggle_server((status, json.dumps(document).encode())) as (address, _):
         real.setenv("HTTP_PROXY", address)
-        assert f"Kaggle answered {reason}" in refusal(submission)
+        assert f"Kaggle answered {reason}" in error_of(submission)
 
 
-def test_the_package_without_credentials_sends_nothing(submission: Path, real: pytest.MonkeyPatch) -> None:
+def test_the_real_package_without_credentials_sends_nothing(submission: Path, real: pytest.MonkeyPatch) -> None:
     real.delenv("KAGGLE_KEY")
-    with stand_in() as (address, handler):
+    with fake_kaggle_server() as (address, handler):
         real.setenv("HTTP_PROXY", address)
-        assert "there are no Kaggle credentials" in refusal(submission)
+        assert "there are no Kaggle credentials" in error_of(submission)
     assert not handler.seen
 
 
-def test_a_site_that_cannot_be_reached_is_said_to_be_so(submission: Path, real: pytest.MonkeyPatch) -> None:
-    with stand_in() as (address, _):
+def test_an_unreachable_server_is_an_error(submission: Path, real: pytest.MonkeyPatch) -> None:
+    with fake_kaggle_server() as (address, _):
         pass
     real.setenv("HTTP_PROXY", address)
-    assert "Kaggle cannot be reached (ProxyError)" in refusal(submission)
+    assert "Kaggle cannot be reached (ProxyError)" in error_of(submission)

@@ -1,4 +1,4 @@
-"""Scores of files and of answers in memory, against the official evaluator's own numbers and its slow rules."""
+"""Tests of `harness.scoring.evaluate` against numbers of the official evaluator and against slow references."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def scored(folder: Path, text: str) -> Evaluation:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Path:
+def competition(tmp_path: Path) -> Path:
     """Queries as in the official evaluator's tests, public and private, with an ignored one."""
     write_table(tmp_path / "test.csv", "id", [("0123",), ("0223",), ("0323",), ("0423",), ("0523",), ("beyond",)])
     write_table(tmp_path / "index.csv", "id", [(f"fe{number}0",) for number in range(6)])
@@ -53,44 +53,44 @@ def world(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_ranking_scores_what_the_official_evaluator_gives(world: Path) -> None:
-    scores = scored(world, "id,images\n0223,fe00 fe10\n0323,fe40\n0423,fe30 fe40\n").scores
+def test_a_ranking_scores_what_the_official_evaluator_gives(competition: Path) -> None:
+    scores = scored(competition, "id,images\n0223,fe00 fe10\n0323,fe40\n0423,fe30 fe40\n").scores
     assert scores["all"]["map@100"] == pytest.approx(0.458333, abs=1e-6)
     assert scores["public"]["map@100"] == 0.25
     assert scores["private"]["map@100"] == pytest.approx(2 / 3)
     assert scores["all"]["mean_first_hit@100"] == pytest.approx(26.25)
 
 
-def test_a_labelling_scores_what_the_official_evaluator_gives(world: Path) -> None:
-    scores = scored(world, "id,landmarks\n0223,0 0.01\n0323,1 10.0\n0423,150 15.0\n").scores
+def test_a_labelling_scores_what_the_official_evaluator_gives(competition: Path) -> None:
+    scores = scored(competition, "id,landmarks\n0223,0 0.01\n0323,1 10.0\n0423,150 15.0\n").scores
     assert scores["all"]["gap"] == pytest.approx(1 / 6)
     assert scores["all"]["top1_accuracy"] == pytest.approx(1 / 3)
     assert scores["public"]["gap"] == 0
 
 
-def test_the_values_of_queries_are_those_that_count(world: Path) -> None:
-    evaluation = scored(world, "id,images\n0223,fe10\n0523,fe10\n")
+def test_per_query_values_are_those_of_the_scored_queries(competition: Path) -> None:
+    evaluation = scored(competition, "id,images\n0223,fe10\n0523,fe10\n")
     assert evaluation.query_ids.tolist() == ["0123", "0223", "0323", "0423"]
     assert evaluation.per_query["map@100"].tolist() == [0, 1, 0, 0]
     assert set(evaluation.scores) == set(PARTS)
     assert set(evaluation.per_query) == {metric.name for metric in metrics_of("retrieval")}
 
 
-def test_answers_to_queries_beyond_the_truth_change_nothing(world: Path) -> None:
+def test_answers_to_queries_without_ground_truth_are_ignored(competition: Path) -> None:
     answers = "0223,fe00 fe10\n0323,fe40\n"
-    alone = scored(world, f"id,images\n{answers}")
-    complete = scored(world, f"id,images\n0123,\n{answers}0423,\n0523,fe10\nbeyond,fe10\n")
+    alone = scored(competition, f"id,images\n{answers}")
+    complete = scored(competition, f"id,images\n0123,\n{answers}0423,\n0523,fe10\nbeyond,fe10\n")
     assert alone.scores == complete.scores
     with pytest.raises(SubmissionError, match="line 3: 'stranger' is not a query"):
-        scored(world, "id,images\nbeyond,fe10\nstranger,fe10\n")
+        scored(competition, "id,images\nbeyond,fe10\nstranger,fe10\n")
 
 
-def test_a_file_scores_what_the_answer_in_memory_scores(world: Path) -> None:
+def test_a_file_and_the_answer_in_memory_have_the_same_scores(competition: Path) -> None:
     text = "id,images\n0223,fe00 fe10\n0323,fe40 fe40 fe30\n0423,nowhere fe30\n"
-    from_file = scored(world, text)
-    queries, index = (read_id_index(world / f"{part}.csv", "id").texts() for part in ("test", "index"))
+    from_file = scored(competition, text)
+    queries, index = (read_id_index(competition / f"{part}.csv", "id").texts() for part in ("test", "index"))
     rows = [[], ["fe00", "fe10"], ["fe40", "fe40", "fe30"], ["fe20", "fe30"], ["fe10"], []]
-    truth = read_ground_truth(world / "retrieval_solution.csv", "retrieval")
+    truth = read_ground_truth(competition / "retrieval_solution.csv", "retrieval")
     assert evaluate(Ranking.from_rows(rows, queries, index), truth).scores == from_file.scores
 
 
@@ -100,71 +100,77 @@ def test_without_ground_truth_there_is_no_score(tmp_path: Path) -> None:
         scored(folder, f"id,images\n{image_id('test', 0)},\n")
 
 
-def test_a_file_of_the_other_task_is_refused(world: Path) -> None:
-    (world / "submission.csv").write_text("id,images\n")
+def test_a_file_of_the_other_task_is_refused(competition: Path) -> None:
+    (competition / "submission.csv").write_text("id,images\n")
     with pytest.raises(DataError, match="is a submission for retrieval, not for recognition"):
-        score_file(world / "submission.csv", world, "recognition")
+        score_file(competition / "submission.csv", competition, "recognition")
 
 
 @pytest.mark.parametrize("usage", ["Ignored", None])
 @pytest.mark.parametrize("header", ["images", "landmarks"])
-def test_where_no_query_counts_there_is_no_score(world: Path, usage: str | None, header: str) -> None:
+def test_without_a_scored_query_there_is_no_score(competition: Path, usage: str | None, header: str) -> None:
     task = {"images": "retrieval", "landmarks": "recognition"}[header]
-    write_table(world / f"{task}_solution.csv", f"id,{header},Usage", [("0123", "1", usage)] if usage else [])
+    write_table(competition / f"{task}_solution.csv", f"id,{header},Usage", [("0123", "1", usage)] if usage else [])
     with pytest.raises(
         DataError, match="no query of the ground truth counts, so there is no score; see its Usage column"
     ):
-        scored(world, f"id,{header}\n0123,1 0.5\n")
+        scored(competition, f"id,{header}\n0123,1 0.5\n")
 
 
-def test_where_no_query_shows_a_landmark_there_is_no_score(world: Path) -> None:
-    write_table(world / "recognition_solution.csv", "id,landmarks,Usage", [("0123", "", "Public")])
+def test_without_a_query_that_shows_a_landmark_there_is_no_score(competition: Path) -> None:
+    write_table(competition / "recognition_solution.csv", "id,landmarks,Usage", [("0123", "", "Public")])
     with pytest.raises(DataError, match="no query of the ground truth counts"):
-        scored(world, "id,landmarks\n0123,1 0.5\n")
+        scored(competition, "id,landmarks\n0123,1 0.5\n")
 
 
-def test_a_part_in_which_nothing_counts_has_no_score(world: Path) -> None:
+def test_a_part_without_a_scored_query_has_no_score(competition: Path) -> None:
     write_table(
-        world / "recognition_solution.csv", "id,landmarks,Usage", [("0123", "1", "Public"), ("0223", "", "Private")]
+        competition / "recognition_solution.csv",
+        "id,landmarks,Usage",
+        [("0123", "1", "Public"), ("0223", "", "Private")],
     )
-    scores = scored(world, "id,landmarks\n0123,1 0.5\n0223,1 0.4\n").scores
+    scores = scored(competition, "id,landmarks\n0123,1 0.5\n0223,1 0.4\n").scores
     assert scores["private"] == {"gap": None, "top1_accuracy": None}
     assert scores["all"]["gap"] == 1
 
 
-def test_an_answer_of_nobody_scores_nothing(world: Path) -> None:
+def test_an_empty_answer_scores_0(competition: Path) -> None:
     nobody = np.array([], object)
     retrieval, recognition = (
-        read_ground_truth(world / f"{task}_solution.csv", task) for task in ("retrieval", "recognition")
+        read_ground_truth(competition / f"{task}_solution.csv", task) for task in ("retrieval", "recognition")
     )  # type: ignore[arg-type]
     assert evaluate(Ranking.from_rows([], nobody, nobody), retrieval).scores["all"]["map@100"] == 0
     assert evaluate(Labelling.of(nobody, nobody, nobody), recognition).scores["all"]["gap"] == 0
 
 
-def test_an_empty_truth_can_not_be_met_by_an_empty_id(world: Path) -> None:
+def test_an_empty_id_does_not_match_an_empty_ground_truth(competition: Path) -> None:
     write_table(
-        world / "retrieval_solution.csv", "id,images,Usage", [("0123", "", "Public"), ("0223", "fe10  fe20", "Public")]
+        competition / "retrieval_solution.csv",
+        "id,images,Usage",
+        [("0123", "", "Public"), ("0223", "fe10  fe20", "Public")],
     )
-    scores = scored(world, "id,images\n0123,a  b\n0223,  fe10 fe20\n").scores["all"]
+    scores = scored(competition, "id,images\n0123,a  b\n0223,  fe10 fe20\n").scores["all"]
     assert scores["map@100"] == pytest.approx((0 + (1 / 3 + 2 / 4) / 3) / 2)
 
 
-def test_images_that_are_in_no_index_are_relevant_and_out_of_reach(world: Path) -> None:
-    write_table(world / "retrieval_solution.csv", "id,images,Usage", [("0123", "gone fe10 lost", "Public")])
-    assert scored(world, "id,images\n0123,fe10\n").scores["all"]["map@100"] == pytest.approx(1 / 3)
+def test_relevant_images_outside_of_the_index_cannot_be_listed(competition: Path) -> None:
+    write_table(competition / "retrieval_solution.csv", "id,images,Usage", [("0123", "gone fe10 lost", "Public")])
+    assert scored(competition, "id,images\n0123,fe10\n").scores["all"]["map@100"] == pytest.approx(1 / 3)
 
 
-def test_a_truth_without_any_image_to_find_gives_no_score(world: Path) -> None:
-    write_table(world / "retrieval_solution.csv", "id,images,Usage", [("0123", "", "Public"), ("0223", "a", "Ignored")])
+def test_without_a_relevant_image_there_is_no_score(competition: Path) -> None:
+    write_table(
+        competition / "retrieval_solution.csv", "id,images,Usage", [("0123", "", "Public"), ("0223", "a", "Ignored")]
+    )
     with pytest.raises(DataError, match="counts that has an image to find, so there is no score"):
-        scored(world, "id,images\n0123,fe10\n")
+        scored(competition, "id,images\n0123,fe10\n")
 
 
-def test_what_is_odd_in_a_ground_truth_is_noted(world: Path) -> None:
+def test_oddities_of_a_ground_truth_are_noted(competition: Path) -> None:
     rows = [("0123", "fe10 fe10 gone", "Public"), ("0223", "", "Private"), ("nowhere", "fe20", "Private")]
-    write_table(world / "retrieval_solution.csv", "id,images,Usage", rows)
-    (world / "submission.csv").write_text("id,images\n")
-    assert score_file(world / "submission.csv", world)[1].notes == (
+    write_table(competition / "retrieval_solution.csv", "id,images,Usage", rows)
+    (competition / "submission.csv").write_text("id,images\n")
+    assert score_file(competition / "submission.csv", competition)[1].notes == (
         "retrieval_solution.csv: 1 repeated entries within rows were counted once",
         (
             "retrieval_solution.csv: 1 queries that count have no image to find, and score 0 whatever is listed; "
@@ -184,7 +190,7 @@ LISTS = st.lists(IMAGES, max_size=6)
     truth=st.dictionaries(st.sampled_from("qrst"), st.lists(IMAGES, min_size=1, max_size=4, unique=True), min_size=1),
     data=st.data(),
 )
-def test_every_metric_of_a_ranking_agrees_with_the_slow_rules(
+def test_every_metric_of_a_ranking_agrees_with_the_slow_reference(
     truth: dict[str, list[str]], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     rankings = data.draw(st.dictionaries(st.sampled_from(sorted(truth)), LISTS))
@@ -209,7 +215,7 @@ def test_every_metric_of_a_ranking_agrees_with_the_slow_rules(
     ).filter(lambda truth: any(truth.values())),
     data=st.data(),
 )
-def test_every_metric_of_a_labelling_agrees_with_the_slow_rules(
+def test_every_metric_of_a_labelling_agrees_with_the_slow_reference(
     truth: dict[str, list[int]], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     answer = st.tuples(st.integers(1, 4), st.sampled_from([0.0, 0.5, 1.0]))

@@ -1,4 +1,4 @@
-"""Files of complete rankings are scored as revisited and classic Oxford and Paris and Holidays are."""
+"""Tests of `harness.scoring.evaluate_complete`."""
 
 from pathlib import Path
 
@@ -43,11 +43,11 @@ def test_a_classic_benchmark_has_one_protocol(folder: Path) -> None:
     assert scores(folder, f"q,{RANKED}")["all"]["trapezoid_map"] == pytest.approx(0.688988, abs=1e-6)
 
 
-def test_images_that_nobody_knows_hold_their_rank(folder: Path) -> None:
+def test_unknown_images_keep_their_rank(folder: Path) -> None:
     assert scores(folder, "q,unknown e")["easy"] == scores(folder, "q,a e")["easy"]
 
 
-def test_a_query_without_a_row_scores_0_and_one_without_a_relevant_image_does_not_count(folder: Path) -> None:
+def test_a_query_without_a_row_scores_0_and_one_without_a_relevant_image_is_not_scored(folder: Path) -> None:
     write_table(folder / "solution.csv", "id,easy,hard,ignored", [("q", "e", "", ""), ("r", "", "h", "")])
     found = scores(folder, "q,e")
     assert (found["easy"]["trapezoid_map"], found["hard"]["trapezoid_map"]) == (1.0, 0.0)
@@ -57,7 +57,7 @@ def test_a_query_without_a_row_scores_0_and_one_without_a_relevant_image_does_no
 
 
 @pytest.mark.parametrize(
-    ("rows", "complaint"),
+    ("rows", "message"),
     [
         (["x,e"], "line 2: 'x' is not a query"),
         (["q,e", "q,a"], "line 3: 'q' is answered twice"),
@@ -65,12 +65,12 @@ def test_a_query_without_a_row_scores_0_and_one_without_a_relevant_image_does_no
         (["q,e,a"], "line 2: the number of cells is 3"),
     ],
 )
-def test_what_cannot_be_scored_is_refused_with_its_line(folder: Path, rows: list[str], complaint: str) -> None:
-    with pytest.raises(SubmissionError, match=complaint):
+def test_invalid_rows_are_refused_with_their_line(folder: Path, rows: list[str], message: str) -> None:
+    with pytest.raises(SubmissionError, match=message):
         scores(folder, *rows)
 
 
-def test_a_truth_that_contradicts_itself_is_refused(folder: Path) -> None:
+def test_a_contradictory_ground_truth_is_refused(folder: Path) -> None:
     write_table(folder / "solution.csv", "id,images,ignored", [("q", "e", "e")])
     with pytest.raises(DataError, match="contradicts itself"):
         scores(folder, "q,e")
@@ -79,5 +79,5 @@ def test_a_truth_that_contradicts_itself_is_refused(folder: Path) -> None:
         scores(folder, "q,e")
 
 
-def test_another_folder_has_no_such_truth(competition_folder: Path) -> None:
+def test_a_folder_without_complete_ground_truth_gives_none(competition_folder: Path) -> None:
     assert score_complete(competition_folder / "none.csv", competition_folder) is None

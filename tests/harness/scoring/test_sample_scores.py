@@ -1,4 +1,4 @@
-"""What stands beside a competition's board: sample submissions are scored where they can be."""
+"""Tests of `harness.scoring.sample_scores`."""
 
 from pathlib import Path
 
@@ -23,10 +23,10 @@ def test_the_sample_submission_is_scored_on_the_competition(competition_folder, 
     assert rows_of(competition_folder, "recognition") == []
 
 
-def test_a_sample_that_cannot_be_read_is_left_out(competition_folder, workspace):
+def test_an_unreadable_sample_is_left_out(competition_folder, workspace):
     (competition_folder / "sample_submission.csv").write_bytes(b"\x00\xff not a table")
     assert rows_of(competition_folder, "retrieval") == []
 
 
-def test_without_a_sample_there_are_the_published_scores_alone(competition_folder, workspace):
+def test_without_a_sample_only_published_scores_are_listed(competition_folder, workspace):
     assert rows_of(competition_folder, "retrieval") == []

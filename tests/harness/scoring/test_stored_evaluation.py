@@ -1,4 +1,4 @@
-"""What an entry keeps of an evaluation gives back what the evaluation itself gives."""
+"""Tests of `harness.scoring.stored_evaluation`."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ TASKS: tuple[Task, ...] = ("retrieval", "recognition")
 
 
 def stored(evaluation: Evaluation) -> dict[str, np.ndarray]:
-    """What the store gives back: numbers."""
+    """Return the arrays as the database returns them: numbers."""
     return {name: np.asarray(values, np.float64) for name, values in to_arrays(evaluation).items()}
 
 
@@ -26,7 +26,7 @@ def of_part(evaluation: Evaluation, part: str) -> Judgement:
 
 @pytest.mark.parametrize("part", ["all", "public", "private"])
 @pytest.mark.parametrize("task", TASKS)
-def test_every_metric_scores_what_was_kept_as_it_scored_the_evaluation(task: Task, part: str) -> None:
+def test_every_metric_gives_stored_and_original_judgements_the_same_score(task: Task, part: str) -> None:
     evaluation = random_evaluation(task)
     for each in metrics_of(task):
         judgement = from_arrays(each, evaluation.query_ids, stored(evaluation), part)
@@ -34,7 +34,7 @@ def test_every_metric_scores_what_was_kept_as_it_scored_the_evaluation(task: Tas
         assert weighted_score(each, judgement)(ones) == pytest.approx(each.score(of_part(evaluation, part)))
 
 
-def test_gap_of_what_was_kept_is_that_of_the_evaluation_to_the_bit() -> None:
+def test_gap_of_the_stored_judgement_is_equal_bit_for_bit() -> None:
     evaluation = random_evaluation("recognition")
     for each in (GlobalAveragePrecision(), metric("gap_landmarks_only")):
         judgement = from_arrays(each, evaluation.query_ids, stored(evaluation))
@@ -43,14 +43,14 @@ def test_gap_of_what_was_kept_is_that_of_the_evaluation_to_the_bit() -> None:
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_names_of_what_is_kept_besides_are_no_metrics(task: Task) -> None:
+def test_names_of_other_arrays_are_no_metrics(task: Task) -> None:
     names = set(to_arrays(random_evaluation(task))) - {each.name for each in metrics_of(task)}
     assert all(name.startswith(".") for name in names)
     with pytest.raises(ValueError, match="no metric is called"):
         metric(names.pop())
 
 
-def test_what_was_not_kept_is_a_key_error() -> None:
+def test_a_missing_array_is_a_key_error() -> None:
     evaluation = random_evaluation("retrieval")
     with pytest.raises(KeyError, match="map@7"):
         from_arrays(MeanAveragePrecision(7), evaluation.query_ids, to_arrays(evaluation))
@@ -64,13 +64,13 @@ def test_each_part_is_resampled_within_itself(task: Task) -> None:
 
 
 @pytest.mark.parametrize("usage", ["Public", "Private"])
-def test_where_there_is_one_part_its_interval_is_that_of_all(usage: str) -> None:
+def test_the_interval_of_a_single_part_is_that_of_all(usage: str) -> None:
     found = part_intervals(random_evaluation("retrieval", usage))
     assert set(found) == {usage.lower(), "all"}
     assert len(set(found.values())) == 1
 
 
-def test_a_part_in_which_no_query_counts_has_no_interval() -> None:
+def test_a_part_without_a_scored_query_has_no_interval() -> None:
     evaluation = random_evaluation("recognition")
     landmark = evaluation.judgement.landmark & (evaluation.usage == "Private")  # type: ignore[attr-defined]
     assert set(part_intervals(replace(evaluation, judgement=replace(evaluation.judgement, landmark=landmark)))) == {

@@ -1,3 +1,8 @@
+"""Tests of tuning: `harness.tuning.search`, `harness.tuning.study`, `harness.tuning.result`, and proposals.
+
+The proposals are those of `harness.tuning.optuna_proposals`.
+"""
+
 import json
 from collections.abc import Sequence
 from itertools import product
@@ -26,8 +31,8 @@ FOLDS = 3
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a competition and the solution."""
+def slope_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a competition and the solution `slope.py`."""
     folder = tmp_path_factory.mktemp("tuned")
     make_competition(folder / "competition", train=FOLDS + 1)
     write_slope(folder)
@@ -35,15 +40,15 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Search:
-    """A search on the world, in a workspace of a name."""
+    """A tuning study of `slope.py` in a workspace."""
 
-    def __init__(self, world: Path, place: Path, arguments: str = "", **options: object) -> None:
+    def __init__(self, slope_folder: Path, place: Path, arguments: str = "", **options: object) -> None:
         workspace = Workspace.open(place)
-        competition = Competition.open(world / "competition", workspace.descriptors)
+        competition = Competition.open(slope_folder / "competition", workspace.descriptors)
         folds = make_folds(competition.train.ids, competition.labels, FOLDS)
         save_folds(workspace.folds_file(competition.key), competition, folds)
         self.runner = Runner(competition, workspace, folds)
-        self.study = open_study(self.runner, f"{world / 'slope.py'}{arguments}", **options)
+        self.study = open_study(self.runner, f"{slope_folder / 'slope.py'}{arguments}", **options)
 
     def trials(self, count: int, jobs: int | None = None) -> list[Trial]:
         return sorted(tune(self.study, self.runner, count, jobs), key=lambda trial: trial.number)
@@ -52,13 +57,13 @@ class Search:
         return [self.study.values(trial) for trial in trials]
 
 
-def told(trials: Sequence[Trial]) -> list[tuple[object, ...]]:
+def facts(trials: Sequence[Trial]) -> list[tuple[object, ...]]:
     return [(trial.number, trial.arguments, trial.folds, trial.reason) for trial in trials]
 
 
 @pytest.mark.usefixtures("quick")
-def test_the_optimum_is_found_and_the_defaults_come_first(world: Path, tmp_path: Path) -> None:
-    search = Search(world, tmp_path)
+def test_the_optimum_is_reached_and_the_defaults_come_first(slope_folder: Path, tmp_path: Path) -> None:
+    search = Search(slope_folder, tmp_path)
     trials = search.trials(40)
     assert [trial.number for trial in trials] == list(range(40))
     assert trials[0].arguments == ""
@@ -71,8 +76,8 @@ def test_the_optimum_is_found_and_the_defaults_come_first(world: Path, tmp_path:
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_trial_is_the_score_of_each_fold(world: Path, tmp_path: Path) -> None:
-    search = Search(world, tmp_path)
+def test_a_trial_is_the_score_of_each_fold(slope_folder: Path, tmp_path: Path) -> None:
+    search = Search(slope_folder, tmp_path)
     for trial in search.trials(8):
         if trial.folds:
             spec = search.study.name + trial.arguments
@@ -83,49 +88,49 @@ def test_a_trial_is_the_score_of_each_fold(world: Path, tmp_path: Path) -> None:
             assert trial.seconds == FOLDS * 0.5
 
 
-def test_the_test_images_have_no_part_in_it(world: Path, tmp_path: Path, quick: QuickRuns) -> None:
-    Search(world, tmp_path).trials(4)
-    assert {run.split.partition("/")[0] for run in quick.asked} == {"fold 1", "fold 2", "fold 3"}
-    assert {run.job.fold for run in quick.asked} == {1, 2, 3}
+def test_only_folds_are_run(slope_folder: Path, tmp_path: Path, quick: QuickRuns) -> None:
+    Search(slope_folder, tmp_path).trials(4)
+    assert {run.split.partition("/")[0] for run in quick.executed} == {"fold 1", "fold 2", "fold 3"}
+    assert {run.job.fold for run in quick.executed} == {1, 2, 3}
 
 
 @pytest.mark.usefixtures("quick")
-def test_the_same_seed_gives_the_same_trials_for_any_number_of_jobs(world: Path, tmp_path: Path) -> None:
-    once = told(Search(world, tmp_path / "a").trials(14, jobs=1))
-    assert told(Search(world, tmp_path / "b").trials(14, jobs=8)) == once
-    other = told(Search(world, tmp_path / "a", seed=1).trials(14))
+def test_the_same_seed_gives_the_same_trials_for_any_number_of_jobs(slope_folder: Path, tmp_path: Path) -> None:
+    once = facts(Search(slope_folder, tmp_path / "a").trials(14, jobs=1))
+    assert facts(Search(slope_folder, tmp_path / "b").trials(14, jobs=8)) == once
+    other = facts(Search(slope_folder, tmp_path / "a", seed=1).trials(14))
     assert [each[1] for each in other] != [each[1] for each in once]
 
 
 @pytest.mark.parametrize("stop", [0, 1, 7, 16, 22])
-def test_an_interrupted_search_is_the_one_that_would_have_been(
-    world: Path, tmp_path: Path, quick: QuickRuns, stop: int
+def test_an_interrupted_search_resumes_with_the_same_trials(
+    slope_folder: Path, tmp_path: Path, quick: QuickRuns, stop: int
 ) -> None:
-    whole = told(Search(world, tmp_path / "whole").trials(14))
-    quick.asked.clear()
+    whole = facts(Search(slope_folder, tmp_path / "whole").trials(14))
+    quick.executed.clear()
     quick.stop = stop
     with pytest.raises(KeyboardInterrupt):
-        Search(world, tmp_path / "broken").trials(14, jobs=3)
+        Search(slope_folder, tmp_path / "broken").trials(14, jobs=3)
     quick.stop = None
-    assert told(Search(world, tmp_path / "broken").trials(14)) == whole
-    keys = [run.key for run in quick.asked if "n=5" not in run.identity]
+    assert facts(Search(slope_folder, tmp_path / "broken").trials(14)) == whole
+    keys = [run.key for run in quick.executed if "n=5" not in run.identity]
     assert len(keys) == len(set(keys)), "no run is repeated"
 
 
-def test_a_search_is_lengthened_by_what_is_missing(world: Path, tmp_path: Path, quick: QuickRuns) -> None:
-    whole = told(Search(world, tmp_path / "whole").trials(13))
-    assert told(Search(world, tmp_path / "pieces").trials(6)) == whole[:6]
-    quick.asked.clear()
-    assert told(Search(world, tmp_path / "pieces").trials(13)) == whole
-    assert {run.identity for run in quick.asked} <= {f"slope{each[1]}" for each in whole[6:]}
-    quick.asked.clear()
-    assert told(Search(world, tmp_path / "pieces").trials(9)) == whole[:9]
-    assert not quick.asked
+def test_a_longer_search_runs_only_the_missing_trials(slope_folder: Path, tmp_path: Path, quick: QuickRuns) -> None:
+    whole = facts(Search(slope_folder, tmp_path / "whole").trials(13))
+    assert facts(Search(slope_folder, tmp_path / "pieces").trials(6)) == whole[:6]
+    quick.executed.clear()
+    assert facts(Search(slope_folder, tmp_path / "pieces").trials(13)) == whole
+    assert {run.identity for run in quick.executed} <= {f"slope{each[1]}" for each in whole[6:]}
+    quick.executed.clear()
+    assert facts(Search(slope_folder, tmp_path / "pieces").trials(9)) == whole[:9]
+    assert not quick.executed
 
 
 @pytest.mark.usefixtures("quick")
-def test_trials_that_fail_or_are_refused_say_why_and_the_rest_go_on(world: Path, tmp_path: Path) -> None:
-    search = Search(world, tmp_path)
+def test_failed_and_refused_trials_have_a_reason_and_the_others_continue(slope_folder: Path, tmp_path: Path) -> None:
+    search = Search(slope_folder, tmp_path)
     trials = search.trials(16)
     failed = [trial for trial in trials if not trial.folds]
     assert {"n=5" in trial.arguments for trial in failed} == {True, False}
@@ -137,8 +142,8 @@ def test_trials_that_fail_or_are_refused_say_why_and_the_rest_go_on(world: Path,
 
 
 @pytest.mark.usefixtures("quick")
-def test_what_is_given_is_fixed_and_only_what_is_named_is_searched(world: Path, tmp_path: Path) -> None:
-    search = Search(world, tmp_path, "(kind='good', other=7)", only=["x"])
+def test_given_parameters_are_fixed_and_only_named_ones_are_searched(slope_folder: Path, tmp_path: Path) -> None:
+    search = Search(slope_folder, tmp_path, "(kind='good', other=7)", only=["x"])
     trials = search.trials(8)
     assert list(search.study.space) == ["x"]
     assert trials[0].arguments == "(kind='good', other=7)"
@@ -146,8 +151,8 @@ def test_what_is_given_is_fixed_and_only_what_is_named_is_searched(world: Path, 
 
 
 @pytest.mark.usefixtures("quick")
-def test_where_all_was_tried_it_ends(world: Path, tmp_path: Path) -> None:
-    search = Search(world, tmp_path, only=["kind", "n"])
+def test_an_exhausted_search_ends(slope_folder: Path, tmp_path: Path) -> None:
+    search = Search(slope_folder, tmp_path, only=["kind", "n"])
     found = search.values(search.trials(50))
     pairs = {(values["kind"], values["n"]) for values in found}
     assert pairs == set(product(("good", "bad"), (None, 4, 5)))
@@ -156,8 +161,8 @@ def test_where_all_was_tried_it_ends(world: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("quick")
-def test_where_lower_is_better_the_lowest_is_the_best(world: Path, tmp_path: Path) -> None:
-    search = Search(world, tmp_path, "(kind='good')", only=["x"], metric="mean_first_hit@100")
+def test_the_lowest_score_is_best_if_lower_is_better(slope_folder: Path, tmp_path: Path) -> None:
+    search = Search(slope_folder, tmp_path, "(kind='good')", only=["x"], metric="mean_first_hit@100")
     trials = search.trials(24)
     found = summarise_study(search.study, search.runner, trials)
     assert found.best.score == min(trial.score for trial in trials)
@@ -166,23 +171,23 @@ def test_where_lower_is_better_the_lowest_is_the_best(world: Path, tmp_path: Pat
 
 
 @pytest.mark.usefixtures("quick")
-def test_another_seed_score_or_range_is_another_search(world: Path, tmp_path: Path) -> None:
+def test_another_seed_score_or_range_is_another_search(slope_folder: Path, tmp_path: Path) -> None:
     variants = ({}, {"seed": 1}, {"metric": "precision@5"}, {"only": ["x"]}, {"arguments": "(kind='bad')"})
-    paths = [Search(world, tmp_path, **options).study.path for options in variants]
+    paths = [Search(slope_folder, tmp_path, **options).study.path for options in variants]
     assert len(set(paths)) == len(variants)
-    assert Search(world, tmp_path).study.path == paths[0]
+    assert Search(slope_folder, tmp_path).study.path == paths[0]
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_search_in_which_all_fails_ends_at_once_and_is_tried_again(
-    world: Path, tmp_path: Path, quick: QuickRuns
+def test_a_search_whose_trials_all_fail_ends_at_once_and_is_repeated(
+    slope_folder: Path, tmp_path: Path, quick: QuickRuns
 ) -> None:
-    search = Search(world, tmp_path, "(n=5)")
+    search = Search(slope_folder, tmp_path, "(n=5)")
     for _ in range(2):
-        quick.asked.clear()
+        quick.executed.clear()
         with pytest.raises(HarnessError, match="4 trials failed and none has a score: fold 1/3 .*: five is too much"):
             search.trials(50)
-        assert len(quick.asked) == 4 * FOLDS
+        assert len(quick.executed) == 4 * FOLDS
 
 
 @pytest.mark.parametrize(
@@ -204,8 +209,8 @@ def test_a_search_in_which_all_fails_ends_at_once_and_is_tried_again(
     ],
 )
 @pytest.mark.usefixtures("quick")
-def test_a_damaged_file_of_trials_is_one_line(world: Path, tmp_path: Path, text: str) -> None:
-    search = Search(world, tmp_path)
+def test_a_damaged_file_of_trials_is_an_error_of_one_line(slope_folder: Path, tmp_path: Path, text: str) -> None:
+    search = Search(slope_folder, tmp_path)
     search.study.path.write_text(text, encoding="utf-8")
     with pytest.raises(WorkspaceError, match="is damaged; remove it") as raised:
         search.trials(1)
@@ -213,8 +218,8 @@ def test_a_damaged_file_of_trials_is_one_line(world: Path, tmp_path: Path, text:
 
 
 @pytest.mark.usefixtures("quick")
-def test_every_trial_is_kept_for_people_to_read(world: Path, tmp_path: Path) -> None:
-    search = Search(world, tmp_path)
+def test_trials_are_stored_as_readable_json(slope_folder: Path, tmp_path: Path) -> None:
+    search = Search(slope_folder, tmp_path)
     trials = search.trials(5)
     kept = json.loads(search.study.path.read_text())
     assert kept["solution"] == search.study.name
@@ -233,16 +238,16 @@ def test_every_trial_is_kept_for_people_to_read(world: Path, tmp_path: Path) -> 
         ("(y=4)", {}, "no parameter 'y'"),
     ],
 )
-def test_what_cannot_be_searched_is_one_line(
-    world: Path, tmp_path: Path, arguments: str, options: dict[str, object], message: str
+def test_what_cannot_be_searched_is_an_error_of_one_line(
+    slope_folder: Path, tmp_path: Path, arguments: str, options: dict[str, object], message: str
 ) -> None:
     with pytest.raises(HarnessError, match=message.replace("(", r"\(")):
-        Search(world, tmp_path, arguments, **options)
+        Search(slope_folder, tmp_path, arguments, **options)
 
 
 @pytest.mark.usefixtures("quick")
-def test_what_a_choice_is_worth_is_found_fold_by_fold_on_the_others(world: Path, tmp_path: Path) -> None:
-    search = Search(world, tmp_path)
+def test_the_nested_score_chooses_the_trial_of_each_fold_on_the_others(slope_folder: Path, tmp_path: Path) -> None:
+    search = Search(slope_folder, tmp_path)
     trials = search.trials(20)
     found = summarise_study(search.study, search.runner, trials)
     scored = [trial for trial in trials if trial.folds]
@@ -271,9 +276,9 @@ def judgements(search: Search, trials: Sequence[Trial]) -> list[object]:
 
 
 @pytest.mark.usefixtures("quick")
-def test_where_the_defaults_are_the_best_nothing_can_be_told_from_them(world: Path, tmp_path: Path) -> None:
-    search = Search(world, tmp_path, "(x=0.3)", only=["kind"])
-    good = Search(world, tmp_path, "(x=0.3, kind='good')", only=["n"])
+def test_the_best_is_not_different_from_the_defaults_if_they_are_the_best(slope_folder: Path, tmp_path: Path) -> None:
+    search = Search(slope_folder, tmp_path, "(x=0.3)", only=["kind"])
+    good = Search(slope_folder, tmp_path, "(x=0.3, kind='good')", only=["n"])
     found = summarise_study(good.study, good.runner, good.trials(3))
     assert found.best.number == 0, "of equal ones the earliest"
     assert len(found.comparison.tied) == 2
@@ -291,7 +296,7 @@ def proposals(count: int, seed: int = 0) -> list[dict[str, object]]:
     return found
 
 
-def test_proposals_lie_in_their_ranges_and_are_new() -> None:
+def test_proposals_are_new_and_within_their_ranges() -> None:
     found = proposals(30)
     assert all(SPACE["x"].low <= each["x"] <= SPACE["x"].high for each in found)
     assert all(1e-6 <= each["decay"] <= 0.1 for each in found)
@@ -302,7 +307,7 @@ def test_proposals_lie_in_their_ranges_and_are_new() -> None:
     assert found[:3] != proposals(3, seed=1)
 
 
-def test_what_fails_is_tried_less_and_less() -> None:
+def test_failing_values_are_proposed_less_and_less() -> None:
     space = {"x": Span(0.0, 1.0), "kind": Among("works", "fails", "fails too")}
     tried: list[tuple[dict[str, object], float | None]] = []
     for _ in range(40):
@@ -313,17 +318,17 @@ def test_what_fails_is_tried_less_and_less() -> None:
     assert sum(failed[-20:]) < 8  # chance would be 13
 
 
-def test_a_log_span_gets_as_much_of_the_search_in_every_decade() -> None:
+def test_a_log_span_is_searched_evenly_over_its_decades() -> None:
     drawn = [propose({"d": Span(1e-6, 1e-2, log=True)}, [], [{"d": 1.0}] * number, 0, higher=True)["d"] for number in range(200)]  # fmt: skip
     counts = np.histogram(np.log10(drawn), bins=4, range=(-6, -2))[0]
     assert counts.min() > 30
 
 
-def test_a_default_outside_of_the_range_is_no_obstacle() -> None:
+def test_a_default_outside_of_its_range_is_ignored() -> None:
     assert propose({"x": Span(0.0, 1.0)}, [({"x": None}, 0.5), ({"x": 7.0}, 0.9)], [], 0, higher=True) is not None
 
 
-def test_numbers_are_rounded_to_what_can_be_typed_and_stay_in_the_range() -> None:
+def test_numbers_are_rounded_to_few_digits_within_their_range() -> None:
     assert round_to_span(Span(0.0, 4.0), 0.7312349) == 0.731
     assert round_to_span(Span(1e-6, 0.1, log=True), 3.14159e-5) == 3.142e-5
     assert round_to_span(Span(0.00015, 0.00025), 0.000150001) == 0.00015
@@ -332,7 +337,7 @@ def test_numbers_are_rounded_to_what_can_be_typed_and_stay_in_the_range() -> Non
     assert round_to_span(Span(0.0, 10000.0), 1234.5) in {1230.0, 1234.0, 1235.0}
 
 
-def test_importance_is_of_the_parameter_that_matters() -> None:
+def test_importance_is_highest_for_the_parameter_that_matters() -> None:
     generator = np.random.default_rng(0)
     tried = [({"x": x, "y": y}, float(x)) for x, y in generator.random((40, 2)).round(3)]
     found = parameter_importances({"x": Span(0.0, 1.0), "y": Span(0.0, 1.0)}, tried, higher=True)
@@ -343,8 +348,8 @@ def test_importance_is_of_the_parameter_that_matters() -> None:
     assert parameter_importances({"x": Span(0.0, 1.0), "y": Span(0.0, 1.0)}, tried[:9], higher=True) == {}
 
 
-def test_a_search_and_its_trials_read_back_as_they_were(world: Path, tmp_path: Path) -> None:
-    study: TuningStudy = Search(world, tmp_path).study
+def test_a_study_and_its_trials_read_back_equal(slope_folder: Path, tmp_path: Path) -> None:
+    study: TuningStudy = Search(slope_folder, tmp_path).study
     trials = {3: Trial(3, "(x=0.5)", (0.1, 0.2, 0.3), 1.5, ("a", "b", "c")), 5: Trial(5, "(n=5)", (), 0.0, reason="x")}
     study.save(trials)
     assert study.load() == trials

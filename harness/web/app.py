@@ -1,57 +1,70 @@
-"""The application: `create_app` puts boards, entries, the explorer and whatever else is given to it on one site."""
+"""The web application: `create_app` combines the discovered pages and further ones into one site."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI, params
+from fastapi import APIRouter, FastAPI, Response, params
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from harness.web import asset_routes as assets
-from harness.web.board import routes as board_routes
+from harness.web.assets import assets_by_address
 from harness.web.context import MenuOf, Site, no_menu
-from harness.web.entry import routes as entry_routes
-from harness.web.error_pages import tell_mistakes
-from harness.web.explorer import image_routes, match_routes
-from harness.web.explorer import routes as explorer_routes
-from harness.web.explorer.entry_analysis import Matches
-from harness.web.explorer.matches import drawn_matches
-from harness.web.home import routes as home
-from harness.web.overfitting import routes as honesty
-from harness.web.permissions import ViewerOf, anyone
-from harness.web.security_headers import Protected
-from harness.web.server import LOCAL
+from harness.web.data.entry_analysis import MatchAddress
+from harness.web.data.local_matches import match_address as plugin_match_address
+from harness.web.error_pages import install_error_handlers, not_found
+from harness.web.permissions import LOCAL_HOSTS, PermissionsOf, local_user
+from harness.web.security_headers import SecurityHeaders
+from harness.web.site_page import SitePage, combine_routers, discover_pages
 from harness.workspace import Workspace
 from leaderboard.storage.database import Database
 
+CACHE_FOREVER = "public, max-age=31536000, immutable"
 
-def create_app(  # noqa: PLR0913 (a site is put together of many)
+static = APIRouter()
+
+
+def create_app(  # noqa: PLR0913 (the parts of a site)
     workspace: Workspace,
     folders: Sequence[Path] = (),
     *,
-    viewer_of: ViewerOf = anyone,
+    permissions_of: PermissionsOf = local_user,
     menu_of: MenuOf = no_menu,
-    routers: Sequence[APIRouter] = (),
-    guards: Sequence[params.Depends] = (),
-    hosts: Sequence[str] = LOCAL,
-    matches: Matches = drawn_matches,
+    pages: Sequence[SitePage] = (),
+    dependencies: Sequence[params.Depends] = (),
+    hosts: Sequence[str] = LOCAL_HOSTS,
+    match_address: MatchAddress = plugin_match_address,
     database: Database | None = None,
 ) -> FastAPI:
     """Return the site of a workspace and the competitions in `folders`.
 
-    `viewer_of` says who asks, and with that what they may see; `menu_of` what stands in their menu besides the
-    competitions. `routers` are further pages, which find the site in `request.app.state.site` and go before its own;
-    `guards` are asked before any page is answered. Requests for other `hosts` are refused, so that no page from
-    elsewhere reads this one under a name of its own. `matches` says where local matches of a query
-    and an image are drawn. `database` is the workspace's own unless one is given.
+    `permissions_of` returns what the user of a request may see, `menu_of` their further menu entries. `pages` are
+    added to the discovered ones; they find the site in `request.app.state.site`. `dependencies` run before every
+    request. Requests for other `hosts` are refused, against DNS rebinding. `match_address` returns the address of the
+    local matches of a query and an image. `database` is by default the workspace's own.
     """
-    app = FastAPI(title="landmark", docs_url=None, redoc_url=None, openapi_url=None, dependencies=list(guards))
-    app.state.site = Site(workspace, database or Database(workspace.database), folders, viewer_of, menu_of, matches)
-    tell_mistakes(app)
-    own = (assets, home, honesty, board_routes, entry_routes, explorer_routes, match_routes, image_routes)
-    for router in (*routers, *(pages.router for pages in own)):
-        app.include_router(router)
+    app = FastAPI(title="landmark", docs_url=None, redoc_url=None, openapi_url=None, dependencies=list(dependencies))
+    pages = [*pages, *discover_pages(), SitePage(static)]
+    app.state.site = Site(
+        workspace,
+        database or Database(workspace.database),
+        folders,
+        permissions_of=permissions_of,
+        menu_of=menu_of,
+        match_address=match_address,
+        pages=pages,
+    )
+    install_error_handlers(app)
+    app.include_router(combine_routers(pages))
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
-    app.add_middleware(Protected)
+    app.add_middleware(SecurityHeaders)
     return app
+
+
+@static.get("/static/{name}", include_in_schema=False)
+async def asset(name: str) -> Response:
+    """Answer with a style sheet, a script or an icon."""
+    file = assets_by_address().get(name)
+    if file is None:
+        raise not_found()
+    return Response(file.content, media_type=file.media_type, headers={"Cache-Control": CACHE_FOREVER})

@@ -1,16 +1,16 @@
-"""Styles and scripts, each under a name that changes with its content, so that browsers may keep it for good."""
+"""Style sheets, scripts and icons of all page folders, served under names that contain a digest of the content."""
 
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from importlib.resources import files
+from pathlib import Path
 
-KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 
 @dataclass(frozen=True)
 class Asset:
-    """A file that pages ask for: what it is called in an address, its media type and its content."""
+    """A static file: its name in addresses, its media type and its content."""
 
     address_name: str
     media_type: str
@@ -24,22 +24,22 @@ class Asset:
 
 @cache
 def assets() -> dict[str, Asset]:
-    """All assets by the names of their files.
+    """Return all assets of `static/` and of the page folders, by file name.
 
     >>> assets()["site.css"].address_name.split(".")[::2]
     ['site', 'css']
     """
-    found = {}
-    for file in files(__package__).joinpath("static").iterdir():
-        stem, _, kind = file.name.rpartition(".")
-        if kind in KINDS:
-            content = file.read_bytes()
-            name = f"{stem}.{sha256(content).hexdigest()[:12]}.{kind}"
-            found[file.name] = Asset(name, KINDS[kind], content)
-    return found
+    files = [file for file in Path(__file__).parent.rglob("*") if file.suffix in MEDIA_TYPES]
+    return {file.name: _load(file) for file in sorted(files)}
+
+
+def _load(file: Path) -> Asset:
+    content = file.read_bytes()
+    name = f"{file.stem}.{sha256(content).hexdigest()[:12]}{file.suffix}"
+    return Asset(name, MEDIA_TYPES[file.suffix], content)
 
 
 @cache
 def assets_by_address() -> dict[str, Asset]:
-    """All assets by the last part of their addresses."""
+    """Return all assets by the last part of their addresses."""
     return {asset.address_name: asset for asset in assets().values()}

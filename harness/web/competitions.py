@@ -1,4 +1,4 @@
-"""The competitions of a site: in the folders that were named, and those that runs of the workspace were made on."""
+"""Find the competitions of a site: those of the given folders, and those that runs of the workspace used."""
 
 from __future__ import annotations
 
@@ -10,57 +10,62 @@ from time import monotonic
 
 from harness.data.competition import Competition
 from harness.errors import DataError
-from harness.running.outcome import TASK
+from harness.running.outcome import JOB
 from harness.workspace import Workspace
 
-_AGAIN_S = 30  # after which a competition that was not found is looked for again
+_RETRY_S = 30  # after which a missing competition is looked up again
 
 
-class Competitions:
-    """Finds competitions by their keys, and opens each once. A key may come from anywhere: no path is made of it."""
+class CompetitionIndex:
+    """Competitions by key, each opened once. Keys come from requests, so no path is built from them."""
 
     def __init__(self, workspace: Workspace, folders: Sequence[Path]) -> None:
         self._workspace, self._lock = workspace, Lock()
-        named = [Competition.open(folder, workspace.descriptors) for folder in folders]
-        self.named = {competition.key: competition for competition in named}
-        self._found: dict[str, Competition] = dict(self.named)
-        self._missed: dict[str, float] = {}
+        opened = [Competition.open(folder, workspace.descriptors) for folder in folders]
+        self.explicit = {competition.key: competition for competition in opened}
+        self._opened: dict[str, Competition] = dict(self.explicit)
+        self._missing_since: dict[str, float] = {}
 
     def find(self, key: str) -> Competition | None:
-        """Return the competition whose tables have this key, None where they are gone or have changed."""
+        """Return the competition whose tables have this key; None if they are gone or have changed."""
         with self._lock:
-            if key not in self._found and monotonic() - self._missed.get(key, -_AGAIN_S) >= _AGAIN_S:
-                found = self._of_runs(key)
-                if found is None:
-                    self._missed[key] = monotonic()
+            if key not in self._opened and monotonic() - self._missing_since.get(key, -_RETRY_S) >= _RETRY_S:
+                competition = self._find_by_runs(key)
+                if competition is None:
+                    self._missing_since[key] = monotonic()
                 else:
-                    self._found[key] = found
-            return self._found.get(key)
+                    self._opened[key] = competition
+            return self._opened.get(key)
 
-    def _of_runs(self, key: str) -> Competition | None:
-        """Return the competition that runs under this key were made on, if its folder still has that key."""
-        for folder in self._folders_of(key):
+    def _find_by_runs(self, key: str) -> Competition | None:
+        """Return the competition that runs under this key used, if its folder still has that key."""
+        for folder in self._folders_of_runs(key):
             try:
-                found = Competition.open(folder, self._workspace.descriptors)
-                if found.key == key:
-                    return found
+                competition = Competition.open(folder, self._workspace.descriptors)
+                if competition.key == key:
+                    return competition
             except DataError:
                 continue
         return None
 
-    def _folders_of(self, key: str) -> list[Path]:
+    def _folders_of_runs(self, key: str) -> list[Path]:
         runs = self._workspace.folder / "runs"
-        tasks = [task for each in _entries(runs) if each.name == key for task in each.glob(f"*/{TASK}")]
-        return list(dict.fromkeys(folder for task in sorted(tasks) if (folder := _folder(task))))
+        same_key = [folder for folder in (runs.iterdir() if runs.is_dir() else []) if folder.name == key]
+        jobs = sorted(job for folder in same_key for job in folder.glob(f"*/{JOB}"))
+        return list(dict.fromkeys(folder for job in jobs if (folder := _competition_folder(job))))
 
 
-def _entries(folder: Path) -> list[Path]:
-    return list(folder.iterdir()) if folder.is_dir() else []
-
-
-def _folder(task: Path) -> Path | None:
-    """Return the folder of the competition that a run's task names."""
+def _competition_folder(job: Path) -> Path | None:
+    """Return the competition folder that a run's job file names; None if the file is damaged or of another version."""
     try:
-        return Path(json.loads(task.read_text(encoding="utf-8"))["folder"])
-    except (OSError, ValueError, KeyError, TypeError):  # cut off, or of another version
+        return Path(json.loads(job.read_text(encoding="utf-8"))["folder"])
+    except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def describe_images(competition: Competition | None) -> str:
+    """Return the numbers of images of each part as a phrase."""
+    if competition is None:
+        return "folder not found or changed: boards only, no photos"
+    images = {"train": competition.train, "index": competition.index, "test": competition.queries}
+    return ", ".join(f"{len(part)} {name}" for name, part in images.items() if len(part)) + " images"

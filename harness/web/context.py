@@ -1,4 +1,4 @@
-"""What all pages of a site share."""
+"""State of the site (`Site`) and of one request (`PageContext`), with their FastAPI dependencies."""
 
 from __future__ import annotations
 
@@ -12,114 +12,118 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
 from harness.data.competition import TASKS
-from harness.data.ground_truth import shares_of_parts
+from harness.data.ground_truth import part_shares
 from harness.data.split import TEST
-from harness.web.board.cache import Boards
-from harness.web.board.ties import TieBreaker
-from harness.web.charts.board_charts import Picture
-from harness.web.competitions import Competitions
-from harness.web.explorer.cache import Library
-from harness.web.explorer.entry_analysis import Matches
-from harness.web.lru import Latest
-from harness.web.permissions import Viewer, ViewerOf
-from harness.web.rendering import Frame, Link, page
+from harness.web.charts.board_charts import ScatterChart
+from harness.web.competitions import CompetitionIndex
+from harness.web.data.analysis_cache import AnalysisCache
+from harness.web.data.board_cache import BoardCache
+from harness.web.data.entry_analysis import MatchAddress
+from harness.web.data.ties import TieFinder
+from harness.web.lru import LruCache
+from harness.web.permissions import Permissions, PermissionsOf, local_user
+from harness.web.rendering import Link, PageLayout, render_template
+from harness.web.site_page import BoardLink, SitePage
 from harness.workspace import Workspace
 from leaderboard import Entry, EntryStore
 from leaderboard.errors import LeaderboardError
 from leaderboard.storage.database import Database
 from metrics import Task
 
-MenuOf = Callable[[Viewer], Sequence[Link]]
+MenuOf = Callable[[Permissions], Sequence[Link]]
 
 
-def no_menu(_viewer: Viewer) -> Sequence[Link]:
-    """Return nothing, for a site of boards only."""
+def no_menu(_permissions: Permissions) -> Sequence[Link]:
+    """Return no further menu entries."""
     return ()
 
 
-def no_matches(_entry: Entry, _query_id: str, _image_id: str) -> str:
-    """Return no address, where nobody draws local matches."""
+def no_match_address(_entry: Entry, _query_id: str, _image_id: str) -> str:
+    """Return no address: this site shows no local matches."""
     return ""
 
 
 class Site:
-    """A workspace and its competitions, who looks at them, and what stands in the menu besides them."""
+    """Application state: workspace, competitions, caches, pages, and the resolvers of permissions and menu entries."""
 
     def __init__(
         self,
         workspace: Workspace,
         database: Database,
         folders: Sequence[Path],
-        viewer_of: ViewerOf,
-        menu_of: MenuOf,
-        matches: Matches,
+        *,
+        permissions_of: PermissionsOf = local_user,
+        menu_of: MenuOf = no_menu,
+        match_address: MatchAddress = no_match_address,
+        pages: Sequence[SitePage] = (),
     ) -> None:
         self.workspace, self.database = workspace, database
-        self.viewer_of, self.menu_of = viewer_of, menu_of
+        self.permissions_of, self.menu_of = permissions_of, menu_of
+        self.board_links: list[BoardLink] = [link for page in pages for link in page.board_links]
+        self.footer: list[Link] = [link for page in pages for link in page.footer]
         self.store = EntryStore(database)
-        self.boards = Boards(database)
-        self.has_results = False  # whether teams compete, so that boards have a tab on how that ended
-        self.competitions = Competitions(workspace, folders)
-        self.library = Library(workspace, self.store, self.competitions, matches)
-        self.ties = TieBreaker(workspace, self.store)
-        self.pictures: Latest[list[Picture]] = Latest(64)
-        self._shares: Latest[dict[str, float]] = Latest(64)
+        self.boards = BoardCache(database)
+        self.competitions = CompetitionIndex(workspace, folders)
+        self.analyses = AnalysisCache(workspace, self.store, self.competitions, match_address)
+        self.ties = TieFinder(workspace, self.store)
+        self.charts: LruCache[list[ScatterChart]] = LruCache(64)
+        self._shares: LruCache[dict[str, float]] = LruCache(64)
 
     def warm(self) -> None:
-        """Order every board once, so that nobody waits for that; what goes wrong is told to who asks for the board."""
+        """Warm the board cache at start-up; database errors are ignored here and surface when a board is requested."""
         with suppress(LeaderboardError):
             for name in self.boards.names():
                 for task in TASKS:
                     if (name.task, name.split) == (task, TEST):
-                        self.boards.ordered(name.competition, task)
+                        self.boards.ranked(name.competition, task)
 
     def shares(self, competition: str, task: Task) -> dict[str, float]:
-        """Return which part of the queries that count is public and private; nothing where that is not known."""
-        return self._shares.get((competition, task), lambda: self._counted(competition, task))
+        """Return the public and the private share of the scored queries, in [0, 1]; empty without ground truth."""
+        return self._shares.get((competition, task), lambda: self._compute_shares(competition, task))
 
-    def _counted(self, competition: str, task: Task) -> dict[str, float]:
-        found = self.competitions.find(competition)
-        return {} if found is None else shares_of_parts(found.folder, task)
+    def _compute_shares(self, competition: str, task: Task) -> dict[str, float]:
+        opened = self.competitions.find(competition)
+        return {} if opened is None else part_shares(opened.folder, task)
 
 
 def site_of(request: Request) -> Site:
-    """Return the site that was asked."""
+    """Return the site of a request."""
     site: Site = request.app.state.site
     return site
 
 
-def viewer_of(request: Request) -> Viewer:
-    """Return who asks."""
-    return site_of(request).viewer_of(request)
+def permissions_of(request: Request) -> Permissions:
+    """Return the permissions of the user of a request."""
+    return site_of(request).permissions_of(request)
 
 
-TheSite = Annotated[Site, Depends(site_of)]
-TheViewer = Annotated[Viewer, Depends(viewer_of)]
+SiteDep = Annotated[Site, Depends(site_of)]
+PermissionsDep = Annotated[Permissions, Depends(permissions_of)]
 
 
 @dataclass(frozen=True)
-class Desk:
-    """Answers one request with pages, in the frame that all of them have."""
+class PageContext:
+    """Per-request context: site, permissions and path; renders templates inside the common layout."""
 
     site: Site
-    viewer: Viewer
+    permissions: Permissions
     path: str
 
-    def page(
-        self, template: str, title: str, trail: Sequence[Link] = (), *, status: int = 200, **values: Any
+    def render(
+        self, template: str, title: str, breadcrumb: Sequence[Link] = (), *, status: int = 200, **values: Any
     ) -> HTMLResponse:
-        """Return a page made of a template of `harness.web`."""
-        return HTMLResponse(page(template, self.frame(title, trail), **values), status)
+        """Return a page rendered from a template of `harness.web`."""
+        return HTMLResponse(render_template(template, self.layout(title, breadcrumb), **values), status)
 
-    def frame(self, title: str, trail: Sequence[Link] = ()) -> Frame:
-        """Return what stands around a page."""
-        menu = [Link("Competitions", "/", self.path == "/"), *self.site.menu_of(self.viewer)]
-        return Frame(title, trail, menu, self.viewer.name)
-
-
-def desk_of(request: Request, site: TheSite, viewer: TheViewer) -> Desk:
-    """Return the desk of a request."""
-    return Desk(site, viewer, request.url.path)
+    def layout(self, title: str, breadcrumb: Sequence[Link] = ()) -> PageLayout:
+        """Return the common parts of the page."""
+        menu = [Link("Competitions", "/", self.path == "/"), *self.site.menu_of(self.permissions)]
+        return PageLayout(title, breadcrumb, menu, self.permissions.user_name, self.site.footer)
 
 
-TheDesk = Annotated[Desk, Depends(desk_of)]
+def page_context_of(request: Request, site: SiteDep, permissions: PermissionsDep) -> PageContext:
+    """Return the context of a request."""
+    return PageContext(site, permissions, request.url.path)
+
+
+PageContextDep = Annotated[PageContext, Depends(page_context_of)]

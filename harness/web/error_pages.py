@@ -1,4 +1,4 @@
-"""What goes wrong, as a page of one line, or as JSON for programs."""
+"""Exception handlers: one-line HTML error pages, JSON under /api/."""
 
 from __future__ import annotations
 
@@ -8,57 +8,57 @@ from http import HTTPStatus
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
-from starlette.exceptions import HTTPException as AnyHTTPException
+from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from harness.errors import HarnessError
-from harness.web.rendering import Frame, page
+from harness.web.rendering import PageLayout, render_template
 from harness.web.security_headers import HEADERS
 from leaderboard.errors import LeaderboardError
 
 LOG = logging.getLogger("landmark")
-NOTHING_HERE = "there is nothing at this address"
+NOT_FOUND = "there is nothing at this address"
 
 
-def not_found(why: str = NOTHING_HERE) -> HTTPException:
-    """Return what to raise where there is nothing; `why` is shown."""
-    return HTTPException(404, why)
+def not_found(message: str = NOT_FOUND) -> HTTPException:
+    """Return a 404 error to raise; its page shows the message."""
+    return HTTPException(404, message)
 
 
-def tell_mistakes(app: FastAPI) -> None:
-    """Let an application answer every mistake in one line."""
-    app.add_exception_handler(AnyHTTPException, _http)
-    app.add_exception_handler(RequestValidationError, _malformed)
-    app.add_exception_handler(HarnessError, _told)
-    app.add_exception_handler(LeaderboardError, _told)
-    app.add_exception_handler(Exception, _unforeseen)
+def install_error_handlers(app: FastAPI) -> None:
+    """Register exception handlers that answer in one line."""
+    app.add_exception_handler(StarletteHTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HarnessError, _user_error)
+    app.add_exception_handler(LeaderboardError, _user_error)
+    app.add_exception_handler(Exception, _internal_error)
 
 
-def _http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, AnyHTTPException)
-    detail = NOTHING_HERE if error.detail == HTTPStatus(404).phrase else str(error.detail)
-    return answer(request, error.status_code, detail, dict(error.headers or {}))
+def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, StarletteHTTPException)
+    detail = NOT_FOUND if error.detail == HTTPStatus(404).phrase else str(error.detail)
+    return error_response(request, error.status_code, detail, dict(error.headers or {}))
 
 
-def _malformed(request: Request, error: Exception) -> Response:
+def _validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
-    where = ".".join(map(str, first["loc"][1:]))
-    return answer(request, 422, f"{where}: {first['msg']}" if where else str(first["msg"]))
+    field = ".".join(map(str, first["loc"][1:]))
+    return error_response(request, 422, f"{field}: {first['msg']}" if field else str(first["msg"]))
 
 
-def _told(request: Request, error: Exception) -> Response:
-    return answer(request, 503 if isinstance(error, LeaderboardError) else 409, str(error))
+def _user_error(request: Request, error: Exception) -> Response:
+    return error_response(request, 503 if isinstance(error, LeaderboardError) else 409, str(error))
 
 
-def _unforeseen(request: Request, error: Exception) -> Response:
+def _internal_error(request: Request, error: Exception) -> Response:
     LOG.error("%s %s", request.method, request.url.path, exc_info=error)
-    return answer(request, 500, "something went wrong here; the server's log says what", HEADERS)
+    return error_response(request, 500, "internal error; see the server's log", HEADERS)
 
 
-def answer(request: Request, status: int, message: str, headers: dict[str, str] | None = None) -> Response:
-    """Return a page that says in one line what is wrong, or JSON for programs."""
+def error_response(request: Request, status: int, message: str, headers: dict[str, str] | None = None) -> Response:
+    """Return a page with a one-line message, or JSON under /api/."""
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": message}, status, headers)
     heading = HTTPStatus(status).phrase
-    text = page("message.html", Frame(heading), heading=heading, message=message)
+    text = render_template("message.html", PageLayout(heading), heading=heading, message=message)
     return HTMLResponse(text, status, headers)

@@ -1,41 +1,44 @@
-"""Who is looking, and what they may see: the one place that decides it."""
+"""Access control: which scores, answers and entries the user of a request may see."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-
-from fastapi import Request
+from typing import TYPE_CHECKING
 
 from leaderboard import Entry
 
+if TYPE_CHECKING:
+    from fastapi import Request
+
 PARTS = ("public", "private", "all")
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 
-class Viewer:
-    """Someone at the machine itself, who may see everything. Others are kinds of this that say less."""
+class Permissions:
+    """Permissions of a local user, who may see everything. Subclasses restrict them."""
 
-    name = ""  # shown on top of each page
+    user_name = ""  # shown at the top of each page
 
-    def parts(self, competition: str) -> tuple[str, ...]:  # noqa: ARG002 (others look at it)
-        """Return the parts whose scores may be seen on a competition's boards, of `PARTS`, in their order."""
+    def parts(self, competition: str) -> tuple[str, ...]:  # noqa: ARG002 (subclasses use it)
+        """Return the parts of `PARTS`, in their order, whose scores may be seen on a competition's boards."""
         return PARTS
 
-    def sees_truth(self, competition: str) -> bool:  # noqa: ARG002
-        """Return whether answers may be shown as right or wrong, query by query."""
+    def can_see_truth(self, competition: str) -> bool:  # noqa: ARG002
+        """Return whether the user may see, query by query, which answers are right."""
         return True
 
-    def sees_ties(self, competition: str) -> bool:  # noqa: ARG002
-        """Return whether it may be told who cannot be told from the first, which is made from what each query got."""
+    def can_see_ties(self, competition: str) -> bool:  # noqa: ARG002
+        """Return whether the user may see which entries tie with the best one (derived from per-query scores)."""
         return True
 
-    def opens(self, entry: Entry) -> bool:  # noqa: ARG002
-        """Return whether the page of an entry, its log and its file may be seen, and not only its row on the board."""
+    def can_open(self, entry: Entry) -> bool:  # noqa: ARG002
+        """Return whether the user may open the page, log and file of an entry, and not only see its row."""
         return True
 
 
-ViewerOf = Callable[[Request], Viewer]
+PermissionsOf = Callable[["Request"], Permissions]
 
 
-def anyone(_request: Request) -> Viewer:
-    """Return the viewer of a site that only this machine reaches."""
-    return Viewer()
+def local_user(_request: Request) -> Permissions:
+    """Return the permissions of a local user, for a site that only this machine reaches."""
+    return Permissions()

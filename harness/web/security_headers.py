@@ -1,4 +1,4 @@
-"""What every answer carries so that a browser runs, frames and sends nothing that is not ours."""
+"""HTTP headers that restrict what a browser runs, frames and sends."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ HEADERS = {
 }
 
 
-class Protected:
-    """An application whose answers all carry `HEADERS`; what says nothing of its keeping is not kept."""
+class SecurityHeaders:
+    """ASGI middleware that adds `HEADERS` to every response, and `no-store` unless a response sets its caching."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Handle one request."""
 
-        async def protected(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
@@ -35,4 +35,4 @@ class Protected:
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        await self.app(scope, receive, protected if scope["type"] == "http" else send)
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

@@ -60,7 +60,7 @@ def team_site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Ite
     server = TeamServer(app, url, folders["open"], workspace)
     server.score_all()
     server.context.rules.set(keys["over"], deadline=datetime(2026, 3, 1, 12, tzinfo=UTC))
-    submissions = {each.status: each.id for each in server.context.submissions.of() if each.team == "Alpha"}
+    submissions = {each.status: each.id for each in server.context.submissions.find_all() if each.team == "Alpha"}
     with run_server(app) as address:
         roles = {"team": "Alpha", "admin": None}
         signed_in = {role: _sign_in(browser, address, server, name) for role, name in roles.items()}
@@ -103,7 +103,7 @@ def test_a_file_is_submitted_by_the_form_and_its_page_follows_the_status(open_pa
     form = page.locator("form[enctype]").first
     file = {"name": "new.csv", "mimeType": "text/csv", "buffer": team_site.server.submission_file(mark=7)}
     form.get_by_label("File").set_input_files(file)
-    form.get_by_role("button", name="Hand in").click()
+    form.get_by_role("button", name="Submit").click()
     status = page.locator("main [data-status]")
     expect(status).to_have_attribute("data-status", "queued")
     team_site.server.score_all()

@@ -1,0 +1,1 @@
+"""SVG charts: axes with ticks, and the charts of a board. Imports no web framework."""

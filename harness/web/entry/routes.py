@@ -1,9 +1,10 @@
-"""An entry at its address, `/e/<number>`, with its log and its submission."""
+"""The page of an entry, `/e/<number>`, and its submission file."""
 
 from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,93 +14,107 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from harness.data.split import TEST
 from harness.errors import HarnessError
 from harness.solution.spec import split_spec
-from harness.web.context import Desk, TheDesk
-from harness.web.entry.lookup import TheEntry, entry_trail, others_of
-from harness.web.entry.page import LOG_LINES, Details, entry_page
+from harness.web.context import PageContext, PageContextDep
+from harness.web.entry.page import MAX_LOG_LINES, EntryDetails, compare_facts, environment
 from harness.web.error_pages import not_found
 from harness.web.rendering import Link, address
+from harness.web.shared.entry_lookup import EntryDep, comparable_entries, entry_breadcrumb
+from harness.web.shared.entry_tables import entry_values
+from harness.web.site_page import SitePage
 from leaderboard import Entry
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
+PAGE = SitePage(router)
 
-_LOG_BYTES = 1 << 16  # the last of them are read
-_LONGEST = 2000  # letters of an identity that is taken apart
+_LOG_BYTES = 1 << 16  # read from the end of a log
+_MAX_IDENTITY = 2000  # characters of an identity that is parsed
 
 
-@router.get("/e/{number}", include_in_schema=False)
-def entry(entry: TheEntry, desk: TheDesk, against: Annotated[str, Query(max_length=20)] = "") -> HTMLResponse:
-    """Answer with the page of an entry, and another one beside it."""
-    others = others_of(entry, desk)
+@router.get("/e/{number}")
+def entry_page(
+    entry: EntryDep, context: PageContextDep, against: Annotated[str, Query(max_length=20)] = ""
+) -> HTMLResponse:
+    """Answer with the page of an entry, alone or beside another one."""
+    others = comparable_entries(entry, context)
     other = next((each for each in others if str(each.id) == against), None)
     if against and other is None:
-        raise not_found(f"entry {against} cannot be held against entry {entry.id}")
-    log = _log(desk, entry)
-    details = Details(
-        entry=entry,
-        parts=[part for part in desk.viewer.parts(entry.competition) if part in entry.scores],
-        parameters=_parameters(entry),
-        links=_links(desk, entry, other),
-        other=other,
-        other_parameters=_parameters(other) if other else None,
-        others=[(each.id or 0, each.identity) for each in others],
-        slices=desk.site.library.slices(entry, other) if _may_be_studied(desk, entry) else None,
-        log=log[-LOG_LINES:],
-        log_cut=len(log) > LOG_LINES,
-        reproduce=_command(desk, entry),
+        raise not_found(f"entry {against} cannot be compared with entry {entry.id}")
+    details = _details(context, entry, other, others)
+    return context.render(
+        "entry/entry.html",
+        entry.identity,
+        entry_breadcrumb(entry),
+        details=details,
+        parameters=compare_facts(_parameters(entry), _parameters(other) if other else {}),
+        versions=compare_facts(environment(entry), environment(other) if other else {}),
+        **entry_values(entry, details.parts, other),
     )
-    return HTMLResponse(entry_page(desk.frame(entry.identity, entry_trail(entry)), details))
 
 
-@router.get("/e/{number}/submission.csv", include_in_schema=False)
-def submission(entry: TheEntry, desk: TheDesk) -> Response:
-    """Answer with the file that was scored."""
-    path = desk.site.library.submission(entry)
+@router.get("/e/{number}/submission.csv")
+def submission(entry: EntryDep, context: PageContextDep) -> Response:
+    """Answer with the submission file."""
+    path = context.site.analyses.submission(entry)
     if path is None:
-        raise not_found("there is no submission, or it is not there any more")
+        raise not_found("this entry has no submission file, or it has been deleted")
     return FileResponse(path, media_type="text/csv; charset=utf-8", filename=f"entry-{entry.id}-submission.csv")
 
 
-def _may_be_studied(desk: Desk, entry: Entry) -> bool:
-    return desk.viewer.sees_truth(entry.competition) and desk.site.library.can_be_studied(entry)
+def _details(context: PageContext, entry: Entry, other: Entry | None, others: Sequence[Entry]) -> EntryDetails:
+    log = _read_log(context, entry)
+    return EntryDetails(
+        parts=[part for part in context.permissions.parts(entry.competition) if part in entry.scores],
+        links=_links(context, entry, other),
+        others=[(each.id or 0, each.identity) for each in others],
+        slices=context.site.analyses.slices(entry, other) if _can_analyse(context, entry) else None,
+        log=log[-MAX_LOG_LINES:],
+        is_log_cut=len(log) > MAX_LOG_LINES,
+        command=_command(context, entry),
+    )
 
 
-def _links(desk: Desk, entry: Entry, other: Entry | None) -> list[Link]:
-    found = []
-    if _may_be_studied(desk, entry):
-        asked = {"sort": "difference", "against": other.id} if other else {}
-        found.append(Link("What it got right and wrong", address("e", entry.id, "queries", **asked)))
-    if desk.site.library.submission(entry):
-        found.append(Link("Download the submission", address("e", entry.id, "submission.csv")))
-    return found
+def _can_analyse(context: PageContext, entry: Entry) -> bool:
+    return context.permissions.can_see_truth(entry.competition) and context.site.analyses.can_analyse(entry)
 
 
-def _parameters(entry: Entry) -> dict[str, object]:
-    if len(entry.identity) > _LONGEST:
+def _links(context: PageContext, entry: Entry, other: Entry | None) -> list[Link]:
+    links = []
+    if _can_analyse(context, entry):
+        query = {"sort": "difference", "against": other.id} if other else {}
+        links.append(Link("Results by query", address("e", entry.id, "queries", **query)))
+    if context.site.analyses.submission(entry):
+        links.append(Link("Download submission", address("e", entry.id, "submission.csv")))
+    return links
+
+
+def _parameters(entry: Entry) -> dict[str, str]:
+    """Return the representations of the parameters in an entry's identity; empty if it cannot be parsed."""
+    if len(entry.identity) > _MAX_IDENTITY:
         return {}
     try:
-        return split_spec(entry.identity)[1]
-    except HarnessError:  # an uploaded file may be called anything
+        return {name: repr(value) for name, value in split_spec(entry.identity)[1].items()}
+    except HarnessError:  # an uploaded file may have any name
         return {}
 
 
-def _command(desk: Desk, entry: Entry) -> str:
-    """Return the line that runs an entry again; nothing for what was not run here."""
+def _command(context: PageContext, entry: Entry) -> str:
+    """Return the command that runs an entry again; empty for an uploaded file."""
     if not entry.stages:
         return ""
-    competition = desk.site.competitions.find(entry.competition)
-    is_here = competition is not None and not desk.viewer.name  # others need not know where it lies
-    folder = str(competition.folder) if competition and is_here else entry.competition_name
+    competition = context.site.competitions.find(entry.competition)
+    is_local = competition is not None and not context.permissions.user_name  # teams must not see local paths
+    folder = str(competition.folder) if competition and is_local else entry.competition_name
     words = ["landmark", "run", entry.identity, *(["--folds"] if entry.split != TEST else []), "--on", folder]
     return shlex.join([*words, *(["--seed", str(entry.seed)] if entry.seed else [])])
 
 
-def _log(desk: Desk, entry: Entry) -> list[str]:
-    """Return the last lines that a run wrote."""
-    path = desk.site.library.beside(entry, entry.log)
-    return [] if path is None else _last(path).splitlines()
+def _read_log(context: PageContext, entry: Entry) -> list[str]:
+    """Return the last lines of a run's log."""
+    path = context.site.analyses.run_file(entry, entry.log)
+    return [] if path is None else _read_end(path).splitlines()
 
 
-def _last(path: Path) -> str:
+def _read_end(path: Path) -> str:
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         file.seek(max(0, size - _LOG_BYTES))

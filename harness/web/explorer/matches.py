@@ -1,67 +1,59 @@
-"""Matched points of two photographs, found by whichever installed package offers that.
-
-An entry point of the group `landmark.matches` names a function of two grey images `(height, width)` uint8, upright and
-with both sides of at least `SIDE` pixels where the photograph has them. It returns a document with `matches`: points as
-fractions of width and height, x1 and y1 in the first image, x2 and y2 in the second, and `inlier`. The first by name
-that can be imported counts.
-"""
+"""View data of the local matches of a query and an image: two photos side by side with lines between the points."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Mapping
-from functools import cache
-from importlib.metadata import entry_points
-from pathlib import Path
-from threading import BoundedSemaphore
-from typing import Any
+from dataclasses import dataclass
 
-import numpy as np
+from harness.web.data.local_matches import PhotoMatches
 
-from harness.data.images.decode import decode
-from harness.web.explorer.matches_page import Match, Matched
-from harness.web.lru import Latest
-from harness.web.rendering import address
-from leaderboard import Entry
-
-Matcher = Callable[[np.ndarray, np.ndarray], Mapping[str, Any]]
-
-LOG = logging.getLogger("landmark")
-SIDE = 512  # pixels that a reduced decode keeps
-_GROUP = "landmark.matches"
-_KEPT: Latest[Matched] = Latest(64)
-_SLOTS = BoundedSemaphore(2)  # compared at once: a photograph may have 180 million pixels
+WIDTH, GAP = 1200.0, 24.0  # of the drawing, and between the photos, in SVG units
+MAX_HEIGHT = 800.0
 
 
-@cache
-def matcher() -> Matcher | None:
-    """Return what finds matches, imported now; None where nobody offers it."""
-    for point in sorted(entry_points(group=_GROUP), key=lambda point: point.name):
-        try:
-            loaded: Matcher = point.load()
-        except Exception as error:  # noqa: BLE001 (whatever is wrong with it, pages do without)
-            LOG.warning("%s (%s) cannot be imported: %s", point.name, point.value, error)
-        else:
-            return loaded
-    return None
+@dataclass(frozen=True)
+class MatchDrawing:
+    """SVG drawing of matches: both photos as x, y, width and height, and the lines as paths."""
+
+    width: float
+    height: float
+    photos: tuple[tuple[float, ...], tuple[float, ...]]
+    inliers: str
+    outliers: str
+    n_inliers: int
+    n_outliers: int
+
+    @property
+    def view_box(self) -> str:
+        """The viewBox attribute."""
+        return f"0 0 {self.width:g} {self.height:g}"
 
 
-def drawn_matches(entry: Entry, query_id: str, image_id: str) -> str:
-    """Return the address of the matches of a query and an image, empty where nobody finds them."""
-    return address("e", entry.id, "queries", query_id, "matches", image_id) if matcher() else ""
+def draw_matches(matches: PhotoMatches) -> MatchDrawing:
+    """Draw matches between two photos of the same height.
 
-
-def matched(find: Matcher, files: tuple[Path, Path], digests: tuple[str | None, str | None]) -> Matched:
-    """Return the matches of two photographs, found now unless photographs of these digests were among the latest.
-
-    Raises UndecodableError.
+    >>> from harness.web.data.local_matches import PointMatch
+    >>> points = [PointMatch(0, 0, 1, 1, True), PointMatch(0.5, 0.5, 0.5, 0.5, False)]
+    >>> drawing = draw_matches(PhotoMatches(points, 1.0, 1.0))
+    >>> drawing.view_box, drawing.photos
+    ('0 0 1200 588', ((0.0, 0.0, 588.0, 588.0), (612.0, 0.0, 588.0, 588.0)))
+    >>> drawing.inliers, drawing.outliers
+    ('M0.0 0.0L1200.0 588.0', 'M294.0 294.0L906.0 294.0')
     """
-    return _KEPT.get((find, digests), lambda: _found(find, files))
+    height = min(MAX_HEIGHT, (WIDTH - GAP) / (matches.aspect + matches.other_aspect))
+    left = 0.0, 0.0, matches.aspect * height, height
+    right = left[2] + GAP, 0.0, matches.other_aspect * height, height
+    lines = {
+        inlier: "".join(
+            f"M{_point(left, match.x1, match.y1)}L{_point(right, match.x2, match.y2)}"
+            for match in matches.matches
+            if match.inlier == inlier
+        )
+        for inlier in (True, False)
+    }
+    n_inliers = sum(match.inlier for match in matches.matches)
+    counts = n_inliers, len(matches.matches) - n_inliers
+    return MatchDrawing(right[0] + right[2], height, (left, right), lines[True], lines[False], *counts)
 
 
-def _found(find: Matcher, files: tuple[Path, Path]) -> Matched:
-    with _SLOTS:
-        one, other = (decode(file, mode="L", reduce_to=SIDE, upright=True) for file in files)
-        told = find(one, other)["matches"]
-    matches = [Match(each["x1"], each["y1"], each["x2"], each["y2"], each["inlier"]) for each in told]
-    return Matched(matches, *(pixels.shape[1] / pixels.shape[0] for pixels in (one, other)))
+def _point(photo: tuple[float, ...], x: float, y: float) -> str:
+    return f"{photo[0] + x * photo[2]:.1f} {y * photo[3]:.1f}"

@@ -1,92 +1,43 @@
-"""What an entry got right and wrong as pages: a list of queries, and one query with all its answers."""
+"""View data of the query explorer: a filtered list of queries, and the precision curve of a recognition entry."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from harness.web.charts.axes import Axis
-from harness.web.rendering import Frame, Link, page, with_query
+import numpy as np
 
-Mark = Literal["right", "wrong", "ignored", "missed"]
-Sort = Literal["worst", "best", "difference"]
-SORTS: dict[str, str] = {"worst": "worst first", "best": "best first", "difference": "largest difference first"}
+from harness.web.charts.axes import Axis, PlotArea
+from harness.web.data.entry_analysis import EntryAnalysis, LabellingAnalysis
+from harness.web.data.photos import Photo
+from harness.web.data.query_answer import LandmarkLabel, QueryAnswer
+from harness.web.rendering import address, with_query
+
+SORTS = {"worst": "worst first", "best": "best first", "difference": "largest difference first"}
 SIGNS = {"right": "✓", "wrong": "✗", "ignored": "–", "missed": "?"}
-MEANINGS = {"right": "right", "wrong": "wrong", "ignored": "does not count", "missed": "right, but not listed"}
-QUERIES = 12  # on a page
+MEANINGS = {
+    "retrieval": {"right": "relevant", "wrong": "not relevant", "ignored": "duplicate, ignored", "missed": "missed"},
+    "recognition": {"right": "correct", "wrong": "wrong"},
+}  # of the marks, by task
+PAGE_QUERIES = 12
+AREA = PlotArea(460, 230, 50, 448, 12, 190)
+N_DOTS, N_POINTS = 12, 240  # of the precision curve
 
 
 @dataclass(frozen=True)
-class Photo:
-    """A photograph: its id, and the addresses of it small and large."""
-
-    id: str
-    small: str
-    large: str
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A photograph among answers: how it is to be judged, its rank if it has one, and where its matches are drawn."""
-
-    photo: Photo
-    mark: Mark
-    rank: int | None = None
-    matches: str = ""
-
-
-@dataclass(frozen=True)
-class Label:
-    """A landmark that was named: what it is called, how surely it was named, and some train photographs of it."""
-
-    landmark: int
-    name: str
-    mark: Mark
-    confidence: float | None = None
-    photos: Sequence[Photo] = ()
-
-
-@dataclass(frozen=True)
-class Answered:
-    """What an entry answered to a query. `value` is what the query got, None where it does not count.
-
-    `shown` are images of a ranking, best first, and `missed` those that are right and not among them; `label` is what
-    a labelling says, None where it says nothing. `says` are facts in words.
-    """
-
-    entry: int
-    identity: str
-    value: float | None
-    says: Sequence[str]
-    shown: Sequence[Shown] = ()
-    missed: Sequence[Shown] = ()
-    label: Label | None = None
-
-
-@dataclass(frozen=True)
-class Query:
-    """A query with the answers of one entry, or of two side by side, and what is true of it."""
+class QueryView:
+    """A query with the answers of one entry or two; `truth` are its landmarks, for recognition."""
 
     photo: Photo
     address: str
     usage: str
-    answers: Sequence[Answered]
-    truth: Sequence[Label] = ()
+    answers: Sequence[QueryAnswer]
+    truth: Sequence[LandmarkLabel] = ()
 
 
 @dataclass(frozen=True)
-class Curve:
-    """Precision along the confidences: the line, and as dots the answers that cost most, with their queries."""
-
-    x: Axis
-    y: Axis
-    path: str
-    dots: Sequence[tuple[float, float, str, str]]  # x, y, address, words
-    answers: int
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the reader of a list of queries asked for."""
+class QueryFilter:
+    """Query-string state of the explorer: order, compared entry, part, query id and page."""
 
     sort: str = "worst"
     against: int | None = None
@@ -94,38 +45,79 @@ class Asked:
     search: str = ""
     page: int = 1
 
-    def query(self, **changed: object) -> str:
-        """The address of this, or of what differs in what is named."""
-        asked = {**vars(self), **changed}
-        return with_query({name: value for name, value in asked.items() if value != getattr(_USUAL, name)})
+    def query(self, **changes: object) -> str:
+        """Build the query string of this state with some values changed; defaults are left out."""
+        state = {**vars(self), **changes}
+        return with_query({name: value for name, value in state.items() if value != getattr(_DEFAULT, name)})
 
 
-_USUAL = Asked()
+_DEFAULT = QueryFilter()
 
 
 @dataclass(frozen=True)
-class QueryList:
-    """A page of queries. `others` are entries to hold this one against, `parts` those that can be chosen."""
+class CurveDot:
+    """A wrong answer on the precision curve."""
 
-    entry: int
-    identity: str
-    task: str
-    metric: str
-    asked: Asked
-    queries: Sequence[Query]
-    found: int
-    others: Sequence[tuple[int, str]]
-    parts: Sequence[str]
-    curve: Curve | None = None
+    x: float
+    y: float
+    address: str
+    description: str
 
 
-def queries_page(frame: Frame, listed: QueryList) -> str:
-    """The page of a list of queries."""
-    pages = max(1, -(-listed.found // QUERIES))
-    return page("queries.html", frame, listed=listed, pages=pages, sorts=SORTS, signs=SIGNS, meanings=MEANINGS)
+@dataclass(frozen=True)
+class PrecisionCurve:
+    """Precision at each rank by confidence, as an SVG path, and the wrong answers that cost most GAP as dots."""
+
+    x: Axis
+    y: Axis
+    path: str
+    dots: Sequence[CurveDot]
+    n_answers: int
+
+    area = AREA
 
 
-def query_page(frame: Frame, query: Query, metric: str, before: Link | None, after: Link | None) -> str:
-    """The page of one query."""
-    neighbours = {"before": before, "after": after}
-    return page("query.html", frame, query=query, metric=metric, signs=SIGNS, meanings=MEANINGS, **neighbours)
+def view_query(
+    analysis: EntryAnalysis, other: EntryAnalysis | None, row: int, query_filter: QueryFilter, limit: int | None = None
+) -> QueryView:
+    """Return a query with the answers of an entry, and of another one, each with at most `limit` images."""
+    query_id = analysis.photo_id(row)
+    return QueryView(
+        photo=analysis.photos.photo(analysis.parts[0], query_id),
+        address=query_address(analysis, row, query_filter),
+        usage=str(analysis.truth.usage[row]),
+        answers=[each.answer(row, limit) for each in (analysis, other) if each is not None],
+        truth=analysis.shows(row),
+    )
+
+
+def query_address(analysis: EntryAnalysis, row: int, query_filter: QueryFilter) -> str:
+    """Return the address of a query's page, with the order of the list that it belongs to."""
+    query = query_filter.query(search="", page=1).removesuffix("?")
+    return address("e", analysis.entry.id, "queries", analysis.photo_id(row)) + query
+
+
+def precision_curve(analysis: EntryAnalysis) -> PrecisionCurve | None:
+    """Return the precision curve in at most `N_POINTS` points; None for rankings and with less than two answers."""
+    if not isinstance(analysis, LabellingAnalysis):
+        return None
+    rows, precision = analysis.precision_at_rank
+    if len(rows) < 2:
+        return None
+    x = Axis(1, len(rows), AREA.left, AREA.right, name="answers, most confident first")
+    y = Axis(0, 1, AREA.bottom, AREA.top, name="precision at this rank")
+    points = np.unique(np.linspace(0, len(rows) - 1, N_POINTS).astype(int)).tolist()
+    path = "M" + "L".join(f"{x.at(point + 1):g} {y.at(float(precision[point])):g}" for point in points)
+    ranks = {row: rank for rank, row in enumerate(rows.tolist(), 1)}
+    most_costly = np.argsort(-analysis.costs, kind="stable")[:N_DOTS].tolist()
+    dots = [
+        CurveDot(
+            x.at(ranks[row]),
+            y.at(float(precision[ranks[row] - 1])),
+            address("e", analysis.entry.id, "queries", analysis.photo_id(row)),
+            f"query {analysis.photo_id(row)}, rank {ranks[row]}: costs {analysis.costs[row]:.5f} of GAP",
+        )
+        for row in most_costly
+        if analysis.costs[row] > 0
+    ]
+    return PrecisionCurve(x, y, path, dots, len(rows))

@@ -1,52 +1,70 @@
-"""The query explorer: `/e/<entry>/queries`, and below it each query by its id."""
+"""The query explorer: `/e/<entry>/queries`, each query and its local matches below it, and the photos."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 import numpy as np
-from fastapi import APIRouter, Depends, Query
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse, Response
 
-from harness.web.charts.axes import Axis
-from harness.web.context import Desk, TheDesk
-from harness.web.entry.lookup import TheEntry, board_of, entry_trail, others_of
+from harness.data.images.decode import UndecodableError
+from harness.web.context import PageContext, PageContextDep, SiteDep
+from harness.web.data.entry_analysis import EntryAnalysis, RankingAnalysis
+from harness.web.data.local_matches import find_matches, load_matcher
+from harness.web.data.thumbnails import SIZES
 from harness.web.error_pages import not_found
-from harness.web.explorer import page as pages
-from harness.web.explorer.entry_analysis import LabellingStudy, Study
-from harness.web.explorer.page import QUERIES, Asked, Curve, QueryList
-from harness.web.rendering import Link, address
+from harness.web.explorer.matches import draw_matches
+from harness.web.explorer.page import (
+    MEANINGS,
+    PAGE_QUERIES,
+    SIGNS,
+    SORTS,
+    QueryFilter,
+    precision_curve,
+    query_address,
+    view_query,
+)
+from harness.web.rendering import Link
+from harness.web.shared.entry_lookup import EntryDep, board_of, comparable_entries, entry_breadcrumb
+from harness.web.site_page import SitePage
 from metrics import metrics_of
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
+PAGE = SitePage(router)
 
-FEW = 8  # answers of each query in a list
-DOTS, POINTS = 12, 240  # of the curve
-
-
-def study_of(entry: TheEntry, desk: TheDesk) -> Study:
-    """Return the study of an entry; 404 where the viewer may not know what is right, or there is none."""
-    if not desk.viewer.sees_truth(entry.competition):
-        raise not_found("what is right cannot be seen yet")
-    if not desk.site.library.can_be_studied(entry):
-        raise not_found(f"entry {entry.id} cannot be looked into: it has no score, or its files are not there")
-    return desk.site.library.study(entry)
+LIST_IMAGES = 8  # of each answer in a list
+CACHING = "private, max-age=3600"
+NO_PHOTO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 160"><rect width="160" height="160" fill="#8884"/>'
+    '<path d="M40 110l28-34 20 22 14-14 20 26z" fill="#8888"/>'
+    '<path d="M30 30l100 100" stroke="#888" stroke-width="3"/></svg>'
+)
 
 
-TheStudy = Annotated[Study, Depends(study_of)]
+def analysis_of(entry: EntryDep, context: PageContextDep) -> EntryAnalysis:
+    """Return the analysis of an entry; 404 if there is none or the user may not see the ground truth."""
+    if not context.permissions.can_see_truth(entry.competition):
+        raise not_found("the ground truth is not visible yet")
+    if not context.site.analyses.can_analyse(entry):
+        raise not_found(f"entry {entry.id} has no results by query: it has no score, or its files are missing")
+    return context.site.analyses.analysis(entry)
 
 
-def asked_of(
+AnalysisDep = Annotated[EntryAnalysis, Depends(analysis_of)]
+
+
+def filter_of(
     sort: str = "worst",
     against: Annotated[str, Query(max_length=20)] = "",
     part: str = "all",
     search: Annotated[str, Query(max_length=200)] = "",
     page: Annotated[int, Query(ge=1, le=10**7)] = 1,
-) -> Asked:
-    """Return what an address asks for; unknown orders and parts are the usual ones."""
+) -> QueryFilter:
+    """Return the filter of a query string; unknown orders and parts fall back to defaults."""
     number = int(against) if against.isdecimal() else None
-    return Asked(
-        sort if sort in pages.SORTS and (sort != "difference" or number) else "worst",
+    return QueryFilter(
+        sort if sort in SORTS and (sort != "difference" or number) else "worst",
         number,
         part if part in ("public", "private") else "all",
         search.strip(),
@@ -54,104 +72,127 @@ def asked_of(
     )
 
 
-TheAsked = Annotated[Asked, Depends(asked_of)]
+FilterDep = Annotated[QueryFilter, Depends(filter_of)]
 
 
-@router.get("/e/{number}/queries", include_in_schema=False)
-def queries(study: TheStudy, asked: TheAsked, desk: TheDesk) -> HTMLResponse:
+@router.get("/e/{number}/queries")
+def query_list(analysis: AnalysisDep, query_filter: FilterDep, context: PageContextDep) -> HTMLResponse:
     """Answer with a page of queries."""
-    entry, other = study.entry, _other(study, asked.against, desk)
-    rows = _rows(study, other, asked)
-    page = rows[(asked.page - 1) * QUERIES : asked.page * QUERIES]
-    metric = metrics_of(study.truth.task)[0].name
-    listed = QueryList(
-        entry=entry.id or 0,
-        identity=entry.identity,
-        task=entry.task,
-        metric=metric,
-        asked=asked,
-        queries=[_query(study, other, row, asked, FEW) for row in page.tolist()],
-        found=len(rows),
-        others=[(each.id or 0, each.identity) for each in others_of(entry, desk)],
-        parts=study.truth.parts,
-        curve=_curve(study) if isinstance(study, LabellingStudy) and asked.page == 1 and not asked.search else None,
-    )
-    return HTMLResponse(
-        pages.queries_page(desk.frame(f"Queries of {entry.identity}", entry_trail(entry, "queries")), listed)
+    entry, other, task = analysis.entry, _other(analysis, query_filter.against, context), analysis.truth.task
+    rows = _select_rows(analysis, other, query_filter)
+    page = rows[(query_filter.page - 1) * PAGE_QUERIES : query_filter.page * PAGE_QUERIES]
+    return context.render(
+        "explorer/queries.html",
+        f"Queries of {entry.identity}",
+        entry_breadcrumb(entry, "queries"),
+        entry=entry,
+        metric=metrics_of(task)[0].name,
+        filter=query_filter,
+        queries=[view_query(analysis, other, row, query_filter, LIST_IMAGES) for row in page.tolist()],
+        others=comparable_entries(entry, context),
+        parts=analysis.truth.parts,
+        curve=precision_curve(analysis) if query_filter.page == 1 and not query_filter.search else None,
+        pages=max(1, -(-len(rows) // PAGE_QUERIES)),
+        sorts=SORTS,
+        signs=SIGNS,
+        meanings=MEANINGS[task],
     )
 
 
-@router.get("/e/{number}/queries/{query_id}", include_in_schema=False)
-def query(query_id: str, study: TheStudy, asked: TheAsked, desk: TheDesk) -> HTMLResponse:
+@router.get("/e/{number}/queries/{query_id}")
+def query_page(query_id: str, analysis: AnalysisDep, query_filter: FilterDep, context: PageContextDep) -> HTMLResponse:
     """Answer with one query and all answers to it."""
-    row = study.truth.row(query_id)
+    row, task = analysis.truth.row(query_id), analysis.truth.task
     if row is None:
-        raise not_found("there is no such query that counts")
-    other = _other(study, asked.against, desk)
-    order = study.order(asked.sort, other, asked.part)
-    place = np.flatnonzero(order == row)
+        raise not_found("no such query among those that are scored")
+    other = _other(analysis, query_filter.against, context)
+    order = analysis.order(query_filter.sort, other, query_filter.part)
+    position = np.flatnonzero(order == row)
     neighbours = [
-        _link(study, asked, order, int(place[0]) + step, text) if len(place) else None
+        _neighbour(analysis, query_filter, order, int(position[0]) + step, text) if len(position) else None
         for step, text in ((-1, "Previous"), (1, "Next"))
     ]
-    frame = desk.frame(f"Query {query_id}", entry_trail(study.entry, "queries", query_id))
-    metric = metrics_of(study.truth.task)[0].name
-    return HTMLResponse(pages.query_page(frame, _query(study, other, row, asked, None), metric, *neighbours))
-
-
-def _rows(study: Study, other: Study | None, asked: Asked) -> np.ndarray:
-    if asked.search:
-        row = study.truth.row(asked.search)
-        return np.array([] if row is None else [row], int)
-    return study.order(asked.sort, other, asked.part)
-
-
-def _query(study: Study, other: Study | None, row: int, asked: Asked, few: int | None) -> pages.Query:
-    query_id = study.photo_id(row)
-    return pages.Query(
-        photo=study.photos.photo(study.parts[0], query_id),
-        address=address("e", study.entry.id, "queries", query_id) + asked.query(search="", page=1).removesuffix("?"),
-        usage=str(study.truth.usage[row]),
-        answers=[each.answered(row, few) for each in (study, other) if each is not None],
-        truth=study.shows(row),
+    return context.render(
+        "explorer/query.html",
+        f"Query {query_id}",
+        entry_breadcrumb(analysis.entry, "queries", query_id),
+        query=view_query(analysis, other, row, query_filter),
+        metric=metrics_of(task)[0].name,
+        signs=SIGNS,
+        meanings=MEANINGS[task],
+        previous=neighbours[0],
+        next=neighbours[1],
     )
 
 
-def _link(study: Study, asked: Asked, order: np.ndarray, place: int, text: str) -> Link | None:
-    if not 0 <= place < len(order):
+@router.get("/e/{number}/queries/{query_id}/matches/{image_id}")
+def matches_page(query_id: str, image_id: str, analysis: AnalysisDep, context: PageContextDep) -> HTMLResponse:
+    """Answer with both photos and lines between their matched points; 404 without a plug-in or a photo."""
+    matcher, row = load_matcher(), analysis.truth.row(query_id)
+    if matcher is None or row is None or not isinstance(analysis, RankingAnalysis):
+        raise not_found("no local matches of this query")
+    part, other_part = analysis.parts
+    files = analysis.photos.file(part, query_id), analysis.photos.file(other_part, image_id)
+    if files[0] is None or files[1] is None:
+        raise not_found("one of the two photos is missing")
+    digests = [context.site.analyses.thumbnails.digest(file, "large") for file in (files[0], files[1])]
+    try:
+        matches = find_matches(matcher, (files[0], files[1]), (digests[0], digests[1]))
+    except UndecodableError:
+        raise not_found("one of the two photos cannot be decoded") from None
+    links = entry_breadcrumb(analysis.entry, "queries", query_id, "matches", image_id)
+    return context.render(
+        "explorer/matches.html",
+        f"Matches of {query_id} and {image_id}",
+        [*links[:-2], links[-1]],  # the level "matches" has no page
+        query=analysis.photos.photo(part, query_id),
+        image=analysis.photos.photo(other_part, image_id),
+        is_relevant=image_id in analysis.truth.relevant_images(row),
+        drawing=draw_matches(matches),
+    )
+
+
+@router.get("/images/{competition}/{part}/{size}/{image_id}")
+def image(competition: str, part: str, size: str, image_id: str, site: SiteDep, request: Request) -> Response:
+    """Answer with a photo in a size, or with a placeholder drawing and status 404."""
+    photos = site.analyses.photos(competition) if size in SIZES else None
+    file = photos.file(part, image_id) if photos else None
+    digest = site.analyses.thumbnails.digest(file, size) if file else None
+    if file is None or digest is None:
+        return _placeholder()
+    headers = {"ETag": f'"{digest}"', "Cache-Control": CACHING}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    thumbnail = site.analyses.thumbnails.find(file, size)
+    return Response(thumbnail.content, media_type="image/jpeg", headers=headers) if thumbnail else _placeholder()
+
+
+def _placeholder() -> Response:
+    return Response(NO_PHOTO, 404, media_type="image/svg+xml")
+
+
+def _select_rows(analysis: EntryAnalysis, other: EntryAnalysis | None, query_filter: QueryFilter) -> np.ndarray:
+    if query_filter.search:
+        row = analysis.truth.row(query_filter.search)
+        return np.array([] if row is None else [row], int)
+    return analysis.order(query_filter.sort, other, query_filter.part)
+
+
+def _neighbour(
+    analysis: EntryAnalysis, query_filter: QueryFilter, order: np.ndarray, position: int, text: str
+) -> Link | None:
+    """Return a link to the query at a position of the order; None beyond its ends."""
+    if not 0 <= position < len(order):
         return None
-    here = address("e", study.entry.id, "queries", study.photo_id(int(order[place])))
-    return Link(text, here + asked.query(search="", page=1).removesuffix("?"))
+    return Link(text, query_address(analysis, int(order[position]), query_filter))
 
 
-def _other(study: Study, against: int | None, desk: Desk) -> Study | None:
-    """Return the study of the entry to hold one against; 404 where it is none of the same queries."""
+def _other(analysis: EntryAnalysis, against: int | None, context: PageContext) -> EntryAnalysis | None:
+    """Return the analysis of the entry to compare with; 404 if it has other queries or is not open to the user."""
     if against is None:
         return None
-    found = desk.site.store.numbered([against]).get(against)
-    same = found and board_of(found) == board_of(study.entry)
-    if not found or not same or not desk.viewer.opens(found) or not desk.site.library.can_be_studied(found):
-        raise not_found(f"entry {against} cannot be held against entry {study.entry.id}")
-    return desk.site.library.study(found)
-
-
-def _curve(study: LabellingStudy) -> Curve | None:
-    """Return precision along the confidences, in a few hundred points."""
-    rows, along = study.along
-    if len(rows) < 2:
-        return None
-    x, y = Axis(1, len(rows), 50, 448), Axis(0, 1, 190, 12)
-    places = np.unique(np.linspace(0, len(rows) - 1, POINTS).astype(int)).tolist()
-    path = "M" + "L".join(f"{x.at(place + 1):g} {y.at(float(along[place])):g}" for place in places)
-    ranks = {row: rank for rank, row in enumerate(rows.tolist(), 1)}
-    costly = [row for row in np.argsort(-study.costs, kind="stable")[:DOTS].tolist() if study.costs[row] > 0]
-    dots = [
-        (
-            x.at(ranks[row]),
-            y.at(float(along[ranks[row] - 1])),
-            address("e", study.entry.id, "queries", study.photo_id(row)),
-            f"query {study.photo_id(row)}, rank {ranks[row]}: costs {study.costs[row]:.5f} of GAP",
-        )
-        for row in costly
-    ]
-    return Curve(x, y, path, dots, len(rows))
+    entry = context.site.store.by_ids([against]).get(against)
+    is_open = entry and board_of(entry) == board_of(analysis.entry) and context.permissions.can_open(entry)
+    if not entry or not is_open or not context.site.analyses.can_analyse(entry):
+        raise not_found(f"entry {against} cannot be compared with entry {analysis.entry.id}")
+    return context.site.analyses.analysis(entry)

@@ -1,49 +1,66 @@
-"""The first page: which competitions there are."""
+"""The home page: the competitions and the best entries of each board."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from harness.data.competition import TASKS, Competition
-from harness.web.context import Desk, TheDesk
-from harness.web.home.page import Card, CardBoard, home_page
+from harness.data.competition import TASKS
+from harness.web.competitions import describe_images
+from harness.web.context import PageContext, PageContextDep
 from harness.web.rendering import address
-from leaderboard.storage.entry_summaries import BoardName
+from harness.web.site_page import SitePage
+from leaderboard.storage.entry_summaries import BoardSummary
 from metrics import Task
 
 router = APIRouter()
+PAGE = SitePage(router)
 
-_BEST = 3
+N_BEST = 3
+
+
+@dataclass(frozen=True)
+class BoardCard:
+    """A board: its task, address and number of entries, and its best entries with their scores."""
+
+    task: str
+    address: str
+    entries: int
+    best: Sequence[tuple[str, float]]
+
+
+@dataclass(frozen=True)
+class CompetitionCard:
+    """A competition: its name, a one-line description, its boards."""
+
+    name: str
+    description: str
+    boards: Sequence[BoardCard]
 
 
 @router.get("/", include_in_schema=False)
-def home(desk: TheDesk) -> HTMLResponse:
+def home(context: PageContextDep) -> HTMLResponse:
     """Answer with the competitions, those with the latest entries first."""
-    names = desk.site.boards.names()
-    keys = list(dict.fromkeys([name.competition for name in names] + list(desk.site.competitions.named)))
-    cards = [_card(desk, key, [name for name in names if name.competition == key]) for key in keys]
-    return HTMLResponse(home_page(desk.frame("Competitions"), cards))
+    boards = context.site.boards.names()
+    keys = dict.fromkeys([board.competition for board in boards] + list(context.site.competitions.explicit))
+    cards = [_card(context, key, [board for board in boards if board.competition == key]) for key in keys]
+    return context.render("home/home.html", "Competitions", cards=cards)
 
 
-def _card(desk: Desk, key: str, names: list[BoardName]) -> Card:
-    competition = desk.site.competitions.find(key)
-    title = names[0].competition_name if names or competition is None else competition.name
-    tasks = [task for task in TASKS if any(name.task == task for name in names)]
-    boards = [_board(desk, key, task, sum(name.entries for name in names if name.task == task)) for task in tasks]
-    return Card(title, _says(competition), boards)
+def _card(context: PageContext, key: str, boards: list[BoardSummary]) -> CompetitionCard:
+    competition = context.site.competitions.find(key)
+    name = boards[0].competition_name if boards or competition is None else competition.name
+    counts = {task: sum(board.entries for board in boards if board.task == task) for task in TASKS}
+    cards = [_board_card(context, key, task, entries) for task, entries in counts.items() if entries]
+    return CompetitionCard(name, describe_images(competition), cards)
 
 
-def _board(desk: Desk, key: str, task: Task, entries: int) -> CardBoard:
-    ordered = desk.site.boards.ordered(key, task)
-    ranked = [each.entry for each in ordered.standings if each.rank]
-    seen = ordered.part in desk.viewer.parts(key)
-    best = [(entry.identity, entry.score(ordered.part) or 0.0) for entry in ranked[:_BEST]] if seen else []
-    return CardBoard(task, address("c", key, task), entries, best)
-
-
-def _says(competition: Competition | None) -> str:
-    if competition is None:
-        return "its folder is not here or has changed since: boards only, no photographs"
-    counts = {"train": competition.train, "index": competition.index, "test": competition.queries}
-    return ", ".join(f"{len(images)} {part}" for part, images in counts.items() if len(images)) + " images"
+def _board_card(context: PageContext, key: str, task: Task, entries: int) -> BoardCard:
+    board = context.site.boards.ranked(key, task)
+    ranked = [standing.entry for standing in board.standings if standing.rank]
+    is_visible = board.part in context.permissions.parts(key)
+    best = [(entry.identity, entry.score(board.part) or 0.0) for entry in ranked[:N_BEST]] if is_visible else []
+    return BoardCard(task, address("c", key, task), entries, best)

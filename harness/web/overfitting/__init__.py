@@ -1,0 +1,1 @@
+"""Pages on overfitting to the public part: the shake-up analysis and the probing simulation."""

@@ -1,7 +1,4 @@
-"""Pages on how far a board can be trusted: `/c/<competition>/<task>/shake-up` and `/c/<competition>/<task>/probing`.
-
-Both look at private scores, so only those see them who may see these.
-"""
+"""Overfitting pages below a board: `shake-up` and `probing`, for users who may see private scores."""
 
 from __future__ import annotations
 
@@ -11,102 +8,96 @@ from typing import Annotated, Any, TypeVar
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
-from harness.comparing.shake_up import Shaken, shaken
+from harness.comparing.shake_up import ShakeUpResult, simulate_shake_up
 from harness.errors import DataError
-from harness.plotting.probing import attacked
-from harness.plotting.selection import chosen
-from harness.web.board.routes import Place, ThePlace
-from harness.web.error_pages import not_found
-from harness.web.lru import Latest
-from harness.web.overfitting.probing_page import Attack, probing_page
-from harness.web.overfitting.shake_up_page import Told, shake_up_page
-from harness.web.rendering import Frame, Link, address
+from harness.plotting.probing import simulate_probing
+from harness.plotting.selection import select_entries
+from harness.web.lru import LruCache
+from harness.web.overfitting.probing import ProbingView, probing_chart
+from harness.web.overfitting.shake_up import ShakeUpView, shake_up_chart
+from harness.web.rendering import metric_label
+from harness.web.shared.board_context import BoardContext, PrivateBoardDep
+from harness.web.site_page import BoardLink, SitePage
 from leaderboard.order import Group
 
-router = APIRouter(prefix="/c")
+router = APIRouter(prefix="/c", include_in_schema=False)
+PAGE = SitePage(
+    router,
+    board_links=(BoardLink("Shake-up analysis", "shake-up"), BoardLink("Probing simulation", "probing")),
+)
 
-KEPT = 16  # pages whose draws are not made again
-MOST = 200  # entries that may be called one's own
+MAX_SIMULATIONS = 16  # cached
+MAX_MINE = 200  # entries that may be passed as ?mine=
 Value = TypeVar("Value")
 
 
-def kept_of(request: Request) -> Latest[Any]:
-    """Return what this site has worked out."""
+def simulations_of(request: Request) -> LruCache[Any]:
+    """Return the cache of simulations of the site of a request."""
     state = request.app.state
-    if not hasattr(state, "honesty"):
-        state.honesty = Latest(KEPT)
-    kept: Latest[Any] = state.honesty
-    return kept
+    if not hasattr(state, "simulations"):
+        state.simulations = LruCache(MAX_SIMULATIONS)
+    cache: LruCache[Any] = state.simulations
+    return cache
 
 
-TheKept = Annotated[Latest[Any], Depends(kept_of)]
+SimulationsDep = Annotated[LruCache[Any], Depends(simulations_of)]
 
 
-def open_place(at: ThePlace) -> Place:
-    """Return the board of an address; 404 where its private scores may not be seen."""
-    viewer = at.desk.viewer
-    if not {"public", "private"} <= set(viewer.parts(at.competition)) or not viewer.sees_truth(at.competition):
-        raise not_found("this cannot be seen before the private scores are")
-    return at
-
-
-OpenPlace = Annotated[Place, Depends(open_place)]
-
-
-@router.get("/{competition}/{task}/shake-up", include_in_schema=False)
-def shake_up(
-    at: OpenPlace,
-    kept: TheKept,
+@router.get("/{competition}/{task}/shake-up")
+def shake_up_page(
+    board: PrivateBoardDep,
+    simulations: SimulationsDep,
     by: Group = "solution",
-    mine: Annotated[list[int] | None, Query(max_length=MOST)] = None,
+    mine: Annotated[list[int] | None, Query(max_length=MAX_MINE)] = None,
 ) -> HTMLResponse:
-    """Answer with the board in many draws of its queries; finals are chosen among the entries that are `mine`."""
-    found: Shaken = _once(at, kept, by, lambda: _shaken(at, by))
-    told = Told(
-        title=f"{at.title}, {at.task}",
-        metric=found.metric.name,
-        queries=found.queries,
-        public=found.public,
-        shake=found.shake,
-        entries={row.identity: row.entry_id or 0 for row in found.rows},
-        mine=[row.identity for row in found.rows if row.entry_id in (mine or [])],
+    """Answer with the simulated shake-up; finals are selected among the entries that are `mine`."""
+    result = _cached(board, simulations, by, lambda: _simulate_shake_up(board, by))
+    view = ShakeUpView(
+        title=board.title,
+        metric=metric_label(result.metric.name),
+        n_queries=result.n_queries,
+        n_public=result.n_public,
+        simulation=result.simulation,
+        entries={row.identity: row.entry_id or 0 for row in result.rows},
+        mine=[row.identity for row in result.rows if row.entry_id in (mine or [])],
         by=by,
-        left_out=found.left_out,
+        omitted=result.left_out,
     )
-    return HTMLResponse(shake_up_page(_frame(at, "shake-up"), told))
+    title, breadcrumb = f"{board.title}, shake-up", board.breadcrumb("shake-up")
+    chart = shake_up_chart(result.simulation)
+    return board.page.render("overfitting/shake_up.html", title, breadcrumb, view=view, chart=chart)
 
 
-@router.get("/{competition}/{task}/probing", include_in_schema=False)
-def probing(at: OpenPlace, kept: TheKept) -> HTMLResponse:
-    """Answer with what votes over random mixtures of the two best entries gain."""
-    return HTMLResponse(probing_page(_frame(at, "probing"), _once(at, kept, "probing", lambda: _attack(at))))
+@router.get("/{competition}/{task}/probing")
+def probing_page(board: PrivateBoardDep, simulations: SimulationsDep) -> HTMLResponse:
+    """Answer with the simulated attack that mixes the answers of the two best entries."""
+    view = _cached(board, simulations, "probing", lambda: _simulate_probing(board))
+    title, breadcrumb = f"{board.title}, probing", board.breadcrumb("probing")
+    return board.page.render("overfitting/probing.html", title, breadcrumb, view=view, chart=probing_chart(view))
 
 
-def _frame(at: Place, name: str) -> Frame:
-    """Return what stands around the page of a name, with the way to it."""
-    here = "c", at.competition, at.task
-    trail = [*at.trail()[:-1], Link(at.task, address(*here)), Link(name, address(*here, name), current=True)]
-    return at.desk.frame(f"{at.title}, {at.task}, {name}", trail)
+def _simulate_shake_up(board: BoardContext, by: Group) -> ShakeUpResult:
+    site = board.page.site
+    return simulate_shake_up(site.store, board.competition, board.task, by=by, hidden=site.boards.hidden())
 
 
-def _shaken(at: Place, by: Group) -> Shaken:
-    return shaken(at.desk.site.store, at.competition, at.task, by=by, hidden=at.desk.site.boards.hidden())
-
-
-def _attack(at: Place) -> Attack:
-    competition = at.desk.site.competitions.find(at.competition)
+def _simulate_probing(board: BoardContext) -> ProbingView:
+    site = board.page.site
+    competition = site.competitions.find(board.competition)
     if competition is None:
-        raise DataError(f"the folder of {at.title} is gone or has changed; run something on it to find it again")
-    found = chosen(competition, at.desk.site.store, at.task, (), 2, at.desk.site.boards.hidden())
-    probed, attackers = attacked(found)
-    names = [entry.identity for entry in found.entries]
-    public = found.public()
-    return Attack(f"{at.title}, {at.task}", found.metric.name, names, int(public.sum()), len(public), probed, attackers)
+        name = board.competition_name
+        raise DataError(f"the folder of {name} is missing or has changed; run a solution on it to register it again")
+    selected = select_entries(competition, site.store, board.task, (), 2, site.boards.hidden())
+    results, n_attackers = simulate_probing(selected)
+    names = [entry.identity for entry in selected.entries]
+    public = selected.public_queries()
+    metric = metric_label(selected.metric.name)
+    return ProbingView(board.title, metric, names, int(public.sum()), len(public), results, n_attackers)
 
 
-def _once(at: Place, kept: Latest[Any], what: str, make: Callable[[], Value]) -> Value:
-    """Return what was worked out for this board, worked out now if an entry has come since."""
-    outlines = at.desk.site.boards.ordered(at.competition, at.task).outlines
-    key = what, at.competition, at.task, len(outlines), outlines[-1].id if outlines else 0
-    value: Value = kept.get(key, make)
+def _cached(board: BoardContext, simulations: LruCache[Any], kind: str, simulate: Callable[[], Value]) -> Value:
+    """Return the cached simulation of this board, simulated again if entries have been added since."""
+    summaries = board.ranked().summaries
+    key = kind, board.competition, board.task, len(summaries), summaries[-1].id if summaries else 0
+    value: Value = simulations.get(key, simulate)
     return value

@@ -1,10 +1,10 @@
-// A board's pictures answer to mouse and keyboard, and its ties are fetched when they are known.
+// Keyboard and pointer navigation of a board's charts; its ties are fetched and filled in.
 "use strict";
 
 function tieText(tie) {
-  const first = `first in ${Math.round(100 * tie.p_first)} %`;
-  if (tie.p === null) return ["", first];
-  return tie.tied ? ["=", first] : ["", tie.p >= 0.001 ? `p ${tie.p.toPrecision(1)}` : "p < 0.001"];
+  const pBest = `P(best) ${Math.round(100 * tie.p_first)} %`;
+  if (tie.p === null) return ["", pBest];
+  return tie.tied ? ["=", pBest] : ["", tie.p >= 0.001 ? `p ${tie.p.toPrecision(1)}` : "p < 0.001"];
 }
 
 async function fetchTies(table) {
@@ -13,21 +13,21 @@ async function fetchTies(table) {
   for (const [entry, tie] of Object.entries(await answer.json())) {
     const cell = table.querySelector(`tr[data-entry="${Number(entry)}"] .tie`);
     if (!cell) continue;
-    const [sign, words] = tieText(tie);
+    const [sign, text] = tieText(tie);
     const quiet = document.createElement("span");
     quiet.className = "quiet";
-    quiet.textContent = words;
+    quiet.textContent = text;
     const strong = document.createElement("strong");
     strong.textContent = sign;
     cell.replaceChildren(...(sign ? [strong, " "] : []), quiet);
   }
 }
 
-class Picture {
+class Chart {
   constructor(figure) {
     this.figure = figure;
     this.pinned = null;
-    this.dots = [...figure.querySelectorAll(".dot")].sort((a, b) => this.place(a).x - this.place(b).x);
+    this.dots = [...figure.querySelectorAll(".dot")].sort((a, b) => this.position(a).x - this.position(b).x);
     this.tip = document.createElement("div");
     this.tip.className = "tip";
     this.tip.hidden = true;
@@ -43,12 +43,12 @@ class Picture {
     });
   }
 
-  place(dot) {
+  position(dot) {
     const circle = dot.querySelector("circle");
     return { x: Number(circle.getAttribute("cx")), y: Number(circle.getAttribute("cy")) };
   }
 
-  // The first click chooses a dot and keeps its words in sight, the second one opens it.
+  // The first click pins the tooltip of a dot, the second one opens its entry.
   pin(event, dot) {
     if (this.pinned === dot || event.ctrlKey || event.metaKey || event.detail === 0) return;
     event.preventDefault();
@@ -73,10 +73,10 @@ class Picture {
     if (!dot) return;
     const entry = Number(dot.dataset.entry);
     document.querySelectorAll(`[data-entry="${entry}"]`).forEach((each) => each.classList.add("marked"));
-    const [name, words] = dot.getAttribute("aria-label").split(",\n");
+    const [name, details] = dot.getAttribute("aria-label").split(",\n");
     const strong = document.createElement("strong");
     strong.textContent = name;
-    this.tip.replaceChildren(strong, words.replaceAll(", ", " · "));
+    this.tip.replaceChildren(strong, details.replaceAll(", ", " · "));
     const circle = dot.getBoundingClientRect();
     const figure = this.figure.getBoundingClientRect();
     const left = circle.left + circle.width / 2 - figure.left - this.tip.offsetWidth / 2;
@@ -86,6 +86,6 @@ class Picture {
   }
 }
 
-document.querySelectorAll(".picture").forEach((figure) => new Picture(figure));
+document.querySelectorAll(".picture").forEach((figure) => new Chart(figure));
 const table = document.querySelector("table[data-ties]");
 if (table?.dataset.ties) fetchTies(table);

@@ -1,11 +1,11 @@
-// What makes pages handier; all of them can be read without it.
+// The theme switch.
 "use strict";
 
 const THEMES = { "": "Theme: auto", light: "Theme: light", dark: "Theme: dark" };
 
 function themeSwitch(button) {
   const root = document.documentElement;
-  const tell = () => {
+  const showTheme = () => {
     button.textContent = THEMES[root.dataset.theme ?? ""];
     button.setAttribute("aria-label", `${button.textContent}, change`);
   };
@@ -13,10 +13,10 @@ function themeSwitch(button) {
     const names = Object.keys(THEMES);
     const next = names[(names.indexOf(root.dataset.theme ?? "") + 1) % names.length];
     if (next) root.dataset.theme = next; else delete root.dataset.theme;
-    try { localStorage.setItem("landmark-theme", next); } catch { /* it lasts as long as the page */ }
-    tell();
+    try { localStorage.setItem("landmark-theme", next); } catch { /* no storage: the choice lasts for this page */ }
+    showTheme();
   });
-  tell();
+  showTheme();
   button.hidden = false;
 }
 

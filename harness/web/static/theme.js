@@ -1,7 +1,7 @@
-// Before anything is drawn: the colours that the reader chose, if they chose any.
+// Apply the stored theme before the page is drawn.
 "use strict";
 document.documentElement.classList.add("scripted");
 try {
   const chosen = localStorage.getItem("landmark-theme");
   if (chosen === "light" || chosen === "dark") document.documentElement.dataset.theme = chosen;
-} catch { /* a browser that keeps nothing follows the system */ }
+} catch { /* no storage: follow the system */ }

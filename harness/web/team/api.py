@@ -10,7 +10,8 @@ from fastapi.openapi.utils import get_openapi
 from starlette.concurrency import run_in_threadpool
 
 from harness.data.competition import Competition
-from harness.web.context import PermissionsDep, SiteDep
+from harness.web.context import PermissionsDep, Site, SiteDep
+from harness.web.permissions import PARTS, Permissions
 from harness.web.team import api_schemas as documents
 from harness.web.team.accept_upload import (
     accept_upload,
@@ -27,6 +28,7 @@ from harness.web.team.pages.submissions.routes import file_response, find_own
 from harness.web.team.scoring.final_results import final_results
 from harness.web.team.visible_scores import visible_scores, visible_submissions
 from leaderboard.team.accounts import Team
+from leaderboard.team.submissions import Submission
 from metrics import Task
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
@@ -60,7 +62,7 @@ def me(member: MemberDep) -> documents.MemberDocument:
 @router.get("/competitions")
 def competitions(site: SiteDep, teams: TeamContextDep, member: MemberDep) -> list[documents.CompetitionDocument]:
     """List the competitions that accept submissions."""
-    return [_competition(each, teams, member.team) for each in site.competitions.explicit.values()]
+    return [_competition(item, teams, member.team) for item in site.competitions.explicit.values()]
 
 
 @router.get("/boards/{task}")
@@ -68,22 +70,19 @@ def board(task: Task, competition: Name, site: SiteDep, permissions: Permissions
     """Return the leaderboard; before the deadline with ranks and scores of the public part only."""
     key = find_competition(site, competition).key
     ranked, parts = site.boards.ranked(key, task), permissions.parts(key)
-    entries = site.store.by_ids([standing.entry.id for standing in ranked.standings])
+    entries = site.store.by_ids([row.entry.id for row in ranked.standings])
     return [
         documents.RowDocument(
-            rank=each.rank if ranked.part in parts else None,
-            private_rank=each.private_rank if "private" in parts else None,
-            solution=each.entry.solution,
+            rank=row.rank if ranked.part in parts else None,
+            private_rank=row.private_rank if "private" in parts else None,
+            solution=row.entry.solution,
             metric=ranked.metric.name,
-            **{
-                f"score_{part}": each.entry.score(part) if part in parts else None
-                for part in ("public", "private", "all")
-            },
-            entries=each.entries,
-            last=each.last,
-            entry=each.entry.id if permissions.can_open(entries[each.entry.id]) else None,
+            **{f"score_{part}": row.entry.score(part) if part in parts else None for part in PARTS},
+            entries=row.entries,
+            last=row.last,
+            entry=row.entry.id if permissions.can_open(entries[row.entry.id]) else None,
         )
-        for each in ranked.standings
+        for row in ranked.standings
     ]
 
 
@@ -96,20 +95,19 @@ def results(
     if "private" not in permissions.parts(key):
         raise http_error(409, "the competition is not over yet")
     results = final_results(site, teams, key, task)
-    return [documents.ResultDocument(rank=each.rank, team=each.entry.solution, score=each.score) for each in results]
+    return [documents.ResultDocument(rank=row.rank, team=row.entry.solution, score=row.score) for row in results]
 
 
 @router.get("/entries")
 def entries(competition: Name, site: SiteDep, permissions: PermissionsDep) -> list[documents.EntryDocument]:
     """List the entries that the member may open, oldest first."""
-    entries = site.store.entries(competition=find_competition(site, competition).key)
+    opened = filter(permissions.can_open, site.store.entries(competition=find_competition(site, competition).key))
     names = [name for name in documents.EntryDocument.model_fields if name != "scores"]
     return [
         documents.EntryDocument(
-            **{name: getattr(each, name) for name in names}, scores=visible_scores(each, permissions)
+            **{name: getattr(entry, name) for name in names}, scores=visible_scores(entry, permissions)
         )
-        for each in entries
-        if permissions.can_open(each)
+        for entry in opened
     ]
 
 
@@ -119,10 +117,8 @@ def submissions(
 ) -> list[documents.SubmissionDocument]:
     """List the team's submissions, or those of all teams for an admin, newest first."""
     key = find_competition(site, competition).key if competition else None
-    return [
-        documents.SubmissionDocument.of(each)
-        for each in visible_submissions(site, permissions, teams.submissions.find_all(member.team, key))
-    ]
+    visible = visible_submissions(site, permissions, teams.submissions.find_all(member.team, key))
+    return [documents.SubmissionDocument.of(submission) for submission in visible]
 
 
 @router.post("/submissions", status_code=201, openapi_extra={"requestBody": {"required": True, "content": BINARY}})
@@ -143,12 +139,9 @@ async def receive(
     contest, text = await run_in_threadpool(find_competition, site, competition), valid_message(message)
     await run_in_threadpool(require_quota, teams, team, contest)
     received = await teams.upload_receiver.receive_body(request, team.id)
-    submission = await run_in_threadpool(
-        accept_upload, teams, team, contest, received, plain_file_name(file_name), text
-    )
-    return documents.SubmissionDocument.of(
-        (await run_in_threadpool(visible_submissions, site, permissions, [submission]))[0]
-    )
+    name = plain_file_name(file_name)
+    submission = await run_in_threadpool(accept_upload, teams, team, contest, received, name, text)
+    return await run_in_threadpool(_submission, site, permissions, submission)
 
 
 @router.get("/submissions/{submission_id}")
@@ -156,9 +149,7 @@ def submission(
     submission_id: str, site: SiteDep, teams: TeamContextDep, permissions: PermissionsDep, member: MemberDep
 ) -> documents.SubmissionDocument:
     """Return a submission with its status and scores."""
-    return documents.SubmissionDocument.of(
-        visible_submissions(site, permissions, [find_own(teams, member, submission_id)])[0]
-    )
+    return _submission(site, permissions, find_own(teams, member, submission_id))
 
 
 @router.get("/submissions/{submission_id}/file", response_class=Response, responses={200: {"content": BINARY}})
@@ -179,6 +170,10 @@ def finals(
     """Replace the team's finals of a task: the submissions that count for the private part."""
     rules = teams.rules.get(find_competition(site, competition).key)
     teams.submissions.choose(team, submission, rules, task, datetime.now(UTC))
+
+
+def _submission(site: Site, permissions: Permissions, submission: Submission) -> documents.SubmissionDocument:
+    return documents.SubmissionDocument.of(visible_submissions(site, permissions, [submission])[0])
 
 
 def _competition(competition: Competition, teams: TeamContext, team: Team | None) -> documents.CompetitionDocument:

@@ -41,8 +41,6 @@ def visible_scores(entry: Entry, permissions: Permissions) -> Scores:
 
 
 def _visible(submission: Submission, entry: Entry | None, permissions: Permissions) -> VisibleSubmission:
-    return (
-        VisibleSubmission(submission)
-        if entry is None
-        else VisibleSubmission(submission, entry.metric, visible_scores(entry, permissions))
-    )
+    if entry is None:
+        return VisibleSubmission(submission)
+    return VisibleSubmission(submission, entry.metric, visible_scores(entry, permissions))

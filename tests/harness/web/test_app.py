@@ -1,3 +1,7 @@
+"""Tests of `harness.web.app`, `harness.web.context`, `harness.web.site_page`, `harness.web.error_pages`,
+`harness.web.security_headers` and `harness.web.permissions`.
+"""
+
 from collections.abc import Callable
 
 import pytest
@@ -6,9 +10,10 @@ from fastapi.testclient import TestClient
 
 from harness.errors import DataError
 from harness.web.assets import assets
-from harness.web.context import TheDesk
-from harness.web.permissions import Viewer
+from harness.web.context import PageContextDep
+from harness.web.permissions import Permissions
 from harness.web.rendering import Link
+from harness.web.site_page import SitePage
 from leaderboard.errors import StoreError
 
 Browse = Callable[..., TestClient]
@@ -22,10 +27,8 @@ def fail(how: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["/", "/nothing/here", "/faulty/bug", "/faulty/user", "/static/none.css"])
-def test_every_answer_says_that_nothing_from_elsewhere_may_run_frame_or_be_sent_to(
-    browse: Browse, address: str
-) -> None:
-    headers = browse(routers=[faulty]).get(address).headers
+def test_every_response_has_the_security_headers(browse: Browse, address: str) -> None:
+    headers = browse(pages=[SitePage(faulty)]).get(address).headers
     policy = headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
@@ -34,7 +37,7 @@ def test_every_answer_says_that_nothing_from_elsewhere_may_run_frame_or_be_sent_
     assert headers["referrer-policy"] == "same-origin"
 
 
-def test_pages_hold_no_script_and_no_style_of_their_own(browse: Browse) -> None:
+def test_pages_have_no_inline_scripts_and_styles(browse: Browse) -> None:
     text = browse().get("/").text
     assert "<style" not in text
     assert " style=" not in text
@@ -42,17 +45,17 @@ def test_pages_hold_no_script_and_no_style_of_their_own(browse: Browse) -> None:
     assert text.count("<script src=") == text.count("<script") == 2
 
 
-def test_what_is_asked_for_by_a_foreign_name_is_refused(browse: Browse) -> None:
+def test_a_foreign_host_name_is_refused(browse: Browse) -> None:
     assert browse().get("/", headers={"Host": "evil.example"}).status_code == 400
 
 
-def test_an_address_of_nothing_is_a_page_of_one_line(browse: Browse) -> None:
+def test_an_unknown_address_is_a_page_with_one_line(browse: Browse) -> None:
     answer = browse().get("/no/such/page")
     assert answer.status_code == 404
     assert "there is nothing at this address" in answer.text
 
 
-def test_programs_are_told_in_json(browse: Browse) -> None:
+def test_errors_of_the_api_are_json(browse: Browse) -> None:
     answer = browse().get("/api/nothing")
     assert (answer.status_code, answer.json()) == (404, {"error": "there is nothing at this address"})
 
@@ -60,20 +63,20 @@ def test_programs_are_told_in_json(browse: Browse) -> None:
 @pytest.mark.parametrize(
     ("how", "status", "message"), [("user", 409, "x.csv: is no table"), ("store", 503, "db is locked")]
 )
-def test_what_people_can_mend_is_told_them(browse: Browse, how: str, status: int, message: str) -> None:
-    answer = browse(routers=[faulty]).get(f"/faulty/{how}")
+def test_user_errors_are_shown(browse: Browse, how: str, status: int, message: str) -> None:
+    answer = browse(pages=[SitePage(faulty)]).get(f"/faulty/{how}")
     assert answer.status_code == status
     assert message in answer.text
 
 
-def test_what_nobody_foresaw_is_kept_to_the_log(browse: Browse, caplog: pytest.LogCaptureFixture) -> None:
-    answer = browse(routers=[faulty]).get("/faulty/bug")
+def test_internal_errors_are_only_logged(browse: Browse, caplog: pytest.LogCaptureFixture) -> None:
+    answer = browse(pages=[SitePage(faulty)]).get("/faulty/bug")
     assert answer.status_code == 500
     assert "s3cret" not in answer.text
     assert "/faulty/bug" in caplog.text
 
 
-def test_styles_are_kept_for_good_under_a_name_of_their_content_and_pages_are_not(browse: Browse) -> None:
+def test_assets_are_cached_forever_and_pages_are_not(browse: Browse) -> None:
     client = browse()
     answer = client.get(f"/static/{assets()['site.css'].address_name}")
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
@@ -83,23 +86,23 @@ def test_styles_are_kept_for_good_under_a_name_of_their_content_and_pages_are_no
     assert client.get("/static/site.css").status_code == 404
 
 
-def test_who_looks_and_what_their_menu_holds_comes_from_outside(browse: Browse) -> None:
-    class Team(Viewer):
-        name = "<b>ours"
+def test_permissions_and_menu_are_given_by_the_caller(browse: Browse) -> None:
+    class Team(Permissions):
+        user_name = "<b>ours"
 
-    def whoever(request: Request) -> Viewer:
-        return Team() if request.headers.get("x-team") else Viewer()
+    def permissions_of(request: Request) -> Permissions:
+        return Team() if request.headers.get("x-team") else Permissions()
 
-    pages = APIRouter()
+    about_router = APIRouter()
 
-    @pages.get("/about")
-    def about(desk: TheDesk) -> object:
-        return desk.page("message.html", "About", heading="About", message="us")
+    @about_router.get("/about")
+    def about(context: PageContextDep) -> object:
+        return context.render("message.html", "About", heading="About", message="us")
 
-    def menu(viewer: Viewer) -> list[Link]:
-        return [Link("Submit", "/submit")] if viewer.name else []
+    def menu(permissions: Permissions) -> list[Link]:
+        return [Link("Submit", "/submit")] if permissions.user_name else []
 
-    client = browse(routers=[pages], viewer_of=whoever, menu_of=menu)
+    client = browse(pages=[SitePage(about_router)], permissions_of=permissions_of, menu_of=menu)
     assert "Submit" not in client.get("/about").text
     shown = client.get("/about", headers={"x-team": "1"}).text
     assert "Submit" in shown

@@ -3,43 +3,43 @@ from time import sleep
 
 import pytest
 
-from harness.web.lru import Latest
+from harness.web.lru import LruCache
 
 
-def test_what_several_ask_for_at_once_is_made_once() -> None:
-    latest: Latest[int] = Latest(2)
-    made, together = [], Barrier(8)
+def test_concurrent_requests_for_a_key_compute_it_once() -> None:
+    cache: LruCache[int] = LruCache(2)
+    calls, barrier = [], Barrier(8)
 
-    def make() -> int:
-        made.append(1)
+    def compute() -> int:
+        calls.append(1)
         sleep(0.05)
         return 7
 
-    def ask() -> None:
-        together.wait()
-        assert latest.get("key", make) == 7
+    def request() -> None:
+        barrier.wait()
+        assert cache.get("key", compute) == 7
 
-    threads = [Thread(target=ask) for _ in range(8)]
+    threads = [Thread(target=request) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert made == [1]
+    assert calls == [1]
 
 
-def test_the_one_asked_for_longest_ago_goes() -> None:
-    latest: Latest[str] = Latest(2)
+def test_the_least_recently_used_value_is_evicted() -> None:
+    cache: LruCache[str] = LruCache(2)
     for key in ("a", "b", "a", "c"):
-        latest.get(key, lambda key=key: key)
-    assert [latest.peek(key) for key in ("a", "b", "c")] == ["a", None, "c"]
+        cache.get(key, lambda key=key: key)
+    assert [cache.peek(key) for key in ("a", "b", "c")] == ["a", None, "c"]
 
 
-def test_what_could_not_be_made_is_tried_again() -> None:
-    latest: Latest[int] = Latest(2)
+def test_a_failed_computation_is_repeated() -> None:
+    cache: LruCache[int] = LruCache(2)
 
     def fail() -> int:
         raise OSError
 
     with pytest.raises(OSError):
-        latest.get("key", fail)
-    assert latest.get("key", lambda: 1) == 1
+        cache.get("key", fail)
+    assert cache.get("key", lambda: 1) == 1

@@ -8,7 +8,7 @@ from harness.web.context import Site
 from harness.web.team.context import TeamContext
 from leaderboard import Entry
 from leaderboard.order import Order, group_entries
-from leaderboard.team.finals import team_finals
+from leaderboard.team.submissions import team_finals
 from leaderboard.team.submissions import Submission
 from metrics import Task, metrics_of
 

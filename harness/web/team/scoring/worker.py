@@ -1,7 +1,7 @@
 """The process that scores submissions: `python -m harness.web.team.scoring.worker`.
 
-It reads its configuration from stdin. It exits when the server exits, because that closes its stdin. The next worker scores
-an unfinished submission again.
+It reads its configuration from stdin, and exits when the server exits, because that closes its stdin. The next worker
+scores an unfinished submission again.
 """
 
 from __future__ import annotations

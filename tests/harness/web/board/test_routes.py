@@ -1,3 +1,7 @@
+"""Tests of `harness.web.board.routes`, `harness.web.home.routes`, `harness.web.competitions`, `harness.web.shared.board_context`,
+`harness.web.shared.board_view`, `harness.web.shared.board_table`, `harness.web.data.board_cache` and `harness.web.data.ties`.
+"""
+
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -7,27 +11,27 @@ import pytest
 from fastapi import Request
 from fastapi.testclient import TestClient
 
-from harness.scoring.sample_scores import samples
-from harness.web.permissions import Viewer
+from harness.scoring.sample_scores import sample_submission_scores
+from harness.web.permissions import Permissions
 from tests.factories.entries import Entered
 
 Browse = Callable[..., TestClient]
 
 
-class Outsider(Viewer):
-    name = "outsider"
+class Outsider(Permissions):
+    user_name = "outsider"
 
     def parts(self, competition: str) -> tuple[str, ...]:
         return ("public",)
 
-    def sees_truth(self, competition: str) -> bool:
+    def can_see_truth(self, competition: str) -> bool:
         return False
 
-    def opens(self, entry: object) -> bool:
+    def can_open(self, entry: object) -> bool:
         return False
 
 
-def outsider(_request: Request) -> Viewer:
+def outsider(_request: Request) -> Permissions:
     return Outsider()
 
 
@@ -40,7 +44,7 @@ def board(entered: Entered, tab: str = "public", task: str = "retrieval") -> str
     return f"/c/{entered.competition.key}/{task}/{tab}"
 
 
-def test_the_board_stands_in_the_order_of_the_public_part_and_tells_the_move(entered: Entered, browse: Browse) -> None:
+def test_the_board_is_ordered_by_the_public_part_and_shows_rank_changes(entered: Entered, browse: Browse) -> None:
     entered.ranking("worse", right=0.2)
     entered.ranking("better(k=2)", right=0.9)
     text = browse(entered.competition.folder).get(board(entered)).text
@@ -58,13 +62,13 @@ def test_the_private_tab_is_ordered_by_the_private_part(entered: Entered, browse
     assert ranked(client.get(board(entered, "private")).text) == ["private_best", "public_best"]
 
 
-def test_the_shortest_address_leads_to_the_first_tab(entered: Entered, browse: Browse) -> None:
+def test_the_address_without_a_tab_redirects_to_the_first(entered: Entered, browse: Browse) -> None:
     entered.ranking("any", right=0.5)
     answer = browse(entered.competition.folder).get(f"/c/{entered.competition.key}/retrieval")
     assert answer.headers["location"] == board(entered)
 
 
-def test_the_address_sorts_searches_and_chooses_columns(entered: Entered, browse: Browse) -> None:
+def test_the_query_string_sorts_filters_and_selects_columns(entered: Entered, browse: Browse) -> None:
     for name, right in (("a(x=1)", 0.2), ("b(x=2)", 0.9), ("c(x=2)", 0.5)):
         entered.ranking(name, right=right)
     client = browse(entered.competition.folder)
@@ -76,7 +80,7 @@ def test_the_address_sorts_searches_and_chooses_columns(entered: Entered, browse
     assert "peak MB</a>" not in text
 
 
-def test_what_has_no_score_has_no_rank_and_says_why(entered: Entered, browse: Browse) -> None:
+def test_a_failed_entry_is_unranked_and_shows_its_reason(entered: Entered, browse: Browse) -> None:
     entered.ranking("fine", right=0.5)
     entered.failed("broken", "ValueError: <b>no</b>")
     text = browse(entered.competition.folder).get(board(entered)).text
@@ -84,18 +88,18 @@ def test_what_has_no_score_has_no_rank_and_says_why(entered: Entered, browse: Br
     assert "ValueError: &lt;b&gt;no&lt;/b&gt;" in text
 
 
-def test_ties_are_worked_out_when_asked_for_and_kept(entered: Entered, browse: Browse) -> None:
+def test_ties_are_computed_on_request_and_stored(entered: Entered, browse: Browse) -> None:
     first, same = entered.ranking("first", right=0.9), entered.ranking("same", right=0.9)
     client = browse(entered.competition.folder)
-    assert "Not worked out yet" in client.get(board(entered)).text
+    assert "have not been run yet" in client.get(board(entered)).text
     found = client.get(board(entered) + "/ties").json()
     assert found[str(first.id)]["p"] is None
     assert found[str(same.id)]["tied"]
-    assert "Not worked out yet" not in client.get(board(entered)).text
+    assert "have not been run yet" not in client.get(board(entered)).text
     assert "<strong>=</strong>" in browse(entered.competition.folder).get(board(entered)).text
 
 
-def test_an_entry_that_comes_later_is_on_the_next_page_asked_for(entered: Entered, browse: Browse) -> None:
+def test_a_new_entry_is_on_the_next_page(entered: Entered, browse: Browse) -> None:
     client = browse(entered.competition.folder)
     assert client.get(board(entered)).status_code == 404
     entered.ranking("early", right=0.5)
@@ -104,25 +108,23 @@ def test_an_entry_that_comes_later_is_on_the_next_page_asked_for(entered: Entere
     assert ranked(client.get(board(entered)).text) == ["late", "early"]
 
 
-def test_the_sample_submission_stands_beside_the_board_with_the_scores_that_may_be_seen(
-    entered: Entered, browse: Browse
-) -> None:
+def test_the_sample_submission_is_a_reference_with_the_visible_scores(entered: Entered, browse: Browse) -> None:
     entered.ranking("ours", right=1.0)
     folder, competition = entered.competition.folder, entered.competition
     rows = [f"{query},{' '.join(np.roll(competition.index.ids, n))}" for n, query in enumerate(competition.queries.ids)]
     (folder / "sample_submission.csv").write_text("\n".join(["id,images", *rows]) + "\n")
-    scores = {each.part: f"{each.score:.5g}" for each in samples(competition, "retrieval")}
+    scores = {each.part: f"{each.score:.5g}" for each in sample_submission_scores(competition, "retrieval")}
     assert scores["public"] != scores["private"]
     ours = browse(folder).get(board(entered)).text.partition("sample submission")[2].partition("</tr>")[0]
-    theirs = browse(folder, viewer_of=outsider).get(board(entered)).text
+    theirs = browse(folder, permissions_of=outsider).get(board(entered)).text
     theirs = theirs.partition("sample submission")[2].partition("</tr>")[0]
     assert [scores[part] in ours for part in ("public", "private")] == [True, True]
     assert [scores[part] in theirs for part in ("public", "private")] == [True, False]
 
 
-def test_who_may_not_see_the_private_part_finds_nothing_of_it(entered: Entered, browse: Browse) -> None:
+def test_nothing_of_the_private_part_is_shown_without_permission(entered: Entered, browse: Browse) -> None:
     entry, _ = entered.ranking("ours", right=0.3), entered.ranking("theirs", right=1.0)
-    client = browse(entered.competition.folder, viewer_of=outsider)
+    client = browse(entered.competition.folder, permissions_of=outsider)
     text = client.get(board(entered)).text
     public, private = (f"{entry.scores[part]['map@100']:.5f}" for part in ("public", "private"))
     assert public != private
@@ -143,14 +145,14 @@ def test_who_may_not_see_the_private_part_finds_nothing_of_it(entered: Entered, 
     + ["/c/..%2F..%2Fetc/retrieval/public", "/c/" + "x" * 5000 + "/retrieval/public", "/c/%00/retrieval/public"]
     + ["/c/%ff/retrieval/public", "/e/0", "/e/-1", "/e/99", "/e/" + "9" * 40, "/e/1e3", "/e/٣", "/e/1/log"],
 )
-def test_a_deep_link_to_nothing_is_a_page_that_says_so(entered: Entered, browse: Browse, address: str) -> None:
+def test_unknown_addresses_are_error_pages(entered: Entered, browse: Browse, address: str) -> None:
     entered.ranking("any", right=0.5)
     answer = browse(entered.competition.folder).get(address.format(key=entered.competition.key))
     assert answer.status_code == 404
     assert "<h1>Not Found</h1>" in answer.text
 
 
-def test_floors_alone_stand_beside_a_board_with_its_usual_parts(entered: Entered, browse: Browse) -> None:
+def test_baselines_alone_are_references_below_an_empty_board(entered: Entered, browse: Browse) -> None:
     floor = entered.ranking("first_images", right=0.5)
     client = browse(entered.competition.folder)
     assert client.get(f"/c/{entered.competition.key}/retrieval").headers["location"] == board(entered)
@@ -159,7 +161,7 @@ def test_floors_alone_stand_beside_a_board_with_its_usual_parts(entered: Entered
     assert f"entry #{floor.id}" in text
 
 
-def test_the_first_page_names_competitions_and_the_best(entered: Entered, browse: Browse) -> None:
+def test_the_home_page_lists_competitions_and_their_best_entries(entered: Entered, browse: Browse) -> None:
     client = browse(entered.competition.folder)
     assert "No entries yet" in client.get("/").text
     entered.ranking("the_best", right=0.9)
@@ -168,16 +170,14 @@ def test_the_first_page_names_competitions_and_the_best(entered: Entered, browse
     assert f"/c/{entered.competition.key}/retrieval" in text
 
 
-def test_a_competition_whose_folder_is_gone_still_has_its_board(entered: Entered, browse: Browse) -> None:
+def test_a_competition_without_its_folder_still_has_its_board(entered: Entered, browse: Browse) -> None:
     entered.ranking("any", right=0.5)
-    client = browse()  # nobody names the folder, and no run does
-    assert "no photographs" in client.get("/").text
+    client = browse()  # neither an argument nor a run names the folder
+    assert "no photos" in client.get("/").text
     assert ranked(client.get(board(entered)).text) == ["any"]
 
 
-def test_names_of_all_kinds_stay_names_on_every_page(
-    entered: Entered, browse: Browse, hostile_names: list[str]
-) -> None:
+def test_names_are_escaped_on_every_page(entered: Entered, browse: Browse, hostile_names: list[str]) -> None:
     entries = [entered.ranking(name, right=0.5) for name in hostile_names]
     entries.append(entered.failed("fails", "".join(hostile_names[:9]), log="\n".join(hostile_names)))
     client = browse(entered.competition.folder)
@@ -194,7 +194,7 @@ def test_names_of_all_kinds_stay_names_on_every_page(
         assert len(answer.content) < 300_000
 
 
-def test_searching_for_anything_is_harmless(entered: Entered, browse: Browse, hostile_names: list[str]) -> None:
+def test_search_terms_are_escaped(entered: Entered, browse: Browse, hostile_names: list[str]) -> None:
     entered.ranking("any", right=0.5)
     client = browse(entered.competition.folder)
     for name in hostile_names:
@@ -225,4 +225,4 @@ def test_competitions_are_found_by_the_runs_of_the_workspace(entered: Entered, b
     task.write_text(json.dumps({"folder": str(entered.competition.folder)}))
     assert "index" in browse().get("/").text
     task.write_text("{")
-    assert "no photographs" in browse().get("/").text
+    assert "no photos" in browse().get("/").text

@@ -1,16 +1,18 @@
+"""Tests of `harness.web.entry.routes`, `harness.web.entry.page`, `harness.web.shared.entry_tables` and `harness.web.data.slices`."""
+
 from collections.abc import Callable
 from pathlib import Path
 
 from fastapi import Request
 from fastapi.testclient import TestClient
 
-from harness.web.permissions import Viewer
+from harness.web.permissions import Permissions
 from tests.factories.entries import Entered
 
 Browse = Callable[..., TestClient]
 
 
-def test_an_entry_tells_scores_costs_and_how_to_run_it_again(entered: Entered, browse: Browse) -> None:
+def test_an_entry_shows_scores_parameters_and_its_command(entered: Entered, browse: Browse) -> None:
     entry = entered.ranking("hash(kind='dct', threshold=10)", right=0.5)
     text = browse(entered.competition.folder).get(f"/e/{entry.id}").text
     assert f"{entry.scores['private']['map@100']:.5f}" in text
@@ -20,26 +22,26 @@ def test_an_entry_tells_scores_costs_and_how_to_run_it_again(entered: Entered, b
     assert command in text
 
 
-def test_beside_another_entry_what_differs_is_marked(entered: Entered, browse: Browse) -> None:
+def test_differences_from_another_entry_are_marked(entered: Entered, browse: Browse) -> None:
     entry = entered.ranking("hash(kind='dct', a=1)", right=0.5)
     other = entered.ranking("hash(kind='dct', a=2)", right=0.8)
     text = browse(entered.competition.folder).get(f"/e/{entry.id}?against={other.id}").text
     parameters = text.partition('aria-label="parameter"')[2].partition("</table>")[0]
     assert parameters.count('class="differs"') == 1
     assert f"{other.scores['public']['map@100']:.5f}" in text
-    assert "The same code and libraries" in text
+    assert "Same code and library versions" in text
 
 
-def test_scores_on_slices_follow_what_the_data_tell(entered: Entered, browse: Browse) -> None:
+def test_subsets_without_data_are_left_out(entered: Entered, browse: Browse) -> None:
     entry = entered.ranking("some", right=0.4)
     text = browse(entered.competition.folder).get(f"/e/{entry.id}").text
-    slices = text.partition("<h2>Slices")[2].partition("</table>")[0]
+    slices = text.partition("<h2>Scores on subsets")[2].partition("</table>")[0]
     assert "public" in slices
     assert f"{entry.scores['public']['map@100']:.5f}" in slices
-    assert "how the photograph was held" not in slices
+    assert "photo orientation" not in slices
 
 
-def test_turned_photographs_are_a_slice_of_their_own(entered: Entered, browse: Browse) -> None:
+def test_rotated_photos_are_a_subset(entered: Entered, browse: Browse) -> None:
     from PIL import Image
 
     from tests.factories.competitions import image_path
@@ -50,18 +52,18 @@ def test_turned_photographs_are_a_slice_of_their_own(entered: Entered, browse: B
     Image.new("RGB", (40, 30)).save(path, exif=exif)
     entry = entered.ranking("some", right=0.4)
     text = browse(entered.competition.folder).get(f"/e/{entry.id}").text
-    held = text.partition("how the photograph was held")[2]
-    assert '<th scope="row">turned</th><td class="number">1</td>' in held
+    held = text.partition("photo orientation")[2]
+    assert '<th scope="row">rotated</th><td class="number">1</td>' in held
 
 
-def test_the_file_that_was_scored_can_be_had(entered: Entered, browse: Browse) -> None:
+def test_the_submission_can_be_downloaded(entered: Entered, browse: Browse) -> None:
     entry = entered.ranking("some", right=0.5)
     answer = browse(entered.competition.folder).get(f"/e/{entry.id}/submission.csv")
     assert answer.content == Path(entry.submission or "").read_bytes()
     assert answer.headers["content-disposition"] == f'attachment; filename="entry-{entry.id}-submission.csv"'
 
 
-def test_files_are_found_where_the_workspace_has_been_moved_to(entered: Entered, browse: Browse) -> None:
+def test_files_are_found_in_a_moved_workspace(entered: Entered, browse: Browse) -> None:
     from dataclasses import replace
 
     entry = entered.ranking("some", right=0.5)
@@ -82,14 +84,14 @@ def test_a_failed_run_shows_the_end_of_its_log(entered: Entered, browse: Browse)
     assert "\x1b" not in text
 
 
-def test_others_are_not_told_where_the_competition_lies(entered: Entered, browse: Browse) -> None:
-    class Team(Viewer):
-        name = "team"
+def test_teams_do_not_see_the_path_of_the_competition(entered: Entered, browse: Browse) -> None:
+    class Team(Permissions):
+        user_name = "team"
 
-    def team(_request: Request) -> Viewer:
+    def team(_request: Request) -> Permissions:
         return Team()
 
     entry = entered.ranking("some", right=0.5)
-    text = browse(entered.competition.folder, viewer_of=team).get(f"/e/{entry.id}").text
+    text = browse(entered.competition.folder, permissions_of=team).get(f"/e/{entry.id}").text
     assert str(entered.competition.folder) not in text
     assert f"--on {entered.competition.name}" in text

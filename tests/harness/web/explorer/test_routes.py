@@ -1,3 +1,8 @@
+"""Tests of `harness.web.explorer.routes`, `harness.web.explorer.page`, `harness.web.shared.entry_lookup`, `harness.web.data.photos`,
+`harness.web.data.thumbnails`, `harness.web.data.entry_analysis`, `harness.web.data.analysis_cache`, `harness.web.data.query_answer`
+and `harness.web.data.query_truth`.
+"""
+
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +18,7 @@ from tests.factories.competitions import image_path
 from tests.factories.entries import Entered
 
 Browse = Callable[..., TestClient]
+Query = tuple[str, list[str]]  # a scored query and its relevant images
 
 
 def marks(text: str) -> list[str]:
@@ -24,15 +30,8 @@ def listed(text: str) -> list[str]:
     return re.findall(r'<h2><a href="[^"]*"><bdi>(\w+)</bdi>', text)
 
 
-def first_query(entered: Entered) -> tuple[str, list[str]]:
-    """Return a query that counts, and the images to be found for it."""
-    truth = load_ground_truth(entered.competition.folder, "retrieval")
-    assert truth is not None
-    return str(truth.query_ids[0]), truth.images.texts()[truth.relevant[: truth.offsets[1]]].tolist()
-
-
-def test_answers_are_framed_by_the_truth_and_what_is_missed_stands_beside(entered: Entered, browse: Browse) -> None:
-    query, relevant = first_query(entered)
+def test_answers_are_marked_and_missed_images_are_listed(entered: Entered, browse: Browse, first_query: Query) -> None:
+    query, relevant = first_query
     wrong = next(image for image in entered.competition.index.ids if image not in relevant)
     entry = entered.ranking("some", {query: [relevant[0], wrong, relevant[0], relevant[1]]})
     text = browse(entered.competition.folder).get(f"/e/{entry.id}/queries/{query}").text
@@ -43,7 +42,7 @@ def test_answers_are_framed_by_the_truth_and_what_is_missed_stands_beside(entere
     assert "first at rank 1" in text
 
 
-def test_queries_come_worst_best_or_most_different_first(entered: Entered, browse: Browse) -> None:
+def test_queries_are_sorted_by_score_or_difference(entered: Entered, browse: Browse) -> None:
     one, other = entered.ranking("half", right=0.5), entered.ranking("more", right=0.8)
     values = entered.store.per_query(one.id or 0)["map@100"]
     theirs = entered.store.per_query(other.id or 0)["map@100"]
@@ -61,8 +60,8 @@ def test_queries_come_worst_best_or_most_different_first(entered: Entered, brows
     assert 0 < len(public) < len(worst)
 
 
-def test_two_entries_stand_side_by_side(entered: Entered, browse: Browse) -> None:
-    query, relevant = first_query(entered)
+def test_two_entries_are_shown_side_by_side(entered: Entered, browse: Browse, first_query: Query) -> None:
+    query, relevant = first_query
     one, other = entered.ranking("one", {query: relevant}), entered.ranking("other", {query: relevant[:1]})
     text = browse(entered.competition.folder).get(f"/e/{one.id}/queries/{query}?against={other.id}").text
     assert text.count("<section>") == 2
@@ -70,8 +69,8 @@ def test_two_entries_stand_side_by_side(entered: Entered, browse: Browse) -> Non
     assert f"1 of {len(relevant)} found" in text
 
 
-def test_a_query_that_was_not_answered_says_so(entered: Entered, browse: Browse) -> None:
-    query, _ = first_query(entered)
+def test_a_query_without_an_answer_is_shown_as_such(entered: Entered, browse: Browse, first_query: Query) -> None:
+    query, _ = first_query
     entry = entered.ranking("nothing", {})
     text = browse(entered.competition.folder).get(f"/e/{entry.id}/queries/{query}").text
     assert "no answer" in text
@@ -86,7 +85,7 @@ def test_previous_and_next_lead_through_the_list(entered: Entered, browse: Brows
     assert re.findall(r'rel="(?:prev|next)" href="[^"]*/(\w+)\?sort=best"', text) == [order[0], order[2]]
 
 
-def test_a_labelling_shows_what_was_named_what_is_shown_and_what_it_costs(entered: Entered, browse: Browse) -> None:
+def test_a_recognition_query_shows_prediction_truth_and_cost(entered: Entered, browse: Browse) -> None:
     truth = load_ground_truth(entered.competition.folder, "recognition")
     assert truth is not None
     shown = {
@@ -95,7 +94,7 @@ def test_a_labelling_shows_what_was_named_what_is_shown_and_what_it_costs(entere
     }
     queries = [query for query, landmarks in shown.items() if landmarks]
     labels = {query: (shown[query][0], 0.5) for query in queries}
-    labels[queries[0]] = ((shown[queries[0]][0] + 1) % 3, 0.9)  # wrong, and surest of all
+    labels[queries[0]] = ((shown[queries[0]][0] + 1) % 3, 0.9)  # wrong, with the highest confidence
     entry = entered.labelling("named", labels)
     client = browse(entered.competition.folder)
     text = client.get(f"/e/{entry.id}/queries").text
@@ -103,17 +102,17 @@ def test_a_labelling_shows_what_was_named_what_is_shown_and_what_it_costs(entere
     score = entry.scores["all"]["gap"]
     without = entered.labelling("without", {query: each for query, each in labels.items() if query != queries[0]})
     assert f"costs {without.scores['all']['gap'] - score:.5f} of GAP" in text
-    assert "Precision along the confidences" in text
+    assert "Precision at each rank" in text
     page = client.get(f"/e/{entry.id}/queries/{queries[0]}").text
     assert "confidence 0.9" in page
-    assert page.count("train photograph of landmark") > 2
+    assert page.count("train photo of landmark") > 2
     assert client.get(f"/e/{entry.id}/queries/{list(shown)[-1]}").status_code == 200
 
 
 @pytest.mark.parametrize(
     "query", ["nothing", "..%2F..%2Fetc%2Fpasswd", "%00", "x" * 400, "%ff", "<script>", "%2e%2e%2ftest.csv"]
 )
-def test_a_query_that_is_none_is_a_page_that_says_so(entered: Entered, browse: Browse, query: str) -> None:
+def test_an_unknown_query_is_an_error_page(entered: Entered, browse: Browse, query: str) -> None:
     entry = entered.ranking("some", right=0.5)
     answer = browse(entered.competition.folder).get(f"/e/{entry.id}/queries/{query}")
     assert answer.status_code == 404
@@ -121,14 +120,14 @@ def test_a_query_that_is_none_is_a_page_that_says_so(entered: Entered, browse: B
 
 
 @pytest.mark.parametrize("asked", ["?page=0", "?page=x", "?page=99999999999", "?against=" + "9" * 21])
-def test_what_makes_no_sense_is_refused_in_one_line(entered: Entered, browse: Browse, asked: str) -> None:
+def test_invalid_query_strings_are_refused_in_one_line(entered: Entered, browse: Browse, asked: str) -> None:
     entry = entered.ranking("some", right=0.5)
     answer = browse(entered.competition.folder).get(f"/e/{entry.id}/queries{asked}")
     assert answer.status_code == 422
     assert "page:" in answer.text or "against:" in answer.text
 
 
-def test_an_entry_of_other_queries_cannot_stand_beside(entered: Entered, browse: Browse) -> None:
+def test_entries_on_other_queries_cannot_be_compared(entered: Entered, browse: Browse) -> None:
     entry, other = entered.ranking("some", right=0.5), entered.labelling("named", {})
     client = browse(entered.competition.folder)
     assert client.get(f"/e/{entry.id}/queries?against={other.id}").status_code == 404
@@ -136,27 +135,25 @@ def test_an_entry_of_other_queries_cannot_stand_beside(entered: Entered, browse:
     assert client.get(f"/e/{entry.id}/queries?against=77").status_code == 404
 
 
-def test_matches_are_linked_where_somebody_draws_them(entered: Entered, browse: Browse) -> None:
-    query, relevant = first_query(entered)
+def test_answers_link_to_their_local_matches(entered: Entered, browse: Browse, first_query: Query) -> None:
+    query, relevant = first_query
     entry = entered.ranking("local", {query: relevant})
-    drawn = lambda entry, query, image: f"/matches/{entry.id}/{query}/{image}"
-    client = browse(entered.competition.folder, matches=drawn)
+    match_address = lambda entry, query, image: f"/matches/{entry.id}/{query}/{image}"
+    client = browse(entered.competition.folder, match_address=match_address)
     assert f'href="/matches/{entry.id}/{query}/{relevant[0]}"' in client.get(f"/e/{entry.id}/queries/{query}").text
 
 
-def test_a_submission_that_is_gone_is_told(entered: Entered, browse: Browse) -> None:
+def test_a_missing_submission_is_an_error_page(entered: Entered, browse: Browse) -> None:
     entry = entered.ranking("some", right=0.5)
     Path(entry.submission or "").unlink()
     client = browse(entered.competition.folder)
     assert client.get(f"/e/{entry.id}").status_code == 200
     answer = client.get(f"/e/{entry.id}/queries")
     assert answer.status_code == 404
-    assert "cannot be looked into" in answer.text
+    assert "has no results by query" in answer.text
 
 
-def test_photographs_come_by_their_ids_small_and_large_and_are_kept_by_the_browser(
-    entered: Entered, browse: Browse
-) -> None:
+def test_photos_are_served_in_two_sizes_with_an_etag(entered: Entered, browse: Browse) -> None:
     client = browse(entered.competition.folder)
     image_id = entered.competition.index.ids[0]
     address = f"/images/{entered.competition.key}/index/small/{image_id}"
@@ -187,7 +184,7 @@ def test_photographs_come_by_their_ids_small_and_large_and_are_kept_by_the_brows
         "index/small/" + "x" * 5000,
     ],
 )
-def test_no_other_file_is_shown(entered: Entered, browse: Browse, tail: str) -> None:
+def test_no_other_file_is_served(entered: Entered, browse: Browse, tail: str) -> None:
     client = browse(entered.competition.folder)
     tail = tail.format(index=entered.competition.index.ids[0])
     answer = client.get(f"/images/{entered.competition.key}/{tail}")
@@ -195,14 +192,14 @@ def test_no_other_file_is_shown(entered: Entered, browse: Browse, tail: str) -> 
     assert b"passwd" not in answer.content
 
 
-def test_a_photograph_that_no_table_names_is_not_shown(entered: Entered, browse: Browse) -> None:
+def test_a_photo_that_no_table_names_is_not_served(entered: Entered, browse: Browse) -> None:
     Image.new("RGB", (30, 30)).save(entered.competition.folder / "secret.jpg")
     for part in ("train", "index", "test"):
         address = f"/images/{entered.competition.key}/{part}/small/secret"
         assert browse(entered.competition.folder).get(address).status_code == 404
 
 
-def test_a_photograph_that_is_broken_is_drawn_as_none(entered: Entered, browse: Browse) -> None:
+def test_a_damaged_photo_is_a_placeholder(entered: Entered, browse: Browse) -> None:
     image_id = entered.competition.index.ids[0]
     image_path(entered.competition.folder, "index", image_id).write_bytes(b"\xff\xd8\xff broken")
     answer = browse(entered.competition.folder).get(f"/images/{entered.competition.key}/index/small/{image_id}")
@@ -210,21 +207,20 @@ def test_a_photograph_that_is_broken_is_drawn_as_none(entered: Entered, browse: 
     assert answer.headers["content-type"] == "image/svg+xml"
 
 
-def test_on_a_full_disk_pages_and_photographs_are_made_all_the_same(
-    entered: Entered, browse: Browse, monkeypatch: pytest.MonkeyPatch
+def test_pages_and_photos_are_served_on_a_full_disk(
+    entered: Entered, browse: Browse, first_query: Query, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from errno import ENOSPC
 
-    from harness.web.board import ties
-    from harness.web.explorer import answer_index as answers
-    from harness.web.explorer import thumbnails
+    from harness.web.data import answer_index as answers
+    from harness.web.data import thumbnails, ties
 
     def full(*_: object) -> None:
         raise OSError(ENOSPC, "No space left on device")
 
-    for module, name in ((answers, "whole"), (thumbnails, "whole"), (ties, "write_whole")):
+    for module, name in ((answers, "atomic_path"), (thumbnails, "atomic_path"), (ties, "write_atomically")):
         monkeypatch.setattr(module, name, full)
-    query, relevant = first_query(entered)
+    query, relevant = first_query
     entry, _ = entered.ranking("one", {query: relevant}), entered.ranking("two", {query: relevant[:1]})
     client = browse(entered.competition.folder)
     assert "right" in marks(client.get(f"/e/{entry.id}/queries/{query}").text)
@@ -233,18 +229,19 @@ def test_on_a_full_disk_pages_and_photographs_are_made_all_the_same(
     assert photograph.headers["content-type"] == "image/jpeg"
 
 
-def test_an_entry_on_a_fold_is_looked_into_on_its_train_images(entered: Entered, browse: Browse) -> None:
+def test_an_entry_on_a_fold_is_analysed_on_its_train_images(entered: Entered, browse: Browse) -> None:
     from dataclasses import replace
 
-    from harness.data.split import fold_split, make_folds, save_folds
+    from harness.data.folds import make_folds, save_folds
+    from harness.data.split import fold_split
     from harness.scoring.evaluate import evaluate
-    from harness.scoring.stored_evaluation import kept
+    from harness.scoring.stored_evaluation import to_arrays
     from harness.submissions.answer import Ranking
     from harness.submissions.read_write import write_submission
 
     competition = entered.competition
     folds = make_folds(competition.train.ids, competition.labels, 2)
-    save_folds(entered.workspace.folds(competition.key), competition, folds)
+    save_folds(entered.workspace.folds_file(competition.key), competition, folds)
     split = fold_split(competition, folds, 1, "retrieval")
     assert split.ground_truth is not None
     index = split.data.index.ids
@@ -253,8 +250,8 @@ def test_an_entry_on_a_fold_is_looked_into_on_its_train_images(entered: Entered,
     made = entered.ranking("folded", right=0.5)
     path = Path(made.submission or "").with_name("fold.csv")
     write_submission(answer, path)
-    told = {"split": folds.name(1), "submission": str(path), "scores": evaluation.scores, "id": None}
-    entry = entered.store.add(replace(made, **told), kept(evaluation), evaluation.query_ids.tolist())
+    fields = {"split": folds.name(1), "submission": str(path), "scores": evaluation.scores, "id": None}
+    entry = entered.store.add(replace(made, **fields), to_arrays(evaluation), evaluation.query_ids.tolist())
     other_deal = entered.store.add(replace(entry, id=None, split="fold 1/2 of deal ffffff"))
     client = browse(competition.folder)
     text = client.get(f"/e/{entry.id}/queries").text
@@ -262,13 +259,13 @@ def test_an_entry_on_a_fold_is_looked_into_on_its_train_images(entered: Entered,
     photograph = re.findall(r'<img src="([^"]+)"', text)[0]
     assert "/train/small/" in photograph
     assert client.get(photograph).headers["content-type"] == "image/jpeg"
-    assert "What it got right and wrong" in client.get(f"/e/{entry.id}").text
+    assert "Results by query" in client.get(f"/e/{entry.id}").text
     assert client.get(f"/e/{entry.id}/queries?against={made.id}").status_code == 404
     assert client.get(f"/e/{other_deal.id}/queries").status_code == 404
     assert client.get(f"/e/{other_deal.id}").status_code == 200
 
 
-def test_an_entry_of_which_nothing_was_kept_still_has_its_page(entered: Entered, browse: Browse) -> None:
+def test_an_entry_without_per_query_values_still_has_a_page(entered: Entered, browse: Browse) -> None:
     from dataclasses import replace
 
     bare = entered.store.add(replace(entered.ranking("old", right=0.5), id=None))

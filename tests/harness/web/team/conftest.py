@@ -1,3 +1,5 @@
+"""Fixtures: team servers on new databases."""
+
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,34 +15,37 @@ from tests.factories.teams import TeamServer
 
 @pytest.fixture(scope="session")
 def competition_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small competition that nobody changes, with a public and a private part for both tasks."""
+    """A small competition with a public and a private part for both tasks; tests do not change it."""
     return make_competition(tmp_path_factory.mktemp("contest") / "contest", size=16, queries=8)
 
 
 @pytest.fixture
 def make_server(tmp_path: Path, competition_folder: Path) -> Iterator[Callable[..., TeamServer]]:
-    """Makes the server of a database."""
+    """A function that creates a team server on a database."""
+    databases = []
 
-    opened = []
-
-    def made(url: str, limits: UploadLimits = UploadLimits(), name: str = "workspace") -> TeamServer:  # noqa: B008
+    def make_server(url: str, limits: UploadLimits = UploadLimits(), name: str = "workspace") -> TeamServer:  # noqa: B008
         workspace = Workspace.open(tmp_path / name)
-        opened.append(Database(url, pool_size=4))
-        app = create_team_app(workspace, [competition_folder], database=opened[-1], hosts=["testserver"], limits=limits)
+        databases.append(Database(url, pool_size=4))
+        app = create_team_app(
+            workspace, [competition_folder], database=databases[-1], hosts=["testserver"], limits=limits
+        )
         return TeamServer(app, url, competition_folder, workspace)
 
-    yield made
-    for database in opened:
+    yield make_server
+    for database in databases:
         database.close()
 
 
 @pytest.fixture
 def server(make_server: Callable[..., TeamServer], database_url: str) -> TeamServer:
-    """A server on a new database of each kind."""
+    """A team server on a new database, SQLite and PostgreSQL in turn."""
     return make_server(database_url)
 
 
 @pytest.fixture
 def sqlite_server(make_server: Callable[..., TeamServer], tmp_path: Path) -> TeamServer:
-    """A server for what has nothing to do with the kind of its database; its limits are small."""
-    return make_server(f"sqlite:///{tmp_path / 'sqlite_server.sqlite'}", UploadLimits(file_bytes=100_000, unpacked_bytes=200_000))
+    """A team server on SQLite with small upload limits."""
+    return make_server(
+        f"sqlite:///{tmp_path / 'team.sqlite'}", UploadLimits(file_bytes=100_000, unpacked_bytes=200_000)
+    )

@@ -1,4 +1,6 @@
-"""Nobody sees what is another team's, or what the deadline keeps: every address is tried."""
+"""Tests that no page or API response of `harness.web.team` leaks another team's data, or private scores before the
+deadline. Tests of `harness.web.team.permissions` and `harness.web.team.visible_scores`.
+"""
 
 import re
 from itertools import product
@@ -6,12 +8,14 @@ from itertools import product
 import pytest
 from fastapi.routing import iter_route_contexts
 
+from tests.factories.teams import form_token
+
 SECRETS = {"message": "canary in the message", "file_name": "canary-name.csv"}
 
 
 @pytest.fixture
-def world(server):
-    """Two teams with submissions of both tasks, and the scores that are secret, as digits."""
+def submissions(server):
+    """The server, the submission of team Alpha, and the submissions of team Beta to both tasks."""
     alpha, beta = server.api_client("Alpha"), server.api_client("Beta")
     own = server.submit_and_score(alpha, server.submission_file(0.35))
     other = [
@@ -22,7 +26,7 @@ def world(server):
 
 
 def secret_scores(server, *, of=None):
-    """What nobody may read of scores before the deadline: private ones and those of all queries."""
+    """Return the scores that are secret before the deadline: private scores and scores of all queries."""
     entries = server.app.state.site.store.entries()
     public = {score for entry in entries for score in entry.scores["public"].values() if score is not None}
     found = {
@@ -32,11 +36,11 @@ def secret_scores(server, *, of=None):
         for score in entry.scores[part].values()
         if of in (None, entry.solution) and score is not None
     }
-    return {score for score in found - public if len(repr(score)) > 6}  # shorter ones are found by chance
+    return {score for score in found - public if len(repr(score)) > 6}  # shorter ones occur by chance
 
 
-def addresses(server, others):
-    """Every address that reads, with all keys, ids and numbers there are, and a few that are not."""
+def paths_of_get_routes(server, others):
+    """Yield the path of each GET route with all existing keys, ids and numbers, and two unknown ones."""
     entries = server.app.state.site.store.entries()
     values = {
         "competition": [server.key],
@@ -59,20 +63,20 @@ def addresses(server, others):
                 yield path
 
 
-QUERIES = {  # what follows an address of programs, or of browsers
+QUERIES = {  # is an API path -> query strings
     True: ["?competition=contest"],
     False: ["", "?by=identity&sort=other&columns=other&columns=interval&which=all&against=1"],
 }
 
 
-def crawled(client, server, others):
-    """Every answer to every address, and to every address that those name."""
-    todo, seen = (
-        [path + query for path in addresses(server, others) for query in QUERIES[path.startswith("/api/")]],
+def crawl(client, server, others):
+    """Request all GET routes and the links in the responses; yields each address and response."""
+    pending, seen = (
+        [path + query for path in paths_of_get_routes(server, others) for query in QUERIES[path.startswith("/api/")]],
         set(),
     )
-    while todo:
-        address = todo.pop()
+    while pending:
+        address = pending.pop()
         if address in seen or not address.startswith("/") or address.startswith(("/static", "/sign")):
             continue
         seen.add(address)
@@ -82,54 +86,54 @@ def crawled(client, server, others):
         assert answer.status_code < 500, address
         yield address, answer
         if len(seen) < 300:
-            todo += [
+            pending += [
                 link.replace("&amp;", "&") for link in re.findall(r'(?:href|src|data-\w+)="(/[^"]*)"', answer.text)
             ]
 
 
-def shown(score):
-    """The ways a score is written on pages and in documents."""
+def formats(score):
+    """Return the formats in which pages and documents write a score."""
     return {repr(score), f"{score:.5f}"}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["browser_client", "api_client"])
-def test_before_the_deadline_no_address_tells_a_team_what_is_secret(world, kind):
-    server, _own, others = world
+def test_before_the_deadline_no_page_shows_a_team_secret_data(submissions, kind):
+    server, _own, others = submissions
     client = getattr(server, kind)("Alpha")
     secrets = secret_scores(server)
     assert len(secrets) > 5
     words = {*SECRETS.values(), "canary", *(each["id"] for each in others), *(each["sha256"] for each in others)}
     words |= {str(server.workspace.folder), str(server.folder)}
-    words |= {text for score in secrets for text in shown(score)}
+    words |= {text for score in secrets for text in formats(score)}
     count = 0
-    for address, answer in crawled(client, server, others):
-        known = {each["id"] for each in others if each["id"] in address}
-        told = [word for word in words - known if word in answer.text]
-        assert not told, (address, told, answer.text[:500])
+    for address, answer in crawl(client, server, others):
+        ids_in_address = {each["id"] for each in others if each["id"] in address}
+        leaks = [word for word in words - ids_in_address if word in answer.text]
+        assert not leaks, (address, leaks, answer.text[:500])
         count += answer.status_code == 200
     assert count > (15 if kind == "browser_client" else 5)
 
 
 @pytest.mark.slow
-def test_after_the_deadline_private_scores_show_and_files_stay_with_their_teams(world):
-    server, _own, others = world
+def test_after_the_deadline_private_scores_are_visible_and_files_are_not(submissions):
+    server, _own, others = submissions
     server.close_competition()
     browser, secrets = server.browser_client("Alpha"), secret_scores(server, of="Beta")
     assert server.api_client("Alpha").get(f"/api/v1/submissions/{others[0]['id']}/file").status_code == 404
     text = ""
-    for address, answer in crawled(browser, server, others):
+    for address, answer in crawl(browser, server, others):
         text += answer.text
-        known = {each["id"] for each in others if each["id"] in address}
-        words = {*SECRETS.values(), *(each["id"] for each in others)} - known
+        ids_in_address = {each["id"] for each in others if each["id"] in address}
+        words = {*SECRETS.values(), *(each["id"] for each in others)} - ids_in_address
         assert not [word for word in words if word in answer.text], address
-    assert any(word in text for score in secrets for word in shown(score))
+    assert any(word in text for score in secrets for word in formats(score))
 
 
 @pytest.mark.parametrize("kind", ["browser_client", "api_client"])
-def test_the_files_of_another_team_are_not_there(world, kind):
-    server, own, others = world
-    client, prefix = getattr(server, kind)("Alpha"), {"browser": "", "program": "/api/v1"}[kind]
+def test_another_teams_submissions_return_404(submissions, kind):
+    server, own, others = submissions
+    client, prefix = getattr(server, kind)("Alpha"), {"browser_client": "", "api_client": "/api/v1"}[kind]
     for each in others:
         for what in ("", "/file"):
             assert client.get(f"{prefix}/submissions/{each['id']}{what}").status_code == 404
@@ -137,32 +141,32 @@ def test_the_files_of_another_team_are_not_there(world, kind):
     assert getattr(server, kind)(None).get(f"{prefix}/submissions/{others[0]['id']}/file").status_code == 200
 
 
-def test_no_form_acts_on_what_is_another_teams(world):
-    server, _own, others = world
+def test_a_team_cannot_change_another_teams_submissions(submissions):
+    server, _own, others = submissions
     theirs = others[0]["id"]
     where = {"competition": server.key, "task": "retrieval", "submission": theirs}
     assert server.api_client("Alpha").put("/api/v1/finals", params=where).status_code == 409
     browser = server.browser_client("Alpha")
-    token = browser.get("/submissions").text.partition('name="form_token" value="')[2].partition('"')[0]
+    token = form_token(browser)
     form = {"form_token": token, "final": theirs}
     assert browser.post(f"/submissions/finals/{server.key}/retrieval", data=form).status_code == 409
     assert browser.post(f"/admin/submissions/{theirs}/hide", data=form).status_code == 404
-    assert not any(each.chosen or each.hidden for each in server.context.submissions.of())
+    assert not any(each.chosen or each.hidden for each in server.context.submissions.find_all())
 
 
 @pytest.mark.parametrize(
     "path",
     ["../../leaderboard.db", "..%2f..%2fleaderboard.db", "%2e%2e/x", "0" * 32 + "/../x", "a" * 10_000, "%00", "..;/x"],
 )
-def test_ids_that_look_like_paths_lead_nowhere(sqlite_server, path):
+def test_ids_that_look_like_paths_return_404(sqlite_server, path):
     browser, program = sqlite_server.browser_client("Alpha"), sqlite_server.api_client("Alpha")
     for client, prefix in ((browser, ""), (program, "/api/v1")):
         for address in (f"{prefix}/submissions/{path}", f"{prefix}/submissions/{path}/file"):
             assert client.get(address).status_code in (303, 404)
 
 
-def test_a_hidden_submission_is_on_no_board_and_comes_back(world):
-    server, _, others = world
+def test_a_hidden_submission_leaves_the_board_and_can_be_shown_again(submissions):
+    server, _, others = submissions
     program = server.api_client("Alpha")
 
     def names():

@@ -2,63 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi import Path as PathPart
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from harness.data.competition import Competition
 from harness.solution.registry import available_solutions
 from harness.web.context import PageContext, PageContextDep, SiteDep
 from harness.web.site_page import SitePage
 from harness.web.team.accept_upload import find_competition, valid_message
-from harness.web.team.access import AdminDep, SessionFormDep
+from harness.web.team.access import AdminDep, SessionFormDep, admin_of
 from harness.web.team.context import TeamContext, TeamContextDep
 from harness.web.team.http_errors import http_error
 from harness.web.team.pages.submissions.routes import find_own
 from harness.web.team.visible_scores import visible_submissions
-from leaderboard.team.rules import CompetitionRules
 
 Prefix = Annotated[str, PathPart(pattern="^[0-9a-f]{12}$")]
 
-router = APIRouter(prefix="/admin", include_in_schema=False)
+router = APIRouter(prefix="/admin", include_in_schema=False, dependencies=[Depends(admin_of)])
 PAGE = SitePage(router)
 MAX_ROWS = 200  # of submissions
 
 
-@dataclass(frozen=True)
-class CompetitionWithRules:
-    """A competition and its rules."""
-
-    competition: Competition
-    rules: CompetitionRules
-
-
 @router.get("")
-def show_admin_page(request: Request, context: PageContextDep, teams: TeamContextDep, _admin: AdminDep) -> HTMLResponse:
+def show_admin_page(request: Request, context: PageContextDep, teams: TeamContextDep) -> HTMLResponse:
     """Return the admin page."""
     return _render(request, context, teams)
 
 
 @router.post("/teams")
-def add_team(
-    request: Request, context: PageContextDep, teams: TeamContextDep, _admin: AdminDep, form: SessionFormDep
-) -> Response:
+def add_team(request: Request, context: PageContextDep, teams: TeamContextDep, form: SessionFormDep) -> Response:
     """Create a team and its first token, which only this response shows."""
-    now = datetime.now(UTC)
-    team = teams.accounts.add_team(
-        _field(form, "name"), now, list(available_solutions(context.site.workspace.register))
-    )
+    now, reserved = datetime.now(UTC), list(available_solutions(context.site.workspace.register))
+    team = teams.accounts.add_team(_field(form, "name"), now, reserved)
     return _render(request, context, teams, (team.name, teams.accounts.add_token(team, now)))
 
 
 @router.post("/tokens")
-def add_token(
-    request: Request, context: PageContextDep, teams: TeamContextDep, _admin: AdminDep, form: SessionFormDep
-) -> Response:
+def add_token(request: Request, context: PageContextDep, teams: TeamContextDep, form: SessionFormDep) -> Response:
     """Create another token of a team, or an admin token if no team is named."""
     name = _field(form, "team")
     team = teams.accounts.team(name) if name else None
@@ -75,9 +58,7 @@ def revoke(prefix: Prefix, teams: TeamContextDep, admin: AdminDep, _form: Sessio
 
 
 @router.post("/competitions/{competition}")
-def set_rules(
-    competition: str, site: SiteDep, teams: TeamContextDep, _admin: AdminDep, form: SessionFormDep
-) -> Response:
+def set_rules(competition: str, site: SiteDep, teams: TeamContextDep, form: SessionFormDep) -> Response:
     """Change the rules of a competition."""
     teams.rules.set(
         find_competition(site, competition).key,
@@ -110,10 +91,7 @@ def _render(
     request: Request, context: PageContext, teams: TeamContext, new_token: tuple[str, str] | None = None
 ) -> HTMLResponse:
     """Return the admin page; `new_token` is the owner of a new token and the token."""
-    competitions = [
-        CompetitionWithRules(competition, teams.rules.get(competition.key))
-        for competition in context.site.competitions.explicit.values()
-    ]
+    competitions = [(item, teams.rules.get(item.key)) for item in context.site.competitions.explicit.values()]
     return context.render(
         "team/pages/admin/admin.html",
         "Admin",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from harness.web.overfitting.routes import ScoredBoardDep
+from harness.web.shared.board_context import PrivateBoardDep
 from harness.web.site_page import BoardLink, SitePage
 from harness.web.team.context import TeamContextDep
 from harness.web.team.scoring.final_results import final_results
@@ -19,17 +19,17 @@ PAGE = SitePage(router, board_links=[BoardLink("Results", "results", is_tab=True
 
 
 @router.get("/{competition}/{task}/results")
-def results_page(at: ScoredBoardDep, teams: TeamContextDep) -> HTMLResponse:
+def results_page(board: PrivateBoardDep, teams: TeamContextDep) -> HTMLResponse:
     """Return the page that ranks each team by its best final; 404 while the user may not see private scores."""
-    context, rules, title = at.context, teams.rules.get(at.competition), f"{at.title}, {at.task}"
-    rows = final_results(context.site, teams, at.competition, at.task)
+    context, rules = board.page, teams.rules.get(board.competition)
+    rows = final_results(context.site, teams, board.competition, board.task)
     return context.render(
         "team/pages/results/results.html",
-        f"{title}, results",
-        at.trail(),
-        heading=title,
-        metric=metrics_of(at.task)[0],
-        tabs=at.links(at.tabs(context.site.boards.ranked(at.competition, at.task)), "results"),
+        f"{board.title}, results",
+        board.breadcrumb(),
+        heading=board.title,
+        metric=metrics_of(board.task)[0],
+        tabs=board.tab_links(board.ranked(), "results"),
         rules=rules,
         closed=rules.is_closed(datetime.now(UTC)),
         finals=MAX_FINALS,

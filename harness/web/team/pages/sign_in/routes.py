@@ -29,16 +29,8 @@ def sign_in(request: Request, teams: TeamContextDep, form: FormDep) -> Response:
     member = teams.authenticator.by_token((form.get("token") or [""])[0].strip(), client_address(request))
     secret = teams.authenticator.sessions.open_session(member, datetime.now(UTC))
     response = RedirectResponse("/submissions" if member.team else "/admin", 303)
-    secure = request.url.scheme == "https"
-    response.set_cookie(
-        COOKIE,
-        secret,
-        max_age=int(SESSION_LIFETIME.total_seconds()),
-        httponly=True,
-        samesite="strict",
-        secure=secure,
-        path="/",
-    )
+    secure, lifetime = request.url.scheme == "https", int(SESSION_LIFETIME.total_seconds())
+    response.set_cookie(COOKIE, secret, lifetime, path="/", secure=secure, httponly=True, samesite="strict")
     return response
 
 

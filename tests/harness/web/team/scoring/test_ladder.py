@@ -1,63 +1,67 @@
-"""The Ladder on the team server: what is told, what is not, and that the private part stays as it is."""
+"""Tests of `harness.web.team.scoring.ladder` through the API."""
 
 import pytest
 
 
 @pytest.mark.parametrize("task", ["retrieval", "recognition"])
-def test_a_score_is_told_only_where_it_is_better_by_more_than_chance(server, task):
-    program = server.api_client("Alpha")
+def test_only_significant_improvements_of_the_public_score_are_released(server, task):
+    client = server.api_client("Alpha")
     metric = {"retrieval": "map@100", "recognition": "gap"}[task]
     server.context.rules.set(server.key, ladder=True, daily_limit=10)
-    told = [
-        server.submit_and_score(program, server.submission_file(share, task, mark=number))
+    documents = [
+        server.submit_and_score(client, server.submission_file(share, task, mark=number))
         for number, share in enumerate((0.5, 0.4, 0.5, 1.0, 0.9))
     ]
-    public = [each["scores"]["public"][metric] for each in told]
+    public = [each["scores"]["public"][metric] for each in documents]
     assert public[0] == public[1] == public[2] < public[3] == public[4]
-    assert all(set(each["scores"]["public"]) == {metric} for each in told)
+    assert all(set(each["scores"]["public"]) == {metric} for each in documents)
 
 
-def test_private_scores_and_what_each_query_got_are_as_without_the_ladder(make_server, tmp_path):
+def test_private_and_per_query_scores_are_the_same_as_without_the_ladder(make_server, tmp_path):
     plain, laddered = (make_server(f"sqlite:///{tmp_path / name}.sqlite", name=name) for name in ("plain", "laddered"))
     laddered.context.rules.set(laddered.key, ladder=True)
-    kept = []
+    scores = []
     for server in (plain, laddered):
-        program, store = server.api_client("Alpha"), server.app.state.site.store
+        client, store = server.api_client("Alpha"), server.app.state.site.store
         for share in (0.6, 0.5):
-            server.submit_and_score(program, server.submission_file(share))
-        kept.append([
+            server.submit_and_score(client, server.submission_file(share))
+        scores.append([
             (entry.scores["private"], entry.scores["all"], {name: list(values) for name, values in store.per_query(entry.id).items()})
             for entry in store.entries()
         ])  # fmt: skip
-    assert kept[0] == kept[1]
+    assert scores[0] == scores[1]
     assert all("public" not in entry.intervals for entry in laddered.app.state.site.store.entries())
 
 
-def test_no_ties_are_told_through_which_one_could_see_what_the_ladder_does_not_tell(sqlite_server):
-    program, browser = sqlite_server.api_client("Alpha"), sqlite_server.browser_client("Alpha")
-    sqlite_server.submit_and_score(program, sqlite_server.submission_file(0.75))
+def test_ties_are_hidden_while_the_ladder_is_on(sqlite_server):
+    client, browser = sqlite_server.api_client("Alpha"), sqlite_server.browser_client("Alpha")
+    sqlite_server.submit_and_score(client, sqlite_server.submission_file(0.75))
     sqlite_server.submit_and_score(sqlite_server.api_client("Beta"), sqlite_server.submission_file(0.5))
-    where = f"/c/{sqlite_server.key}/retrieval/public"
-    assert browser.get(f"{where}/ties").status_code == 200
-    assert "first in" in browser.get(where).text
+    board = f"/c/{sqlite_server.key}/retrieval/public"
+    assert browser.get(f"{board}/ties").status_code == 200
+    assert "P(best)" in browser.get(board).text
     sqlite_server.context.rules.set(sqlite_server.key, ladder=True)
-    assert browser.get(f"{where}/ties").status_code == 404
-    assert "first in" not in browser.get(where).text
+    assert browser.get(f"{board}/ties").status_code == 404
+    assert "P(best)" not in browser.get(board).text
     sqlite_server.close_competition()
-    assert browser.get(f"{where}/ties").status_code == 200
+    assert browser.get(f"{board}/ties").status_code == 200
 
 
-def test_each_team_has_a_ladder_of_its_own(sqlite_server):
+def test_each_team_has_its_own_ladder(sqlite_server):
     sqlite_server.context.rules.set(sqlite_server.key, ladder=True)
     alpha, beta = sqlite_server.api_client("Alpha"), sqlite_server.api_client("Beta")
-    best, low = sqlite_server.submit_and_score(alpha, sqlite_server.submission_file(1.0)), sqlite_server.submit_and_score(beta, sqlite_server.submission_file(0.5))
+    best, low = (
+        sqlite_server.submit_and_score(alpha, sqlite_server.submission_file(1.0)),
+        sqlite_server.submit_and_score(beta, sqlite_server.submission_file(0.5)),
+    )
     assert best["scores"]["public"]["map@100"] > low["scores"]["public"]["map@100"]
 
 
-def test_a_ladder_that_is_set_up_later_goes_on_from_what_was_told(sqlite_server):
-    program = sqlite_server.api_client("Alpha")
-    first = sqlite_server.submit_and_score(program, sqlite_server.submission_file(0.75))
+def test_a_ladder_that_is_enabled_later_starts_from_the_last_public_score(sqlite_server):
+    client = sqlite_server.api_client("Alpha")
+    first = sqlite_server.submit_and_score(client, sqlite_server.submission_file(0.75))
     sqlite_server.context.rules.set(sqlite_server.key, ladder=True)
     assert (
-        sqlite_server.submit_and_score(program, sqlite_server.submission_file(0.5))["scores"]["public"]["map@100"] == first["scores"]["public"]["map@100"]
+        sqlite_server.submit_and_score(client, sqlite_server.submission_file(0.5))["scores"]["public"]["map@100"]
+        == first["scores"]["public"]["map@100"]
     )

@@ -1,4 +1,5 @@
-"""Scoring, and what becomes of it when processes are killed and databases go away."""
+"""Tests of `harness.web.team.scoring.worker`, `harness.web.team.scoring.supervisor` and
+`harness.web.team.scoring.score_file`, also with killed workers and unreachable databases."""
 
 import os
 import signal
@@ -12,16 +13,16 @@ import pytest
 from sqlalchemy import update
 
 from harness.web.team.app import worker_config
-from harness.web.team.scoring import worker as working
+from harness.web.team.scoring import worker as worker_module
 from harness.web.team.scoring.supervisor import WorkerSupervisor
-from harness.web.team.scoring.worker import WorkerConfig, ScoringWorker, retry_while_db_down
+from harness.web.team.scoring.worker import ScoringWorker, WorkerConfig, retry_while_db_down
 from leaderboard.errors import StoreError
 from leaderboard.storage import database
 from leaderboard.storage.team_schema import submissions
 from leaderboard.team.queue import MAX_ATTEMPTS
 from tests.databases import Line, postgresql_server
 
-SLOW = """
+STALLED_WORKER = """
 import sys, time
 from pathlib import Path
 from harness.web.team.scoring import worker
@@ -36,38 +37,38 @@ worker.main()
 
 
 def status(server):
-    return [each.status for each in server.context.submissions.of()]
+    return [each.status for each in server.context.submissions.find_all()]
 
 
 def entries(server):
     return server.app.state.site.store.entries()
 
 
-def let_leases_run_out(server):
-    with server.context.database.writing() as connection:
+def expire_leases(server):
+    with server.context.database.write_transaction() as connection:
         connection.execute(update(submissions).values(lease=datetime.now(UTC) - timedelta(days=1)))
 
 
-def until(check, seconds=60):
-    """Wait for something to come true."""
+def wait_until(check, seconds=60):
+    """Wait until a condition holds; fails after `seconds`."""
     end = time.monotonic() + seconds
     while not check():
-        assert time.monotonic() < end, "it did not come true"
+        assert time.monotonic() < end, "timed out"
         time.sleep(0.05)
 
 
 @pytest.fixture
-def slow_worker(server, tmp_path):
-    """Starts a worker that begins to score and does not end."""
+def start_stalled_worker(server, tmp_path):
+    """A function that starts a worker process whose scoring never finishes."""
     started = []
 
     def start():
         flag = tmp_path / f"begun {len(started)}"
-        process = subprocess.Popen([sys.executable, "-c", SLOW, str(flag)], stdin=subprocess.PIPE, text=True)
+        process = subprocess.Popen([sys.executable, "-c", STALLED_WORKER, str(flag)], stdin=subprocess.PIPE, text=True)
         started.append(process)
         process.stdin.write(worker_config(server.app, server.url).to_line())
         process.stdin.flush()
-        until(flag.exists)
+        wait_until(flag.exists)
         return process
 
     yield start
@@ -77,92 +78,88 @@ def slow_worker(server, tmp_path):
         process.wait()
 
 
-def test_a_worker_that_is_killed_while_it_scores_leaves_the_job_to_the_next_and_it_is_entered_once(server, slow_worker):
-    program = server.api_client("Alpha")
-    server.submit(program, server.submission_file())
-    process = slow_worker()
+def test_the_next_worker_scores_the_submission_of_a_killed_worker_once(server, start_stalled_worker):
+    client = server.api_client("Alpha")
+    server.submit(client, server.submission_file())
+    process = start_stalled_worker()
     assert status(server) == ["running"]
     process.send_signal(signal.SIGKILL)
     process.wait()
-    assert server.score_all() == 0  # it might still be alive
-    let_leases_run_out(server)
+    assert server.score_all() == 0  # until the lease expires the worker may be alive
+    expire_leases(server)
     assert server.score_all() == 1
     assert status(server) == ["scored"]
     assert len(entries(server)) == 1
     assert server.score_all() == 0
 
 
-def test_a_worker_ends_with_the_server_that_started_it(server, slow_worker):
+def test_a_worker_exits_when_its_server_exits(server, start_stalled_worker):
     server.submit(server.api_client("Alpha"), server.submission_file())
-    process = slow_worker()
+    process = start_stalled_worker()
     process.stdin.close()
     assert process.wait(20) == 0
 
 
-def test_a_file_that_kills_every_worker_is_given_up_and_the_next_is_scored(server, slow_worker):
-    program = server.api_client("Alpha")
-    server.submit(program, server.submission_file(0.5))
+def test_a_submission_that_kills_every_worker_fails_and_the_next_is_scored(server, start_stalled_worker):
+    client = server.api_client("Alpha")
+    server.submit(client, server.submission_file(0.5))
     for _ in range(MAX_ATTEMPTS):
-        slow_worker().kill()
-        let_leases_run_out(server)
-    server.submit(program, server.submission_file(1.0))
+        start_stalled_worker().kill()
+        expire_leases(server)
+    server.submit(client, server.submission_file(1.0))
     assert server.score_all() == 1
     assert status(server) == ["scored", "failed"]
 
 
-def test_a_worker_that_dies_is_started_again(sqlite_server, monkeypatch):
+def test_the_supervisor_restarts_a_killed_worker(sqlite_server, monkeypatch):
     monkeypatch.setattr("harness.web.team.scoring.supervisor.RESTART_DELAY_S", 0.1)
     supervisor = WorkerSupervisor(worker_config(sqlite_server.app, sqlite_server.url))
     supervisor.start()
     try:
-        until(lambda: supervisor.worker)
+        wait_until(lambda: supervisor.worker)
         first = supervisor.worker
         os.kill(first.pid, signal.SIGKILL)
-        until(lambda: supervisor.worker is not first)
+        wait_until(lambda: supervisor.worker is not first)
         sqlite_server.submit(sqlite_server.api_client("Alpha"), sqlite_server.submission_file())
-        until(lambda: status(sqlite_server) == ["scored"])
+        wait_until(lambda: status(sqlite_server) == ["scored"])
     finally:
         supervisor.stop()
     assert supervisor.worker.poll() is not None
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), MemoryError()])
-def test_what_is_not_the_files_fault_fails_without_words_of_the_server_and_can_be_tried_again(
-    sqlite_server, monkeypatch, error
-):
+def test_a_server_error_fails_the_submission_without_details_and_it_can_be_retried(sqlite_server, monkeypatch, error):
     def fail(*_):
         raise error
 
     sqlite_server.submit(sqlite_server.api_client("Alpha"), sqlite_server.submission_file())
-    monkeypatch.setattr(working, "score_upload", fail)
+    monkeypatch.setattr(worker_module, "score_upload", fail)
     sqlite_server.score_all()
-    (failed,) = sqlite_server.context.submissions.of()
+    (failed,) = sqlite_server.context.submissions.find_all()
     assert failed.status == "failed"
-    assert failed.report == (
-        f"the server could not score it ({type(error).__name__}); an admin can have it tried again",
-    )
+    assert failed.report == (f"the server could not score it ({type(error).__name__}); an admin can retry it",)
     monkeypatch.undo()
     sqlite_server.context.queue.retry(failed.id)
     sqlite_server.score_all()
     assert status(sqlite_server) == ["scored"]
 
 
-def test_a_submission_to_a_competition_that_is_gone_fails(sqlite_server):
+def test_a_submission_to_a_removed_competition_fails(sqlite_server):
     sqlite_server.submit(sqlite_server.api_client("Alpha"), sqlite_server.submission_file())
-    told = worker_config(sqlite_server.app, sqlite_server.url)
-    ScoringWorker(WorkerConfig(told.database, told.uploads, {}, told.max_unpacked_bytes)).score_next()
+    config = worker_config(sqlite_server.app, sqlite_server.url)
+    ScoringWorker(WorkerConfig(config.database, config.uploads, {}, config.max_unpacked_bytes)).score_next()
     assert status(sqlite_server) == ["failed"]
 
 
-def test_orders_come_out_of_a_line_as_they_went_in(sqlite_server):
+def test_the_configuration_survives_serialization(sqlite_server):
     import json
 
-    told = worker_config(sqlite_server.app, sqlite_server.url)
-    assert WorkerConfig(**json.loads(told.to_line())) == told
-    assert told.to_line().count("\n") == 1
+    config = worker_config(sqlite_server.app, sqlite_server.url)
+    assert WorkerConfig(**json.loads(config.to_line())) == config
+    assert config.to_line().count("\n") == 1
 
 
-def test_a_write_is_tried_again_until_it_succeeds_or_patience_ends(monkeypatch):
+def test_a_write_is_retried_until_it_succeeds_or_the_limit_passes(monkeypatch):
     tried = []
 
     def write():
@@ -172,71 +169,75 @@ def test_a_write_is_tried_again_until_it_succeeds_or_patience_ends(monkeypatch):
 
     retry_while_db_down(write, pause_s=0)
     assert len(tried) == 3
-    monkeypatch.setattr(working, "RETRY_LIMIT_S", -1)
+    monkeypatch.setattr(worker_module, "RETRY_LIMIT_S", -1)
     tried.clear()
     with pytest.raises(StoreError):
         retry_while_db_down(write, pause_s=0)
 
 
 @pytest.fixture
-def line(tmp_path):
-    """A line to the PostgreSQL server that can be cut."""
+def proxy(tmp_path):
+    """A proxy to the PostgreSQL server that can be disconnected."""
     opened = Line(postgresql_server())
     yield opened
     opened.end()
 
 
 @pytest.fixture
-def remote(make_server, line):
-    """A server whose database is at the other end of the line."""
+def server_behind_proxy(make_server, proxy):
+    """A team server whose database is behind the proxy."""
     from tests.databases import new_database
 
     with new_database("postgresql", None) as url:
         query = database.make_url(url).query
-        yield make_server(database.make_url(line.url).update_query_dict(query).render_as_string(hide_password=False))
-        line.mend()
+        yield make_server(database.make_url(proxy.url).update_query_dict(query).render_as_string(hide_password=False))
+        proxy.mend()
 
 
-def test_a_database_that_goes_away_is_told_and_everything_is_there_when_it_comes_back(remote, line, caplog):
-    program, browser = remote.api_client("Alpha"), remote.browser_client("Alpha")
-    first = remote.submit_and_score(program, remote.submission_file(0.5))
+def test_requests_return_503_while_the_database_is_unreachable_and_recover(server_behind_proxy, proxy, caplog):
+    client, browser = server_behind_proxy.api_client("Alpha"), server_behind_proxy.browser_client("Alpha")
+    first = server_behind_proxy.submit_and_score(client, server_behind_proxy.submission_file(0.5))
     before = browser.get("/submissions").text
-    line.cut()
+    proxy.cut()
     for _ in range(2):
-        away = browser.get("/submissions"), program.get("/api/v1/submissions"), remote.submit(program, remote.submission_file(1.0))
+        away = (
+            browser.get("/submissions"),
+            client.get("/api/v1/submissions"),
+            server_behind_proxy.submit(client, server_behind_proxy.submission_file(1.0)),
+        )
         assert [answer.status_code for answer in away] == [503] * 3
         assert all(answer.headers["retry-after"] == "60" for answer in away)
-        assert all("cannot be used just now" in answer.text and "127.0.0.1" not in answer.text for answer in away)
-        stranger = remote.anonymous_client({"Origin": "http://testserver"})
+        assert all("is unavailable" in answer.text and "127.0.0.1" not in answer.text for answer in away)
+        stranger = server_behind_proxy.anonymous_client({"Origin": "http://testserver"})
         assert stranger.post("/sign-in", data={"token": "landmark_" + "0" * 12 + "_" + "0" * 40}).status_code == 503
         assert stranger.get("/submissions").status_code == 303
-    line.mend()
+    proxy.mend()
     assert browser.get("/submissions").text == before
-    assert program.get("/api/v1/submissions").json() == [first]
-    assert remote.submit_and_score(program, remote.submission_file(1.0))["status"] == "scored"
+    assert client.get("/api/v1/submissions").json() == [first]
+    assert server_behind_proxy.submit_and_score(client, server_behind_proxy.submission_file(1.0))["status"] == "scored"
 
 
-def test_a_database_that_goes_away_while_a_file_is_scored_gets_the_score_when_it_comes_back(remote, line, monkeypatch):
-    score = working.score_upload
+def test_a_score_is_stored_after_the_database_returns(server_behind_proxy, proxy, monkeypatch):
+    score = worker_module.score_upload
 
     def scored_meanwhile(*arguments):
-        line.cut()
-        threading.Timer(0.5, line.mend).start()
+        proxy.cut()
+        threading.Timer(0.5, proxy.mend).start()
         return score(*arguments)
 
-    remote.submit(remote.api_client("Alpha"), remote.submission_file())
-    monkeypatch.setattr(working, "score_upload", scored_meanwhile)
-    assert remote.score_all() == 1
-    assert status(remote) == ["scored"]
-    assert len(entries(remote)) == 1
+    server_behind_proxy.submit(server_behind_proxy.api_client("Alpha"), server_behind_proxy.submission_file())
+    monkeypatch.setattr(worker_module, "score_upload", scored_meanwhile)
+    assert server_behind_proxy.score_all() == 1
+    assert status(server_behind_proxy) == ["scored"]
+    assert len(entries(server_behind_proxy)) == 1
 
 
-def test_a_database_that_is_locked_is_told_to_who_writes_and_read_all_the_same(make_server, tmp_path, monkeypatch):
-    monkeypatch.setattr(database, "PATIENCE_S", 0.1)
+def test_a_locked_database_rejects_writes_and_allows_reads(make_server, tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "LOCK_TIMEOUT_S", 0.1)
     server = make_server(f"sqlite:///{tmp_path / 'locked.sqlite'}")
-    program, browser = server.api_client("Alpha"), server.browser_client("Alpha")
-    with server.context.database.writing():
-        assert server.submit(program, server.submission_file()).status_code == 503
+    client, browser = server.api_client("Alpha"), server.browser_client("Alpha")
+    with server.context.database.write_transaction():
+        assert server.submit(client, server.submission_file()).status_code == 503
         assert browser.get("/submissions").status_code == 200
-    assert server.submit_and_score(program, server.submission_file())["status"] == "scored"
-    assert len(server.context.submissions.of()) == 1
+    assert server.submit_and_score(client, server.submission_file())["status"] == "scored"
+    assert len(server.context.submissions.find_all()) == 1

@@ -1,4 +1,4 @@
-"""UploadFolder that are too large, cut off, bombs or not what they say; a full disk; and what is left of each on it."""
+"""Tests of `harness.web.team.upload.multipart`, `harness.web.team.upload.storage` and `harness.web.team.accept_upload`."""
 
 import errno
 import gzip
@@ -14,22 +14,23 @@ from types import SimpleNamespace
 import pytest
 import uvicorn
 
-from harness.web.team.upload import storage as incoming
+from harness.web.team.upload import storage
 from harness.web.team.upload.storage import UploadFolder
+from tests.factories.teams import form_token
 
 
-def left(server):
-    """The names of files that are kept."""
+def stored_files(server):
+    """Return the names of the stored files."""
     return sorted(path.name for path in server.context.uploads.folder.iterdir())
 
 
-def test_a_file_may_be_as_large_as_the_limit_and_no_larger(sqlite_server):
-    program = sqlite_server.api_client("Alpha")
-    assert sqlite_server.submit(program, b"x" * 100_000).status_code == 201
-    told = sqlite_server.submit(program, b"x" * 100_001)
-    assert told.status_code == 413
-    assert "at most 0.1 MB" in told.json()["error"]
-    assert len(left(sqlite_server)) == 1
+def test_a_file_larger_than_the_limit_is_rejected(sqlite_server):
+    client = sqlite_server.api_client("Alpha")
+    assert sqlite_server.submit(client, b"x" * 100_000).status_code == 201
+    document = sqlite_server.submit(client, b"x" * 100_001)
+    assert document.status_code == 413
+    assert "at most 0.1 MB" in document.json()["error"]
+    assert len(stored_files(sqlite_server)) == 1
 
 
 @pytest.mark.parametrize(
@@ -49,14 +50,17 @@ def test_a_file_may_be_as_large_as_the_limit_and_no_larger(sqlite_server):
     ],
     ids=lambda content: repr(content[:12]),
 )
-def test_what_is_no_table_is_rejected_in_words(sqlite_server, content):
-    told = sqlite_server.submit_and_score(sqlite_server.api_client("Alpha"), content, file_name="x.csv")
-    assert told["status"] == "rejected"
-    assert told["report"]
-    assert all("x.csv" in told["report"][0] and str(sqlite_server.workspace.folder) not in line for line in told["report"])
+def test_a_file_that_is_not_a_table_is_rejected_with_a_reason(sqlite_server, content):
+    document = sqlite_server.submit_and_score(sqlite_server.api_client("Alpha"), content, file_name="x.csv")
+    assert document["status"] == "rejected"
+    assert document["report"]
+    assert all(
+        "x.csv" in document["report"][0] and str(sqlite_server.workspace.folder) not in connection
+        for connection in document["report"]
+    )
 
 
-def zipped(*members: tuple[str, bytes]) -> bytes:
+def make_zip(*members: tuple[str, bytes]) -> bytes:
     file = BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members:
@@ -66,68 +70,75 @@ def zipped(*members: tuple[str, bytes]) -> bytes:
 
 BOMBS = {
     "gzip": gzip.compress(b"id,images\n" + bytes(50_000_000)),
-    "zip": zipped(("submission.csv", bytes(50_000_000))),
-    "gzip in zip": zipped(("a.csv.gz", gzip.compress(bytes(50_000_000)))),
-    "many": zipped(*((f"{number}.csv", b"id,images\n") for number in range(300))),
-    "path": zipped(("../../../evil.csv", b"id,images\n"), ("/etc/passwd", b"")),
+    "zip": make_zip(("submission.csv", bytes(50_000_000))),
+    "gzip in zip": make_zip(("a.csv.gz", gzip.compress(bytes(50_000_000)))),
+    "many": make_zip(*((f"{number}.csv", b"id,images\n") for number in range(300))),
+    "path": make_zip(("../../../evil.csv", b"id,images\n"), ("/etc/passwd", b"")),
 }
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_bombs_are_rejected_before_they_go_off(sqlite_server, name):
+def test_decompression_bombs_are_rejected(sqlite_server, name):
     assert len(BOMBS[name]) < 100_000
-    told = sqlite_server.submit_and_score(sqlite_server.api_client("Alpha"), BOMBS[name])
-    assert told["status"] == "rejected"
-    assert len(left(sqlite_server)) == 1
+    document = sqlite_server.submit_and_score(sqlite_server.api_client("Alpha"), BOMBS[name])
+    assert document["status"] == "rejected"
+    assert len(stored_files(sqlite_server)) == 1
     assert not list(sqlite_server.workspace.folder.rglob("evil.csv"))
 
 
 @pytest.mark.parametrize(
     "name", ["../../evil.csv", "/etc/passwd", "a\\..\\b.csv", "\u202egnp.csv", "<b>x</b>.csv", "x" * 900, "\x00", ""]
 )
-def test_the_name_of_a_file_is_only_shown(sqlite_server, name):
-    told = sqlite_server.submit(sqlite_server.api_client("Alpha"), sqlite_server.submission_file(), file_name=name).json()
-    assert left(sqlite_server) == [told["id"]]
-    assert "/" not in told["file_name"]
-    assert told["file_name"].isprintable()
-    assert 0 < len(told["file_name"]) <= 200
+def test_the_name_of_a_file_does_not_affect_its_path(sqlite_server, name):
+    document = sqlite_server.submit(
+        sqlite_server.api_client("Alpha"), sqlite_server.submission_file(), file_name=name
+    ).json()
+    assert stored_files(sqlite_server) == [document["id"]]
+    assert "/" not in document["file_name"]
+    assert document["file_name"].isprintable()
+    assert 0 < len(document["file_name"]) <= 200
 
 
 @pytest.mark.parametrize("message", ["two\nlines", "x" * 201, "\x1b[31m", "\u202e"])
-def test_a_message_is_one_line(sqlite_server, message):
-    assert sqlite_server.submit(sqlite_server.api_client("Alpha"), sqlite_server.submission_file(), message=message).status_code == 422
-    assert left(sqlite_server) == []
+def test_a_message_must_be_one_printable_line(sqlite_server, message):
+    assert (
+        sqlite_server.submit(
+            sqlite_server.api_client("Alpha"), sqlite_server.submission_file(), message=message
+        ).status_code
+        == 422
+    )
+    assert stored_files(sqlite_server) == []
 
 
 @pytest.fixture
-def write_fails(monkeypatch):
-    """Lets every write to an upload fail as on a full disk, after so many."""
+def fail_writes(monkeypatch):
+    """A function that makes writes to uploads fail as on a full disk, after a number of writes."""
 
     def failing(after):
-        begin = incoming.PartialUpload.__init__
+        original = storage.PartialUpload.__init__
 
-        def spoilt(self, *arguments):
-            begin(self, *arguments)
-            self._file = Full(self._file, after)
+        def failing_init(self, *arguments):
+            original(self, *arguments)
+            self._file = FullDiskFile(self._file, after)
 
-        monkeypatch.setattr(incoming.PartialUpload, "__init__", spoilt)
+        monkeypatch.setattr(storage.PartialUpload, "__init__", failing_init)
 
     return failing
 
 
-class Full:
+class FullDiskFile:
     def __init__(self, file, after):
         self._file, self._left = file, after
 
     def write(self, data):
         if self._left == 0:
-            raise OSError(errno.ENOSPC, "No space left on device")
+            raise OSError(errno.ENOSPC, "No space stored_files on device")
         self._left -= 1
         return self._file.write(data)
 
     def flush(self):
         if self._left == 0:
-            raise OSError(errno.ENOSPC, "No space left on device")
+            raise OSError(errno.ENOSPC, "No space stored_files on device")
         self._file.flush()
 
     def __getattr__(self, name):
@@ -135,44 +146,44 @@ class Full:
 
 
 @pytest.mark.parametrize("after", [0, 1])
-def test_a_disk_that_fills_is_told_and_keeps_nothing_of_the_file(sqlite_server, write_fails, monkeypatch, after):
-    program = sqlite_server.api_client("Alpha")
+def test_a_full_disk_returns_507_and_stores_nothing(sqlite_server, fail_writes, monkeypatch, after):
+    client = sqlite_server.api_client("Alpha")
     with monkeypatch.context():
-        write_fails(after)
-        told = sqlite_server.submit(program, sqlite_server.submission_file())
-    assert told.status_code == 507
-    assert "disk is full" in told.json()["error"]
-    assert left(sqlite_server) == []
-    assert program.get("/api/v1/submissions").json() == []
+        fail_writes(after)
+        document = sqlite_server.submit(client, sqlite_server.submission_file())
+    assert document.status_code == 507
+    assert "disk is full" in document.json()["error"]
+    assert stored_files(sqlite_server) == []
+    assert client.get("/api/v1/submissions").json() == []
     monkeypatch.undo()
-    assert sqlite_server.submit_and_score(program, sqlite_server.submission_file())["status"] == "scored"
+    assert sqlite_server.submit_and_score(client, sqlite_server.submission_file())["status"] == "scored"
 
 
-def test_nothing_is_begun_where_the_disk_has_no_room_for_the_largest_file(sqlite_server, monkeypatch):
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=incoming.RESERVED_BYTES))
+def test_an_upload_is_rejected_if_the_disk_cannot_hold_the_largest_file(sqlite_server, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=storage.RESERVED_BYTES))
     assert sqlite_server.submit(sqlite_server.api_client("Alpha"), sqlite_server.submission_file()).status_code == 507
-    assert left(sqlite_server) == []
+    assert stored_files(sqlite_server) == []
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a small disk")
-def test_a_disk_that_is_really_full_is_told(tmp_path, monkeypatch):
+def test_a_real_full_disk_raises_507(tmp_path, monkeypatch):
     folder = tmp_path / "small"
     folder.mkdir()
     if os.system(f"mount -t tmpfs -o size=64k tmpfs {folder} 2>/dev/null"):
         pytest.skip("no disk can be made here")
     try:
-        monkeypatch.setattr(incoming, "RESERVED_BYTES", -(10**9))
-        file = UploadFolder(folder, 10**6).begin()
+        monkeypatch.setattr(storage, "RESERVED_BYTES", -(10**9))
+        file = UploadFolder(folder, 10**6).create()
         with pytest.raises(Exception, match="disk is full"):
             file.write(bytes(200_000))
-            file.end()
-        file.drop()
+            file.finish()
+        file.discard()
         assert list(folder.iterdir()) == []
     finally:
         os.system(f"umount {folder}")
 
 
-def test_what_a_killed_server_left_is_swept_up_after_an_hour(tmp_path):
+def test_files_without_a_submission_are_deleted_after_an_hour(tmp_path):
     uploads = UploadFolder(tmp_path / "uploads", 100)
     for name in ("a.part", "0" * 32, "1" * 32, "2" * 32):
         (uploads.folder / name).write_bytes(b"x")
@@ -183,52 +194,53 @@ def test_what_a_killed_server_left_is_swept_up_after_an_hour(tmp_path):
 
 
 @pytest.mark.parametrize("submission_id", ["", "..", "../x", "x" * 32, "0" * 31, "0" * 32 + "\n"])
-def test_no_path_is_made_of_what_is_no_id(tmp_path, submission_id):
+def test_a_malformed_id_has_no_path(tmp_path, submission_id):
     with pytest.raises(KeyError):
         UploadFolder(tmp_path, 1).path(submission_id)
 
 
-def form_token(browser):
-    return browser.get("/submissions").text.partition('name="form_token" value="')[2].partition('"')[0]
-
-
-def handed_in(server, browser, content, *, token=None, **fields):
+def submit_form(server, browser, content, *, token=None, **fields):
     data = {"form_token": form_token(browser) if token is None else token, "message": "", **fields}
     return browser.post(f"/submissions/to/{server.key}", data=data, files={"file": ("mine.csv", content)})
 
 
-def test_a_browser_hands_a_file_in_by_a_form(server):
+def test_a_browser_submits_a_file_by_the_form(server):
     browser = server.browser_client("Alpha")
-    answer = handed_in(server, browser, server.submission_file(), message="from a form")
+    answer = submit_form(server, browser, server.submission_file(), message="from a form")
     assert answer.status_code == 303
     assert server.score_all() == 1
     page = browser.get(answer.headers["location"]).text
     assert "from a form" in page
     assert "1.00000" in page
-    (made,) = server.context.submissions.of()
+    (made,) = server.context.submissions.find_all()
     assert (server.context.uploads.folder / made.id).read_bytes() == server.submission_file()
 
 
 @pytest.mark.parametrize("token", ["", "0" * 64])
-def test_a_form_of_another_session_keeps_nothing(sqlite_server, token):
-    assert handed_in(sqlite_server, sqlite_server.browser_client("Alpha"), sqlite_server.submission_file(), token=token).status_code == 403
-    assert left(sqlite_server) == []
+def test_a_form_of_another_session_stores_nothing(sqlite_server, token):
+    assert (
+        submit_form(
+            sqlite_server, sqlite_server.browser_client("Alpha"), sqlite_server.submission_file(), token=token
+        ).status_code
+        == 403
+    )
+    assert stored_files(sqlite_server) == []
 
 
-def test_a_form_of_another_site_keeps_nothing(sqlite_server):
+def test_a_form_of_another_site_stores_nothing(sqlite_server):
     browser = sqlite_server.browser_client("Alpha")
     token = form_token(browser)
     browser.headers["Origin"] = "https://evil.example"
-    assert handed_in(sqlite_server, browser, sqlite_server.submission_file(), token=token).status_code == 403
-    assert left(sqlite_server) == []
+    assert submit_form(sqlite_server, browser, sqlite_server.submission_file(), token=token).status_code == 403
+    assert stored_files(sqlite_server) == []
 
 
-def test_a_form_with_too_much_is_refused_and_keeps_nothing(sqlite_server):
+def test_a_form_that_is_too_large_stores_nothing(sqlite_server):
     browser = sqlite_server.browser_client("Alpha")
-    assert handed_in(sqlite_server, browser, b"x" * 100_001).status_code == 413
-    assert handed_in(sqlite_server, browser, b"x", message="x" * 3_000).status_code == 400
-    assert handed_in(sqlite_server, browser, b"x", message="x\ny").status_code == 422
-    assert left(sqlite_server) == []
+    assert submit_form(sqlite_server, browser, b"x" * 100_001).status_code == 413
+    assert submit_form(sqlite_server, browser, b"x", message="x" * 3_000).status_code == 400
+    assert submit_form(sqlite_server, browser, b"x", message="x\ny").status_code == 422
+    assert stored_files(sqlite_server) == []
 
 
 @pytest.mark.parametrize(
@@ -245,16 +257,16 @@ def test_a_form_with_too_much_is_refused_and_keeps_nothing(sqlite_server):
         ("", b"x"),
     ],
 )
-def test_a_form_that_is_none_is_refused_and_keeps_nothing(sqlite_server, kind, body):
+def test_a_malformed_form_stores_nothing(sqlite_server, kind, body):
     browser = sqlite_server.browser_client("Alpha")
     answer = browser.post(f"/submissions/to/{sqlite_server.key}", content=body, headers={"Content-Type": kind})
     assert answer.status_code in (400, 403)
-    assert left(sqlite_server) == []
+    assert stored_files(sqlite_server) == []
 
 
 @pytest.fixture
-def open_socket(sqlite_server):
-    """The server on a port of its own, for what has to be cut off."""
+def live_address(sqlite_server):
+    """The host and port of the server, running in a thread, for tests that break the connection."""
     with socket.socket() as opened:
         opened.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(sqlite_server.app, log_level="error", lifespan="off"))
@@ -267,66 +279,72 @@ def open_socket(sqlite_server):
         thread.join(10)
 
 
-def begin_upload(address, token, key, *, promised, sent):
-    """A line on which part of an upload was sent."""
-    line = socket.create_connection(address)
+def begin_upload(address, token, key, *, declared, sent):
+    """Send the first bytes of an upload; returns the open connection."""
+    connection = socket.create_connection(address)
     head = (
         f"POST /api/v1/submissions?competition={key} HTTP/1.1\r\nHost: testserver\r\n"
-        f"Authorization: Bearer {token}\r\nContent-Length: {promised}\r\n\r\n"
+        f"Authorization: Bearer {token}\r\nContent-Length: {declared}\r\n\r\n"
     )
-    line.sendall(head.encode() + b"x" * sent)
-    return line
+    connection.sendall(head.encode() + b"x" * sent)
+    return connection
 
 
-def settled(check):
-    """Whether something comes true within a few seconds."""
+def wait_until(check):
+    """Poll a condition for up to ten seconds; returns its last value."""
     until = time.monotonic() + 10
     while not check() and time.monotonic() < until:
         time.sleep(0.02)
     return check()
 
 
-def test_a_file_that_does_not_tell_its_size_is_stopped_at_the_limit(sqlite_server, open_socket):
-    line = socket.create_connection(open_socket)
+def test_a_chunked_upload_is_stopped_at_the_limit(sqlite_server, live_address):
+    connection = socket.create_connection(live_address)
     head = f"POST /api/v1/submissions?competition={sqlite_server.key} HTTP/1.1\r\nHost: testserver\r\n"
-    line.sendall(f"{head}Authorization: Bearer {sqlite_server.token('Alpha')}\r\nTransfer-Encoding: chunked\r\n\r\n".encode())
+    connection.sendall(
+        f"{head}Authorization: Bearer {sqlite_server.token('Alpha')}\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+    )
     chunk = f"{60_000:x}\r\n".encode() + b"x" * 60_000 + b"\r\n"
-    line.sendall(chunk * 2)
-    line.sendall(b"0\r\n\r\n")
-    assert b" 413 " in whole(line)
-    assert left(sqlite_server) == []
+    connection.sendall(chunk * 2)
+    connection.sendall(b"0\r\n\r\n")
+    assert b" 413 " in read_response(connection)
+    assert stored_files(sqlite_server) == []
 
 
-def test_an_upload_that_is_cut_off_leaves_nothing(sqlite_server, open_socket):
-    line = begin_upload(open_socket, sqlite_server.token("Alpha"), sqlite_server.key, promised=90_000, sent=50_000)
-    assert settled(lambda: any(name.endswith(".part") for name in left(sqlite_server)))
-    line.close()
-    assert settled(lambda: left(sqlite_server) == [])
-    assert sqlite_server.context.submissions.of() == []
+def test_an_interrupted_upload_is_deleted(sqlite_server, live_address):
+    connection = begin_upload(
+        live_address, sqlite_server.token("Alpha"), sqlite_server.key, declared=90_000, sent=50_000
+    )
+    assert wait_until(lambda: any(name.endswith(".part") for name in stored_files(sqlite_server)))
+    connection.close()
+    assert wait_until(lambda: stored_files(sqlite_server) == [])
+    assert sqlite_server.context.submissions.find_all() == []
 
 
-def test_a_team_has_two_uploads_at_once_and_the_third_waits_its_turn(sqlite_server, open_socket):
+def test_a_third_concurrent_upload_of_a_team_is_rejected(sqlite_server, live_address):
     token = sqlite_server.token("Alpha")
-    lines = [begin_upload(open_socket, token, sqlite_server.key, promised=90_000, sent=100) for _ in range(2)]
-    assert settled(lambda: len(left(sqlite_server)) == 2)
-    third = begin_upload(open_socket, token, sqlite_server.key, promised=90_000, sent=100)
+    connections = [begin_upload(live_address, token, sqlite_server.key, declared=90_000, sent=100) for _ in range(2)]
+    assert wait_until(lambda: len(stored_files(sqlite_server)) == 2)
+    third = begin_upload(live_address, token, sqlite_server.key, declared=90_000, sent=100)
     assert b" 429 " in third.recv(100)
-    assert b" 201 " in whole(begin_upload(open_socket, sqlite_server.token("Beta"), sqlite_server.key, promised=5, sent=5))
-    for line in (*lines, third):
-        line.close()
-    assert settled(lambda: len(left(sqlite_server)) == 1)
-    assert b" 201 " in whole(begin_upload(open_socket, token, sqlite_server.key, promised=7, sent=7))
+    assert b" 201 " in read_response(
+        begin_upload(live_address, sqlite_server.token("Beta"), sqlite_server.key, declared=5, sent=5)
+    )
+    for connection in (*connections, third):
+        connection.close()
+    assert wait_until(lambda: len(stored_files(sqlite_server)) == 1)
+    assert b" 201 " in read_response(begin_upload(live_address, token, sqlite_server.key, declared=7, sent=7))
 
 
-def test_a_line_that_goes_silent_is_given_up(sqlite_server, open_socket, monkeypatch):
+def test_a_stalled_upload_times_out(sqlite_server, live_address, monkeypatch):
     monkeypatch.setattr("harness.web.team.upload.multipart.READ_TIMEOUT_S", 0.3)
-    line = begin_upload(open_socket, sqlite_server.token("Alpha"), sqlite_server.key, promised=90_000, sent=100)
-    assert b" 400 " in whole(line)
-    assert left(sqlite_server) == []
+    connection = begin_upload(live_address, sqlite_server.token("Alpha"), sqlite_server.key, declared=90_000, sent=100)
+    assert b" 400 " in read_response(connection)
+    assert stored_files(sqlite_server) == []
 
 
-def whole(line):
-    """What the server says, and the end of the line."""
-    with line:
-        line.settimeout(10)
-        return line.recv(1_000)
+def read_response(connection):
+    """Return the first bytes of the response and close the connection."""
+    with connection:
+        connection.settimeout(10)
+        return connection.recv(1_000)

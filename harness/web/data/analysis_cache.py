@@ -1,0 +1,109 @@
+"""Open photos, ground truths and entry analyses; the last few of each are cached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from harness.data.competition import Competition
+from harness.data.split import TEST
+from harness.errors import DataError
+from harness.web.competitions import CompetitionIndex
+from harness.web.data.answer_index import SubmissionIndex
+from harness.web.data.entry_analysis import ANALYSES, STORED_VALUES, EntryAnalysis, MatchAddress
+from harness.web.data.photos import CompetitionPhotos
+from harness.web.data.query_truth import QueryTruth
+from harness.web.data.slices import Groups, ScoreSlice, query_groups, slice_scores
+from harness.web.data.thumbnails import ThumbnailStore
+from harness.web.lru import LruCache
+from harness.workspace import Workspace
+from leaderboard import Entry, EntryStore
+from metrics import Task, metrics_of
+
+
+class AnalysisCache:
+    """Entry analyses of a workspace, with the photos and ground truths that they need."""
+
+    def __init__(
+        self, workspace: Workspace, store: EntryStore, competitions: CompetitionIndex, match_address: MatchAddress
+    ) -> None:
+        self._workspace, self._store, self._competitions = workspace, store, competitions
+        self._match_address = match_address
+        self.thumbnails = ThumbnailStore(workspace.folder / "serving" / "thumbnails")
+        self._photos: LruCache[CompetitionPhotos] = LruCache(8)
+        self._truths: LruCache[QueryTruth | None] = LruCache(4)
+        self._analyses: LruCache[EntryAnalysis] = LruCache(8)
+        self._groups: LruCache[Groups] = LruCache(4)
+
+    def photos(self, competition: str) -> CompetitionPhotos | None:
+        """Return the photos of a competition; None if its folder is not found."""
+        opened = self._competitions.find(competition)
+        return None if opened is None else self._photos.get(competition, lambda: CompetitionPhotos(opened))
+
+    def can_analyse(self, entry: Entry) -> bool:
+        """Return whether the entry is scored and its competition, submission and ground truth exist."""
+        competition = self._competitions.find(entry.competition)
+        if competition is None or entry.status != "scored" or self.submission(entry) is None:
+            return False
+        return entry.task in ANALYSES and self.truth(competition, _task(entry), entry.split) is not None
+
+    def analysis(self, entry: Entry) -> EntryAnalysis:
+        """Return the analysis of an entry; raises DataError if a file or stored value is missing."""
+        return self._analyses.get(entry.id, lambda: self.open(entry))
+
+    def submission(self, entry: Entry) -> Path | None:
+        """Return the submission file of an entry; None if it is missing."""
+        return self.run_file(entry, entry.submission)
+
+    def run_file(self, entry: Entry, recorded: str | None) -> Path | None:
+        """Return a file of an entry's run at its recorded path, or in the workspace if that has moved; else None."""
+        if not recorded:
+            return None
+        path = Path(recorded)
+        moved = self._workspace.folder.joinpath("runs", entry.competition, *path.parts[-2:])
+        return next((file for file in (path, moved) if file.is_file()), None)
+
+    def slices(self, entry: Entry, other: Entry | None) -> Mapping[str, Sequence[ScoreSlice]]:
+        """Return the scores of an entry, and of another one, on subsets of the queries."""
+        try:
+            analysis = self.analysis(entry)
+            other_values = self.analysis(other).values if other and self.can_analyse(other) else None
+        except DataError:  # created by an older version
+            return {}
+        key = (entry.competition, entry.task, entry.split)
+        groups = self._groups.get(key, lambda: self._query_groups(entry, analysis.truth))
+        metric = metrics_of(analysis.truth.task)[0]
+        return slice_scores(groups, metric, analysis.truth.query_ids, analysis.values, other_values)
+
+    def _query_groups(self, entry: Entry, truth: QueryTruth) -> Groups:
+        competition = self._competitions.find(entry.competition)
+        if competition is None or entry.split != TEST:
+            return {}
+        return query_groups(competition, truth, self.truth(competition, "recognition"))
+
+    def truth(self, competition: Competition, task: Task, split: str = TEST) -> QueryTruth | None:
+        """Return the ground truth of a task and split; None if there is none or the folds have changed."""
+        return self._truths.get((competition.key, task, split), lambda: self._load_truth(competition, task, split))
+
+    def _load_truth(self, competition: Competition, task: Task, split: str) -> QueryTruth | None:
+        if split == TEST:
+            return QueryTruth.load(competition, task)
+        return QueryTruth.load_fold(competition, task, self._workspace.folds_file(competition.key), split)
+
+    def open(self, entry: Entry) -> EntryAnalysis:
+        """Return a new analysis of an entry; raises DataError if a file or stored value is missing."""
+        competition, path = self._competitions.find(entry.competition), self.submission(entry)
+        photos = self.photos(entry.competition)
+        if competition is None or path is None or photos is None or entry.task not in ANALYSES:
+            raise DataError(f"entry {entry.id}: its competition or its submission is missing")
+        task = _task(entry)
+        truth = self.truth(competition, task, entry.split)
+        values = self._store.per_query(entry.id or 0, STORED_VALUES[task])
+        if truth is None or {len(array) for array in values.values()} != {len(truth.query_ids)}:
+            raise DataError(f"entry {entry.id}: it has no per-query values for these queries; run it again")
+        submission = SubmissionIndex.open(path, truth.query_ids, self._workspace.folder / "serving" / "rows")
+        return ANALYSES[task](entry, truth, submission, photos, values, self._match_address)
+
+
+def _task(entry: Entry) -> Task:
+    return "retrieval" if entry.task == "retrieval" else "recognition"

@@ -1,0 +1,106 @@
+"""Random access to the answers in a submission file of any size: the byte range of each row is indexed once."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from harness.atomic_files import atomic_path
+from harness.data.tables.id_index import IdIndex
+from harness.data.tables.string_column import PADDING, StringColumn
+from harness.errors import SubmissionError
+from harness.submissions.read_write import read_submission, write_submission
+
+_CHUNK = 1 << 24  # bytes read at once
+_NEWLINE, _COMMA = 10, 44
+
+
+@dataclass(frozen=True)
+class SubmissionIndex:
+    """`spans` `(n_queries, 2)`: first byte and end of each query's answer in the file, -1 without a row."""
+
+    path: Path
+    spans: np.ndarray
+
+    @classmethod
+    def open(cls, path: Path, query_ids: np.ndarray, cache: Path) -> SubmissionIndex:
+        """Return the index of a submission for these queries, in their order; it is stored in the folder `cache`.
+
+        Raises SubmissionError if the file is missing or is no submission.
+        """
+        try:
+            stat = path.stat()
+        except OSError as error:
+            raise SubmissionError(f"{path.name}: the submission is not there: {error.strerror}") from None
+        facts = [str(path), stat.st_size, stat.st_mtime_ns, sha256("\n".join(query_ids).encode()).hexdigest()]
+        stem = cache / sha256(json.dumps(facts).encode()).hexdigest()[:32]
+        stored, copy = stem.with_suffix(".npy"), stem.with_suffix(".csv")
+        if not stored.exists() and not _is_plain(path):
+            cache.mkdir(parents=True, exist_ok=True)
+            write_submission(read_submission(path, query_ids), copy)
+        plain = copy if copy.exists() else path
+        spans = np.load(stored, mmap_mode="r") if stored.exists() else _build_and_store(plain, query_ids, stored)
+        return cls(plain, spans)
+
+    def tokens(self, query: int) -> list[str]:
+        """Return the answer to a query, split at blanks; empty without an answer."""
+        begin, end = self.spans[query].tolist()
+        if begin < 0:
+            return []
+        with self.path.open("rb") as file:
+            return os.pread(file.fileno(), end - begin, begin).decode("utf-8", "replace").split()
+
+
+def _is_plain(path: Path) -> bool:
+    """Return whether every line is an id, a comma and the answer, without quotes or compression."""
+    with path.open("rb") as file:
+        start = file.read(3)
+        return start == b"id," and not any(b'"' in chunk for chunk in iter(lambda: file.read(_CHUNK), b""))
+
+
+def _build_and_store(path: Path, query_ids: np.ndarray, stored: Path) -> np.ndarray:
+    """Return the spans of all answers, and store them unless the disk is full."""
+    spans = _find_spans(path, query_ids)
+    with suppress(OSError):
+        stored.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_path(stored) as temporary, temporary.open("wb") as file:
+            np.save(file, spans)
+    return spans
+
+
+def _find_spans(path: Path, query_ids: np.ndarray) -> np.ndarray:
+    queries = IdIndex.from_texts(query_ids)
+    spans = np.full((len(query_ids), 2), -1, np.int64)
+    for offset, text in _read_lines(path):
+        ends = np.flatnonzero(text == _NEWLINE)
+        starts = np.r_[0, ends[:-1] + 1]
+        commas = np.flatnonzero(text == _COMMA)
+        comma = commas[np.minimum(np.searchsorted(commas, starts), len(commas) - 1)] if len(commas) else ends
+        has_id = (comma > starts) & (comma < ends)
+        starts, comma, ends = starts[has_id], comma[has_id], ends[has_id]
+        number = queries.find(StringColumn(np.r_[text, np.frombuffer(PADDING, np.uint8)], starts, comma))
+        is_query = number >= 0
+        rows = np.stack([comma + 1, ends], axis=1)[is_query] + offset
+        spans[number[is_query][::-1]] = rows[::-1]  # the first of several rows counts
+    return spans
+
+
+def _read_lines(path: Path) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield blocks of whole lines as bytes, each with the offset of its first line."""
+    offset, rest = 0, b""
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            text = rest + chunk
+            stop = text.rfind(b"\n") + 1
+            if stop:
+                yield offset, np.frombuffer(text[:stop], np.uint8)
+            offset, rest = offset + stop, text[stop:]
+    if rest:
+        yield offset, np.frombuffer(rest + b"\n", np.uint8)

@@ -1,0 +1,108 @@
+"""The rankings of all boards, kept in memory and updated with the entries added since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import partial
+from threading import Lock
+from typing import Any, Literal
+
+from harness.data.split import TEST
+from harness.web.data.ties import MAX_COMPARED
+from harness.web.lru import LruCache
+from leaderboard import Entry
+from leaderboard.board import Standing, standings
+from leaderboard.folds import FoldRow, fold_rows
+from leaderboard.order import Group, Order
+from leaderboard.references import is_baseline, rank_without_baselines
+from leaderboard.storage.database import Database
+from leaderboard.storage.entry_summaries import BoardSummary, EntrySummaries, EntrySummary, board_summaries, last_id
+from leaderboard.storage.store import EntryStore
+from metrics import Metric, Task, metrics_of
+
+MAX_BOARDS = 32  # in memory
+
+Tab = Literal["public", "private", "all"]
+
+
+def rank_on_tab(standing: Standing[Any], tab: Tab) -> int | None:
+    """Return the rank of an entry on a tab; None if it is unranked."""
+    return standing.private_rank if tab == "private" else standing.rank
+
+
+@dataclass(frozen=True)
+class RankedBoard:
+    """The board of a task on the test images: the part that ranks, the standings, and all entries, oldest first."""
+
+    metric: Metric
+    order: Order
+    part: str
+    standings: list[Standing[EntrySummary]]
+    summaries: list[EntrySummary]
+
+    def leaders(self, tab: Tab) -> list[int]:
+        """Return the best entry of a tab and the next `MAX_COMPARED`, which are tested for ties with it."""
+        ranked = {rank: standing.entry.id for standing in self.standings if (rank := rank_on_tab(standing, tab))}
+        return [ranked[rank] for rank in sorted(ranked)[: MAX_COMPARED + 1]]
+
+
+class _TaskBoard:
+    """The boards of one competition and task, by solution and by identity. Thread-safe."""
+
+    def __init__(self, summaries: EntrySummaries) -> None:
+        self._summaries, self._lock = summaries, Lock()
+        self._ranked: dict[Group, RankedBoard] = {}
+        self._hidden: AbstractSet[int] = frozenset()
+
+    def ranked(self, metric: Metric, by: Group, hidden: AbstractSet[int]) -> RankedBoard:
+        """Return the board without the hidden entries, ranked again if entries have been added or hidden since."""
+        with self._lock:
+            if self._summaries.refresh() or hidden != self._hidden:
+                self._ranked.clear()
+                self._hidden = hidden
+            if by not in self._ranked:
+                order = Order(metric.name, metric.higher_is_better)
+                summaries = [summary for summary in self._summaries.by_id.values() if summary.id not in hidden]
+                competing = [summary for summary in summaries if not is_baseline(summary)]
+                part = order.ranking_part(summaries)  # the baselines' part, if there is no other entry
+                self._ranked[by] = RankedBoard(metric, order, part, standings(competing, order, by)[1], summaries)
+            return self._ranked[by]
+
+
+class BoardCache:
+    """The boards of a database. `hidden` returns the ids of entries that appear on no board."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._boards: LruCache[_TaskBoard] = LruCache(MAX_BOARDS)
+        self._names: LruCache[list[BoardSummary]] = LruCache(1)
+        self.hidden: Callable[[], AbstractSet[int]] = frozenset
+
+    def names(self) -> list[BoardSummary]:
+        """Return all boards that have entries, the one with the latest entry first."""
+        return self._names.get(last_id(self._database), lambda: board_summaries(self._database))
+
+    def ranked(self, competition: str, task: Task, by: Group = "solution") -> RankedBoard:
+        """Return the board of a task on the test images; it is empty without entries."""
+        metric = metrics_of(task)[0]
+        summaries = partial(EntrySummaries, self._database, competition, task, TEST, metric.name)
+        board = self._boards.get((competition, task), lambda: _TaskBoard(summaries()))
+        return board.ranked(metric, by, self.hidden())
+
+    def folds(self, competition: str, task: Task, fold_set: str) -> tuple[list[FoldRow], list[Entry]]:
+        """Return the rows of a cross-validation, named as by `fold_set_of`, and all its entries."""
+        entries = EntryStore(self._database).entries(competition=competition, task=task)
+        same = [entry for entry in entries if entry.split != TEST and fold_set_of(entry.split) == fold_set]
+        rows_of = partial(fold_rows, higher_is_better=metrics_of(task)[0].higher_is_better)
+        return rank_without_baselines(same, rows_of), same
+
+
+def fold_set_of(split: str) -> str:
+    """Return the part of a fold's name that all folds of one cross-validation share; empty for other splits.
+
+    >>> fold_set_of("fold 2/5 of deal ab12"), fold_set_of("fold 1/3"), fold_set_of("test")
+    ('5-ab12', '3', '')
+    """
+    return split.partition("/")[2].replace(" of deal ", "-")

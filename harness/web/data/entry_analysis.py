@@ -1,0 +1,195 @@
+"""The results of an entry query by query: sorted by score, and with the answer to each query."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from harness.data.split import TEST
+from harness.scoring.stored_evaluation import QueryArrays, from_arrays
+from harness.web.data.answer_index import SubmissionIndex
+from harness.web.data.photos import CompetitionPhotos
+from harness.web.data.query_answer import JudgedPhoto, LandmarkLabel, QueryAnswer
+from harness.web.data.query_truth import QueryTruth
+from harness.web.lru import LruCache
+from leaderboard import Entry
+from metrics import RecognitionJudgement, metrics_of
+from metrics.gap_costs import costs, precisions
+
+MAX_MISSED = 60  # shown
+
+MatchAddress = Callable[[Entry, str, str], str]  # entry, query, image -> address of their local matches, or ""
+
+
+@dataclass(frozen=True, eq=False)
+class EntryAnalysis(ABC):
+    """An entry with ground truth, submission, photos and stored values `(n_queries,)` by name."""
+
+    entry: Entry
+    truth: QueryTruth
+    submission: SubmissionIndex
+    photos: CompetitionPhotos
+    values: QueryArrays
+    match_address: MatchAddress
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """Return the image parts of the queries and of the answers."""
+        return ("test", "index") if self.entry.split == TEST else ("train", "train")
+
+    @property
+    @abstractmethod
+    def gains(self) -> np.ndarray:
+        """Return the contribution of each query to the score `(n_queries,)`; NaN if it is not scored."""
+
+    @abstractmethod
+    def answer(self, row: int, limit: int | None = None) -> QueryAnswer:
+        """Return the answer to a query, with at most `limit` images."""
+
+    def shows(self, row: int) -> list[LandmarkLabel]:
+        """Return the landmarks that a query shows, for recognition."""
+        del row
+        return []
+
+    def order(self, sort: str, other: EntryAnalysis | None, part: str) -> np.ndarray:
+        """Return the rows of a part's queries sorted by "worst", "best" or "difference" to another entry."""
+        compared = other if sort == "difference" else None
+        key = (sort, compared and compared.entry.id, part)
+        return self._orders.get(key, lambda: self._sort(sort, compared, part))
+
+    @cached_property
+    def _orders(self) -> LruCache[np.ndarray]:
+        return LruCache(4)
+
+    def _sort(self, sort: str, other: EntryAnalysis | None, part: str) -> np.ndarray:
+        gains = self.gains
+        rows = np.flatnonzero(~np.isnan(gains) & ((part == "all") | (self.truth.usage == part.title())))
+        keys = gains[rows] if other is None else np.abs(gains - other.gains)[rows]
+        keys = keys if sort == "worst" else -keys
+        return rows[np.lexsort((-self.truth.n_relevant[rows], keys))]
+
+    def photo_id(self, row: int) -> str:
+        """Return the id of a query."""
+        return str(self.truth.query_ids[row])
+
+
+class RankingAnalysis(EntryAnalysis):
+    """Analysis of an entry that ranks index images (retrieval)."""
+
+    @property
+    def gains(self) -> np.ndarray:
+        """Return the average precision of each query."""
+        return self.values[metrics_of("retrieval")[0].name]
+
+    def answer(self, row: int, limit: int | None = None) -> QueryAnswer:
+        """Return the ranking; without a limit, also the relevant images that it misses."""
+        listed, relevant = self.submission.tokens(row)[:100], self.truth.relevant_images(row)
+        first = {image: rank for rank, image in reversed([*enumerate(listed, 1)])}
+        missed = [image for image in relevant if image not in first] if limit is None else []
+        hits = [first[image] for image in set(relevant) if image in first]
+        facts = [f"{len(hits)} of {len(relevant)} found", *([f"first at rank {min(hits)}"] if hits else [])]
+        return QueryAnswer(
+            self.entry.id or 0,
+            self.entry.identity,
+            float(self.gains[row]),
+            facts if listed else ["no answer"],
+            self._judged(row, listed[:limit], set(relevant), first, with_matches=limit is None),
+            [JudgedPhoto(self.photos.photo(self.parts[1], image), "missed") for image in missed[:MAX_MISSED]],
+        )
+
+    def _judged(
+        self, row: int, listed: list[str], relevant: set[str], first: dict[str, int], *, with_matches: bool
+    ) -> list[JudgedPhoto]:
+        query_file = self.photos.file(self.parts[0], self.photo_id(row)) if with_matches else None
+        return [
+            JudgedPhoto(
+                self.photos.photo(self.parts[1], image),
+                "ignored" if first[image] != rank else "right" if image in relevant else "wrong",
+                rank,
+                "" if query_file is None else self._matches(row, image),
+            )
+            for rank, image in enumerate(listed, 1)
+        ]
+
+    def _matches(self, row: int, image: str) -> str:
+        """Return the address of the local matches of a query and an image; empty if the image's file is missing."""
+        address = self.match_address(self.entry, self.photo_id(row), image)
+        return address if address and self.photos.file(self.parts[1], image) else ""
+
+
+class LabellingAnalysis(EntryAnalysis):
+    """Analysis of an entry that predicts landmarks (recognition)."""
+
+    @cached_property
+    def judgement(self) -> RecognitionJudgement:
+        """Return the per-query results that GAP is computed from."""
+        judgement = from_arrays(metrics_of("recognition")[0], self.truth.query_ids, self.values)
+        assert isinstance(judgement, RecognitionJudgement)
+        return judgement
+
+    @cached_property
+    def costs(self) -> np.ndarray:
+        """Return the GAP that each wrong answer costs `(n_queries,)`."""
+        return costs(self.judgement)
+
+    @cached_property
+    def gains(self) -> np.ndarray:
+        """Return the GAP that each correct answer adds, or minus that which a wrong one costs."""
+        added = np.nan_to_num(self.values["gap"]) / max(1, int(self.judgement.landmark.sum()))
+        return np.asarray(np.where(self.costs > 0, -self.costs, added))
+
+    @cached_property
+    def precision_at_rank(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows of the answers, most confident first, and the precision at each rank."""
+        return precisions(self.judgement)
+
+    @cached_property
+    def _ranks(self) -> np.ndarray:
+        order = self.precision_at_rank[0]
+        ranks = np.zeros(len(self.truth.query_ids), np.int64)
+        ranks[order] = np.arange(1, len(order) + 1)
+        return ranks
+
+    def answer(self, row: int, limit: int | None = None) -> QueryAnswer:
+        """Return the predicted landmark and its rank by confidence."""
+        del limit
+        landmark = _parse_landmark(self.submission.tokens(row)) if self.judgement.answered[row] else None
+        label = None if landmark is None else self._prediction(row, landmark)
+        value = self.values["gap"][row]
+        score = None if np.isnan(value) else float(value)
+        return QueryAnswer(self.entry.id or 0, self.entry.identity, score, self._facts(row), label=label)
+
+    def _prediction(self, row: int, landmark: int) -> LandmarkLabel:
+        name, photos = self.photos.name(landmark), self.photos.of_landmark(landmark)
+        confidence = float(self.judgement.confidence[row])
+        return LandmarkLabel(landmark, name, "right" if self.judgement.correct[row] else "wrong", confidence, photos)
+
+    def _facts(self, row: int) -> list[str]:
+        if not self.judgement.answered[row]:
+            return ["no answer"]
+        rank, order = int(self._ranks[row]), self.precision_at_rank[0]
+        mark = "correct" if self.judgement.correct[row] else "wrong"
+        cost = [f"costs {self.costs[row]:.5f} of GAP"] if self.costs[row] > 0 else []
+        return [mark, f"rank {rank} of {len(order)} by confidence", *cost]
+
+    def shows(self, row: int) -> list[LandmarkLabel]:
+        """Return the landmarks that the query shows."""
+        return [
+            LandmarkLabel(landmark, self.photos.name(landmark), "right", None, self.photos.of_landmark(landmark))
+            for landmark in self.truth.landmarks(row)
+        ]
+
+
+def _parse_landmark(tokens: list[str]) -> int | None:
+    return int(tokens[0]) if tokens and tokens[0].lstrip("-").isdecimal() else None
+
+
+ANALYSES: dict[str, type[EntryAnalysis]] = {"retrieval": RankingAnalysis, "recognition": LabellingAnalysis}
+STORED_VALUES = {
+    "retrieval": ("map@100",),
+    "recognition": ("gap", ".landmark", ".answered", ".correct", ".confidence"),
+}  # names of the per-query arrays that an analysis needs

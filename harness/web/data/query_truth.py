@@ -1,0 +1,94 @@
+"""The ground truth of a task, one query at a time."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from harness.data.competition import Competition
+from harness.data.folds import load_folds
+from harness.data.ground_truth import GroundTruth, load_ground_truth
+from harness.data.split import fold_split
+from harness.data.tables.id_index import IdIndex
+from harness.data.tables.ids import MAX_LENGTH
+from harness.data.tables.string_column import StringColumn
+from metrics import Task
+
+
+@dataclass(frozen=True, eq=False)
+class QueryTruth:
+    """The ground truth of the scored queries, in the order of an entry's per-query values."""
+
+    task: Task
+    query_ids: np.ndarray  # (n,) str
+    usage: np.ndarray  # (n,) Public or Private
+    ground_truth: GroundTruth
+
+    @classmethod
+    def load(cls, competition: Competition, task: Task) -> QueryTruth | None:
+        """Return the ground truth of a competition's task; None if its folder has none."""
+        ground_truth = load_ground_truth(competition.folder, task)
+        return None if ground_truth is None else cls.from_ground_truth(ground_truth)
+
+    @classmethod
+    def load_fold(cls, competition: Competition, task: Task, table: Path, split: str) -> QueryTruth | None:
+        """Return the ground truth of a cross-validation fold; None if the table has other folds by now."""
+        fold = re.fullmatch(r"fold ([0-9]{1,4})/.*", split)
+        if fold is None or not table.exists():
+            return None
+        folds, number = load_folds(table), int(fold[1])
+        if folds.name(number) != split:
+            return None
+        ground_truth = fold_split(competition, folds, number, task).ground_truth
+        return None if ground_truth is None else cls.from_ground_truth(ground_truth)
+
+    @classmethod
+    def from_ground_truth(cls, ground_truth: GroundTruth) -> QueryTruth:
+        """Return the scored queries of a ground truth."""
+        scored = ground_truth.scored
+        return cls(ground_truth.task, ground_truth.query_ids[scored], ground_truth.usage[scored], ground_truth)
+
+    def row(self, query_id: str) -> int | None:
+        """Return the row of a query; None if it is not scored."""
+        if len(query_id) > MAX_LENGTH:
+            return None
+        row = int(self._id_index.find(StringColumn.from_texts([query_id]))[0])
+        return row if row >= 0 else None
+
+    @cached_property
+    def n_relevant(self) -> np.ndarray:
+        """Return the number of relevant images, or of landmarks, of each query `(n,)`."""
+        return np.asarray(np.diff(self.ground_truth.offsets)[self._rows])
+
+    @cached_property
+    def parts(self) -> tuple[str, ...]:
+        """Return the parts to choose from: all, and if both have queries, public and private."""
+        used = [part for part in ("public", "private") if (self.usage == part.title()).any()]
+        return ("all", *used) if len(used) > 1 else ("all",)
+
+    def relevant_images(self, row: int) -> list[str]:
+        """Return the ids of a query's relevant images."""
+        numbers = self._relevant(row)
+        return self.ground_truth.images.strings()[numbers[numbers >= 0]].texts()
+
+    def landmarks(self, row: int) -> list[int]:
+        """Return the landmarks that a query shows."""
+        landmarks: list[int] = self._relevant(row).tolist()
+        return landmarks
+
+    def _relevant(self, row: int) -> np.ndarray:
+        position = self._rows[row]
+        truth = self.ground_truth
+        return truth.relevant[truth.offsets[position] : truth.offsets[position + 1]]
+
+    @cached_property
+    def _rows(self) -> np.ndarray:
+        return np.flatnonzero(self.ground_truth.scored)
+
+    @cached_property
+    def _id_index(self) -> IdIndex:
+        return IdIndex.from_texts(self.query_ids)

@@ -1,0 +1,77 @@
+"""Thumbnails of photos, made on request and stored under a digest of the photo's content."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from threading import BoundedSemaphore
+
+from harness.atomic_files import atomic_path
+from harness.data.images.decode import UndecodableError, decode
+from harness.web.lru import LruCache
+
+SIZES = {"small": 160, "large": 1400}  # longer side, pixels
+_MAX_DECODERS = 3  # at once: a photo may take 500 MB decoded
+_MAX_DIGESTS = 1 << 16  # in memory
+
+
+@dataclass(frozen=True)
+class Thumbnail:
+    """A JPEG file's content, and the digest of its photo and size."""
+
+    content: bytes
+    digest: str
+
+
+class ThumbnailStore:
+    """Thumbnails in a folder that several processes may share; on a full disk they are made at every request."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._slots = folder, BoundedSemaphore(_MAX_DECODERS)
+        self._digests: LruCache[str] = LruCache(_MAX_DIGESTS)
+
+    def digest(self, photo: Path, size: str) -> str | None:
+        """Return the digest of a photo's content with one of `SIZES`; None if the photo is missing."""
+        try:
+            stat = photo.stat()
+            key = (str(photo), stat.st_size, stat.st_mtime_ns)
+            content = self._digests.get(key, lambda: sha256(photo.read_bytes()).hexdigest()[:40])
+        except OSError:
+            return None
+        return f"{content}-{size}"
+
+    def find(self, photo: Path, size: str) -> Thumbnail | None:
+        """Return the thumbnail of a photo; None if the photo is missing or cannot be decoded."""
+        digest = self.digest(photo, size)
+        if digest is None:
+            return None
+        path = self._folder / size / digest[:2] / f"{digest}.jpg"
+        with suppress(OSError):
+            return Thumbnail(path.read_bytes(), digest)
+        try:
+            with self._slots:
+                content = shrink_photo(photo, SIZES[size])
+        except (OSError, UndecodableError):
+            return None
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with atomic_path(path) as temporary:
+                temporary.write_bytes(content)
+        return Thumbnail(content, digest)
+
+
+def shrink_photo(photo: Path, side: int, format: str = "JPEG", quality: int = 82) -> bytes:
+    """Return a photo, upright and with a longer side of at most `side` pixels, as a file in one of Pillow's formats.
+
+    Raises UndecodableError.
+    """
+    from PIL import Image
+
+    image = Image.fromarray(decode(photo, mode="RGB", reduce_to=side, upright=True))
+    image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=None)
+    file = BytesIO()
+    image.save(file, format, quality=quality)
+    return file.getvalue()

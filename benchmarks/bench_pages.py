@@ -14,12 +14,12 @@ from fastapi.testclient import TestClient
 from benchmarks.bench_scoring import write_competition
 from harness.data.competition import Competition
 from harness.scoring.evaluate import score_file
-from harness.scoring.stored_evaluation import kept
+from harness.scoring.stored_evaluation import to_arrays
 from harness.web.app import create_app
 from harness.workspace import Workspace
 from leaderboard import Coverage, Entry, EntryStore, Stage
 from leaderboard.storage.database import Database
-from leaderboard.storage.store import prepared
+from leaderboard.storage.store import prepare_insert
 from metrics import metrics_of
 
 ENTRIES, PAGES = 10_000, 1000
@@ -35,9 +35,9 @@ def rows() -> Iterator[tuple[str, str, str, bool]]:
 def _board(workspace: Workspace) -> Iterator[tuple[str, str, str, bool]]:
     database = Database(workspace.database)
     draw = np.random.default_rng(0)
-    with database.writing() as connection:
+    with database.write_transaction() as connection:
         for number in range(ENTRIES):
-            prepared(_entry(number, float(draw.random())), None, None)(connection)
+            prepare_insert(_entry(number, float(draw.random())), None, None)(connection)
     client = _client(workspace)
     address = "/c/board/retrieval/public"
     begun = time.process_time()
@@ -56,7 +56,7 @@ def _explorer(folder: Path) -> Iterator[tuple[str, str, str, bool]]:
     competition = Competition.open(folder, workspace.descriptors)
     evaluation = score_file(folder / "sub.csv", folder)[0]
     entry = _entry(1, 0.5, competition=competition.key, scores=evaluation.scores, submission=str(folder / "sub.csv"))
-    EntryStore(workspace.database).add(entry, kept(evaluation), evaluation.query_ids.tolist())
+    EntryStore(workspace.database).add(entry, to_arrays(evaluation), evaluation.query_ids.tolist())
     client, process = _client(workspace, folder), psutil.Process()
     queries = re.findall(r'<h2><a href="([^"]+)', client.get("/e/1/queries").text)
     spent = _median(lambda: client.get(queries[0]))
@@ -100,7 +100,6 @@ def _entry(number: int, score: float, **values: object) -> Entry:
         "identity": f"solution_{number}(kind='dct', threshold={number})",
         "seed": 0,
         "status": "scored",
-        "reason": None,
         "metric": "map@100",
         "scores": scores,
         "coverage": Coverage(1000, 990, 5, 5),
@@ -108,8 +107,6 @@ def _entry(number: int, score: float, **values: object) -> Entry:
         "versions": {f"library-{each}": "1.2.3" for each in range(20)},
         "code_version": "c" * 64,
         "run_key": f"{number:064}",
-        "submission": None,
-        "log": None,
         "created": datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number),
         "intervals": {"public": (score - 0.02, score + 0.02)},
     }

@@ -1,4 +1,4 @@
-"""Entries of a competition, where they are kept, in what order they stand, and their tables."""
+"""Entries of a competition: their storage, their order, and leaderboards made of them."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -31,8 +31,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """What takes long to import only when it is asked for: the store brings SQLAlchemy, tables bring their formats."""
-    homes = {"EntryStore": "leaderboard.storage.store", "render": "leaderboard.rendering.tables"}
-    if name not in homes:
+    """Import lazily what takes long: the store imports SQLAlchemy, the tables their formats."""
+    modules = {"EntryStore": "leaderboard.storage.store", "render": "leaderboard.rendering.tables"}
+    if name not in modules:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(homes[name]), name)
+    return getattr(import_module(modules[name]), name)

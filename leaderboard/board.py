@@ -1,4 +1,4 @@
-"""The leaderboard of one competition, task and split: a row for each solution or identity."""
+"""Leaderboards of one competition, task and split, with a row for each solution or identity."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from leaderboard.safe_text import shorten
 
 @dataclass(frozen=True)
 class BoardRow:
-    """One solution (or identity) on a leaderboard, as its best entry shows it.
+    """One solution (or identity) on a leaderboard, represented by its best entry.
 
-    `rank` goes by the public score, or where the competition has no public part by the private one, or else by all
-    queries; it is None for what has no such score. `low` and `high` bound the 95 % interval of the score that ranks,
-    None where the entry has none. `private_rank` orders the same rows by their private scores and
-    `move` is rank - private_rank: positive is up. `entries` counts all that were made, `last` is when the latest was;
-    `created` and everything else is of the entry shown. Seconds and MB are as in Entry.cost.
+    `rank` is by the public score, or without a public part by the private one, or else by the score of all queries; it
+    is None without such a score. `low` and `high` bound the 95 % interval of the score that ranks, None if the entry
+    has none. `private_rank` orders the same rows by their private scores, and `move` is rank - private_rank: positive
+    is up. `entries` is the number of all entries of the row and `last` the time of the latest; `created` and all other
+    fields are those of the best entry. Seconds and MB are as in Entry.cost.
     """
 
     rank: int | None
@@ -53,23 +53,23 @@ def board_rows(
     metric: str | None = None,
     best_of: Group = "solution",
 ) -> list[BoardRow]:
-    """The rows of one leaderboard, best first, and after them what cannot be ranked, earliest first.
+    """The rows of one leaderboard, the best first; unranked rows come last, the earliest first.
 
-    One row for each solution or each identity: its best entry, or its latest if none has a score. Equal scores: the
-    earlier entry stands above. `metric` ranks by another one than the entries name.
-    Raises LeaderboardError if the entries belong to several leaderboards, or are ranked by several metrics.
+    There is one row for each solution or each identity: its best entry, or its latest if none has a score. Of equal
+    scores the earlier entry stands above. `metric` overrides the metric that the entries name.
+    Raises LeaderboardError if the entries belong to several leaderboards or name several metrics.
     """
     entries = list(entries)
     if len({(entry.competition, entry.task, entry.split) for entry in entries}) > 1:
         raise LeaderboardError("entries of several leaderboards: choose one competition, task and split")
     order = Order(ranking_metric(entries, metric), higher_is_better)
-    part, found = standings(entries, order, best_of)
-    return [board_row(standing, standing.entry, order, part) for standing in found]
+    part, standing_list = standings(entries, order, best_of)
+    return [board_row(standing, standing.entry, order, part) for standing in standing_list]
 
 
 @dataclass(frozen=True)
 class Standing(Generic[Ranked]):
-    """Where a solution (or identity) stands: its ranks, the entry shown, how many there are and when the last came."""
+    """The standing of a solution (or identity): its ranks, its best entry, its number of entries, the latest time."""
 
     rank: int | None
     private_rank: int | None
@@ -79,54 +79,54 @@ class Standing(Generic[Ranked]):
 
 
 def standings(entries: Iterable[Ranked], order: Order, best_of: Group) -> tuple[str, list[Standing[Ranked]]]:
-    """The part that ranks, and who stands where: best first, and after them what cannot be ranked, earliest first."""
+    """The part that ranks, and the standings, the best first; unranked ones come last, the earliest first."""
     groups, name = group_entries(entries, best_of), attrgetter(best_of)
     part = order.ranking_part([entry for group in groups.values() for entry in group])
-    shown = [order.representative(group, part) for group in groups.values()]
-    ranked = order.best_first(shown, part)
+    best = [order.representative(group, part) for group in groups.values()]
+    ranked = order.best_first(best, part)
     ranks = {name(entry): rank for rank, entry in enumerate(ranked, 1)}
     private_ranks = {name(entry): rank for rank, entry in enumerate(order.best_first(ranked, "private"), 1)}
-    rest = sorted((entry for entry in shown if name(entry) not in ranks), key=age_key)
+    rest = sorted((entry for entry in best if name(entry) not in ranks), key=age_key)
     return part, [
         Standing(ranks.get(of), private_ranks.get(of), entry, len(groups[of]), groups[of][-1].created)
         for entry, of in ((entry, name(entry)) for entry in ranked + rest)
     ]
 
 
-def board_row(standing: Standing[Any], shown: Entry, order: Order, part: str) -> BoardRow:
-    """The row of a standing whose entry, whole, is `shown`, on a board that is ranked by a part."""
+def board_row(standing: Standing[Any], entry: Entry, order: Order, part: str) -> BoardRow:
+    """The row of a standing on a board ranked by `part`; `entry` is the full entry of the standing."""
     rank, private_rank = standing.rank, standing.private_rank
-    wall_s, cpu_s, peak_mb = shown.cost
-    low, high = order.interval(shown, part)
+    wall_s, cpu_s, peak_mb = entry.cost
+    low, high = order.interval(entry, part)
     return BoardRow(
         rank=rank,
         private_rank=private_rank,
         move=rank - private_rank if part == "public" and rank and private_rank else None,
-        solution=shown.solution,
-        identity=shown.identity,
+        solution=entry.solution,
+        identity=entry.identity,
         metric=order.metric,
-        score_public=order.score(shown, "public"),
-        score_private=order.score(shown, "private"),
-        score_all=order.score(shown, "all"),
+        score_public=order.score(entry, "public"),
+        score_private=order.score(entry, "private"),
+        score_all=order.score(entry, "all"),
         low=low,
         high=high,
         entries=standing.entries,
         last=standing.last,
-        created=shown.created,
-        coverage=shown.coverage,
+        created=entry.created,
+        coverage=entry.coverage,
         wall_s=wall_s,
         cpu_s=cpu_s,
         peak_mb=peak_mb,
-        entry_id=shown.id,
-        status=shown.status,
-        reason=shown.reason if rank or shown.status != "scored" else f"no {part} score by {order.metric}",
+        entry_id=entry.id,
+        status=entry.status,
+        reason=entry.reason if rank or entry.status != "scored" else f"no {part} score by {order.metric}",
     )
 
 
 def explain_order(a: BoardRow, b: BoardRow) -> str:
-    """One line that says why one of two rows of a leaderboard stands above the other: the score, or who was earlier.
+    """Explain in one line why one of two rows stands above the other: by score, or by age.
 
-    The rows may be given in either order.
+    The order of the two rows does not matter.
     """
     unranked = [
         f"{shorten(row.identity)} is not ranked: {shorten(row.reason or row.status)}" for row in (a, b) if not row.rank
@@ -140,10 +140,10 @@ def explain_order(a: BoardRow, b: BoardRow) -> str:
     if score != other:
         better = "higher" if score > other else "lower"
         return f"{names}: {part} score {score!r} against {other!r}, and {better} is better"
-    return f"{names}: both have the {part} score {score!r}, and it was entered earlier ({_when(above, below)})"
+    return f"{names}: both have the {part} score {score!r}, and it was entered earlier ({_compare_ages(above, below)})"
 
 
-def _when(above: BoardRow, below: BoardRow) -> str:
+def _compare_ages(above: BoardRow, below: BoardRow) -> str:
     if above.created == below.created:
         return f"entry {above.entry_id} before entry {below.entry_id}"
     return f"{above.created:%Y-%m-%d %H:%M:%S.%f} UTC against {below.created:%Y-%m-%d %H:%M:%S.%f} UTC"

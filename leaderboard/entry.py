@@ -1,4 +1,4 @@
-"""An entry: what one run of one solution on one split came to."""
+"""Entries: the results of runs of solutions on splits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ Status = Literal["scored", "unscored", "failed"]
 
 @dataclass(frozen=True)
 class Stage:
-    """What one stage of a run (fit, rank, …) cost: seconds of wall clock and CPU, peak memory in MB."""
+    """The cost of one stage of a run (fit, rank, …): seconds of wall clock and CPU, peak memory in MB."""
 
     name: str
     wall_s: float
@@ -24,7 +24,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Of how many queries were asked, how many were answered, answered with nothing, and failed."""
+    """The number of queries of a run, and how many were answered, answered with an empty list, and failed."""
 
     queries: int
     answered: int
@@ -33,22 +33,22 @@ class Coverage:
 
 
 class Cost(NamedTuple):
-    """Seconds and MB over all stages of a run; None where nothing was measured."""
+    """Seconds and MB of all stages of a run; None where nothing was measured."""
 
     wall_s: float | None
     cpu_s: float | None
     peak_mb: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One row of the log from which every leaderboard is made.
+    """The result of one run of one solution on one split; leaderboards are made of entries.
 
     `competition` is the fingerprint of its data, `split` is "test" or "fold 1/5", and `identity` is the solution with
     its parameters, as in "hash(kind='dct')". `scores` maps "all", "public" and "private" to metric names and values;
-    None stands where that part has no query. `metric` is the name of the one that ranks, and `intervals` gives the
-    bounds, low and high, of its 95 % interval in the parts for which one was made. `created` is kept in UTC, and `id`
-    is given by the store.
+    a value is None where the part has no query that counts. `metric` is the name of the metric that ranks, and
+    `intervals` has the bounds, low and high, of its 95 % interval for some parts. `created` is converted to UTC, and
+    the store assigns `id`.
 
     Raises LeaderboardError for a score or a bound that is not finite, ValueError for a time without a zone.
     """
@@ -61,16 +61,16 @@ class Entry:
     identity: str
     seed: int
     status: Status
-    reason: str | None
+    reason: str | None = None
     metric: str | None
     scores: Mapping[str, Mapping[str, float | None]]
-    coverage: Coverage | None
-    stages: tuple[Stage, ...]
-    versions: Mapping[str, str]
+    coverage: Coverage | None = None
+    stages: tuple[Stage, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
     code_version: str
     run_key: str
-    submission: str | None
-    log: str | None
+    submission: str | None = None
+    log: str | None = None
     created: datetime
     id: int | None = None
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
@@ -79,13 +79,16 @@ class Entry:
         if self.created.tzinfo is None:
             raise ValueError("the time an entry was created needs a time zone")
         object.__setattr__(self, "created", self.created.astimezone(UTC))
-        scores = {part: {name: _checked(score, name) for name, score in of.items()} for part, of in self.scores.items()}
+        scores = {
+            part: {name: _finite_score(score, name) for name, score in by_metric.items()}
+            for part, by_metric in self.scores.items()
+        }
         object.__setattr__(self, "scores", scores)
-        intervals = {part: _bounds(*bounds, self.metric or "") for part, bounds in self.intervals.items()}
+        intervals = {part: _finite_bounds(*bounds, self.metric or "") for part, bounds in self.intervals.items()}
         object.__setattr__(self, "intervals", intervals)
 
     def score(self, part: str, metric: str | None = None) -> float | None:
-        """The score of a part by `metric`, or by the one that ranks; None where there is none."""
+        """The score of a part by `metric`, or by the metric that ranks; None if there is none."""
         return self.scores.get(part, {}).get(metric or self.metric or "")
 
     @property
@@ -94,22 +97,22 @@ class Entry:
         return total_cost(self.stages)
 
 
-def _checked(score: float | None, metric: str) -> float | None:
+def _finite_score(score: float | None, metric: str) -> float | None:
     if score is not None and not isfinite(score):
         raise LeaderboardError(f"{shorten(metric)} is {score}: a score is a finite number, or None")
     return None if score is None else float(score)
 
 
-def _bounds(low: float, high: float, metric: str) -> tuple[float, float]:
+def _finite_bounds(low: float, high: float, metric: str) -> tuple[float, float]:
     if not isfinite(low) or not isfinite(high):
         raise LeaderboardError(f"the interval of {shorten(metric)} is {low} to {high}: its bounds are finite numbers")
     return float(low), float(high)
 
 
 def total_cost(stages: tuple[Stage, ...]) -> Cost:
-    """What stages cost together.
+    """The total cost of some stages.
 
-    >>> total((Stage("fit", 2.0, 8.0, 300.0), Stage("rank", 1.0, 4.0, 200.0)))
+    >>> total_cost((Stage("fit", 2.0, 8.0, 300.0), Stage("rank", 1.0, 4.0, 200.0)))
     Cost(wall_s=3.0, cpu_s=12.0, peak_mb=300.0)
     """
     if not stages:

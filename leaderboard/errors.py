@@ -1,8 +1,8 @@
-"""What goes wrong with a leaderboard, in one line that names the place and the remedy."""
+"""Errors of leaderboards; each message is one line that names the place and the remedy."""
 
 
 class LeaderboardError(Exception):
-    """The user can mend this; the message is shown at the terminal."""
+    """An error that the user can fix; the terminal shows its message."""
 
 
 class StoreError(LeaderboardError):
@@ -10,8 +10,8 @@ class StoreError(LeaderboardError):
 
 
 class TeamError(LeaderboardError):
-    """A team, or who looks after the teams, asks for what is not allowed; the message is shown to them."""
+    """A team or an admin requested something that is not allowed; the message is shown to them."""
 
 
 class LimitError(TeamError):
-    """A team has handed in all that it may for now."""
+    """A team has used up its submissions for now."""

@@ -1,4 +1,4 @@
-"""The leaderboard of a cross-validation: mean and spread over the folds."""
+"""Leaderboards of cross-validations: mean and standard deviation over the folds."""
 
 import re
 from collections.abc import Iterable
@@ -15,10 +15,10 @@ from leaderboard.order import Order, group_entries, ranking_metric
 class FoldRow:
     """One identity over all folds of a cross-validation.
 
-    `mean` and `deviation` (of a sample, so None for a single fold) are over the folds that are `done`. Only who is
-    `complete`, with a score for every fold, has a rank. `failed` counts the folds of which no run has a score, `last`
-    is when the latest run was entered, and `created` when the latest that counts was. Seconds are summed over the runs
-    that count, MB are their highest peak.
+    `mean` and `deviation` (sample standard deviation, None for a single fold) are over the `done` folds. Only an
+    identity that is `complete`, with a score for every fold, has a rank. `failed` counts the folds in which no run has
+    a score. `last` is the time of the latest run, and `created` that of the latest run that counts. Seconds are summed
+    over the runs that count, MB are their highest peak.
     """
 
     rank: int | None
@@ -44,12 +44,12 @@ class FoldRow:
 def fold_rows(
     entries: Iterable[Entry], *, higher_is_better: bool, metric: str | None = None, folds: int | None = None
 ) -> list[FoldRow]:
-    """One row for each identity that ran on a fold: the complete ones, best mean first, then those with fewer folds.
+    """One row for each identity that ran on a fold: complete ones first, by mean, then those with fewer folds.
 
-    Of several runs on a fold the latest of each seed counts, and the fold's score is their mean; it is the private
-    score where there is one, else that of all queries. Equal means: who was complete earlier stands above. Entries on
-    other splits than "fold 1/5" and its like are left out, and so are those of another number of folds than `folds`.
-    Raises LeaderboardError if the entries belong to several cross-validations, or are ranked by several metrics.
+    Of several runs on a fold the latest of each seed counts, and the fold's score is their mean. It is the private
+    score if there is one, else the score of all queries. Of equal means the one that was complete earlier stands above.
+    Entries whose split is not a fold such as "fold 1/5" are left out, and so are those with another number of folds
+    than `folds`. Raises LeaderboardError if the entries belong to several cross-validations or name several metrics.
     """
     entries = [entry for entry in entries if _folds(entry) and folds in (None, _folds(entry))]
     if len({(entry.competition, entry.task, _folds(entry)) for entry in entries}) > 1:
@@ -57,28 +57,28 @@ def fold_rows(
     order = Order(ranking_metric(entries, metric), higher_is_better)
     part = "private" if any(order.score(entry, "private") is not None for entry in entries) else "all"
     rows = [_row(order, part, group) for group in group_entries(entries, "identity").values()]
-    rows.sort(key=lambda row: _standing(row, higher_is_better))
+    rows.sort(key=lambda row: _sort_key(row, higher_is_better))
     return [replace(row, rank=rank if row.complete else None) for rank, row in enumerate(rows, 1)]
 
 
 def _folds(entry: Entry) -> int:
-    """How many folds there are where the entry's split is one of them, else 0."""
+    """Return the number of folds if the entry's split is one of them, else 0."""
     fold = re.fullmatch(r"fold \d+/(\d+)( of deal \w+)?", entry.split)
     return int(fold[1]) if fold else 0
 
 
-def _standing(row: FoldRow, higher_is_better: bool) -> tuple[int, float, float]:
+def _sort_key(row: FoldRow, higher_is_better: bool) -> tuple[int, float, float]:
     mean = row.mean or 0.0
     return -row.done, -mean if higher_is_better else mean, row.created.timestamp() if row.created else 0.0
 
 
 def _row(order: Order, part: str, group: list[Entry]) -> FoldRow:
-    """The row of one identity, whose entries come earliest first; its rank is still to be found."""
+    """Return the row of one identity without its rank; the entries come earliest first."""
     counted = {(entry.split, entry.seed): entry for entry in group if order.score(entry, part) is not None}
     scores: dict[str, list[float]] = {}
     for entry in counted.values():
         scores.setdefault(entry.split, []).append(order.score(entry, part) or 0.0)
-    mean, deviation = _spread([fsum(seeds) / len(seeds) for seeds in scores.values()])
+    mean, deviation = _mean_and_deviation([fsum(seeds) / len(seeds) for seeds in scores.values()])
     without = {entry.split: entry for entry in group if entry.split not in scores}
     wall_s, cpu_s, peak_mb = total_cost(tuple(stage for entry in counted.values() for stage in entry.stages))
     return FoldRow(
@@ -103,10 +103,10 @@ def _row(order: Order, part: str, group: list[Entry]) -> FoldRow:
     )
 
 
-def _spread(scores: list[float]) -> tuple[float | None, float | None]:
-    """Mean and standard deviation of a sample; None where there are too few scores.
+def _mean_and_deviation(scores: list[float]) -> tuple[float | None, float | None]:
+    """Return mean and sample standard deviation; None where there are too few scores.
 
-    >>> _spread([1.0, 3.0]), _spread([1.0]), _spread([])
+    >>> _mean_and_deviation([1.0, 3.0]), _mean_and_deviation([1.0]), _mean_and_deviation([])
     ((2.0, 1.4142135623730951), (1.0, None), (None, None))
     """
     if not scores:

@@ -1,8 +1,8 @@
-"""What probing gains on a board: somebody who knows nothing climbs by votes over random submissions.
+"""The boosting attack on a public leaderboard: a majority vote over random submissions climbs without any knowledge.
 
-Two answers are at hand to each query, and the attacker cannot tell which is the better. Each submission takes the one
-or the other at random, query by query. Of those that the board told to be good the majority decides for each query:
-on the public queries it tends to the better answer, on the private ones it is worth what a coin is.
+The attacker has two answers to each query and does not know which is better. Each submission takes one of them at
+random for each query. A majority vote over the submissions with good public scores selects an answer for each query.
+On the public queries the vote tends to the better answer; on the private ones it is no better than chance.
 Source: Blum and Hardt, The Ladder, ICML 2015, https://arxiv.org/abs/1502.04585, section on the boosting attack.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leaderboard.overfitting.ladder import LeaderboardMechanism, PlainMechanism, ReleasedScore
-from metrics import Judgement, Metric, QueryValues
+from metrics import Judgement, Metric
 from metrics.statistics.bootstrap import values_of
 
 STEPS = 1, 2, 5, 10, 20, 50, 100, 200, 400
@@ -21,11 +21,11 @@ STEPS = 1, 2, 5, 10, 20, 50, 100, 200, 400
 
 @dataclass(frozen=True)
 class AttackResult:
-    """What the votes over the first so many submissions came to.
+    """The scores of the voted submissions after different numbers of random submissions.
 
-    submissions  so many were handed in before the one that is voted
-    told         public score that the board then showed
-    private      private score that the voted submission is worth, which nobody was told
+    submissions     numbers of random submissions before the voted one
+    public_scores   the public score that the board then showed
+    private_scores  the true private score of the voted submission, which is not released
     """
 
     submissions: tuple[int, ...]
@@ -34,7 +34,7 @@ class AttackResult:
 
     @property
     def error(self) -> float:
-        """By how much the last public score told exceeds the private score of what was handed in for it."""
+        """The last public score minus the private score of the same submission."""
         return self.public_scores[-1] - self.private_scores[-1]
 
 
@@ -47,55 +47,44 @@ def boosting_attack(
     steps: Sequence[int] = STEPS,
     seed: int = 0,
 ) -> AttackResult:
-    """Attack a board with two answers to the same queries, in the same order; `public` (n_queries,) marks its part.
+    """Attack a board with two answers to the same queries, in the same order; `public` (n_queries,) is its part's mask.
 
-    A submission is kept for the vote if it changed what the board shows, and on a plain board, which changes each time,
-    if it was told more than half of them were. Where the votes are equal a coin decides.
+    A submission enters the vote if it changed the released score; with the plain mechanism, if its score is at least
+    the median. Ties of the vote are decided at random.
     """
     draw = np.random.default_rng(seed)
     ballots = draw.integers(2, size=(max(steps), len(public)), dtype=bool)
     coins = draw.integers(2, size=len(public), dtype=bool)
     releases: list[ReleasedScore] = []
     for ballot in ballots:
-        releases.append(_hand_in(metric, board, answers, ballot, public, releases[-1] if releases else None))
-    told, private = [], []
+        releases.append(_submit(metric, board, answers, ballot, public, releases[-1] if releases else None))
+    public_scores, private_scores = [], []
     for step in steps:
-        kept = _kept(board, np.array([each.score for each in releases[:step]]), higher=metric.higher_is_better)
-        voted = _majority(ballots[:step][kept], coins)
-        told.append(_hand_in(metric, board, answers, voted, public, releases[step - 1]).score)
-        private.append(metric.score_of(values_of(metric, mix_answers(*answers, voted).select(~public))))
-    return AttackResult(tuple(steps), tuple(told), tuple(private))
+        selected = _selected(board, np.array([each.score for each in releases[:step]]), higher=metric.higher_is_better)
+        voted = _majority(ballots[:step][selected], coins)
+        public_scores.append(_submit(metric, board, answers, voted, public, releases[step - 1]).score)
+        private_scores.append(metric.score_of(values_of(metric, mix_answers(*answers, voted).select(~public))))
+    return AttackResult(tuple(steps), tuple(public_scores), tuple(private_scores))
 
 
 def mean_attack(attacks: Sequence[AttackResult]) -> AttackResult:
-    """What several attackers of one board came to on average.
+    """The mean of the results of several attacks on one board.
 
-    >>> mean_attack([Probed((1, 2), (0.5, 0.7), (0.5, 0.5)), Probed((1, 2), (0.7, 0.7), (0.5, 0.3))])
-    Probed(submissions=(1, 2), told=(0.6, 0.7), private=(0.5, 0.4))
+    >>> mean_attack([AttackResult((1, 2), (0.5, 0.7), (0.5, 0.5)), AttackResult((1, 2), (0.7, 0.7), (0.5, 0.3))])
+    AttackResult(submissions=(1, 2), public_scores=(0.6, 0.7), private_scores=(0.5, 0.4))
     """
-    told, private = (np.mean([getattr(each, name) for each in attacks], axis=0) for name in ("told", "private"))
-    return AttackResult(attacks[0].submissions, tuple(told.tolist()), tuple(private.tolist()))
+    public = np.mean([each.public_scores for each in attacks], axis=0)
+    private = np.mean([each.private_scores for each in attacks], axis=0)
+    return AttackResult(attacks[0].submissions, tuple(public.tolist()), tuple(private.tolist()))
 
 
 def mix_answers(a: Judgement, b: Judgement, second: NDArray[np.bool_]) -> Judgement:
-    """The judgement of the answers of `b` where `second` (n_queries,) says so, and of `a` elsewhere."""
+    """The judgement of the answers of `b` where the mask `second` (n_queries,) is true, and of `a` elsewhere."""
     names = [field.name for field in fields(a)]
     return replace(a, **{name: np.where(second, getattr(b, name), getattr(a, name)) for name in names})
 
 
-def coin_answers(n_queries: int, seed: int = 0) -> tuple[QueryValues, QueryValues]:
-    """Two answers, one of which is right at each query and the other wrong: nobody can do better than a coin.
-
-    >>> one, other = coin_answers(1000)
-    >>> float((one.values + other.values).min()), bool(abs(one.values.mean() - 0.5) < 0.05)
-    (1.0, True)
-    """
-    right = np.random.default_rng(seed).integers(2, size=n_queries).astype(np.float64)
-    ids = np.array([f"{query:06}" for query in range(n_queries)], dtype=object)
-    return QueryValues(ids, right), QueryValues(ids, 1 - right)
-
-
-def _hand_in(
+def _submit(
     metric: Metric,
     board: LeaderboardMechanism,
     answers: tuple[Judgement, Judgement],
@@ -106,11 +95,12 @@ def _hand_in(
     return board.release(metric, mix_answers(*answers, second).select(public), before)
 
 
-def _kept(board: LeaderboardMechanism, told: NDArray[np.float64], *, higher: bool) -> NDArray[np.bool_]:
+def _selected(board: LeaderboardMechanism, scores: NDArray[np.float64], *, higher: bool) -> NDArray[np.bool_]:
+    """Return the mask of the submissions that enter the vote."""
     if isinstance(board, PlainMechanism):
-        middle = np.median(told)
-        return told >= middle if higher else told <= middle
-    return np.append(True, np.diff(told) != 0)
+        median = np.median(scores)
+        return scores >= median if higher else scores <= median
+    return np.append(True, np.diff(scores) != 0)
 
 
 def _majority(ballots: NDArray[np.bool_], coins: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""Single values of a leaderboard as people read them."""
+"""Formats of single cells of a leaderboard."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,9 +9,9 @@ from leaderboard.safe_text import shorten
 
 
 def format_cell(column: str, value: Any) -> str:
-    """The value of a column, rounded and safe to show; empty for None.
+    """The text of a cell, rounded and safe to show; empty for None.
 
-    >>> shown("move", -1), shown("mean", 0.5), shown("wall_s", None), shown("solution", "hash")
+    >>> format_cell("move", -1), format_cell("mean", 0.5), format_cell("wall_s", None), format_cell("solution", "hash")
     ('▼1', '0.50000', '', 'hash')
     """
     return "" if value is None else FORMATTERS.get(column, shorten)(value)
@@ -29,7 +29,7 @@ def _amount(value: float) -> str:
     return f"{value:.2f}"
 
 
-def _moment(value: datetime) -> str:
+def _time(value: datetime) -> str:
     return f"{value:%Y-%m-%d %H:%M}Z"
 
 
@@ -42,11 +42,13 @@ def _yes_or_no(value: bool) -> str:
     return "yes" if value else "no"
 
 
-SCORE_FORMATTERS = dict.fromkeys(("score_public", "score_private", "score_all", "low", "high", "mean", "deviation"), _score)
+SCORE_FORMATTERS = dict.fromkeys(
+    ("score_public", "score_private", "score_all", "low", "high", "mean", "deviation"), _score
+)
 NUMBER_FORMATTERS: dict[str, Callable[[Any], str]] = {
     **dict.fromkeys(("rank", "private_rank", "entries", "entry_id", "folds", "done", "failed"), str),
     **SCORE_FORMATTERS,
     **dict.fromkeys(("wall_s", "cpu_s", "peak_mb"), _amount),
     "move": _move,
 }
-FORMATTERS = NUMBER_FORMATTERS | {"last": _moment, "created": _moment, "coverage": _coverage, "complete": _yes_or_no}
+FORMATTERS = NUMBER_FORMATTERS | {"last": _time, "created": _time, "coverage": _coverage, "complete": _yes_or_no}

@@ -1,4 +1,4 @@
-"""Leaderboards as tables: for the terminal, documents, spreadsheets and programs."""
+"""Leaderboards as terminal tables, Markdown, CSV and JSON."""
 
 import csv
 import json
@@ -12,7 +12,7 @@ from leaderboard.board import BoardRow
 from leaderboard.entry import Coverage
 from leaderboard.folds import FoldRow
 from leaderboard.rendering.format_cells import NUMBER_FORMATTERS, SCORE_FORMATTERS, format_cell
-from leaderboard.safe_text import escape_markdown, shorten, escape_formula
+from leaderboard.safe_text import escape_formula, escape_markdown, shorten
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -31,9 +31,10 @@ HEADINGS = {
 
 
 class TableHeading(TypedDict):
-    """What stands around a table.
+    """Title, metric and caption of a table.
 
-    `shares` are of all queries, as in {"public": 0.3, "private": 0.7}; `width` is the window's, if not the terminal's.
+    `shares` are the parts' shares of all queries, as in {"public": 0.3, "private": 0.7}; `width` overrides the width of
+    the terminal.
     """
 
     title: str
@@ -48,11 +49,11 @@ def render(rows: Rows, format: Literal["table"], **heading: Unpack[TableHeading]
 @overload
 def render(rows: Rows, format: Literal["csv", "json", "markdown"], **heading: Unpack[TableHeading]) -> str: ...
 def render(rows: Rows, format: str, **heading: Unpack[TableHeading]) -> "Table | str":
-    r"""All columns of the rows: a rich Table for the terminal, or the text of a csv, json or markdown file.
+    r"""Render all columns of the rows: a rich Table for the terminal, or the text of a csv, json or markdown file.
 
     Table and Markdown round scores to five digits, cut very long names, and have a title and Kaggle's caption; CSV and
-    JSON keep every digit. JSON keeps every name too; the others make control characters visible, and CSV puts an
-    apostrophe before a name that a spreadsheet would take for a formula.
+    JSON keep every digit. JSON keeps names as they are; the others escape control characters, and CSV puts an
+    apostrophe before a name that a spreadsheet would read as a formula.
 
     >>> print(render([], "csv", title="", metric="gap", higher_is_better=True)[:29])
     rank,private_rank,move,soluti
@@ -71,7 +72,7 @@ def _arrow(heading: TableHeading) -> str:
 
 
 def _headings(rows: Rows, heading: TableHeading) -> dict[str, str]:
-    """The columns people see and what stands above each: the metric stands with its scores, an arrow to the better."""
+    """Return the columns and their headings; score columns have the metric and an arrow to the better in theirs."""
     names = {name: HEADINGS.get(name, name.replace("_", " ")) for name in _names(rows) if name != "metric"}
     metric = f"{shorten(heading['metric'])} {_arrow(heading)}"
     scores = {name: f"{name.removeprefix('score_')} {metric}" for name in names if name in SCORE_FORMATTERS}
@@ -83,11 +84,11 @@ def _cells(row: BoardRow | FoldRow, names: Iterable[str]) -> list[str]:
 
 
 def _caption(heading: TableHeading) -> str:
-    """How much of the queries each part is, in Kaggle's words."""
+    """Return the shares of the parts, in Kaggle's words."""
     shares = heading.get("shares", {})
-    told = [f"{shorten(part)}: approximately {100 * share:.3g} % of the queries" for part, share in shares.items()]
+    parts = [f"{shorten(part)}: approximately {100 * share:.3g} % of the queries" for part, share in shares.items()]
     final = ["the private part decides, and may order otherwise"] if {"public", "private"} <= set(shares) else []
-    return "; ".join(told + final)
+    return "; ".join(parts + final)
 
 
 def _table(rows: Rows, heading: TableHeading) -> "Table":
@@ -108,7 +109,9 @@ def _markdown(rows: Rows, heading: TableHeading) -> str:
     lines += [[escape_markdown(cell) for cell in _cells(row, headings)] for row in rows]
     table = "".join(f"| {' | '.join(line)} |\n" for line in lines)
     caption = _caption(heading)
-    return f"**{escape_markdown(shorten(heading['title']))}**\n\n{table}" + (f"\n{escape_markdown(caption)}\n" if caption else "")
+    return f"**{escape_markdown(shorten(heading['title']))}**\n\n{table}" + (
+        f"\n{escape_markdown(caption)}\n" if caption else ""
+    )
 
 
 def _csv(rows: Rows, _heading: TableHeading) -> str:
@@ -121,7 +124,7 @@ def _csv(rows: Rows, _heading: TableHeading) -> str:
 
 
 def _flat(row: BoardRow | FoldRow) -> Iterator[tuple[str, Any]]:
-    """Column by column, where the coverage is several."""
+    """Yield (column, value); the coverage gives several columns."""
     for name, value in vars(row).items():
         if name == "coverage":
             yield from zip(COVERAGE, vars(value).values() if value else [None] * len(COVERAGE), strict=True)

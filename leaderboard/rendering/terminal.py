@@ -1,4 +1,4 @@
-"""Leaderboards in the terminal: everything where there is room, what decides where there is not."""
+"""Leaderboards in the terminal, with as many columns as the window has room for."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,47 +11,47 @@ from leaderboard.board import BoardRow
 from leaderboard.folds import FoldRow
 from leaderboard.rendering.format_cells import format_cell
 
-NARROW = 64  # characters, below which only rank, name and scores are shown
-WIDE = 150  # characters, from which on every column has room
-LEFT_OUT = "Δ", "95 %", "all {arrow}", "part"  # of a narrow table
+NARROW = 64  # characters; narrower windows show only rank, name and scores
+WIDE = 150  # characters; wider windows show all columns
+HIDDEN_IF_NARROW = "Δ", "95 %", "all {arrow}", "part"
 Cell = Callable[[Any], str]
 
 
 def terminal_table(rows: Sequence[BoardRow | FoldRow], title: str, caption: str, arrow: str, width: int) -> Table:
-    """The rows as a rich Table for a window of `width` characters; `arrow` stands beside the scores.
+    """Render the rows as a rich Table for a window of `width` characters; `arrow` is in the headings of scores.
 
-    From WIDE characters on every value is there. A narrower table leaves out private ranks (the move tells them),
-    entries, moments and CPU time, and coverage where every query was answered; below NARROW there is no interval, and
-    nowhere where no row has one. Title and caption must be safe to show.
+    From WIDE characters on, every value is shown. A narrower table leaves out private ranks (the move implies them),
+    entries, times and CPU time, and coverage where every query was answered. The interval is left out below NARROW
+    characters and if no row has one. Title and caption must be safe to show.
     """
     columns, details, few = FOLD_COLUMNS if rows and isinstance(rows[0], FoldRow) else BOARD_COLUMNS
-    beside = columns | (details if width >= WIDE else few)
+    shown_columns = columns | (details if width >= WIDE else few)
     if width < NARROW:
-        beside = {heading: cell for heading, cell in columns.items() if heading not in LEFT_OUT}
-    if "95 %" in beside and any(map(_interval, rows)):
+        shown_columns = {heading: cell for heading, cell in columns.items() if heading not in HIDDEN_IF_NARROW}
+    if "95 %" in shown_columns and any(map(_interval, rows)):
         caption += f"{'; ' * bool(caption)}95 %: interval of the score that ranks"
     else:
-        beside.pop("95 %", None)
+        shown_columns.pop("95 %", None)
     table = Table(title=Text(title), caption=Text(caption), box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
-    for heading in beside:
+    for heading in shown_columns:
         if heading == "solution" or (heading in details and heading != "private #"):
             table.add_column(heading, overflow="fold")
         else:
             table.add_column(heading.format(arrow=arrow), justify="right", no_wrap=True)
     for row in rows:
-        cells = {heading: Text(cell(row)) for heading, cell in beside.items()}
+        cells = {heading: Text(cell(row)) for heading, cell in shown_columns.items()}
         if width < WIDE and (lacking := _lacking(row)):
             cells["solution"].append(f"\n{lacking}", style="dim")
         table.add_row(*cells.values(), style="dim" if row.rank is None else None)
     return table
 
 
-def _only(column: str) -> Cell:
+def _formatted(column: str) -> Cell:
     return lambda row: format_cell(column, getattr(row, column))
 
 
-def _who(row: BoardRow | FoldRow) -> str:
-    """The identity, which as a rule begins with the solution's name, and why it is not ranked."""
+def _name_and_reason(row: BoardRow | FoldRow) -> str:
+    """Return the identity, with the solution if it has another name, and the reason why it is not ranked."""
     solution, identity = format_cell("solution", row.solution), format_cell("identity", row.identity)
     name = identity if identity.startswith(solution) else f"{solution}: {identity}"
     status = f"{row.status}: " if isinstance(row, BoardRow) and row.status != "scored" else ""
@@ -79,7 +79,7 @@ def _cost(row: BoardRow | FoldRow) -> str:
 
 
 def _interval(row: BoardRow | FoldRow) -> str:
-    """The interval of the score that ranks, in three digits."""
+    """Return the interval of the score that ranks, with three digits."""
     return "" if isinstance(row, FoldRow) or row.low is None or row.high is None else f"{row.low:.3f}–{row.high:.3f}"
 
 
@@ -99,32 +99,32 @@ def _folds(row: FoldRow) -> str:
 _FEW: dict[str, Cell] = {"wall s": _wall, "MB": _peak}
 BOARD_COLUMNS: tuple[dict[str, Cell], dict[str, Cell], dict[str, Cell]] = (
     {
-        "#": _only("rank"),
-        "Δ": _only("move"),
-        "solution": _who,
+        "#": _formatted("rank"),
+        "Δ": _formatted("move"),
+        "solution": _name_and_reason,
         "95 %": _interval,
-        "public {arrow}": _only("score_public"),
-        "private {arrow}": _only("score_private"),
-        "all {arrow}": _only("score_all"),
+        "public {arrow}": _formatted("score_public"),
+        "private {arrow}": _formatted("score_private"),
+        "all {arrow}": _formatted("score_all"),
     },
     {
-        "private #": _only("private_rank"),
+        "private #": _formatted("private_rank"),
         "entries": _entries,
         "entry": _entry,
-        "coverage": _only("coverage"),
+        "coverage": _formatted("coverage"),
         "cost": _cost,
     },
     _FEW,
 )
 FOLD_COLUMNS: tuple[dict[str, Cell], dict[str, Cell], dict[str, Cell]] = (
     {
-        "#": _only("rank"),
-        "solution": _who,
-        "part": _only("part"),
-        "mean {arrow}": _only("mean"),
-        "deviation": _only("deviation"),
+        "#": _formatted("rank"),
+        "solution": _name_and_reason,
+        "part": _formatted("part"),
+        "mean {arrow}": _formatted("mean"),
+        "deviation": _formatted("deviation"),
         "folds": _folds,
     },
-    {"entries": _entries, "entered": _only("created"), "cost": _cost},
+    {"entries": _entries, "entered": _formatted("created"), "cost": _cost},
     _FEW,
 )

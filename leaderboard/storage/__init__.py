@@ -1,0 +1,1 @@
+"""The database of entries and teams: schema, migrations, reading and writing."""

@@ -1,4 +1,4 @@
-"""Opening a database, and saying in one line what is wrong with it."""
+"""Opening databases and running transactions; errors become a StoreError of one line."""
 
 import sqlite3
 import zlib
@@ -13,17 +13,32 @@ from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from leaderboard.errors import StoreError
 from leaderboard.safe_text import shorten
-from leaderboard.storage.migrate import SCHEMA_VERSION, upgrade_schema, schema_version
+from leaderboard.storage.migrate import SCHEMA_VERSION, schema_version, upgrade_schema
 from leaderboard.storage.serialization import to_json
 
-LOCK_TIMEOUT_S = 30  # how long one writer waits for another
-POSTGRESQL = {"connect_timeout": 5, "tcp_user_timeout": 30_000}  # seconds, and milliseconds: a dead line is given up
-NETWORK_FILE_SYSTEMS = {"9p", "afs", "ceph", "cifs", "fuse.sshfs", "glusterfs", "lustre", "nfs", "nfs4", "smb3", "smbfs"}
+LOCK_TIMEOUT_S = 30  # how long a writer waits for another
+POSTGRESQL = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 30_000,
+}  # seconds; milliseconds after which a dead connection fails
+NETWORK_FILE_SYSTEMS = {
+    "9p",
+    "afs",
+    "ceph",
+    "cifs",
+    "fuse.sshfs",
+    "glusterfs",
+    "lustre",
+    "nfs",
+    "nfs4",
+    "smb3",
+    "smbfs",
+}
 
 DAMAGED = "is damaged: put back a copy, or move it away and run again"
 UNWRITABLE = "cannot be opened or written: allow writing in its folder or use another --workspace"
 FULL = "cannot grow because the disk is full: free some space and run again"
-REMEDIES = {  # words of a driver -> what is wrong, and what to do
+REMEDIES = {  # words of a driver's message -> problem and remedy
     "not a database": "is not a leaderboard's database: move it away or use another --workspace",
     "malformed": DAMAGED,
     "readonly": UNWRITABLE,
@@ -38,33 +53,33 @@ REMEDIES = {  # words of a driver -> what is wrong, and what to do
 
 @contextmanager
 def store_errors(place: str) -> Iterator[None]:
-    """Turn whatever a database complains of into a StoreError of one line that names the place and the remedy."""
+    """Turn the errors of a database into a StoreError of one line that names the place and the remedy."""
     try:
         yield
     except (SQLAlchemyError, OSError, ImportError) as error:
-        complaint = str(getattr(error, "orig", None) or error).partition("\n")[0]
-        known = (remedy for words, remedy in REMEDIES.items() if words in complaint.lower())
-        unknown = f"cannot be used ({shorten(complaint)}): mend that or use another --workspace"
-        raise StoreError(f"{place} {next(known, unknown)}") from error
+        message = str(getattr(error, "orig", None) or error).partition("\n")[0]
+        remedies = (remedy for words, remedy in REMEDIES.items() if words in message.lower())
+        default = f"cannot be used ({shorten(message)}): fix that or use another --workspace"
+        raise StoreError(f"{place} {next(remedies, default)}") from error
 
 
 class Database:
-    """A database that is open; what it complains of comes as a StoreError of one line.
+    """An open database; its errors are raised as a StoreError of one line.
 
-    `location` is a file or an SQLAlchemy URL. A new database gets its folder and its tables, an older one what is new.
-    Up to `kept` connections to a server stay open for the next transaction; each is tried before it is used.
+    `location` is a file or an SQLAlchemy URL. A new database gets its folder and its tables, an older one is migrated.
+    Up to `pool_size` connections to a server stay open for later transactions; each is tested before it is used.
     """
 
     def __init__(self, location: str | Path, pool_size: int = 0) -> None:
         self.engine, self.place = open_database(location, pool_size)
 
     def close(self) -> None:
-        """Close the connections that were kept."""
+        """Close the pooled connections."""
         self.engine.dispose()
 
     @contextmanager
     def read_transaction(self) -> Iterator[Connection]:
-        """A connection to read with; StoreError also for values that are not what was written."""
+        """Open a connection for reading; damaged values raise StoreError too."""
         try:
             with store_errors(self.place), self.engine.connect() as connection:
                 yield connection
@@ -73,16 +88,16 @@ class Database:
 
     @contextmanager
     def write_transaction(self) -> Iterator[Connection]:
-        """A transaction that holds the right to write from its start, kept whole if the block ends well."""
+        """Open a write transaction, which is committed if the block raises nothing."""
         with store_errors(self.place), write_transaction(self.engine) as connection:
             yield connection
 
 
 def open_database(location: str | Path, pool_size: int = 0) -> tuple[Engine, str]:
-    """The engine for a URL or a file, and the name to call it by; a new database gets its folder and its tables.
+    """Open a URL or a file: return its engine and its name for messages. A new database gets its folder and tables.
 
-    An older one gets what is new. Raises StoreError if it cannot be opened, holds something else, or was written by a
-    newer version.
+    An older one is migrated. Raises StoreError if it cannot be opened, is no leaderboard's database, or was written by
+    a newer version.
     """
     with store_errors("the database's URL"):
         text = str(location)
@@ -90,30 +105,29 @@ def open_database(location: str | Path, pool_size: int = 0) -> tuple[Engine, str
     sqlite = url.get_backend_name() == "sqlite"
     place = shorten(url.database or "" if sqlite else url.render_as_string())  # which hides the password
     with store_errors(place):
-        engine = _sqlite(url) if sqlite else _elsewhere(url, pool_size)
-        if _found(engine, place) != SCHEMA_VERSION:
-            _bring_up_to_date(engine, place)
+        engine = _sqlite(url) if sqlite else _server(url, pool_size)
+        if _stored_version(engine, place) != SCHEMA_VERSION:
+            _upgrade(engine, place)
     return engine, place
 
 
 def write_transaction(engine: Engine) -> AbstractContextManager[Connection]:
-    """A transaction that holds the right to write from its start, so that it never has to give way half done."""
+    """Open a write transaction (BEGIN IMMEDIATE on SQLite), so that it cannot fail with SQLITE_BUSY half-way."""
     return engine.execution_options(writes=True).begin()
 
 
 def _sqlite(url: URL) -> Engine:
     file = url.database
     if not file or file == ":memory:":
-        raise StoreError("a leaderboard in memory keeps nothing: name a file")
+        raise StoreError("a leaderboard in memory would be lost: name a file")
     Path(file).parent.mkdir(parents=True, exist_ok=True)
-    waiting = {"timeout": LOCK_TIMEOUT_S}
-    engine = create_engine(url, poolclass=NullPool, json_serializer=to_json, connect_args=waiting)
-    event.listen(engine, "connect", _leave_transactions_to_us)
+    engine = create_engine(url, poolclass=NullPool, json_serializer=to_json, connect_args={"timeout": LOCK_TIMEOUT_S})
+    event.listen(engine, "connect", _disable_driver_transactions)
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def _leave_transactions_to_us(connection: Any, _record: object) -> None:
+def _disable_driver_transactions(connection: Any, _record: object) -> None:
     connection.isolation_level = None
 
 
@@ -122,7 +136,7 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _elsewhere(url: URL, kept: int) -> Engine:
+def _server(url: URL, kept: int) -> Engine:
     pool: dict[str, Any] = {"poolclass": NullPool}
     if kept:
         pool = {"pool_size": kept, "max_overflow": -1, "pool_pre_ping": True}
@@ -130,51 +144,51 @@ def _elsewhere(url: URL, kept: int) -> Engine:
     return create_engine(url, json_serializer=to_json, connect_args=arguments, **pool)
 
 
-def _found(engine: Engine, place: str) -> str | None:
-    """The version of the tables, None for an empty database."""
+def _stored_version(engine: Engine, place: str) -> str | None:
+    """Return the version of the tables, None for an empty database; StoreError for an unknown version."""
     try:
-        found, is_empty = _looked_up(engine)
-    except ProgrammingError:  # another process has moved the version to its new table between two looks
-        found, is_empty = _looked_up(engine)
+        version, is_empty = _read_version(engine)
+    except ProgrammingError:  # another process has just moved the version to its new table
+        version, is_empty = _read_version(engine)
     if is_empty:
         return None
-    if found is None:
+    if version is None:
         raise StoreError(f"{place} {REMEDIES['not a database']}")
-    if not found.isdecimal() or not 1 <= int(found) <= int(SCHEMA_VERSION):
-        age = "an older" if found == "0" else "a newer"
+    if not version.isdecimal() or not 1 <= int(version) <= int(SCHEMA_VERSION):
+        age = "an older" if version == "0" else "a newer"
         raise StoreError(
-            f"{place} was written by {age} landmark (schema {shorten(found)}; this one writes {SCHEMA_VERSION}): "
+            f"{place} was written by {age} landmark (schema {shorten(version)}; this one writes {SCHEMA_VERSION}): "
             "move it away or use another --workspace"
         )
-    return found
+    return version
 
 
-def _looked_up(engine: Engine) -> tuple[str | None, bool]:
-    """The version that is written there, if any, and whether there are no tables at all."""
+def _read_version(engine: Engine) -> tuple[str | None, bool]:
+    """Return the stored version, if any, and whether the database has no tables at all."""
     with engine.connect() as connection:
         is_empty = not inspect(connection).get_table_names()
         return (None if is_empty else schema_version(connection)), is_empty
 
 
-def _bring_up_to_date(engine: Engine, place: str) -> None:
+def _upgrade(engine: Engine, place: str) -> None:
     if engine.dialect.name == "sqlite" and not on_network_disk(Path(engine.url.database or "")):
-        _read_while_writing(engine)
+        _enable_write_ahead_log(engine)
     try:
         with write_transaction(engine) as connection:
             upgrade_schema(connection)
     except SQLAlchemyError:
-        if _found(engine, place) != SCHEMA_VERSION:  # else another process has just done so
+        if _stored_version(engine, place) != SCHEMA_VERSION:  # else another process has upgraded it
             raise
 
 
-def _read_while_writing(engine: Engine) -> None:
-    """Choose SQLite's write-ahead log where it can be had; without it readers and writers take turns."""
+def _enable_write_ahead_log(engine: Engine) -> None:
+    """Turn on SQLite's write-ahead log if possible; without it readers and writers block each other."""
     with closing(engine.raw_connection()) as connection, suppress(sqlite3.OperationalError):
         connection.cursor().execute("PRAGMA journal_mode=WAL")
 
 
 def on_network_disk(path: Path) -> bool:
-    """Whether a path lies on another machine's disk, where a write-ahead log would break; False if nobody can tell."""
+    """Whether a path is on a network file system, where a write-ahead log would break; False if that is unknown."""
     path = path.resolve()
     with suppress(OSError, ValueError):
         mounts = [line.split()[1:3] for line in Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()]

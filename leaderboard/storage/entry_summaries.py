@@ -1,4 +1,4 @@
-"""Entries in outline: what order and costs need of thousands of them, without what only few are asked for."""
+"""Lightweight projections of entries (scores of one metric, cost, time) for ranking thousands of rows quickly."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ PARTS = "public", "private", "all"
 
 @dataclass(frozen=True, slots=True)
 class EntrySummary:
-    """An entry with its scores by one metric and what it cost."""
+    """An entry with its scores by one metric and its cost."""
 
     id: int
     solution: str
@@ -27,14 +27,14 @@ class EntrySummary:
     scores: Mapping[str, float | None]  # public, private, all
     cost: Cost
 
-    def score(self, part: str, metric: str | None = None) -> float | None:  # noqa: ARG002 (there is but one)
+    def score(self, part: str, metric: str | None = None) -> float | None:  # noqa: ARG002 (scores are of a single metric)
         """The score of a part."""
         return self.scores[part]
 
 
 @dataclass
 class EntrySummaries:
-    """The outlines of all entries on one board, the earliest first; `refresh` takes in those that have come since."""
+    """The summaries of all entries of one board by id; `refresh` adds those that were stored since the last call."""
 
     database: Database
     competition: str
@@ -44,10 +44,10 @@ class EntrySummaries:
     by_id: dict[int, EntrySummary] = field(default_factory=dict)
 
     def refresh(self) -> bool:
-        """Read what is new; whether anything was.
+        """Read new entries; return whether there were any.
 
-        Ids are given in order but may come to light out of it where several write at once: the last hundred are looked
-        at again.
+        Ids ascend, but with several writers they can become visible in another order, so the last hundred are read
+        again.
         """
         table = schema.entries
         since = max(self.by_id, default=0) - 100
@@ -56,7 +56,7 @@ class EntrySummaries:
         query = select(*names, *scores).where(table.c.id > since, *self._conditions())
         before = len(self.by_id)
         with self.database.read_transaction() as connection:
-            self.by_id |= {outline.id: outline for outline in map(_outline, connection.execute(query))}
+            self.by_id |= {summary.id: summary for summary in map(_summary, connection.execute(query))}
         return len(self.by_id) > before
 
     def _conditions(self) -> Iterator[ColumnElement[bool]]:
@@ -66,7 +66,7 @@ class EntrySummaries:
 
 @dataclass(frozen=True)
 class BoardSummary:
-    """A competition, task and split that have entries: how many, and when the last one came."""
+    """A competition, task and split that have entries: their number and the time of the last one."""
 
     competition: str
     competition_name: str
@@ -77,7 +77,7 @@ class BoardSummary:
 
 
 def board_summaries(database: Database) -> list[BoardSummary]:
-    """All boards that have entries, the one with the latest first."""
+    """All boards that have entries, the one with the latest entry first."""
     table = schema.entries
     names = [table.c[name] for name in ("competition", "competition_name", "task", "split")]
     last = func.max(table.c.created)
@@ -89,12 +89,12 @@ def board_summaries(database: Database) -> list[BoardSummary]:
 
 
 def last_id(database: Database) -> int:
-    """The highest id of any entry, 0 where there is none."""
+    """The highest id of any entry, 0 if there is none."""
     with database.read_transaction() as connection:
         return connection.scalar(select(func.max(schema.entries.c.id))) or 0
 
 
-def _outline(row: Row[Any]) -> EntrySummary:
+def _summary(row: Row[Any]) -> EntrySummary:
     values: Any = row
     number, solution, identity, status, metric, created, stages, *scores = values
     cost = total_cost(tuple(Stage(**stage) for stage in stages))

@@ -1,18 +1,18 @@
-"""The versions of a leaderboard's tables: which one a database has, and how it gets the newest."""
+"""The schema version of a database, and its upgrade to the newest version."""
 
 from sqlalchemy import Connection, Integer, String, column, func, insert, inspect, select, table
 
-from leaderboard.storage import team_schema as _team  # noqa: F401 (its tables are part of the metadata)
+from leaderboard.storage import team_schema as _team  # noqa: F401 (adds its tables to the metadata)
 from leaderboard.storage.schema import metadata
 
 SCHEMA_VERSION = "3"  # of the tables in `leaderboard.storage.schema` and `leaderboard.storage.team_schema`
-_LOCK = 0x1EADE2B0A2D  # any number that no other program takes for its lock
+_LOCK = 0x1EADE2B0A2D  # an arbitrary number for the advisory lock
 _versions = table("alembic_version", column("version_num", String))
-_versions_before = table("leaderboard_schema", column("version", Integer))  # where versions 1 and 2 kept theirs
+_versions_before = table("leaderboard_schema", column("version", Integer))  # in versions 1 and 2
 
 
 def schema_version(connection: Connection) -> str | None:
-    """The version of the tables that are there, None where none says one."""
+    """The version of the tables, None if no version is stored."""
     names = inspect(connection).get_table_names()
     if _versions.name in names:
         return str(connection.scalar(select(_versions.c.version_num)))
@@ -22,17 +22,17 @@ def schema_version(connection: Connection) -> str | None:
 
 
 def upgrade_schema(connection: Connection) -> None:
-    """Create the tables, or change those of an older version; nothing where another process has just done so.
+    """Create the tables or migrate those of an older version, unless another process has just done so.
 
-    The transaction must hold the right to write.
+    The connection must be in a write transaction.
     """
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
-    found = schema_version(connection)
-    if found is None:
+    version = schema_version(connection)
+    if version is None:
         _create(connection)
-    elif found != SCHEMA_VERSION:
-        _migrate(connection, found)
+    elif version != SCHEMA_VERSION:
+        _migrate(connection, version)
 
 
 def _create(connection: Connection) -> None:
@@ -44,7 +44,7 @@ def _create(connection: Connection) -> None:
     connection.execute(insert(_versions).values(version_num=SCHEMA_VERSION))
 
 
-def _migrate(connection: Connection, found: str) -> None:
+def _migrate(connection: Connection, version: str) -> None:
     from alembic import command
     from alembic.config import Config
 
@@ -52,5 +52,5 @@ def _migrate(connection: Connection, found: str) -> None:
     config.set_main_option("script_location", "leaderboard.storage:migrations")
     config.set_main_option("path_separator", "os")
     if not inspect(connection).has_table(_versions.name):
-        command.stamp(config, found)
+        command.stamp(config, version)
     command.upgrade(config, SCHEMA_VERSION)

@@ -1,4 +1,4 @@
-"""The tables of a leaderboard's database; a change of them needs a step in `leaderboard.storage.migrations`."""
+"""The tables of a leaderboard's database; every change needs a migration in `leaderboard.storage.migrations`."""
 
 from datetime import UTC, datetime
 
@@ -20,32 +20,32 @@ from sqlalchemy import (
 
 
 class EscapedText(TypeDecorator[str]):
-    """Any text, also what databases refuse (NUL, half a surrogate pair): what is not ASCII lies there as an escape."""
+    """Text column that stores unicode_escape'd ASCII, so that NUL and lone surrogates survive."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Escape on the way in."""
+        """Escape a value before it is stored."""
         return None if value is None else value.encode("unicode_escape").decode("ascii")
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        """Restore on the way out."""
+        """Restore a stored value."""
         return None if value is None else value.encode("ascii").decode("unicode_escape")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A time in UTC, to the microsecond."""
+    """Time column in UTC, to the microsecond."""
 
     impl = DateTime
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Drop the zone, which is UTC."""
+        """Convert a time to UTC and drop its zone."""
         return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Say that it is UTC."""
+        """Restore the zone UTC."""
         return None if value is None else value.replace(tzinfo=UTC)
 
 
@@ -58,12 +58,15 @@ query_lists = Table(
     Column("packed", LargeBinary, nullable=False),
 )
 
-entries = Table(  # the fields of Entry by their names, and the list of queries
+entries = Table(  # the fields of Entry, and the list of queries
     "entries",
     metadata,
     Column("id", Integer, primary_key=True),
     *(Column(name, EscapedText, nullable=False) for name in ("competition", "competition_name", "task", "split")),
-    *(Column(name, EscapedText, nullable=False) for name in ("solution", "identity", "code_version", "run_key", "status")),
+    *(
+        Column(name, EscapedText, nullable=False)
+        for name in ("solution", "identity", "code_version", "run_key", "status")
+    ),
     *(Column(name, EscapedText) for name in ("reason", "metric", "submission", "log")),
     *(Column(name, JSON(none_as_null=True)) for name in ("seed", "scores", "coverage", "stages", "versions")),
     Column("intervals", JSON(none_as_null=True)),  # since version 2

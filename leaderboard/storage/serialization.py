@@ -1,4 +1,4 @@
-"""Values and ids as they lie in a database: JSON for what is small, compressed bytes for what is long; never pickle."""
+"""Serialisation of values and ids for the database: JSON for small values, compressed bytes for arrays, no pickle."""
 
 import json
 import zlib
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 
 def to_json(value: object) -> str:
-    """`value` as JSON in ASCII; dataclasses and mappings become objects, NumPy's numbers plain ones."""
+    """Serialise a value as ASCII JSON; dataclasses and mappings become objects, NumPy scalars numbers."""
     return json.dumps(value, default=_plain, allow_nan=False)
 
 
@@ -23,23 +23,23 @@ def _plain(value: Any) -> Any:
 
 
 def pack_values(values: NDArray[Any]) -> bytes:
-    """One number for each query as compressed bytes in NumPy's format."""
+    """Serialise one number for each query as compressed bytes in NumPy's format."""
     file = BytesIO()
     np.save(file, np.asarray(values, dtype=np.float64), allow_pickle=False)
     return zlib.compress(file.getbuffer(), level=1)
 
 
 def unpack_values(packed: bytes) -> NDArray[np.float64]:
-    """What `pack_values` was given, as float64; ValueError or zlib.error for damaged bytes."""
+    """Restore the values of `pack_values` as float64; ValueError or zlib.error for damaged bytes."""
     return np.asarray(np.load(BytesIO(zlib.decompress(packed)), allow_pickle=False), dtype=np.float64)
 
 
 def pack_ids(ids: Sequence[str]) -> bytes:
-    """Ids as compressed JSON, which holds any text."""
+    """Serialise ids as compressed JSON, which holds any text."""
     return zlib.compress(json.dumps(list(ids)).encode("ascii"), level=1)
 
 
 def unpack_ids(packed: bytes) -> list[str]:
-    """What `pack_ids` was given; ValueError or zlib.error for damaged bytes."""
+    """Restore the ids of `pack_ids`; ValueError or zlib.error for damaged bytes."""
     ids: list[str] = json.loads(zlib.decompress(packed))
     return ids

@@ -1,4 +1,4 @@
-"""The log of entries: a database that is only ever added to."""
+"""The store of entries: an append-only log in a database."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -22,7 +22,7 @@ AGE_COLUMNS = schema.entries.c.created, schema.entries.c.id
 
 
 class EntryStore:
-    """Entries in a SQLite file, or wherever an SQLAlchemy URL points; many threads and processes may write at once.
+    """Entries in an SQLite file or the database of an SQLAlchemy URL; many threads and processes may write at once.
 
     Every method raises StoreError, in one line, if the database cannot be read or written.
     """
@@ -36,7 +36,7 @@ class EntryStore:
         per_query: Mapping[str, ArrayLike] | None = None,
         query_ids: Sequence[str] | None = None,
     ) -> Entry:
-        """The entry with its id, once it is stored whole.
+        """Store an entry in one transaction; return it with its id.
 
         `per_query` gives one number (float64, nan allowed) for each query by name, in the order of `query_ids`; the
         same list of ids is stored once for all entries. Raises ValueError if their lengths differ.
@@ -52,7 +52,7 @@ class EntryStore:
         split: str | None = None,
         solution: str | None = None,
     ) -> list[Entry]:
-        """The entries with these values (None: any), the earliest first."""
+        """The entries with these values (None matches any), the earliest first."""
         wanted = {"competition": competition, "task": task, "split": split, "solution": solution}
         conditions = [schema.entries.c[name] == value for name, value in wanted.items() if value is not None]
         with self._database.read_transaction() as connection:
@@ -60,21 +60,25 @@ class EntryStore:
             return [_entry(row) for row in connection.execute(query).mappings()]
 
     def find(self, run_key: str) -> Entry | None:
-        """The latest entry of a run that did not fail, or None."""
+        """The latest entry of a run that did not fail, None if there is none."""
         table = schema.entries
         query = select(*COLUMNS).where(table.c.run_key == run_key, table.c.status != "failed")
         with self._database.read_transaction() as connection:
-            row = connection.execute(query.order_by(*(column.desc() for column in AGE_COLUMNS)).limit(1)).mappings().first()
+            row = (
+                connection.execute(query.order_by(*(column.desc() for column in AGE_COLUMNS)).limit(1))
+                .mappings()
+                .first()
+            )
             return None if row is None else _entry(row)
 
     def by_ids(self, ids: Sequence[int]) -> dict[int, Entry]:
-        """The entries of these ids, as far as there are any, by id."""
+        """The existing entries with these ids, by id."""
         with self._database.read_transaction() as connection:
             rows = connection.execute(select(*COLUMNS).where(schema.entries.c.id.in_(ids))).mappings()
             return {row["id"]: _entry(row) for row in rows}
 
     def per_query(self, entry_id: int, names: Sequence[str] | None = None) -> dict[str, NDArray[np.float64]]:
-        """What an entry got query by query, by name (None: all there are); empty if nothing was stored with it."""
+        """The per-query arrays of an entry by name (`names` None: all of them); empty if none were stored."""
         table = schema.per_query
         wanted = [] if names is None else [table.c.name.in_(names)]
         query = select(table.c.name, table.c.packed).where(table.c.entry == entry_id, *wanted).order_by(table.c.id)
@@ -82,7 +86,7 @@ class EntryStore:
             return {name: unpack_values(packed) for name, packed in connection.execute(query)}
 
     def query_ids(self, entry_id: int) -> list[str]:
-        """The queries that `per_query` follows; empty if none were stored with the entry."""
+        """The query ids in the order of `per_query`; empty if none were stored with the entry."""
         query = select(schema.query_lists.c.packed).join(schema.entries).where(schema.entries.c.id == entry_id)
         with self._database.read_transaction() as connection:
             packed = connection.scalar(query)
@@ -92,15 +96,15 @@ class EntryStore:
 def prepare_insert(
     entry: Entry, per_query: Mapping[str, ArrayLike] | None, query_ids: Sequence[str] | None
 ) -> Callable[[Connection], Entry]:
-    """What stores an entry in a transaction and gives it with its id; all that takes long is done before."""
+    """Return a function that stores an entry in a transaction and returns it with its id; it does no slow work."""
     arrays = {name: np.asarray(values, dtype=np.float64) for name, values in (per_query or {}).items()}
-    _demand_one_length(arrays, query_ids)
+    _require_one_length(arrays, query_ids)
     packed = [{"name": name, "packed": pack_values(values)} for name, values in arrays.items()]
     ids = None if query_ids is None else pack_ids(query_ids)
 
     def insert_entry(connection: Connection) -> Entry:
         values = {name: value for name, value in vars(entry).items() if name != "id"}
-        values["query_list"] = None if ids is None else _keep_ids(connection, ids)
+        values["query_list"] = None if ids is None else _store_ids(connection, ids)
         entry_id = connection.scalar(insert(schema.entries).values(values).returning(schema.entries.c.id))
         if packed:
             connection.execute(insert(schema.per_query), [{"entry": entry_id, **row} for row in packed])
@@ -109,14 +113,14 @@ def prepare_insert(
     return insert_entry
 
 
-def _demand_one_length(arrays: Mapping[str, NDArray[np.float64]], query_ids: Sequence[str] | None) -> None:
+def _require_one_length(arrays: Mapping[str, NDArray[np.float64]], query_ids: Sequence[str] | None) -> None:
     shapes = {values.shape for values in arrays.values()} | (set() if query_ids is None else {(len(query_ids),)})
     if len(shapes) > 1 or any(len(shape) != 1 for shape in shapes):
         raise ValueError(f"per-query values need one number for each query, not arrays of {sorted(shapes)}")
 
 
-def _keep_ids(connection: Connection, packed: bytes) -> str:
-    """The digest by which a list of ids is found, once it is stored."""
+def _store_ids(connection: Connection, packed: bytes) -> str:
+    """Store a list of ids, unless it is stored already; return its digest, which is its key."""
     digest = sha256(packed).hexdigest()
     table = schema.query_lists
     if connection.scalar(select(table.c.digest).where(table.c.digest == digest)) is None:

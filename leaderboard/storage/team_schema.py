@@ -1,4 +1,4 @@
-"""The tables of a team server, beside those of the leaderboard; a change needs a step in `leaderboard.storage.migrations`."""
+"""The tables of the team server; every change needs a migration in `leaderboard.storage.migrations`."""
 
 from sqlalchemy import (
     JSON,
@@ -14,14 +14,16 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from leaderboard.storage.schema import UtcDateTime, EscapedText, entries, metadata
+from leaderboard.storage.schema import EscapedText, UtcDateTime, entries, metadata
 
 teams = Table(
     "teams",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("name", EscapedText, nullable=False),
-    Column("folded", EscapedText, nullable=False, unique=True),  # the name, without what makes names only look different
+    Column(
+        "folded", EscapedText, nullable=False, unique=True
+    ),  # the normalised name, so that names cannot only look different
     Column("created", UtcDateTime, nullable=False),
 )
 
@@ -38,12 +40,12 @@ tokens = Table(
 sessions = Table(
     "team_sessions",
     metadata,
-    Column("digest", String(64), primary_key=True),  # SHA-256 of what the cookie holds
+    Column("digest", String(64), primary_key=True),  # SHA-256 of the cookie's secret
     Column("token", ForeignKey(tokens.c.prefix), nullable=False, index=True),
     Column("expires", UtcDateTime, nullable=False),
 )
 
-rules = Table(  # what is not there has the defaults of Rules
+rules = Table(  # a competition without a row has the defaults of CompetitionRules
     "team_rules",
     metadata,
     Column("competition", EscapedText, primary_key=True),
@@ -60,7 +62,7 @@ submissions = Table(
     *(Column(name, EscapedText, nullable=False) for name in ("competition", "task")),
     Column("number", Integer, nullable=False),  # from 1 in its team, competition and task
     *(Column(name, EscapedText, nullable=False) for name in ("file_name", "message")),
-    Column("digest", String(64), nullable=False),  # SHA-256 of the file as it came
+    Column("digest", String(64), nullable=False),  # SHA-256 of the uploaded file
     Column("size", BigInteger, nullable=False),  # bytes
     Column("received", UtcDateTime, nullable=False),
     Column("status", String(16), nullable=False),
@@ -68,17 +70,17 @@ submissions = Table(
     Column("chosen", Boolean, nullable=False),
     Column("hidden", EscapedText),  # why
     Column("attempts", Integer, nullable=False),
-    Column("claim", String(32)),  # of who is scoring it
-    Column("lease", UtcDateTime),  # until when nobody else may
+    Column("claim", String(32)),  # the secret of the worker that scores it
+    Column("lease", UtcDateTime),  # when the claim expires
     UniqueConstraint("team", "competition", "task", "number", name="team_submissions_by_number"),
     UniqueConstraint("team", "competition", "task", "digest", name="team_submissions_by_file"),
     Index("team_submissions_by_status", "status", "received"),
 )
 
-scorings = Table(  # its primary key sees to it that a submission is entered once
+scorings = Table(  # the primary key ensures that a submission gets one entry
     "team_scorings",
     metadata,
     Column("submission", ForeignKey(submissions.c.id), primary_key=True),
     Column("entry", ForeignKey(entries.c.id), nullable=False, unique=True),
-    Column("released", ForeignKey(entries.c.id), nullable=False),  # whose public score was told
+    Column("released", ForeignKey(entries.c.id), nullable=False),  # whose public score was released
 )

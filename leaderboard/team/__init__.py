@@ -1,1 +1,1 @@
-"""Teams and what they hand in: who they are, what the rules allow, what became of each file."""
+"""Teams: accounts, tokens, rules, and the submissions with their queue and results."""

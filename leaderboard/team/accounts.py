@@ -20,7 +20,7 @@ MAX_TEAM_NAME_LENGTH = 60  # characters
 
 @dataclass(frozen=True)
 class Team:
-    """A team: the name is what stands on the board."""
+    """A team; the board shows its name."""
 
     id: int
     name: str
@@ -29,7 +29,7 @@ class Team:
 
 @dataclass(frozen=True)
 class Token:
-    """What is known of a token; `team` is None where it is an admin's."""
+    """The stored facts of a token; `team` is None for an admin's token."""
 
     prefix: str
     team: str | None
@@ -44,16 +44,16 @@ class Accounts:
         self._database = database
 
     def add_team(self, name: str, now: datetime, reserved: Sequence[str] = ()) -> Team:
-        """The new team.
+        """Add a team and return it.
 
-        Raises TeamError for a name that is too long, cannot be read, looks like that of another team, or is that of a
-        solution, as are those in `taken` and those on the board.
+        Raises TeamError for a name that is too long, not printable, too similar to another team's, or the name of a
+        solution: of one in `reserved` or on the board.
         """
         _require_readable(name)
-        folded = _folded(name)
+        folded = _normalised(name)
         with self._database.write_transaction() as connection:
             on_board = connection.scalars(select(entries.c.solution).distinct())
-            if folded in map(_folded, [*reserved, *on_board]):
+            if folded in map(_normalised, [*reserved, *on_board]):
                 raise TeamError(f"{shorten(name)} is the name of a solution; choose another for the team")
             try:
                 with connection.begin_nested():
@@ -68,22 +68,22 @@ class Accounts:
         """All teams, by name."""
         with self._database.read_transaction() as connection:
             found = connection.execute(select(teams.c.id, teams.c.name, teams.c.created)).mappings()
-            return sorted((Team(**row) for row in found), key=lambda team: _folded(team.name))
+            return sorted((Team(**row) for row in found), key=lambda team: _normalised(team.name))
 
     def team(self, name: str) -> Team:
-        """The team of a name; TeamError where there is none."""
-        found = next((team for team in self.teams() if _folded(team.name) == _folded(name)), None)
-        if found is None:
-            raise TeamError(f"there is no team {shorten(name)}; landmark team add makes one")
-        return found
+        """The team of a name; TeamError if there is none."""
+        team = next((team for team in self.teams() if _normalised(team.name) == _normalised(name)), None)
+        if team is None:
+            raise TeamError(f"there is no team {shorten(name)}; create it with landmark team add")
+        return team
 
     def add_token(self, team: Team | None, now: datetime) -> str:
-        """A new token of a team, or of an admin: it cannot be shown again."""
-        made = new_token()
-        row = {"prefix": made.prefix, "hash": made.hash, "team": team and team.id, "created": now}
+        """Create a token of a team, or of an admin (None); only its hash is stored."""
+        new = new_token()
+        row = {"prefix": new.prefix, "hash": new.hash, "team": team and team.id, "created": now}
         with self._database.write_transaction() as connection:
             connection.execute(insert(tokens).values(row))
-        return made.token
+        return new.token
 
     def tokens(self) -> list[Token]:
         """All tokens, the newest first."""
@@ -93,24 +93,25 @@ class Accounts:
             return [Token(**row) for row in found.mappings()]
 
     def revoke(self, prefix: str, now: datetime) -> bool:
-        """Whether there was such a token to revoke; whoever came in by it is out."""
-        kept = tokens.c.prefix == prefix, tokens.c.revoked.is_(None)
+        """Revoke a token and end its sessions; return whether there was a token to revoke."""
+        valid = tokens.c.prefix == prefix, tokens.c.revoked.is_(None)
         with self._database.write_transaction() as connection:
             connection.execute(delete(sessions).where(sessions.c.token == prefix))
-            return bool(connection.execute(update(tokens).where(*kept).values(revoked=now)).rowcount)
+            return bool(connection.execute(update(tokens).where(*valid).values(revoked=now)).rowcount)
 
 
 def _require_readable(name: str) -> None:
     if not 0 < len(name) <= MAX_TEAM_NAME_LENGTH or not name.isprintable() or name != name.strip():
         raise TeamError(
-            f"{shorten(name)!r:.80} cannot be the name of a team: use 1 to {MAX_TEAM_NAME_LENGTH} characters that can be printed"
+            f"{shorten(name)!r:.80} cannot be the name of a team: "
+            f"use 1 to {MAX_TEAM_NAME_LENGTH} characters that can be printed"
         )
 
 
-def _folded(name: str) -> str:
-    """A name without what makes names look different only at a second glance: case, width, ligatures, spaces.
+def _normalised(name: str) -> str:
+    """Return the name without differences that are hard to see: case, width, ligatures, spaces.
 
-    >>> _folded("Ｔeam  ﬁve") == _folded("team five")
+    >>> _normalised("Ｔeam  ﬁve") == _normalised("team five")
     True
     """
     return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).split())

@@ -1,7 +1,8 @@
-"""The queue of submissions that wait to be scored: each is scored by one at a time, and entered once.
+"""The queue of submissions to be scored: one worker at a time scores each, and each gets one entry.
 
-Who claims a submission holds it for LEASE and must renew that while it works; when it is killed, another may claim it.
-What it came to is entered in the transaction that ends the claim, so that whoever has lost the claim enters nothing.
+A worker's claim on a submission lasts for LEASE and must be renewed while it works; if the worker is killed, another
+can claim the submission. The entry is stored in the transaction that ends the claim, so a worker that has lost its
+claim stores nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,31 +18,29 @@ from leaderboard.entry import Entry
 from leaderboard.storage.database import Database
 from leaderboard.storage.store import prepare_insert
 from leaderboard.storage.team_schema import scorings, submissions
-from leaderboard.team.submissions import Submission, submissions_query, submission_from_row
+from leaderboard.team.submissions import Submission, submission_from_row, submissions_query
 
 LEASE = timedelta(seconds=15)
-MAX_ATTEMPTS = 3  # after so many ended scorers it is the file's fault
-GIVEN_UP = (
-    f"the scorer was ended {MAX_ATTEMPTS} times before it had a score; whoever runs the server can have it tried again"
-)
+MAX_ATTEMPTS = 3  # after so many killed workers the file is at fault
+GIVEN_UP = f"the scorer was killed {MAX_ATTEMPTS} times before it had a score; an admin can retry the submission"
 
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to score a submission; `secret` is another one each time."""
+    """A worker's exclusive right to score a submission; `secret` is new for each claim."""
 
     submission: Submission
     secret: str
 
 
 class SubmissionQueue:
-    """The queue of a database. Every method raises StoreError if it cannot be used."""
+    """The queue in a database. Every method raises StoreError if the database cannot be used."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def claim(self, now: datetime) -> Claim | None:
-        """The right to score the submission that has waited longest, None where none waits."""
+        """Claim the submission that has waited longest; None if none waits."""
         free = or_(submissions.c.status == "queued", and_(submissions.c.status == "running", submissions.c.lease < now))
         first = select(submissions.c.id).where(free).order_by(submissions.c.received, submissions.c.id).limit(1)
         with self._database.write_transaction() as connection:
@@ -50,17 +49,19 @@ class SubmissionQueue:
                 .where(free, submissions.c.attempts >= MAX_ATTEMPTS)
                 .values(status="failed", report=[GIVEN_UP], claim=None, lease=None)
             )
-            found = connection.scalar(first.with_for_update(skip_locked=True))
-            if found is None:
+            submission_id = connection.scalar(first.with_for_update(skip_locked=True))
+            if submission_id is None:
                 return None
             values = {"status": "running", "claim": token_hex(16), "lease": now + LEASE}
             attempts = submissions.c.attempts + 1
-            connection.execute(update(submissions).where(submissions.c.id == found).values(**values, attempts=attempts))
-            row = connection.execute(submissions_query().where(submissions.c.id == found)).mappings().one()
+            connection.execute(
+                update(submissions).where(submissions.c.id == submission_id).values(**values, attempts=attempts)
+            )
+            row = connection.execute(submissions_query().where(submissions.c.id == submission_id)).mappings().one()
             return Claim(submission_from_row(row), str(values["claim"]))
 
     def renew(self, claim: Claim, now: datetime) -> bool:
-        """Whether the claim still holds; then it does so for another LEASE."""
+        """Renew a claim for another LEASE; return whether it was still valid."""
         return self._change(claim, lease=now + LEASE)
 
     def enter(
@@ -72,14 +73,14 @@ class SubmissionQueue:
         report: Sequence[str],
         released: int | None = None,
     ) -> Entry | None:
-        """The entry of a submission, once it is stored; None where the claim does not hold any more.
+        """Store the entry of a submission and return it; None if the claim is no longer valid.
 
-        `released` is the entry whose public score the team was told, None for the new one.
+        `released` is the entry whose public score is released to the team, None for the new entry.
         """
         insert_entry = prepare_insert(entry, per_query, query_ids)
         ended = {"status": "scored", "report": list(report), "claim": None, "lease": None}
         with self._database.write_transaction() as connection:
-            if not connection.execute(_held(claim).values(**ended)).rowcount:
+            if not connection.execute(_update_claimed(claim).values(**ended)).rowcount:
                 return None
             entered = insert_entry(connection)
             row = {"submission": claim.submission.id, "entry": entered.id, "released": released or entered.id}
@@ -87,22 +88,22 @@ class SubmissionQueue:
             return entered
 
     def reject(self, claim: Claim, report: Sequence[str]) -> bool:
-        """Whether the claim was held, and the submission is rejected for what the report says."""
+        """Reject a submission with a report; return whether the claim was valid."""
         return self._change(claim, status="rejected", report=list(report), claim=None, lease=None)
 
     def fail(self, claim: Claim, reason: str) -> bool:
-        """Whether the claim was held, and the submission is failed for a reason that is not its team's fault."""
+        """Mark a submission as failed for a reason that is not the team's fault; return whether the claim was valid."""
         return self._change(claim, status="failed", report=[reason], claim=None, lease=None)
 
     def retry(self, submission_id: str) -> bool:
-        """Whether the submission had failed, and waits again."""
+        """Queue a failed submission again; return whether it had failed."""
         failed = submissions.c.id == submission_id, submissions.c.status == "failed"
         with self._database.write_transaction() as connection:
             new = update(submissions).where(*failed).values(status="queued", report=[], attempts=0)
             return bool(connection.execute(new).rowcount)
 
     def last_released(self, submission: Submission) -> int | None:
-        """The entry whose public score was told after the team's submission before this one; None after none."""
+        """The entry whose public score was released after the team's previous submission; None for the first."""
         this = select(submissions.c.team).where(submissions.c.id == submission.id).scalar_subquery()
         same = (
             submissions.c.team == this,
@@ -116,8 +117,8 @@ class SubmissionQueue:
 
     def _change(self, claim: Claim, /, **values: Any) -> bool:
         with self._database.write_transaction() as connection:
-            return bool(connection.execute(_held(claim).values(**values)).rowcount)
+            return bool(connection.execute(_update_claimed(claim).values(**values)).rowcount)
 
 
-def _held(claim: Claim) -> Any:
+def _update_claimed(claim: Claim) -> Any:
     return update(submissions).where(submissions.c.id == claim.submission.id, submissions.c.claim == claim.secret)

@@ -1,4 +1,4 @@
-"""What a competition allows its teams."""
+"""The rules of a competition for its teams."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -10,16 +10,16 @@ from leaderboard.errors import TeamError
 from leaderboard.storage.database import Database
 from leaderboard.storage.team_schema import rules
 
-MAX_FINALS = 2  # submissions of a team and a task that the private part decides on
+MAX_FINALS = 2  # submissions of a team and a task that are scored on the private part in the end
 MAX_DAILY_LIMIT = 1_000  # submissions a day
 
 
 @dataclass(frozen=True)
 class CompetitionRules:
-    """The rules of a competition: after the deadline nothing is taken, and private scores show; None is never.
+    """The rules of a competition. After the deadline (None: never) submissions are closed and private scores shown.
 
-    `daily_limit` is per team and task, by days of UTC. With `ladder` teams are told public scores by the Ladder
-    mechanism. Raises TeamError for a limit below 1 or above MOST, and ValueError for a deadline without a zone.
+    `daily_limit` is per team, task and UTC day. With `ladder` the Ladder mechanism releases the public scores. Raises
+    TeamError for a limit below 1 or above MAX_DAILY_LIMIT, and ValueError for a deadline without a time zone.
     """
 
     competition: str
@@ -45,13 +45,13 @@ class RulesStore:
         self._database = database
 
     def get(self, competition: str) -> CompetitionRules:
-        """The rules that were set, or the defaults."""
+        """The stored rules, or the defaults."""
         with self._database.read_transaction() as connection:
             row = connection.execute(select(rules).where(rules.c.competition == competition)).mappings().first()
             return CompetitionRules(competition) if row is None else CompetitionRules(**row)
 
     def set(self, competition: str, **changed: Any) -> CompetitionRules:
-        """The rules with some of them changed, once they are kept."""
+        """Change some rules, store and return them."""
         new = replace(self.get(competition), **changed)
         row = {**vars(new), "deadline": new.deadline and new.deadline.astimezone(UTC)}
         with self._database.write_transaction() as connection:

@@ -1,4 +1,4 @@
-"""Who has come in: by a token, and then by the session of a browser."""
+"""Authentication of team members by a token or by the session of a browser."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,44 +11,44 @@ from sqlalchemy import RowMapping, Select, delete, insert, select
 from leaderboard.storage.database import Database
 from leaderboard.storage.team_schema import sessions, teams, tokens
 from leaderboard.team.accounts import Team
-from leaderboard.team.tokens import verify_token, prefix_of
+from leaderboard.team.tokens import prefix_of, verify_token
 
 SESSION_LIFETIME = timedelta(days=14)  # of a session
 
 
 @dataclass(frozen=True)
 class AuthenticatedMember:
-    """Who has come in by a token: one of a team, or an admin, who has none."""
+    """A user authenticated by a token: a member of a team, or an admin, who has no team."""
 
-    token: str  # the public part
+    token: str  # its public prefix
     team: Team | None
 
 
 class Authentication:
-    """Tokens and sessions that are good. Every method raises StoreError if the database cannot be used."""
+    """Lookups of valid tokens and sessions. Every method raises StoreError if the database cannot be used."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def by_token(self, token: str) -> AuthenticatedMember | None:
-        """Whose token this is; None for what is none, or none any more."""
+        """The member with this token; None if it is invalid or revoked."""
         prefix = prefix_of(token)
         row = None if prefix is None else self._first(_members(tokens.c.hash).where(tokens.c.prefix == prefix))
         return _member(row) if row is not None and verify_token(token, row["hash"]) else None
 
     def by_prefix(self, prefix: str) -> AuthenticatedMember | None:
-        """Whose token has this public part, unless it is revoked; for who has seen that the token itself is good."""
+        """The member whose token has this prefix, None if it is revoked; the caller has verified the token."""
         row = self._first(_members().where(tokens.c.prefix == prefix))
         return None if row is None else _member(row)
 
     def by_session(self, secret: str, now: datetime) -> AuthenticatedMember | None:
-        """Whose session this is; None where it is over, or its token revoked."""
-        found = sessions.c.digest == _digest(secret), sessions.c.expires > now
-        row = self._first(_members().join(sessions, sessions.c.token == tokens.c.prefix).where(*found))
+        """The member of a session; None if it has expired or its token is revoked."""
+        valid = sessions.c.digest == _digest(secret), sessions.c.expires > now
+        row = self._first(_members().join(sessions, sessions.c.token == tokens.c.prefix).where(*valid))
         return None if row is None else _member(row)
 
     def open_session(self, member: AuthenticatedMember, now: datetime) -> str:
-        """The secret of a new session, which lasts for STAY."""
+        """Create a session that lasts for SESSION_LIFETIME; return its secret."""
         secret = token_hex(32)
         row = {"digest": _digest(secret), "token": member.token, "expires": now + SESSION_LIFETIME}
         with self._database.write_transaction() as connection:

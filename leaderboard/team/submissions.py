@@ -1,18 +1,20 @@
-"""What teams have handed in."""
+"""The submissions of teams, and the finals among them."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
 
+from leaderboard.entry import Entry
 from leaderboard.errors import TeamError
+from leaderboard.order import Order
 from leaderboard.storage.database import Database
 from leaderboard.storage.team_schema import scorings, submissions, teams
 from leaderboard.team.accounts import Team
-from leaderboard.team.limits import DailyUsage, require_within_limits, daily_usage
+from leaderboard.team.limits import DailyUsage, daily_usage, require_within_limits
 from leaderboard.team.rules import MAX_FINALS, CompetitionRules
 
 SubmissionStatus = Literal["queued", "running", "scored", "rejected", "failed"]
@@ -20,23 +22,23 @@ SubmissionStatus = Literal["queued", "running", "scored", "rejected", "failed"]
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that has been received whole: the id that its submission will have, and what its team says of it."""
+    """A completely received file, with the id of its future submission and the team's message."""
 
     id: str
     competition: str
     task: str
     file_name: str
     message: str
-    digest: str  # SHA-256 of the file as it came
+    digest: str  # SHA-256 of the uploaded file
     size: int  # bytes
 
 
 @dataclass(frozen=True)
 class Submission(Upload):
-    """A file that a team has handed in. `number` counts from 1 in its team, competition and task.
+    """A submission of a team. `number` counts from 1 within its team, competition and task.
 
-    `report` says line by line what is wrong with the file; `entry` is the id of what it came to on the board, None
-    before it is scored. A hidden one is on no board, and `hidden` says why.
+    `report` lists the faults of the file, one a line. `entry` is the id of its entry, None before it is scored.
+    `hidden` is the reason why it is on no board, None if it is not hidden.
     """
 
     team: str
@@ -57,16 +59,16 @@ class Submissions:
         self._database = database
 
     def add(self, team: Team, upload: Upload, rules: CompetitionRules, now: datetime) -> Submission:
-        """The new submission, which waits to be scored, or that of the very same file, if the team has handed it in.
+        """Add a submission to the queue and return it; a file that the team submitted before gives its old submission.
 
-        Raises TeamError after the deadline, and LimitError when the team has handed in all it may today.
+        Raises TeamError after the deadline, and LimitError if the team has reached today's limit.
         """
         with self._database.write_transaction() as connection:
             connection.execute(select(teams.c.id).where(teams.c.id == team.id).with_for_update())  # one at a time
             own = _of(team, upload.competition, upload.task)
-            known = connection.execute(submissions_query().where(*own, submissions.c.digest == upload.digest)).mappings().first()
-            if known is not None:
-                return submission_from_row(known)
+            same_file = submissions_query().where(*own, submissions.c.digest == upload.digest)
+            if (row := connection.execute(same_file).mappings().first()) is not None:
+                return submission_from_row(row)
             require_within_limits(rules, daily_usage(connection, team.id, upload.competition, upload.task, now), now)
             number = 1 + (connection.scalar(select(func.max(submissions.c.number)).where(*own)) or 0)
             new = {"number": number, "received": now, "status": "queued", "report": [], "chosen": False, "attempts": 0}
@@ -74,65 +76,81 @@ class Submissions:
             return _one(connection, upload.id)
 
     def daily_usage(self, team: Team, competition: str, task: str, now: datetime) -> DailyUsage:
-        """How much a team has handed in on the day of UTC."""
+        """The number of a team's submissions on the UTC day of `now`."""
         with self._database.read_transaction() as connection:
             return daily_usage(connection, team.id, competition, task, now)
 
     def find(self, submission_id: str) -> Submission | None:
-        """The submission of an id, or None."""
-        return next(iter(self._found(submissions.c.id == submission_id)), None) if is_submission_id(submission_id) else None
+        """The submission with an id, None if there is none."""
+        return (
+            next(iter(self._select(submissions.c.id == submission_id)), None)
+            if is_submission_id(submission_id)
+            else None
+        )
 
     def find_all(self, team: Team | None = None, competition: str | None = None) -> list[Submission]:
-        """The submissions of a team (None: any) to a competition (None: any), the newest first."""
+        """The submissions of a team to a competition (None matches any), the newest first."""
         wanted = {"team": team and team.id, "competition": competition}
-        return self._found(*(submissions.c[name] == value for name, value in wanted.items() if value is not None))
+        return self._select(*(submissions.c[name] == value for name, value in wanted.items() if value is not None))
 
     def choose(self, team: Team, ids: Collection[str], rules: CompetitionRules, task: str, now: datetime) -> None:
-        """Choose a team's finals anew, at most FINALS.
+        """Replace a team's chosen finals, at most MAX_FINALS.
 
-        Raises TeamError after the deadline, for more, and for what is none of the team's scored submissions.
+        Raises TeamError after the deadline, for too many, and for ids that are not scored submissions of the team.
         """
-        count, known = len(set(ids)), [each for each in ids if is_submission_id(each)]
+        count, valid_ids = len(set(ids)), [each for each in ids if is_submission_id(each)]
         if rules.is_closed(now):
-            raise TeamError("the competition is over, and its finals are chosen")
+            raise TeamError("the competition is closed; finals can no longer be changed")
         if count > MAX_FINALS:
             raise TeamError(f"choose at most {MAX_FINALS} finals, not {count}")
         own = _of(team, rules.competition, task)
         with self._database.write_transaction() as connection:
             connection.execute(update(submissions).where(*own).values(chosen=False))
-            scored = submissions.c.id.in_(known), submissions.c.status == "scored"
+            scored = submissions.c.id.in_(valid_ids), submissions.c.status == "scored"
             if connection.execute(update(submissions).where(*own, *scored).values(chosen=True)).rowcount < count:
                 raise TeamError("a final must be a submission of the team that has a score")
 
     def hide(self, submission_id: str, reason: str | None) -> None:
-        """Take a submission off the board, or put it back where the reason is None."""
+        """Hide a submission from the board for a reason; None shows it again."""
         with self._database.write_transaction() as connection:
             connection.execute(update(submissions).where(submissions.c.id == submission_id).values(hidden=reason))
 
     def hidden_entries(self) -> set[int]:
-        """The ids of entries that are on no board."""
+        """The ids of the entries of hidden submissions."""
         query = select(scorings.c.entry).join(submissions).where(submissions.c.hidden.is_not(None))
         with self._database.read_transaction() as connection:
             return set(connection.scalars(query))
 
-    def _found(self, *conditions: Any) -> list[Submission]:
+    def _select(self, *conditions: Any) -> list[Submission]:
         newest = submissions.c.received.desc(), submissions.c.number.desc(), submissions.c.id
         with self._database.read_transaction() as connection:
             rows = connection.execute(submissions_query().where(*conditions).order_by(*newest)).mappings()
             return [submission_from_row(row) for row in rows]
 
 
-def is_submission_id(text: str) -> bool:
-    """Whether a text may be the id of a submission, and with that the name of a file.
+def team_finals(own_submissions: Iterable[Submission], entries: Iterable[Entry], order: Order) -> set[int]:
+    """The entry ids of a team's finals: the chosen ones, filled up to MAX_FINALS with its best public ones.
 
-    >>> is_id("0" * 32), is_id("../secret")
+    The submissions and their entries are of one team, competition and task; hidden ones are left out.
+    """
+    chosen = {each.entry: each.chosen for each in own_submissions if each.entry is not None and each.hidden is None}
+    own = [entry for entry in entries if entry.id in chosen]
+    best = order.best_first(own, order.ranking_part(own))
+    first = sorted((entry.id for entry in best if entry.id is not None), key=lambda entry_id: not chosen[entry_id])
+    return set(first[:MAX_FINALS])
+
+
+def is_submission_id(text: str) -> bool:
+    """Whether a text has the form of a submission id, so that it is safe as a file name.
+
+    >>> is_submission_id("0" * 32), is_submission_id("../secret")
     (True, False)
     """
     return re.fullmatch(r"[0-9a-f]{32}", text) is not None
 
 
 def submissions_query() -> Select[Any]:
-    """The query of what `submission_in` reads."""
+    """The query whose rows `submission_from_row` reads."""
     names = [field.name for field in fields(Submission) if field.name not in ("team", "entry")]
     columns = [submissions.c[name] for name in names]
     joined = submissions.join(teams).outerjoin(scorings)
@@ -140,12 +158,14 @@ def submissions_query() -> Select[Any]:
 
 
 def submission_from_row(row: RowMapping) -> Submission:
-    """The submission in a row."""
+    """The submission of a row."""
     return Submission(**{**row, "report": tuple(map(str, row["report"]))})
 
 
 def _one(connection: Connection, submission_id: str) -> Submission:
-    return submission_from_row(connection.execute(submissions_query().where(submissions.c.id == submission_id)).mappings().one())
+    return submission_from_row(
+        connection.execute(submissions_query().where(submissions.c.id == submission_id)).mappings().one()
+    )
 
 
 def _of(team: Team, competition: str, task: str) -> tuple[Any, ...]:

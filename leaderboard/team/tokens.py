@@ -1,4 +1,4 @@
-"""Tokens: what a team shows instead of a password. They are random, told once, and kept only as hashes."""
+"""Access tokens of teams: random, shown once, and stored only as hashes."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _TOKEN = re.compile(rf"landmark_([0-9a-f]{{{2 * _PREFIX}}})_[0-9a-f]{{{2 * _SECR
 
 @dataclass(frozen=True)
 class NewToken:
-    """A token, the public part by which its row is found, and the Argon2 hash that is kept of it."""
+    """A token, its public prefix, which is its key in the database, and its Argon2 hash."""
 
     token: str
     prefix: str
@@ -23,24 +23,24 @@ class NewToken:
 
 
 def new_token() -> NewToken:
-    """A token that nobody has seen yet."""
+    """Create a random token."""
     prefix = token_hex(_PREFIX)
     token = f"landmark_{prefix}_{token_hex(_SECRET)}"
     return NewToken(token, prefix, _hasher().hash(token))
 
 
 def prefix_of(token: str) -> str | None:
-    """The public part of a token, None for what is no token.
+    """The public prefix of a token, None for a text that is no token.
 
     >>> prefix_of("landmark_0123456789ab_" + "c" * 40), prefix_of("let me in")
     ('0123456789ab', None)
     """
-    found = _TOKEN.fullmatch(token)
-    return found and found[1]
+    match = _TOKEN.fullmatch(token)
+    return match and match[1]
 
 
 def verify_token(token: str, token_hash: str) -> bool:
-    """Whether a hash was made of this token."""
+    """Whether a hash belongs to this token."""
     from argon2.exceptions import InvalidHashError, VerificationError
 
     try:

@@ -112,7 +112,7 @@ def compare(
 def first_place_shares(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """(n_answers,) the share of the rows (replicates, n_answers) in which each has the highest score; ties share it.
 
-    >>> shares_of_first(np.array([[1.0, 1.0], [1.0, 0.0]]))
+    >>> first_place_shares(np.array([[1.0, 1.0], [1.0, 0.0]]))
     array([0.75, 0.25])
     """
     best = scores == scores.max(axis=1, keepdims=True)

@@ -1,16 +1,17 @@
-"""Entries of a small competition, made without running anything: answers are scored, written and entered."""
+"""Factories of entries: single ones with defaults, and scored answers in the workspace of a small competition."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from harness.data.competition import Competition
 from harness.data.ground_truth import load_ground_truth
 from harness.scoring.evaluate import evaluate
-from harness.scoring.stored_evaluation import kept, part_intervals
+from harness.scoring.stored_evaluation import part_intervals, to_arrays
 from harness.submissions.answer import Answer, Labelling, Ranking
 from harness.submissions.read_write import write_submission
 from harness.workspace import Workspace
@@ -20,8 +21,35 @@ from metrics import metrics_of
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
+def make_entry(identity: str = "hash", *, minute: int = 0, reason: str | None = None, **values: Any) -> Entry:
+    """Return an entry of some minutes past noon.
+
+    `public`, `private` and `all` are its scores by map@100, `reason` makes it a failed one, other values replace fields.
+    """
+    fields = {
+        "competition": "fingerprint",
+        "competition_name": "synthetic",
+        "task": "retrieval",
+        "split": "test",
+        "solution": identity.partition("(")[0],
+        "identity": identity,
+        "seed": 0,
+        "status": "failed" if reason else "scored",
+        "reason": reason,
+        "metric": "map@100",
+        "scores": {part: {"map@100": values.pop(part)} for part in ("public", "private", "all") if part in values},
+        "coverage": Coverage(queries=4, answered=2, empty=1, failed=1),
+        "stages": (Stage("fit", 2.0, 8.0, 300.0), Stage("rank", 1.0, 4.0, 200.0)),
+        "versions": {"numpy": "2.4"},
+        "code_version": "abc",
+        "run_key": f"{identity} on test",
+        "created": NOON + timedelta(minutes=minute),
+    }
+    return Entry(**(fields | values))
+
+
 class Entered:
-    """Enters answers to the test images of a competition."""
+    """Adds entries with answers to the test images of a competition, without running a solution."""
 
     def __init__(self, folder: Path, workspace: Workspace) -> None:
         self.workspace, self.competition = workspace, Competition.open(folder, workspace.descriptors)
@@ -29,7 +57,7 @@ class Entered:
         self.count = 0
 
     def ranking(self, identity: str, rows: Mapping[str, Sequence[str]] | None = None, *, right: float = 0.0) -> Entry:
-        """Enter rankings of queries, or such in which a share of the queries has a right image first."""
+        """Add an entry with the rankings; without `rows`, the share `right` of the queries has relevant images first."""
         queries, index = self.competition.queries.ids, self.competition.index.ids
         if rows is None:
             truth = load_ground_truth(self.competition.folder, "retrieval")
@@ -47,46 +75,42 @@ class Entered:
         return self.enter(identity, Ranking.from_rows([rows.get(query, []) for query in queries], queries, index))
 
     def labelling(self, identity: str, labels: Mapping[str, tuple[int, float]]) -> Entry:
-        """Enter landmarks with their confidences."""
+        """Add an entry with landmarks and confidences by query."""
         queries = self.competition.queries.ids
         found = [labels.get(query, (0, np.nan)) for query in queries]
         landmarks, confidences = (np.array(each) for each in zip(*found, strict=True))
         return self.enter(identity, Labelling.of(landmarks.astype(np.int64), confidences, queries))
 
     def enter(self, identity: str, answer: Answer) -> Entry:
-        """Enter an answer."""
+        """Add an entry with an answer."""
         self.count += 1
-        folder = self.workspace.run(self.competition.key, f"made-{self.count}")
+        folder = self.workspace.run_folder(self.competition.key, f"made-{self.count}")
         write_submission(answer, folder / "submission.csv")
         truth = load_ground_truth(self.competition.folder, answer.task)
         assert truth is not None
         evaluation = evaluate(answer, truth)
         scored = {"scores": evaluation.scores, "intervals": part_intervals(evaluation), "status": "scored"}
         entry = replace(self._entry(identity, answer.task, folder), **scored)
-        return self.store.add(entry, kept(evaluation), evaluation.query_ids.tolist())
+        return self.store.add(entry, to_arrays(evaluation), evaluation.query_ids.tolist())
 
     def failed(self, identity: str, reason: str, log: str = "", task: str = "retrieval") -> Entry:
-        """Enter a run that failed, and what it wrote."""
+        """Add the entry of a failed run with its log."""
         self.count += 1
-        folder = self.workspace.run(self.competition.key, f"failed-{self.count}")
+        folder = self.workspace.run_folder(self.competition.key, f"failed-{self.count}")
         (folder / "log.txt").write_text(log, encoding="utf-8", errors="backslashreplace")
         entry = self._entry(identity, task, folder)
         return self.store.add(replace(entry, reason=reason, submission=None))
 
     def _entry(self, identity: str, task: str, folder: Path) -> Entry:
         n = len(self.competition.queries)
-        return Entry(
+        return make_entry(
+            identity,
+            minute=self.count,
             competition=self.competition.key,
             competition_name=self.competition.name,
             task=task,
-            split="test",
-            solution=identity.partition("(")[0],
-            identity=identity,
-            seed=0,
             status="failed",
-            reason=None,
             metric=metrics_of(task)[0].name,  # type: ignore[arg-type]
-            scores={},
             coverage=Coverage(n, n, 0, 0),
             stages=(Stage("fit", 2.0, 4.0, 300.0), Stage("rank", 1.0 + self.count, 4.0, 200.0)),
             versions={"python": "3.11.7", "numpy": "2.4"},
@@ -94,5 +118,4 @@ class Entered:
             run_key=f"{identity} {self.count}",
             submission=str(folder / "submission.csv"),
             log=str(folder / "log.txt"),
-            created=NOON + timedelta(minutes=self.count),
         )

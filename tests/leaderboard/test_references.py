@@ -5,15 +5,14 @@ from functools import partial
 import pytest
 
 from leaderboard import board_rows, fold_rows
+from leaderboard.reference_lines import OTHERS, reference_lines
 from leaderboard.references import (
-    OTHERS,
     Reference,
     baseline_references,
-    rank_without_baselines,
-    references_by_part,
     published_references,
-    reference_lines,
+    rank_without_baselines,
     reference_rows,
+    references_by_part,
 )
 
 
@@ -41,13 +40,17 @@ def test_a_metric_of_which_nothing_was_published_has_no_references():
 def test_the_years_stand_apart():
     """The same team's score changed with the ground truth alone: .3723 as it was, .3714 scored again."""
     smlyaka = {
-        each.of: each.score for each in published_references("map@100") if "smlyaka" in each.name and each.part == "private"
+        each.of: each.score
+        for each in published_references("map@100")
+        if "smlyaka" in each.name and each.part == "private"
     }
     assert list(smlyaka.values()) == [0.3723, 0.3714]
 
 
 def test_the_parts_of_a_reference_make_one_row():
-    rows = reference_rows(references_by_part("floor", "gap", {"public": 0.1, "private": None, "all": 0.2}, "entry #3", "mine"))
+    rows = reference_rows(
+        references_by_part("floor", "gap", {"public": 0.1, "private": None, "all": 0.2}, "entry #3", "mine")
+    )
     assert [(row.name, row.score_public, row.score_private, row.score_all, row.same) for row in rows] == [
         ("floor", 0.1, None, 0.2, True)
     ]
@@ -75,7 +78,7 @@ def test_floors_are_references_and_take_no_rank(make_entry):
         (None, None, None, "first_images"),
         (None, None, None, "most_frequent"),
     ]
-    assert [row.reason for row in rows] == [None, "a floor, which takes no rank", "broken"]
+    assert [row.reason for row in rows] == [None, "a baseline, which takes no rank", "broken"]
 
 
 def test_floors_stand_below_the_ranks_and_above_what_cannot_be_ranked(make_entry):

@@ -1,1 +1,1 @@
-"""The steps from one version of the tables to the next; `leaderboard.storage.migrate` takes them."""
+"""The migrations of the tables from one version to the next; `leaderboard.storage.migrate` runs them."""

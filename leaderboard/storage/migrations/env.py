@@ -1,4 +1,4 @@
-"""What Alembic runs: the steps, in the transaction that it is given."""
+"""Alembic's environment: it runs the migrations in the transaction of the caller."""
 
 from alembic import context
 

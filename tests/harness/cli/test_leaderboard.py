@@ -36,7 +36,7 @@ def test_without_references_baselines_are_listed_unranked(competition_folder: Pa
     rows = read["leaderboards"]["retrieval"]
     assert [(row["rank"], row["solution"]) for row in rows] == [(1, "hash"), (None, "first_images")]
     printed = run_command("leaderboard", "--format", "markdown", "--on", competition_folder).output
-    assert "a floor, which takes no rank" in printed
+    assert "a baseline, which takes no rank" in printed
 
 
 def test_the_terminal_and_the_pages_have_the_same_ranks(competition_folder: Path, workspace: Path) -> None:

@@ -3,12 +3,19 @@
 import numpy as np
 import pytest
 
-from leaderboard.overfitting.boosting_attack import boosting_attack, coin_answers, mix_answers
+from leaderboard.overfitting.boosting_attack import boosting_attack, mix_answers
 from leaderboard.overfitting.ladder import LadderMechanism, PlainMechanism
 from metrics import GlobalAveragePrecision, QueryValues, RecognitionJudgement, metric
 
 MAP = metric("map@100")
 QUERIES = 4000
+
+
+def complementary_answers(n_queries, seed=0):
+    """Return two answers, one of which is right at each query and the other wrong."""
+    right = np.random.default_rng(seed).integers(2, size=n_queries).astype(np.float64)
+    ids = np.array([f"{query:06}" for query in range(n_queries)], dtype=object)
+    return QueryValues(ids, right), QueryValues(ids, 1 - right)
 
 
 def third(n, seed):
@@ -18,14 +25,16 @@ def third(n, seed):
 def errors(board, seeds=3):
     """By how much the public score told after 400 submissions exceeds the private one, and that private one."""
     attacks = [
-        boosting_attack(MAP, board, coin_answers(QUERIES, seed), third(QUERIES, seed), seed=seed)
+        boosting_attack(MAP, board, complementary_answers(QUERIES, seed), third(QUERIES, seed), seed=seed)
         for seed in range(seeds)
     ]
     return np.mean([each.error for each in attacks]), np.mean([each.private_scores[-1] for each in attacks])
 
 
 def test_a_boosting_attack_gains_on_the_plain_board_and_not_on_the_ladder():
-    plain, ladder, steps = (errors(board) for board in (PlainMechanism(), LadderMechanism(), LadderMechanism(step=0.05)))
+    plain, ladder, steps = (
+        errors(board) for board in (PlainMechanism(), LadderMechanism(), LadderMechanism(step=0.05))
+    )
     assert plain[0] > 0.09  # some .62 told, where everybody is worth .5
     assert ladder[0] < 0.05  # the luck of a few submissions
     assert steps[0] < 0.02  # rounded to .5
@@ -35,7 +44,7 @@ def test_a_boosting_attack_gains_on_the_plain_board_and_not_on_the_ladder():
 def test_more_submissions_gain_more_on_the_plain_board_alone():
     public = third(QUERIES, 1)
     attack = {
-        board: boosting_attack(MAP, board, coin_answers(QUERIES, 1), public, steps=[10, 50, 400])
+        board: boosting_attack(MAP, board, complementary_answers(QUERIES, 1), public, steps=[10, 50, 400])
         for board in (PlainMechanism(), LadderMechanism())
     }
     few, some, many = attack[PlainMechanism()].public_scores
@@ -62,9 +71,9 @@ def test_gap_is_attacked_and_protected_likewise():
 
 
 def test_the_vote_of_one_submission_is_that_submission():
-    attack = boosting_attack(MAP, PlainMechanism(), coin_answers(300), third(300, 2), steps=[1], seed=4)
+    attack = boosting_attack(MAP, PlainMechanism(), complementary_answers(300), third(300, 2), steps=[1], seed=4)
     ballot = np.random.default_rng(4).integers(2, size=(1, 300), dtype=bool)[0]
-    values = mix_answers(*coin_answers(300), ballot).values
+    values = mix_answers(*complementary_answers(300), ballot).values
     public = third(300, 2)
     assert attack.public_scores == (round(values[public].mean(), 5),)
     assert attack.private_scores == (values[~public].mean(),)
@@ -72,7 +81,7 @@ def test_the_vote_of_one_submission_is_that_submission():
 
 def test_the_same_seed_attacks_alike():
     attacks = [
-        boosting_attack(MAP, LadderMechanism(), coin_answers(200), third(200, 0), steps=[5, 20], seed=seed)
+        boosting_attack(MAP, LadderMechanism(), complementary_answers(200), third(200, 0), steps=[5, 20], seed=seed)
         for seed in (7, 7, 8)
     ]
     assert attacks[0] == attacks[1] != attacks[2]
@@ -80,7 +89,7 @@ def test_the_same_seed_attacks_alike():
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
 def test_mixed_answers_are_those_of_the_one_or_the_other(share):
-    a, b = coin_answers(50)
+    a, b = complementary_answers(50)
     second = np.arange(50) < share * 50
     found = mix_answers(a, b, second)
     assert isinstance(found, QueryValues)

@@ -22,7 +22,7 @@ def told(board, *submissions):
     """The scores that a team is told, one after each submission."""
     release, scores = None, []
     for each in submissions:
-        release = board.released(MAP, each, release)
+        release = board.release(MAP, each, release)
         scores.append(round(release.score, 9))
     return scores
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from leaderboard import LeaderboardError
-from leaderboard.overfitting.shake_up import ShakeUp, tied_ranks, shake_up
+from leaderboard.overfitting.shake_up import ShakeUp, shake_up, tied_ranks
 from metrics import GlobalAveragePrecision, QueryValues, RecognitionJudgement, metric
 from metrics.statistics.public_redraws import random_public_masks
 
@@ -54,7 +54,9 @@ def test_it_is_what_drawing_and_scoring_one_by_one_gives():
             won = [name for name in best if private[name] == max(private.values())]
             wins += Fraction(len(won), len(best) * len(masks))
         found = shake_up(each, answers, PUBLIC, draws=40, seed=7)
-        np.testing.assert_allclose(found.rank_shares, [[float(each) for each in own] for own in shares.values()], atol=1e-12)
+        np.testing.assert_allclose(
+            found.rank_shares, [[float(each) for each in own] for own in shares.values()], atol=1e-12
+        )
         assert found.p_public_best_wins == pytest.approx(float(wins))
 
 
@@ -157,7 +159,7 @@ def test_what_cannot_be_drawn_anew_is_refused():
         shake_up(MAP, retrieval(), np.ones(N, bool))
     with pytest.raises(LeaderboardError, match="no entries"):
         shake_up(MAP, {}, PUBLIC)
-    with pytest.raises(LeaderboardError, match="same queries"):
+    with pytest.raises(LeaderboardError, match="different queries"):
         shake_up(MAP, {"a": QueryValues(IDS, np.ones(N)), "b": QueryValues(IDS[::-1], np.ones(N))}, PUBLIC)
     with pytest.raises(LeaderboardError, match="nobody: not among"):
         shake_up(MAP, retrieval(), PUBLIC, draws=2).pairs(["nobody"])

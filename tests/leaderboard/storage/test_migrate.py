@@ -141,7 +141,7 @@ def test_a_step_that_fails_half_way_leaves_the_old_database_whole(old_url, monke
 def test_an_old_database_that_is_locked_is_reported_and_stays_whole(tmp_path, monkeypatch):
     url = f"sqlite:///{tmp_path / 'old.sqlite'}"
     run(url, VERSION_1)
-    monkeypatch.setattr(database, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(database, "LOCK_TIMEOUT_S", 0.1)
     with (
         database.write_transaction(engine_of(url)),
         pytest.raises(StoreError, match=r"old\.sqlite was in use by another process"),
@@ -159,6 +159,6 @@ def test_a_version_that_never_was_is_refused(database_url, found, age):
 
 def test_the_version_that_is_written_is_that_of_the_last_step():
     config = Config()
-    config.set_main_option("script_location", "leaderboard:migrations")
+    config.set_main_option("script_location", "leaderboard.storage:migrations")
     config.set_main_option("path_separator", "os")
     assert ScriptDirectory.from_config(config).get_heads() == [upgrading.SCHEMA_VERSION]

@@ -150,8 +150,8 @@ WRITER = """
 import sys
 from leaderboard import Entry, EntryStore
 from datetime import datetime, UTC
-entry = lambda n: Entry("c", "c", "t", "test", "s", "s", n, "unscored", None, None, {}, None, (), {}, "", "", None, None,
-                        datetime.now(UTC))
+entry = lambda n: Entry(competition="c", competition_name="c", task="t", split="test", solution="s", identity="s", seed=n,
+                        status="unscored", metric=None, scores={}, code_version="", run_key="", created=datetime.now(UTC))
 for n in range(10):
     EntryStore(sys.argv[1]).add(entry(n), {"a": [n] * 1000}, [str(q) for q in range(1000)])
 """
@@ -322,7 +322,7 @@ def test_a_full_disk_is_reported_and_what_was_there_stays(store, file, make_entr
 
 
 def test_a_database_that_stays_locked_is_reported(file, make_entry, monkeypatch):
-    monkeypatch.setattr(database, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(database, "LOCK_TIMEOUT_S", 0.1)
     store = EntryStore(file)
     with database.write_transaction(store._database.engine):
         refused(lambda: store.add(make_entry()), file, "in use by another process", "try again")

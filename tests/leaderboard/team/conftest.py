@@ -8,9 +8,9 @@ from leaderboard import EntryStore
 from leaderboard.storage.database import Database
 from leaderboard.team.accounts import Accounts, Team
 from leaderboard.team.queue import SubmissionQueue
-from leaderboard.team.rules import RulesStore, CompetitionRules
+from leaderboard.team.rules import CompetitionRules, RulesStore
 from leaderboard.team.submissions import Submission, Submissions, Upload
-from tests.leaderboard.conftest import NOON
+from tests.factories.entries import NOON
 
 
 def minutes(count: float) -> datetime:
@@ -39,7 +39,7 @@ def queue(database: Database) -> SubmissionQueue:
 
 
 @pytest.fixture
-def rule_book(database: Database) -> RulesStore:
+def rules_store(database: Database) -> RulesStore:
     return RulesStore(database)
 
 
@@ -68,7 +68,9 @@ def upload(**values: object) -> Upload:
 def hand_in(submissions: Submissions) -> Callable[..., Submission]:
     """Hands in a file of a team, `minute` minutes past noon."""
 
-    def handed_in(team: Team, minute: float = 0, rules: CompetitionRules = CompetitionRules("c"), **values: object) -> Submission:  # noqa: B008
+    def handed_in(
+        team: Team, minute: float = 0, rules: CompetitionRules = CompetitionRules("c"), **values: object
+    ) -> Submission:
         return submissions.add(team, upload(**values), rules, minutes(minute))
 
     return handed_in

@@ -26,7 +26,18 @@ def test_no_two_teams_have_names_that_look_alike(accounts, team, name):
 
 @pytest.mark.parametrize(
     "name",
-    ["", " ", " a", "a\n", "a\x00b", "\u202egnp", "a\x1b[31m", "half \ud800", "x" * (MAX_TEAM_NAME_LENGTH + 1), "x" * 10_000],
+    [
+        "",
+        " ",
+        " a",
+        "a\n",
+        "a\x00b",
+        "\u202egnp",
+        "a\x1b[31m",
+        "half \ud800",
+        "x" * (MAX_TEAM_NAME_LENGTH + 1),
+        "x" * 10_000,
+    ],
 )
 def test_a_name_that_cannot_be_read_is_refused_in_one_line(accounts, name):
     with pytest.raises(TeamError, match="cannot be the name of a team") as caught:

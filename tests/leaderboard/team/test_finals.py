@@ -1,7 +1,7 @@
 import pytest
 
 from leaderboard.order import Order
-from leaderboard.team.finals import team_finals
+from leaderboard.team.submissions import team_finals
 from leaderboard.team.submissions import Submission
 from tests.leaderboard.team.conftest import minutes, upload
 

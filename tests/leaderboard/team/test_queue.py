@@ -6,7 +6,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from leaderboard.storage.team_schema import scorings
-from leaderboard.team.queue import MAX_ATTEMPTS, LEASE
+from leaderboard.team.queue import LEASE, MAX_ATTEMPTS
 from tests.leaderboard.team.conftest import minutes
 
 EXPIRED = LEASE.total_seconds() / 60 + 0.01  # minutes
@@ -43,7 +43,7 @@ def test_a_claim_shows_that_the_submission_is_being_scored(queue, hand_in, submi
 def test_what_was_scored_stands_on_the_board_with_its_values(queue, hand_in, enter, submissions, store, team):
     hand_in(team)
     entered = enter(queue.claim(minutes(1)))
-    (submission,) = submissions.of(team)
+    (submission,) = submissions.find_all(team)
     assert (submission.status, submission.entry, submission.report) == ("scored", entered.id, ("a note",))
     assert store.entries() == [entered]
     np.testing.assert_array_equal(store.per_query(entered.id)["map@100"], [1.0])
@@ -116,9 +116,9 @@ def test_a_file_that_ends_every_scorer_is_given_up(queue, hand_in, submissions, 
     for attempt in range(MAX_ATTEMPTS):
         assert queue.claim(minutes(attempt * EXPIRED)).submission.attempts == attempt + 1
     assert queue.claim(minutes(MAX_ATTEMPTS * EXPIRED)) is None
-    (given_up,) = submissions.of(team)
+    (given_up,) = submissions.find_all(team)
     assert given_up.status == "failed"
-    assert "ended 3 times" in given_up.report[0]
+    assert "killed 3 times" in given_up.report[0]
 
 
 def test_what_failed_can_be_tried_again_and_nothing_else_can(queue, hand_in, enter, submissions, team):

@@ -8,23 +8,23 @@ from leaderboard.team.rules import CompetitionRules
 from tests.leaderboard.team.conftest import minutes
 
 
-def test_rules_that_nobody_set_are_five_a_day_and_no_end(rule_book):
-    assert rule_book.of("c") == CompetitionRules("c", None, 5, ladder=False)
+def test_rules_that_nobody_set_are_five_a_day_and_no_end(rules_store):
+    assert rules_store.get("c") == CompetitionRules("c", None, 5, ladder=False)
 
 
-def test_rules_are_changed_one_by_one(rule_book):
-    rule_book.set("c", deadline=minutes(10))
-    rule_book.set("c", ladder=True)
-    rule_book.set("d", daily_limit=2)
-    assert rule_book.of("c") == CompetitionRules("c", minutes(10), 5, ladder=True)
-    assert rule_book.set("c", deadline=None) == rule_book.of("c") == CompetitionRules("c", None, 5, ladder=True)
-    assert rule_book.of("d").daily_limit == 2
+def test_rules_are_changed_one_by_one(rules_store):
+    rules_store.set("c", deadline=minutes(10))
+    rules_store.set("c", ladder=True)
+    rules_store.set("d", daily_limit=2)
+    assert rules_store.get("c") == CompetitionRules("c", minutes(10), 5, ladder=True)
+    assert rules_store.set("c", deadline=None) == rules_store.get("c") == CompetitionRules("c", None, 5, ladder=True)
+    assert rules_store.get("d").daily_limit == 2
 
 
 @pytest.mark.parametrize("limit", [0, -1, 1001])
-def test_a_daily_limit_is_a_number_that_makes_sense(rule_book, limit):
+def test_a_daily_limit_is_a_number_that_makes_sense(rules_store, limit):
     with pytest.raises(TeamError, match="daily limit"):
-        rule_book.set("c", daily_limit=limit)
+        rules_store.set("c", daily_limit=limit)
 
 
 def test_a_deadline_needs_a_zone():
@@ -36,7 +36,7 @@ def test_a_competition_is_over_from_its_deadline_on():
     rules = CompetitionRules("c", deadline=minutes(10))
     assert not rules.is_closed(minutes(9.99))
     assert rules.is_closed(minutes(10))
-    with pytest.raises(TeamError, match="over at 2026-03-01 12:10 UTC"):
+    with pytest.raises(TeamError, match="closed at 2026-03-01 12:10 UTC"):
         require_within_limits(rules, DailyUsage(0, 0), minutes(10))
 
 

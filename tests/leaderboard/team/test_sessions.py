@@ -63,7 +63,7 @@ def test_a_session_ends_when_it_is_closed_and_others_go_on(members, token):
 
 def test_what_the_database_holds_of_a_session_opens_none(members, token, database):
     members.open_session(members.by_token(token), minutes(0))
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         (digest,) = connection.exec_driver_sql("SELECT digest FROM team_sessions").scalars()
     assert members.by_session(digest, minutes(1)) is None
 

@@ -10,11 +10,15 @@ from tests.leaderboard.team.conftest import minutes, upload
 
 def test_a_submission_waits_under_the_next_number_of_its_team_competition_and_task(submissions, hand_in, team, other):
     first, second = hand_in(team, 0), hand_in(team, 1)
-    rest = [hand_in(team, 2, task="recognition"), hand_in(team, 3, CompetitionRules("d"), competition="d"), hand_in(other, 4)]
+    rest = [
+        hand_in(team, 2, task="recognition"),
+        hand_in(team, 3, CompetitionRules("d"), competition="d"),
+        hand_in(other, 4),
+    ]
     assert [each.number for each in (first, second, *rest)] == [1, 2, 1, 1, 1]
     assert (first.status, first.team, first.entry, first.received) == ("queued", "Alpha", None, minutes(0))
-    assert submissions.of(team) == [rest[1], rest[0], second, first]
-    assert submissions.of(competition="d") == [rest[1]]
+    assert submissions.find_all(team) == [rest[1], rest[0], second, first]
+    assert submissions.find_all(competition="d") == [rest[1]]
     assert submissions.find(second.id) == second
 
 
@@ -36,14 +40,14 @@ def test_the_same_file_is_handed_in_once(hand_in, submissions, team, other):
     first = hand_in(team, 0, digest="d" * 64)
     assert hand_in(team, 1, digest="d" * 64) == first
     assert hand_in(other, 2, digest="d" * 64) != first
-    assert len(submissions.of(team)) == 1
+    assert len(submissions.find_all(team)) == 1
 
 
 def test_the_daily_limit_holds_by_days_of_utc(hand_in, team, other):
     rules = CompetitionRules("c", daily_limit=2)
     for minute in (0, 12 * 60 - 0.01):
         hand_in(team, minute, rules)
-    with pytest.raises(LimitError, match=r"all 2 submissions of today were handed in; .* in 0 h 1 min"):
+    with pytest.raises(LimitError, match=r"all 2 submissions of today were made; .* in 0 h 1 min"):
         hand_in(team, 12 * 60 - 0.01, rules)
     hand_in(other, 1, rules)
     hand_in(team, 1, rules, task="recognition")
@@ -62,21 +66,21 @@ def test_of_many_who_hand_in_at_once_no_more_than_allowed_succeed(submissions, t
     with ThreadPoolExecutor(8) as pool:
         made = [each for each in pool.map(hand_in, range(12)) if each]
     assert sorted(each.number for each in made) == [1, 2, 3]
-    assert len(submissions.of(team)) == 3
+    assert len(submissions.find_all(team)) == 3
 
 
 def test_after_the_deadline_nothing_is_taken(hand_in, submissions, team):
-    with pytest.raises(TeamError, match="nothing more is taken"):
+    with pytest.raises(TeamError, match="submissions closed at"):
         hand_in(team, 10, CompetitionRules("c", deadline=minutes(10)))
-    assert submissions.of(team) == []
-    assert submissions.today(team, "c", "retrieval", minutes(10)) == DailyUsage(0, 0)
+    assert submissions.find_all(team) == []
+    assert submissions.daily_usage(team, "c", "retrieval", minutes(10)) == DailyUsage(0, 0)
 
 
 def test_what_was_rejected_does_not_count(hand_in, submissions, queue, team):
     hand_in(team)
     queue.reject(queue.claim(minutes(1)), ["line 1: wrong"])
-    assert submissions.today(team, "c", "retrieval", minutes(2)) == DailyUsage(0, 1)
-    assert submissions.of(team)[0].report == ("line 1: wrong",)
+    assert submissions.daily_usage(team, "c", "retrieval", minutes(2)) == DailyUsage(0, 1)
+    assert submissions.find_all(team)[0].report == ("line 1: wrong",)
 
 
 @pytest.fixture
@@ -96,7 +100,7 @@ def test_two_finals_are_chosen_and_chosen_anew(submissions, scored, team):
     made = scored(team, 3)
 
     def chosen():
-        return [each.id for each in reversed(submissions.of(team)) if each.chosen]
+        return [each.id for each in reversed(submissions.find_all(team)) if each.chosen]
 
     submissions.choose(team, [made[0].id, made[1].id], CompetitionRules("c"), "retrieval", minutes(10))
     assert chosen() == [made[0].id, made[1].id]
@@ -115,9 +119,9 @@ def test_what_cannot_be_a_final_changes_nothing(submissions, scored, hand_in, te
     for team_of, task in ((other, "retrieval"), (team, "recognition")):
         with pytest.raises(TeamError, match="a final"):
             submissions.choose(team_of, [made[0].id], CompetitionRules("c"), task, minutes(10))
-    with pytest.raises(TeamError, match="is over"):
+    with pytest.raises(TeamError, match="is closed"):
         submissions.choose(team, [made[1].id], CompetitionRules("c", deadline=minutes(10)), "retrieval", minutes(10))
-    assert [each.id for each in submissions.of(team) if each.chosen] == [made[0].id]
+    assert [each.id for each in submissions.find_all(team) if each.chosen] == [made[0].id]
 
 
 def test_a_hidden_submission_is_named_by_its_entry_until_it_is_shown_again(submissions, scored, team):

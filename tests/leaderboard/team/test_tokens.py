@@ -1,6 +1,6 @@
 import pytest
 
-from leaderboard.team.tokens import verify_token, new_token, prefix_of
+from leaderboard.team.tokens import new_token, prefix_of, verify_token
 
 
 def test_a_token_is_known_by_its_hash_and_found_by_its_prefix():

@@ -1,8 +1,8 @@
-"""Entries, what they got query by query, and lists of queries: made by landmark itself, before there were steps."""
+"""Version 1: entries, per-query arrays and lists of queries, created before there were migrations."""
 
 revision = "1"
 down_revision = None
 
 
 def upgrade() -> None:
-    """Do nothing: whoever has version 1 has its tables."""
+    """Do nothing: a database of version 1 has these tables."""

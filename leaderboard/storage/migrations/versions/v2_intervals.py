@@ -1,4 +1,4 @@
-"""Intervals of scores."""
+"""Version 2: intervals of scores."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,5 +8,5 @@ down_revision = "1"
 
 
 def upgrade() -> None:
-    """Add them to the entries."""
+    """Add the column to the entries."""
     op.add_column("entries", sa.Column("intervals", sa.JSON))

@@ -1,4 +1,4 @@
-"""Teams, their tokens and submissions; the version moves to Alembic's own table."""
+"""Version 3: teams, tokens and submissions; the version moves to Alembic's own table."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "2"
 
 
 def upgrade() -> None:
-    """Add the tables of the team server, and drop the one that held the version."""
+    """Create the tables of the team server, and drop the table of the version."""
     op.drop_table("leaderboard_schema")
     op.create_table(
         "teams",

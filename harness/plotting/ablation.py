@@ -21,26 +21,20 @@ _WIDTH, _HEAD, _STEP = 7.5, 1.3, 0.38  # inches
 
 
 def draw_ablation(
-    ladder: Sequence[AblationRow],
-    path: Path,
-    *,
-    title: str,
-    metric: str,
-    part: str,
-    size: tuple[float, float] | None = None,
+    table: Sequence[AblationRow], path: Path, *, title: str, metric: str, part: str, size: Inches | None = None
 ) -> None:
     """Write the figure; steps without a score have no bar. `size` is in inches."""
-    figure = new_figure(*(size or (_WIDTH, _HEAD + _STEP * len(ladder))))
+    figure = new_figure(*(size or (_WIDTH, _HEAD + _STEP * len(table))))
     panel = figure.subplots()
-    rows = range(len(ladder))
-    panel.barh(rows, [rung.score(part) or 0.0 for rung in ladder], height=0.62, color=BLUE, label=f"here, {part}")
-    for row, rung in zip(rows, ladder, strict=True):
-        if bounds := rung.interval(part):
-            panel.plot(bounds, [row, row], color="black", linewidth=1.4, marker="|")
-    published = [(rung.step.published, row) for row, rung in zip(rows, ladder, strict=True) if rung.step.published]
+    ys = range(len(table))
+    panel.barh(ys, [row.score(part) or 0.0 for row in table], height=0.62, color=BLUE, label=f"here, {part}")
+    for y, row in zip(ys, table, strict=True):
+        if bounds := row.interval(part):
+            panel.plot(bounds, [y, y], color="black", linewidth=1.4, marker="|")
+    published = [(row.step.published, y) for y, row in zip(ys, table, strict=True) if row.step.published]
     if published:
         panel.plot(*zip(*published, strict=True), "D", color=ORANGE, label="published, on other images")
-    panel.set_yticks(rows, [rung.step.name for rung in ladder], parse_math=False)
+    panel.set_yticks(ys, [row.step.name for row in table], parse_math=False)
     panel.invert_yaxis()
     panel.set_xlabel(metric)
     panel.set_title(title, parse_math=False)
@@ -51,19 +45,24 @@ def draw_ablation(
 
 
 def plot_ablation(
-    competition: Competition, opened: Workspace, names: Sequence[str], path: Path, part: str, size: Inches | None = None
+    competition: Competition,
+    workspace: Workspace,
+    names: Sequence[str],
+    path: Path,
+    part: str,
+    size: Inches | None = None,
 ) -> None:
     """Write the figure of the one named solution; raise HarnessError unless all its steps have run."""
     if len(names) != 1:
         raise HarnessError("an ablation is of one solution; name it: landmark plot ablation SOLUTION")
-    steps = ablation_steps(names[0], opened.register)
-    entries = EntryStore(opened.database).entries(competition=competition.key, split=TEST)
+    steps = ablation_steps(names[0], workspace.register)
+    entries = EntryStore(workspace.database).entries(competition=competition.key, split=TEST)
     latest = {entry.identity: entry for entry in entries if entry.status == "scored"}
-    missing = [step.name for step, spec in steps if identity(load_solution(spec, opened.register)) not in latest]
+    missing = [step.name for step, spec in steps if identity(load_solution(spec, workspace.register)) not in latest]
     if missing:
         raise HarnessError(
             f"not run yet: {', '.join(missing)}; landmark ablate {names[0]!r} --on {competition.folder} runs them"
         )
-    ladder = ablation_table(steps, list(latest.values()), EntryLookup(competition, opened), part)
-    title, metric = f"{names[0]} on {competition.name}", ladder[0].entries[0].metric or ""
-    draw_ablation(ladder, path, title=title, metric=metric, part=part, size=size)
+    table = ablation_table(steps, list(latest.values()), EntryLookup(competition, workspace), part)
+    title, metric = f"{names[0]} on {competition.name}", table[0].entries[0].metric or ""
+    draw_ablation(table, path, title=title, metric=metric, part=part, size=size)

@@ -86,8 +86,8 @@ def select_entries(
     if not scored:
         raise DataError(f"no entries of {competition.folder} for {task}; landmark run makes some")
     if names:
-        found = [_find(name, scored, competition, task, register) for name in names]
-        return PlottedEntries(competition, store, task, list({entry.id: entry for entry in found}.values()))
+        named = [_find(name, scored, competition, task, register) for name in names]
+        return PlottedEntries(competition, store, task, list({entry.id: entry for entry in named}.values()))
     rows = board_rows(scored, higher_is_better=metrics_of(task)[0].higher_is_better)[:most]
     by_id = {entry.id: entry for entry in scored}
     return PlottedEntries(competition, store, task, [by_id[row.entry_id] for row in rows])

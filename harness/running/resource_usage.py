@@ -4,7 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psutil
 
@@ -21,12 +21,12 @@ def memory_mb(process: psutil.Process) -> float:
 
 def process_tree_memory_mb(process: psutil.Process) -> float:
     """Return the memory of a process and all its descendants in MB."""
-    total = 0.0
-    for member in (process, *_children(process)):
-        try:
+    total, members = 0.0, [process]
+    with suppress(psutil.Error):
+        members += process.children(recursive=True)
+    for member in members:
+        with suppress(psutil.Error):  # it ended in the meantime
             total += memory_mb(member)
-        except psutil.Error:
-            continue  # it ended in the meantime
     return total
 
 
@@ -61,10 +61,3 @@ class StageRecorder:
 
 def _cpu_s() -> float:
     return sum(os.times()[:4])
-
-
-def _children(process: psutil.Process) -> list[psutil.Process]:
-    try:
-        return list(process.children(recursive=True))
-    except psutil.Error:
-        return []

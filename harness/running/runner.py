@@ -36,8 +36,8 @@ from harness.workspace import Workspace
 from leaderboard import Entry, EntryStore, Status
 
 # These modules and all that they import are the code that a result depends on.
-RESULT_MODULES = ("harness", "harness.running.runner", "harness.running.worker", "metrics")
-RESULT_MODULES += tuple(f"metrics.{module.name}" for module in iter_modules(metrics.__path__) if not module.ispkg)
+_METRICS = [f"metrics.{module.name}" for module in iter_modules(metrics.__path__) if not module.ispkg]
+RESULT_MODULES = ("harness", "harness.running.runner", "harness.running.worker", "metrics", *_METRICS)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -105,7 +104,8 @@ def answer_all(solution: Solution, split: Split, chunk_folder: Path) -> Answer:
     """Return the answer to all queries. Slow chunks are saved, so that an interrupted run can resume."""
     chunk_folder.mkdir(exist_ok=True)
     queries, index = split.queries, split.data.index
-    chunks = list(_chunks(len(queries), solution.chunk or _chunk_size(len(queries), len(index))))
+    n, size = len(queries), solution.chunk or _chunk_size(len(queries), len(index))
+    chunks = [slice(start, min(start + size, n)) for start in range(0, max(1, n), size)]  # an empty one of no queries
     with threadpool_limits(limits=1 if len(chunks) > 1 else None):
         results = Parallel(n_jobs=cores(), prefer="threads", return_as="generator")(
             delayed(_answer_chunk)(
@@ -121,12 +121,6 @@ def _chunk_size(n_queries: int, n_index: int) -> int:
     """Return the queries per chunk: few enough to use every core and to hold a similarity matrix in memory."""
     per_core = -(-n_queries // (4 * cores()))
     return max(1, min(_CHUNK, per_core, max(16, _SIMILARITIES // max(1, n_index))))
-
-
-def _chunks(n: int, size: int) -> Iterator[slice]:
-    yield from (slice(start, min(start + size, n)) for start in range(0, n, size))
-    if not n:
-        yield slice(0, 0)
 
 
 def _answer_chunk(solution: Solution, queries: ImageSet, index: ImageSet, path: Path, n_chunks: int) -> Answer:

@@ -19,7 +19,7 @@ from metrics import Judgement, Metric, NoPositives, Task, judge_recognition_code
 
 PARTS = ("all", "public", "private")
 
-Scores = dict[str, dict[str, float | None]]  # part -> metric -> score, None where no query of the part counts
+Scores = dict[str, dict[str, float | None]]  # part -> metric -> score, None without a scored query in the part
 
 
 @dataclass(frozen=True, eq=False)

@@ -37,7 +37,7 @@ _MIN_TRIALS = 10  # for parameter importances
 
 
 def require_optuna() -> None:
-    """Raise HarnessError where Optuna is not installed."""
+    """Raise HarnessError if Optuna is not installed."""
     if find_spec("optuna") is None:
         raise HarnessError(
             "optuna, which proposes parameters, is not installed; install it with pip install 'landmark[tuning]'"
@@ -94,7 +94,7 @@ def round_to_span(span: Span, value: float) -> float:
 def _ask(study: Study, space: SearchSpace) -> dict[str, Any]:
     from optuna.trial import TrialState
 
-    trial = study.ask(_distributions(space))
+    trial = study.ask({name: _distribution(each) for name, each in space.items()})
     values = {name: _from_optuna(each, trial.params[name]) for name, each in space.items()}
     study.tell(trial, state=TrialState.FAIL)
     return values
@@ -126,15 +126,11 @@ def _frozen_trial(space: SearchSpace, values: Parameters, score: float | None) -
         params = {name: _to_optuna(each, values[name]) for name, each in space.items()}
     except ValueError:
         return None
-    distributions = _distributions(space)
+    distributions = {name: _distribution(each) for name, each in space.items()}
     if score is None or np.isnan(score):  # Optuna ranks pruned trials last
         state = TrialState.PRUNED if score is None else TrialState.RUNNING
         return create_trial(state=state, params=params, distributions=distributions)
     return create_trial(value=score, params=params, distributions=distributions)
-
-
-def _distributions(space: SearchSpace) -> dict[str, BaseDistribution]:
-    return {name: _distribution(each) for name, each in space.items()}
 
 
 def _distribution(range_: Range) -> BaseDistribution:

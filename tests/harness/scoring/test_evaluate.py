@@ -173,7 +173,7 @@ def test_oddities_of_a_ground_truth_are_noted(competition: Path) -> None:
     assert score_file(competition / "submission.csv", competition)[1].notes == (
         "retrieval_solution.csv: 1 repeated entries within rows were counted once",
         (
-            "retrieval_solution.csv: 1 queries that count have no image to find, and score 0 whatever is listed; "
+            "retrieval_solution.csv: 1 scored queries have no relevant image and always score 0; "
             "mark them Ignored"
         ),
         "ground truth: 1 relevant images are not in index.csv",

@@ -75,7 +75,7 @@ def test_a_contradictory_ground_truth_is_refused(folder: Path) -> None:
     with pytest.raises(DataError, match="contradicts itself"):
         scores(folder, "q,e")
     write_table(folder / "solution.csv", "id,images,ignored", [("q", "e", ""), ("q", "a", "")])
-    with pytest.raises(DataError, match="line 3: the query 'q' stands there a second time"):
+    with pytest.raises(DataError, match="line 3: the query 'q' is repeated"):
         scores(folder, "q,e")
 
 

@@ -1,0 +1,1 @@
+"""The glossary: definitions of the terms that the boards use."""

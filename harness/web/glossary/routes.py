@@ -1,0 +1,20 @@
+"""The glossary, `/glossary`, linked from the footer of all pages."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from harness.web.context import PageContextDep
+from harness.web.rendering import Link
+from harness.web.site_page import SitePage
+
+router = APIRouter(include_in_schema=False)
+PAGE = SitePage(router, footer=(Link("Glossary", "/glossary"),))
+
+
+@router.get("/glossary")
+def glossary_page(context: PageContextDep) -> HTMLResponse:
+    """Answer with the terms and their definitions."""
+    breadcrumb = [Link("Competitions", "/"), Link("Glossary", "/glossary", current=True)]
+    return context.render("glossary/glossary.html", "Glossary", breadcrumb)

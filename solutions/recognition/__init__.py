@@ -1,1 +1,1 @@
-"""Competitors."""
+"""Solutions of the recognition task, one a module."""

@@ -1,11 +1,11 @@
-"""Merge what the five nearest train images and softmax classifiers say; what looks like no landmark comes later.
+"""Merge the scores of the five nearest train images and of softmax classifiers; damp those of non-landmarks.
 
-P. Pleskov and others, fourth of the recognition challenge of 2018. Each network gives a nearest-neighbour score, their
-step 4, and a softmax over landmarks; label counts and confidences are summed. Two further classifiers, landmark or not
-and train or index image, take nine tenths of the confidence of what they are sure of; and where all local crops of a
-query agree on landmarks by their ranks, that is the answer. Two embedded networks, with logistic regressions on top,
-stand for their ten that were trained from end to end. Which images show no landmark they knew: here it is those of the
-index that train images do not explain. Without such, or without landmarks to choose from, the step is left out.
+P. Pleskov and others, fourth place of the recognition challenge of 2018. Each network gives a nearest-neighbour score,
+their step 4, and a softmax over landmarks; label counts and confidences are added. Two binary classifiers, landmark or
+not and train or index image, reduce the confidence of what they reject to a tenth. If all crops of a query agree on
+landmarks, their best replaces the answer. Two pretrained networks with logistic regressions replace their ten fully
+trained ones. They had labels of non-landmarks; here these are the index images unlike all train images. Steps without
+enough images are left out.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from solutions.landmark_scores.non_landmark import detect_non_landmarks
 from solutions.landmark_scores.score_merging import damp, merge_models, override_with
 from solutions.landmark_scores.train_scorers import CropsAmongTrain, NearestTrain, SoftmaxOfTrain
 
-_SURE = 0.95  # probability from which on a classifier lowers confidences
+_CERTAIN = 0.95  # probability above which a binary classifier damps confidences
 
 Frame = Literal["whole", "crop", "squash"]
 ALONE: dict[str, object] = {"second": None, "classifiers": False, "landmark_or_not": False}
@@ -34,7 +34,7 @@ ALONE: dict[str, object] = {"second": None, "classifiers": False, "landmark_or_n
 @dataclass
 class FourthPlace(Recognition):
     modules = ("keras",)
-    ladder = (
+    ablation_steps = (
         Step("step 4 alone: five nearest, 224 pixels", ALONE | {"side": 224, "frame": "squash"}),
         Step("+ whole photographs of 384 pixels", ALONE),
         Step("+ a softmax over landmarks", ALONE | {"classifiers": True}),
@@ -46,21 +46,21 @@ class FourthPlace(Recognition):
     )
 
     backbone: str = "lite0"  # lite0, lite1, lite2, one of keras.applications, or a .keras file
-    second: str | None = "lite2"  # another network; None leaves it out
-    weights: str | None = "imagenet"  # or None for drawn ones
+    second: str | None = "lite2"  # another network; None: none
+    weights: str | None = "imagenet"  # or None for random ones
     side: Annotated[int, Among(224, 320, 384)] = 384  # pixels of the longer side, or of the square
-    frame: Frame = "whole"  # the photograph in its proportions by two poolings, or GeM of its middle or of all squashed
+    frame: Frame = "whole"  # whole photograph, two poolings; or GeM of its middle, or of all squashed
     classifiers: Annotated[bool, Among(True)] = True  # a softmax over landmarks, of each network
-    domain: bool = False  # lower what looks like an index image rather than like a train image
-    landmark_or_not: bool = True  # lower what looks like no landmark
-    crops: Annotated[int, Among(0, 10, 30, 100)] = 0  # local ones of each query, 100 as theirs; 0 leaves them out
-    crop_side: int = 320  # pixels of the square in which crops are cut, or that each is shown as
-    cut: Cut = "maps"  # crops are cut from feature maps, one pass for all, or from pixels, as theirs
-    rule: RankRule = "source"  # 5 - rank of each landmark in each crop, or the deck's 5 rank
+    domain: bool = False  # damp queries that look like index images
+    landmark_or_not: bool = True  # damp queries that look like no landmark
+    crops: Annotated[int, Among(0, 10, 30, 100)] = 0  # random crops of each query; theirs 100; 0: none
+    crop_side: int = 320  # pixels of the square for the network
+    cut: Cut = "maps"  # from feature maps, one pass for all crops, or from pixels as theirs
+    rule: RankRule = "source"  # 5 - rank of a landmark in each crop (source), or 5 rank (deck: the slides)
 
     def fit(self, data: TrainingData) -> None:
         self.classes = LandmarkClasses.from_labels(data.labels)
-        networks = [self._network(name) for name in (self.backbone, self.second) if name]
+        networks = [self._extractor(name) for name in (self.backbone, self.second) if name]
         rows = [describe_ensemble(data.train, each) for each in networks]
         self.models: list[NearestTrain | SoftmaxOfTrain] = [
             NearestTrain(network, train, self.classes) for network, train in zip(networks, rows, strict=True)
@@ -68,38 +68,39 @@ class FourthPlace(Recognition):
         if self.classifiers and len(np.unique(data.labels[~np.isnan(rows[0][:, 0])])) > 1:
             self.models += [SoftmaxOfTrain(network, data, self.classes) for network in networks]
         self.first = networks[0]
-        self.sides: list[BinaryClassifier] = []
-        self.of_crops: CropsAmongTrain | None = None
+        self.binary_classifiers: list[BinaryClassifier] = []
+        self.crop_scorer: CropsAmongTrain | None = None
         if self.landmark_or_not or self.domain or self.crops:
-            self._learn_sides(data, rows[0])
+            self._fit_binary_classifiers(data, rows[0])
 
     def recognise(self, queries: ImageSet) -> Labelling:
-        scores = self._doubted(merge_models([model(queries) for model in self.models]), queries)
-        if self.of_crops:
-            scores = override_with(scores, self.of_crops(queries))
+        scores = self._damp(merge_models([model(queries) for model in self.models]), queries)
+        if self.crop_scorer:
+            scores = override_with(scores, self.crop_scorer(queries))
         return Labelling.of(*scores.best, queries.ids)
 
-    def _learn_sides(self, data: TrainingData, train: np.ndarray) -> None:
-        """Learn what tells landmarks from what is none, and train from index images; of crops, too."""
+    def _fit_binary_classifiers(self, data: TrainingData, train: np.ndarray) -> None:
+        """Fit the classifiers of landmark or not, and train or index, and the scorer of crops."""
         index = describe_ensemble(data.index, self.first)
-        none = detect_non_landmarks(index, train, self.classes)
-        sides = [index[none]] * self.landmark_or_not + [index] * self.domain
-        self.sides = [each for each in (fit_binary(train, some) for some in sides) if each]
+        is_non_landmark = detect_non_landmarks(index, train, self.classes)
+        others = [index[is_non_landmark]] * self.landmark_or_not + [index] * self.domain
+        self.binary_classifiers = [fitted for rows in others if (fitted := fit_binary(train, rows))]
         if self.crops:
-            self.of_crops = self._crops(data, data.index[none])
+            self.crop_scorer = self._fit_crops(data, data.index[is_non_landmark])
 
-    def _crops(self, data: TrainingData, none: ImageSet) -> CropsAmongTrain:
+    def _fit_crops(self, data: TrainingData, non_landmarks: ImageSet) -> CropsAmongTrain:
         crops = RandomBoxesExtractor(self.backbone, self.crop_side, self.crops, self.cut, self.weights)
         train = CropsAmongTrain.describe_whole(crops, data.train)
-        sides = fit_binary(train, CropsAmongTrain.describe_whole(crops, none))
-        return CropsAmongTrain(crops, train, self.classes, sides, self.rule)
+        classifier = fit_binary(train, CropsAmongTrain.describe_whole(crops, non_landmarks))
+        return CropsAmongTrain(crops, train, self.classes, classifier, self.rule)
 
-    def _doubted(self, scores: ClassScores, queries: ImageSet) -> ClassScores:
-        for each in self.sides:
-            scores = damp(scores, each.probability_of_second(describe_ensemble(queries, self.first)) > _SURE)
+    def _damp(self, scores: ClassScores, queries: ImageSet) -> ClassScores:
+        for classifier in self.binary_classifiers:
+            rows = describe_ensemble(queries, self.first)
+            scores = damp(scores, classifier.probability_of_second(rows) > _CERTAIN)
         return scores
 
-    def _network(self, name: str) -> DescriptorSource:
+    def _extractor(self, name: str) -> DescriptorSource:
         if self.frame == "whole":
             return (MultiscaleExtractor(name, self.side, ("gem_2", "rgem"), weights=self.weights),)
         return SquareExtractor(name, self.side, ("gem",), self.weights, frame=self.frame)

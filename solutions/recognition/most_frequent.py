@@ -1,6 +1,6 @@
-"""Name the landmark with most train images for every query: the floor of every recognition leaderboard.
+"""Answer the landmark with most train images for every query: the baseline of every recognition leaderboard.
 
-The confidence is the landmark's share of the train images; of equally frequent landmarks the lowest number is named.
+The confidence is the landmark's share of the train images; ties go to the lowest number.
 """
 
 from dataclasses import dataclass

@@ -1,10 +1,10 @@
-"""Name the landmark that a softmax over a network's descriptors finds likeliest; none where it is in doubt.
+"""Answer the most probable landmark of a softmax on a network's descriptors; reject uncertain queries.
 
 K. E. Odoh's own recogniser of 2018, with its entropy rule. It trained the upper blocks of InceptionV3, which is
-softmax_entropy(head='dense', frozen=249, backbone='InceptionV3', side=224); a logistic regression on the descriptors of
-a network as it is does better on few images. The threshold of doubt is not set by hand: train images are held out in
-turn, some landmarks altogether as images of nothing that is known, and the threshold is the one that gives the best GAP
-there. A network is trained as many epochs as gave the best GAP there, too.
+softmax_entropy(head='dense', frozen=249, backbone='InceptionV3', side=224); with few images, a logistic regression on
+the descriptors of a pretrained network is better. The rejection threshold is the one with the best GAP in
+cross-validation, in which some landmarks are held out entirely. A network is trained for the number of epochs that was
+best in cross-validation.
 """
 
 from dataclasses import dataclass
@@ -23,30 +23,32 @@ from solutions.training.rejection import RejectionRule, best_threshold, rejectio
 from solutions.training.sampling import PER_LANDMARK
 from solutions.training.settings import RATE, SoftmaxHead, TrainingConfig
 
-TOLERANCE = 0.01  # GAP given up on held-out images to refuse less: the final head has seen more, and doubts less
+TOLERANCE = 0.01  # loss of GAP in cross-validation accepted to reject less: the final head has more train images
 
 
 @dataclass
 class SoftmaxEntropy(Recognition):
     modules = ("keras",)
 
-    rule: RejectionRule = "entropy"  # how doubt is measured
-    threshold: Annotated[float | None, Span(0.05, 4)] = None  # doubt beyond which nothing is answered; None finds it
+    rule: RejectionRule = "entropy"  # measure of uncertainty
+    threshold: Annotated[float | None, Span(0.05, 4)] = (
+        None  # uncertainty above which nothing is answered; None: chosen
+    )
     confidence: Literal["probability", "scaled"] = "scaled"  # the highest probability p, or p (1 - entropy / ln k)
     backbone: str = "lite0"  # lite0, lite1, lite2, one of keras.applications, or a .keras file
-    weights: str | None = "imagenet"  # or a file, or None for drawn ones
-    side: Annotated[int, Among(224, 320)] = 320  # pixels of the network's square; by folds better than its own 224
-    frame: Frame = "crop"  # the middle of the photograph, or all of it
-    weight_decay: Annotated[float, Span(1e-5, 1e-1, log=True)] = WEIGHT_DECAY  # keeps the weights small
-    balance: Annotated[float, Span(0, 1)] = 0.0  # 0 counts images, 1 counts landmarks
+    weights: str | None = "imagenet"  # or a file, or None for random ones
+    side: Annotated[int, Among(224, 320)] = 320  # pixels of the network's square; better in cross-validation than 224
+    frame: Frame = "crop"  # the middle of the photograph, or all of it squashed
+    weight_decay: Annotated[float, Span(1e-5, 1e-1, log=True)] = WEIGHT_DECAY  # L2 penalty of the weights
+    balance: Annotated[float, Span(0, 1)] = 0.0  # 0 weights images equally, 1 landmarks
     head: Annotated[SoftmaxHead, Among("logistic")] = (
-        "logistic"  # a logistic regression, or what is taught to a network
+        "logistic"  # logistic regression, or the head of a trained network
     )
-    frozen: int | None = None  # lowest layers of the network that stay as they are; None: all of them
-    augment: Annotated[bool, Among(True)] = True  # where layers are trained: cuts, mirror images and other light
+    frozen: int | None = None  # number of lowest layers that are not trained; None: all
+    augment: Annotated[bool, Among(True)] = True  # if layers are trained: random crops, mirror images and light
     epochs: int = 40  # of a network, at most
-    rate: float = RATE  # of the head's first steps; layers of the network take a tenth of it
-    per_landmark: int = PER_LANDMARK  # images that a network learns from, at most
+    rate: float = RATE  # initial step size of the head; a tenth of it for other layers
+    per_landmark: int = PER_LANDMARK  # images that a network is trained on, at most
 
     def __post_init__(self) -> None:
         self._training(0)
@@ -58,23 +60,23 @@ class SoftmaxEntropy(Recognition):
     def fit(self, data: TrainingData) -> None:
         self.features = SquareExtractor(self.backbone, self.side, weights=self.weights, frame=self.frame)
         self.train = self._descriptors(data.train) if self.rule == "distance" else None
-        self.limit, course = self._found(data, ClassifierConfig(self.features, self._training(data.seed)))
-        self.classifier = course.train(data)
+        self.limit, config = self._cross_validate(data, ClassifierConfig(self.features, self._training(data.seed)))
+        self.classifier = config.train(data)
 
     def recognise(self, queries: ImageSet) -> Labelling:
-        landmarks, confidence, doubts = self._answers(self.classifier, queries, self.train)
-        return Labelling.of(landmarks, np.where(doubts <= self.limit, confidence, np.nan), queries.ids)
+        landmarks, confidence, scores = self._predict(self.classifier, queries, self.train)
+        return Labelling.of(landmarks, np.where(scores <= self.limit, confidence, np.nan), queries.ids)
 
     def several(self, queries: ImageSet, above: float = 0.3) -> list[dict[int, float]]:
-        """Return of each query the landmarks whose probability is above a threshold, the likeliest first.
+        """Return for each query the landmarks with a probability above a threshold, the most probable first.
 
-        A submission takes one landmark a query, so this is for your own use; threshold and doubt are left out of it.
+        A submission has one landmark a query, so this is for your own use. Queries are not rejected.
         """
         probabilities = np.nan_to_num(softmax(self.classifier.logits(queries), axis=1))
         order = np.argsort(-probabilities, axis=1, kind="stable")
-        known = self.classifier.landmarks
+        landmarks = self.classifier.landmarks
         return [
-            {int(known[place]): float(row[place]) for place in best if row[place] > above}
+            {int(landmarks[i]): float(row[i]) for i in best if row[i] > above}
             for row, best in zip(probabilities, order, strict=True)
         ]
 
@@ -91,38 +93,38 @@ class SoftmaxEntropy(Recognition):
             seed=seed,
         )
 
-    def _found(self, data: TrainingData, course: ClassifierConfig) -> tuple[float, ClassifierConfig]:
-        """Return the threshold that gives the best GAP on train images that were held out, and the course to take."""
+    def _cross_validate(self, data: TrainingData, config: ClassifierConfig) -> tuple[float, ClassifierConfig]:
+        """Return the threshold with the best GAP in cross-validation, and the configuration with the best epochs."""
         if self.threshold is not None:
-            return self.threshold, course
-        rounds = list(course.cross_validate(data))
+            return self.threshold, config
+        rounds = list(config.cross_validate(data))
         if not rounds:
-            return np.inf, course
-        tried = [self._tried(data, *each) for each in rounds]
-        doubts, right, known, confidence = map(np.concatenate, zip(*tried, strict=True))
-        found = best_threshold(doubts, right, known, confidence, TOLERANCE)
-        return found, course.with_epochs_of([classifier for _, classifier in rounds])
+            return np.inf, config
+        results = [self._validate(data, *each) for each in rounds]
+        scores, right, is_known, confidence = map(np.concatenate, zip(*results, strict=True))
+        threshold = best_threshold(scores, right, is_known, confidence, TOLERANCE)
+        return threshold, config.with_epochs_of([classifier for _, classifier in rounds])
 
-    def _tried(self, data: TrainingData, each: HoldoutRound, classifier: Classifier) -> tuple[np.ndarray, ...]:
-        """Return doubt, whether the answer is right, whether it could be, and confidence of each image asked."""
-        train = None if self.train is None else self.train[each.train]
-        landmarks, confidence, doubts = self._answers(classifier, data.train[each.validation], train)
-        read = ~np.isnan(confidence)
-        right = landmarks == data.labels[each.validation]
-        return doubts[read], right[read], each.is_known[read], confidence[read]
+    def _validate(self, data: TrainingData, part: HoldoutRound, classifier: Classifier) -> tuple[np.ndarray, ...]:
+        """Return rejection score, whether the answer is right, whether the landmark is known, and confidence."""
+        train = None if self.train is None else self.train[part.train]
+        landmarks, confidence, scores = self._predict(classifier, data.train[part.validation], train)
+        readable = ~np.isnan(confidence)
+        right = landmarks == data.labels[part.validation]
+        return scores[readable], right[readable], part.is_known[readable], confidence[readable]
 
-    def _answers(
+    def _predict(
         self, classifier: Classifier, images: ImageSet, train: np.ndarray | None
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return landmark, confidence and doubt of each image `(n,)`."""
+        """Return landmark, confidence and rejection score of each image `(n,)`."""
         logits = classifier.logits(images)
-        likely = softmax(logits, axis=1).max(axis=1)
+        probability = softmax(logits, axis=1).max(axis=1)
         entropy = rejection_score(logits, "entropy") / np.log(logits.shape[1])
         nearest = None if train is None else (self._descriptors(images) @ train.T).max(axis=1)
-        doubts = rejection_score(logits, self.rule, nearest)
-        confidence = likely if self.confidence == "probability" else likely * (1 - entropy)
+        scores = rejection_score(logits, self.rule, nearest)
+        confidence = probability if self.confidence == "probability" else probability * (1 - entropy)
         best = np.nan_to_num(logits, nan=-np.inf).argmax(axis=1)
-        return classifier.landmarks[best], confidence.round(9), doubts.round(9)
+        return classifier.landmarks[best], confidence.round(9), scores.round(9)
 
     def _descriptors(self, images: ImageSet) -> np.ndarray:
         return l2_normalise(describe_concatenated(images, self.features))

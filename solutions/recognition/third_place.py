@@ -1,11 +1,11 @@
-"""Score landmarks by like photographs and their rarity, and by local descriptors that match and agree in geometry.
+"""Score landmarks by nearest neighbours, an IDF-like norm, ASMK of local descriptors, and geometric verification.
 
-VRG Prague, third of the recognition challenge of 2018, told on the deck's slide alone: GeM descriptors as in the
+VRG Prague, third place of the recognition challenge of 2018. Only the slides describe it: GeM descriptors as in the
 retrieval challenge, nearest neighbours, an "IDF-like norm per class", DELF and ASMK with an inverted file, geometric
-verification. How these are put together is a reconstruction: a landmark has the sum of its neighbours' powers of
-similarity times its norm, and besides a share of the similarities by ASMK of its images, and of the inliers of its
-neighbours. An embedded network stands for theirs, and SIFT for DELF unless told; all numbers were chosen on folds of
-train images. What ASMK finds is not verified: where photographs bear watermarks, these are what agrees in geometry.
+verification. Their combination is a reconstruction: a landmark's score is the sum of powers of its neighbours'
+similarities times its norm, plus weighted ASMK similarities of its images, plus weighted inliers of its neighbours. A
+pretrained network replaces theirs, and SIFT replaces DELF by default; all numbers were chosen by cross-validation.
+Images found by ASMK are not verified, because watermarks agree in geometry.
 """
 
 from dataclasses import dataclass
@@ -37,13 +37,13 @@ from solutions.neighbours.exact import nearest
 from solutions.neighbours.neighbours import Neighbours
 
 _MATCHED = 20  # images found by ASMK that vote
-_MOST = 20  # inliers, of which more count no more
+_MAX_INLIERS = 20  # more do not increase the score
 
 
 @dataclass
 class ThirdPlace(Recognition):
     modules = ("keras", "faiss")
-    ladder = (
+    ablation_steps = (
         Step("GeM, nearest neighbours", {"neighbours": 5, "dims": 0, "norm": "none", "matching": 0, "verified": 0}),
         Step("+ whitening, more neighbours", {"norm": "none", "matching": 0, "verified": 0}),
         Step("+ IDF-like norm", {"matching": 0, "verified": 0}),
@@ -51,24 +51,24 @@ class ThirdPlace(Recognition):
         Step("+ geometric verification", {}),
     )
 
-    backbone: str = "lite0"  # in the place of theirs
+    backbone: str = "lite0"  # replaces theirs
     side: Annotated[int, Among(384, 512)] = 384  # pixels of the longer side
-    dims: Annotated[int, Among(128, 256, 512)] = 256  # of the whitened descriptor; 0 leaves it as it is
-    neighbours: Annotated[int, Span(3, 50)] = 20  # train images that vote by their descriptors
-    power: Annotated[float, Span(1, 12)] = 3.0  # of a similarity: the higher, the more the nearest ones count
+    dims: Annotated[int, Among(128, 256, 512)] = 256  # of the whitened descriptor; 0: no whitening
+    neighbours: Annotated[int, Span(3, 50)] = 20  # nearest train images that vote
+    power: Annotated[float, Span(1, 12)] = 3.0  # of a similarity; a higher power favours the nearest
     norm: Literal["idf", "rarity", "none"] = "idf"  # ln(N / n) of a landmark with n of N train images, or n^-beta
     beta: Annotated[float, Span(0, 1)] = 0.5  # of norm='rarity'
     local: Annotated[Literal["sift", "delf"], Among("sift")] = "sift"  # local descriptors
-    words: Annotated[int, Among(2048, 8192)] = 2048  # of the codebook; theirs are not told, 65536 are usual
-    matching: Annotated[float, Span(0, 30)] = 10.0  # what a similarity by ASMK of 1 counts; 0 leaves ASMK out
-    verified: Annotated[int, Among(0, 10, 20)] = 10  # neighbours that are verified by geometry
-    inliers: Annotated[float, Span(0, 2)] = 0.2  # what 20 inliers count, and more of them
+    words: Annotated[int, Among(2048, 8192)] = 2048  # of the codebook; theirs are unknown, 65536 are usual
+    matching: Annotated[float, Span(0, 30)] = 10.0  # weight of an ASMK similarity; 0: no ASMK
+    verified: Annotated[int, Among(0, 10, 20)] = 10  # neighbours that are geometrically verified
+    inliers: Annotated[float, Span(0, 2)] = 0.2  # weight of 20 or more inliers
 
     def fit(self, data: TrainingData) -> None:
         self.views = (MultiscaleExtractor(self.backbone, self.side, ("gem_2", "rgem")),)
         train = describe_ensemble(data.train, self.views)
         self.whitening = learn_pca_whitening(data.train, train, self.dims) if self.dims else None
-        self.train = self._whitened(train)
+        self.train = self._whiten(train)
         self.classes = LandmarkClasses.from_labels(data.labels)
         self.norms = {"idf": idf(self.classes), "rarity": rarity(self.classes, self.beta), "none": None}[self.norm]
         if self.matching or self.verified:
@@ -79,32 +79,31 @@ class ThirdPlace(Recognition):
             self.searcher = AsmkSearcher.build(data.train, extractor, codebook, Asmk())
 
     def recognise(self, queries: ImageSet) -> Labelling:
-        found = nearest(self._whitened(describe_ensemble(queries, self.views)), self.train, self.neighbours)
-        scores = power_sum(found, self.classes, self.power, norm=self.norms)
+        neighbours = nearest(self._whiten(describe_ensemble(queries, self.views)), self.train, self.neighbours)
+        scores = power_sum(neighbours, self.classes, self.power, norm=self.norms)
         if self.matching:
             matched = self.searcher.search(queries, _MATCHED)
-            scores = _together(
-                scores, sum_votes(matched, self.classes, self.matching * np.maximum(matched.similarities, 0))
-            )
+            votes = self.matching * np.maximum(matched.similarities, 0)
+            scores = _add(scores, sum_votes(matched, self.classes, votes))
         if self.verified:
-            first = Neighbours(found.positions[:, : self.verified], found.similarities[:, : self.verified])
-            scores = _together(scores, sum_votes(first, self.classes, self.inliers * self._agreeing(queries, first)))
+            first = Neighbours(neighbours.positions[:, : self.verified], neighbours.similarities[:, : self.verified])
+            scores = _add(scores, sum_votes(first, self.classes, self.inliers * self._inlier_share(queries, first)))
         return Labelling.of(*scores.best, queries.ids)
 
-    def _agreeing(self, queries: ImageSet, found: Neighbours) -> np.ndarray:
-        """Return the inliers of images found `(n_queries, any)`, from 0 to 1."""
+    def _inlier_share(self, queries: ImageSet, neighbours: Neighbours) -> np.ndarray:
+        """Return the inliers of each neighbour `(n_queries, k)` divided by 20, at most 1."""
         features = LocalFeatures.from_images(queries, self.features.extractor)
         verification = SIFT_VERIFICATION if self.local == "sift" else CELL_VERIFICATION
-        n_inliers = verification.count_inliers(features, self.features, found.positions)
-        return np.asarray(np.clip(n_inliers, 0, _MOST) / _MOST)
+        n_inliers = verification.count_inliers(features, self.features, neighbours.positions)
+        return np.asarray(np.clip(n_inliers, 0, _MAX_INLIERS) / _MAX_INLIERS)
 
-    def _whitened(self, rows: np.ndarray) -> np.ndarray:
+    def _whiten(self, rows: np.ndarray) -> np.ndarray:
         return self.whitening(rows) if self.whitening else rows
 
 
-def _together(one: ClassScores, other: ClassScores) -> ClassScores:
-    """Return the sums of both scores of each landmark."""
+def _add(one: ClassScores, other: ClassScores) -> ClassScores:
+    """Return the sum of both scores for each landmark."""
     classes, confidences = (
-        np.hstack([getattr(each, name) for each in (one, other)]) for name in ("classes", "confidences")
+        np.hstack([getattr(part, name) for part in (one, other)]) for name in ("classes", "confidences")
     )
     return sum_by_landmark(one.landmarks, classes, np.where(classes >= 0, confidences, 0))

@@ -1,1 +1,1 @@
-"""Competitors."""
+"""Solutions of the retrieval task, one a module."""

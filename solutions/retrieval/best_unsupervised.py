@@ -1,7 +1,7 @@
-"""Describe by two networks at two sizes, whiten, augment the index, expand queries, and diffuse: no label is used.
+"""Two networks at two sizes, whitening, index augmentation, query expansion and diffusion; without labels.
 
-Our own, of the parts that the winners of 2018 brought: GeM and its regional sum, whitening by the square root of the
-spread, augmentation and expansion, diffusion over mutual neighbours. All numbers were chosen on folds of train images.
+Our own, of parts of the winners of 2018: GeM and its regional sum, whitening by the square root of the standard
+deviation, augmentation and expansion, diffusion over mutual neighbours. All numbers were chosen by cross-validation.
 """
 
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from solutions.reranking.diffusion import diffuse
 from solutions.reranking.index_augmentation import augment_index
 from solutions.reranking.query_expansion import expand_queries
 
-_FOUND = 500  # images found before diffusion
+_CANDIDATES = 500  # images retrieved before diffusion
 
 
 @dataclass
 class BestUnsupervised(Retrieval):
     modules = ("keras",)
-    ladder = (
+    ablation_steps = (
         Step(
             "two networks, two sizes, GeM and its regional sum",
             {"dims": 0, "augmentation": 0, "mutual": 0, "expansion": 0},
@@ -35,28 +35,28 @@ class BestUnsupervised(Retrieval):
         Step("+ diffusion", {}),
     )
 
-    dims: Annotated[int, Among(64, 128, 192, 256)] = 192  # of the whitened descriptor; 0 leaves it as it is
-    power: Annotated[float, Span(0, 0.5)] = 0.25  # of the variances that whitening divides by; 0.5 makes all equal
-    augmentation: Annotated[int, Span(1, 20)] = 10  # images that are mixed into one of the index, itself among them
-    expansion: Annotated[int, Span(1, 20)] = 5  # images that are mixed into a query
-    mutual: Annotated[int, Span(5, 50)] = 10  # neighbours that the graph holds where they are mutual; 0: no diffusion
+    dims: Annotated[int, Among(64, 128, 192, 256)] = 192  # of the whitened descriptor; 0: no whitening
+    power: Annotated[float, Span(0, 0.5)] = 0.25  # of the variances that whitening divides by; 0.5 makes them equal
+    augmentation: Annotated[int, Span(1, 20)] = 10  # index images averaged into each index image, itself included
+    expansion: Annotated[int, Span(1, 20)] = 5  # index images averaged into each query
+    mutual: Annotated[int, Span(5, 50)] = 10  # nearest neighbours in the mutual graph; 0: no diffusion
 
     def fit(self, data: TrainingData) -> None:
         self.index_ids = data.index.ids
         index = describe_ensemble(data.index, UNSUPERVISED_VIEWS)
         self.whitening = learn_pca_whitening(data.index, index, self.dims, power=self.power) if self.dims else None
-        index = self._whitened(index)
+        index = self._whiten(index)
         self.index = augment_index(index, self.augmentation) if self.augmentation else index
         self.graph = normalised_affinity(neighbour_graph(self.index, self.mutual)) if self.mutual else None
 
     def rank(self, queries: ImageSet) -> Ranking:
-        rows = self._whitened(describe_ensemble(queries, UNSUPERVISED_VIEWS))
+        rows = self._whiten(describe_ensemble(queries, UNSUPERVISED_VIEWS))
         if self.expansion:
             rows = expand_queries(rows, self.index, self.expansion)
-        found = nearest(rows, self.index, _FOUND)
+        neighbours = nearest(rows, self.index, _CANDIDATES)
         if self.graph is not None:
-            found = diffuse(found, self.graph)
-        return Ranking.from_positions(found.positions, queries.ids, self.index_ids)
+            neighbours = diffuse(neighbours, self.graph)
+        return Ranking.from_positions(neighbours.positions, queries.ids, self.index_ids)
 
-    def _whitened(self, rows: np.ndarray) -> np.ndarray:
+    def _whiten(self, rows: np.ndarray) -> np.ndarray:
         return self.whitening(rows) if self.whitening else rows

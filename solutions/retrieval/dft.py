@@ -1,12 +1,12 @@
 """Rank index images by the cosine of their Fourier log-magnitudes.
 
-The deck "Landmark Retrieval & Recognition" (K. E. Odoh, 2018) names the discrete Fourier transform and no descriptor;
-this one is ours [reconstruction], after common practice: grey, shrunk to a square, the mean taken off, faded to the
-borders, ln(1 + magnitude). From an image's numbers their mean is taken off, which is its contrast, then the mean over
-the index, and what remains is brought to length 1. Shifts change little, turns by 180 degrees nothing, and to
-`kind='rings'` turns by 90 degrees neither.
+The slides "Landmark Retrieval & Recognition" (K. E. Odoh, 2018) name the discrete Fourier transform but no descriptor;
+this one is ours [reconstruction], after common practice: grey, resized to a square, centred, windowed, ln(1 +
+magnitude). From the descriptor its own mean, which is the contrast, and the mean over the index are subtracted; then it
+is L2-normalised. Shifts change little, rotations by 180 degrees nothing; `kind='rings'` also ignores rotations by 90
+degrees.
 
-Parameters were chosen on folds of train images, where `side=128` is better than 64, which is faster.
+Parameters were chosen by cross-validation, where `side=128` is better than 64, which is faster.
 """
 
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ from solutions.hashing.matching.cosine import Standardisation, cosine_similariti
 
 @dataclass
 class Dft(Retrieval):
-    kind: Literal["block", "polar", "rings"] = "polar"  # low frequencies; rings cut into sectors; rings
-    side: Annotated[int, Among(32, 64, 128)] = 64  # pixels of the square that images are shrunk to
+    kind: Literal["block", "polar", "rings"] = "polar"  # low frequencies; sectors of rings; rings
+    side: Annotated[int, Among(32, 64, 128)] = 64  # pixels of the square that images are resized to
     frequencies: Annotated[int, Span(4, 24)] = 16  # of a block: cycles per image, down and to the right
-    rings: Annotated[int, Span(4, 32)] = 16  # of frequency, from 0 to half the side in cycles per image
-    sectors: Annotated[int, Span(4, 32)] = 16  # of direction, in 180 degrees
-    window: bool = True  # fade images to their borders (Hann)
+    rings: Annotated[int, Span(4, 32)] = 16  # bins of frequency, from 0 to side / 2 cycles per image
+    sectors: Annotated[int, Span(4, 32)] = 16  # bins of direction, over 180 degrees
+    window: bool = True  # Hann window
     chunk = 1024
 
     def __post_init__(self) -> None:
@@ -41,5 +41,5 @@ class Dft(Retrieval):
     def rank(self, queries: ImageSet) -> Ranking:
         rows = queries.describe(self.spectra, self.kind)
         return rank_in_blocks(
-            queries, self.index.ids, lambda some: cosine_similarities(rows, self.rows[some], self.standard)
+            queries, self.index.ids, lambda block: cosine_similarities(rows, self.rows[block], self.standard)
         )

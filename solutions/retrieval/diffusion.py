@@ -1,7 +1,7 @@
-"""Rank index images by what reaches them from the query along a graph of mutual neighbours.
+"""Rank index images by diffusion from the query over a graph of mutual nearest neighbours.
 
-Iscen, Tolias, Avrithis, Furon, Chum, Efficient diffusion on region manifolds, CVPR 2017, on descriptors of whole
-images; solved while it is asked, beforehand for each image of the index (Yang et al., AAAI 2019), or by the leading
+Iscen, Tolias, Avrithis, Furon, Chum, Efficient diffusion on region manifolds, CVPR 2017, on global descriptors. The
+linear system is solved for each query, or beforehand for each index image (Yang et al., AAAI 2019), or by the leading
 eigenvectors of the graph (Iscen et al., CVPR 2018).
 """
 
@@ -18,22 +18,24 @@ from solutions.reranking.diffusion import ALPHA, diffuse
 from solutions.reranking.offline_diffusion import diffuse_offline, diffusion_columns
 from solutions.reranking.spectral_diffusion import diffuse_spectrally, spectrum
 
-_FOUND = 200
+_CANDIDATES = 200
 
 
 @dataclass
 class Diffusion(Retrieval):
     modules = ("keras",)
 
-    how: Literal["online", "offline", "spectral"] = "online"  # when the system is solved, and how
+    how: Literal["online", "offline", "spectral"] = "online"  # how the linear system is solved
     backbone: str = "lite0"  # lite0, lite1, lite2, one of keras.applications, or a .keras file
     side: Annotated[int, Among(384, 512)] = 384  # pixels of the longer side
     dims: Annotated[int, Among(64, 128, 192, 256)] = 192  # of the whitened descriptor
-    neighbours: Annotated[int, Span(5, 100)] = 50  # that the graph holds where they are mutual
-    seeds: Annotated[int, Span(1, 20)] = 10  # images found that it begins from
-    alpha: Annotated[float, Span(0.3, 0.99)] = ALPHA  # how far it reaches; .99 in the paper, less is better by folds
-    room: int = 200  # images to which each solution is confined, offline
-    eigenvectors: int = 200  # of each component of the graph, spectral
+    neighbours: Annotated[int, Span(5, 100)] = 50  # nearest neighbours in the mutual graph
+    seeds: Annotated[int, Span(1, 20)] = 10  # retrieved images that diffusion starts from
+    alpha: Annotated[float, Span(0.3, 0.99)] = (
+        ALPHA  # range of diffusion; .99 in the paper, less is better in cross-validation
+    )
+    room: int = 200  # images in each truncated solution (how='offline')
+    eigenvectors: int = 200  # of each component of the graph (how='spectral')
 
     def fit(self, data: TrainingData) -> None:
         self.views = (MultiscaleExtractor(self.backbone, self.side, ("gem_2", "rgem")),)
@@ -49,11 +51,11 @@ class Diffusion(Retrieval):
             self.spectrum = spectrum(self.graph, self.eigenvectors)
 
     def rank(self, queries: ImageSet) -> Ranking:
-        found = nearest(self.whitening(describe_ensemble(queries, self.views)), self.index, _FOUND)
+        neighbours = nearest(self.whitening(describe_ensemble(queries, self.views)), self.index, _CANDIDATES)
         if self.how == "online":
-            found = diffuse(found, self.graph, seeds=self.seeds, alpha=self.alpha)
+            neighbours = diffuse(neighbours, self.graph, seeds=self.seeds, alpha=self.alpha)
         elif self.how == "offline":
-            found = diffuse_offline(found, self.columns, seeds=self.seeds)
+            neighbours = diffuse_offline(neighbours, self.columns, seeds=self.seeds)
         else:
-            found = diffuse_spectrally(found, self.spectrum, seeds=self.seeds, alpha=self.alpha)
-        return Ranking.from_positions(found.positions, queries.ids, self.index_ids)
+            neighbours = diffuse_spectrally(neighbours, self.spectrum, seeds=self.seeds, alpha=self.alpha)
+        return Ranking.from_positions(neighbours.positions, queries.ids, self.index_ids)

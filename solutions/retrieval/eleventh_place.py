@@ -1,8 +1,8 @@
-"""Describe by R-MAC, augment the index along a neighbour graph found by NN-descent, and rank by cosine.
+"""R-MAC, index augmentation over a neighbour graph by NN-descent, ranked by cosine.
 
-The eleventh of the retrieval challenge of 2018, as the deck tells it: R-MAC of 2 048 numbers, cosine, the graph by
-kgraph; no write-up was found. An embedded network stands for theirs; whitening, without which R-MAC is worth less, and
-the number of neighbours are ours.
+The eleventh place of the retrieval challenge of 2018 as the slides describe it: R-MAC with 2048 dimensions, cosine, the
+graph by kgraph; we know of no write-up. A pretrained network replaces theirs; whitening, which R-MAC needs, and the
+number of neighbours are ours.
 """
 
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ from solutions.neighbours.nn_descent import NNDescent
 from solutions.reranking.index_augmentation import FALL
 from solutions.reranking.mixing import mix
 
-_FOUND = 101  # one more than count: the query itself may be among them
+_CANDIDATES = 101  # one more than are listed, because the query itself may be among them
 
 
 @dataclass
 class EleventhPlace(Retrieval):
     modules = ("keras",)
-    ladder = (
+    ablation_steps = (
         Step("R-MAC", {"dims": 0, "augmentation": 0}),
         Step("+ whitening", {"augmentation": 0}),
         Step("+ augmentation of the index", {}),
@@ -33,24 +33,24 @@ class EleventhPlace(Retrieval):
 
     backbone: str = "lite0"  # lite0, lite1, lite2, one of keras.applications, or a .keras file
     side: Annotated[int, Among(384, 512)] = 384  # pixels of the longer side
-    dims: Annotated[int, Among(64, 128, 192, 256, 512)] = 192  # of the whitened descriptor; 0 leaves it as it is
-    power: Annotated[float, Span(0, 0.5)] = 0.25  # of the variances that whitening divides by; 0.5 makes all equal
-    augmentation: Annotated[int, Span(0, 20)] = 10  # images that are mixed into one of the index, itself among them
+    dims: Annotated[int, Among(64, 128, 192, 256, 512)] = 192  # of the whitened descriptor; 0: no whitening
+    power: Annotated[float, Span(0, 0.5)] = 0.25  # of the variances that whitening divides by; 0.5 makes them equal
+    augmentation: Annotated[int, Span(0, 20)] = 10  # index images averaged into each index image, itself included
 
     def fit(self, data: TrainingData) -> None:
         self.views = (MultiscaleExtractor(self.backbone, self.side, ("rmac",)),)
         self.index_ids = data.index.ids
         index = describe_ensemble(data.index, self.views)
         self.whitening = learn_pca_whitening(data.index, index, self.dims, power=self.power) if self.dims else None
-        index = self._whitened(index)
+        index = self._whiten(index)
         if self.augmentation > 1:
             graph = NNDescent(seed=data.seed).graph(index, self.augmentation - 1)
             index = mix(index, index, graph, 10 ** (-FALL * np.arange(1, self.augmentation)))
         self.index = index
 
     def rank(self, queries: ImageSet) -> Ranking:
-        found = nearest(self._whitened(describe_ensemble(queries, self.views)), self.index, _FOUND)
-        return Ranking.from_positions(found.positions, queries.ids, self.index_ids)
+        neighbours = nearest(self._whiten(describe_ensemble(queries, self.views)), self.index, _CANDIDATES)
+        return Ranking.from_positions(neighbours.positions, queries.ids, self.index_ids)
 
-    def _whitened(self, rows: np.ndarray) -> np.ndarray:
+    def _whiten(self, rows: np.ndarray) -> np.ndarray:
         return self.whitening(rows) if self.whitening else rows

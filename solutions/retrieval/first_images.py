@@ -1,4 +1,4 @@
-"""List the first hundred images of the index for every query: the floor of every retrieval leaderboard."""
+"""List the first hundred images of the index for every query: the baseline of every retrieval leaderboard."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from harness import ImageSet, Ranking, Retrieval, TrainingData
 
 @dataclass
 class FirstImages(Retrieval):
-    length: int = 100  # images listed
+    length: int = 100  # of the list
 
     def fit(self, data: TrainingData) -> None:
         self.index = data.index

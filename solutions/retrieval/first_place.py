@@ -1,9 +1,8 @@
-"""Describe by six poolings of two networks, whiten, augment the index, expand queries, and append what these lead to.
+"""Six poolings of two networks, whitening, index augmentation, query expansion and recursive expansion.
 
-CVSSP & Visual Atoms, first of the retrieval challenge of 2018: ResNeXt with REMAP, R-MAC, MAC and SPoC, ResNet with MAC
-and REMAP, weighted by 2, 1.5, 1.5, 1.5, 1, 1. Two embedded networks stand for theirs, which were trained on 25 000
-cleaned images of landmarks; REMAP and the recursive expansion, of which they told the principle alone, are
-reconstructions.
+CVSSP & Visual Atoms, first place of the retrieval challenge of 2018: ResNeXt with REMAP, R-MAC, MAC and SPoC, ResNet
+with MAC and REMAP, weighted by 2, 1.5, 1.5, 1.5, 1, 1. Two pretrained networks replace theirs, which were trained on
+25 000 cleaned images of landmarks. REMAP and the recursive expansion are reconstructions from their principles.
 """
 
 from dataclasses import dataclass
@@ -30,7 +29,7 @@ SIX = (
     ("second", "mac"),
     ("second", "remap"),
 )
-_FOUND, _GRAPH = 500, 50  # images found before the recursion, and neighbours of each that it follows
+_CANDIDATES, _GRAPH = 500, 50  # images retrieved before the recursion, and neighbours of each
 _GAMMA = 3.0
 
 PoolingChoice = Literal["all", "first remap", "first rmac", "first mac", "first spoc", "second mac", "second remap"]
@@ -39,7 +38,7 @@ PoolingChoice = Literal["all", "first remap", "first rmac", "first mac", "first 
 @dataclass
 class FirstPlace(Retrieval):
     modules = ("keras",)
-    ladder = (
+    ablation_steps = (
         Step("first network, REMAP", {"pooling": "first remap"} | PLAIN, 0.428),
         Step("first network, R-MAC", {"pooling": "first rmac"} | PLAIN, 0.347),
         Step("first network, MAC", {"pooling": "first mac"} | PLAIN, 0.329),
@@ -53,41 +52,43 @@ class FirstPlace(Retrieval):
         Step("+ recursion", {}, 0.627),
     )
 
-    pooling: Annotated[PoolingChoice, Among("all")] = "all"  # all six side by side, or one alone
-    backbone: str = "lite2"  # in the place of ResNeXt
-    second: str = "lite0"  # in the place of ResNet
+    pooling: Annotated[PoolingChoice, Among("all")] = "all"  # all six concatenated, or one
+    backbone: str = "lite2"  # replaces ResNeXt
+    second: str = "lite0"  # replaces ResNet
     side: Annotated[int, Among(384, 512)] = 384  # pixels of the longer side
-    dims: Annotated[int, Among(64, 128, 256, 512)] = 128  # of the whitened descriptor; 0 leaves it as it is
-    power: Annotated[float, Span(0, 0.5)] = 0.25  # of the variances that whitening divides by; 0.5 makes all equal
-    augmentation: Annotated[int, Span(0, 20)] = 10  # images that are mixed into one of the index, itself among them
-    expansion: Annotated[int, Span(0, 20)] = 5  # images that are mixed into a query
-    recursion: Annotated[int, Span(0, 20)] = 10  # images found whose own neighbours are appended
+    dims: Annotated[int, Among(64, 128, 256, 512)] = 128  # of the whitened descriptor; 0: no whitening
+    power: Annotated[float, Span(0, 0.5)] = 0.25  # of the variances that whitening divides by; 0.5 makes them equal
+    augmentation: Annotated[int, Span(0, 20)] = 10  # index images averaged into each index image, itself included
+    expansion: Annotated[int, Span(0, 20)] = 5  # index images averaged into each query
+    recursion: Annotated[int, Span(0, 20)] = 10  # retrieved images whose neighbours are appended
 
     def fit(self, data: TrainingData) -> None:
-        names = {"first": self.backbone, "second": self.second}
-        self.networks = {each: FirstPlaceNetwork.fit(name, self.side, data) for each, name in names.items()}
+        backbones = {"first": self.backbone, "second": self.second}
+        self.networks = {name: FirstPlaceNetwork.fit(each, self.side, data) for name, each in backbones.items()}
         self.index_ids = data.index.ids
-        index = self._described(data.index)
+        index = self._describe(data.index)
         self.whitening = learn_pca_whitening(data.index, index, self.dims, power=self.power) if self.dims else None
-        index = self._whitened(index)
+        index = self._whiten(index)
         self.index = augment_index(index, self.augmentation) if self.augmentation else index
         self.graph = remove_self(nearest(self.index, self.index, _GRAPH + 1)) if self.recursion else None
 
     def rank(self, queries: ImageSet) -> Ranking:
-        rows = self._whitened(self._described(queries))
+        rows = self._whiten(self._describe(queries))
         if self.expansion:
             rows = expand_queries(rows, self.index, self.expansion)
-        found = nearest(rows, self.index, _FOUND)
+        neighbours = nearest(rows, self.index, _CANDIDATES)
         if self.graph:
-            found = merge_lists(found, self.graph, lists=self.recursion, gamma=_GAMMA)
-        return Ranking.from_positions(found.positions, queries.ids, self.index_ids)
+            neighbours = merge_lists(neighbours, self.graph, lists=self.recursion, gamma=_GAMMA)
+        return Ranking.from_positions(neighbours.positions, queries.ids, self.index_ids)
 
-    def _described(self, images: ImageSet) -> np.ndarray:
-        """Return the descriptors asked for, or all six side by side `(n, d)`."""
+    def _describe(self, images: ImageSet) -> np.ndarray:
+        """Return the chosen descriptors, or all six concatenated `(n, d)`."""
         if self.pooling == "all":
-            return concatenate([self.networks[each](images, pooling) for each, pooling in SIX], FIRST_PLACE_WEIGHTS)
+            return concatenate(
+                [self.networks[network](images, pooling) for network, pooling in SIX], FIRST_PLACE_WEIGHTS
+            )
         network, _, pooling = self.pooling.partition(" ")
         return concatenate([self.networks[network](images, pooling)])
 
-    def _whitened(self, rows: np.ndarray) -> np.ndarray:
+    def _whiten(self, rows: np.ndarray) -> np.ndarray:
         return self.whitening(rows) if self.whitening else rows

@@ -1,13 +1,13 @@
 """Rank index images by the Hamming distance of a 64-bit perceptual hash.
 
-As the seed solution of K. E. Odoh's deck "Landmark Retrieval & Recognition" (2018) means it: nearest first, of equally
-near ones the first in the index. The deck lists what is nearer than 12 bits; mAP@100 never loses by listing more, so no
-threshold is the default. `order='seed'` gives what the deck's code prints: below the threshold (12, if none is given)
-the hundred *farthest*, farthest first, equal ones by id.
+The first solution of K. E. Odoh's slides "Landmark Retrieval & Recognition" (2018): nearest first, ties in the order of
+the index. The slides list images nearer than 12 bits; mAP@100 never loses by listing more, so there is no threshold by
+default. `order='seed'` ranks as the code on the slides: of the images below the threshold (12 by default) the hundred
+*farthest*, farthest first, ties by id.
 
 The hashes are imagehash's average_hash, phash, dhash, dhash_vertical, whash and colorhash (42 bits), bit for bit at
-full decode. With `rotations` and `flips` a query is hashed in each turn, from one decode, and an index image is as far
-as the nearest of them; colours are the same in any turn.
+full decode. With `rotations` and `flips`, a query is hashed in each orientation from one decode, and the smallest
+distance counts; the colour hash does not depend on the orientation.
 """
 
 from dataclasses import dataclass
@@ -30,34 +30,36 @@ class Hash(Retrieval):
     kind: Literal["average", "dct", "difference", "vertical", "wavelet", "colour"] = "average"
     threshold: int | None = None  # bits; only images nearer than this are listed
     decode: Literal["full", "reduced"] = (
-        "full"  # reduced: 0.2 to 0.8 of 64 bits differ on average, several times faster
+        "full"  # reduced: several times faster, 0.2 to 0.8 of 64 bits differ on average
     )
-    upright: bool = False  # turn images by their EXIF orientation first, which imagehash does not
-    order: Annotated[Literal["distance", "seed"], Among("distance")] = "distance"  # seed: as the deck prints it
-    rotations: Rotations = 1  # turns of a query that are tried, by 360 degrees over this number
-    flips: bool = False  # try the mirror image of a query, in each turn, too
+    upright: bool = False  # apply the EXIF orientation, which imagehash does not
+    order: Annotated[Literal["distance", "seed"], Among("distance")] = "distance"  # seed: as printed on the slides
+    rotations: Rotations = 1  # rotations of a query, by multiples of 360° / rotations
+    flips: bool = False  # mirror images of all rotations, too
     chunk = 2048
 
     def fit(self, data: TrainingData) -> None:
-        coloured = self.kind == "colour"
-        self.n_turns = 1 if coloured else self.rotations * (1 + self.flips)
-        self.hashes = (ColourHashes if coloured else PerceptualHashes)(self.decode, self.upright)
-        turned = RotatedHashes(self.decode, self.upright, self.rotations, self.flips)
-        self.asked = self.hashes if self.n_turns == 1 else turned
+        is_colour = self.kind == "colour"
+        self.n_orientations = 1 if is_colour else self.rotations * (1 + self.flips)
+        self.hashes = (ColourHashes if is_colour else PerceptualHashes)(self.decode, self.upright)
+        rotated = RotatedHashes(self.decode, self.upright, self.rotations, self.flips)
+        self.query_hashes = self.hashes if self.n_orientations == 1 else rotated
         self.index = ReadableIndex(data.index, self.hashes)
         self.codes = self.index.rows(self.kind)
 
     def rank(self, queries: ImageSet) -> Ranking:
-        codes = queries.describe(self.asked, self.kind).reshape(-1, self.n_turns)
+        codes = queries.describe(self.query_hashes, self.kind).reshape(-1, self.n_orientations)
         if self.order == "seed":
-            return self.index.ranking(queries, pad_lists([self._printed(turns) for turns in codes]), self.asked)
-        found = nearest(codes.reshape(-1), self.codes, CANDIDATES)
-        distances, positions = merge_rotations(*found, self.n_turns)
+            return self.index.ranking(
+                queries, pad_lists([self._rank_as_printed(orientations) for orientations in codes]), self.query_hashes
+            )
+        neighbours = nearest(codes.reshape(-1), self.codes, CANDIDATES)
+        distances, positions = merge_rotations(*neighbours, self.n_orientations)
         if self.threshold is not None:
             positions[distances >= self.threshold] = -1
-        return self.index.ranking(queries, positions, self.asked)
+        return self.index.ranking(queries, positions, self.query_hashes)
 
-    def _printed(self, turns: np.ndarray) -> np.ndarray:
+    def _rank_as_printed(self, orientations: np.ndarray) -> np.ndarray:
         threshold = SINGLE_THRESHOLD if self.threshold is None else self.threshold
-        distances = np.bitwise_count(self.codes ^ turns[:, None]).min(axis=0)
+        distances = np.bitwise_count(self.codes ^ orientations[:, None]).min(axis=0)
         return printed_ranking(distances, self.index.ids, threshold)

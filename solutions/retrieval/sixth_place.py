@@ -1,8 +1,8 @@
-"""Describe by GeM and R-MAC at three scales, whiten with shrinkage, and diffuse over a graph of mutual neighbours.
+"""GeM and R-MAC at three scales, whitening with shrinkage, and diffusion over a graph of mutual neighbours.
 
-VRG Prague, sixth of the retrieval challenge of 2018: ResNet-101 trained by a contrastive loss, whitening learnt on the
-index, diffusion from 5 images over 50 mutual neighbours. An embedded network, not trained any further, stands for
-theirs; the strength of shrinkage they did not tell.
+VRG Prague, sixth place of the retrieval challenge of 2018: ResNet-101 trained by a contrastive loss, whitening learned
+from the index, diffusion from 5 images over 50 mutual neighbours. A pretrained network replaces theirs; the amount of
+shrinkage is ours.
 """
 
 from dataclasses import dataclass
@@ -18,27 +18,25 @@ from solutions.neighbours.exact import nearest, neighbour_graph
 from solutions.reranking.affinity import normalised_affinity
 from solutions.reranking.diffusion import diffuse
 
-_FOUND = 200
+_CANDIDATES = 200
 
 
 @dataclass
 class SixthPlace(Retrieval):
     modules = ("keras",)
-    ladder = (
+    ablation_steps = (
         Step("GeM and R-MAC, three scales", {"dims": 0, "mutual": 0}),
         Step("+ whitening", {"mutual": 0}),
         Step("+ diffusion", {}, 0.591),
     )
 
-    backbone: str = "lite0"  # in the place of ResNet-101
-    side: Annotated[int, Among(384, 512)] = 384  # pixels of the longer side at scale 1; theirs had 1024
-    dims: Annotated[int, Among(128, 256, 512)] = (
-        256  # of the whitened descriptor; 0 leaves it as it is; theirs had 2048
-    )
-    shrinkage: Annotated[float, Span(0, 1)] = 0.1  # draws the variances to their mean
-    power: Annotated[float, Span(0, 0.5)] = 0.25  # of the variances that whitening divides by; 0.5 makes all equal
-    mutual: Annotated[int, Span(5, 100)] = 50  # neighbours that the graph holds where they are mutual; 0: no diffusion
-    seeds: Annotated[int, Span(1, 20)] = 5  # images found that diffusion begins from
+    backbone: str = "lite0"  # replaces ResNet-101
+    side: Annotated[int, Among(384, 512)] = 384  # pixels of the longer side at scale 1; theirs 1024
+    dims: Annotated[int, Among(128, 256, 512)] = 256  # of the whitened descriptor; 0: no whitening; theirs had 2048
+    shrinkage: Annotated[float, Span(0, 1)] = 0.1  # moves the variances towards their mean
+    power: Annotated[float, Span(0, 0.5)] = 0.25  # of the variances that whitening divides by; 0.5 makes them equal
+    mutual: Annotated[int, Span(5, 100)] = 50  # nearest neighbours in the mutual graph; 0: no diffusion
+    seeds: Annotated[int, Span(1, 20)] = 5  # retrieved images that diffusion starts from
 
     def fit(self, data: TrainingData) -> None:
         self.views = (MultiscaleExtractor(self.backbone, self.side, ("gem", "rmac"), THREE_SCALES),)
@@ -46,14 +44,14 @@ class SixthPlace(Retrieval):
         index = describe_ensemble(data.index, self.views)
         learnt = learn_pca_whitening(data.index, index, self.dims, self.shrinkage, self.power) if self.dims else None
         self.whitening = learnt
-        self.index = self._whitened(index)
+        self.index = self._whiten(index)
         self.graph = normalised_affinity(neighbour_graph(self.index, self.mutual)) if self.mutual else None
 
     def rank(self, queries: ImageSet) -> Ranking:
-        found = nearest(self._whitened(describe_ensemble(queries, self.views)), self.index, _FOUND)
+        neighbours = nearest(self._whiten(describe_ensemble(queries, self.views)), self.index, _CANDIDATES)
         if self.graph is not None:
-            found = diffuse(found, self.graph, seeds=self.seeds)
-        return Ranking.from_positions(found.positions, queries.ids, self.index_ids)
+            neighbours = diffuse(neighbours, self.graph, seeds=self.seeds)
+        return Ranking.from_positions(neighbours.positions, queries.ids, self.index_ids)
 
-    def _whitened(self, rows: np.ndarray) -> np.ndarray:
+    def _whiten(self, rows: np.ndarray) -> np.ndarray:
         return self.whitening(rows) if self.whitening else rows

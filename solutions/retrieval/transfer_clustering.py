@@ -1,7 +1,7 @@
-"""Rank index images by the probability of the query's likeliest landmark, within a flood around the query's own.
+"""Rank index images by their probability of the query's landmark, by flood fill around the query's probability.
 
-K. E. Odoh's own retrieval of 2018: a softmax over the landmarks of the train images describes index and queries; of
-the column of the query's landmark the interval around the query's probability is widened until it holds 100 images.
+K. E. Odoh's own retrieval of 2018: a softmax over the landmarks of the train images describes index and queries. The
+interval around the query's probability of its most probable landmark grows until it contains 100 index images.
 """
 
 from dataclasses import dataclass
@@ -17,29 +17,33 @@ from solutions.training.classifier import ClassifierConfig
 from solutions.training.sampling import PER_LANDMARK
 from solutions.training.settings import RATE, SoftmaxHead, TrainingConfig
 
-_LISTED = 101  # one more than count: the query itself may be among them
+_CANDIDATES = 101  # one more than are listed, because the query itself may be among them
 
 
 @dataclass
 class TransferClustering(Retrieval):
     modules = ("keras",)
 
-    order: Order = "probability"  # in the flood: by probability, by nearness to the query's, or as the deck prints it
-    step: float = STEP  # by which the interval is widened on either side
-    backbone: str = "lite0"  # lite0, lite1, lite2, one of keras.applications, or a .keras file
-    weights: str | None = "imagenet"  # or a file, or None for drawn ones
-    side: Annotated[int, Among(224, 320)] = 320  # pixels of the network's square; by folds better than its own 224
-    frame: Frame = "crop"  # the middle of the photograph, or all of it
-    weight_decay: Annotated[float, Span(1e-8, 1e-3, log=True)] = 1e-6  # small; little makes probabilities sharp
-    balance: Annotated[float, Span(0, 1)] = 0.0  # 0 counts images, 1 counts landmarks
-    head: Annotated[SoftmaxHead, Among("logistic")] = (
-        "logistic"  # a logistic regression, or what is taught to a network
+    order: Order = (
+        "probability"  # of the flood fill: by probability, by distance to the query's, or as printed on the slides
     )
-    frozen: int | None = None  # lowest layers of the network that stay as they are; None: all of them
-    augment: Annotated[bool, Among(True)] = True  # where layers are trained: cuts, mirror images and other light
+    step: float = STEP  # by which the interval grows on both sides
+    backbone: str = "lite0"  # lite0, lite1, lite2, one of keras.applications, or a .keras file
+    weights: str | None = "imagenet"  # or a file, or None for random ones
+    side: Annotated[int, Among(224, 320)] = 320  # pixels of the network's square; better in cross-validation than 224
+    frame: Frame = "crop"  # the middle of the photograph, or all of it squashed
+    weight_decay: Annotated[float, Span(1e-8, 1e-3, log=True)] = (
+        1e-6  # L2 penalty; a small one makes probabilities sharp
+    )
+    balance: Annotated[float, Span(0, 1)] = 0.0  # 0 weights images equally, 1 landmarks
+    head: Annotated[SoftmaxHead, Among("logistic")] = (
+        "logistic"  # logistic regression, or the head of a trained network
+    )
+    frozen: int | None = None  # number of lowest layers that are not trained; None: all
+    augment: Annotated[bool, Among(True)] = True  # if layers are trained: random crops, mirror images and light
     epochs: int = 40  # of a network
-    rate: float = RATE  # of the head's first steps; layers of the network take a tenth of it
-    per_landmark: int = PER_LANDMARK  # images that a network learns from, at most
+    rate: float = RATE  # initial step size of the head; a tenth of it for other layers
+    per_landmark: int = PER_LANDMARK  # images that a network is trained on, at most
 
     def __post_init__(self) -> None:
         self._training(0)
@@ -51,15 +55,15 @@ class TransferClustering(Retrieval):
         self.index = np.nan_to_num(self._probabilities(data.index), nan=-1.0)  # (n_index, n_landmarks)
 
     def rank(self, queries: ImageSet) -> Ranking:
-        found = np.full((len(queries), _LISTED), -1, np.int32)
+        positions = np.full((len(queries), _CANDIDATES), -1, np.int32)
         probabilities = self._probabilities(queries)
-        read = ~np.isnan(probabilities).any(axis=1)
-        likeliest = np.where(read, np.nan_to_num(probabilities).argmax(axis=1), -1)
-        for landmark in np.unique(likeliest[read]):
-            rows = likeliest == landmark
+        readable = ~np.isnan(probabilities).any(axis=1)
+        best = np.where(readable, np.nan_to_num(probabilities).argmax(axis=1), -1)
+        for landmark in np.unique(best[readable]):
+            rows = best == landmark
             values = probabilities[rows, landmark]
-            found[rows] = flood_fill(self.index[:, landmark], values, _LISTED, step=self.step, order=self.order)
-        return Ranking.from_positions(found, queries.ids, self.index_ids)
+            positions[rows] = flood_fill(self.index[:, landmark], values, _CANDIDATES, step=self.step, order=self.order)
+        return Ranking.from_positions(positions, queries.ids, self.index_ids)
 
     def _probabilities(self, images: ImageSet) -> np.ndarray:
         return np.asarray(softmax(self.classifier.logits(images), axis=1).round(12))

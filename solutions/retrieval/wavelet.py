@@ -1,12 +1,12 @@
 """Rank index images by the wavelet coefficients of their colours.
 
-`kind='largest'` is fast multiresolution image querying: the signs and places of the largest Haar coefficients of Y, I
-and Q, those of a coarse scale weighing more, and the averages. The decomposition, the weights (of scanned pictures) and
-their bins are the paper's, the weights as several programs have taken them from there; ours [reconstruction] are the
-ranges of the channels, 0 to 1 in luminance, and the number of coefficients: 60 in the paper, 160 on folds of train
-images. `kind='energies'` [reconstruction; the deck "Landmark Retrieval & Recognition" (K. E. Odoh, 2018) names wavelets
-and no descriptor] is the mean magnitude and standard deviation of each sub-band of Y, I and Q: less their mean over the
-index, divided by their deviation there, compared by cosine.
+`kind='largest'` is fast multiresolution image querying: the signs and positions of the largest Haar coefficients of Y,
+I and Q, with higher weights for coarse scales, and the averages. Decomposition, weights (of scanned pictures) and bins
+are those of the paper, the weights as in several programs. Ours [reconstruction] are the ranges of the channels, 0 to 1
+in luminance, and the number of coefficients: 60 in the paper, 160 by cross-validation. `kind='energies'`
+[reconstruction; the slides "Landmark Retrieval & Recognition" (K. E. Odoh, 2018) name wavelets but no descriptor] is
+the mean magnitude and standard deviation of each sub-band of Y, I and Q, standardised over the index and compared by
+cosine.
 
 Source: "Fast Multiresolution Image Querying", C. E. Jacobs, A. Finkelstein and D. H. Salesin, 1995.
 """
@@ -26,7 +26,7 @@ from solutions.hashing.matching.wavelet_matches import wavelet_matches
 @dataclass
 class Wavelet(Retrieval):
     kind: Literal["largest", "energies"] = "largest"
-    side: Annotated[int, Among(64, 128, 256)] = 128  # pixels of the square that images are shrunk to, a power of two
+    side: Annotated[int, Among(64, 128, 256)] = 128  # pixels of the square that images are resized to, a power of two
     largest: Annotated[int, Span(20, 640, log=True)] = 160  # coefficients of each channel (kind='largest')
     wavelet: Literal["haar", "db2", "db4", "bior2.2"] = "db4"  # of the energies, as PyWavelets names them
     levels: Annotated[int, Span(2, 6)] = 4  # of the energies: each halves the side
@@ -34,7 +34,7 @@ class Wavelet(Retrieval):
 
     def __post_init__(self) -> None:
         if self.side < 8 or self.side & (self.side - 1):
-            raise ValueError(f"side={self.side} is no power of two from 8 on")
+            raise ValueError(f"side={self.side} is not a power of two from 8")
         if self.kind == "largest" and not 1 <= self.largest < self.side**2:
             raise ValueError(f"largest={self.largest} is not from 1 to {self.side**2 - 1}, the coefficients there are")
         if self.kind == "energies" and not 1 <= self.levels <= max_levels(self.side, self.wavelet):
@@ -57,8 +57,8 @@ class Wavelet(Retrieval):
     def _by_largest(self, queries: ImageSet) -> Ranking:
         averages, terms = self._coefficients(queries)
 
-        def similarity(some: slice) -> np.ndarray:
-            return wavelet_matches(averages, terms, self.averages[some], self.terms[some], self.side)
+        def similarity(block: slice) -> np.ndarray:
+            return wavelet_matches(averages, terms, self.averages[block], self.terms[block], self.side)
 
         return rank_in_blocks(queries, self.index.ids, similarity)
 
@@ -68,5 +68,5 @@ class Wavelet(Retrieval):
     def _by_energies(self, queries: ImageSet) -> Ranking:
         rows = queries.describe(self.energies)
         return rank_in_blocks(
-            queries, self.index.ids, lambda some: cosine_similarities(rows, self.rows[some], self.standard)
+            queries, self.index.ids, lambda block: cosine_similarities(rows, self.rows[block], self.standard)
         )

@@ -1,7 +1,7 @@
 """Pseudo-labels: a softmax over landmarks that also learns from unlabelled images.
 
 Each descriptor is mixed with those of its nearest unlabelled images, as in query expansion. A logistic regression is
-fitted to the train images and classifies the unlabelled ones. Confident predictions become pseudo-labels; images without
+fitted to the train images and classifies the others. Confident predictions become pseudo-labels; images without
 any probable landmark become an extra class, "no landmark". The regression is fitted again, for several rounds.
 
 Sources: D.-H. Lee, Pseudo-label, 2013; the extra class after Zhang, LeCun, Universum prescription, AAAI 2017; for the

@@ -30,7 +30,7 @@ def sample_weights(classes: np.ndarray, balance: float) -> np.ndarray:
 
     A landmark's weight is its number of images to the power 1 - `balance`: 0 weights images equally, 1 landmarks.
 
-    >>> shares(np.array([0, 0, 0, 1]), 1.0).round(3).tolist()
+    >>> sample_weights(np.array([0, 0, 0, 1]), 1.0).round(3).tolist()
     [0.167, 0.167, 0.167, 0.5]
     """
     weights = np.bincount(classes)[classes] ** -float(balance)

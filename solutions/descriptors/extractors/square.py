@@ -15,6 +15,7 @@ from solutions.descriptors.pooling.registry import find_row_pooling
 
 Frame = Literal["crop", "squash"]
 
+DEFAULTS = "mac", "spoc", "gem"
 _BATCH = 32
 
 
@@ -34,7 +35,7 @@ class SquareExtractor(Extractor):
 
     backbone: str = "lite0"
     side: int = 224  # pixels
-    poolings: tuple[str, ...] = ("mac", "spoc", "gem")
+    poolings: tuple[str, ...] = DEFAULTS
     weights: str | None = IMAGENET  # or a file, or None for random ones
     layer: str | None = None  # its maps are pooled; None: the last with maps
     frame: Frame = "crop"

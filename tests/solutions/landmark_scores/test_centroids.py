@@ -1,5 +1,3 @@
-"""Centroids of landmarks, and the nearest of them."""
-
 import numpy as np
 import pytest
 
@@ -16,7 +14,7 @@ def keys(n: int) -> np.ndarray:
     return np.array([f"k{number}" for number in range(n)])
 
 
-def test_a_centroid_is_the_mean_of_its_landmark_brought_to_length_one() -> None:
+def test_a_centroid_is_the_normalised_mean_of_its_landmark() -> None:
     rows, labels = drawn(9), np.array([3, 5, 3, 5, 5, 3, 3, 9, 5])
     found = landmark_centroids(rows, LandmarkClasses.from_labels(labels), keys(9))
     for place, landmark in enumerate((3, 5, 9)):
@@ -24,7 +22,7 @@ def test_a_centroid_is_the_mean_of_its_landmark_brought_to_length_one() -> None:
         assert found[place] == pytest.approx(mean / np.linalg.norm(mean))
 
 
-def test_of_many_images_a_hundred_are_drawn_in_whatever_order_they_stand() -> None:
+def test_at_most_a_hundred_images_are_sampled_in_any_order() -> None:
     rows, labels = drawn(301), np.append(np.zeros(300, int), 1)
     found = landmark_centroids(rows, LandmarkClasses.from_labels(labels), keys(301))
     order = np.random.default_rng(1).permutation(301)
@@ -38,7 +36,7 @@ def test_of_many_images_a_hundred_are_drawn_in_whatever_order_they_stand() -> No
     assert found[1] == pytest.approx(rows[300]), "a landmark with one image is that image"
 
 
-def test_images_that_cannot_be_read_are_left_out_and_a_landmark_without_others_is_never_named() -> None:
+def test_unreadable_images_are_left_out_and_their_landmarks_never_answered() -> None:
     rows, labels = drawn(4), np.array([3, 3, 5, 5])
     rows[[1, 2, 3]] = np.nan
     found = landmark_centroids(rows, LandmarkClasses.from_labels(labels), keys(4))
@@ -51,7 +49,7 @@ def test_images_that_cannot_be_read_are_left_out_and_a_landmark_without_others_i
     assert (scores.classes != 1).all()
 
 
-def test_the_confidence_is_one_less_the_cosine_distance() -> None:
+def test_the_confidence_is_the_cosine() -> None:
     means = np.array([[1.0, 0.0], [0.6, 0.8]])
     scores = nearest_centroids(np.array([[0.0, 1.0]]), means, np.array([7, 8]))
     assert scores.landmarks[scores.classes[0, :2]].tolist() == [8, 7]

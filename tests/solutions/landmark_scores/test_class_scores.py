@@ -1,5 +1,3 @@
-"""Class scores from neighbours: the worked examples, a slow twin, and what has nothing to say."""
-
 from collections import defaultdict
 
 import numpy as np
@@ -70,7 +68,7 @@ def test_the_normalised_sum_of_the_worked_example() -> None:
     assert scores == pytest.approx({A: 0.7833, C: 0.70, B: 0.16}, abs=5e-5)
 
 
-def test_power_sums_with_and_without_a_classifier_as_in_the_worked_example() -> None:
+def test_power_sums_of_the_worked_example_with_and_without_a_classifier() -> None:
     near = found((A, 0.9), (B, 0.8), (B, 0.7), (A, 0.5), (C, 0.45))
     scores = power_sum(near, CLASSES, 8, top=5)
     assert scores.confidences[0, :2] == pytest.approx([0.434, 0.225], abs=5e-4)
@@ -81,13 +79,13 @@ def test_power_sums_with_and_without_a_classifier_as_in_the_worked_example() -> 
     assert both == pytest.approx({A: 0.0138, B: 0.0486, C: 0.0}, abs=5e-5)
 
 
-def test_the_vote_of_the_nearest_adds_distances_and_inliers() -> None:
+def test_distance_votes_add_inliers() -> None:
     near = found((A, 0.9), (A, 0.8), (B, 0.7))
     assert shown(distance_votes(near, CLASSES)) == pytest.approx({A: 1.4, B: 0.4})
     assert shown(distance_votes(near, CLASSES, np.array([[35, 0, 140]]))) == pytest.approx({A: 1.9, B: 1.4})
 
 
-def test_the_fewer_images_a_landmark_has_the_more_each_counts() -> None:
+def test_rare_landmarks_have_larger_factors() -> None:
     assert idf(CLASSES) == pytest.approx(np.log([54 / 50, 54, 54 / 3]))
     assert rarity(CLASSES, 0.5) == pytest.approx([50**-0.5, 1, 3**-0.5])
     assert idf(LandmarkClasses.from_labels(np.array([4, 4]))).tolist() == [1.0], (
@@ -99,7 +97,7 @@ def test_the_fewer_images_a_landmark_has_the_more_each_counts() -> None:
 
 
 @pytest.mark.parametrize("top", [1, 2, 7])
-def test_every_sum_is_that_of_a_slow_twin(top: int) -> None:
+def test_sums_agree_with_a_slow_twin(top: int) -> None:
     near, classes = drawn()
     votes, norm = near.similarities.astype(float) ** 2, rarity(classes, 0.3)
     scores = sum_votes(near, classes, votes, norm, top)
@@ -110,7 +108,7 @@ def test_every_sum_is_that_of_a_slow_twin(top: int) -> None:
         assert row == pytest.approx({int(each): expected.get(int(each), 0) for each in classes.landmarks})
 
 
-def test_a_query_is_answered_alike_in_any_company() -> None:
+def test_scores_do_not_depend_on_other_queries() -> None:
     near, classes = drawn()
     together = normalised_sum(near, classes)
     for query in range(len(near.positions)):
@@ -119,18 +117,18 @@ def test_a_query_is_answered_alike_in_any_company() -> None:
         assert np.array_equal(alone.confidences[0], together.confidences[query])
 
 
-def test_equal_landmarks_stand_in_the_order_of_their_numbers() -> None:
+def test_ties_are_in_the_order_of_landmarks() -> None:
     near = found((A, 0.5), (C, 0.5), (B, 0.5))
     assert list(shown(power_sum(near, CLASSES, 1))) == [B, C, A]
 
 
-def test_a_query_without_neighbours_is_not_answered() -> None:
+def test_a_query_without_neighbours_has_no_answer() -> None:
     landmarks, confidences = normalised_sum(empty_neighbours(2, 5), CLASSES).best
     assert len(landmarks) == 2
     assert np.isnan(confidences).all()
 
 
-def test_without_train_images_nothing_is_answered() -> None:
+def test_without_train_images_there_are_no_answers() -> None:
     nobody = LandmarkClasses.from_labels(np.array([], np.int64))
     scores = normalised_sum(empty_neighbours(3, 5), nobody)
     assert np.isnan(scores.best[1]).all()
@@ -141,12 +139,12 @@ def test_no_queries_get_no_answers() -> None:
     assert normalised_sum(empty_neighbours(0, 5), CLASSES).best[0].shape == (0,)
 
 
-def test_of_two_images_that_are_alike_the_landmark_with_a_single_image_is_not_punished() -> None:
+def test_a_landmark_with_one_image_is_not_penalised() -> None:
     near = found((B, 0.7), (C, 0.7))
     assert next(iter(shown(normalised_sum(near, CLASSES)))) == C
 
 
-def test_the_most_confident_of_a_table_are_kept() -> None:
+def test_a_table_gives_its_highest_landmarks() -> None:
     table = np.array([[0.2, 0.7, 0.2], [np.nan] * 3, [0.5, 0.5, 0.0]])
     scores = ClassScores.from_table(CLASSES.landmarks, table, 2)
     assert [shown(scores, query) for query in range(3)] == [{C: 0.7, B: 0.2}, {}, {B: 0.5, C: 0.5}]

@@ -1,5 +1,3 @@
-"""Ranks of landmarks over local crops: the worked example by both rules, and a slow twin."""
-
 import numpy as np
 import pytest
 
@@ -26,13 +24,13 @@ def test_the_worked_example(rule: RankRule) -> None:
     assert (found.classes[0, 3:] == -1).all()
 
 
-def test_the_minus_that_the_deck_lost_turns_the_order_round() -> None:
+def test_the_product_of_the_slides_reverses_the_order() -> None:
     best = {rule: sum_crop_ranks(ranked(*THREE), np.ones((1, 3), bool), rule).best[0][0] for rule in RULES}
     assert best == {"source": 10, "deck": 30}
 
 
 @pytest.mark.parametrize("rule", list(RULES))
-def test_every_sum_is_that_of_a_slow_twin(rule: RankRule) -> None:
+def test_sums_agree_with_a_slow_twin(rule: RankRule) -> None:
     draw = np.random.default_rng(6)
     orders = [draw.permutation(6)[: draw.integers(0, 7)].tolist() for _ in range(60)]
     orders[:30] = [draw.permutation(6)[:6].tolist() for _ in range(30)]
@@ -49,15 +47,15 @@ def test_every_sum_is_that_of_a_slow_twin(rule: RankRule) -> None:
     assert (found == 0).any()
 
 
-def test_a_query_none_of_whose_crops_shows_a_landmark_gets_none() -> None:
+def test_a_query_without_valid_crops_has_no_candidates() -> None:
     found = sum_crop_ranks(ranked(*THREE), np.zeros((1, 3), bool))
     assert np.isnan(found.best[1]).all()
 
 
-def test_a_crop_without_neighbours_resets_all() -> None:
+def test_a_valid_crop_without_candidates_removes_all() -> None:
     assert np.isnan(sum_crop_ranks(ranked([0, 1], []), np.ones((1, 2), bool)).best[1]).all()
 
 
-def test_crops_that_are_dropped_do_not_count() -> None:
+def test_invalid_crops_are_ignored() -> None:
     found = sum_crop_ranks(ranked([3, 4], *THREE), np.array([[False, True, True, True]]))
     assert found.dense[0].tolist() == [14, 12, 10, 0, 0, 0]

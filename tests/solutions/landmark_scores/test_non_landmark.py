@@ -1,5 +1,3 @@
-"""What shows no landmark: which images serve as a pool, how near one is to it, and who is named too often."""
-
 import numpy as np
 import pytest
 
@@ -28,12 +26,12 @@ def labelling(landmarks: list[int], confidences: list[float]) -> Labelling:
     return Labelling.of(np.array(landmarks), np.array(confidences), QUERIES[: len(landmarks)])
 
 
-def test_the_pool_is_what_train_images_explain_worse_than_each_other() -> None:
+def test_non_landmarks_are_less_similar_to_train_images_than_these_to_each_other() -> None:
     rows = np.vstack([SHOWS, SHOWS_NONE, np.full((1, 8), np.nan)])
     assert detect_non_landmarks(rows, TRAIN, CLASSES).tolist() == [False] * 3 + [True] * 3 + [False]
 
 
-def test_without_an_index_or_without_train_images_there_is_no_pool() -> None:
+def test_without_index_or_train_images_there_are_no_non_landmarks() -> None:
     assert detect_non_landmarks(TRAIN[:0], TRAIN, CLASSES).shape == (0,)
     assert not detect_non_landmarks(SHOWS, TRAIN[:0], LandmarkClasses.from_labels(LABELS[:0])).any()
     assert not detect_non_landmarks(SHOWS, TRAIN[:1], LandmarkClasses.from_labels(LABELS[:1])).any(), (
@@ -41,21 +39,21 @@ def test_without_an_index_or_without_train_images_there_is_no_pool() -> None:
     )
 
 
-def test_likeness_is_the_mean_of_the_nearest_of_the_pool() -> None:
+def test_mean_similarity_is_that_of_the_nearest_of_the_pool() -> None:
     found = mean_similarity(SHOWS, TRAIN, 4)
     for row, value in zip(SHOWS, found, strict=True):
         assert value == pytest.approx(np.sort(TRAIN @ row)[-4:].mean(), abs=1e-6)
     assert mean_similarity(SHOWS, TRAIN[:2], 10) == pytest.approx((SHOWS @ TRAIN[:2].T).mean(axis=1), abs=1e-6)
 
 
-def test_without_a_pool_nothing_is_like_it_and_what_cannot_be_read_is_not_compared() -> None:
+def test_mean_similarity_is_0_without_a_pool_and_nan_for_unreadable_images() -> None:
     rows = np.vstack([SHOWS[:1], np.full((1, 8), np.nan)])
     assert mean_similarity(rows, TRAIN[:0], 5)[0] == 0
     assert np.isnan(mean_similarity(rows, TRAIN[:0], 5)[1])
     assert np.isnan(mean_similarity(rows, TRAIN, 5)[1])
 
 
-def test_scores_against_the_pool_are_those_of_a_slow_twin() -> None:
+def test_subtracting_pool_similarity_agrees_with_a_slow_twin() -> None:
     queries, train = l2_normalise(DRAW.normal(size=(6, 8))), l2_normalise(DRAW.normal(size=(20, 8)))
     of_train, of_queries = DRAW.random(20), DRAW.random(6)
     found = subtract_pool_similarity(nearest(queries, train, 20), CLASSES, of_train, of_queries, top=3).dense
@@ -67,7 +65,7 @@ def test_scores_against_the_pool_are_those_of_a_slow_twin() -> None:
             assert row[place] == pytest.approx(sum(of_it) - own if of_it else 0, abs=1e-6)
 
 
-def test_a_landmark_like_the_pool_gives_way_and_a_query_like_it_comes_later() -> None:
+def test_similarity_to_the_pool_lowers_landmarks_and_queries() -> None:
     between = l2_normalise(AXES[:1] + 0.9 * AXES[1:2])
     found = nearest(np.vstack([between, between]), TRAIN, 20)
     like = np.where(LABELS == 4, 0.6, 0.0)
@@ -77,7 +75,7 @@ def test_a_landmark_like_the_pool_gives_way_and_a_query_like_it_comes_later() ->
     assert scores.best[1][0] - scores.best[1][1] == pytest.approx(0.5)
 
 
-def test_landmarks_named_too_often_come_last_by_how_often() -> None:
+def test_frequent_landmarks_come_last_ordered_by_count() -> None:
     before = labelling([4, 4, 4, 7, 7, 9], [0.9, 0.8, np.nan, 0.3, 0.2, 0.1])
     assert demote_frequent_landmarks(before, most=2).confidences == pytest.approx(before.confidences, nan_ok=True)
     after = demote_frequent_landmarks(before, most=1)
@@ -85,7 +83,7 @@ def test_landmarks_named_too_often_come_last_by_how_often() -> None:
     assert after.confidences == pytest.approx([-2, -2, np.nan, -2, -2, 0.1], nan_ok=True)
 
 
-def test_counted_on_other_images_the_answer_does_not_depend_on_its_company() -> None:
+def test_with_separate_counts_an_answer_does_not_depend_on_other_queries() -> None:
     index = labelling([4, 4, 4, 7], [0.5, 0.5, 0.5, 0.5])
     before = labelling([4, 7, 9], [0.9, 0.8, 0.7])
     after = demote_frequent_landmarks(before, most=2, counted=index)

@@ -1,4 +1,4 @@
-"""The tenth place's pipeline on a small world whose landmarks are patterns."""
+"""Tests of `solutions.recognition.tenth_place` and `solutions.landmark_scores.tenth_place_models` on a small competition."""
 
 from pathlib import Path
 
@@ -14,16 +14,16 @@ from harness.solution.base import identity
 from harness.solution.registry import load_class
 from solutions.recognition.tenth_place import TenthPlace
 from tests.factories.competitions import save_image
-from tests.solutions.recognition.test_fourth_place import gap, some, write_world_with_others
+from tests.solutions.factories import gap_of, subset, write_competition_with_others
 
 SMALL: dict[str, object] = {"side": 64, "embedding": 16, "folds": 2, "epochs": 8, "rate": 0.01}
-FOUND = [0, 0, 1, 1, 2, 2]  # what the first queries show
+EXPECTED = [0, 0, 1, 1, 2, 2]  # landmarks of the first queries
 
 
 @pytest.fixture(scope="module")
 def competition(tmp_path_factory: pytest.TempPathFactory) -> Competition:
     folder = tmp_path_factory.mktemp("competition")
-    return Competition.open(write_world_with_others(folder), folder / "store")
+    return Competition.open(write_competition_with_others(folder), folder / "store")
 
 
 def fitted(competition: Competition, **parameters: object) -> TenthPlace:
@@ -43,44 +43,44 @@ def fitted(competition: Competition, **parameters: object) -> TenthPlace:
     ],
     ids=str,
 )
-def test_landmarks_are_named(competition: Competition, parameters: dict[str, object]) -> None:
+def test_landmarks_are_recognised(competition: Competition, parameters: dict[str, object]) -> None:
     found = fitted(competition, **parameters).recognise(competition.queries)
-    assert found.landmarks[:6].tolist() == FOUND
-    assert gap(competition, found) > 0.9
+    assert found.landmarks[:6].tolist() == EXPECTED
+    assert gap_of(competition, found) > 0.9
 
 
-def test_by_each_rule_all_models_doubt_what_is_no_landmark(competition: Competition) -> None:
+def test_each_rule_rejects_most_non_landmarks(competition: Competition) -> None:
     everything = fitted(competition, reject="nothing").recognise(competition.queries)
     assert everything.has_answer.all()
     for rule, limit in (("nonlandmark_prob", 0.5), ("distance", 0.4)):
         found = fitted(competition, reject=rule, limit=limit).recognise(competition.queries)
         assert found.has_answer[:6].all()
         assert found.has_answer[6:].mean() < 0.5
-        said = found.has_answer
-        assert np.array_equal(found.landmarks[said], everything.landmarks[said])
+        is_answer = found.has_answer
+        assert np.array_equal(found.landmarks[is_answer], everything.landmarks[is_answer])
 
 
-def test_a_limit_of_nothing_refuses_all(competition: Competition) -> None:
+def test_a_negative_limit_rejects_all(competition: Competition) -> None:
     for rule in ("nonlandmark_prob", "distance"):
         assert not fitted(competition, reject=rule, limit=-1.0).recognise(competition.queries).has_answer.any()
 
 
-def test_folds_are_left_out_in_turn_and_their_score_is_the_weight(competition: Competition) -> None:
+def test_each_model_leaves_out_one_fold_whose_gap_is_its_weight(competition: Competition) -> None:
     solution = fitted(competition)
     labels = own_split(competition, "recognition").data.labels
-    assert len(solution.voters) == 2
-    assert all(0 < each.weight <= 1 for each in solution.voters)
-    assert all(len(each.centroids) == len(np.unique(labels)) for each in solution.voters)
-    one, other = (each.network.parts["projection"] for each in solution.voters)
+    assert len(solution.models) == 2
+    assert all(0 < each.weight <= 1 for each in solution.models)
+    assert all(len(each.centroids) == len(np.unique(labels)) for each in solution.models)
+    one, other = (each.network.parts["projection"] for each in solution.models)
     assert not np.array_equal(one, other)
-    assert [each.weight for each in fitted(competition, folds=1, ten_crops=False).voters] == [1.0]
+    assert [each.weight for each in fitted(competition, folds=1, ten_crops=False).models] == [1.0]
 
 
 def test_a_second_network_votes_too(competition: Competition) -> None:
-    assert len(fitted(competition, second="lite0").voters) == 4
+    assert len(fitted(competition, second="lite0").models) == 4
 
 
-def test_an_answer_is_the_same_in_any_chunk_and_order_of_queries(competition: Competition) -> None:
+def test_an_answer_does_not_depend_on_chunks_or_order_of_queries(competition: Competition) -> None:
     solution, queries = fitted(competition), competition.queries
     together = solution.recognise(queries)
     order = np.random.default_rng(0).permutation(len(queries))
@@ -92,37 +92,37 @@ def test_an_answer_is_the_same_in_any_chunk_and_order_of_queries(competition: Co
         assert np.array_equal(getattr(shuffled, name), whole[order], equal_nan=True)
 
 
-def test_without_distractors_nothing_is_rejected_by_a_probability(competition: Competition) -> None:
+def test_without_an_index_no_query_is_rejected_by_probability(competition: Competition) -> None:
     data = own_split(competition, "recognition").data
     solution = TenthPlace(**(SMALL | {"reject": "nonlandmark_prob"}))  # type: ignore[arg-type]
-    solution.fit(some(data, np.ones(len(data.labels), bool), data.index[:0]))
-    assert all(each.non_landmark_classifier is None for each in solution.voters)
+    solution.fit(subset(data, np.ones(len(data.labels), bool), data.index[:0]))
+    assert all(each.non_landmark_classifier is None for each in solution.models)
     assert solution.recognise(competition.queries).has_answer.all()
 
 
-def test_a_landmark_with_one_image_is_in_every_fold_and_named(competition: Competition) -> None:
+def test_a_landmark_with_one_image_is_trained_in_every_fold_and_recognised(competition: Competition) -> None:
     data = own_split(competition, "recognition").data
     keep = (data.labels != 2) | (np.arange(len(data.labels)) == np.flatnonzero(data.labels == 2)[0])
     solution = TenthPlace(**SMALL)  # type: ignore[arg-type]
-    solution.fit(some(data, keep))
-    assert all(2 in each.network.landmarks for each in solution.voters)
-    assert solution.recognise(competition.queries[:6]).landmarks.tolist() == FOUND
+    solution.fit(subset(data, keep))
+    assert all(2 in each.network.landmarks for each in solution.models)
+    assert solution.recognise(competition.queries[:6]).landmarks.tolist() == EXPECTED
 
 
 def test_images_of_fewer_than_two_landmarks_are_refused_in_one_line(competition: Competition) -> None:
     data = own_split(competition, "recognition").data
     for keep in (data.labels == 1, data.labels == 99):
         with pytest.raises(HarnessError, match="train images of two landmarks or more"):
-            TenthPlace(**SMALL).fit(some(data, keep))  # type: ignore[arg-type]
+            TenthPlace(**SMALL).fit(subset(data, keep))  # type: ignore[arg-type]
 
 
-def test_no_folds_at_all_are_refused() -> None:
+def test_zero_folds_are_refused() -> None:
     with pytest.raises(HarnessError, match="folds=0 must be 1 or more"):
         TenthPlace(folds=0)
 
 
-def test_images_that_cannot_be_read_are_left_out_and_one_of_one_colour_is_no_trouble(tmp_path: Path) -> None:
-    folder = write_world_with_others(tmp_path, 6)
+def test_unreadable_images_are_left_out_and_images_of_one_colour_are_answered(tmp_path: Path) -> None:
+    folder = write_competition_with_others(tmp_path, 6)
     before = Competition.open(folder, tmp_path / "store")
     for images in (before.queries, before.train, before.index):
         assert images.paths[0]
@@ -133,10 +133,10 @@ def test_images_that_cannot_be_read_are_left_out_and_one_of_one_colour_is_no_tro
     found = fitted(opened, reject="nothing").recognise(opened.queries)
     assert not found.has_answer[0]
     assert found.has_answer[1:].all()
-    assert found.landmarks[2:6].tolist() == FOUND[2:]
+    assert found.landmarks[2:6].tolist() == EXPECTED[2:]
 
 
-def test_every_step_of_the_ladder_can_be_asked_for_and_the_last_of_our_own_is_the_solution() -> None:
+def test_every_ablation_step_is_a_solution_and_our_last_one_has_the_defaults() -> None:
     cls = load_class("tenth_place", Path("nowhere"))
     steps = [identity(cls(**step.parameters)) for step in cls.ablation_steps]
     assert steps[-4] == "tenth_place", "what follows are the rules that were told, which are worse"

@@ -1,4 +1,4 @@
-"""The third place of recognition, on a small world whose landmarks are patterns."""
+"""Tests of `solutions.recognition.third_place` on a competition whose landmarks are patterns."""
 
 from dataclasses import replace
 from functools import partial
@@ -13,25 +13,18 @@ pytest.importorskip("faiss", reason="faiss is an extra: pip install 'landmark[ne
 from harness.data.competition import Competition
 from harness.data.split import own_split
 from harness.data.training_data import TrainingData
-from harness.scoring.evaluate import evaluate
 from solutions.local.delf_like import DelfLike
 from solutions.recognition.third_place import ThirdPlace
 from tests.factories.competitions import drawn, save_image
-from tests.solutions.recognition.test_softmax_entropy import write_world
+from tests.solutions.factories import gap_of, write_pattern_competition
 
 SMALL = {"side": 96, "words": 64}
 
 
-@pytest.fixture(scope="module")
-def competition(tmp_path_factory: pytest.TempPathFactory) -> Competition:
-    folder = tmp_path_factory.mktemp("competition")
-    return Competition.open(write_world(folder), folder / "store")
-
-
 @pytest.fixture
-def changed(tmp_path: Path) -> Competition:
-    """A world to be spoilt."""
-    return Competition.open(write_world(tmp_path), tmp_path / "store")
+def own_competition(tmp_path: Path) -> Competition:
+    """A competition of its own for each test, which may change its images."""
+    return Competition.open(write_pattern_competition(tmp_path), tmp_path / "store")
 
 
 def fitted_on(competition: Competition, data: TrainingData | None = None, **parameters: object) -> ThirdPlace:
@@ -40,41 +33,39 @@ def fitted_on(competition: Competition, data: TrainingData | None = None, **para
     return solution
 
 
-def gap(competition: Competition, solution: ThirdPlace) -> float | None:
-    truth = own_split(competition, "recognition").ground_truth
-    assert truth is not None
-    return evaluate(solution.recognise(competition.queries), truth).scores["all"]["gap"]
+def gap(competition: Competition, solution: ThirdPlace) -> float:
+    return gap_of(competition, solution.recognise(competition.queries))
 
 
 @pytest.mark.parametrize("step", ThirdPlace.ablation_steps, ids=lambda step: step.name)
-def test_every_step_names_the_landmarks(step, competition):
+def test_every_ablation_step_recognises_the_landmarks(step, competition):
     assert gap(competition, fitted_on(competition, **step.parameters)) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("norm", ["idf", "rarity", "none"])
-def test_every_norm_names_the_landmarks(norm, competition):
+def test_every_norm_recognises_the_landmarks(norm, competition):
     assert gap(competition, fitted_on(competition, norm=norm)) == pytest.approx(1.0)
 
 
-def test_local_descriptors_alone_name_the_landmarks(changed):
-    labels = own_split(changed, "recognition").data.labels
-    for images, shown in ((changed.train, labels), (changed.queries, np.repeat([0, 1, 2], 2))):
+def test_local_descriptors_alone_recognise_the_landmarks(own_competition):
+    labels = own_split(own_competition, "recognition").data.labels
+    for images, shown in ((own_competition.train, labels), (own_competition.queries, np.repeat([0, 1, 2], 2))):
         for photo, (path, landmark) in enumerate(zip(images.paths, shown.tolist(), strict=True)):
             assert path is not None
             save_image(path, drawn(landmark, f"{len(images)} {photo}", 160))  # whose stripes would be alike when turned
-    blind = fitted_on(changed)
+    blind = fitted_on(own_competition)
     blind.train = np.full_like(blind.train, np.nan)
-    assert gap(changed, blind) == pytest.approx(1.0)
+    assert gap(own_competition, blind) == pytest.approx(1.0)
 
 
 @pytest.mark.slow
-def test_cells_of_a_network_may_take_the_place_of_sift(competition, monkeypatch):
+def test_cells_of_a_network_can_replace_sift(competition, monkeypatch):
     small = partial(DelfLike, longest=96, scales=(1.0,))
     monkeypatch.setattr("solutions.recognition.third_place.DelfLike", small)
     assert gap(competition, fitted_on(competition, local="delf")) == pytest.approx(1.0)
 
 
-def test_a_rare_landmark_counts_more_by_either_norm(competition):
+def test_a_rare_landmark_has_a_larger_factor_by_either_norm(competition):
     split = own_split(competition, "recognition").data
     some = np.arange(len(split.labels)) >= 4  # one image of landmark 0 is left
     few = TrainingData(split.train[some], split.labels[some], split.index)
@@ -85,7 +76,7 @@ def test_a_rare_landmark_counts_more_by_either_norm(competition):
         assert gap(competition, fitted_on(competition, few, norm=norm)) == pytest.approx(1.0)
 
 
-def test_an_answer_is_the_same_in_any_chunk_of_queries(competition):
+def test_an_answer_does_not_depend_on_chunks_of_queries(competition):
     solution, queries = fitted_on(competition), competition.queries
     together = solution.recognise(queries)
     apart = [solution.recognise(queries[row : row + 1]) for row in range(len(queries))]
@@ -93,42 +84,42 @@ def test_an_answer_is_the_same_in_any_chunk_of_queries(competition):
     assert together.confidences.tolist() == [each.confidences.item() for each in apart]
 
 
-def test_an_image_without_a_keypoint_is_named_by_its_descriptor_alone(changed):
+def test_an_image_without_keypoints_is_recognised_by_its_global_descriptor(own_competition):
     grey = np.full((96, 96, 3), 128, np.uint8)
-    for images in (changed.train, changed.queries):
+    for images in (own_competition.train, own_competition.queries):
         path = images.paths[0]
         assert path is not None
         save_image(path, grey)
-    found = fitted_on(changed).recognise(changed.queries)
+    found = fitted_on(own_competition).recognise(own_competition.queries)
     assert found.has_answer.all()
-    plain = fitted_on(changed, matching=0.0, verified=0).recognise(changed.queries)
+    plain = fitted_on(own_competition, matching=0.0, verified=0).recognise(own_competition.queries)
     assert (found.landmarks[0], found.confidences[0]) == (plain.landmarks[0], plain.confidences[0])
 
 
-def test_train_images_none_of_which_has_a_keypoint_leave_the_descriptors(changed):
-    for path in changed.train.paths:
+def test_train_images_without_any_keypoint_leave_the_global_descriptors(own_competition):
+    for path in own_competition.train.paths:
         assert path is not None
         save_image(path, np.full((96, 96, 3), 128, np.uint8))
-    assert fitted_on(changed).recognise(changed.queries).has_answer.all()
+    assert fitted_on(own_competition).recognise(own_competition.queries).has_answer.all()
 
 
-def test_a_label_that_is_never_asked_for_and_one_landmark_alone_are_no_trouble(competition):
+def test_labels_without_queries_and_a_single_landmark_are_accepted(competition):
     data = own_split(competition, "recognition").data
-    strange = replace(data, labels=np.where(data.labels == 2, 77, data.labels))
-    assert set(fitted_on(competition, strange).recognise(competition.queries).landmarks) == {0, 1, 77}
+    renamed = replace(data, labels=np.where(data.labels == 2, 77, data.labels))
+    assert set(fitted_on(competition, renamed).recognise(competition.queries).landmarks) == {0, 1, 77}
     one = TrainingData(data.train[:5], data.labels[:5], data.index)
     assert set(fitted_on(competition, one).recognise(competition.queries).landmarks) == {0}
 
 
-def test_without_train_images_nothing_is_answered(competition):
+def test_without_train_images_there_are_no_answers(competition):
     data = own_split(competition, "recognition").data
     none = TrainingData(data.train[:0], data.labels[:0], data.index)
     assert not fitted_on(competition, none).recognise(competition.queries).has_answer.any()
 
 
-def test_a_query_that_cannot_be_read_is_not_answered(changed):
-    path = changed.queries.paths[0]
+def test_an_unreadable_query_has_no_answer(own_competition):
+    path = own_competition.queries.paths[0]
     assert path is not None
     path.write_bytes(b"broken")
-    found = fitted_on(changed).recognise(changed.queries)
+    found = fitted_on(own_competition).recognise(own_competition.queries)
     assert found.has_answer.tolist() == [False] + [True] * (len(found.has_answer) - 1)

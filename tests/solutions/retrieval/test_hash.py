@@ -3,7 +3,7 @@ import pytest
 
 from harness import TrainingData
 from harness.solution.registry import load_solution
-from tests.solutions.factories import Described
+from tests.solutions.factories import DescribedImages
 
 
 def bits(*counts: int) -> list[int]:
@@ -16,16 +16,16 @@ def listed(
 ) -> list[str]:
     solution = load_solution(spec)
     names = list(ids or "abcdefghijklmnopqrstuvwxyz"[: len(index)])
-    images = Described({"average": np.array(index, np.uint64)}, names, broken)
+    images = DescribedImages({"average": np.array(index, np.uint64)}, names, broken)
     solution.fit(TrainingData(images[:0], np.zeros(0, np.int64), images))  # type: ignore[arg-type]
-    return solution.rank(Described({"average": np.array([query], np.uint64)}, ["query"])).rows()[0]  # type: ignore[attr-defined]
+    return solution.rank(DescribedImages({"average": np.array([query], np.uint64)}, ["query"])).rows()[0]  # type: ignore[attr-defined]
 
 
-def test_the_nearest_come_first_and_exact_duplicates_before_all() -> None:
+def test_exact_duplicates_come_first_then_the_nearest() -> None:
     assert listed("hash", bits(7, 0, 11, 3)) == ["b", "d", "a", "c"]
 
 
-def test_equally_near_images_keep_the_order_of_the_index() -> None:
+def test_ties_keep_the_order_of_the_index() -> None:
     assert listed("hash", bits(5, 2, 5, 2), ids="zyxw") == ["y", "w", "z", "x"]
 
 
@@ -34,12 +34,12 @@ def test_a_threshold_is_strict() -> None:
     assert listed("hash(threshold=0)", bits(0)) == []
 
 
-def test_the_printed_order_is_farthest_first_below_12_and_by_id() -> None:
+def test_the_printed_ranking_is_farthest_first_below_12_and_ties_by_id() -> None:
     assert listed("hash(order='seed')", bits(0, 3, 7, 11, 12)) == ["d", "c", "b", "a"]
     assert listed("hash(order='seed')", bits(3, 3, 5), ids="zax") == ["x", "a", "z"]
 
 
-def test_the_printed_order_keeps_the_hundred_worst() -> None:
+def test_the_printed_ranking_keeps_the_hundred_farthest() -> None:
     distances = np.random.default_rng(0).integers(0, 12, 150)
     index, ids = bits(*distances.tolist()), [chr(200 + number) for number in range(150)]
     kept = [distances[ids.index(name)] for name in listed("hash(order='seed')", index, ids="".join(ids))]
@@ -51,11 +51,11 @@ def test_a_broken_image_is_never_listed() -> None:
     assert listed("hash", [0, 0, 1, 3], broken=(0,)) == ["b", "c", "d"]
 
 
-def test_a_broken_query_is_not_answered() -> None:
+def test_a_broken_query_has_no_answer() -> None:
     solution = load_solution("hash")
-    images = Described({"average": np.zeros(2, np.uint64)}, list("ab"))
+    images = DescribedImages({"average": np.zeros(2, np.uint64)}, list("ab"))
     solution.fit(TrainingData(images[:0], np.zeros(0, np.int64), images))  # type: ignore[arg-type]
-    queries = Described({"average": np.zeros(2, np.uint64)}, ["fine", "broken"], broken=(1,))
+    queries = DescribedImages({"average": np.zeros(2, np.uint64)}, ["fine", "broken"], broken=(1,))
     assert solution.rank(queries).rows() == [["a", "b"], []]  # type: ignore[attr-defined]
 
 
@@ -66,10 +66,10 @@ def test_an_empty_index_gives_empty_answers() -> None:
 
 
 @pytest.mark.parametrize("kind", ["average", "dct", "difference", "wavelet"])
-def test_each_kind_is_the_one_compared(kind: str) -> None:
+def test_each_kind_compares_its_own_hashes(kind: str) -> None:
     solution = load_solution(f"hash(kind={kind!r})")
     others = {each: np.array([0, 1], np.uint64) for each in ("average", "dct", "difference", "wavelet")}
-    images = Described(others | {kind: np.array([1, 0], np.uint64)}, list("ab"))
+    images = DescribedImages(others | {kind: np.array([1, 0], np.uint64)}, list("ab"))
     solution.fit(TrainingData(images[:0], np.zeros(0, np.int64), images))  # type: ignore[arg-type]
-    queries = Described(dict.fromkeys(others, np.zeros(1, np.uint64)), ["query"])
+    queries = DescribedImages(dict.fromkeys(others, np.zeros(1, np.uint64)), ["query"])
     assert solution.rank(queries).rows() == [["b", "a"]]  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Photographs changed by chance."""
+"""Tests of `solutions.training.augmentation` and `solutions.training.training_images`."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ def several(seed: int = 3, *, augment: bool = True) -> TrainingImages:
     return TrainingImages(ragged, np.array(list("abcd"), object), 32, "crop", augment, seed)
 
 
-def test_the_same_chance_gives_the_same_square() -> None:
+def test_the_same_seed_gives_the_same_square() -> None:
     one, again, other = (augment(photograph(), 32, np.random.default_rng(seed)) for seed in (1, 1, 2))
     assert (one == again).all()
     assert (one != other).any()
@@ -28,7 +28,7 @@ def test_the_same_chance_gives_the_same_square() -> None:
     assert one.dtype == np.uint8
 
 
-def test_cuts_lie_within_mirror_images_occur_and_light_changes() -> None:
+def test_crops_are_inside_the_photograph_and_mirror_images_and_light_vary() -> None:
     ramp = np.repeat(np.arange(0, 200, 2, dtype=np.uint8)[None, :, None], 80, axis=0).repeat(3, axis=2)
     squares = [augment(ramp, 16, np.random.default_rng(seed)).astype(float) for seed in range(60)]
     rising = [square[:, -1].mean() > square[:, 0].mean() for square in squares]
@@ -42,7 +42,7 @@ def test_a_photograph_of_one_pixel_can_be_augmented() -> None:
     assert augment(np.full((1, 1, 3), 9, np.uint8), 8, np.random.default_rng(0)).shape == (8, 8, 3)
 
 
-def test_an_image_is_changed_alike_in_whatever_batch_it_comes() -> None:
+def test_augmentation_does_not_depend_on_the_batch() -> None:
     squares = several()
     together = squares.batch(np.arange(4), 5)
     for place in range(4):
@@ -51,13 +51,13 @@ def test_an_image_is_changed_alike_in_whatever_batch_it_comes() -> None:
 
 
 @pytest.mark.parametrize("other", [{"seed": 4}, {"epoch": 6}])
-def test_another_seed_or_epoch_changes_it_otherwise(other: dict[str, int]) -> None:
+def test_another_seed_or_epoch_augments_differently(other: dict[str, int]) -> None:
     same = several().batch(np.arange(4), 5)
     changed = several(other.get("seed", 3)).batch(np.arange(4), other.get("epoch", 5))
     assert (same != changed).any(axis=(1, 2, 3)).all()
 
 
-def test_asked_or_without_augmentation_it_is_the_middle_of_the_photograph() -> None:
+def test_without_augmentation_the_square_is_the_middle_of_the_photograph() -> None:
     asked = several().batch(np.arange(4), None)
     assert (asked == several(augment=False).batch(np.arange(4), 5)).all()
     middle = photograph(0)[:, 10:50].astype(float)
@@ -65,7 +65,7 @@ def test_asked_or_without_augmentation_it_is_the_middle_of_the_photograph() -> N
     assert apart.mean() < 12, "a JPEG of it, that is"
 
 
-def test_small_photographs_are_not_blown_up_in_the_store() -> None:
+def test_small_photographs_are_not_enlarged_in_the_store() -> None:
     import cv2
 
     small, large = JpegExtractor(32).describe([photograph(0, 20, 30), photograph(1, 80, 120)])

@@ -1,5 +1,3 @@
-"""Rounds of held-out train images."""
-
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +8,7 @@ LABELS = st.lists(st.integers(0, 9), min_size=1, max_size=40)
 
 
 @given(LABELS, st.integers(0, 3))
-def test_every_round_asks_about_images_that_it_does_not_learn(labels: list[int], seed: int) -> None:
+def test_every_round_validates_images_outside_its_train_images(labels: list[int], seed: int) -> None:
     ids, shown = np.array([f"{number:03}" for number in range(len(labels))], object), np.array(labels)
     for each in holdout_rounds(ids, shown, seed):
         assert sorted([*each.train, *each.validation]) == list(range(len(labels)))
@@ -20,7 +18,7 @@ def test_every_round_asks_about_images_that_it_does_not_learn(labels: list[int],
 
 
 @given(LABELS, st.randoms(use_true_random=False))
-def test_the_order_of_the_images_is_no_matter(labels: list[int], random: object) -> None:
+def test_the_order_of_the_images_does_not_matter(labels: list[int], random: object) -> None:
     ids, shown = np.array([f"{number:03}" for number in range(len(labels))], object), np.array(labels)
     order = np.array(sorted(range(len(labels)), key=lambda _: random.random()))  # type: ignore[attr-defined]
     plain = [(set(ids[each.train]), set(ids[each.validation])) for each in holdout_rounds(ids, shown, 1)]
@@ -31,7 +29,7 @@ def test_the_order_of_the_images_is_no_matter(labels: list[int], random: object)
     assert plain == mixed
 
 
-def test_each_landmark_is_strange_in_one_round() -> None:
+def test_each_landmark_is_unknown_in_one_round() -> None:
     labels = np.repeat(np.arange(8), 5)
     ids = np.array([f"{number:03}" for number in range(40)], object)
     strange = [set(labels[each.validation][~each.is_known].tolist()) for each in holdout_rounds(ids, labels, 0)]
@@ -39,7 +37,7 @@ def test_each_landmark_is_strange_in_one_round() -> None:
 
 
 @given(LABELS, st.integers(2, 5), st.integers(0, 3))
-def test_the_images_of_each_landmark_are_spread_over_the_parts_and_one_alone_is_in_none(
+def test_the_images_of_each_landmark_are_spread_over_the_parts_and_a_single_image_is_in_none(
     labels: list[int], count: int, seed: int
 ) -> None:
     keys, shown = np.array([f"{number:03}" for number in range(len(labels))]), np.array(labels)

@@ -1,12 +1,10 @@
-"""The softmax on top of descriptors, against its own definition."""
-
 import numpy as np
 import pytest
 from scipy.optimize import approx_fprime
 from scipy.special import log_softmax
 
 from harness import HarnessError
-from solutions.training.logistic_head import _refuse_large, softmax_regression
+from solutions.training.logistic_head import _check_memory, softmax_regression
 
 
 def loss(flat: np.ndarray, rows: np.ndarray, classes: np.ndarray, shares: np.ndarray, decay: float) -> float:
@@ -19,7 +17,7 @@ def loss(flat: np.ndarray, rows: np.ndarray, classes: np.ndarray, shares: np.nda
 
 
 @pytest.mark.parametrize("decay", [0.5, 0.01])
-def test_no_step_in_any_direction_makes_the_loss_smaller(decay: float) -> None:
+def test_the_loss_has_a_minimum_in_all_directions(decay: float) -> None:
     draw = np.random.default_rng(3)
     rows, classes = draw.normal(size=(12, 4)), np.array([0, 1, 2] * 4)
     shares = draw.random(12)
@@ -31,19 +29,19 @@ def test_no_step_in_any_direction_makes_the_loss_smaller(decay: float) -> None:
     assert loss(flat, rows, classes, shares, decay) < loss(np.zeros_like(flat), rows, classes, shares, decay)
 
 
-def test_without_any_sign_in_the_rows_the_probabilities_are_the_shares() -> None:
+def test_constant_rows_give_the_weights_as_probabilities() -> None:
     classes = np.array([0, 0, 0, 1])
     _, bias = softmax_regression(np.zeros((4, 2)), classes, np.full(4, 0.25), 1.0)
     assert np.exp(log_softmax(bias)).tolist() == pytest.approx([0.75, 0.25], abs=1e-4)
 
 
-def test_more_decay_makes_smaller_weights() -> None:
+def test_more_weight_decay_gives_smaller_weights() -> None:
     rows, classes = np.array([[1.0], [-1.0]]), np.array([0, 1])
     small, large = (np.abs(softmax_regression(rows, classes, np.full(2, 0.5), each)[0]).max() for each in (1.0, 0.001))
     assert small < large
 
 
-def test_more_landmarks_than_memory_allows_are_refused_in_one_line() -> None:
-    _refuse_large((60_000, 3840), 100)
+def test_too_many_landmarks_for_the_memory_are_refused_in_one_line() -> None:
+    _check_memory((60_000, 3840), 100)
     with pytest.raises(HarnessError, match=r"of 15000 landmarks on 60000 images needs 44 GB; choose head='sampled'"):
-        _refuse_large((60_000, 3840), 15_000)
+        _check_memory((60_000, 3840), 15_000)

@@ -1,4 +1,4 @@
-"""Each loss against its definition, image by image, and on worked values."""
+"""Tests of `solutions.training.losses`, `solutions.training.network_heads` and `solutions.training.gradients`."""
 
 from collections.abc import Callable
 from math import acos, cos, log, pi
@@ -36,7 +36,7 @@ def test_a_sampled_softmax_over_all_landmarks_is_the_softmax() -> None:
     assert found == pytest.approx(shown(losses.softmax_loss, ROWS, CLASSES, WEIGHTS, BIAS), abs=1e-5)
 
 
-def test_a_sampled_softmax_image_by_image_with_hits_masked_and_log_q_taken_off() -> None:
+def test_a_sampled_softmax_masks_own_landmarks_and_subtracts_log_q() -> None:
     negatives, often = np.array([0, 3, 3, 6], np.int32), np.array([0.5, 0.1, 0.1, 0.2], np.float32)
     found = shown(losses.sampled_loss, ROWS, CLASSES, WEIGHTS, BIAS, negatives, np.log(4 * often))
     for row, label, loss in zip(ROWS, CLASSES, found, strict=True):
@@ -45,7 +45,7 @@ def test_a_sampled_softmax_image_by_image_with_hits_masked_and_log_q_taken_off()
         assert loss == pytest.approx(logsumexp([logits[label], *drawn]) - logits[label], abs=1e-5)
 
 
-def test_with_log_q_the_sum_over_drawn_landmarks_is_in_the_mean_that_over_all() -> None:
+def test_with_log_q_the_sum_over_sampled_landmarks_is_unbiased() -> None:
     often = np.arange(1, K + 1) / np.arange(1, K + 1).sum()
     own = (ROWS * WEIGHTS[CLASSES]).sum(axis=1) + BIAS[CLASSES]
     mean = np.zeros(N)
@@ -55,7 +55,7 @@ def test_with_log_q_the_sum_over_drawn_landmarks_is_in_the_mean_that_over_all() 
     assert mean == pytest.approx(np.exp(ROWS @ WEIGHTS.T + BIAS).sum(axis=1), rel=1e-4)
 
 
-def test_negatives_are_drawn_as_their_number_of_images_to_the_power_of_three_quarters() -> None:
+def test_negatives_are_sampled_by_the_number_of_images_to_the_power_of_three_quarters() -> None:
     counts = np.arange(1, 3001)
     _, fixed = HEADS["sampled"].initialise(np.zeros((3000, 1)), counts)
     draw = HEADS["sampled"].draw_for_step
@@ -90,11 +90,11 @@ def test_a_hierarchical_softmax_is_group_times_landmark_within_it_and_sums_to_on
 
 
 @pytest.mark.parametrize(("cosine", "wider"), [(0.9, 0.5808), (0.0, -0.4794), (-0.95, -1.1897)])
-def test_an_angle_half_a_radian_wider(cosine: float, wider: float) -> None:
+def test_a_margin_of_half_a_radian(cosine: float, wider: float) -> None:
     assert shown(losses.add_angular_margin, np.array([cosine], np.float32), 0.5)[0] == pytest.approx(wider, abs=1e-4)
 
 
-def test_arcface_and_softmax_are_added_up_each_with_weights_of_its_own() -> None:
+def test_arcface_and_softmax_are_added_with_separate_weights() -> None:
     head = HEADS["arcface_softmax"]
     assert head.logits is not None
     taught, fixed = head.initialise(WEIGHTS, np.bincount(CLASSES, minlength=K))
@@ -105,7 +105,7 @@ def test_arcface_and_softmax_are_added_up_each_with_weights_of_its_own() -> None
     assert head.logits(ROWS, taught) == pytest.approx(ROWS @ WEIGHTS.T + BIAS, abs=1e-5)
 
 
-def test_wider_angles_never_make_a_cosine_larger() -> None:
+def test_a_larger_angle_never_has_a_larger_cosine() -> None:
     cosines = np.linspace(-1, 1, 401, dtype=np.float32)
     found = shown(losses.add_angular_margin, cosines, 0.5)
     assert (np.diff(found) > 0).all()
@@ -122,7 +122,7 @@ def test_arcface_on_worked_cosines(margin: float, loss: float) -> None:
     assert found[0] == pytest.approx(loss, abs=1e-4)
 
 
-def test_arcface_has_a_slope_where_the_angle_is_nothing() -> None:
+def test_arcface_has_a_finite_gradient_at_angle_0() -> None:
     from solutions.training.gradients import compile_gradients
 
     step = compile_gradients(
@@ -147,7 +147,7 @@ def hard(margin: float, contrastive: bool) -> list[float]:
 
 
 @pytest.mark.parametrize("margin", [0.1, 0.7])
-def test_the_hardest_images_of_a_batch_are_found(margin: float) -> None:
+def test_the_hardest_images_of_a_batch_are_used(margin: float) -> None:
     assert len(set(CLASSES.tolist())) < N, "some landmarks have several images"
     assert shown(losses.triplet_loss, ROWS, CLASSES, margin) == pytest.approx(hard(margin, False), abs=1e-4)
     assert shown(losses.contrastive_loss, ROWS, CLASSES, margin) == pytest.approx(hard(margin, True), abs=1e-4)
@@ -157,7 +157,7 @@ def test_a_batch_of_one_landmark_has_no_triplets() -> None:
     assert not shown(losses.triplet_loss, ROWS, np.zeros(N, np.int32), 0.3).any()
 
 
-def test_triplets_of_equal_images_have_a_slope() -> None:
+def test_triplets_of_equal_images_have_a_finite_gradient() -> None:
     from solutions.training.gradients import compile_gradients
 
     classes = np.array([0, 0, 1], np.int32)

@@ -1,5 +1,3 @@
-"""What is learnt from images without labels: points around landmarks that drift, and far from all."""
-
 import numpy as np
 import pytest
 
@@ -7,9 +5,9 @@ from harness import HarnessError
 from solutions.training.pseudo_labels import (
     NON_LANDMARK_THRESHOLD,
     PseudoLabelConfig,
-    _mixed,
-    _room,
-    _table,
+    _fit_table,
+    _max_images,
+    _mix_with_neighbours,
     class_probabilities,
     fit_rounds,
     landmark_confidences,
@@ -31,7 +29,7 @@ def answered(others: np.ndarray, asked: tuple[float, float], lessons: PseudoLabe
     return class_probabilities(np.array([asked]), table, 2)[0]
 
 
-def test_what_lies_between_landmarks_becomes_a_class_of_its_own() -> None:
+def test_images_between_landmarks_become_the_class_of_non_landmarks() -> None:
     strange = points(TOP, 40, 2) * [0.3, 1]
     before, after = answered(strange[:0], TOP), answered(strange, TOP)
     assert before[2] == 0
@@ -39,19 +37,19 @@ def test_what_lies_between_landmarks_becomes_a_class_of_its_own() -> None:
     assert answered(strange, LEFT)[0] > 0.9
 
 
-def test_unlabelled_images_that_it_is_sure_of_move_the_border() -> None:
+def test_confident_unlabelled_images_move_the_decision_boundary() -> None:
     drifted = points((2.0, 3.0), 60, 3)
     border = (0.2, 0.8)
     assert answered(drifted, border)[1] > answered(drifted[:0], border)[1]
 
 
-def test_without_rounds_nothing_is_learnt_from_others() -> None:
+def test_without_rounds_unlabelled_images_have_no_effect() -> None:
     others = points(TOP, 20, 4)
     still = PseudoLabelConfig(views=(), rounds=0)
     assert np.array_equal(fit_rounds(ROWS, CLASSES, others, still), fit_rounds(ROWS, CLASSES, others[:0], LESSONS))
 
 
-def test_the_confidence_is_low_where_none_is_likely_and_nan_where_nothing_was_read() -> None:
+def test_the_confidence_is_low_for_non_landmarks_and_nan_for_unreadable_images() -> None:
     likely = np.array([[0.9, 0.05, 0.05], [0.05, 0.0, 0.95], [np.nan] * 3])
     found = landmark_confidences(likely)
     assert found[0] > 0.3
@@ -59,33 +57,35 @@ def test_the_confidence_is_low_where_none_is_likely_and_nan_where_nothing_was_re
     assert np.isnan(found[2])
 
 
-def test_probabilities_are_the_same_to_the_bit_in_any_company() -> None:
+def test_probabilities_do_not_depend_on_other_rows() -> None:
     rows = np.random.default_rng(5).normal(size=(600, 2))
     table = fit_rounds(ROWS, CLASSES, rows, LESSONS)
     together = class_probabilities(rows, table, 2)
     assert np.array_equal(together[257:258], class_probabilities(rows[257:258], table, 2))
 
 
-def test_more_landmarks_than_memory_allows_are_refused_and_fifty_thousand_images_of_a_thousand_are_not() -> None:
-    assert _room(1000, 512) > 50_000
+def test_memory_allows_50_000_images_of_1000_landmarks_but_not_80_000_landmarks() -> None:
+    assert _max_images(1000, 512) > 50_000
     with pytest.raises(HarnessError, match="8 GB"):
-        _room(80_000, 512)
+        _max_images(80_000, 512)
 
 
-def test_a_descriptor_is_mixed_with_its_nearest_others_by_the_third_power_of_their_cosines() -> None:
+def test_a_descriptor_is_mixed_with_its_neighbours_weighted_by_cubed_cosines() -> None:
     random = np.random.default_rng(6)
     rows, others = (
         each / np.linalg.norm(each, axis=1, keepdims=True) for each in (random.normal(size=(n, 4)) for n in (5, 30))
     )
-    for row, found in zip(rows, _mixed(rows, others, PseudoLabelConfig(views=(), neighbours=3)), strict=True):
+    for row, found in zip(
+        rows, _mix_with_neighbours(rows, others, PseudoLabelConfig(views=(), neighbours=3)), strict=True
+    ):
         cosines = others @ row
         slow = row + sum(cosines[place] ** 3 * others[place] for place in np.argsort(-cosines)[:3])
         assert found == pytest.approx(slow / np.linalg.norm(slow), abs=1e-6)
-    assert np.array_equal(_mixed(rows, others, PseudoLabelConfig(views=(), neighbours=0)), rows)
-    assert _mixed(rows, others[:0], PseudoLabelConfig(views=())) == pytest.approx(rows, abs=1e-6)
+    assert np.array_equal(_mix_with_neighbours(rows, others, PseudoLabelConfig(views=(), neighbours=0)), rows)
+    assert _mix_with_neighbours(rows, others[:0], PseudoLabelConfig(views=())) == pytest.approx(rows, abs=1e-6)
 
 
-def test_a_side_that_no_labelled_image_shows_is_known_by_images_between() -> None:
+def test_unlabelled_images_connect_a_landmark_to_other_views_of_it() -> None:
     angles = np.radians([0, 5, 90, 95, 12, 19, 26, 33, 40])
     front, other, between = np.split(np.stack([np.cos(angles), np.sin(angles)], axis=1), [2, 4])
     rows, classes = np.vstack([front, other]), np.repeat([0, 1], 2)
@@ -96,7 +96,9 @@ def test_a_side_that_no_labelled_image_shows_is_known_by_images_between() -> Non
         PseudoLabelConfig(views=(), neighbours=0, rounds=0),
     )
     mixed, alone = (
-        class_probabilities(_mixed(asked, between, each), _table(rows, classes, between, each), 2)[0, 0]
+        class_probabilities(_mix_with_neighbours(asked, between, each), _fit_table(rows, classes, between, each), 2)[
+            0, 0
+        ]
         for each in (mixing, plain)
     )
     assert mixed > alone

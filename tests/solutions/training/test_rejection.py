@@ -1,5 +1,3 @@
-"""Measures of doubt on worked values, and the threshold against trying them all with the metric itself."""
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,7 +10,7 @@ GLDV1 = 14_951  # landmarks
 
 
 @pytest.mark.parametrize(("highest", "entropy"), [(0.99, 0.1521), (0.9, 1.286), (0.5, 5.499), (0.1, 8.976)])
-def test_entropy_where_one_of_15_000_landmarks_stands_out(highest: float, entropy: float) -> None:
+def test_entropy_of_one_probable_landmark_of_15_000(highest: float, entropy: float) -> None:
     probabilities = np.full(GLDV1, (1 - highest) / (GLDV1 - 1))
     probabilities[7] = highest
     logits = np.log(probabilities)[None] + 3.0  # a constant changes nothing
@@ -20,7 +18,7 @@ def test_entropy_where_one_of_15_000_landmarks_stands_out(highest: float, entrop
     assert rejection_score(logits, "probability")[0] == pytest.approx(1 - highest)
 
 
-def test_energy_falls_and_distance_falls_as_the_image_looks_more_familiar() -> None:
+def test_energy_and_distance_are_lower_for_familiar_images() -> None:
     assert rejection_score(np.array([[5.0, 0], [1.0, 0]]), "energy").argmin() == 0
     assert rejection_score(np.zeros((2, 1)), "distance", np.array([0.9, 0.4])).tolist() == pytest.approx([0.1, 0.6])
     with pytest.raises(ValueError, match="needs the similarity to the nearest train image"):
@@ -53,6 +51,6 @@ def test_no_threshold_gives_a_better_gap(drawn: list[tuple[float, bool, bool, fl
     assert found == max(each for each, score in scores.items() if score > max(scores.values()) - 1e-12)
 
 
-def test_without_held_out_images_nothing_is_refused() -> None:
+def test_without_held_out_images_nothing_is_rejected() -> None:
     nothing = np.zeros(0)
     assert best_threshold(nothing, nothing.astype(bool), nothing.astype(bool), nothing) == np.inf

@@ -1,5 +1,3 @@
-"""Which train images are drawn, and what they weigh."""
-
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +12,7 @@ def named(labels: list[int]) -> tuple[np.ndarray, np.ndarray]:
 
 
 @given(LABELS, st.integers(1, 9), st.integers(0, 3))
-def test_each_landmark_has_as_many_images_as_asked_for_or_all_it_has(labels: list[int], most: int, seed: int) -> None:
+def test_each_landmark_has_the_wanted_number_of_images_or_all(labels: list[int], most: int, seed: int) -> None:
     ids, shown = named(labels)
     places = stratified_sample(ids, shown, most, seed)
     assert len(set(places.tolist())) == len(places)
@@ -23,7 +21,7 @@ def test_each_landmark_has_as_many_images_as_asked_for_or_all_it_has(labels: lis
 
 
 @given(LABELS, st.randoms(use_true_random=False))
-def test_the_order_of_the_images_is_no_matter(labels: list[int], random: object) -> None:
+def test_the_order_of_the_images_does_not_matter(labels: list[int], random: object) -> None:
     ids, shown = named(labels)
     order = np.array(sorted(range(len(labels)), key=lambda _: random.random()))  # type: ignore[attr-defined]
     assert (
@@ -32,7 +30,7 @@ def test_the_order_of_the_images_is_no_matter(labels: list[int], random: object)
     )
 
 
-def test_another_seed_draws_other_images_and_every_image_is_drawn_by_some() -> None:
+def test_other_seeds_sample_other_images() -> None:
     ids, shown = named([7] * 6)
     drawn = [frozenset(ids[stratified_sample(ids, shown, 2, seed)]) for seed in range(40)]
     assert len(set(drawn)) > 5
@@ -40,7 +38,7 @@ def test_another_seed_draws_other_images_and_every_image_is_drawn_by_some() -> N
 
 
 @given(LABELS, st.sampled_from([0.0, 0.5, 1.0]))
-def test_a_landmark_weighs_as_its_number_of_images_to_a_power(labels: list[int], balance: float) -> None:
+def test_the_weight_of_a_landmark_is_a_power_of_its_number_of_images(labels: list[int], balance: float) -> None:
     classes = np.unique(labels, return_inverse=True)[1]
     weights = sample_weights(classes, balance)
     of = np.array([weights[classes == each].sum() for each in range(classes.max() + 1)])

@@ -1,5 +1,3 @@
-"""Landmarks in groups of equal size."""
-
 from math import ceil, sqrt
 
 import numpy as np
@@ -9,13 +7,13 @@ from solutions.training.softmax_groups import assign_slots
 
 
 @pytest.mark.parametrize("k", [1, 2, 3, 7, 16, 17, 100, 121, 123])
-def test_groups_are_about_the_root_of_the_number_of_landmarks(k: int) -> None:
+def test_groups_have_about_the_square_root_of_the_number_of_landmarks(k: int) -> None:
     found, size = assign_slots(np.random.default_rng(k).normal(size=(k, 3)))
     assert size == ceil(sqrt(k))
     assert sorted(found.tolist()) == list(range(k)), "all slots before the last group are taken"
 
 
-def test_landmarks_that_lie_together_share_a_group() -> None:
+def test_similar_landmarks_share_a_group() -> None:
     draw = np.random.default_rng(0)
     family = draw.permutation(np.repeat(np.arange(4), 4))
     places, size = assign_slots(draw.normal(size=(4, 6))[family] + draw.normal(size=(16, 6)) * 0.001)
@@ -23,6 +21,6 @@ def test_landmarks_that_lie_together_share_a_group() -> None:
     assert len({(of, place // size) for of, place in zip(family.tolist(), places.tolist(), strict=True)}) == 4
 
 
-def test_landmarks_that_look_all_the_same_can_be_grouped() -> None:
+def test_equal_landmarks_can_be_grouped() -> None:
     found, size = assign_slots(np.ones((5, 2)))
     assert (sorted(found.tolist()), size) == ([0, 1, 2, 3, 4], 3)

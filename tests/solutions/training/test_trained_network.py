@@ -1,4 +1,6 @@
-"""Networks trained on a small world: how they end, go on after a kill, and are refused."""
+"""Tests of `solutions.training.trained_network`, `solutions.training.train_loop`, `solutions.training.model`,
+`solutions.training.checkpoint` and `solutions.training.settings`.
+"""
 
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +17,6 @@ from harness.data.competition import Competition
 from harness.data.split import own_split
 from solutions.descriptors.extractors.square import SquareExtractor
 from solutions.descriptors.normalisation import l2_normalise
-from solutions.descriptors.pooling.poolings import POOLINGS
 from solutions.training import checkpoint
 from solutions.training import train_loop as loop
 from solutions.training import trained_network as network
@@ -36,34 +37,34 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> TrainingData:
 
 
 @pytest.fixture
-def anew(data: TrainingData, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> TrainingData:
-    """The same images; what is fitted and where a training has come to are kept elsewhere."""
+def uncached(data: TrainingData, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> TrainingData:
+    """The same images with an empty store for fits and checkpoints."""
     monkeypatch.setattr(ImageSet, "store", property(lambda _: tmp_path))
     return data
 
 
-def trained(data: TrainingData, training: TrainingConfig, held: bool = False) -> TrainedNetwork:
-    asked = (data.train[::3], data.labels[::3]) if held else None
-    return train_network(data.train, data.labels, FEATURES, training, asked)
+def train(data: TrainingData, training: TrainingConfig, validate: bool = False) -> TrainedNetwork:
+    validation = (data.train[::3], data.labels[::3]) if validate else None
+    return train_network(data.train, data.labels, FEATURES, training, validation)
 
 
-def right(data: TrainingData, found: TrainedNetwork) -> float:
-    return float((found.landmarks[found.logits(data.train).argmax(axis=1)] == data.labels).mean())
+def accuracy(data: TrainingData, network: TrainedNetwork) -> float:
+    return float((network.landmarks[network.logits(data.train).argmax(axis=1)] == data.labels).mean())
 
 
 @pytest.mark.parametrize("head", ["dense", "sampled", "hierarchical", "arcface", "arcface_softmax"])
 def test_every_head_learns_landmarks(data: TrainingData, head: str) -> None:
-    found = trained(data, replace(ROWS, head=head, epochs=25))
+    found = train(data, replace(ROWS, head=head, epochs=25))
     assert found.landmarks.tolist() == [0, 1, 2]
-    assert right(data, found) == 1
+    assert accuracy(data, found) == 1
     assert found.history[-1, 0] < found.history[0, 0]
     assert np.isnan(found.history[:, 1]).all()
 
 
 @pytest.mark.parametrize("head", ["arcface", "arcface_softmax", "triplet", "contrastive"])
-def test_descriptors_of_a_landmark_draw_together(data: TrainingData, head: str) -> None:
+def test_descriptors_of_a_landmark_become_more_similar(data: TrainingData, head: str) -> None:
     def apart(training: TrainingConfig) -> float:
-        rows = l2_normalise(trained(data, training).embed(data.train))
+        rows = l2_normalise(train(data, training).embed(data.train))
         assert rows.shape == (18, 16)
         same = data.labels[:, None] == data.labels[None]
         return float((rows @ rows.T)[same].mean() - (rows @ rows.T)[~same].mean())
@@ -72,40 +73,40 @@ def test_descriptors_of_a_landmark_draw_together(data: TrainingData, head: str) 
     assert apart(taught) > apart(replace(taught, rate=0.0)) + 0.05
 
 
-def test_other_ids_for_the_same_images_are_no_matter(data: TrainingData) -> None:
+def test_ids_have_no_effect(data: TrainingData) -> None:
     renamed = TrainingData(_alias(data.train, "t"), data.labels, data.index)
     training = replace(ROWS, epochs=2, per_landmark=5)
-    one, other = trained(data, training), trained(renamed, training)
+    one, other = train(data, training), train(renamed, training)
     assert one.parts.folder != other.parts.folder
     for name in one.parts.arrays:
         assert np.array_equal(one.parts[name], other.parts[name], equal_nan=True), name
 
 
-def test_a_head_that_knows_no_landmarks_says_so(data: TrainingData) -> None:
+def test_a_head_without_classes_has_no_logits(data: TrainingData) -> None:
     with pytest.raises(HarnessError, match="head='triplet' knows no landmarks; choose dense, "):
-        trained(data, replace(ROWS, head="triplet", epochs=1)).logits(data.train)
+        train(data, replace(ROWS, head="triplet", epochs=1)).logits(data.train)
 
 
 @pytest.mark.parametrize("frozen", [None, pytest.param(UPPER, marks=pytest.mark.slow)])
-def test_one_killed_goes_on_and_ends_with_the_same_weights(
-    anew: TrainingData, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, frozen: int | None
+def test_an_interrupted_training_continues_to_the_same_weights(
+    uncached: TrainingData, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, frozen: int | None
 ) -> None:
     training = replace(ROWS, frozen=frozen, epochs=4, head="sampled")
-    whole = {name: np.array(each) for name, each in trained(anew, training, held=True).parts.arrays.items()}
+    whole = {name: np.array(each) for name, each in train(uncached, training, validate=True).parts.arrays.items()}
     monkeypatch.setattr(ImageSet, "store", property(lambda _: tmp_path / "other"))
     save, saved = checkpoint.save_state, []
 
-    def killed(path: Path, state: checkpoint.TrainingState) -> None:
+    def interrupt(path: Path, state: checkpoint.TrainingState) -> None:
         save(path, state)
         saved.append(path)
         if len(saved) == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(checkpoint, "save", killed)
+    monkeypatch.setattr(checkpoint, "save_state", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        trained(anew, training, held=True)
+        train(uncached, training, validate=True)
     assert saved[0].exists()
-    resumed = trained(anew, training, held=True)
+    resumed = train(uncached, training, validate=True)
     assert len(saved) == 4, "two epochs before, two after"
     assert not saved[0].exists()
     assert whole.keys() == resumed.parts.arrays.keys()
@@ -113,7 +114,7 @@ def test_one_killed_goes_on_and_ends_with_the_same_weights(
         assert np.array_equal(each, resumed.parts[name], equal_nan=True), name
 
 
-def test_a_damaged_checkpoint_is_begun_anew(tmp_path: Path) -> None:
+def test_a_damaged_checkpoint_is_ignored(tmp_path: Path) -> None:
     path = tmp_path / "some.npz"
     for content in (b"", b"PK\x03\x04 broken", b"no archive"):
         path.write_bytes(content)
@@ -121,61 +122,59 @@ def test_a_damaged_checkpoint_is_begun_anew(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("frozen", [None, pytest.param(UPPER, marks=pytest.mark.slow)])
-def test_the_number_of_cores_and_the_order_of_the_images_are_no_matter(
-    anew: TrainingData, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, frozen: int | None
+def test_cores_and_order_of_the_images_do_not_matter(
+    uncached: TrainingData, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, frozen: int | None
 ) -> None:
     training = replace(ROWS, epochs=2, per_landmark=5, frozen=frozen)
     with limit_cores(1):
-        one = trained(anew, training)
+        one = train(uncached, training)
     monkeypatch.setattr(ImageSet, "store", property(lambda _: tmp_path / "other"))
-    order = np.random.default_rng(0).permutation(len(anew.train))
+    order = np.random.default_rng(0).permutation(len(uncached.train))
     with limit_cores(3):
-        other = trained(TrainingData(anew.train[order], anew.labels[order], anew.index), training)
+        other = train(TrainingData(uncached.train[order], uncached.labels[order], uncached.index), training)
     assert one.parts.folder != other.parts.folder
     for name in one.parts.arrays:
         assert np.array_equal(one.parts[name], other.parts[name], equal_nan=True), name
 
 
-def test_training_ends_where_held_out_images_are_known_no_better_and_keeps_the_best(
-    anew: TrainingData, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_training_stops_early_and_keeps_the_best_epoch(uncached: TrainingData, monkeypatch: pytest.MonkeyPatch) -> None:
     scores, models = iter([0.2, 0.6, 0.6, 0.5, 0.9]), []
 
     def gap(model: object, *_: object) -> float:
-        models.append(model.taught["weights"])  # type: ignore[attr-defined]
+        models.append(model.trained_arrays["weights"])  # type: ignore[attr-defined]
         return next(scores)
 
-    monkeypatch.setattr(loop, "_gap", gap)
-    found = trained(anew, replace(ROWS, epochs=9, patience=2), held=True)
+    monkeypatch.setattr(loop, "_validation_gap", gap)
+    found = train(uncached, replace(ROWS, epochs=9, patience=2), validate=True)
     assert found.history[:, 1].tolist() == [0.2, 0.6, 0.6, 0.5]
     assert found.epochs == 2
     assert np.array_equal(found.parts["weights"], models[1])
 
 
-def test_stopping_early_is_the_same_way_cut_short(data: TrainingData) -> None:
-    whole = trained(data, ROWS).history
-    assert np.array_equal(trained(data, replace(ROWS, stop=3)).history[:, 0], whole[:3, 0])
+def test_stopping_after_fewer_epochs_gives_the_same_first_epochs(data: TrainingData) -> None:
+    whole = train(data, ROWS).history
+    assert np.array_equal(train(data, replace(ROWS, stop=3)).history[:, 0], whole[:3, 0])
 
 
-def test_held_out_images_of_strange_landmarks_count_against_it(data: TrainingData) -> None:
+def test_validation_images_of_unknown_landmarks_lower_the_gap(data: TrainingData) -> None:
     few = data.labels < 2
-    asked = data.train[~few], data.labels[~few]
+    validation = data.train[~few], data.labels[~few]
     training = replace(ROWS, epochs=2)
-    found = train_network(data.train[few], data.labels[few], FEATURES, training, asked)
+    found = train_network(data.train[few], data.labels[few], FEATURES, training, validation)
     assert found.history[:, 1].tolist() == [0, 0]
 
 
 @pytest.mark.slow
-def test_upper_layers_learn_and_lower_ones_stay(data: TrainingData) -> None:
-    from solutions.descriptors.networks.registry import build_network as built
+def test_upper_layers_are_trained_and_frozen_ones_are_not(data: TrainingData) -> None:
+    from solutions.descriptors.networks.registry import build_network as build
 
-    found = trained(data, TrainingConfig(frozen=UPPER, epochs=12, rate=2e-3, augment=False))
-    assert right(data, found) == 1
-    before = built("lite0", "imagenet", None, classes=False)
-    after = built(found.features.backbone, "imagenet", None, classes=False)
+    found = train(data, TrainingConfig(frozen=UPPER, epochs=12, rate=2e-3, augment=False))
+    assert accuracy(data, found) == 1
+    before = build("lite0", "imagenet", None, classes=False)
+    after = build(found.features.backbone, "imagenet", None, classes=False)
     layers = [each for each in before.layers[-1].layers if each.weights]
     lowest = {each.name for each in before.layers[-1].layers[:UPPER]}
-    found_now = dict(named(after))
+    found_now = dict(named_layers(after))
     changed = {each.name for each in layers if differ(each.weights, found_now[each.name].weights)}
     assert changed
     assert not changed & lowest
@@ -184,9 +183,9 @@ def test_upper_layers_learn_and_lower_ones_stay(data: TrainingData) -> None:
             assert not differ(each.weights[2:], found_now[each.name].weights[2:]), "their means and variances stay"
 
 
-def named(model: object) -> list[tuple[str, object]]:
-    """All layers, those of models within models too."""
-    deeper = [each for layer in model.layers if hasattr(layer, "layers") for each in named(layer)]  # type: ignore[attr-defined]
+def named_layers(model: object) -> list[tuple[str, object]]:
+    """Return all layers, also those of nested models."""
+    deeper = [each for layer in model.layers if hasattr(layer, "layers") for each in named_layers(layer)]  # type: ignore[attr-defined]
     return [*((layer.name, layer) for layer in model.layers if not hasattr(layer, "layers")), *deeper]  # type: ignore[attr-defined]
 
 
@@ -194,22 +193,22 @@ def differ(weights: list[object], others: list[object]) -> bool:
     return any((np.asarray(one) != np.asarray(other)).any() for one, other in zip(weights, others, strict=True))
 
 
-def test_the_learning_curve_is_a_picture_beside_what_is_fitted(data: TrainingData) -> None:
+def test_the_learning_curve_is_stored_with_the_network(data: TrainingData) -> None:
     pytest.importorskip("matplotlib")
-    found = trained(data, replace(ROWS, epochs=3))
+    found = train(data, replace(ROWS, epochs=3))
     assert found.parts.file("curve.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_without_matplotlib_there_is_no_picture(anew: TrainingData, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_matplotlib_there_is_no_learning_curve(uncached: TrainingData, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(network.curve, "can_draw", lambda: False)
-    assert not trained(anew, replace(ROWS, epochs=1)).parts.file("curve.png").exists()
+    assert not train(uncached, replace(ROWS, epochs=1)).parts.file("curve.png").exists()
 
 
-def test_a_landmark_with_one_image_is_learnt(data: TrainingData) -> None:
+def test_a_landmark_with_one_image_is_learned(data: TrainingData) -> None:
     some = np.append(np.flatnonzero(data.labels < 2), np.flatnonzero(data.labels == 2)[:1])
     found = train_network(data.train[some], data.labels[some], FEATURES, replace(ROWS, epochs=20))
     assert found.landmarks.tolist() == [0, 1, 2]
-    assert right(TrainingData(data.train[some], data.labels[some], data.index), found) == 1
+    assert accuracy(TrainingData(data.train[some], data.labels[some], data.index), found) == 1
 
 
 @pytest.mark.parametrize("which", [slice(0, 0), slice(0, 6)])
@@ -218,7 +217,7 @@ def test_too_few_landmarks_are_refused_in_one_line(data: TrainingData, which: sl
         train_network(data.train[which], data.labels[which], FEATURES, ROWS)
 
 
-def test_images_that_cannot_be_read_are_left_out_and_too_few_others_refused(tmp_path: Path) -> None:
+def test_unreadable_images_are_left_out_and_too_few_others_refused(tmp_path: Path) -> None:
     make_competition(tmp_path, landmarks=2, train=2)
     for keeps in (1, 0):
         data = own_split(Competition.open(tmp_path, tmp_path / f"store{keeps}"), "recognition").data
@@ -227,43 +226,41 @@ def test_images_that_cannot_be_read_are_left_out_and_too_few_others_refused(tmp_
             path.write_bytes(b"broken")
         data = own_split(Competition.open(tmp_path, tmp_path / f"store{keeps}"), "recognition").data
         if keeps:
-            logits = trained(data, replace(ROWS, epochs=1)).logits(data.train)
+            logits = train(data, replace(ROWS, epochs=1)).logits(data.train)
             assert np.isnan(logits).any(axis=1).sum() == 1
         else:
             with pytest.raises(HarnessError, match="two landmarks or more that can be read"):
-                trained(data, replace(ROWS, epochs=1))
+                train(data, replace(ROWS, epochs=1))
 
 
-def test_a_loss_that_is_no_number_ends_in_one_line_and_leaves_no_checkpoint(anew: TrainingData, tmp_path: Path) -> None:
+def test_an_infinite_loss_is_an_error_and_leaves_no_checkpoint(uncached: TrainingData, tmp_path: Path) -> None:
     with pytest.raises(HarnessError, match=r"lite0: the loss is (nan|inf) in epoch \d; .* smaller rate than 1e\+30"):
-        trained(anew, replace(ROWS, rate=1e30, weight_decay=1e30))
+        train(uncached, replace(ROWS, rate=1e30, weight_decay=1e30))
     assert not list(tmp_path.rglob("*.npz"))
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "reason"),
     [
         ({"frozen": 999}, "frozen=999: lite0 has 141 layers"),
         ({"frozen": -1}, "frozen=-1: lite0 has 141 layers"),
         ({"embedding": 9999}, "embedding=9999 must be from 1 to 3840"),
     ],
 )
-def test_what_cannot_be_trained_is_refused(data: TrainingData, wrong: dict[str, int], told: str) -> None:
-    with pytest.raises(HarnessError, match=told):
-        trained(data, replace(ROWS, **wrong))
+def test_impossible_layers_and_embeddings_are_refused(data: TrainingData, wrong: dict[str, int], reason: str) -> None:
+    with pytest.raises(HarnessError, match=reason):
+        train(data, replace(ROWS, **wrong))
 
 
 @pytest.mark.parametrize(
     "wrong", [{"epochs": 0}, {"per_landmark": 0}, {"patience": 0}, {"head": "logistic", "frozen": 3}]
 )
-def test_settings_without_sense_are_refused(wrong: dict[str, object]) -> None:
+def test_impossible_settings_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(HarnessError, match=f"{list(wrong)[-1]}="):
         TrainingConfig(**wrong)
 
 
-def test_a_pooling_without_slopes_is_refused_where_layers_are_trained(data: TrainingData) -> None:
-    features = replace(FEATURES, poolings=("gem", "spoc_centre"))
-    with pytest.raises(
-        HarnessError, match="nothing can be trained below the pooling 'spoc_centre'; take mac, spoc, gem"
-    ):
+def test_layers_below_a_pooling_without_gradients_cannot_be_trained(data: TrainingData) -> None:
+    features = replace(FEATURES, poolings=("gem", "rmac"))
+    with pytest.raises(HarnessError, match="nothing can be trained below the pooling 'rmac'; take mac, spoc, gem"):
         train_network(data.train, data.labels, features, replace(ROWS, frozen=UPPER))

@@ -1,5 +1,3 @@
-"""Photographs whole, mirrored and cut: which pixels, and the mean of what is made of them."""
-
 import numpy as np
 import pytest
 
@@ -12,7 +10,7 @@ from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
 PHOTO = np.random.default_rng(0).integers(0, 256, (80, 120, 3), np.uint8)
 
 
-def test_cuts_are_the_whole_its_mirror_image_four_corners_and_the_middle() -> None:
+def test_crops_are_the_whole_its_mirror_image_four_corners_and_the_middle() -> None:
     whole, mirrored, *rest = corner_crops(PHOTO, 0.75)
     assert np.array_equal(whole, PHOTO)
     assert np.array_equal(mirrored, PHOTO[:, ::-1])
@@ -20,7 +18,7 @@ def test_cuts_are_the_whole_its_mirror_image_four_corners_and_the_middle() -> No
     assert all(np.array_equal(each, PHOTO[y : y + 60, x : x + 90]) for each, (y, x) in zip(rest, places, strict=True))
 
 
-def test_a_descriptor_is_the_mean_over_all_cuts_each_seen_by_itself() -> None:
+def test_a_descriptor_is_the_mean_over_all_crops() -> None:
     seen = [
         MultiscaleExtractor("lite0", 64, ("gem_2",)).describe([each])["gem_2"][0] for each in corner_crops(PHOTO, 0.75)
     ]
@@ -30,11 +28,11 @@ def test_a_descriptor_is_the_mean_over_all_cuts_each_seen_by_itself() -> None:
     assert np.linalg.norm(found, axis=1) == pytest.approx([1, 1], abs=1e-6)
 
 
-def test_a_reduced_decode_leaves_as_many_pixels_to_a_cut_as_are_looked_at() -> None:
+def test_a_reduced_decode_keeps_enough_pixels_for_a_crop() -> None:
     assert CornerCropsExtractor(side=384).reduce_to * 0.75 >= 384
 
 
-def test_an_image_of_one_pixel_is_cut_too() -> None:
+def test_an_image_of_one_pixel_can_be_cropped() -> None:
     assert {each.shape for each in corner_crops(PHOTO[:1, :1], 0.75)} == {(1, 1, 3)}
 
 

@@ -1,5 +1,3 @@
-"""Views of photographs: shapes, means, and what the store gives against one image after the other."""
-
 import importlib.util
 from pathlib import Path
 
@@ -41,7 +39,7 @@ def test_sides_are_multiples_of_32_nearest_to_the_proportions() -> None:
     assert resize_to_bucket(photo(96, 160), 320).shape == (192, 320, 3)
 
 
-def test_the_mean_of_views_is_that_of_descriptors_of_length_one() -> None:
+def test_views_are_normalised_before_their_mean() -> None:
     views = [np.array([[3.0, 4.0]]), np.array([[0.0, 10.0]])]
     expected = np.array([0.3, 0.9]) / np.hypot(0.3, 0.9)
     assert np.allclose(average_views(views, 1), [expected])
@@ -51,12 +49,12 @@ def test_the_mean_of_views_is_that_of_descriptors_of_length_one() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"scales": ()}, {"scales": (1, 0)}, {"side": -1}, {"power": 0}, {"power": np.nan}])
-def test_a_view_of_nothing_is_refused(wrong: dict) -> None:
+def test_impossible_views_are_refused(wrong: dict) -> None:
     with pytest.raises(HarnessError, match="must be above 0"):
         MultiscaleExtractor(**wrong)
 
 
-def test_a_pooling_that_is_not_there_is_named() -> None:
+def test_an_unknown_pooling_is_named_in_the_error() -> None:
     with pytest.raises(HarnessError, match="no pooling is named 'max'"):
         MultiscaleExtractor(poolings=("gem", "max"))
 
@@ -75,7 +73,7 @@ def slow(image: np.ndarray, pool, *, scales: tuple[float, ...], flip: bool, side
 
 @networks
 @pytest.mark.slow
-def test_views_are_those_of_a_loop_over_scales_and_mirror_images() -> None:
+def test_descriptors_agree_with_a_loop_over_scales_and_mirror_images() -> None:
     scales, image = (1, 0.5), photo(96, 144)
     views = MultiscaleExtractor(side=128, poolings=("gem", "mac_tiles", "mac_regions"), scales=scales, flip=True)
     found = views.describe([photo(64, 64), image])
@@ -96,7 +94,7 @@ def test_views_are_those_of_a_loop_over_scales_and_mirror_images() -> None:
 
 @networks
 @pytest.mark.slow
-def test_a_mirror_image_has_the_same_descriptor_and_a_turned_one_by_turning() -> None:
+def test_mirror_images_and_quarter_turns_have_the_same_descriptor() -> None:
     image = photo(96, 160)
     found = MultiscaleExtractor(side=160, poolings=("gem", "rmac"), flip=True).describe([image, image[:, ::-1]])
     assert np.allclose(*found["gem"], atol=1e-6)
@@ -109,7 +107,7 @@ def test_a_mirror_image_has_the_same_descriptor_and_a_turned_one_by_turning() ->
 
 @networks
 @pytest.mark.slow
-def test_further_layers_come_from_the_same_pass() -> None:
+def test_further_layers_are_pooled_too() -> None:
     views = MultiscaleExtractor(side=128, poolings=("mac", "gem_2"), further=("block11_expand_relu",))
     found = views.describe([photo(96, 128)])
     assert {name: rows.shape for name, rows in found.items()} == {
@@ -122,7 +120,7 @@ def test_further_layers_come_from_the_same_pass() -> None:
 @networks
 @pytest.mark.slow
 @pytest.mark.parametrize("jobs", ["1", "3"])
-def test_views_through_the_store_are_the_same_bits_in_any_company(
+def test_stored_descriptors_are_the_same_bits_in_any_batch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: str
 ) -> None:
     monkeypatch.setenv("LANDMARK_JOBS", jobs)

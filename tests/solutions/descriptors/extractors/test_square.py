@@ -1,5 +1,3 @@
-"""Square crops, and pooled descriptors through the descriptor store."""
-
 import importlib.util
 from pathlib import Path
 
@@ -19,7 +17,7 @@ from tests.factories.competitions import make_competition
 networks = pytest.mark.skipif(not importlib.util.find_spec("tensorflow"), reason="TensorFlow is not installed")
 
 
-def test_a_crop_is_the_middle_and_a_squash_is_all() -> None:
+def test_a_crop_is_the_middle_and_a_squash_the_whole() -> None:
     image = np.zeros((4, 8, 3), np.uint8)
     image[:, 2:6] = 200
     assert (to_square(image, 2, "crop") == 200).all()
@@ -42,7 +40,7 @@ def test_every_pooling_with_one_row_is_accepted() -> None:
 
 @networks
 @pytest.mark.slow
-def test_features_through_the_store_are_those_of_the_network(tmp_path: Path) -> None:
+def test_stored_descriptors_are_those_of_the_network(tmp_path: Path) -> None:
     folder = make_competition(tmp_path / "competition", index=12)
     index = Competition.open(folder, tmp_path / "store").index
     path = index.paths[5]
@@ -73,7 +71,7 @@ def test_any_number_of_cores_gives_the_same_bits(tmp_path: Path, monkeypatch: py
     assert np.array_equal(rows, np.concatenate(pieces))
 
 
-def test_other_weights_backends_and_versions_have_keys_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_weights_backends_and_versions_have_other_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     facts = {"weights": "a", "keras": "3.15", "jax": "1"}
     keys = set()
     for change in ({}, {"weights": "b"}, {"keras": "3.16"}, {"jax": "2"}):

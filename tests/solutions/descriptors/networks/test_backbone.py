@@ -1,4 +1,6 @@
-"""Networks against recorded values, in any company, on every backend; and what is said of those that cannot be had."""
+"""Tests of `solutions.descriptors.networks.backbone`, `solutions.descriptors.networks.registry`,
+`solutions.descriptors.networks.efficientnet_lite` and `solutions.descriptors.networks.keras_backend`.
+"""
 
 import importlib.util
 import json
@@ -41,7 +43,7 @@ def pixels(height: int, width: int, n: int = 2) -> np.ndarray:
 
 
 @pytest.mark.parametrize("case", list(RECORDED), ids=str)
-def test_lite_gives_what_was_recorded_at_any_size(case: tuple[str, int, int]) -> None:
+def test_efficientnet_lite_agrees_with_recorded_values(case: tuple[str, int, int]) -> None:
     name, height, width = case
     mean, channels, first, last = RECORDED[case]
     found = Backbone(name, classes=True).forward(pixels(height, width))
@@ -54,7 +56,7 @@ def test_lite_gives_what_was_recorded_at_any_size(case: tuple[str, int, int]) ->
     assert np.abs(classes[1, -2:] - last).max() < WITHIN
 
 
-def test_an_image_gives_the_same_bits_in_any_company_and_from_any_thread() -> None:
+def test_maps_are_the_same_bits_in_any_batch_and_thread() -> None:
     images, network = pixels(96, 96, 21), Backbone()
     expected = network.forward(images)["maps"]
     with ThreadPoolExecutor(4) as pool:
@@ -66,7 +68,7 @@ def test_an_image_gives_the_same_bits_in_any_company_and_from_any_thread() -> No
     assert np.array_equal(network.forward(images[order])["maps"], expected[order])
 
 
-def test_maps_are_taken_at_a_named_layer() -> None:
+def test_maps_of_a_named_layer() -> None:
     maps = Backbone(layer="block4_sum").forward(pixels(64, 96))["maps"]
     assert maps.shape == (2, 8, 12, 40)
     with pytest.raises(HarnessError, match=r"lite0 has no layer 'block4' with feature maps; perhaps block4_"):
@@ -76,7 +78,7 @@ def test_maps_are_taken_at_a_named_layer() -> None:
 @pytest.mark.parametrize(
     ("name", "classes", "channels"), [("MobileNetV2", False, 1280), ("MobileNetV3Small", True, 576)]
 )
-def test_networks_of_keras_prepare_their_own_input(name: str, classes: bool, channels: int) -> None:
+def test_networks_of_keras_applications_preprocess_their_input(name: str, classes: bool, channels: int) -> None:
     side = 224 if classes else 64
     found = Backbone(name, None, classes=classes).forward(pixels(side, side))
     assert found["maps"].shape == (2, side // 32, side // 32, channels)
@@ -104,20 +106,20 @@ def saved(folder: Path, *, harm: str = "") -> Path:
     return path
 
 
-def test_a_model_file_is_given_the_pixels_as_they_are(tmp_path: Path) -> None:
+def test_a_model_file_takes_pixels_unchanged(tmp_path: Path) -> None:
     images = pixels(32, 32)
     found = Backbone(str(saved(tmp_path)), classes=True).forward(images)
     assert np.allclose(found["maps"], images.sum(axis=3, keepdims=True).repeat(4, axis=3))
     assert np.allclose(found["classes"], found["maps"].mean(axis=(1, 2)))
 
 
-def test_a_model_file_of_another_size_says_so(tmp_path: Path) -> None:
+def test_images_of_another_size_than_a_model_file_are_refused(tmp_path: Path) -> None:
     with pytest.raises(HarnessError, match=r"own\.keras takes images of 32 x 32 pixels; choose that size"):
         Backbone(str(saved(tmp_path))).forward(pixels(64, 64))
 
 
 @pytest.mark.parametrize("harm", ["lambda", "call"])
-def test_a_model_file_that_means_harm_is_refused(tmp_path: Path, harm: str) -> None:
+def test_a_malicious_model_file_is_refused(tmp_path: Path, harm: str) -> None:
     with pytest.raises(HarnessError, match=r"own\.keras: is no usable model") as refused:
         Backbone(str(saved(tmp_path, harm=harm))).forward(pixels(32, 32))
     assert "\n" not in str(refused.value)
@@ -142,7 +144,7 @@ def unfit(folder: Path) -> dict[str, tuple[Backbone, str]]:
 
 
 @pytest.mark.parametrize("what", ["name", "no file", "no model", "junk model", "junk weights", "other weights", "more weights", "mixed"])  # fmt: skip
-def test_a_network_that_can_not_be_had_is_one_line(tmp_path: Path, what: str) -> None:
+def test_an_unavailable_network_is_an_error_of_one_line(tmp_path: Path, what: str) -> None:
     network, complaint = unfit(tmp_path)[what]
     with pytest.raises(HarnessError) as refused:
         network.forward(pixels(64, 64))
@@ -151,7 +153,7 @@ def test_a_network_that_can_not_be_had_is_one_line(tmp_path: Path, what: str) ->
     assert len(str(refused.value)) < 400
 
 
-def test_weights_that_lack_a_layer_or_have_one_too_many_are_refused() -> None:
+def test_weights_with_missing_or_extra_layers_are_refused() -> None:
     weights = read_torch_weights(lite.lite_weights_file("lite0"))
     model = lite.build_lite_model("lite0")
     with pytest.raises(HarnessError, match="they lack _fc.bias"):
@@ -160,14 +162,14 @@ def test_weights_that_lack_a_layer_or_have_one_too_many_are_refused() -> None:
         lite.set_weights(model, {**weights, "_more.weight": np.zeros(1)})
 
 
-def test_a_backend_that_is_not_supported_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unsupported_backend_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "keras", raising=False)
     monkeypatch.setenv("KERAS_BACKEND", "openvino")
     with pytest.raises(HarnessError, match="KERAS_BACKEND='openvino' is not a supported backend; set it to tens"):
         backend_name()
 
 
-def test_what_is_missing_is_named_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_package_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     from solutions.descriptors.networks import keras_backend as engine
 
     monkeypatch.setattr(engine, "_version", lambda wheel: None)
@@ -180,7 +182,7 @@ def test_what_is_missing_is_named_with_the_remedy(monkeypatch: pytest.MonkeyPatc
         lite.lite_weights_file("lite1")
 
 
-def test_other_weights_or_versions_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_weights_and_versions_are_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "own.weights.h5"
     found = []
     for content in (b"one", b"other"):
@@ -212,7 +214,7 @@ def described_by(name: str, folder: Path) -> dict[str, np.ndarray]:
 
 
 @pytest.mark.parametrize("name", ["jax", "torch"])
-def test_backends_agree_and_say_nothing(tmp_path: Path, name: str) -> None:
+def test_backends_agree_and_print_nothing(tmp_path: Path, name: str) -> None:
     if not importlib.util.find_spec(name):
         pytest.skip(f"{name} is not installed")
     one, other = described_by("tensorflow", tmp_path), described_by(name, tmp_path)
@@ -220,7 +222,7 @@ def test_backends_agree_and_say_nothing(tmp_path: Path, name: str) -> None:
         assert np.abs(found - other[array]).max() < 1e-3, array
 
 
-def test_the_command_line_starts_no_network() -> None:
+def test_the_command_line_does_not_load_keras() -> None:
     code = "import sys; from harness.cli.main import app; import solutions.retrieval.nearest; print('keras' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "False\n"

@@ -1,5 +1,3 @@
-"""Weights in torch's legacy format are read; whatever else such a file asks for is refused and not done."""
-
 import os
 import pickle
 import struct
@@ -98,7 +96,7 @@ def named_by_digest(folder: Path, content: bytes) -> Path:
     return path
 
 
-def test_tensors_are_read_as_their_strides_say(tmp_path: Path) -> None:
+def test_tensors_are_read_by_their_strides(tmp_path: Path) -> None:
     found = read_torch_weights(named_by_digest(tmp_path, CONTENT))
     assert list(found) == ["whole", "turned", "part", "count"]
     assert found["whole"].tolist() == [[0, 1, 2], [3, 4, 5]]
@@ -107,7 +105,7 @@ def test_tensors_are_read_as_their_strides_say(tmp_path: Path) -> None:
     assert (found["count"].item(), found["count"].dtype) == (7, np.int64)
 
 
-def test_a_content_that_is_not_what_the_name_promises_is_refused(tmp_path: Path) -> None:
+def test_a_content_with_another_digest_than_the_name_is_refused(tmp_path: Path) -> None:
     path = named_by_digest(tmp_path, CONTENT)
     path.write_bytes(CONTENT[:-1] + b"\1")
     with pytest.raises(HarnessError, match="is damaged: its content does not begin with the digest in its name"):

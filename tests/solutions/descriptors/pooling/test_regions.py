@@ -1,5 +1,3 @@
-"""Regions by worked examples and by slow loops."""
-
 import math
 
 import numpy as np
@@ -31,11 +29,11 @@ def slow_squares(height: int, width: int) -> list[tuple[int, int, int, int]]:
 
 
 @pytest.mark.parametrize(("shape", "count"), [((7, 7), 14), ((9, 12), 20), ((12, 9), 20), ((7, 14), 26), ((14, 7), 26)])
-def test_squares_are_as_many_as_published(shape: tuple[int, int], count: int) -> None:
+def test_the_number_of_squares_is_the_published_one(shape: tuple[int, int], count: int) -> None:
     assert len(rmac_boxes(*shape)) == count
 
 
-def test_squares_are_those_of_the_loops_and_cover_the_maps() -> None:
+def test_squares_agree_with_slow_loops_and_cover_the_maps() -> None:
     for height in range(1, 19):
         for width in range(1, 19):
             boxes = rmac_boxes(height, width)
@@ -48,7 +46,7 @@ def test_squares_are_those_of_the_loops_and_cover_the_maps() -> None:
             assert covered.all() or max(height, width) > 7 * min(height, width)
 
 
-def test_tiles_are_always_fourteen_and_within_the_maps() -> None:
+def test_there_are_always_fourteen_tiles_inside_the_maps() -> None:
     for height in range(1, 19):
         for width in range(1, 19):
             boxes = tile_boxes(height, width)
@@ -58,7 +56,7 @@ def test_tiles_are_always_fourteen_and_within_the_maps() -> None:
 
 
 @pytest.mark.parametrize("pooling", [mac, spoc, gem, spoc_centre])
-def test_regional_pooling_is_that_of_a_loop_over_regions_and_channels(pooling) -> None:
+def test_rmac_agrees_with_a_loop_over_regions_and_channels(pooling) -> None:
     total = np.zeros(5)
     for top, left, bottom, right in slow_squares(9, 12):
         region = np.array([pooling(MAPS[None, top:bottom, left:right, [c]]).item() for c in range(5)], float)

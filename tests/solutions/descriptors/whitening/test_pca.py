@@ -1,5 +1,3 @@
-"""Principal axes against numpy's covariance, in the three ways that they are found."""
-
 import numpy as np
 import pytest
 
@@ -21,7 +19,7 @@ def spread(n: int, d: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("n", "d"), [(40, 6), (5, 30), (31, 30), (30, 30)])
-def test_axes_are_those_of_the_covariance(n: int, d: int) -> None:
+def test_axes_agree_with_the_covariance(n: int, d: int) -> None:
     rows = spread(n, d)
     rows[2, 1] = np.nan
     found, (variances, directions) = principal_axes(rows), slow(rows)
@@ -34,7 +32,7 @@ def test_axes_are_those_of_the_covariance(n: int, d: int) -> None:
     assert (found.directions[np.abs(found.directions).argmax(axis=0), range(rank)] > 0).all()
 
 
-def test_random_directions_find_the_largest_axes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_randomised_method_finds_the_largest_axes(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = spread(700, 600)
     exact = principal_axes(rows, 12)
     monkeypatch.setattr(module, "EXACT", 100)
@@ -53,14 +51,14 @@ def test_blocks_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("rows", [np.ones((1, 4)), np.ones((9, 4)), np.zeros((0, 4)), np.full((3, 4), np.nan)])
-def test_rows_that_are_alike_have_no_axes(rows: np.ndarray) -> None:
+def test_equal_rows_have_no_axes(rows: np.ndarray) -> None:
     found = principal_axes(rows)
     assert found.directions.shape == (4, 0)
     assert not len(found.variances)
     assert np.isfinite(found.mean).all()
 
 
-def test_duplicates_and_constant_columns_have_no_axes_of_their_own() -> None:
+def test_duplicates_and_constant_columns_have_no_axes() -> None:
     rows = spread(20, 3)
     wide = np.hstack([rows, rows[:, :1], np.full((20, 1), 5, np.float32)])
     assert len(principal_axes(np.repeat(wide, 2, axis=0)).variances) == 3

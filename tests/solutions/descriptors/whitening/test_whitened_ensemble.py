@@ -1,5 +1,3 @@
-"""Whitened descriptors of several networks, a block at a time."""
-
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +7,10 @@ from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
 from solutions.descriptors.normalisation import l2_normalise
 from solutions.descriptors.whitening import whitened_ensemble as module
 from solutions.descriptors.whitening.whitened_ensemble import describe_whitened, learn_ensemble_whitening, stable_matmul
-from tests.solutions.factories import Described
+from tests.solutions.factories import DescribedImages
 
 
-class Kept(Described):
+class Kept(DescribedImages):
     """Images with a place for what is learnt from them."""
 
     store: Path
@@ -22,7 +20,7 @@ class Kept(Described):
 VIEWS = (MultiscaleExtractor("lite0", 96, ("gem",)),)
 
 
-def images(n: int, store: Path) -> Described:
+def images(n: int, store: Path) -> DescribedImages:
     rows = np.random.default_rng(0).normal(size=(n, 6)).astype(np.float32) * np.arange(1, 7)
     made = Kept({"gem": rows}, [str(each) for each in range(n)])
     made.store = store
@@ -30,7 +28,7 @@ def images(n: int, store: Path) -> Described:
 
 
 @pytest.mark.parametrize("block", [3, 7, 4096])
-def test_blocks_change_nothing(block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_block_size_does_not_matter(block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_BLOCK", block)
     some = images(20, tmp_path)
     whitening = learn_ensemble_whitening((some,), VIEWS, 4)  # type: ignore[arg-type]
@@ -38,7 +36,7 @@ def test_blocks_change_nothing(block: int, tmp_path: Path, monkeypatch: pytest.M
     assert describe_whitened(some, VIEWS, whitening) == pytest.approx(l2_normalise(slowly), abs=1e-6)  # type: ignore[arg-type]
 
 
-def test_a_row_is_the_same_to_the_bit_in_any_company() -> None:
+def test_a_row_does_not_depend_on_other_rows() -> None:
     draw = np.random.default_rng(1)
     rows, matrix = draw.normal(size=(700, 33)), draw.normal(size=(33, 9))
     whole = stable_matmul(rows, matrix)

@@ -1,4 +1,4 @@
-"""Whitening: what it does to covariances, and what it does to rows that are odd."""
+"""Tests of `solutions.descriptors.whitening.pca_whitening` and `solutions.descriptors.whitening.pair_whitening`."""
 
 from pathlib import Path
 
@@ -41,13 +41,13 @@ def test_the_whitened_covariance_is_the_identity(index: ImageSet) -> None:
     assert whitening(ROWS).dtype == np.float32
 
 
-def test_a_power_of_nothing_only_turns(index: ImageSet) -> None:
+def test_power_0_only_rotates(index: ImageSet) -> None:
     turned = before_length(learn_pca_whitening(index, ROWS, 6, power=0), ROWS)
     apart = ROWS - ROWS.mean(axis=0, dtype=float)
     assert np.allclose(turned @ turned.T, apart @ apart.T)
 
 
-def test_shrinkage_draws_variances_to_their_mean() -> None:
+def test_shrinkage_moves_variances_to_their_mean() -> None:
     axes = principal_axes(ROWS)
     whole = scale_axes(axes, 6, 1, 0.5)
     assert np.allclose(whole, axes.directions / np.sqrt(axes.total / 6))
@@ -64,18 +64,18 @@ def test_dimensions_by_the_share_of_the_variance() -> None:
         assert count == 1 or shares[count - 2] < share
 
 
-def test_fewer_rows_than_dimensions_give_as_many_as_they_span(index: ImageSet) -> None:
+def test_fewer_rows_than_dimensions_give_the_dimensions_they_span(index: ImageSet) -> None:
     whitening = learn_pca_whitening(index, ROWS[:4], 6)
     assert whitening(ROWS).shape == (80, 3)
 
 
 @pytest.mark.parametrize("rows", [ROWS[:1], ROWS[:0], np.repeat(ROWS[:1], 5, axis=0), np.full((3, 6), np.nan)])
-def test_rows_that_are_alike_teach_nothing(index: ImageSet, rows: np.ndarray) -> None:
+def test_equal_rows_give_the_identity(index: ImageSet, rows: np.ndarray) -> None:
     whitened = learn_pca_whitening(index, rows, 4)(ROWS)
     assert np.allclose(whitened, ROWS / np.linalg.norm(ROWS, axis=1, keepdims=True), atol=1e-6)
 
 
-def test_nan_stays_nan_and_teaches_nothing_and_the_mean_is_zero(index: ImageSet) -> None:
+def test_nan_stays_nan_and_is_left_out_and_the_mean_becomes_zero(index: ImageSet) -> None:
     broken = np.vstack([ROWS, np.full((1, 6), np.nan, np.float32)])
     whitening = learn_pca_whitening(index, broken, 4)
     assert np.array_equal(whitening.mean, learn_pca_whitening(index, ROWS, 4).mean)
@@ -85,7 +85,7 @@ def test_nan_stays_nan_and_teaches_nothing_and_the_mean_is_zero(index: ImageSet)
     assert not found[2].any()
 
 
-def test_a_row_is_the_same_in_any_company(index: ImageSet) -> None:
+def test_a_row_does_not_depend_on_other_rows(index: ImageSet) -> None:
     rows = DRAWN.normal(size=(600, 6)).astype(np.float32)
     whitening = learn_pca_whitening(index, rows, 5)
     whole = whitening(rows)
@@ -105,12 +105,12 @@ def test_a_constant_column_and_duplicates_change_nothing(index: ImageSet) -> Non
 
 
 @pytest.mark.parametrize("knobs", [(0,), (2.5,), (np.nan,), (4, 1.5), (4, 0, -1), (4, 0, np.inf)])
-def test_knobs_that_say_nothing_are_refused(index: ImageSet, knobs: tuple) -> None:
+def test_values_out_of_range_are_refused(index: ImageSet, knobs: tuple) -> None:
     with pytest.raises(HarnessError, match="is impossible; give a whole number of dimensions"):
         learn_pca_whitening(index, ROWS, *knobs)
 
 
-def test_what_was_learnt_is_kept(index: ImageSet, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_whitening_is_cached(index: ImageSet, monkeypatch: pytest.MonkeyPatch) -> None:
     first = learn_pca_whitening(index, ROWS, 3)
     monkeypatch.setattr("solutions.descriptors.whitening.pca_whitening.principal_axes", None)
     assert np.array_equal(learn_pca_whitening(index, ROWS, 3).projection, first.projection)
@@ -138,7 +138,7 @@ def test_pairs_give_the_projection_of_the_published_steps() -> None:
     assert np.allclose(np.abs(found), np.abs(expected), rtol=1e-4, atol=1e-6)
 
 
-def test_whitening_by_pairs_suppresses_what_differs_within_landmarks(competition: Competition) -> None:
+def test_pair_whitening_suppresses_differences_within_landmarks(competition: Competition) -> None:
     labels = competition.labels
     rows = np.column_stack([labels * 1.0, DRAWN.normal(0, 50, len(labels)), labels % 2]).astype(np.float32)
     whitening = learn_pair_whitening(competition.train, labels, rows, 2, 1e-4)
@@ -146,7 +146,7 @@ def test_whitening_by_pairs_suppresses_what_differs_within_landmarks(competition
     assert strength[1] < strength[[0, 2]].min() / 20
 
 
-def test_whitening_by_pairs_leaves_out_nan_and_needs_a_pair(competition: Competition) -> None:
+def test_pair_whitening_leaves_out_nan_and_needs_a_pair(competition: Competition) -> None:
     labels, rows = competition.labels, ROWS[: len(competition.labels)].copy()
     rows[3] = np.nan
     assert np.isnan(learn_pair_whitening(competition.train, labels, rows, 4)(rows)[3]).all()
@@ -163,5 +163,5 @@ def test_one_pair_and_equal_rows_are_enough(competition: Competition) -> None:
     assert np.isfinite(learn_pair_whitening(competition.train, labels, rows, 4)(rows)).all()
 
 
-def test_fitting_gives_arrays_alone(index: ImageSet) -> None:
+def test_fitting_returns_arrays_only(index: ImageSet) -> None:
     assert set(fit_whitening(index, ROWS, 3.0, 0.0, 0.5)) == {"mean", "projection"}

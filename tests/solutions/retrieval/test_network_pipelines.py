@@ -1,4 +1,9 @@
-"""The winners' pipelines and our own, on a small world whose landmarks are patterns."""
+"""Tests of pipelines of networks in `solutions.retrieval` on a competition whose landmarks are patterns.
+
+`solutions.retrieval.first_place`, `solutions.retrieval.sixth_place`, `solutions.retrieval.eleventh_place`,
+`solutions.retrieval.diffusion`, `solutions.retrieval.best_unsupervised`, `solutions.retrieval.best_retrieval` and
+`solutions.descriptors.first_place_network`.
+"""
 
 from pathlib import Path
 
@@ -13,8 +18,6 @@ from harness.data.training_data import TrainingData
 from harness.scoring.evaluate import evaluate
 from harness.solution.base import Retrieval, identity
 from harness.solution.registry import load_class, load_solution
-from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
-from tests.solutions.recognition.test_softmax_entropy import write_world
 
 NAMES = ("first_place", "sixth_place", "eleventh_place", "diffusion", "best_unsupervised", "best_retrieval")
 SMALL = {
@@ -24,17 +27,7 @@ SMALL = {
 }
 
 
-@pytest.fixture(scope="module")
-def competition(tmp_path_factory: pytest.TempPathFactory) -> Competition:
-    folder = tmp_path_factory.mktemp("competition")
-    return Competition.open(write_world(folder), folder / "store")
-
-
-@pytest.fixture(autouse=True)
-def _small_networks(monkeypatch: pytest.MonkeyPatch) -> None:
-    eight = (MultiscaleExtractor("lite0", 96, ("gem_2", "rgem")),)
-    monkeypatch.setattr("solutions.retrieval.best_unsupervised.UNSUPERVISED_VIEWS", eight)
-    monkeypatch.setattr("solutions.retrieval.best_retrieval.CORNER_CROP_VIEWS", eight)
+pytestmark = pytest.mark.usefixtures("small_networks")
 
 
 def small(name: str) -> Retrieval:
@@ -48,9 +41,9 @@ def score(solution: Retrieval, competition: Competition, *, labelled: bool = Tru
     data = split.data if labelled else TrainingData(split.data.train[:0], split.data.labels[:0], split.data.index)
     solution.fit(data)
     assert split.ground_truth is not None
-    found = evaluate(solution.rank(split.queries), split.ground_truth).scores["all"]["map@100"]
-    assert found is not None
-    return found
+    value = evaluate(solution.rank(split.queries), split.ground_truth).scores["all"]["map@100"]
+    assert value is not None
+    return value
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -59,12 +52,12 @@ def test_the_images_of_each_landmark_are_found(name: str, competition: Competiti
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_without_train_images_the_index_is_searched_all_the_same(name: str, competition: Competition) -> None:
+def test_without_train_images_the_index_is_searched(name: str, competition: Competition) -> None:
     assert score(small(name), competition, labelled=False) > 0.7
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_answer_is_the_same_in_any_chunk_of_queries(name: str, competition: Competition) -> None:
+def test_an_answer_does_not_depend_on_chunks_of_queries(name: str, competition: Competition) -> None:
     solution, queries = small(name), competition.queries
     solution.fit(TrainingData(competition.train, competition.labels, competition.index))
     together = solution.rank(queries).positions
@@ -80,7 +73,7 @@ def test_an_index_of_one_image_is_found_by_every_query(name: str, competition: C
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "diffusion"])
-def test_every_step_of_a_ladder_can_be_asked_for_and_the_last_is_the_solution(name: str) -> None:
+def test_every_ablation_step_is_a_solution_and_the_last_has_the_defaults(name: str) -> None:
     cls = load_class(name, Path("nowhere"))
     steps = [identity(cls(**step.parameters)) for step in cls.ablation_steps]
     assert steps[-1] == name
@@ -88,11 +81,11 @@ def test_every_step_of_a_ladder_can_be_asked_for_and_the_last_is_the_solution(na
 
 
 @pytest.mark.parametrize("how", ["online", "offline", "spectral"])
-def test_diffusion_is_solved_in_three_ways_that_agree_on_a_small_index(how: str, competition: Competition) -> None:
+def test_the_three_ways_to_solve_diffusion_agree_on_a_small_index(how: str, competition: Competition) -> None:
     assert score(load_solution(f"diffusion(how={how!r}, side=96)"), competition) > 0.9  # type: ignore[arg-type]
 
 
-def test_a_label_of_train_images_is_worth_something_to_best_retrieval(competition: Competition) -> None:
+def test_best_retrieval_uses_train_labels(competition: Competition) -> None:
     solution = small("best_retrieval")
     score(solution, competition)
     assert solution.joined.shape[1] == 3 + solution.index.shape[1]  # type: ignore[attr-defined]

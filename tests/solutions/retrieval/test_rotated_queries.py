@@ -1,4 +1,4 @@
-"""Queries that lie on their side or are mirrored, in the small drawn world."""
+"""Tests of `solutions.retrieval.hash` and `solutions.retrieval.mean_hash` with rotated and mirrored queries."""
 
 from pathlib import Path
 
@@ -14,17 +14,17 @@ from tests.factories.competitions import drawn, image_id, image_path, make_compe
 N_INDEX = 3  # images of each landmark
 
 
-def turned_world(folder: Path, turn) -> Path:
-    """A competition of five landmarks whose queries are turned, the index is not; `turn` gets pixels and a number."""
+def rotated_competition(folder: Path, rotate) -> Path:
+    """Write a competition of five landmarks whose queries are changed by `rotate(pixels, number)`."""
     make_competition(folder, landmarks=5, index=N_INDEX, queries=2, non_landmark=0, suffix=".png")
     for number in range(10):
-        pixels = turn(drawn(number // 2, ("test", number)), number)
+        pixels = rotate(drawn(number // 2, ("test", number)), number)
         save_image(image_path(folder, "test", image_id("test", number), suffix=".png"), pixels)
     return folder
 
 
 def share_found(spec: str, folder: Path) -> float:
-    """The mean precision among the first three: each query has three relevant images."""
+    """Return the mean precision at 3; each query has three relevant images."""
     competition = Competition.open(folder, folder / "store")
     solution = load_solution(spec)
     split = own_split(competition, solution.task, with_truth=False)
@@ -34,38 +34,38 @@ def share_found(spec: str, folder: Path) -> float:
     return float(np.mean([found == number // 2 for number, found in enumerate(landmarks)]))
 
 
-def lying(pixels, number):
+def rotated(pixels, number):
     return np.rot90(pixels, number % 4)
 
 
-def lying_mirrored(pixels, number):
+def rotated_and_mirrored(pixels, number):
     return np.rot90(pixels[:, ::-1], number % 4)
 
 
 @pytest.mark.parametrize("solution", ["hash", "hash(kind='dct')", "mean_hash", "mean_hash(against='one_to_many')"])
-def test_turned_queries_are_found_if_turns_are_tried(tmp_path, solution):
+def test_rotated_queries_are_found_with_rotations(tmp_path, solution):
     def with_(parameters):
         return f"{solution[:-1]}, {parameters})" if solution.endswith(")") else f"{solution}({parameters})"
 
-    folder = turned_world(tmp_path / "world", lying)
+    folder = rotated_competition(tmp_path / "competition", rotated)
     assert share_found(with_("rotations=4"), folder) == 1
     assert share_found(solution, folder) < 0.7
-    mirrored = turned_world(tmp_path / "mirrored", lying_mirrored)
+    mirrored = rotated_competition(tmp_path / "mirrored", rotated_and_mirrored)
     assert share_found(with_("rotations=4, flips=True"), mirrored) == 1
     assert share_found(with_("rotations=4"), mirrored) < 0.9
 
 
-def test_queries_as_they_are_are_found_with_turns_too(tmp_path):
-    folder = turned_world(tmp_path / "world", lambda pixels, _: pixels)
+def test_upright_queries_are_also_found_with_rotations(tmp_path):
+    folder = rotated_competition(tmp_path / "competition", lambda pixels, _: pixels)
     assert share_found("hash", folder) == share_found("hash(rotations=4, flips=True)", folder) == 1
 
 
 @pytest.mark.parametrize(
     "spec", ["hash(order='seed', threshold=25, rotations=4)", "mean_hash(order='seed', rotations=4)"]
 )
-def test_the_printed_order_takes_the_least_distance_of_the_turns(tmp_path, spec):
+def test_the_printed_ranking_uses_the_smallest_distance_of_all_rotations(tmp_path, spec):
     """As the farthest come first, the images of a query's landmark are the last that are listed."""
-    folder = turned_world(tmp_path / "world", lying)
+    folder = rotated_competition(tmp_path / "competition", rotated)
     competition = Competition.open(folder, folder / "store")
     solution = load_solution(spec)
     split = own_split(competition, solution.task, with_truth=False)
@@ -74,13 +74,13 @@ def test_the_printed_order_takes_the_least_distance_of_the_turns(tmp_path, spec)
         assert {position // N_INDEX for position in row[row >= 0][-N_INDEX:]} == {number // 2}
 
 
-def test_colours_are_the_same_in_any_turn(tmp_path):
-    folder = turned_world(tmp_path / "world", lying)
+def test_the_colour_hash_does_not_depend_on_rotation(tmp_path):
+    folder = rotated_competition(tmp_path / "competition", rotated)
     assert share_found("hash(kind='colour', rotations=4)", folder) == share_found("hash(kind='colour')", folder) > 0.8
 
 
-def test_an_image_is_decoded_once_for_all_turns(tmp_path, monkeypatch):
-    folder = turned_world(tmp_path / "world", lying)
+def test_an_image_is_decoded_once_for_all_rotations(tmp_path, monkeypatch):
+    folder = rotated_competition(tmp_path / "competition", rotated)
     opened = []
     original = Image.Image.convert
     monkeypatch.setattr(Image.Image, "convert", lambda *given, **named: opened.append(1) or original(*given, **named))
@@ -88,7 +88,7 @@ def test_an_image_is_decoded_once_for_all_turns(tmp_path, monkeypatch):
     assert len(opened) == 5 * N_INDEX + 10
 
 
-def test_without_turns_name_and_extractor_are_those_of_old():
+def test_without_rotations_the_plain_extractor_is_used():
     solution = load_solution("hash(rotations=1, flips=False)")
     assert repr(solution) == "hash"
     assert repr(load_solution("mean_hash(rotations=1)")) == "mean_hash"

@@ -1,4 +1,4 @@
-"""Ten crops and local crops: where they are cut, and what becomes of them."""
+"""Tests of `solutions.descriptors.extractors.ten_crops` and `solutions.descriptors.extractors.random_boxes`."""
 
 from collections.abc import Sequence
 
@@ -41,7 +41,7 @@ def test_ten_crops_are_corners_middle_and_mirror_images() -> None:
     assert np.array_equal(crops[5:], crops[:5, :, ::-1])
 
 
-def test_squashed_crops_are_cut_from_all_of_the_photograph() -> None:
+def test_squashed_crops_cover_the_whole_photograph() -> None:
     wide = np.zeros((64, 128, 3), np.uint8)
     wide[:, :16] = wide[:, -16:] = 255
     squashed = ten_crops(wide, 56, "squash")
@@ -49,7 +49,7 @@ def test_squashed_crops_are_cut_from_all_of_the_photograph() -> None:
     assert squashed[1][:, -1].min() == 255
 
 
-def test_the_descriptor_is_the_mean_of_those_of_the_crops(shown: list[np.ndarray]) -> None:
+def test_the_descriptor_is_the_mean_over_the_crops(shown: list[np.ndarray]) -> None:
     images = [photograph(), photograph(90, 70, 1)]
     rows = TenCropsExtractor("lite0", 56, ("gem",)).describe(images)["gem"]
     for image, row in zip(images, rows, strict=True):
@@ -58,11 +58,11 @@ def test_the_descriptor_is_the_mean_of_those_of_the_crops(shown: list[np.ndarray
     assert shown[0].shape == (20, 56, 56, 3)
 
 
-def test_ten_crops_ask_for_more_pixels_than_one() -> None:
+def test_ten_crops_need_more_pixels_than_one() -> None:
     assert (SquareExtractor(side=224).reduce_to, TenCropsExtractor(side=224).reduce_to) == (224, 256)
 
 
-def test_the_first_local_crops_are_the_same_for_any_number_and_lie_within() -> None:
+def test_the_first_random_boxes_are_the_same_for_any_number_and_inside_the_image() -> None:
     start, stop = random_boxes(100, 30, 50)
     few = random_boxes(7, 30, 50)
     assert np.array_equal(few[0], start[:7])
@@ -75,7 +75,7 @@ def test_the_first_local_crops_are_the_same_for_any_number_and_lie_within() -> N
     assert len(np.unique(start, axis=0)) > 50
 
 
-def test_a_crop_has_one_cell_at_least() -> None:
+def test_a_crop_has_at_least_one_cell() -> None:
     start, stop = random_boxes(100, 1, 2)
     assert (stop - start >= 1).all()
     assert (stop <= [1, 2]).all()
@@ -90,7 +90,7 @@ def test_gem_of_boxes_is_that_of_each_box() -> None:
 
 
 @pytest.mark.parametrize(("cut", "sizes"), [("maps", [(2, 64, 64, 3)]), ("pixels", [(6, 64, 64, 3)] * 2)])
-def test_crops_out_of_maps_cost_one_pass_and_out_of_pixels_one_each(
+def test_crops_of_maps_cost_one_pass_and_crops_of_pixels_one_each(
     shown: list[np.ndarray], cut: str, sizes: Sequence[tuple[int, ...]]
 ) -> None:
     images = [photograph(), photograph(90, 70, 1)]
@@ -104,17 +104,17 @@ def test_crops_out_of_maps_cost_one_pass_and_out_of_pixels_one_each(
 
 
 @pytest.mark.parametrize("cut", ["maps", "pixels"])
-def test_the_first_crops_are_described_alike_in_any_number(shown: list[np.ndarray], cut: str) -> None:
+def test_descriptors_of_the_first_crops_do_not_depend_on_the_number(shown: list[np.ndarray], cut: str) -> None:
     few, many = (RandomBoxesExtractor("lite0", 64, count, cut).describe([photograph()]) for count in (4, 9))
     assert np.array_equal(few[0], many[0, :4])
 
 
-def test_a_photograph_of_one_colour_has_crops_that_are_all_alike(shown: list[np.ndarray]) -> None:
+def test_all_crops_of_one_colour_have_equal_descriptors(shown: list[np.ndarray]) -> None:
     rows = RandomBoxesExtractor("lite0", 64, 9).describe([np.full((50, 70, 3), 90, np.uint8)])
     assert np.ptp(rows.astype(float), axis=1).max() < 2e-3
 
 
 @pytest.mark.parametrize("count", [0, 101])
-def test_a_number_of_crops_that_cannot_be_had_is_refused(count: int) -> None:
+def test_an_impossible_number_of_crops_is_refused(count: int) -> None:
     with pytest.raises(HarnessError, match=f"{count} crops; choose from 1 to 100"):
         RandomBoxesExtractor(count=count)

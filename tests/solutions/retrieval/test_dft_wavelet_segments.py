@@ -1,4 +1,4 @@
-"""dft, wavelet and crop_resistant_hash as solutions: what they find, what they refuse."""
+"""Tests of `solutions.retrieval.dft`, `solutions.retrieval.wavelet` and `solutions.retrieval.crop_resistant_hash`."""
 
 from pathlib import Path
 
@@ -22,9 +22,9 @@ SPECS = [
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory) -> Path:
+def competition_folder(tmp_path_factory) -> Path:
     """Five landmarks, drawn large, and a broken image in the index and among the queries."""
-    folder = tmp_path_factory.mktemp("spectra") / "world"
+    folder = tmp_path_factory.mktemp("spectra") / "competition"
     make_competition(folder, landmarks=5, index=N_INDEX, queries=2, non_landmark=1, suffix=".png", size=160)
     for part, number in (("index", 5 * N_INDEX), ("test", 10)):
         image_path(folder, part, image_id(part, number), suffix=".png").write_bytes(b"no image")
@@ -42,31 +42,31 @@ def positions(spec: str, folder: Path, chunk: int = 100) -> list[list[int]]:
 
 
 @pytest.mark.parametrize("spec", SPECS)
-def test_images_of_the_landmark_come_first(spec, world):
-    *rows, _ = positions(spec, world)
+def test_images_of_the_landmark_come_first(spec, competition_folder):
+    *rows, _ = positions(spec, competition_folder)
     hits = [[position // N_INDEX == number // 2 for position in row[:N_INDEX]] for number, row in enumerate(rows)]
     assert np.mean(hits) > 0.9
 
 
 @pytest.mark.parametrize("spec", SPECS)
-def test_a_broken_image_is_not_listed_and_a_broken_query_not_answered(spec, world):
-    *rows, broken = positions(spec, world)
+def test_a_broken_image_is_not_listed_and_a_broken_query_has_no_answer(spec, competition_folder):
+    *rows, broken = positions(spec, competition_folder)
     assert {len(row) for row in rows} == {5 * N_INDEX}
     assert not {5 * N_INDEX} & {position for row in rows for position in row}
     assert broken == []
 
 
 @pytest.mark.parametrize("spec", SPECS)
-def test_blocks_of_queries_and_index_change_nothing(spec, world, monkeypatch):
-    expected = positions(spec, world)
+def test_blocks_of_queries_and_index_change_nothing(spec, competition_folder, monkeypatch):
+    expected = positions(spec, competition_folder)
     monkeypatch.setattr(blocks, "BLOCK", 5)
-    assert positions(spec, world) == expected
-    assert positions(spec, world, chunk=3) == expected
+    assert positions(spec, competition_folder) == expected
+    assert positions(spec, competition_folder, chunk=3) == expected
 
 
 @pytest.mark.parametrize("spec", SPECS)
-def test_an_empty_index_gives_empty_answers(spec, world):
-    competition = Competition.open(world, world.parent / "store")
+def test_an_empty_index_gives_empty_answers(spec, competition_folder):
+    competition = Competition.open(competition_folder, competition_folder.parent / "store")
     solution = load_solution(spec)
     split = own_split(competition, solution.task, with_truth=False)
     data = type(split.data)(split.data.train, split.data.labels, split.data.index[:0])
@@ -75,7 +75,7 @@ def test_an_empty_index_gives_empty_answers(spec, world):
     assert solution.rank(split.queries[:0]).rows() == []
 
 
-def test_rings_find_a_query_that_lies_on_its_side(tmp_path):
+def test_rings_find_a_query_rotated_by_90_degrees(tmp_path):
     folder = make_competition(
         tmp_path / "world", landmarks=5, index=N_INDEX, queries=2, non_landmark=0, suffix=".png", size=160
     )
@@ -83,33 +83,33 @@ def test_rings_find_a_query_that_lies_on_its_side(tmp_path):
         path = image_path(folder, "test", image_id("test", number), suffix=".png")
         save_image(path, np.rot90(drawn(number // 2, ("test", number), 160), 1 + number % 3))
 
-    def first_found(kind):
+    def share_first(kind):
         rows = positions(f"dft(kind={kind!r})", folder)
         return np.mean([row[0] // N_INDEX == number // 2 for number, row in enumerate(rows)])
 
-    assert first_found("rings") == 1
-    assert first_found("polar") < 0.8
+    assert share_first("rings") == 1
+    assert share_first("polar") < 0.8
 
 
-def test_what_a_kind_does_not_use_is_not_refused():
+def test_parameters_that_a_kind_does_not_use_are_not_checked():
     assert repr(load_solution("wavelet(side=64)")) == "wavelet(side=64)"
     assert repr(load_solution("wavelet(kind='energies', side=8, levels=1, wavelet='haar')")).startswith("wavelet(")
 
 
 @pytest.mark.parametrize(
-    ("spec", "complaint"),
+    ("spec", "reason"),
     [
         ("dft(side=32)", "dft: side must be more than twice frequencies"),
         ("dft(rings=0)", "1 or more"),
-        ("wavelet(side=100)", "side=100 is no power of two"),
+        ("wavelet(side=100)", "side=100 is not a power of two"),
         ("wavelet(largest=0)", "largest=0 is not from 1 to 16383"),
         ("wavelet(kind='energies', levels=6)", "levels=6 is not from 1 to 4"),
         ("crop_resistant_hash(segments=0)", "segments=0 leaves nothing to compare"),
         ("hash(rotations=3)", "rotations=3 is not allowed"),
     ],
 )
-def test_what_makes_no_sense_is_refused_in_a_line(spec, complaint):
+def test_impossible_parameters_are_refused_in_one_line(spec, reason):
     with pytest.raises(SolutionError, match=r".*") as raised:
         load_solution(spec)
-    assert complaint in str(raised.value)
+    assert reason in str(raised.value)
     assert "\n" not in str(raised.value)

@@ -1,4 +1,6 @@
-"""Pairs, concatenation, whitened regions, REMAP and the choice of a power."""
+"""Tests of `solutions.descriptors.pairs`, `solutions.descriptors.ensemble`, `solutions.descriptors.remap`,
+`solutions.descriptors.whitening.region_whitening` and `solutions.descriptors.pooling.gem_power`.
+"""
 
 from itertools import combinations
 from math import log
@@ -31,7 +33,7 @@ def named(pairs: np.ndarray, ids: np.ndarray) -> set[frozenset[str]]:
     return {frozenset(ids[pair].tolist()) for pair in pairs}
 
 
-def test_matching_pairs_are_all_there_are_up_to_so_many_of_a_landmark() -> None:
+def test_matching_pairs_are_all_pairs_up_to_a_limit_for_each_landmark() -> None:
     pairs = matching_pairs(IDS, LABELS, most=1000)
     expected = {
         frozenset(IDS[list(pair)].tolist()) for pair in combinations(range(24), 2) if len(set(LABELS[list(pair)])) == 1
@@ -43,7 +45,7 @@ def test_matching_pairs_are_all_there_are_up_to_so_many_of_a_landmark() -> None:
     assert (np.bincount(few[LABELS[few[:, 0]] == 7].ravel())[9:] == 2).all()
 
 
-def test_other_pairs_are_all_there_are_up_to_so_many() -> None:
+def test_other_pairs_are_all_pairs_up_to_a_limit() -> None:
     pairs = other_pairs(IDS, LABELS, 1000)
     expected = {
         frozenset(IDS[list(pair)].tolist()) for pair in combinations(range(24), 2) if len(set(LABELS[list(pair)])) == 2
@@ -54,7 +56,7 @@ def test_other_pairs_are_all_there_are_up_to_so_many() -> None:
     assert not len(other_pairs(IDS[:1], LABELS[:1], 9))
 
 
-def test_pairs_do_not_hang_on_the_order_of_the_images() -> None:
+def test_pairs_do_not_depend_on_the_order_of_the_images() -> None:
     order = DRAWN.permutation(24)
     for draw in (lambda ids, labels: matching_pairs(ids, labels, 7), lambda ids, labels: other_pairs(ids, labels, 30)):
         assert named(draw(IDS[order], LABELS[order]), IDS[order]) == named(draw(IDS, LABELS), IDS)
@@ -70,7 +72,7 @@ def test_cosines_of_a_concatenation_are_mixed_by_squared_weights() -> None:
     assert found.dtype == np.float32
 
 
-def test_a_missing_part_makes_the_row_missing() -> None:
+def test_a_missing_part_makes_the_row_nan() -> None:
     rows = concatenate([np.array([[1.0], [np.nan]]), np.array([[0.0, 0], [1, 1]])])
     assert rows[0].tolist() == pytest.approx([0.5**0.5, 0, 0])
     assert np.isnan(rows[1]).all()
@@ -84,7 +86,7 @@ def test_each_descriptor_needs_a_weight(weights: tuple) -> None:
         concatenate([])
 
 
-def test_whitened_regions_are_summed_image_by_image(competition: Competition) -> None:
+def test_whitened_regions_are_summed_for_each_image(competition: Competition) -> None:
     counts = [3, 0, 5] * 50
     ends = np.cumsum(counts)
     regions = Ragged(DRAWN.normal(2, 1, (ends[-1], 6)).astype(np.float32), ends - counts, ends)
@@ -101,7 +103,7 @@ def test_whitened_regions_are_summed_image_by_image(competition: Competition) ->
     assert np.array_equal(sum_whitened_regions(part, whitening), summed[70:90], equal_nan=True)
 
 
-def test_divergence_is_the_worked_one_and_finite_for_empty_bins() -> None:
+def test_the_divergence_of_a_worked_example_and_of_empty_bins() -> None:
     assert kl_divergence(np.array([7, 2, 1]), np.array([1, 2, 7])).item() == pytest.approx(
         0.7 * log(7) + 0.1 * log(1 / 7), abs=1e-4
     )
@@ -116,7 +118,7 @@ def world(labels: np.ndarray, regions: int = 3, d: int = 8) -> np.ndarray:
     return (rows / np.linalg.norm(rows, axis=2, keepdims=True)).astype(np.float32)
 
 
-def test_a_region_weighs_as_much_as_it_tells_landmarks_apart() -> None:
+def test_a_region_that_separates_landmarks_has_a_larger_weight() -> None:
     labels = np.repeat(np.arange(6), 8)
     ids, regions = np.arange(48).astype(str), world(labels)
     matching = matching_pairs(ids, labels)
@@ -133,7 +135,7 @@ def test_a_region_weighs_as_much_as_it_tells_landmarks_apart() -> None:
     assert (weights >= 0).all()
 
 
-def test_remap_is_the_weighted_sum_of_whitened_regions_layer_by_layer(competition: Competition) -> None:
+def test_remap_concatenates_the_weighted_sums_of_whitened_regions(competition: Competition) -> None:
     labels = np.asarray(competition.labels)
     layers = [world(labels), world(labels, d=5)]
     layers[1][2] = np.nan
@@ -157,7 +159,7 @@ def test_remap_needs_two_landmarks(competition: Competition) -> None:
             learn_remap(competition.train, labels, [world(np.zeros(n, int))], 4)
 
 
-def test_remap_weighs_all_regions_of_a_layer_that_it_was_given() -> None:
+def test_remap_uses_the_weights_of_all_regions() -> None:
     layer, turn = DRAWN.normal(size=(4, 2, 3)).astype(np.float32), Whitening(np.zeros(3), np.eye(3))
     first = Remap([turn], [np.array([1.0, 0.0])])([layer])
     assert np.allclose(first, layer[:, 0] / np.linalg.norm(layer[:, 0], axis=1, keepdims=True), atol=1e-6)
@@ -178,7 +180,7 @@ def slow_precision(rows: np.ndarray, labels: np.ndarray) -> float:
     return sum(scores) / len(scores)
 
 
-def test_the_precision_of_labels_is_that_of_a_loop() -> None:
+def test_mean_average_precision_agrees_with_a_slow_twin() -> None:
     rows = DRAWN.normal(size=(24, 5)) + LABELS[:, None] % 2
     assert mean_average_precision(rows, LABELS) == pytest.approx(slow_precision(rows, LABELS))
     broken = np.vstack([rows, np.full((1, 5), np.nan)])
@@ -187,7 +189,7 @@ def test_the_precision_of_labels_is_that_of_a_loop() -> None:
     assert mean_average_precision(rows[:2], np.array([1, 2])) == 0
 
 
-def test_the_pooling_that_ranks_best_is_chosen_and_ties_go_to_the_first(competition: Competition) -> None:
+def test_the_pooling_with_the_highest_precision_is_selected(competition: Competition) -> None:
     labels = np.asarray(competition.labels)
     good, bad = np.eye(4)[labels], DRAWN.normal(size=(len(labels), 4))
     assert select_gem_power(competition.train, labels, {"gem_2": bad, "gem": good, "gem_4": 2 * good}) == "gem"

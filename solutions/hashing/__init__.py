@@ -1,1 +1,1 @@
-"""Perceptual hashes of images and exact search among them."""
+"""Perceptual hashes of images, search among them, and matching of other hash-like descriptors."""

@@ -1,14 +1,14 @@
-"""The index images that have a descriptor, and rankings of them."""
+"""The index images that could be decoded, and rankings of them."""
 
 import numpy as np
 
 from harness import Extractor, ImageSet, Ranking
 
-CANDIDATES = 101  # the best hundred, and the query itself should it be in the index
+CANDIDATES = 101  # neighbours to search for: the best hundred, and the query itself if it is in the index
 
 
 class ReadableIndex:
-    """The images of an index that could be decoded; searchers number these, rankings number all."""
+    """The decodable images of an index. Searchers number only these; rankings number all images."""
 
     def __init__(self, index: ImageSet, extractor: Extractor) -> None:
         self.index, self.extractor = index, extractor
@@ -16,7 +16,7 @@ class ReadableIndex:
         self.readable_positions = np.flatnonzero(~broken) if broken.any() else None
 
     def rows(self, name: str) -> np.ndarray:
-        """Return the named descriptors of the readable images: memory-mapped where all are."""
+        """Return the named descriptors of the readable images; memory-mapped if all are readable."""
         rows = self.index.describe(self.extractor, name)
         return rows if self.readable_positions is None else rows[self.readable_positions]
 
@@ -26,20 +26,19 @@ class ReadableIndex:
         return self.index.ids if self.readable_positions is None else self.index.ids[self.readable_positions]
 
     def ranking(self, queries: ImageSet, positions: np.ndarray, extractor: Extractor | None = None) -> Ranking:
-        """Return the ranking for positions `(n_queries, any)` among the readable; broken queries are not answered."""
-        listed = np.where(queries.undecodable(extractor or self.extractor)[:, None], -1, positions)
+        """Return the ranking for positions `(n_queries, any)` among the readable; undecodable queries get none."""
+        ranked = np.where(queries.undecodable(extractor or self.extractor)[:, None], -1, positions)
         if self.readable_positions is not None and len(self.readable_positions):
-            listed = np.where(listed >= 0, self.readable_positions[listed], -1)
-        return Ranking.from_positions(listed, queries.ids, self.index.ids)
+            ranked = np.where(ranked >= 0, self.readable_positions[ranked], -1)
+        return Ranking.from_positions(ranked, queries.ids, self.index.ids)
 
 
 def pad_lists(lists: list[np.ndarray]) -> np.ndarray:
-    """Return lists of positions as one array, filled up with -1.
+    """Return lists of positions as one array, padded with -1.
 
     >>> pad_lists([np.array([3, 1]), np.array([2])]).tolist()
     [[3, 1], [2, -1]]
     """
     width = max(map(len, lists), default=0)
-    return np.array([np.pad(each, (0, width - len(each)), constant_values=-1) for each in lists]).reshape(
-        len(lists), width
-    )
+    padded = [np.pad(each, (0, width - len(each)), constant_values=-1) for each in lists]
+    return np.array(padded).reshape(len(lists), width)

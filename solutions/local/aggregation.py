@@ -1,4 +1,4 @@
-"""What is kept of the local descriptors of an image: for each of its words one vector, or the signs of its numbers.
+"""Aggregation of local descriptors: for each visual word of an image one vector of residuals, or its signs.
 
 Source: Tolias, Avrithis, Jégou, Image search with selective match kernels, 2016: ASMK and ASMK*.
 """
@@ -16,7 +16,7 @@ _EPSILON = np.float32(1e-6)  # as the authors' implementation has it
 
 @dataclass(frozen=True, eq=False)
 class Aggregates:
-    """The words of some images, image by image and in each by word, every one once, with a code.
+    """The unique visual words of images with a code each, sorted by image and then by word.
 
     Codes are `(n, d)` float32, or bits packed into `(n, ceil(d / 64))` uint64.
     """
@@ -29,7 +29,7 @@ class Aggregates:
         return len(self.words)
 
     def by_word(self) -> Aggregates:
-        """Return the same, word by word and in each by image."""
+        """Return the same, sorted by word and then by image."""
         order = np.argsort(self.words, kind="stable")
         return Aggregates(self.images[order], self.words[order], self.codes[order])
 
@@ -37,11 +37,11 @@ class Aggregates:
 def aggregate(
     vectors: np.ndarray, images: np.ndarray, codebook: Codebook, *, binary: bool, assignments: int = 1
 ) -> Aggregates:
-    """Return the aggregates of vectors `(n, d)`, of which each belongs to the image `(n,)`, ascending.
+    """Return the aggregates of vectors `(n, d)`; `images` `(n,)`, ascending, is the image of each vector.
 
-    Every vector counts for its nearest words, so many of them: what it differs by from their centroids is summed for
-    each word of each image. The sums are brought to length one (ASMK), or of each number is kept whether it is above 0
-    (ASMK*). A sum of zero stays zero, or is a code without a bit.
+    Each vector is assigned to its `assignments` nearest words; its residuals from their centroids are summed for each
+    word of each image. The sums are normalised to length one (ASMK), or binarised by their signs (ASMK*). A sum of zero
+    stays zero, or is a code without set bits.
 
     >>> words = Codebook(np.array([[0, 0], [10, 10]], np.float32))
     >>> two = aggregate(np.array([[1, 0.5], [0.5, 1], [11, 10]]), np.zeros(3, int), words, binary=True)
@@ -65,7 +65,7 @@ def normalise(sums: np.ndarray) -> np.ndarray:
 
 
 def pack_signs(sums: np.ndarray) -> np.ndarray:
-    """Return which numbers of vectors `(n, d)` are above 0: a bit each, `(n, ceil(d / 64))` uint64.
+    """Return which numbers of vectors `(n, d)` are above 0, a bit each: `(n, ceil(d / 64))` uint64.
 
     Bits beyond d are 0.
 

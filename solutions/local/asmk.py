@@ -22,20 +22,20 @@ from solutions.neighbours.neighbours import Neighbours, empty_neighbours
 
 @dataclass(frozen=True)
 class Asmk:
-    """How alike two images are: the sum over their common words of similarity**alpha, where it reaches the threshold.
+    """The similarity of two images: the sum over common words of similarity**alpha, if that reaches the threshold.
 
-    The similarity of two codes is their inner product, or of signs 1 - 2 differing / d, in [-1, 1]. A word counts 1,
-    or with `idf` (ln(N / n))², where n of the N images have it; one that no image has counts 1. The sum is divided by
-    the roots of what all words of either image count, so it is in [0, 1].
+    The similarity of two codes is their inner product, or 1 - 2 * differing / d for signs, in [-1, 1]. A word has the
+    weight 1, or with `idf` (ln(N / n))², where n of the N images have it; a word of no image has weight 1. The sum is
+    divided by the roots of the total weights of both images, so it is in [0, 1].
 
-    Raises HarnessError for numbers that say nothing.
+    Raises HarnessError for parameters out of range.
     """
 
     binary: bool = True  # ASMK*
     alpha: float = 3.0
     threshold: float = 0.0
     idf: bool = False
-    assignments: int = 5  # words of each descriptor of a query; one in the index has one
+    assignments: int = 5  # words of each descriptor of a query; those of the index have one
 
     def __post_init__(self) -> None:
         if not (0 < self.alpha < np.inf and 0 <= self.threshold < 1 and self.assignments >= 1):
@@ -45,7 +45,7 @@ class Asmk:
             )
 
     def gains(self, d: int) -> np.ndarray:
-        """Return what signs of d numbers give that differ in 0, 1, … d places `(d + 1,)`.
+        """Return the gain of codes of d signs that differ in 0, 1, … d places `(d + 1,)`.
 
         >>> Asmk().gains(4).tolist()
         [1.0, 0.125, 0.0, 0.0, 0.0]
@@ -54,7 +54,7 @@ class Asmk:
         return np.asarray(np.where(similarity >= self.threshold, np.maximum(similarity, 0) ** self.alpha, 0))
 
     def weights(self, counts: np.ndarray, n_images: int) -> np.ndarray:
-        """Return what words count that so many images have `(n_words,)`."""
+        """Return the weights of words `(n_words,)`; `counts` is the number of images with each."""
         if not self.idf:
             return np.ones(len(counts))
         return np.asarray(np.where(counts > 0, np.log(n_images / np.maximum(counts, 1)) ** 2, 1.0))
@@ -62,18 +62,17 @@ class Asmk:
 
 @dataclass(frozen=True, eq=False)
 class AsmkMatcher:
-    """Finds in an inverted file the images most alike to queries; `d` is the number of a descriptor's numbers."""
+    """Finds the images most similar to queries in an inverted file; `d` is the dimension of the descriptors."""
 
     file: InvertedFile
     asmk: Asmk
     d: int
 
     def nearest(self, queries: Aggregates, numbers: range, k: int) -> Neighbours:
-        """Return the k images most alike to each query; those that are not alike at all are not found.
+        """Return the k images most similar to each query; images with a similarity of 0 are not found.
 
-        `numbers` are those of the queries among all images aggregated; one without words finds nothing. The sums are
-        float64 in the order of the words, so the answer is the same to the last bit in any company, and for any number
-        of cores.
+        `numbers` is the range of the queries' image numbers in `queries`; a query without words finds nothing. Sums are
+        float64 in the order of the words, so the result is bit-identical for any batch and number of cores.
         """
         check_k(k)
         results = empty_neighbours(len(numbers), k)
@@ -86,8 +85,8 @@ class AsmkMatcher:
 
         def match(part: int) -> None:
             some = slice(bounds[part], bounds[part + 1])
-            asked = QueryWords(as_kernel_array(starts[some.start : some.stop + 1], np.int64), words, codes)
-            self._match(asked, results.positions[some], results.similarities[some])
+            query_words = QueryWords(as_kernel_array(starts[some.start : some.stop + 1], np.int64), words, codes)
+            self._match(query_words, results.positions[some], results.similarities[some])
 
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(match, range(threads)))
@@ -98,8 +97,8 @@ class AsmkMatcher:
             gains = as_kernel_array(self.asmk.gains(self.d), np.float64)
             match_signs(queries, self._postings, self._weights, gains, positions, similarities)
         else:
-            knobs = float(self.asmk.alpha), float(self.asmk.threshold)
-            match_vectors(queries, self._postings, self._weights, *knobs, positions, similarities)
+            parameters = float(self.asmk.alpha), float(self.asmk.threshold)
+            match_vectors(queries, self._postings, self._weights, *parameters, positions, similarities)
 
     @cached_property
     def _postings(self) -> Postings:

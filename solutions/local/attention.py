@@ -1,8 +1,8 @@
-"""Attention: which cells tell landmarks apart, learnt by classifying images by the weighted mean of their cells.
+"""Attention: a saliency score of cells, trained by classifying images by the weighted mean of their cells.
 
-Source: Noh et al., Large-scale image retrieval with attentive deep local features, 2017: a score of each cell, made
-positive by a softplus, weighs it in the sum that a softmax over landmarks is given. Ours is linear in the cells of a
-frozen network, and learns from the most salient cells of each image.
+Source: Noh et al., Large-scale image retrieval with attentive deep local features, 2017: the softplus of a score of
+each cell is its weight in the sum that a softmax over landmarks classifies. Ours is linear in the cells of a frozen
+network, and trained on the most salient cells of each image.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from harness import Extractor, HarnessError, ImageSet, fitted
 
 WEIGHT_DECAY = 1e-4
 _STEPS = 200
-FEW = "attention is learnt from train images of two landmarks or more that can be read; label more in train.csv"
+FEW = "attention needs decodable train images of two landmarks or more; label more in train.csv"
 
 
 @dataclass(frozen=True, eq=False)
 class Attention:
-    """What was learnt: `weights` `(c,)` and `bias` `(1,)`."""
+    """A trained attention: `weights` `(c,)` and `bias` `(1,)`."""
 
     weights: np.ndarray
     bias: np.ndarray
 
     def __call__(self, cells: np.ndarray) -> np.ndarray:
-        """Return the saliency `(n,)` of cells `(n, c)` of length one: above 0.
+        """Return the saliency `(n,)`, above 0, of cells `(n, c)` of length one.
 
         >>> Attention(np.array([1.0, 0]), np.zeros(1))(np.array([[1.0, 0], [0, 1]])).round(4).tolist()
         [1.3133, 0.6931]
@@ -38,7 +38,7 @@ class Attention:
 
 
 def attention_for(images: ImageSet, labels: np.ndarray, cells: Extractor) -> Attention:
-    """Return the attention learnt from the `descriptors` of labelled images, from the store or now.
+    """Return the attention trained on the `descriptors` of labelled images, from the store if it is there.
 
     Raises HarnessError for images of fewer than two landmarks.
     """
@@ -47,21 +47,21 @@ def attention_for(images: ImageSet, labels: np.ndarray, cells: Extractor) -> Att
 
 
 def fit_attention(images: ImageSet, labels: np.ndarray, cells: Extractor) -> Mapping[str, np.ndarray]:
-    """Return `weights` and `bias`; images without cells are left out."""
-    results = images.describe_ragged(cells, "descriptors")
-    counts = results.ends - results.starts
+    """Train an attention; return `weights` and `bias`. Images without cells are ignored."""
+    descriptors = images.describe_ragged(cells, "descriptors")
+    counts = descriptors.ends - descriptors.starts
     landmarks, classes = np.unique(labels[counts > 0], return_inverse=True)
     if len(landmarks) < 2:
         raise HarnessError(FEW)
-    rows = np.concatenate([each for each in results if len(each)]).astype(np.float32)
+    rows = np.concatenate([each for each in descriptors if len(each)]).astype(np.float32)
     weights, bias = optimise_attention(rows, counts[counts > 0], classes)
     return {"weights": weights, "bias": bias}
 
 
 def optimise_attention(cells: np.ndarray, counts: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return weights `(c,)` and bias `(1,)` that classify images best, each by the weighted mean of its cells.
+    """Return weights `(c,)` and bias `(1,)` that best classify images by the weighted mean of their cells.
 
-    `cells` are `(n, c)`, `counts` of them belong to each image in turn, `classes` are those of the images, from 0.
+    `cells` are `(n, c)` in order of the images, `counts` is their number in each image, `classes` are from 0.
     """
     width, k = cells.shape[1], int(classes.max()) + 1
     starts = np.cumsum(counts) - counts
@@ -73,14 +73,14 @@ def optimise_attention(cells: np.ndarray, counts: np.ndarray, classes: np.ndarra
         decay = np.r_[score[:-1], 0, np.vstack([table[:-1], np.zeros((1, k))]).ravel()]
         return value + WEIGHT_DECAY / 2 * float(decay @ decay), slopes + WEIGHT_DECAY * decay
 
-    results = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": _STEPS}).x
-    return results[:width], results[width : width + 1]
+    solution = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": _STEPS}).x
+    return solution[:width], solution[width : width + 1]
 
 
 def _loss_and_gradient(
     cells: np.ndarray, counts: np.ndarray, starts: np.ndarray, classes: np.ndarray, score: np.ndarray, table: np.ndarray
 ) -> tuple[float, np.ndarray]:
-    """Return the mean cross-entropy and its gradient by the score and the softmax's weights, one after the other."""
+    """Return the mean cross-entropy and its gradient by the weights of the score, then by those of the softmax."""
     raw = cells @ score[:-1] + score[-1]
     weight = np.logaddexp(0, raw)
     total = np.repeat(np.add.reduceat(weight, starts), counts)
@@ -91,7 +91,7 @@ def _loss_and_gradient(
     off = np.exp(logarithms)
     off[own] -= 1
     off /= len(classes)
-    pull = np.repeat(off @ table[:-1].T, counts, axis=0)  # of the loss by each image's mean
-    gain = ((cells - np.repeat(means, counts, axis=0)) * pull).sum(axis=1) / total * expit(raw)
+    by_mean = np.repeat(off @ table[:-1].T, counts, axis=0)  # gradient by the mean of each image
+    gain = ((cells - np.repeat(means, counts, axis=0)) * by_mean).sum(axis=1) / total * expit(raw)
     by_table = np.vstack([means.T @ off, off.sum(axis=0)])
     return -float(logarithms[own].mean()), np.r_[gain @ cells, gain.sum(), by_table.ravel()]

@@ -1,8 +1,8 @@
-"""Local descriptors as DELF has them: cells of feature maps at several scales, of which the salient ones are kept.
+"""Local descriptors like DELF: the most salient cells of feature maps at several scales.
 
 A reconstruction on a network that was not trained for this: Noh et al., Large-scale image retrieval with attentive deep
-local features, 2017. Saliency is the length of a cell's activations, as Tolias, Jenicek, Chum, Learning and aggregating
-deep local descriptors for instance-level recognition, 2020, have it, or an attention that was learnt from labels.
+local features, 2017. Saliency is the norm of a cell's activations, as in Tolias, Jenicek, Chum, Learning and
+aggregating deep local descriptors for instance-level recognition, 2020, or an attention trained on labels.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from solutions.local.extractor import LocalExtractor, frame_size
 from solutions.local.non_maximum_suppression import non_maximum_suppression
 
 DELF_SCALES = (0.25, 0.3536, 0.5, 0.7071, 1.0, 1.4142, 2.0)
-MIDDLE = {"lite0": "block10_sum", "lite1": "block14_sum", "lite2": "block14_sum"}  # the last with a stride of 16
-AXES_FROM, ATTENTION_FROM, CELLS = 500, 2000, 50  # images at most, and cells of each
-_TOGETHER = {False: (32, 1), True: (256, 32)}  # images described at a time, and of one shape sent through at once
+MIDDLE = {"lite0": "block10_sum", "lite1": "block14_sum", "lite2": "block14_sum"}  # the last layer with a stride of 16
+AXES_FROM, ATTENTION_FROM, CELLS = 500, 2000, 50  # maximum number of training images, and of cells of each
+_TOGETHER = {False: (32, 1), True: (256, 32)}  # images described at a time, and images of one shape in a forward pass
 
 
 @dataclass(frozen=True)
 class DelfLike(LocalExtractor):
     """Extracts `descriptors` `(rows, d)` float16, of length one, `keypoints` `(rows, 3)` and `frame`.
 
-    See LocalExtractor. Kept in float16, a number is off by a 2000th of itself at most. A keypoint's scale is the side
-    of its cell in pixels of the frame. The strongest are the most salient; equal ones are in the order of the scales,
-    then row by row. Of two cells that overlap by more than `overlap`, intersection over union, the more salient one
-    stays; 1 keeps all. `learnt` gives one with the axes that descriptors are projected to; without them a cell has all
-    its channels. mAP@100 of 100 train images of monuments, each asked among the other 662, the first 100 by GeM of
-    lite0 at 224 pixels re-ranked by inliers; .559 before:
+    See LocalExtractor. The relative error of float16 is at most 1 in 2000. The scale of a keypoint is the side of its
+    cell in pixels of the frame. The strongest are the most salient; ties are in order of the scales, then row by row.
+    Of two cells with an intersection over union above `overlap`, only the more salient one remains; 1 keeps all. `fit`
+    returns an extractor with a projection of the descriptors; without one a cell has all its channels. mAP@100 of 100
+    train images of monuments, each a query among the other 662, the first 100 by GeM of lite0 at 224 pixels re-ranked
+    by inliers; .559 before:
 
     | cells of lite0 | 200 strongest | 500 strongest |
     |---|---|---|
@@ -54,9 +54,9 @@ class DelfLike(LocalExtractor):
     scales: tuple[float, ...] = (0.5, 0.7071, 1.0, 1.4142)
     max_features: int = 500
     overlap: float = 1.0
-    layer: str | None = None  # whose cells are taken; None: the last with a stride of 16, else the last
-    weights: str | None = IMAGENET  # or a file, or None for drawn ones
-    attention: Attention | None = None  # else saliency is the length of the activations
+    layer: str | None = None  # of the cells; None: the last with a stride of 16, else the last
+    weights: str | None = IMAGENET  # or a file, or None for random ones
+    attention: Attention | None = None  # None: saliency is the norm of the activations
     projection: Whitening | None = None
     mode = "RGB"
     size = None
@@ -75,7 +75,7 @@ class DelfLike(LocalExtractor):
 
     @property
     def reduce_to(self) -> int:
-        """Return the side that a reduced decode keeps: that of the largest scale."""
+        """Return the minimum side of a reduced decode: that of the largest scale."""
         return max(1, round(self.longest * max(1.0, *self.scales)))
 
     @property
@@ -89,11 +89,11 @@ class DelfLike(LocalExtractor):
         return self.network.made_with
 
     def fit(self, images: ImageSet, dims: int = 128, labels: np.ndarray | None = None) -> DelfLike:
-        """Return the extractor with `dims` axes learnt from the cells of some images, and with labels an attention.
+        """Return the extractor with a projection to `dims` axes fitted to some images, and an attention if labelled.
 
-        At most 500 images, with labels 2000, drawn by their ids, give 50 cells each. All is kept by the store. Images
-        in which nothing is found teach nothing: then descriptors stay as they are. An attention that was learnt from
-        the odd landmarks of monuments did worse on the even ones than the length of activations: .700 against .707.
+        At most 500 images (2000 with labels), sampled by their ids, give 50 cells each. Everything is cached in the
+        store. Without any cells, descriptors are not projected. An attention trained on the odd landmarks of monuments
+        was worse on the even ones than the norm of the activations: .700 against .707.
         """
         most = AXES_FROM if labels is None else ATTENTION_FROM
         chosen = np.sort(np.argsort(draw_all(0, "local descriptors", images.ids), kind="stable")[:most])
@@ -119,7 +119,7 @@ class DelfLike(LocalExtractor):
         return l2_normalise(rows.astype(np.float32))
 
     def _maps(self, images: Sequence[np.ndarray]) -> list[np.ndarray]:
-        """Return the feature maps `(h, w, c)` of each image; images of one shape go through together."""
+        """Return the feature maps `(h, w, c)` of each image; images of one shape share a forward pass."""
         results = [np.empty(0)] * len(images)
         for shape in {image.shape for image in images}:
             places = [place for place, image in enumerate(images) if image.shape == shape]
@@ -129,7 +129,7 @@ class DelfLike(LocalExtractor):
         return results
 
     def _strongest(self, maps: Sequence[np.ndarray], frame: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-        """Return descriptors and keypoints of one image, of its maps at every scale, strongest first."""
+        """Return descriptors and keypoints of one image from its maps at all scales, strongest first."""
         cells = np.concatenate([each.reshape(-1, each.shape[-1]) for each in maps])
         keypoints = np.concatenate([cell_keypoints(each.shape, frame) for each in maps])
         saliency = np.linalg.norm(cells, axis=1) if self.attention is None else self.attention(l2_normalise(cells))

@@ -1,4 +1,4 @@
-"""What two images have in common, point by point, in numbers that any picture of them can be drawn over with."""
+"""Matched points of two images, in coordinates relative to their size."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DIGITS = 5  # of a fraction: a tenth of a pixel in 10 000
 class Explanation:
     """The matched points of two images: `points` `(matches, 4)` are x1, y1, x2, y2 as fractions of width and height.
 
-    `inliers` `(matches,)` tells which of them lie as one map from the first image to the second takes them.
+    `inliers` `(matches,)` is the mask of matches consistent with one map from the first image to the second.
     """
 
     query: str
@@ -28,12 +28,12 @@ class Explanation:
 
     @property
     def n_inliers(self) -> int:
-        """Return how many are inliers."""
+        """Return the number of inliers."""
         return int(self.inliers.sum())
 
     @property
     def as_json(self) -> dict[str, Any]:
-        """Return all of it as JSON can hold it."""
+        """Return the explanation as a JSON-serialisable dict."""
         matches = [
             {**dict(zip(("x1", "y1", "x2", "y2"), point, strict=True)), "inlier": inlier}
             for point, inlier in zip(self.points.round(_DIGITS).tolist(), self.inliers.tolist(), strict=True)
@@ -46,11 +46,13 @@ def explain_match(
 ) -> Explanation:
     """Return the matches of two sets of one image each, from the query to the other.
 
-    Raises HarnessError where one of them cannot be read.
+    Raises HarnessError if one of them cannot be decoded.
     """
     for each in (query, image):
         if each.undecodable(extractor).any():
-            raise HarnessError(f"{each.ids[0]}: the image cannot be read; landmark data check DIR tells why")
+            raise HarnessError(
+                f"{each.ids[0]}: the image cannot be decoded; run landmark data check DIR for the reason"
+            )
     features, others = (LocalFeatures.from_images(each, extractor) for each in (query, image))
     matches = verification.matches(features, 0, others, 0)
     points = as_fractions(matches, features.frames[0], others.frames[0])

@@ -1,4 +1,4 @@
-"""An inverted file: for each visual word the images that have it, so that a query meets none that shares no word."""
+"""An inverted file: for each visual word its images, so that a search visits only images with a common word."""
 
 from __future__ import annotations
 
@@ -14,44 +14,44 @@ from solutions.local.aggregation import Aggregates
 
 @dataclass(frozen=True, eq=False)
 class InvertedFile:
-    """The postings of word w are those from `starts[w]` to `starts[w + 1]`: image and code, in the order of images.
+    """The postings of word w are entries `starts[w]` to `starts[w + 1]`: image and code, in order of images.
 
-    All may be memory-mapped. Codes are as those of `Aggregates`.
+    Arrays may be memory-mapped. Codes are those of `Aggregates`.
     """
 
     starts: np.ndarray  # (n_words + 1,) int64
     images: np.ndarray  # (n,) int32
     codes: np.ndarray  # (n, width)
-    n_images: np.ndarray  # () int64: those without a word count, too
+    n_images: np.ndarray  # () int64, images without words included
 
     @property
     def counts(self) -> np.ndarray:
-        """Return how many images have each word `(n_words,)`."""
+        """Return the number of images with each word `(n_words,)`."""
         return np.diff(self.starts)
 
     @property
     def parts(self) -> Mapping[str, np.ndarray]:
-        """Return the arrays by name, to be kept."""
+        """Return the arrays by name, for the cache."""
         return {"starts": self.starts, "images": self.images, "codes": self.codes, "n_images": self.n_images}
 
     @classmethod
     def from_chunks(
         cls, chunks: Iterable[Aggregates], n_words: int, n_images: int, folder: Path | None = None
     ) -> InvertedFile:
-        """Return the inverted file of images that come in chunks, in their order.
+        """Return the inverted file of images given in chunks, in order.
 
-        It does not matter where one chunk ends. A chunk is all that is held in memory: they are laid down in a
-        temporary file, and gathered in others, which vanish when nothing refers to them any more. These lie in
-        `folder`, or where the system has them.
+        The size of the chunks does not matter. Only one chunk is in memory at a time: chunks are written to a temporary
+        file and gathered in others, which are deleted with the last reference to them. Temporary files are in `folder`,
+        or in the folder of the system.
         """
         counts, n_chunks, empty = np.zeros(n_words, np.int64), 0, None
-        with TemporaryFile(dir=folder) as laid_down:
+        with TemporaryFile(dir=folder) as written:
             for chunk in chunks:
                 for array in _columns(chunk.by_word()):
-                    np.save(laid_down, array)
+                    np.save(written, array)
                 counts += np.bincount(chunk.words, minlength=n_words)
                 n_chunks, empty = n_chunks + 1, chunk.codes[:0]
-            laid_down.seek(0)
+            written.seek(0)
             starts = np.concatenate([[0], np.cumsum(counts)])
             images = _scratch((int(starts[-1]),), np.dtype(np.int32), folder)
             codes = (
@@ -59,7 +59,7 @@ class InvertedFile:
             )
             free = starts[:-1].copy()
             for _ in range(n_chunks):
-                words, some, own = (np.load(laid_down, allow_pickle=False) for _ in range(3))
+                words, some, own = (np.load(written, allow_pickle=False) for _ in range(3))
                 places = free[words] + _number_in_word(words)
                 images[places], codes[places] = some, own
                 free += np.bincount(words, minlength=n_words)
@@ -71,7 +71,7 @@ def _columns(chunk: Aggregates) -> tuple[np.ndarray, ...]:
 
 
 def _number_in_word(words: np.ndarray) -> np.ndarray:
-    """Return how many equal words stand before each of ascending words `(n,)`.
+    """Return the number of equal words before each of ascending words `(n,)`.
 
     >>> _number_in_word(np.array([2, 2, 5, 7, 7])).tolist()
     [0, 1, 0, 0, 1]
@@ -82,7 +82,7 @@ def _number_in_word(words: np.ndarray) -> np.ndarray:
 
 
 def _scratch(shape: tuple[int, ...], dtype: np.dtype, folder: Path | None) -> np.ndarray:
-    """Return an array on disk, without a name there."""
+    """Return an array in an unnamed temporary file."""
     if 0 in shape:
         return np.zeros(shape, dtype)
     with TemporaryFile(dir=folder) as file:

@@ -1,4 +1,4 @@
-"""The compiled part of selective matching: what the postings of a query's words give to their images, and the best."""
+"""The kernels of ASMK: sums over the postings of the words of each query, and the k best images."""
 
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ from solutions.kernels.inner_product import inner_product
 
 
 class QueryWords(NamedTuple):
-    """The words and codes of query q are those from `starts[q]` to `starts[q + 1]`."""
+    """The words and codes of query q are entries `starts[q]` to `starts[q + 1]`."""
 
     starts: Any  # (n_queries + 1,) int64
     words: Any
@@ -18,7 +18,7 @@ class QueryWords(NamedTuple):
 
 
 class Postings(NamedTuple):
-    """Image and code of those that have word w, from `starts[w]` to `starts[w + 1]`."""
+    """The images with word w, and their codes, are entries `starts[w]` to `starts[w + 1]`."""
 
     starts: Any  # (n_words + 1,) int64
     images: Any
@@ -26,7 +26,7 @@ class Postings(NamedTuple):
 
 
 class WordWeights(NamedTuple):
-    """What a word counts `(n_words,)`, and the sum of that over the words of each image `(n_images,)`, float64."""
+    """The weights of words `(n_words,)` and their sums over the words of each image `(n_images,)`, float64."""
 
     words: Any
     images: Any
@@ -34,7 +34,7 @@ class WordWeights(NamedTuple):
 
 @kernel
 def sum_weights(postings: Postings, words: Any, images: Any) -> None:
-    """Add to each image the weights of its words."""
+    """Add the weights of its words to each image."""
     for word in range(len(words)):
         for place in range(postings.starts[word], postings.starts[word + 1]):
             images[postings.images[place]] += words[word]
@@ -44,13 +44,13 @@ def sum_weights(postings: Postings, words: Any, images: Any) -> None:
 def match_signs(
     queries: QueryWords, postings: Postings, weights: WordWeights, gains: Any, best: Any, best_of: Any
 ) -> None:
-    """Write the images whose codes agree most, and how much: `best` and `best_of` are (n_queries, k).
+    """Write the most similar images by binary codes and their similarities: `best` and `best_of` are (n_queries, k).
 
-    `gains` tells what a code gives that differs in so many bits. All of `best` has to be -1 before.
+    `gains` is the gain of a code by its number of differing bits. `best` must be filled with -1.
     """
-    sums, met = np.zeros(len(weights.images)), np.empty(len(weights.images) + 1, np.int32)
+    sums, listed = np.zeros(len(weights.images)), np.empty(len(weights.images) + 1, np.int32)
     for query in range(len(best)):
-        n_met, own = 0, 0.0
+        n_listed, own = 0, 0.0
         for row in range(queries.starts[query], queries.starts[query + 1]):
             word = queries.words[row]
             own += weights.words[word]
@@ -58,8 +58,10 @@ def match_signs(
                 differing = np.uint64(0)
                 for part in range(queries.codes.shape[1]):
                     differing += popcount(queries.codes[row, part] ^ postings.codes[place, part])
-                n_met = _give(gains[differing] * weights.words[word], postings.images[place], sums, met, n_met)
-        _take(sums, met[:n_met], own, weights.images, best[query], best_of[query])
+                n_listed = _add_gain(
+                    gains[differing] * weights.words[word], postings.images[place], sums, listed, n_listed
+                )
+        _select_best(sums, listed[:n_listed], own, weights.images, best[query], best_of[query])
 
 
 @kernel
@@ -72,11 +74,11 @@ def match_vectors(
     best: Any,
     best_of: Any,
 ) -> None:
-    """As `match_signs`, by inner products from a threshold on, to the power alpha."""
-    sums, met = np.zeros(len(weights.images)), np.empty(len(weights.images) + 1, np.int32)
+    """Do the same as `match_signs` by inner products, from a threshold on, to the power alpha."""
+    sums, listed = np.zeros(len(weights.images)), np.empty(len(weights.images) + 1, np.int32)
     d = queries.codes.shape[1]
     for query in range(len(best)):
-        n_met, own = 0, 0.0
+        n_listed, own = 0, 0.0
         for row in range(queries.starts[query], queries.starts[query + 1]):
             word = queries.words[row]
             own += weights.words[word]
@@ -84,32 +86,32 @@ def match_vectors(
                 similarity = inner_product(queries.codes, row, postings.codes, place, d)
                 if similarity >= threshold:
                     gain = similarity**alpha * weights.words[word]
-                    n_met = _give(gain, postings.images[place], sums, met, n_met)
-        _take(sums, met[:n_met], own, weights.images, best[query], best_of[query])
+                    n_listed = _add_gain(gain, postings.images[place], sums, listed, n_listed)
+        _select_best(sums, listed[:n_listed], own, weights.images, best[query], best_of[query])
 
 
 @helper
-def _give(gain: float, image: int, sums: Any, met: Any, n_met: int) -> int:
-    """Add to the sum of an image, which is met as soon as it has any; without a branch, for half of the gains are 0."""
-    met[n_met] = image
-    n_met += int(gain > 0) & int(sums[image] == 0)
+def _add_gain(gain: float, image: int, sums: Any, listed: Any, n_listed: int) -> int:
+    """Add a gain to the sum of an image, and list the image at its first positive gain; branch-free for speed."""
+    listed[n_listed] = image
+    n_listed += int(gain > 0) & int(sums[image] == 0)
     sums[image] += gain
-    return n_met
+    return n_listed
 
 
 @helper
-def _take(sums: Any, met: Any, own: float, weights: Any, best: Any, best_of: Any) -> None:
-    """Keep the best of the images met, and empty their sums."""
+def _select_best(sums: Any, listed: Any, own: float, weights: Any, best: Any, best_of: Any) -> None:
+    """Insert the listed images into the best, and reset their sums."""
     n_best = 0
-    for image in met:
+    for image in listed:
         similarity = np.float32(sums[image] / np.sqrt(own * weights[image]))
         sums[image] = 0
-        n_best = _offer(image, similarity, best, best_of, n_best)
+        n_best = _insert(image, similarity, best, best_of, n_best)
 
 
 @helper
-def _offer(image: int, similarity: Any, best: Any, best_of: Any, n_best: int) -> int:
-    """Put an image to its place among the best, which are no more than there is room for."""
+def _insert(image: int, similarity: Any, best: Any, best_of: Any, n_best: int) -> int:
+    """Insert an image in order into the best; return their new number."""
     place = n_best
     while place > 0 and _precedes(similarity, image, best_of[place - 1], best[place - 1]):
         if place < len(best):

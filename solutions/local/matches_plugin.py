@@ -1,10 +1,10 @@
-"""What `landmark serve` draws matches with: the entry point `sift` of the group `landmark.matches`."""
+"""Matches by SIFT for the web pages: the entry point `sift` of the group `landmark.matches`."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import cv2  # noqa: F401 (where it is missing there is nothing to offer, and this module says so at once)
+import cv2  # noqa: F401 (if it is not installed, importing this module fails at once)
 import numpy as np
 
 from harness import Ragged
@@ -15,10 +15,10 @@ from solutions.local.verification import SIFT_VERIFICATION
 
 
 def matched(query: np.ndarray, image: np.ndarray) -> dict[str, Any]:
-    """Return how RootSIFT matches two upright grey images `(height, width)` uint8, as JSON can hold it.
+    """Return the matches of two upright grey images `(height, width)` uint8 by RootSIFT, JSON-serialisable.
 
     `matches` are points as fractions of width and height, x1 and y1 in the query, x2 and y2 in the image, and whether
-    they are inliers; `n_inliers` is how many are.
+    they are inliers; `n_inliers` is the number of inliers.
 
     >>> flat = np.full((40, 60), 90, np.uint8)
     >>> matched(flat, flat)
@@ -27,13 +27,14 @@ def matched(query: np.ndarray, image: np.ndarray) -> dict[str, Any]:
     features, others = (_features(pixels, Sift()) for pixels in (query, image))
     results = SIFT_VERIFICATION.matches(features, 0, others, 0)
     points = as_fractions(results, features.frames[0], others.frames[0])
-    told = Explanation("", "", points, results.inliers).as_json
-    return {name: told[name] for name in ("n_inliers", "matches")}
+    document = Explanation("", "", points, results.inliers).as_json
+    return {name: document[name] for name in ("n_inliers", "matches")}
 
 
 def _features(pixels: np.ndarray, extractor: Sift) -> LocalFeatures:
-    made = extractor.describe([pixels])
+    arrays = extractor.describe([pixels])
     descriptors, keypoints = (
-        Ragged(rows, np.array([0]), np.array([len(rows)])) for rows in (made["descriptors"][0], made["keypoints"][0])
+        Ragged(rows, np.array([0]), np.array([len(rows)]))
+        for rows in (arrays["descriptors"][0], arrays["keypoints"][0])
     )
-    return LocalFeatures(extractor, descriptors, keypoints, np.asarray(made["frame"]))
+    return LocalFeatures(extractor, descriptors, keypoints, np.asarray(arrays["frame"]))

@@ -1,4 +1,4 @@
-"""Which local descriptors of two images belong together: nearest, mutually, clearly, and near enough."""
+"""Matching of the local descriptors of two images by nearest neighbours, ratio test and maximum distance."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from harness import HarnessError
 
 @dataclass(frozen=True)
 class Matching:
-    """What makes a match of a query's descriptor and its nearest one in an index image; all that is asked must hold.
+    """The conditions for a match of a query's descriptor with its nearest one in an index image.
 
-    `mutual`: each is the other's nearest. `ratio`: the nearest is nearer than so many times the second nearest (Lowe,
+    `mutual`: each is the other's nearest. `ratio`: the nearest is nearer than this times the second nearest (Lowe,
     Distinctive image features from scale-invariant keypoints, 2004). `max_distance`: it is nearer than that. Distances
     are Euclidean, of descriptors of length one, so at most 2. DELF's own is `Matching(mutual=False, max_distance=0.9)`
     (Teichmann et al., Detect-to-retrieve, 2019), that of the winners of 2019 has 0.8.
 
-    Raises HarnessError for numbers that say nothing.
+    Raises HarnessError for parameters out of range.
     """
 
     mutual: bool = True
@@ -33,8 +33,8 @@ class Matching:
     def __call__(self, query: np.ndarray, index: np.ndarray) -> np.ndarray:
         """Return the matches of vectors `(n, d)` and `(m, d)` of length one: rows of both `(matches, 2)`.
 
-        They are in the order of the query's rows; of equally near ones the first counts. Where there is no second
-        nearest it is infinitely far. Binary codes of b bits match by their Hamming distance as vectors of ±b^-½.
+        They are in order of the query's rows; of equally near ones the first counts. A missing second nearest is
+        infinitely far. Binary codes of b bits match by their Hamming distance as vectors of ±b^-½.
 
         >>> Matching()(np.eye(3), np.eye(3)[[2, 1, 1]]).tolist()
         [[1, 1], [2, 0]]

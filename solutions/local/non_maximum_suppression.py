@@ -1,4 +1,4 @@
-"""Non-maximum suppression: of squares that overlap much, the first stays."""
+"""Non-maximum suppression of squares."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import numpy as np
 
 
 def non_maximum_suppression(squares: np.ndarray, overlap: float, most: int) -> np.ndarray:
-    """Return the places, ascending, of at most so many squares that no earlier kept one overlaps by more.
+    """Return the indices, ascending, of at most `most` squares, none overlapping an earlier one by more than `overlap`.
 
-    `squares` are `(n, 3)`: middle and side. Overlap is intersection over union, in [0, 1]; 1 keeps all.
+    `squares` `(n, 3)` are x and y of the centre, and side. Overlap is intersection over union, in [0, 1]; 1 keeps all.
 
     >>> non_maximum_suppression(np.array([[0, 0, 4], [1, 0, 4], [9, 0, 4.0]]), 0.5, 10).tolist()
     [0, 2]
     """
     if overlap >= 1:
         return np.arange(min(most, len(squares)))
-    results: list[int] = []
+    selected: list[int] = []
     left = np.arange(len(squares))
-    while len(left) and len(results) < most:
+    while len(left) and len(selected) < most:
         first, left = left[0], left[1:]
-        results.append(int(first))
+        selected.append(int(first))
         left = left[intersection_over_union(squares[first], squares[left]) <= overlap]
-    return np.array(results, int)
+    return np.array(selected, int)
 
 
 def intersection_over_union(one: np.ndarray, others: np.ndarray) -> np.ndarray:

@@ -1,7 +1,7 @@
 """SIFT and RootSIFT.
 
 Sources: Lowe, Distinctive image features from scale-invariant keypoints, 2004; Arandjelović, Zisserman, Three things
-everyone should know to improve object retrieval, 2012. What finds and describes keypoints is OpenCV.
+everyone should know to improve object retrieval, 2012. Detection and description are OpenCV's.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from harness import HarnessError
 from solutions.local.extractor import LocalExtractor, frame_size
 
 WIDTH = 128  # numbers of a descriptor
-_SMALLEST = 4  # pixels: no keypoint fits into less
+_SMALLEST = 4  # pixels of a side with room for a keypoint
 _TINY = np.float32(1e-7)
 
 
@@ -24,10 +24,9 @@ _TINY = np.float32(1e-7)
 class Sift(LocalExtractor):
     """Extracts `descriptors` `(rows, 128)` uint8, `keypoints` `(rows, 4)` and `frame`; see LocalExtractor.
 
-    SIFT is made of whole numbers up to 255, so nothing is lost by keeping it so; `vectors` makes RootSIFT of it where
-    `root` says so. A keypoint's scale is the diameter of what is described, in pixels of the frame, and the fourth
-    number is its angle in degrees, clockwise from the right. The strongest have the highest contrast; of equal ones
-    the leftmost, then the topmost, then the smallest come first.
+    SIFT consists of integers up to 255, so uint8 is lossless; `vectors` converts it to RootSIFT if `root` is true. The
+    scale of a keypoint is the diameter of the described region in pixels of the frame; the fourth column is its angle
+    in degrees, clockwise from the right. The strongest have the highest contrast; ties are in order of x, y and scale.
     """
 
     longest: int = 512  # pixels of the longer side
@@ -43,7 +42,7 @@ class Sift(LocalExtractor):
 
     @property
     def reduce_to(self) -> int:
-        """Return the side that a reduced decode keeps."""
+        """Return the minimum side of a reduced decode."""
         return self.longest
 
     def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray | list[np.ndarray]]:  # type: ignore[override]
@@ -60,12 +59,12 @@ class Sift(LocalExtractor):
         return {"descriptors": descriptors, "keypoints": keypoints, "frame": np.array(frames, np.float32)[:, ::-1]}
 
     def vectors(self, rows: np.ndarray) -> np.ndarray:
-        """Return RootSIFT, or else SIFT of length one, `(rows, 128)` float32."""
-        return root_sift(rows) if self.root else _divided(rows, np.linalg.norm(rows.astype(np.float32), axis=1))
+        """Return RootSIFT, or SIFT of length one if `root` is false: `(rows, 128)` float32."""
+        return root_sift(rows) if self.root else _divide(rows, np.linalg.norm(rows.astype(np.float32), axis=1))
 
 
 def resize(image: np.ndarray, frame: tuple[int, int]) -> np.ndarray:
-    """Return an image made smaller to a height and width."""
+    """Return an image scaled down to a height and width."""
     import cv2
 
     if image.shape[:2] == frame:
@@ -85,13 +84,13 @@ def strongest_keypoints(sift: Any, image: np.ndarray, most: int) -> tuple[np.nda
 
 
 def root_sift(rows: np.ndarray) -> np.ndarray:
-    """Return the square roots of descriptors whose sum is made one, so of length one; zero stays zero.
+    """Return the square roots of L1-normalised descriptors, which have length one; zero stays zero.
 
     >>> root_sift(np.array([[4, 1, 0, 4], [0, 0, 0, 0]], np.uint8)).astype(float).round(4).tolist()
     [[0.6667, 0.3333, 0.0, 0.6667], [0.0, 0.0, 0.0, 0.0]]
     """
-    return np.asarray(np.sqrt(_divided(rows, rows.sum(axis=1, dtype=np.float32))))
+    return np.asarray(np.sqrt(_divide(rows, rows.sum(axis=1, dtype=np.float32))))
 
 
-def _divided(rows: np.ndarray, by: np.ndarray) -> np.ndarray:
+def _divide(rows: np.ndarray, by: np.ndarray) -> np.ndarray:
     return np.asarray(rows.astype(np.float32) / np.maximum(by, _TINY)[:, None])

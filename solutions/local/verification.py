@@ -1,7 +1,7 @@
-"""Which of the images found for a query show the same by their geometry, and these first.
+"""Spatial verification: re-ranking of the results of a query by the number of geometric inliers.
 
-Source: Philbin et al., Object retrieval with large vocabularies and fast spatial matching, 2007. `DELF_VERIFICATION` is as the
-evaluation of Detect-to-retrieve (Teichmann et al., 2019) has it, with guards against impossible maps besides.
+Source: Philbin et al., Object retrieval with large vocabularies and fast spatial matching, 2007. `DELF_VERIFICATION`
+follows the evaluation of Detect-to-retrieve (Teichmann et al., 2019), with additional tests of plausible maps.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from solutions.local.matching import Matching
 from solutions.neighbours.neighbours import Neighbours
 from solutions.reranking.neighbour_lists import fit_to_length
 
-FIRST = 100  # images of a list that are verified
+FIRST = 100  # results of a query that are verified
 
 
 @dataclass(frozen=True, eq=False)
 class Matches:
     """Matched points of two images, x and y in pixels of their frames `(matches, 2)`, and which are inliers.
 
-    Of several matches of the same two places, as SIFT of several angles has them, the first counts.
+    Of several matches of the same two points, as SIFT with several angles gives, the first counts.
     """
 
     points: np.ndarray
@@ -36,12 +36,12 @@ class Matches:
 
 @dataclass(frozen=True)
 class Verification:
-    """How two images are compared: by the matches among their `most` strongest descriptors, and by geometry.
+    """Comparison of two images by geometric inliers among the matches of their `most` strongest descriptors.
 
-    Inliers that chance brings together do much harm: counted from 4 on they put wrong images first. What stands here,
-    and for cells of feature maps in `CELL_VERIFICATION`, was chosen by mAP@100 of train images of monuments, each asked among
-    the other 662, the first 100 by GeM of lite0 at 224 pixels re-ranked by inliers; of 150 by RootSIFT, .550 before, of
-    100 by 500 cells, .559 before:
+    Few inliers are often accidental: counted from 4 on they rank wrong images first. The defaults, and those for cells
+    of feature maps in `CELL_VERIFICATION`, were chosen by mAP@100 of train images of monuments, each a query among the
+    other 662, the first 100 by GeM of lite0 at 224 pixels re-ranked by inliers: of 150 queries by RootSIFT, .550 before,
+    and of 100 queries by 500 cells, .559 before:
 
     | matches | counted from 4 inliers on | at best |
     |---|---|---|
@@ -63,10 +63,10 @@ class Verification:
     def count_inliers(self, queries: LocalFeatures, index: LocalFeatures, candidates: np.ndarray) -> np.ndarray:
         """Return the number of inliers of each query with its candidates, both `(n_queries, any)`; -1 for none.
 
-        Queries are shared out among the cores, as threads; what comes out is the same for any number of them.
+        Queries are divided among threads; the result is the same for any number of cores.
         """
         if len(candidates) != len(queries):
-            raise ValueError(f"there are {len(queries)} queries, and candidates of {len(candidates)}")
+            raise ValueError(f"there are {len(queries)} queries, but candidates for {len(candidates)}")
         counts = np.full(candidates.shape, -1, np.int32)
         with threadpool_limits(limits=1):
             work = Parallel(n_jobs=min(cores(), len(queries) or 1), prefer="threads", return_as="generator")(
@@ -91,25 +91,25 @@ class Verification:
 
 
 def rerank_by_inliers(results: Neighbours, n_inliers: np.ndarray) -> Neighbours:
-    """Return lists whose first ones are ordered by their inliers `(n_queries, first)`, most first, the rest unchanged.
+    """Return results with the first ones in order of descending inliers `(n_queries, first)`, the rest unchanged.
 
-    Equal counts stay in the order of their similarities, which are lowered to the smallest so far.
+    Ties keep their order; similarities become their running minimum.
 
     >>> results = Neighbours(np.array([[4, 5, 6]]), np.array([[0.9, 0.8, 0.7]]))
     >>> rerank_by_inliers(results, np.array([[0, 7]])).positions.tolist()
     [[5, 4, 6]]
     """
-    return _first_by(n_inliers, results)
+    return _rerank_first(n_inliers, results)
 
 
 def rerank_by_similarity_and_inliers(
     results: Neighbours, n_inliers: np.ndarray, weight: float = 0.1, chance: float = 10.0
 ) -> Neighbours:
-    """Return lists whose first ones are ordered by similarity + `weight` · ln(1 + inliers beyond `chance`).
+    """Return results with the first ones in order of similarity + `weight` · ln(1 + inliers beyond `chance`).
 
-    `n_inliers` is `(n_queries, first)`; the rest is unchanged, equal sums stay in their order. What chance brings
-    together does no harm, and a few inliers more or less decide little: a reconstruction. mAP@100 of 100 train images
-    of monuments, each asked among the other 662 by cells, whose inliers are counted from 4 on here and from 12 on by
+    `n_inliers` is `(n_queries, first)`; the rest is unchanged, ties keep their order. Accidental
+    inliers have no effect, and a few more or less have a small one. A reconstruction. mAP@100 of 100 train images of
+    monuments, each a query among the other 662 by cells, with inliers counted from 4 on here and from 12 on by
     `rerank_by_inliers`:
 
     | found by lite0 | as found | by inliers | mixed |
@@ -122,11 +122,13 @@ def rerank_by_similarity_and_inliers(
     [[5, 4, 6]]
     """
     first = n_inliers.shape[1]
-    return _first_by(results.similarities[:, :first] + weight * np.log1p(np.maximum(n_inliers - chance, 0)), results)
+    return _rerank_first(
+        results.similarities[:, :first] + weight * np.log1p(np.maximum(n_inliers - chance, 0)), results
+    )
 
 
-def _first_by(values: np.ndarray, results: Neighbours) -> Neighbours:
-    """Return lists whose first ones are ordered by values `(n_queries, first)`, largest first."""
+def _rerank_first(values: np.ndarray, results: Neighbours) -> Neighbours:
+    """Return results with the first ones in order of descending values `(n_queries, first)`."""
     k = results.positions.shape[1]
     order = np.tile(np.arange(k), (len(values), 1))
     order[:, : values.shape[1]] = np.argsort(-values, axis=1, kind="stable")
@@ -146,5 +148,5 @@ def verify(
     verification: Verification = SIFT_VERIFICATION,
     first: int = FIRST,
 ) -> Neighbours:
-    """Return the neighbours with the `first` ones of each query ordered by their inliers."""
+    """Return the results with the `first` ones of each query in order of descending inliers."""
     return rerank_by_inliers(results, verification.count_inliers(queries, index, results.positions[:, :first]))

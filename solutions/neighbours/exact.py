@@ -145,4 +145,5 @@ def nearest_in_part(
     for start in range(part.start, part.stop, max(1, step)):
         rows = as_descriptors(index[start : min(part.stop, start + step)])
         search.add_block(state, rows, None if squared is None else squared[start:], start, k)
-    return search.result(state, k)
+    results: Neighbours = search.result(state, k)
+    return results

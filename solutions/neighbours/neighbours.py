@@ -42,7 +42,7 @@ def merge_top_k(parts: Sequence[Neighbours], k: int) -> Neighbours:
 
 
 def remove_self(neighbours: Neighbours) -> Neighbours:
-    """Return the neighbours of a set in itself `(n, k)` without each row itself, or else without its last: `(n, k - 1)`.
+    """Return the neighbours of a set in itself `(n, k)` without each row itself, or else its last: `(n, k - 1)`.
 
     A row with k or more duplicates may not be among its own neighbours.
 

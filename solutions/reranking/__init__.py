@@ -1,18 +1,17 @@
-"""Answers improved by what the index knows of itself: augmentation, expansion, recursion, traversal, diffusion.
+"""Re-ranking by the neighbour graph of the index: augmentation, expansion, recursion, traversal, diffusion.
 
-Each method takes one of two kinds of value and returns the same kind, so any order of them makes a pipeline:
+Each method takes one of two types and returns the same type, so they can be chained in any order:
 
-    descriptors  (n, d) float32 of unit length; a row of NaN is an image that was not read
-    Neighbours   what is found for each query, best first, or the graph: what is found for each index image
+    descriptors  (n, d) float32 of unit length; a row of NaN is an undecodable image
+    Neighbours   the results of each query, best first, or the graph: the neighbours of each index image
 
-    index = augmented(index, neighbours=10)                      # descriptors -> descriptors
-    graph = without_self(nearest(index, index, 51))              # the graph: neighbours of the index in the index
-    found = nearest(expanded(queries, index), index, 100)        # descriptors -> descriptors -> Neighbours
-    found = bottleneck(found, graph)                             # Neighbours and graph -> Neighbours
+    index = augment_index(index, neighbours=10)                  # descriptors -> descriptors
+    graph = neighbour_graph(index, 50)                           # neighbours of the index in the index
+    results = nearest(expand_queries(queries, index), index, 100)  # descriptors -> descriptors -> Neighbours
+    results = bottleneck(results, graph)                         # Neighbours and graph -> Neighbours
 
-What comes out of the last kind is `k` wide, each query has no place twice, similarities never rise, and what a method
-does not reach follows in the order in which it was found. Edges of the graph from an image to itself are not followed.
-An answer depends on its query and the index alone: not on the other queries, nor on how they are cut into chunks;
-sums are taken row by row in a fixed order, equal values stand by place in the index. Where queries are mixed with
-each other, as some competitors did, the name says so: `augmented_with_queries`.
+Returned `Neighbours` are `k` wide, without duplicates, with non-increasing similarities; images that a method does not
+reach follow in their original order. Edges of the graph from an image to itself are ignored. The result of a query
+depends on the query and the index alone: not on other queries nor on batches. Sums are computed row by row in a fixed
+order; ties are broken by position in the index. Only `augment_index_and_queries` mixes queries with each other.
 """

@@ -1,4 +1,4 @@
-"""The graph as a symmetric matrix: how alike the images of an index are, where each is among the other's nearest.
+"""The neighbour graph as a symmetric matrix of affinities between mutual neighbours.
 
 Source: Iscen et al., Efficient diffusion on region manifolds, CVPR 2017.
 """
@@ -10,13 +10,13 @@ from solutions.neighbours.neighbours import Neighbours
 from solutions.reranking.neighbour_lists import mask_self
 from solutions.reranking.sparse_matrices import to_matrix
 
-GAMMA = 3.0  # the power that makes affinities of similarities
+GAMMA = 3.0  # affinity = similarity to this power
 
 
 def affinity(graph: Neighbours, *, gamma: float = GAMMA) -> csr_array:
     """Return similarities to the power gamma of mutual neighbours `(n_index, n_index)`, zeros on the diagonal.
 
-    Edges of one direction alone are dropped, and where the two differ, as approximate ones may, the smaller one counts.
+    Edges in one direction only are dropped; if the two directions differ, as approximate ones may, the smaller counts.
 
     >>> graph = Neighbours(np.array([[0, 1], [0, 2], [1, 0]]), np.array([[1, 0.5], [0.5, 0.1], [0.1, 0]]))
     >>> affinity(graph, gamma=1).toarray().tolist()
@@ -31,7 +31,7 @@ def affinity(graph: Neighbours, *, gamma: float = GAMMA) -> csr_array:
 
 
 def normalised_affinity(graph: Neighbours, *, gamma: float = GAMMA) -> csr_array:
-    """Return the affinities divided by the roots of both images' sums `(n_index, n_index)`: S = D^-1/2 A D^-1/2.
+    """Return the symmetrically normalised affinities `(n_index, n_index)`: S = D^-1/2 A D^-1/2, D the row sums.
 
     The row of an image without mutual neighbours is empty.
     """

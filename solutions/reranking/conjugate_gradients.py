@@ -1,4 +1,4 @@
-"""Systems (I - alpha S) f = y of a sparse symmetric S, several at a time and each as if it were alone."""
+"""Conjugate gradients for systems (I - alpha S) f = y with sparse symmetric S, several right-hand sides at a time."""
 
 from typing import Any
 
@@ -11,9 +11,9 @@ from harness import helper
 def solve(matrix: Any, rows: Any, f: Any, residual: Any, direction: Any, image: Any, alpha: float, limit: Any) -> None:
     """Write the solutions into `f` `(n, m)`, for the m columns of `residual`, which holds y and is overwritten.
 
-    `matrix` is S `(n, n)` as starts, columns and values; `rows` are those that count: of all others S is taken for
-    empty, and what `f`, `residual` and `direction` hold there has to be 0. `limit` is how many steps are taken, and how
-    small the residual may get in relation to y before a column rests. What one column holds is no matter to the others.
+    `matrix` is S `(n, n)` as starts, columns and values. It is restricted to `rows`; in other rows `f`, `residual` and
+    `direction` must be 0. `limit` is the largest number of steps, and the norm of the residual relative to y at which
+    a column is finished. Columns do not influence each other. `image` `(n, m)` is workspace.
     """
     steps, tolerance = limit
     squares = _products(rows, residual, residual)
@@ -61,7 +61,7 @@ def _products(rows: Any, ones: Any, others: Any) -> Any:
 
 @helper
 def _quotients(over: Any, under: Any, enough: Any, squares: Any) -> Any:
-    """Divide where a column has not come to rest; elsewhere 0, which leaves it as it is."""
+    """Return `over / under` for unfinished columns; 0 for the others, which leaves them unchanged."""
     quotients = np.zeros(len(over))
     for column in range(len(over)):
         if squares[column] > enough[column]:

@@ -1,4 +1,4 @@
-"""Diffusion: likeness that spreads from what a query found along the graph, solved for when the query comes.
+"""Online diffusion: similarity spreads from the results of a query along the graph; solved for each query.
 
 Source: Iscen et al., Efficient diffusion on region manifolds, CVPR 2017: (I - alpha S) f = y by conjugate gradients,
 where y holds the similarities of the nearest index images, and index images are ranked by f.
@@ -19,8 +19,8 @@ from solutions.reranking.neighbour_lists import append_rest, check_alpha
 from solutions.reranking.sparse_matrices import to_matrix, top_k_of_rows
 
 SEEDS, STEPS, TOLERANCE = 10, 20, 1e-6
-ALPHA = 0.7  # the paper's 0.99 spreads so far that folds of train images rank worse than without
-_AT_ONCE = 8  # queries: a row of doubles for these is a line of the cache
+ALPHA = 0.7  # with the paper's 0.99, folds of train images are ranked worse than without diffusion
+_BATCH = 8  # queries: their float64 of one row fill a cache line
 
 
 def diffuse(
@@ -34,10 +34,10 @@ def diffuse(
     tolerance: float = TOLERANCE,
     k: int = 100,
 ) -> Neighbours:
-    """Return the k index images that most reaches from the first `seeds` of each list: `(n_queries, k)`.
+    """Return the k index images with the largest f, diffused from the first `seeds` results: `(n_queries, k)`.
 
-    `normalised` is `normalised_affinity` of the graph, with the same gamma. Conjugate gradients take up to `steps`, and
-    fewer where the residual falls below `tolerance` of y. Memory is some 350 bytes an index image.
+    `normalised` is `normalised_affinity` of the graph, with the same gamma. Conjugate gradients take at most `steps`
+    and end when the residual falls below `tolerance` of y. Memory is about 350 bytes an index image.
     """
     check_k(min(k, seeds))
     check_alpha(alpha)
@@ -47,7 +47,7 @@ def diffuse(
 
 
 def csr_parts(matrix: csr_array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return where the rows of a sparse matrix start, its columns and its values, for kernels."""
+    """Return the row starts, columns and values of a sparse matrix, for kernels."""
     return (
         as_kernel_array(matrix.indptr, np.int64),
         as_kernel_array(matrix.indices, np.int32),
@@ -58,10 +58,10 @@ def csr_parts(matrix: csr_array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def _spread(
     normalised: csr_array, start: csr_array, alpha: float, limit: tuple[int, float]
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield the images that each row of `start` reaches, ascending, and f there."""
+    """Yield the images reached from each row of `start`, ascending, and f there."""
     matrix = csr_parts(normalised)
-    for first in range(0, start.shape[0], _AT_ONCE):
-        some = start[first : first + _AT_ONCE]
+    for first in range(0, start.shape[0], _BATCH):
+        some = start[first : first + _BATCH]
         reached, f = _diffuse(matrix, csr_parts(some), normalised.shape[0], alpha, limit)
         for query in range(some.shape[0]):
             yield reached, f[:, query]
@@ -69,7 +69,7 @@ def _spread(
 
 @kernel
 def _diffuse(matrix: Any, start: Any, n: int, alpha: float, limit: Any) -> Any:
-    """Return the rows that are reached at all, ascending, and f `(rows, queries)` there."""
+    """Return the rows reached from any query, ascending, and f `(rows, queries)` there."""
     starts, columns, values = start
     n_queries = len(starts) - 1
     f, y = np.zeros((n, n_queries)), np.zeros((n, n_queries))
@@ -83,7 +83,7 @@ def _diffuse(matrix: Any, start: Any, n: int, alpha: float, limit: Any) -> Any:
 
 @helper
 def _reached(matrix: Any, seeds: Any, n: int) -> Any:
-    """Return the rows of all components of the graph that hold a seed, ascending."""
+    """Return the rows of all components of the graph that contain a seed, ascending."""
     starts, columns, _ = matrix
     seen, stack = np.zeros(n, np.bool_), np.empty(n, np.int32)
     height = 0

@@ -1,7 +1,7 @@
-"""Flood fill: the index images whose probability of a label is nearest to that of the query.
+"""Flood fill: index images whose probability of a label is close to that of the query.
 
 Source: K. E. Odoh, "Landmark Retrieval & Recognition", 2018. The interval around the query's probability is widened in
-steps until it holds enough images. The code printed there cannot run; the tests show what each of its faults does.
+steps until it holds enough images. The printed code cannot run; the tests show the effect of each of its bugs.
 """
 
 from typing import Literal
@@ -10,20 +10,19 @@ import numpy as np
 
 Order = Literal["probability", "nearness", "seed"]
 
-STEP = 0.01  # by which the interval is widened on either side
-_ROUNDED = 1e-9  # probabilities this near to the end of an interval are in it
+STEP = 0.01  # by which the interval is widened on each side
+_ROUNDED = 1e-9  # probabilities this close to the end of an interval are inside
 
 
 def flood_fill(
     column: np.ndarray, values: np.ndarray, enough: int, *, step: float = STEP, order: Order = "probability"
 ) -> np.ndarray:
-    """Return the places of the index images that the flood from each value reaches `(m, enough)`, best first.
+    """Return positions of the index images in an interval around each value, best first: `(m, enough)`, -1 for none.
 
-    `column` `(n_index,)` is each index image's probability of a label, `values` `(m,)` those of queries; -1 lists
-    nothing. The smallest interval of whole steps around a value that holds enough images is taken, or else that of all
-    images. They stand by their probability, the highest first, or by their nearness to the query's; ties by place.
-    `seed` is the order in which the deck prints them: interval by interval as the flood reaches them, each by
-    probability.
+    `column` `(n_index,)` holds each index image's probability of a label, `values` `(m,)` those of queries. The
+    interval is the smallest of whole steps that holds enough images, or else all images. Images are in order of descending
+    probability, or of nearness to the query's; ties by position. `order="seed"` is the order printed in the deck:
+    interval by interval as they are widened, each by descending probability.
 
     >>> column = np.array([0.912, 0.1, 0.0, 0.74, 0.16, 0.95])
     >>> flood_fill(column, np.array([0.93]), 4), flood_fill(column, np.array([0.93]), 4, order="nearness")
@@ -47,7 +46,7 @@ def flood_fill(
 
 
 def _intervals(rising: np.ndarray, values: np.ndarray, enough: int, step: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return where the interval of each value begins and stops among the negative probabilities."""
+    """Return begin and stop of the interval of each value among the ascending negative probabilities."""
     lowest, highest = np.ones(len(values), int), np.full(len(values), int(np.ceil(1 / step)))
     while (lowest < highest).any():
         middle = (lowest + highest) // 2

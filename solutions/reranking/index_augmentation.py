@@ -1,10 +1,10 @@
-"""Index images mixed with their neighbours in the index.
+"""Database-side augmentation: index descriptors mixed with those of their neighbours in the index.
 
-Source: the 1st place of the 2018 retrieval challenge ("database-side augmentation"): each descriptor is replaced by a
-weighted combination of itself and its top 10 neighbours, weights logspace(0, -1.5, 10). These are ten weights for
-eleven images; that the image itself is one of the ten is our reading, and so is that with another number of neighbours
-each still weighs 0.68 of the one before. There queries and index are one set.
-In rounds: the 6th place's team, VRG Prague, in 2019: 1, 2, 3 neighbours, the squared cosine as weight.
+Source: the 1st place of the 2018 retrieval challenge: each descriptor is replaced by a weighted combination of itself
+and its top 10 neighbours, weights logspace(0, -1.5, 10). These are ten weights for eleven images. Two readings are
+ours: the image itself is one of the ten, and with another number of neighbours each still weighs 0.68 of the one
+before. There queries and index are one set.
+In rounds: the 6th place's team, VRG Prague, in 2019: 1, 2, 3 neighbours, weighted by the squared cosine.
 """
 
 from collections.abc import Sequence
@@ -19,16 +19,16 @@ from solutions.reranking.neighbour_lists import Search, self_neighbours
 
 Own = Literal["among", "beside"]
 
-FALL = 1.5 / 9  # of the decimal logarithm of the weight from one neighbour to the next: 1 to 10**-1.5 for ten
+FALL = 1.5 / 9  # decrease of log10(weight) from one neighbour to the next: 1 to 10**-1.5 for ten
 
 
 def augment_index(
     rows: np.ndarray, neighbours: int = 10, *, own: Own = "among", search: Search = nearest
 ) -> np.ndarray:
-    """Return descriptors `(n, d)` mixed with their nearest others, all from the old ones: `(n, d)` float32.
+    """Return descriptors `(n, d)` mixed with their nearest neighbours before mixing: `(n, d)` float32.
 
-    `own` tells whether the image itself is `among` the neighbours, as the first of them, or `beside` them with a weight
-    of 1. It comes first whatever duplicates it has. A row of NaN stays and is mixed into no other.
+    `own` says whether the image itself is `among` the neighbours, as the first of them, or `beside` them with a weight
+    of 1. It comes first even if it has duplicates. A row of NaN stays and is not mixed into others.
 
     >>> augment_index(np.array([[1.0, 0], [0.8, 0.6], [0, 1]]), 2).round(3)
     array([[0.967, 0.256],
@@ -44,9 +44,9 @@ def augment_index(
 def augment_index_and_queries(
     index: np.ndarray, queries: np.ndarray, neighbours: int = 10, *, own: Own = "among", search: Search = nearest
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return index `(n_index, d)` and queries `(n_queries, d)` mixed with their nearest others of either.
+    """Return index `(n_index, d)` and queries `(n_queries, d)` mixed with their nearest neighbours in both sets.
 
-    An answer then depends on which queries come together: all that there are have to.
+    The result of a query then depends on the other queries, so all must be given at once.
     """
     rows = augment_index(np.vstack([index, queries]), neighbours, own=own, search=search)
     return rows[: len(index)], rows[len(index) :]
@@ -55,9 +55,9 @@ def augment_index_and_queries(
 def augment_index_in_rounds(
     rows: np.ndarray, rounds: Sequence[int] = (1, 2, 3), *, alpha: float = 2.0, search: Search = nearest
 ) -> np.ndarray:
-    """Return descriptors `(n, d)` mixed again and again, each round with so many neighbours, found anew.
+    """Return descriptors `(n, d)` mixed in several rounds, with a new search for so many neighbours in each.
 
-    A neighbour weighs as much as its cosine to the power alpha, the image itself 1.
+    A neighbour has its cosine to the power alpha as weight, the image itself 1.
     """
     for neighbours in rounds:
         check_k(neighbours)

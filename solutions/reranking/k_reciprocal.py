@@ -1,9 +1,9 @@
-"""Images that stand among each other's nearest, and how much of that neighbourhood two images share.
+"""k-reciprocal re-ranking: the Jaccard distance of the neighbourhoods of mutual nearest neighbours.
 
-Source: Zhong et al., Re-ranking person re-identification with k-reciprocal encoding, CVPR 2017. There every image is in
-one graph; here each query is added to the graph of the index alone. The distance is 1 - similarity, which for unit
-vectors is the paper's where the farthest image stands at a right angle; and where neither of two images has the other
-in its list, they count as similar as the last of these lists: both are our choices, as they need lists alone.
+Source: Zhong et al., Re-ranking person re-identification with k-reciprocal encoding, CVPR 2017. There all images are in
+one graph; here each query is added to the graph of the index by itself. Two choices are ours, as they need only
+neighbour lists. The distance is 1 - similarity, which for unit vectors is the paper's if the farthest image is
+orthogonal. If neither of two images lists the other, their similarity is that of the last entry of these lists.
 """
 
 from typing import Any
@@ -27,17 +27,19 @@ def k_reciprocal(
     top: int = 100,
     k: int = 100,
 ) -> Neighbours:
-    """Return the first `top` of each list by (1 - share) times Jaccard's distance plus share times their own.
+    """Return the first `top` results by (1 - share) times the Jaccard distance plus share times their own distance.
 
-    An image's neighbourhood are those of its `near` nearest that also have it among theirs, and theirs in turn where
-    two thirds of them are in it as well. The neighbourhoods of its `mean_of` nearest, itself the first, are averaged.
-    Lists of the graph should be longer than `near`. A similarity is 1 less the distance.
+    The neighbourhood of an image consists of its mutual neighbours among the `near` nearest, and the mutual neighbours
+    of these if two thirds of them belong to it. The neighbourhoods of its `mean_of` nearest, itself included, are
+    averaged. Lists of the graph should be longer than `near`. Returned similarities are 1 - distance.
 
-    The paper has 20, 6 and 0.3 for `near`, `mean_of` and `share`; folds of train images are ranked better by 10 and 3.
+    The paper has `near` 20, `mean_of` 6 and `share` 0.3; folds of train images are ranked better with 10 and 3.
     """
     check_k(min(near, mean_of, top, k))
     if graph.positions.shape[1] < near and len(graph.positions) > near:
-        raise HarnessError(f"a graph of {graph.positions.shape[1]} neighbours is too small for {near}; ask for more")
+        raise HarnessError(
+            f"a graph of {graph.positions.shape[1]} neighbours is too small for near={near}; build it with more"
+        )
     positions, similarities = results.positions[:, :top], results.similarities[:, :top].astype(np.float64)
     distances, n_index = np.zeros(positions.shape), len(graph.positions)
     _distances(
@@ -55,7 +57,7 @@ def k_reciprocal(
 
 @kernel
 def _distances(graph: Any, results: Any, sizes: Any, distances: Any) -> None:
-    """Fill `distances` `(n_queries, top)` with Jaccard's between the codes of the query and of what it found."""
+    """Fill `distances` `(n_queries, top)` with Jaccard distances between the codes of the query and of its results."""
     n = len(graph[0])
     to_query, of_query, of_image = np.full(n, -np.inf, np.float32), np.zeros(n + 1), np.zeros(n + 1)
     codes = new_codes(n, (distances.shape[1] + 1) * sizes[2], sizes[0], sizes[1])
@@ -64,11 +66,11 @@ def _distances(graph: Any, results: Any, sizes: Any, distances: Any) -> None:
         for place in range(len(lists.own)):
             if lists.own[place] >= 0:
                 to_query[lists.own[place]] = lists.own_edges[place]
-        around = add_mean_code(n, lists, sizes, codes, of_query)
+        members = add_mean_code(n, lists, sizes, codes, of_query)
         for place in range(distances.shape[1]):
             if lists.own[place] >= 0:
                 distances[row, place] = _jaccard(lists.own[place], lists, sizes, codes, of_query, of_image)
-        of_query[around] = 0.0
+        of_query[members] = 0.0
         to_query[:] = -np.inf
         clear_codes(codes)
 

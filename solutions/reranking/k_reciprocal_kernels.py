@@ -1,6 +1,6 @@
-"""Reciprocal neighbourhoods in the graph of an index to which a query is added: the inside of `k_reciprocal`.
+"""Reciprocal neighbourhoods in the graph of an index to which a query is added: the kernels of `k_reciprocal`.
 
-The query is the image after the last of the index, and stands behind images that are just as near.
+The query has the number after the last index image, and follows images of equal similarity.
 """
 
 from typing import Any, NamedTuple
@@ -13,29 +13,29 @@ _NOWHERE = 2**31
 
 
 class GraphWithQuery(NamedTuple):
-    """The graph, no image in its own list, and what a query found."""
+    """The graph, without edges from images to themselves, and the results of a query."""
 
     graph: Any  # (n_index, g) positions
     edges: Any  # (n_index, g) similarities
     own: Any  # (f,) positions
     own_edges: Any  # (f,) similarities
-    to_query: Any  # (n_index,) similarity to the query, minus infinity where it did not find the image
+    to_query: Any  # (n_index,) similarity to the query, -inf for images that are no result
 
 
 class NeighbourhoodCodes(NamedTuple):
-    """The codes of images made so far: a code are the weights of the members of a neighbourhood, which sum up to 1."""
+    """Cached codes of images: a code holds the weights of the members of a neighbourhood, which sum to 1."""
 
-    slots: Any  # (n_index + 1,) where the code of an image is kept, -1 if it is not
-    images: Any  # (room,) whose code each is
+    slots: Any  # (n_index + 1,) slot of the code of an image, -1 for none
+    images: Any  # (room,) image of each slot
     members: Any  # (room, most)
     weights: Any  # (room, most)
     sizes: Any  # (room,) number of members
-    used: Any  # (1,) how many are kept
+    used: Any  # (1,) number of slots in use
 
 
 @helper
 def new_codes(n_index: int, room: int, near: int, half: int) -> NeighbourhoodCodes:
-    """Room for codes of neighbourhoods of `near`, grown by those of `half`."""
+    """Return an empty cache for neighbourhoods of `near` images, extended by those of `half`."""
     most = (near + 1) * (half + 2)
     members, weights = np.empty((room, most), np.int64), np.empty((room, most))
     slots, images = np.full(n_index + 1, -1), np.empty(room, np.int64)
@@ -44,7 +44,7 @@ def new_codes(n_index: int, room: int, near: int, half: int) -> NeighbourhoodCod
 
 @helper
 def clear_codes(codes: NeighbourhoodCodes) -> None:
-    """Empty the room."""
+    """Empty the cache."""
     for image in codes.images[: codes.used[0]]:
         codes.slots[image] = -1
     codes.used[0] = 0
@@ -52,9 +52,9 @@ def clear_codes(codes: NeighbourhoodCodes) -> None:
 
 @helper
 def add_mean_code(image: int, lists: GraphWithQuery, sizes: Any, codes: NeighbourhoodCodes, code: Any) -> Any:
-    """Add the mean of the codes of the image and its nearest to `code` `(n_index + 1,)`; return the places changed.
+    """Add the mean code of the image and its nearest to `code` `(n_index + 1,)`; return the indices changed.
 
-    `sizes` are how many are near, how many of them when the neighbourhood grows, and how many codes are averaged.
+    `sizes` are the neighbourhood size, the size for its extension, and the number of codes averaged.
     """
     near, half, mean_of = sizes
     images = _nearest(image, lists, mean_of - 1)
@@ -87,7 +87,7 @@ def _encode(image: int, lists: GraphWithQuery, near: int, half: int, codes: Neig
 
 @helper
 def _neighbourhood(image: int, lists: GraphWithQuery, near: int, half: int) -> Any:
-    """Return the members: the mutual neighbours, and theirs where two thirds of these are among them already."""
+    """Return the mutual neighbours, and the mutual neighbours of these if two thirds of them are among them."""
     mutual = _mutual(image, lists, near)
     grown, count = np.empty((near + 1) * (half + 2), np.int64), len(mutual)
     grown[:count] = mutual
@@ -142,7 +142,7 @@ def _nearest(image: int, lists: GraphWithQuery, size: int) -> Any:
 
 @helper
 def _is_near(image: int, other: int, lists: GraphWithQuery, size: int) -> Any:
-    """Tell whether `image` is among the `size` nearest to another one."""
+    """Return whether `image` is among the `size` nearest to another one."""
     near, place_of_query = _list(other, lists)
     if image == len(lists.graph):
         return place_of_query < size
@@ -154,7 +154,7 @@ def _is_near(image: int, other: int, lists: GraphWithQuery, size: int) -> Any:
 
 @helper
 def _list(image: int, lists: GraphWithQuery) -> Any:
-    """Return the list of an image, and the place before which the query belongs, far off where it does not."""
+    """Return the list of an image and the place of the query in it, _NOWHERE if it is not listed."""
     if image == len(lists.graph):
         return lists.own, _NOWHERE
     near, edges, similarity = lists.graph[image], lists.edges[image], lists.to_query[image]
@@ -168,13 +168,13 @@ def _list(image: int, lists: GraphWithQuery) -> Any:
 
 @helper
 def _similarity(image: int, other: int, lists: GraphWithQuery) -> Any:
-    """Return how similar two images are; where neither list tells, as similar as the last of either."""
+    """Return the similarity of two images; if neither lists the other, that of the last entry of their lists."""
     query, first = len(lists.graph), min(image, other)
     if image == other:
         return 1.0
     if query in (image, other):
-        known = lists.to_query[first]
-        return known if known > -np.inf else min(lists.own_edges[-1], lists.edges[first, -1])
+        own = lists.to_query[first]
+        return own if own > -np.inf else min(lists.own_edges[-1], lists.edges[first, -1])
     for place in range(lists.graph.shape[1]):
         if lists.graph[image, place] == other:
             return lists.edges[image, place]

@@ -1,4 +1,4 @@
-"""Descriptors mixed with those of their neighbours: what augmentation and expansion both come to."""
+"""Weighted sums of descriptors and their neighbours, for augmentation and query expansion."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ from solutions.reranking.neighbour_lists import check_positions
 def mix(rows: np.ndarray, source: np.ndarray, results: Neighbours, weights: np.ndarray) -> np.ndarray:
     """Return each row `(n, d)` plus its weighted neighbours in `source` `(m, d)`, at unit length: `(n, d)` float32.
 
-    `results` holds the k neighbours of each row, `weights` `(k,)` or `(n, k)` are theirs; the row itself weighs 1.
-    Sums are taken in doubles, neighbour by neighbour. A row of NaN stays, one of zeros without neighbours as well.
+    `results` holds the k neighbours of each row, `weights` `(k,)` or `(n, k)` theirs; the row itself has weight 1.
+    Sums are float64, in the order of the neighbours. A row of NaN stays, and so does one of zeros without neighbours.
     """
     check_descriptors(rows, source)
     check_positions(results.positions, len(source))
@@ -31,7 +31,7 @@ def mix(rows: np.ndarray, source: np.ndarray, results: Neighbours, weights: np.n
 
 
 def power_weights(similarities: np.ndarray, alpha: float) -> np.ndarray:
-    """Return similarities to the power alpha, as weights; negative ones count as 0, so that 0 to the power 0 is 1.
+    """Return similarities to the power alpha, as weights; negative ones count as 0, and 0 to the power 0 is 1.
 
     >>> power_weights(np.array([0.5, -0.5, -np.inf]), 2).tolist()
     [0.25, 0.0, 0.0]

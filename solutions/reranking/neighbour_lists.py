@@ -1,4 +1,4 @@
-"""What re-rankings do to lists of neighbours besides their own."""
+"""Operations on lists of neighbours that the re-rankings share."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ Search = Callable[[np.ndarray, np.ndarray, int], Neighbours]  # queries (n_queri
 
 
 def mask_self(graph: Neighbours) -> Neighbours:
-    """Return the neighbours of a set in itself with -1 at the end in place of each image itself."""
+    """Return the neighbours of a set in itself, with each image itself replaced by -1 at the end of its list."""
     own = graph.positions == np.arange(len(graph.positions))[:, None]
     if not own.any():
         return graph
@@ -27,7 +27,7 @@ def self_neighbours(rows: np.ndarray, k: int, search: Search) -> Neighbours:
 
 
 def fit_to_length(positions: np.ndarray, similarities: np.ndarray, k: int) -> Neighbours:
-    """Return lists `(n_queries, any)` cut or filled up to k; similarities are lowered to the smallest so far.
+    """Return lists `(n_queries, any)` truncated or padded to k; similarities become their running minimum.
 
     >>> fit_to_length(np.array([[5, 6]]), np.array([[0.5, 0.7]]), 3).similarities.tolist()
     [[0.5, 0.5, -inf]]
@@ -42,7 +42,7 @@ def fit_to_length(positions: np.ndarray, similarities: np.ndarray, k: int) -> Ne
 
 
 def append_rest(first: Neighbours, rest: Neighbours, k: int) -> Neighbours:
-    """Return lists of k places: those of `first`, then those of `rest` that are not yet listed, in their order.
+    """Return lists of length k: those of `first`, then the images of `rest` that are not among them, in order.
 
     >>> first = Neighbours(np.array([[2, -1]]), np.array([[9, -np.inf]]))
     >>> rest = Neighbours(np.array([[1, 2]]), np.ones((1, 2)))
@@ -59,7 +59,7 @@ def append_rest(first: Neighbours, rest: Neighbours, k: int) -> Neighbours:
 
 
 def is_repeated(positions: np.ndarray) -> np.ndarray:
-    """Return which places `(n_queries, k)` stand in their row before.
+    """Return which positions `(n_queries, k)` occur earlier in their row.
 
     >>> is_repeated(np.array([[4, 2, 4]])).tolist()
     [[False, False, True]]
@@ -72,20 +72,20 @@ def is_repeated(positions: np.ndarray) -> np.ndarray:
 
 
 def as_kernel_lists(results: Neighbours, n_index: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return positions and similarities as kernels take them, which do not look whether a position is in the index."""
+    """Return positions and similarities as kernel arrays, with the positions checked, which kernels do not do."""
     check_positions(results.positions, n_index)
     return as_kernel_array(results.positions, np.int32), as_kernel_array(results.similarities, np.float32)
 
 
 def check_positions(positions: np.ndarray, n_index: int) -> None:
-    """Raise ValueError where positions are not those of an index of so many images."""
+    """Raise ValueError if a position is beyond an index of `n_index` images."""
     if positions.size and positions.max() >= n_index:
         raise ValueError(
-            f"a list holds place {positions.max()}, but there are {n_index} images: graph and index differ"
+            f"a list contains place {positions.max()}, but the index has {n_index} images: graph and index differ"
         )
 
 
 def check_alpha(alpha: float) -> None:
-    """Raise HarnessError where a diffusion would not come to an end."""
+    """Raise HarnessError for an alpha with which diffusion does not converge."""
     if not 0 <= alpha < 1:
-        raise HarnessError(f"alpha is {alpha}: a diffusion needs one from 0 to below 1, such as 0.9")
+        raise HarnessError(f"alpha is {alpha}; diffusion needs one from 0 to below 1, such as 0.9")

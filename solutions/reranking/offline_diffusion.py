@@ -1,7 +1,7 @@
-"""Diffusion solved beforehand: a column for each index image, truncated to its surroundings; a query adds some up.
+"""Offline diffusion: one precomputed sparse column for each index image; a query adds up some of these.
 
 Source: Yang et al., Efficient image retrieval via decoupling diffusion into online and offline processing, AAAI 2019.
-The surroundings of an image are a list of its nearest; the image itself always belongs to them, duplicates or not.
+A column is truncated to the nearest images of its image, which always include the image itself.
 """
 
 from typing import Any
@@ -28,10 +28,10 @@ def diffusion_columns(
     steps: int = STEPS,
     tolerance: float = TOLERANCE,
 ) -> csr_array:
-    """Return what reaches others from each of the `images` `(m,)`: `(m, n_index)` float32, sparse.
+    """Return the diffusion from each of the `images` `(m,)` to the others: `(m, n_index)` float32, sparse.
 
-    `surroundings` `(m, t)` are the positions to which each solution of (I - alpha S) f = e is confined, -1 for none;
-    without `images` they are those of the whole index. Slices of it can be solved apart and stacked.
+    `surroundings` `(m, t)` are the positions to which each solution of (I - alpha S) f = e is truncated, -1 for none.
+    `images` None means the whole index. Slices of the index can be solved separately and stacked.
     """
     check_alpha(alpha)
     check_positions(surroundings, normalised.shape[0])
@@ -41,17 +41,17 @@ def diffusion_columns(
     columns, values = np.empty(len(centres) * room, np.int32), np.empty(len(centres) * room, np.float32)
     starts = np.zeros(len(centres) + 1, np.int64)
     near = np.sort(np.column_stack([centres, surroundings]), axis=1)
-    around = (as_kernel_array(centres, np.int64), as_kernel_array(near, np.int32))
-    _columns(csr_parts(normalised), n, around, alpha, (steps, tolerance), (starts, columns, values))
+    truncated = (as_kernel_array(centres, np.int64), as_kernel_array(near, np.int32))
+    _columns(csr_parts(normalised), n, truncated, alpha, (steps, tolerance), (starts, columns, values))
     return csr_array((values[: starts[-1]], columns[: starts[-1]], starts), shape=(len(centres), n))
 
 
 def diffuse_offline(
     results: Neighbours, columns: csr_array, *, seeds: int = SEEDS, gamma: float = GAMMA, k: int = 100
 ) -> Neighbours:
-    """Return the k index images that most reaches from the first `seeds` of each list: `(n_queries, k)`.
+    """Return the k index images with the largest f, diffused from the first `seeds` results: `(n_queries, k)`.
 
-    `columns` are those of the whole index; each weighs as much as the seed's similarity to the power gamma.
+    `columns` are those of the whole index; each is weighted by the similarity of its seed to the power gamma.
     """
     check_k(seeds)
     start = to_matrix(results, columns.shape[1], gamma, seeds)
@@ -61,12 +61,12 @@ def diffuse_offline(
 
 
 @kernel
-def _columns(matrix: Any, n: int, around: Any, alpha: float, limit: Any, results: Any) -> None:
-    (images, near), (starts, columns, values) = around, results
+def _columns(matrix: Any, n: int, truncated: Any, alpha: float, limit: Any, results: Any) -> None:
+    (images, near), (starts, columns, values) = truncated, results
     f, residual, direction, image = np.zeros((n, 1)), np.zeros((n, 1)), np.zeros((n, 1)), np.zeros((n, 1))
     for number in range(len(images)):
         centre = images[number]
-        rows = _once(near[number])
+        rows = _unique(near[number])
         residual[centre, 0] = 1.0
         solve(matrix, rows, f, residual, direction, image, alpha, limit)
         end = starts[number]
@@ -79,8 +79,8 @@ def _columns(matrix: Any, n: int, around: Any, alpha: float, limit: Any, results
 
 
 @helper
-def _once(ascending: Any) -> Any:
-    """Return the positions in a list that are images, each once."""
+def _unique(ascending: Any) -> Any:
+    """Return the unique positions of an ascending list without -1."""
     rows, count = np.empty(len(ascending), np.int32), 0
     for each in ascending:
         if each >= 0 and (count == 0 or rows[count - 1] != each):

@@ -1,4 +1,4 @@
-"""Queries mixed with what they find.
+"""Query expansion: queries mixed with the images that they retrieve.
 
 Sources: Chum et al., Total recall, ICCV 2007 (average); Radenović, Tolias, Chum, Fine-tuning CNN image retrieval with
 no human annotation, TPAMI 2018 (weights to the power alpha); in rounds: VRG Prague, 2019: 1, 2, … 10 neighbours.
@@ -20,14 +20,14 @@ def expand_queries(
 ) -> np.ndarray:
     """Return queries `(n_queries, d)` mixed with their nearest index images: `(n_queries, d)` float32.
 
-    An image weighs as much as its cosine to the power alpha: 0 makes it the average, 3 is the usual alpha.
+    Each image is weighted by its cosine to the power alpha: 0 gives average query expansion, 3 is usual.
     """
     check_k(neighbours)
     return expand_queries_by(search(queries, index, neighbours), queries, index, alpha=alpha)
 
 
 def expand_queries_by(results: Neighbours, queries: np.ndarray, index: np.ndarray, *, alpha: float = 3.0) -> np.ndarray:
-    """Return queries `(n_queries, d)` mixed with all that was found for them, in whatever way.
+    """Return queries `(n_queries, d)` mixed with the given results.
 
     >>> query, index = np.array([[0.8, 0.6]]), np.eye(2)
     >>> expand_queries_by(nearest(query, index, 1), query, index, alpha=0).round(3)
@@ -44,7 +44,7 @@ def expand_queries_in_rounds(
     alpha: float = 2.0,
     search: Search = nearest,
 ) -> np.ndarray:
-    """Return queries `(n_queries, d)` expanded again and again, each round by so many neighbours of the last one's."""
+    """Return queries `(n_queries, d)` expanded in several rounds, each with so many neighbours of the expanded queries."""
     for neighbours in rounds:
         queries = expand_queries(queries, index, neighbours, alpha=alpha, search=search)
     return queries

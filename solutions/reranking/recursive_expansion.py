@@ -1,8 +1,8 @@
 """Recursive query expansion, in three reconstructions.
 
-The 1st place of the 2018 retrieval challenge gained 14 points by it and did not disclose it; its principle is that if A
-shows the same as B, and B as C, then A shows the same as C: "only one image has to be matched to a query and all the
-images of the same landmark are then also appended". All three are our readings of that.
+The 1st place of the 2018 retrieval challenge gained 14 points by it and did not publish it. Its principle is that if A
+shows the same landmark as B, and B as C, then A does as C: "only one image has to be matched to a query and all the
+images of the same landmark are then also appended". All three are our reconstructions.
 """
 
 import math
@@ -19,9 +19,9 @@ from solutions.reranking.traversal import traverse
 
 
 def bottleneck(results: Neighbours, graph: Neighbours, *, k: int = 100) -> Neighbours:
-    """Return the k images with the best paths from each query; a path is as good as its weakest edge.
+    """Return the k images with the best paths from each query; the value of a path is its weakest edge (minimax).
 
-    Equally good paths in the order in which Prim's algorithm comes to their ends.
+    Ties are in the order in which Prim's algorithm reaches the images.
 
     >>> results = Neighbours(np.array([[0, 3, 1, 2]]), np.array([[0.9, 0.35, 0.3, 0.1]]))
     >>> graph = Neighbours(np.array([[1], [2], [1], [-1]]), np.array([[0.85], [0.8], [0.8], [-np.inf]]))
@@ -34,10 +34,11 @@ def bottleneck(results: Neighbours, graph: Neighbours, *, k: int = 100) -> Neigh
 def closure(
     results: Neighbours, graph: Neighbours, *, threshold: float, depth: int | None = None, k: int = 100
 ) -> Neighbours:
-    """Return what each query finds at the threshold or above, then what these find so, and so on: k images.
+    """Return the results at the threshold or above, their neighbours at the threshold or above, and so on: k images.
 
-    Images stand by the number of steps that lead to them, then by the similarity of the last step, then by place. There
-    are up to `depth` steps after the first, or as many as bring new images; what is below the threshold follows.
+    Images are in order of the number of steps to them, then of the similarity of the last step, then of position.
+    `depth` limits the steps after the first; None means until no new image is reached. Results below the threshold
+    follow.
 
     >>> graph = Neighbours(np.array([[1], [2], [1], [-1]]), np.array([[0.85], [0.8], [0.8], [-np.inf]]))
     >>> results = Neighbours(np.array([[0, 3, 1, 2]]), np.array([[0.9, 0.35, 0.3, 0.1]]))
@@ -47,15 +48,15 @@ def closure(
     check_k(k)
     positions, similarities = np.full((len(results.positions), k), -1), np.full((len(results.positions), k), -np.inf)
     for row in range(len(positions)):
-        steps = _steps(results.positions[row], results.similarities[row], graph, threshold, depth, k)
+        steps = _closure_of(results.positions[row], results.similarities[row], graph, threshold, depth, k)
         positions[row, : len(steps[0])], similarities[row, : len(steps[0])] = steps
     return append_rest(Neighbours(positions, similarities), results, k)
 
 
-def _steps(
+def _closure_of(
     positions: np.ndarray, similarities: np.ndarray, graph: Neighbours, threshold: float, depth: int | None, k: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the images of all steps from one query, k at most, with the similarity of the last step to each."""
+    """Return at most k images reached from one query, and the similarity of the last step to each."""
     images, strengths, count = np.zeros(0, int), np.zeros(0), 0
     while len(images) < k and (depth is None or count <= depth):
         new = (positions >= 0) & (similarities >= threshold) & ~np.isin(positions, images)
@@ -73,12 +74,12 @@ def _steps(
 def merge_lists(
     results: Neighbours, graph: Neighbours, *, lists: int = 5, rounds: int = 1, gamma: float = GAMMA, k: int = 100
 ) -> Neighbours:
-    """Return what each query found, merged with what the first so many of it found: k images.
+    """Return the results of each query merged with the neighbours of the first `lists` of them: k images.
 
-    An image y counts s(q, y) plus the sum of s(q, x) s(x, y) over the first `lists` images x, all to the power gamma;
-    in another round the first are those of the round before, at what they counted there. That an image counts for each
-    list that holds it is our choice: with the best of them alone the lists of train images gain a quarter as much. A
-    gamma of 1 suits whitened descriptors; where all are alike, it brings up those that are like everything.
+    The score of an image y is s(q, y) plus the sum of s(q, x) s(x, y) over the first `lists` images x, all to the power
+    gamma; a further round uses the first images and scores of the round before. To sum over lists is our choice: with
+    the maximum, train images gain a quarter as much. A gamma of 1 suits whitened descriptors; if all similarities are
+    high, it promotes images that resemble everything.
 
     >>> results = Neighbours(np.array([[0, 3, 1, 2]]), np.array([[0.9, 0.35, 0.3, 0.1]]))
     >>> graph = Neighbours(np.array([[1], [2], [1], [-1]]), np.array([[0.85], [0.8], [0.8], [-np.inf]]))
@@ -90,12 +91,12 @@ def merge_lists(
     sums = own
     for _ in range(rounds):
         first = to_matrix(top_k_of_rows(iterate_rows(sums), n_queries, lists), n_index)
-        sums = csr_array(own + _followed(first, edges, gamma))
+        sums = csr_array(own + _neighbour_sums(first, edges, gamma))
     return append_rest(top_k_of_rows(iterate_rows(sums), n_queries, k), results, k)
 
 
-def _followed(first: csr_array, graph: Neighbours, gamma: float) -> csr_array:
-    """Return what the images in each row lead to, summed up; no more of the graph is taken than they need."""
+def _neighbour_sums(first: csr_array, graph: Neighbours, gamma: float) -> csr_array:
+    """Return the neighbours of the images in each row, weighted and summed; uses only the needed rows of the graph."""
     needed = np.unique(first.indices)
     edges = Neighbours(graph.positions[needed], graph.similarities[needed])
     return csr_array(first[:, needed] @ to_matrix(edges, len(graph.positions), gamma))

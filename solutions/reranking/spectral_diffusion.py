@@ -1,9 +1,9 @@
-"""Diffusion by the leading eigenvectors of the graph, found beforehand.
+"""Spectral diffusion: an approximation by the precomputed leading eigenvectors of the graph.
 
 Source: Iscen et al., Fast spectral ranking for similarity search, CVPR 2018: f = U (I - alpha L)^-1 U^T y, with the
-largest eigenvalues L of S and their vectors U. Two choices are ours. Each component of the graph has eigenvectors of
-its own, so that its largest eigenvalue, which is 1 in all of them, is found in each. And what is left of y without the
-leading eigenvectors is not dropped but stays as it is, as if all other eigenvalues were 0.
+largest eigenvalues L of S and their vectors U. Two choices are ours. Eigenvectors are computed for each component of
+the graph separately, so that each contributes its largest eigenvalue, which is always 1. And the part of y outside the
+leading eigenvectors is not dropped but unchanged, as if all other eigenvalues were 0.
 """
 
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ from solutions.reranking.diffusion import ALPHA, SEEDS
 from solutions.reranking.neighbour_lists import append_rest, check_alpha
 from solutions.reranking.sparse_matrices import iterate_rows, to_matrix, top_k_of_rows
 
-_DENSE = 256  # images of a component up to which all eigenvectors are computed at once
-_ROUNDED = 9  # decimals of eigenvectors; solvers differ beyond
+_DENSE = 256  # images of a component up to which a dense solver is used
+_DECIMALS = 9  # of f; solvers differ beyond these
 _SEED = 0
 
 
 @dataclass(frozen=True)
 class GraphComponent:
-    """Images of the index that are linked, and their leading eigenvectors."""
+    """A connected component of the graph and its leading eigenvectors."""
 
     images: np.ndarray  # (m,) positions, ascending
     eigenvalues: np.ndarray  # (r,) float64
@@ -38,17 +38,17 @@ class GraphComponent:
 
 @dataclass(frozen=True)
 class Spectrum:
-    """The components of a graph; `component_of` `(n_index,)` tells to which an image belongs."""
+    """The components of a graph; `component_of` `(n_index,)` is the number of each image's component."""
 
     component_of: np.ndarray
     components: tuple[GraphComponent, ...]
 
 
 def spectrum(normalised: csr_array, rank: int = 200) -> Spectrum:
-    """Return the `rank` leading eigenvectors of each component of `normalised_affinity`, all where there are fewer.
+    """Return the `rank` leading eigenvectors of each component of `normalised_affinity`, or all if there are fewer.
 
-    They take 8 `rank` bytes an index image, and a component of 100 000 images some minutes. An image without mutual
-    neighbours is a component of its own.
+    They take 8 `rank` bytes an index image; a component of 100 000 images takes some minutes. An image without mutual
+    neighbours is its own component.
     """
     check_k(rank)
     count, component_of = connected_components(normalised, directed=False)
@@ -67,7 +67,7 @@ def diffuse_spectrally(
     alpha: float = ALPHA,
     k: int = 100,
 ) -> Neighbours:
-    """Return the k index images that most reaches from the first `seeds` of each list: `(n_queries, k)`."""
+    """Return the k index images with the largest f, diffused from the first `seeds` results: `(n_queries, k)`."""
     check_k(min(k, seeds))
     check_alpha(alpha)
     start = to_matrix(results, len(leading.component_of), gamma, seeds)
@@ -87,7 +87,7 @@ def _component(normalised: csr_array, images: np.ndarray, rank: int) -> GraphCom
 
 
 def _spread(seeds: np.ndarray, weights: np.ndarray, leading: Spectrum, alpha: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return the images, ascending, that seeds share a component with, and f there."""
+    """Return the images, ascending, in the components of the seeds, and f there."""
     images, values = [np.zeros(0, int)], [np.zeros(0)]
     for number in np.unique(leading.component_of[seeds]):
         component = leading.components[number]
@@ -100,7 +100,7 @@ def _spread(seeds: np.ndarray, weights: np.ndarray, leading: Spectrum, alpha: fl
         total[places] = weights[within]
         _add_up(factors, component.eigenvectors, total)
         images.append(component.images)
-        values.append(total.round(_ROUNDED))
+        values.append(total.round(_DECIMALS))
     order = np.argsort(np.concatenate(images))
     return np.concatenate(images)[order], np.concatenate(values)[order]
 

@@ -1,4 +1,4 @@
-"""The colours of an image as 42 bits, equal bit for bit to imagehash's colorhash."""
+"""A hash of the colours of an image in 42 bits, equal bit for bit to imagehash's colorhash."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,18 +13,18 @@ from solutions.hashing.hashes.extractor import PerceptualHashes
 _BLACK_BELOW = 32  # of 256 levels of intensity
 _GREY_BELOW, _FAINT_BELOW = 85, 170  # of 256 levels of saturation
 _HUES = 6
-_BLACK, _GREY, _FAINT, _BRIGHT = 0, 1, 2, 2 + _HUES  # the first bin of each
-_BETWEEN = 2 + 2 * _HUES  # a saturation of exactly 170: neither faint nor bright, but coloured
-_LEVELS = 8  # that a share is rounded down to
+_BLACK, _GREY, _FAINT, _BRIGHT = 0, 1, 2, 2 + _HUES  # first bins
+_BETWEEN = 2 + 2 * _HUES  # saturation of exactly 170: coloured, but neither faint nor bright
+_LEVELS = 8  # of a share, rounded down
 _CODES = (0b000, 0b001, 0b010, 0b011, 0b110, 0b111, 0b110, 0b111)  # of the levels, as imagehash packs them
 
 
 def colour_hash(pixels: npt.NDArray[np.uint8]) -> int:
-    """The hash of an image, (height, width, 3) uint8: 42 bits, three for each of 14 shares.
+    """Return the hash of an image, (height, width, 3) uint8: 42 bits, three for each of 14 shares.
 
-    The shares are of black and of grey in the whole image, then of six hues among the coloured pixels, first where
-    these are faint, then where they are bright. imagehash packs the eight levels of a share into codes of which two
-    pairs are equal, so that shares from 4/8 to 5/8 and from 6/8 to 7/8 look alike. `f"{code:011x}"` is its `str`.
+    The shares are those of black and grey pixels of the image, then of six hues among the coloured pixels, first the
+    faint, then the bright ones. imagehash packs the eight levels of a share into codes of which two pairs are equal, so
+    levels 4 and 6, and 5 and 7, are not distinguished. `f"{code:011x}"` is its `str`.
 
     Source: `colorhash` of imagehash 4.3.2, `binbits=3`.
 
@@ -41,7 +41,7 @@ def colour_hash(pixels: npt.NDArray[np.uint8]) -> int:
 
 
 def _bins(picture: Image.Image) -> npt.NDArray[np.uint8]:
-    """The bin of each pixel."""
+    """Return the bin of each pixel."""
     hue, saturation, _ = (np.asarray(band).ravel() for band in picture.convert("HSV").split())
     bins: npt.NDArray[np.uint8] = _BIN_OF[saturation, hue]
     bins[np.asarray(picture.convert("L")).ravel() < _BLACK_BELOW] = _BLACK
@@ -49,7 +49,7 @@ def _bins(picture: Image.Image) -> npt.NDArray[np.uint8]:
 
 
 def _bin_table() -> npt.NDArray[np.uint8]:
-    """The bin of every saturation and hue, (256, 256)."""
+    """Return the bin of every saturation and hue, (256, 256)."""
     hues = np.minimum(np.arange(256) * _HUES // 255, _HUES - 1)  # the last hue, 255, is in the last bin
     table = np.full((256, 256), _BETWEEN, np.uint8)
     table[:_GREY_BELOW] = _GREY
@@ -63,10 +63,10 @@ _BIN_OF = _bin_table()
 
 @dataclass(frozen=True)
 class ColourHashes(PerceptualHashes):
-    """Extracts codes, (n,) uint64, named colour: the same whichever way an image is turned.
+    """Extracts codes, (n,) uint64, named colour; they do not depend on rotation.
 
-    They are imagehash's with `decode="full"`. With `"reduced"` 0.4 to 0.5 bits of 42 differ on average, and 70 % or
-    more of the codes do not, on the photographs of the table in `PerceptualHashes`.
+    With `decode="full"` they equal imagehash's. With `"reduced"` 0.4 to 0.5 bits of 42 differ on average, and 70 % or
+    more of the codes are equal, on the photographs of the table in `PerceptualHashes`.
     """
 
     mode: ClassVar[Literal["L", "RGB"]] = "RGB"

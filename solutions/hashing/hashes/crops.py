@@ -1,4 +1,4 @@
-"""Several hashes of one image: of the whole and of its four corners, of the image as it is turned and mirrored."""
+"""Several hashes of one image: of the whole and its four corners, and of its rotations and mirror images."""
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
@@ -15,11 +15,11 @@ CROPS = 5
 
 @dataclass(frozen=True)
 class MultiViewHashes(PerceptualHashes):
-    """An array of each kind of hash, (n, views) uint64 each: one decode, several views of it."""
+    """Extracts each kind of hash of several views of an image, (n, views) uint64 each."""
 
     @abstractmethod
     def views(self, image: np.ndarray) -> list[np.ndarray]:
-        """Return what is hashed of an image, as many arrays of each."""
+        """Return the views of an image, the same number for each image."""
 
     def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:  # type: ignore[override]
         """Return the hashes of all views of each image."""
@@ -31,7 +31,7 @@ class MultiViewHashes(PerceptualHashes):
 class CroppedHashes(MultiViewHashes):
     """Hashes (n, 5): the whole first, then the corners."""
 
-    share: float = 0.9  # of width and height that a corner crop keeps
+    share: float = 0.9  # of width and height in a corner crop
 
     def views(self, image: np.ndarray) -> list[np.ndarray]:
         """Return the five crops."""
@@ -47,23 +47,25 @@ class CroppedHashes(MultiViewHashes):
 
 @dataclass(frozen=True)
 class RotatedHashes(MultiViewHashes):
-    """Hashes (n, turns), as `rotate_and_flip` orders them."""
+    """Hashes (n, rotations), in the order of `rotate_and_flip`."""
 
     rotations: int = 4
     flips: bool = False
 
     def views(self, image: np.ndarray) -> list[np.ndarray]:
-        """Return the image in each turn."""
+        """Return the rotated images."""
         return rotate_and_flip(image, self.rotations, flips=self.flips)
 
 
 @dataclass(frozen=True)
 class RotatedCrops(CroppedHashes):
-    """Hashes (n, turns * 5): the five crops of each turn."""
+    """Hashes (n, rotations * 5): the five crops of each rotated image."""
 
     rotations: int = 4
     flips: bool = False
 
     def views(self, image: np.ndarray) -> list[np.ndarray]:
-        """Return the crops of the image in each turn."""
-        return [crop for turn in rotate_and_flip(image, self.rotations, flips=self.flips) for crop in self.crops(turn)]
+        """Return the crops of each rotated image."""
+        return [
+            crop for rotated in rotate_and_flip(image, self.rotations, flips=self.flips) for crop in self.crops(rotated)
+        ]

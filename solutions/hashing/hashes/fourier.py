@@ -1,6 +1,6 @@
-"""Log-magnitudes of the two-dimensional Fourier transform of an image, and three descriptors made of them.
+"""Log-magnitudes of the two-dimensional Fourier transform of an image, and three descriptors of them.
 
-A magnitude does not change when the image is shifted around its borders, nor when it is turned by 180 degrees.
+Magnitudes are invariant to cyclic shifts of the image and to rotation by 180 degrees.
 """
 
 from collections.abc import Mapping
@@ -15,15 +15,15 @@ from scipy.fft import rfft2
 from harness import Extractor
 
 Numbers = npt.NDArray[np.float64]
-Places = npt.NDArray[np.intp]
+Indices = npt.NDArray[np.intp]
 
 
 def log_magnitudes(images: np.ndarray, *, window: bool = True) -> Numbers:
     """Return ln(1 + magnitude) of the frequencies of square images (n, side, side): (n, side, side // 2 + 1) float64.
 
     Row u and column v are cycles per image down and to the right; rows from side / 2 on stand for u - side. The other
-    half is equal: that of -u and -v is that of u and v. The mean grey is taken off first. `window` fades the images to
-    their borders (Hann), which otherwise are seen as an edge. No scaling: numpy.fft's convention.
+    half is symmetric. The mean grey value is subtracted first. `window` applies a Hann window, without which the
+    borders count as edges. Scaling follows numpy.fft.
     """
     side = images.shape[-1]
     fading = np.outer(np.hanning(side), np.hanning(side)) if window else np.ones((side, side))
@@ -34,15 +34,15 @@ def log_magnitudes(images: np.ndarray, *, window: bool = True) -> Numbers:
 
 @dataclass(frozen=True)
 class FourierSpectra(Extractor):
-    """Extracts float32 rows of log-magnitudes less their mean, which is the image's contrast.
+    """Extracts float32 rows of log-magnitudes minus their mean, which is the contrast of the image.
 
-    From one transform there are three:
+    There are three arrays:
 
-    * block: of all frequencies up to `frequencies` down and to the right;
-    * polar: their means in rings of frequency and, there, sectors of direction;
-    * rings: their means in rings alone, the same when an image is turned by 90 degrees.
+    * block: all frequencies up to `frequencies` down and to the right;
+    * polar: means over rings of frequency, divided into sectors of direction;
+    * rings: means over whole rings, invariant to rotation by 90 degrees.
 
-    Rings and sectors divide the frequencies below side / 2 evenly; where no frequency lies, there is no number.
+    Rings and sectors divide the frequencies below side / 2 evenly; empty bins are left out.
     """
 
     side: int = 64
@@ -53,52 +53,52 @@ class FourierSpectra(Extractor):
     libraries: ClassVar[tuple[str, ...]] = ("scipy",)
 
     def describe(self, images: np.ndarray) -> Mapping[str, np.ndarray]:  # type: ignore[override]
-        """Return the three kinds of rows."""
+        """Return the three arrays."""
         magnitudes = log_magnitudes(images, window=self.window).reshape(len(images), -1)
         return {
-            "block": _level(magnitudes[:, _block(self.side, self.frequencies)]),
-            "polar": _level(_means(magnitudes, *_bins(self.side, self.rings, self.sectors))),
-            "rings": _level(_means(magnitudes, *_bins(self.side, self.rings, 1))),
+            "block": _subtract_mean(magnitudes[:, _block(self.side, self.frequencies)]),
+            "polar": _subtract_mean(_bin_means(magnitudes, *_bins(self.side, self.rings, self.sectors))),
+            "rings": _subtract_mean(_bin_means(magnitudes, *_bins(self.side, self.rings, 1))),
         }
 
 
-def _level(rows: Numbers) -> npt.NDArray[np.float32]:
+def _subtract_mean(rows: Numbers) -> npt.NDArray[np.float32]:
     rows = np.ascontiguousarray(rows)
     return np.asarray(rows - rows.mean(axis=1, keepdims=True), np.float32)
 
 
-def _means(magnitudes: Numbers, places: Places, starts: Places) -> Numbers:
-    """The means of the magnitudes at the places from each start to the next one."""
-    chosen = np.ascontiguousarray(magnitudes[:, places])
-    return np.asarray(np.add.reduceat(chosen, starts, axis=1) / np.diff(starts, append=len(places)))
+def _bin_means(magnitudes: Numbers, indices: Indices, starts: Indices) -> Numbers:
+    """Return the means of the magnitudes at the indices from each start to the next one."""
+    chosen = np.ascontiguousarray(magnitudes[:, indices])
+    return np.asarray(np.add.reduceat(chosen, starts, axis=1) / np.diff(starts, append=len(indices)))
 
 
 @cache
-def _block(side: int, frequencies: int) -> Places:
-    """Where the frequencies of a block are in a flattened half plane, each of two equal ones once."""
+def _block(side: int, frequencies: int) -> Indices:
+    """Return the indices of the frequencies of a block in a flattened half plane, each of two equal ones once."""
     down, right = _frequencies(side)
-    return np.flatnonzero(_once(down, right) & (np.maximum(np.abs(down), right) <= frequencies))
+    return np.flatnonzero(_is_unique(down, right) & (np.maximum(np.abs(down), right) <= frequencies))
 
 
 @cache
-def _bins(side: int, rings: int, sectors: int) -> tuple[Places, Places]:
-    """Where the frequencies of all bins are, bin by bin, and where among these each bin starts."""
+def _bins(side: int, rings: int, sectors: int) -> tuple[Indices, Indices]:
+    """Return the indices of the frequencies of all bins, bin by bin, and where each bin starts."""
     down, right = _frequencies(side)
     radius = np.hypot(down, right)
     ring = (radius * rings / (side // 2)).astype(int)
     sector = (np.arctan2(down, right) % np.pi * sectors / np.pi).astype(int) % sectors
-    inside = np.flatnonzero(_once(down, right) & (radius < side // 2))
+    inside = np.flatnonzero(_is_unique(down, right) & (radius < side // 2))
     bins = (ring * sectors + sector)[inside]
     order = np.argsort(bins, kind="stable")
     return inside[order], np.unique(bins[order], return_index=True)[1]
 
 
-def _frequencies(side: int) -> tuple[Places, Places]:
-    """Cycles per image down and to the right of each place in a flattened half plane."""
+def _frequencies(side: int) -> tuple[Indices, Indices]:
+    """Return cycles per image down and to the right of each index of a flattened half plane."""
     down, right = np.indices((side, side // 2 + 1)).reshape(2, -1)
     return np.where(down < side / 2, down, down - side), right
 
 
-def _once(down: Places, right: Places) -> npt.NDArray[np.bool_]:
-    """Leaves out the mean and, of the frequencies that are in the half plane twice, one."""
+def _is_unique(down: Indices, right: Indices) -> npt.NDArray[np.bool_]:
+    """Return a mask without the mean and without one of each two equal frequencies."""
     return np.asarray((right > 0) | (down > 0))

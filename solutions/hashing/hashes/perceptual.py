@@ -1,4 +1,4 @@
-"""Perceptual hashes of grey images: five kinds of 64 bits each, equal bit for bit to what imagehash 4.3.2 computes."""
+"""Perceptual hashes of grey images: five kinds of 64 bits each, equal bit for bit to those of imagehash 4.3.2."""
 
 from collections.abc import Callable, Sequence
 
@@ -19,10 +19,10 @@ _DCT_SIDE = 32
 def perceptual_hashes(
     images: Sequence[Pixels], kinds: Sequence[str] | None = None
 ) -> dict[str, npt.NDArray[np.uint64]]:
-    """The hashes of each kind, (n,) uint64 each, of n grey images, (height, width) uint8 of any sizes.
+    """Return the hashes of each kind, (n,) uint64 each, of n grey images, (height, width) uint8 of any sizes.
 
-    The first bit, that of the upper left corner, is the highest: `f"{code:016x}"` is imagehash's `str`. Resizing is
-    Pillow's, and its version decides some bits: from 13.0 on, tall images are shrunk in another order.
+    The bit of the upper left corner is the highest: `f"{code:016x}"` is imagehash's `str`. Pillow resizes, and its
+    version affects some bits: from 13.0 on, tall images are resized in another order.
 
     * average: brighter than the mean of 8 x 8 pixels (imagehash: average_hash);
     * dct: above the median of the 8 x 8 lowest frequencies of 32 x 32 pixels (phash);
@@ -30,53 +30,53 @@ def perceptual_hashes(
     * vertical: brighter than the upper neighbour, in 8 x 9 pixels (dhash_vertical);
     * wavelet: above the median of the 8 x 8 Haar averages of the largest power of two that fits (whash).
 
-    `kinds` are all, if none are named. Source: the functions of imagehash 4.3.2 with these names.
+    `kinds` None means all. Source: the functions of imagehash 4.3.2 with these names.
 
     >>> ramp = np.arange(0, 256, 4, dtype=np.uint8).reshape(8, 8)
     >>> {kind: f"{code:016x}" for kind, (code,) in perceptual_hashes([ramp], ["average", "dct", "difference"]).items()}
     {'average': '00000000ffffffff', 'dct': 'a978f478f068f0e8', 'difference': 'ffffffffffffffff'}
     """
     pictures = [Image.fromarray(image) for image in images]
-    return {kind: _packed(_BITS[kind](pictures)) for kind in kinds or KINDS}
+    return {kind: _pack_bits(_BITS[kind](pictures)) for kind in kinds or KINDS}
 
 
-def _packed(bits: Bits) -> npt.NDArray[np.uint64]:
+def _pack_bits(bits: Bits) -> npt.NDArray[np.uint64]:
     octets = np.packbits(bits.reshape(-1, SIDE * SIDE), axis=1)
     return octets.view(">u8")[:, 0].astype(np.uint64)
 
 
-def _resized(picture: Image.Image, width: int, height: int) -> Pixels:
+def _resize(picture: Image.Image, width: int, height: int) -> Pixels:
     return np.asarray(picture.resize((width, height), Image.Resampling.LANCZOS))
 
 
-def _shrunk(pictures: Pictures, width: int, height: int) -> Pixels:
+def _resize_all(pictures: Pictures, width: int, height: int) -> Pixels:
     pixels = np.empty((len(pictures), height, width), np.uint8)
     for row, picture in zip(pixels, pictures, strict=True):
-        row[:] = _resized(picture, width, height)
+        row[:] = _resize(picture, width, height)
     return pixels
 
 
 def _above_mean(pictures: Pictures) -> Bits:
-    pixels = _shrunk(pictures, SIDE, SIDE)
+    pixels = _resize_all(pictures, SIDE, SIDE)
     sums = pixels.sum(axis=(1, 2), keepdims=True, dtype=np.int64)
     return np.asarray(pixels.astype(np.int64) * (SIDE * SIDE) > sums)
 
 
 def _above_median_frequency(pictures: Pictures) -> Bits:
-    """A transform by FFT, as flat images have many frequencies of 0 and rounding decides which are above it."""
-    pixels = _shrunk(pictures, _DCT_SIDE, _DCT_SIDE)
+    """Transform by FFT, as in imagehash: flat images have many frequencies of 0, and rounding decides their bits."""
+    pixels = _resize_all(pictures, _DCT_SIDE, _DCT_SIDE)
     columns = dct(pixels.astype(np.float64), axis=1)[:, :SIDE]
     frequencies = dct(columns, axis=2)[:, :, :SIDE].reshape(len(pixels), SIDE * SIDE)
     return np.asarray(frequencies > np.median(frequencies, axis=1, keepdims=True))
 
 
 def _brighter_than_left(pictures: Pictures) -> Bits:
-    pixels = _shrunk(pictures, SIDE + 1, SIDE)
+    pixels = _resize_all(pictures, SIDE + 1, SIDE)
     return pixels[:, :, 1:] > pixels[:, :, :-1]
 
 
 def _brighter_than_above(pictures: Pictures) -> Bits:
-    pixels = _shrunk(pictures, SIDE, SIDE + 1)
+    pixels = _resize_all(pictures, SIDE, SIDE + 1)
     return pixels[:, 1:] > pixels[:, :-1]
 
 
@@ -85,9 +85,9 @@ def _above_median_averages(pictures: Pictures) -> Bits:
 
 
 def _above_median_average(picture: Image.Image) -> Bits:
-    """Haar averages are sums over blocks: exact, unless the median is one of them, when rounding decides."""
+    """Haar averages are block sums: exact, except that rounding decides if the median equals one of them."""
     side = max(SIDE, 1 << min(picture.size).bit_length() - 1)
-    pixels = _resized(picture, side, side)
+    pixels = _resize(picture, side, side)
     block = side // SIDE
     sums = pixels.reshape(SIDE, block, SIDE, block).sum(axis=(1, 3), dtype=np.int64)
     ordered = np.sort(sums, axis=None)
@@ -96,7 +96,7 @@ def _above_median_average(picture: Image.Image) -> Bits:
 
 
 def _rounded_above_median(pixels: Pixels) -> Bits:
-    """The bits as floating-point wavelets give them, the overall average being taken off first."""
+    """Return the bits of floating-point wavelets, with the overall average subtracted."""
     levels = len(pixels).bit_length() - 1
     coefficients = pywt.wavedec2(pixels / 255.0, "haar", level=levels)
     coefficients[0] *= 0

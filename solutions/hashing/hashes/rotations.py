@@ -1,16 +1,16 @@
-"""Images as they are turned and mirrored, and the nearest images to any of several turns of a query."""
+"""Rotated and mirrored images, and the nearest neighbours of a query in any of its rotations."""
 
 from typing import Literal
 
 import numpy as np
 
-Rotations = Literal[1, 2, 4]  # turns by 360, 180 or 90 degrees
+Rotations = Literal[1, 2, 4]  # by 360, 180 or 90 degrees
 
 
 def rotate_and_flip(image: np.ndarray, rotations: int = 4, *, flips: bool = False) -> list[np.ndarray]:
-    """Return an image (height, width) turned anticlockwise by multiples of 360 / rotations degrees, 0 first.
+    """Return an image (height, width) rotated anticlockwise by multiples of 360 / rotations degrees, 0 first.
 
-    `flips` adds the mirror image, left for right, in the same turns.
+    `flips` adds the horizontally mirrored image in the same rotations.
 
     >>> [each.tolist() for each in rotate_and_flip(np.array([[1, 2]]), 2, flips=True)]
     [[[1, 2]], [[2, 1]], [[2, 1]], [[1, 2]]]
@@ -21,11 +21,11 @@ def rotate_and_flip(image: np.ndarray, rotations: int = 4, *, flips: bool = Fals
 
 
 def merge_rotations(values: np.ndarray, positions: np.ndarray, n_turns: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return distances and positions of the k images that are nearest to a query in any of its turns: (n_query, k).
+    """Return distances and positions of the k images nearest to a query in any of its rotations: (n_query, k).
 
-    `values` and `positions`, (n_query * n_turns, k), are those of each turn alone, nearest first, ties by position; -1
-    stands for nothing. An image counts once, at its least distance. The answer has the same order and is exact: what
-    is among the k nearest of all is among the k nearest of its best turn.
+    `values` and `positions`, (n_query * n_turns, k), are those of each rotation, nearest first, ties by position; -1
+    means none. An image counts once, at its least distance. The result has the same order and is exact: the k nearest
+    of all rotations are among the k nearest of each.
 
     >>> values, positions = merge_rotations(np.array([[1, 4], [0, 1]]), np.array([[7, 3], [3, 5]]), n_turns=2)
     >>> values.tolist(), positions.tolist()
@@ -35,13 +35,13 @@ def merge_rotations(values: np.ndarray, positions: np.ndarray, n_turns: int) -> 
         return values, positions
     k = positions.shape[1]
     values, positions = values.reshape(-1, n_turns * k), positions.reshape(-1, n_turns * k)
-    values, positions = _in_order((values, positions), values, positions)
-    positions[:, 1:][positions[:, 1:] == positions[:, :-1]] = -1  # the same image again, farther
-    values, positions = _in_order((positions, values, positions < 0), values, positions)
+    values, positions = _sort_rows((values, positions), values, positions)
+    positions[:, 1:][positions[:, 1:] == positions[:, :-1]] = -1  # the same image at a larger distance
+    values, positions = _sort_rows((positions, values, positions < 0), values, positions)
     return values[:, :k], positions[:, :k]
 
 
-def _in_order(keys: tuple[np.ndarray, ...], *arrays: np.ndarray) -> list[np.ndarray]:
-    """Return the arrays with each row in the order of the keys, the last key first."""
+def _sort_rows(keys: tuple[np.ndarray, ...], *arrays: np.ndarray) -> list[np.ndarray]:
+    """Return the arrays with each row sorted by the keys, of which the last is the primary one."""
     order = np.lexsort(keys)
     return [np.take_along_axis(array, order, axis=1) for array in arrays]

@@ -1,4 +1,4 @@
-"""Wavelet transforms of an image's three colour channels, and two descriptors made of them."""
+"""Wavelet transforms of the three colour channels of an image, and two descriptors of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ _YIQ = np.array([[0.299, 0.587, 0.114], [0.5959, -0.2746, -0.3213], [0.2115, -0.
 
 
 def max_levels(side: int, wavelet: str) -> int:
-    """Return the number of levels that a picture of this side has, until the wavelet is longer than it."""
+    """Return the largest number of decomposition levels of a square image of this side."""
     return int(pywt.dwt_max_level(side, wavelet))
 
 
 def yiq_channels(images: np.ndarray) -> npt.NDArray[np.float64]:
     """Return luminance and the two colour differences of YIQ, (n, 3, side, side), of (n, side, side, 3) uint8.
 
-    Luminance is from 0 to 1; each channel is a sum of three products for each pixel alone.
+    Luminance is from 0 to 1.
     """
     red, green, blue = (images[..., number] / 255.0 for number in range(CHANNELS))
     return np.stack([r * red + g * green + b * blue for r, g, b in _YIQ], axis=1)
@@ -31,8 +31,8 @@ def yiq_channels(images: np.ndarray) -> npt.NDArray[np.float64]:
 def band_energies(pictures: np.ndarray, wavelet: str, levels: int) -> npt.NDArray[np.float64]:
     """Return mean and standard deviation of each sub-band, (..., 2 * (3 * levels + 1)), of pictures (..., side, side).
 
-    The mean is that of the coefficients' magnitudes. The average comes first, then of each level, the coarsest first,
-    the horizontal, vertical and diagonal details. Borders are periodic, so that orthogonal wavelets keep the energy.
+    The mean is that of the magnitudes of the coefficients. The average band comes first, then for each level, coarsest
+    first, the horizontal, vertical and diagonal details. Borders are periodic, so orthogonal wavelets keep the energy.
 
     >>> band_energies(np.arange(16.0).reshape(4, 4), "haar", 1).round(4).tolist()
     [15.0, 8.2462, 4.0, 0.0, 1.0, 0.0, 0.0, 0.0]
@@ -46,17 +46,17 @@ def band_energies(pictures: np.ndarray, wavelet: str, levels: int) -> npt.NDArra
 def largest_terms(pictures: np.ndarray, m: int) -> npt.NDArray[np.int32]:
     """Return the m coefficients of largest magnitude, (..., m) int32, of pictures (..., side, side).
 
-    The coefficients are those of the standard Haar decomposition: rows wholly, then columns wholly. The one at row i
-    and column j is written 2 * (i * side + j), plus 1 if it is negative; in rising order. The overall average, at 0, is
-    left out; of equal magnitudes the first are taken; 0 stands for a coefficient of zero, which has no sign.
+    The coefficients are those of the standard Haar decomposition: all levels of the rows, then of the columns. The one
+    at row i and column j is coded as 2 * (i * side + j), plus 1 if it is negative; codes are ascending. The overall
+    average, at 0, is left out; of equal magnitudes the first are chosen; 0 stands for a coefficient of zero.
 
     >>> largest_terms(np.arange(16.0).reshape(4, 4), 3).tolist()
     [9, 17, 25]
     """
     side = pictures.shape[-1]
     both = (pictures.ndim - 2, pictures.ndim - 1)
-    results = pywt.fswavedecn(pictures, "haar", levels=side.bit_length() - 1, axes=both).coeffs
-    coefficients = results.reshape(-1, side * side)
+    transform = pywt.fswavedecn(pictures, "haar", levels=side.bit_length() - 1, axes=both).coeffs
+    coefficients = transform.reshape(-1, side * side)
     coefficients[:, 0] = 0
     places = _largest(np.abs(coefficients), m)
     values = np.take_along_axis(coefficients, places, axis=1)
@@ -65,7 +65,7 @@ def largest_terms(pictures: np.ndarray, m: int) -> npt.NDArray[np.int32]:
 
 
 def _largest(numbers: npt.NDArray[np.float64], m: int) -> npt.NDArray[np.intp]:
-    """The places of the m largest of each row, (n, m), rising; of equal ones the first are taken."""
+    """Return the indices of the m largest of each row, (n, m), ascending; of equal ones the first."""
     last = np.partition(numbers, -m, axis=1)[:, [-m]]
     larger, equal = numbers > last, numbers == last
     wanted = m - larger.sum(axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""How well the segments of images match, by the rule of imagehash's multi-hashes."""
+"""Similarity of images by the hashes of their segments, as imagehash's multi-hashes define it."""
 
 from typing import Any
 
@@ -10,16 +10,16 @@ from solutions.hashing.search.codes import as_codes
 from solutions.kernels.bits import popcount
 
 BITS = 64
-CUTOFF = 16  # bits: a quarter of them; a segment matches another that is no farther
+CUTOFF = 16  # bits: largest distance of matching segments, a quarter of their bits
 
 
 def segment_matches(queries: Ragged, index: Ragged) -> npt.NDArray[np.float64]:
-    """The match of each query with each index image: (n_query, n_index) float64, more is closer.
+    """Return the similarity of each query with each index image: (n_query, n_index) float64.
 
-    A segment of the query matches where the nearest segment of the index image is at most 16 bits away. The match is
-    the number of the query's segments that match, less a tie-breaker of at most a quarter: the sum of their distances,
-    divided by 64 and by their number. For imagehash's hashes of the images, a of the query and b of the other, it is
-    len(a.segment_hashes) - (a - b). Not symmetric. 0 where nothing matches, and where an image has no segments.
+    A segment of the query matches if the nearest segment of the index image is at most 16 bits away. The similarity is
+    the number of matching segments minus a tie-breaker of at most a quarter: the sum of their distances, divided by 64
+    and by their number. With imagehash's hashes a of the query and b of the other, it is len(a.segment_hashes) -
+    (a - b). It is not symmetric, and 0 if no segment matches or an image has none.
 
     Source: `ImageMultiHash` of imagehash 4.3.2.
 
@@ -29,11 +29,11 @@ def segment_matches(queries: Ragged, index: Ragged) -> npt.NDArray[np.float64]:
     [[0.984375]]
     """
     matches = np.zeros((len(queries), len(index)))
-    _match(*_lent(queries), *_lent(index), matches)
+    _match(*_kernel_arrays(queries), *_kernel_arrays(index), matches)
     return matches
 
 
-def _lent(ragged: Ragged) -> tuple[Any, Any, Any]:
+def _kernel_arrays(ragged: Ragged) -> tuple[Any, Any, Any]:
     starts, ends = (np.ascontiguousarray(each, np.int64) for each in (ragged.starts, ragged.ends))
     return as_codes(ragged.rows, 1), starts, ends
 

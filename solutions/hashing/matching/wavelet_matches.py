@@ -1,4 +1,4 @@
-"""How many of the largest wavelet coefficients two images share, weighted by scale."""
+"""Similarity of images by the largest wavelet coefficients that they share, weighted by scale."""
 
 from typing import Any
 
@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from harness import kernel
+from solutions.kernels.arrays import as_kernel_array
 
-# In hundredths, of the channels Y, I and Q: for scanned pictures, as the paper fitted them.
+# In hundredths, for the channels Y, I and Q: the paper's weights for scanned pictures.
 _WEIGHTS = np.array(
     [[500, 1921, 3437], [83, 126, 36], [101, 44, 45], [52, 53, 14], [47, 28, 18], [30, 14, 27]], np.int32
 )
@@ -15,7 +16,7 @@ _BINS = len(_WEIGHTS)
 
 
 def term_weights(side: int) -> npt.NDArray[np.int32]:
-    """The weight of each term of `LargestWavelets` in hundredths, (6 * side**2,): 0 for a channel's first two.
+    """Return the weight of each term of `LargestWavelets` in hundredths, (6 * side**2,): 0 for a channel's first two.
 
     The weight of row i and column j is that of bin min(max(i, j), 5).
     """
@@ -28,11 +29,11 @@ def term_weights(side: int) -> npt.NDArray[np.int32]:
 def wavelet_matches(
     averages: np.ndarray, terms: np.ndarray, index_averages: np.ndarray, index_terms: np.ndarray, side: int
 ) -> npt.NDArray[np.float64]:
-    """The match of each query with each index image: (n_query, n_index) float64, more is closer; NaN with NaN averages.
+    """Return the similarity of each query with each index image: (n_query, n_index) float64, NaN for NaN averages.
 
-    `averages` (n, 3) and `terms` (n, 3 * m) are those of `LargestWavelets`. The match is the sum of the weights of the
-    terms that both images have, less the weighted differences of the averages. Weights of terms are summed as integers,
-    so that it does not matter in which order.
+    `averages` (n, 3) and `terms` (n, 3 * m) are those of `LargestWavelets`. The similarity is the sum of the weights of
+    the terms of both images, minus the weighted differences of the averages. Weights are summed as integers, so their
+    order does not matter.
 
     Source: "Fast Multiresolution Image Querying", C. E. Jacobs, A. Finkelstein and D. H. Salesin, 1995.
 
@@ -42,22 +43,15 @@ def wavelet_matches(
     """
     weights = term_weights(side)
     shared = np.zeros((len(averages), len(index_averages)), np.int32)
-    _add_shared(_lent(terms), *_images_of_terms(index_terms, len(weights)), weights, shared)
+    _add_shared(as_kernel_array(terms, np.int32), *_images_of_terms(index_terms, len(weights)), weights, shared)
     apart = np.zeros(shared.shape)
     for channel, weight in enumerate(_WEIGHTS[0] / 100):
         apart += weight * np.abs(averages[:, None, channel].astype(np.float64) - index_averages[:, channel])
     return np.asarray(shared / 100 - apart)
 
 
-def _lent(terms: np.ndarray) -> Any:
-    """A read-only view, as a kernel is compiled for one type of array alone."""
-    lent = np.ascontiguousarray(terms, np.int32).view(np.ndarray)
-    lent.flags.writeable = False
-    return lent
-
-
 def _images_of_terms(terms: np.ndarray, n_terms: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the images that have each term, term by term, and where those of each term start: (n_terms + 1,)."""
+    """Return the images with each term, term by term, and where those of each term start: (n_terms + 1,)."""
     order = np.argsort(terms, axis=None, kind="stable")
     starts = np.searchsorted(terms.reshape(-1)[order], np.arange(n_terms + 1))
     return (order // max(1, terms.shape[1])).astype(np.int32), starts

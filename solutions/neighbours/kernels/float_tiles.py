@@ -104,7 +104,7 @@ Only the first `n_vectors` vectors of the panel are used.
 """
 
 columns_above = instructions(_emit_columns, "int64")
-"""`columns_above(products, number, thresholds)` returns which queries' thresholds a row of a tile reaches, a bit each."""
+"""`columns_above(products, number, thresholds)` returns which thresholds a row of a tile reaches, a bit each."""
 
 prefetch_row = instructions(_emit_prefetch)
 """`prefetch_row(rows, row, d)` brings a row into the cache; a row that does not exist does no harm."""

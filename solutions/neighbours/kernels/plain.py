@@ -1,4 +1,4 @@
-"""The exact search of a block and the rounds of NN-descent in plain NumPy; see `solutions.neighbours.kernels`."""
+"""The exact search of a block in plain NumPy; see `solutions.neighbours.kernels`."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,6 @@ import numpy as np
 
 from solutions.kernels.inner_product import inner_products
 from solutions.neighbours.neighbours import MAX_LENGTH, Neighbours, are_readable, empty_neighbours, merge_top_k
-
-_PAIRS = 2**18  # of rows that are compared at once
 
 
 @dataclass
@@ -37,9 +35,9 @@ def new_state(queries: np.ndarray, k: int) -> PlainState:
 def add_block(state: PlainState, rows: np.ndarray, squared: np.ndarray | None, first: int, k: int) -> None:
     """Search a block of rows, the first of which is at position `first`; `squared` are their lengths, if known."""
     lengths = squared_lengths(rows) if squared is None else squared[: len(rows)]
-    similarities = inner_products(state.queries, rows).astype(np.float32)
-    similarities[:, ~(lengths <= MAX_LENGTH**2)] = -np.inf
-    similarities[~are_readable(state.queries)] = -np.inf
+    readable, usable = lengths <= MAX_LENGTH**2, are_readable(state.queries)[:, None]
+    products = inner_products(np.where(usable, state.queries, 0), np.where(readable[:, None], rows, 0))
+    similarities = np.where(usable & readable, products, -np.inf).astype(np.float32)
     positions = np.where(np.isneginf(similarities), -1, first + np.arange(len(rows))).astype(np.int32)
     state.nearest = merge_top_k([state.nearest, Neighbours(positions, similarities)], k)
 

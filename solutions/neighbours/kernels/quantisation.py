@@ -2,7 +2,7 @@
 
 Each number but the last is rounded to a multiple, at most 127, of a scale: one scale for each query, one for all index
 rows. The error is bounded by lengths (Cauchy-Schwarz): where q' and c' are the quantised query and row,
-|q c - q' c'| <= |q - q'| |c| + |q'| |c - c'|. The last number is not quantised: where rows have an extra number, so that
+|q c - q' c'| <= |q - q'| |c| + |q'| |c - c'|. The last number is not quantised: if rows have an extra number, so that
 the largest inner product is the smallest distance, it is much larger than the others.
 """
 

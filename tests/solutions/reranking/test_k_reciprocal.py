@@ -81,7 +81,7 @@ def test_a_graph_that_holds_the_images_themselves_is_the_same():
 
 def test_a_graph_with_lists_that_are_too_short_is_refused():
     index = clustered(30)
-    with pytest.raises(HarnessError, match="a graph of 4 neighbours is too small for 5"):
+    with pytest.raises(HarnessError, match="a graph of 4 neighbours is too small for near=5"):
         k_reciprocal(found_slowly(index, index, 5), graph_of(index, 4), near=5)
     with pytest.raises(HarnessError, match="must be 1 or more"):
         k_reciprocal(found_slowly(index, index, 5), graph_of(index, 9), near=5, mean_of=0)

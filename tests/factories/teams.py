@@ -1,4 +1,4 @@
-"""A team server in this process, and what tests do with it."""
+"""A team server in the test process, with clients and submission files for tests."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ HOME = "http://testserver"
 
 @dataclass
 class TeamServer:
-    """A team server, and what tests do with it."""
+    """A team server: its application, database URL, competition folder and workspace."""
 
     app: FastAPI
     url: str
@@ -36,62 +36,68 @@ class TeamServer:
         return str(next(iter(self.app.state.site.competitions.explicit)))
 
     def token(self, name: str | None) -> str:
-        """A new token of a team, which is made where missing; of an admin where it has no name."""
+        """Create a token of a team, which is created if missing, or of an admin if the name is None."""
         accounts, now = self.context.accounts, datetime.now(UTC)
         team = next((each for each in accounts.teams() if each.name == name), None)
         return accounts.add_token(None if name is None else team or accounts.add_team(name, now), now)
 
     def api_client(self, name: str | None, **headers: str) -> TestClient:
-        """A client of the API with a token of a team."""
+        """Return an API client with a token of a team, or of an admin if the name is None."""
         return self.anonymous_client({"Authorization": f"Bearer {self.token(name)}", **headers})
 
     def browser_client(self, name: str | None) -> TestClient:
-        """A browser that has signed in, and whose requests come from the site's own pages."""
+        """Return a signed-in client that sends the Origin header of the site."""
         browser = self.anonymous_client({"Origin": HOME})
         assert browser.post("/sign-in", data={"token": self.token(name)}).status_code == 303
         return browser
 
     def anonymous_client(self, headers: dict[str, str] | None = None) -> TestClient:
-        """A client that nobody knows."""
+        """Return a client without token and session."""
         return TestClient(self.app, HOME, raise_server_exceptions=False, follow_redirects=False, headers=headers)
 
     def submission_file(self, right: float = 1.0, task: str = "retrieval", *, mark: int = 0) -> bytes:
-        """A submission file that answers the first share of the queries rightly; each `mark` makes another file."""
+        """Return a CSV submission whose first share of queries is answered correctly; `mark` varies the bytes only."""
         column = {"retrieval": "images", "recognition": "landmarks"}[task]
         lines = (self.folder / f"{task}_solution.csv").read_text().splitlines()[1:]
         rows = [line.split(",") for line in lines]
         count = round(right * len(rows))
-        nobody = (self.folder / "index.csv").read_text().splitlines()[1].partition(",")[0]
-        wrong = nobody if task == "retrieval" else "0 0.1"
-        said = [
-            f"{query},{_said(truth, task) if place < count else wrong}" for place, (query, truth, _) in enumerate(rows)
+        unlabelled = (self.folder / "index.csv").read_text().splitlines()[1].partition(",")[0]
+        wrong = unlabelled if task == "retrieval" else "0 0.1"
+        answers = [
+            f"{query},{_right_answer(truth, task) if number < count else wrong}"
+            for number, (query, truth, _) in enumerate(rows)
         ]
-        return "\n".join([f"id,{column}", *said, *[""] * mark]).encode() + b"\n"
+        return "\n".join([f"id,{column}", *answers, *[""] * mark]).encode() + b"\n"
 
-    def submit(self, program: TestClient, content: bytes, **query: Any) -> Any:
-        """What the API answers to a file."""
-        return program.post("/api/v1/submissions", params={"competition": self.key, **query}, content=content)
+    def submit(self, client: TestClient, content: bytes, **query: Any) -> Any:
+        """Submit a file through the API; returns the response."""
+        return client.post("/api/v1/submissions", params={"competition": self.key, **query}, content=content)
 
     def score_all(self) -> int:
-        """How many submissions the worker has scored, until none waited."""
+        """Score all queued submissions; returns their number."""
         worker, count = ScoringWorker(worker_config(self.app, self.url)), 0
         while worker.score_next():
             count += 1
         return count
 
-    def submit_and_score(self, program: TestClient, content: bytes, **query: Any) -> dict[str, Any]:
-        """The document of a file that was handed in and scored."""
-        made = self.submit(program, content, **query).json()
+    def submit_and_score(self, client: TestClient, content: bytes, **query: Any) -> dict[str, Any]:
+        """Submit a file and score it; returns its JSON document."""
+        document = self.submit(client, content, **query).json()
         self.score_all()
-        found: dict[str, Any] = program.get(f"/api/v1/submissions/{made['id']}").json()
-        return found
+        scored: dict[str, Any] = client.get(f"/api/v1/submissions/{document['id']}").json()
+        return scored
 
     def close_competition(self) -> None:
-        """Let the competition be over."""
+        """Set the deadline to now."""
         self.context.rules.set(self.key, deadline=datetime.now(UTC))
 
 
-def _said(truth: str, task: str) -> str:
+def form_token(browser: TestClient, path: str = "/submissions") -> str:
+    """Return the CSRF token in the forms of a page."""
+    return browser.get(path).text.partition('name="form_token" value="')[2].partition('"')[0]
+
+
+def _right_answer(truth: str, task: str) -> str:
     if truth in ("None", ""):
         return ""
     return truth if task == "retrieval" else f"{truth} 0.9"

@@ -46,7 +46,7 @@ def fuse_answers(
 
     >>> queries, index = np.array(["q"]), np.array(["a", "b", "c"])
     >>> one, two = (Ranking.from_rows([row], queries, index) for row in (["a", "b"], ["b", "c"]))
-    >>> blended([one, two], [1, 1]).rows()
+    >>> fuse_answers([one, two], [1, 1]).rows()
     [['b', 'a', 'c']]
     """
     shares = normalise_weights(weights, len(answers))
@@ -63,7 +63,7 @@ def fuse_answers(
 def normalise_weights(weights: Sequence[float], count: int) -> np.ndarray:
     """Return the weights `(count,)` divided by their sum.
 
-    >>> normalised([3, 1], 2)
+    >>> normalise_weights([3, 1], 2)
     array([0.75, 0.25])
     """
     values = np.asarray(weights, np.float64)
@@ -79,7 +79,7 @@ def reindex(ranking: Ranking, index_ids: np.ndarray) -> Ranking:
     """Return the ranking with positions in `index_ids`; the rank of an image that is not among them stays empty.
 
     >>> ranking = Ranking.from_rows([["x", "b"]], np.array(["q"]), np.array(["b", "x"]))
-    >>> on_index(ranking, np.array(["a", "b"])).positions
+    >>> reindex(ranking, np.array(["a", "b"])).positions
     array([[-1,  1]], dtype=int32)
     """
     if ranking.index_ids is index_ids:
@@ -96,7 +96,7 @@ def vote_scores(landmarks: np.ndarray, confidences: np.ndarray, weights: np.ndar
 
     >>> landmarks = np.tile([1, 2], (1, 3, 1))
     >>> confidences = np.array([[[0.9, 0.05], [0.7, 0.2], [0.1, 0.8]]])
-    >>> merged(landmarks, confidences, np.full(3, 1 / 3)).round(4)[0, 0]
+    >>> vote_scores(landmarks, confidences, np.full(3, 1 / 3)).round(4)[0, 0]
     array([1.2333, 0.6833])
     """
     ordered = np.where(np.isnan(confidences), -np.inf, confidences)

@@ -116,7 +116,7 @@ def best_on_other_folds(scores: np.ndarray) -> np.ndarray:
 
     Ties go to the first candidate.
 
-    >>> chosen_on_others(np.array([[0.5, 0.1, 0.5], [0.4, 0.9, 0.4]]))
+    >>> best_on_other_folds(np.array([[0.5, 0.1, 0.5], [0.4, 0.9, 0.4]]))
     array([1, 0, 1])
     """
     return np.array([np.delete(scores, fold, axis=1).mean(axis=1).argmax() for fold in range(scores.shape[1])])
@@ -125,7 +125,7 @@ def best_on_other_folds(scores: np.ndarray) -> np.ndarray:
 def weight_grid(count: int) -> list[tuple[float, ...]]:
     """Return the candidate weights `(count,)`: equal weights, then a grid ordered by the distance from them.
 
-    >>> weightings(2)[:4]
+    >>> weight_grid(2)[:4]
     [(0.5, 0.5), (0.4, 0.6), (0.6, 0.4), (0.3, 0.7)]
     """
     steps = next(each for each in _STEPS if comb(each + count - 1, count - 1) <= _MAX_CANDIDATES or each == 1)

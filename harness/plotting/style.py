@@ -16,13 +16,13 @@ LINES = len(COLOURS)  # distinguishable lines
 
 FULL = 5.0  # inches from which on text has its full size
 
-Inches = tuple[float, float]  # inches
+Inches = tuple[float, float]  # width, height
 
 
 def line_style(place: int) -> dict[str, Any]:
     """Return colour, line style and marker of line number `place`; they differ for the first `LINES`.
 
-    >>> line(1)
+    >>> line_style(1)
     {'color': '#d55e00', 'linestyle': '--', 'marker': 's'}
     """
     return {"color": COLOURS[place % LINES], "linestyle": STYLES[place % LINES], "marker": MARKS[place % LINES]}

@@ -81,8 +81,9 @@ def parameter_importances(space: SearchSpace, trials: Sequence[ScoredValues], *,
 def round_to_span(span: Span, value: float) -> float:
     """Round a value to few significant digits within the span, so that it can be read and typed.
 
-    >>> rounded(Span(0.0, 1.0), 0.123456), rounded(Span(1e-6, 1e-1, log=True), 0.000123456), rounded(Span(4, 32), 7)
-    (0.123, 0.0001235, 7)
+    >>> spans = Span(0.0, 1.0), Span(1e-6, 1e-1, log=True), Span(4, 32)
+    >>> [round_to_span(span, value) for span, value in zip(spans, (0.123456, 0.000123456, 7))]
+    [0.123, 0.0001235, 7]
     """
     if isinstance(span.low, int):
         return value

@@ -24,6 +24,7 @@ PAGES = {
     "folds": "/c/{key}/retrieval/folds",
     "shake-up": "/c/{key}/retrieval/shake-up",
     "probing": "/c/{key}/retrieval/probing",
+    "glossary": "/glossary",
     "memory": "/c/{key}/retrieval/public?cost=memory",
     "entry": "/e/1",
     "two entries": "/e/4?against=2",
@@ -205,7 +206,7 @@ def test_the_report_file_is_accessible_and_shows_its_images(open_page: Any, repo
 
 def test_the_explorer_of_a_report_compares_two_entries(open_page: Any, report: str) -> None:
     explorer = open_page(report).locator(".explorer").first
-    explorer.get_by_label("Against").select_option(label="hash(kind='dct')")
+    explorer.get_by_label("Compare with").select_option(label="hash(kind='dct')")
     explorer.get_by_label("Order").select_option(label="largest difference first")
     expect(explorer.get_by_label("Order")).to_have_value("difference")
     queries = explorer.locator("article.query")
@@ -226,4 +227,4 @@ def test_a_row_of_a_report_opens_its_entry(open_page: Any, report: str) -> None:
 def test_a_report_shows_its_content_without_scripts(open_page: Any, report: str) -> None:
     page = open_page(report, java_script_enabled=False)
     expect(page.locator("table.board tbody tr").nth(4)).to_be_attached()
-    expect(page.get_by_text("your browser runs none").first).to_be_visible()
+    expect(page.get_by_text("needs JavaScript").first).to_be_visible()

@@ -21,10 +21,10 @@ class PlotArea:
 
     width: float
     height: float
-    left: float
-    right: float
-    top: float
-    bottom: float
+    x_min: float
+    x_max: float
+    y_min: float
+    y_max: float
 
     @property
     def view_box(self) -> str:
@@ -34,12 +34,12 @@ class PlotArea:
     @property
     def middle_x(self) -> float:
         """Horizontal centre of the plotting rectangle."""
-        return (self.left + self.right) / 2
+        return (self.x_min + self.x_max) / 2
 
     @property
     def middle_y(self) -> float:
         """Vertical centre of the plotting rectangle."""
-        return (self.top + self.bottom) / 2
+        return (self.y_min + self.y_max) / 2
 
 
 @dataclass(frozen=True)

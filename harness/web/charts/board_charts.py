@@ -12,7 +12,7 @@ from leaderboard.rendering.format_cells import format_cell
 from leaderboard.safe_text import shorten
 from leaderboard.storage.entry_summaries import EntrySummary
 
-AREA = PlotArea(460, 300, 50, 448, 12, 256)
+AREA = PlotArea(460, 300, 66, 448, 12, 256)
 MAX_DOTS = 150  # besides those of the Pareto front
 CostKind = Literal["wall", "cpu", "memory"]
 COSTS: dict[CostKind, tuple[str, str]] = {
@@ -82,7 +82,7 @@ def cost_chart(source: ChartSource, cost: CostKind) -> ScatterChart | None:
     price: Callable[[EntrySummary], float] = lambda summary: max(getattr(summary.cost, field) or 0.0, 0.01)
     measured = [summary for summary in source.scored() if summary.cost.wall_s is not None]
     best = [measured[row] for row in pareto_front([(price(each), source.goodness(each)) for each in measured])]
-    caption = f"{source.metric} against {axis_name}; line: Pareto front of {len(best)}, no cheaper entry scores better"
+    caption = f"{source.metric} against {axis_name}; line: Pareto front, {len(best)} of {len(measured)} entries"
     return _chart(source, measured, best, (price, Axis, axis_name), (f"cost-{cost}", caption))
 
 
@@ -109,9 +109,9 @@ def _chart(
     others = nsmallest(MAX_DOTS, (each for each in summaries if each.id not in on_front), lambda e: -source.goodness(e))
     visible = [*others, *best]
     is_log = axis_type is not TimeAxis
-    x = axis_type.fit([x_value(each) for each in visible], AREA.left, AREA.right, log=is_log, name=axis_name)
+    x = axis_type.fit([x_value(each) for each in visible], AREA.x_min, AREA.x_max, log=is_log, name=axis_name)
     y_name = f"{source.part} {source.metric}"
-    y = Axis.fit([source.score(each) for each in visible], AREA.bottom, AREA.top, name=y_name)
+    y = Axis.fit([source.score(each) for each in visible], AREA.y_max, AREA.y_min, name=y_name)
     dots = tuple(
         _dot(source, each, x.at(x_value(each)), y.at(source.score(each)), best=each.id in on_front) for each in visible
     )
@@ -132,4 +132,4 @@ def _step_path(points: Sequence[tuple[float, float]]) -> str:
     if not points:
         return ""
     (x, y), *rest = points
-    return "".join([f"M{x:g} {y:g}", *(f"H{x:g}V{y:g}" for x, y in rest), f"H{AREA.right:g}"])
+    return "".join([f"M{x:g} {y:g}", *(f"H{x:g}V{y:g}" for x, y in rest), f"H{AREA.x_max:g}"])

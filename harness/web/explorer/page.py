@@ -104,8 +104,8 @@ def precision_curve(analysis: EntryAnalysis) -> PrecisionCurve | None:
     rows, precision = analysis.precision_at_rank
     if len(rows) < 2:
         return None
-    x = Axis(1, len(rows), AREA.left, AREA.right, name="answers, most confident first")
-    y = Axis(0, 1, AREA.bottom, AREA.top, name="precision at this rank")
+    x = Axis(1, len(rows), AREA.x_min, AREA.x_max, name="answers, most confident first")
+    y = Axis(0, 1, AREA.y_max, AREA.y_min, name="precision at this rank")
     points = np.unique(np.linspace(0, len(rows) - 1, N_POINTS).astype(int)).tolist()
     path = "M" + "L".join(f"{x.at(point + 1):g} {y.at(float(precision[point])):g}" for point in points)
     ranks = {row: rank for rank, row in enumerate(rows.tolist(), 1)}

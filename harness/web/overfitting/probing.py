@@ -54,9 +54,9 @@ def probing_chart(view: ProbingView) -> ProbingChart:
     """Draw the public and private score on each board by the number of submissions."""
     steps = next(iter(view.results.values())).submissions
     last = max(steps[-1], steps[0] + 1)
-    x = Axis(steps[0], last, AREA.left + 8, AREA.right - 8, log=True, name="number of submissions")
+    x = Axis(steps[0], last, AREA.x_min + 8, AREA.x_max - 8, log=True, name="number of submissions")
     scores = [score for each in view.results.values() for score in (*each.public_scores, *each.private_scores)]
-    y = Axis.fit(scores, AREA.bottom, AREA.top, name=view.metric)
+    y = Axis.fit(scores, AREA.y_max, AREA.y_min, name=view.metric)
     lines = tuple(
         ProbingLine(
             name,

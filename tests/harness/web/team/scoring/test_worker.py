@@ -20,7 +20,7 @@ from leaderboard.errors import StoreError
 from leaderboard.storage import database
 from leaderboard.storage.team_schema import submissions
 from leaderboard.team.queue import MAX_ATTEMPTS
-from tests.databases import Line, postgresql_server
+from tests.databases import TcpProxy, postgresql_server
 
 STALLED_WORKER = """
 import sys, time
@@ -178,9 +178,9 @@ def test_a_write_is_retried_until_it_succeeds_or_the_limit_passes(monkeypatch):
 @pytest.fixture
 def proxy(tmp_path):
     """A proxy to the PostgreSQL server that can be disconnected."""
-    opened = Line(postgresql_server())
+    opened = TcpProxy(postgresql_server())
     yield opened
-    opened.end()
+    opened.stop()
 
 
 @pytest.fixture
@@ -191,14 +191,14 @@ def server_behind_proxy(make_server, proxy):
     with new_database("postgresql", None) as url:
         query = database.make_url(url).query
         yield make_server(database.make_url(proxy.url).update_query_dict(query).render_as_string(hide_password=False))
-        proxy.mend()
+        proxy.restore()
 
 
 def test_requests_return_503_while_the_database_is_unreachable_and_recover(server_behind_proxy, proxy, caplog):
     client, browser = server_behind_proxy.api_client("Alpha"), server_behind_proxy.browser_client("Alpha")
     first = server_behind_proxy.submit_and_score(client, server_behind_proxy.submission_file(0.5))
     before = browser.get("/submissions").text
-    proxy.cut()
+    proxy.interrupt()
     for _ in range(2):
         away = (
             browser.get("/submissions"),
@@ -211,7 +211,7 @@ def test_requests_return_503_while_the_database_is_unreachable_and_recover(serve
         stranger = server_behind_proxy.anonymous_client({"Origin": "http://testserver"})
         assert stranger.post("/sign-in", data={"token": "landmark_" + "0" * 12 + "_" + "0" * 40}).status_code == 503
         assert stranger.get("/submissions").status_code == 303
-    proxy.mend()
+    proxy.restore()
     assert browser.get("/submissions").text == before
     assert client.get("/api/v1/submissions").json() == [first]
     assert server_behind_proxy.submit_and_score(client, server_behind_proxy.submission_file(1.0))["status"] == "scored"
@@ -221,8 +221,8 @@ def test_a_score_is_stored_after_the_database_returns(server_behind_proxy, proxy
     score = worker_module.score_upload
 
     def scored_meanwhile(*arguments):
-        proxy.cut()
-        threading.Timer(0.5, proxy.mend).start()
+        proxy.interrupt()
+        threading.Timer(0.5, proxy.restore).start()
         return score(*arguments)
 
     server_behind_proxy.submit(server_behind_proxy.api_client("Alpha"), server_behind_proxy.submission_file())

@@ -1,4 +1,4 @@
-"""Tests of `harness.web.app`, `harness.web.context`, `harness.web.site_page`, `harness.web.error_pages`,
+"""Tests of `harness.web.app`, `harness.web.context`, `harness.web.error_pages`,
 `harness.web.security_headers` and `harness.web.permissions`.
 """
 

@@ -1,1 +1,1 @@
-"""Competitions, their images and what was computed from them."""
+"""Competitions: tables, images, ground truth, and the store of descriptors."""

@@ -1,6 +1,6 @@
-"""Everything that is wrong with a competition folder, at once.
+"""Find all faults of a competition folder.
 
-Read by the host of a competition, so it may speak of the ground truth; no solution and no competitor sees it.
+The report is for the host of a competition: it names entries of the ground truth, which no competitor may see.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from metrics import Task
 _EXAMPLES = 10
 _NAMES = "train_label_to_category.csv"
 
-Tables = dict[str, CsvTable]  # those of train, index and test that can be read
+Tables = dict[str, CsvTable]  # the readable ones of train, index and test
 
 
 @dataclass(frozen=True)
 class CompetitionFault:
-    """One kind of fault: where, what, how often, and the first few ids or lines."""
+    """One kind of fault: the file, what is wrong, how often, and the first few ids or lines."""
 
     where: str
     what: str
@@ -45,21 +45,21 @@ class CompetitionFault:
 
 
 def check_competition(folder: Path) -> list[CompetitionFault]:
-    """Return all faults of the folder, each kind once; every image is decoded.
+    """Return all kinds of faults of the folder; decodes every image.
 
-    Raises DataError only where there is no folder.
+    Raises DataError if the folder does not exist.
     """
     if not os.path.isdir(folder):
         raise DataError(f"{folder}: there is no such folder")
-    return list(_faults(folder))
+    return list(_find_faults(folder))
 
 
-def _faults(folder: Path) -> Iterator[CompetitionFault]:
+def _find_faults(folder: Path) -> Iterator[CompetitionFault]:
     tables: Tables = {}
     for part in ("train", "index", "test"):
         yield from _table_faults(folder, part, tables)
     if "test" not in tables:
-        yield CompetitionFault("test.csv", "table is missing or unusable: nothing is asked", 1, ("test.csv",))
+        yield CompetitionFault("test.csv", "table is missing or unusable: there are no queries", 1, ("test.csv",))
     yield from _shared_ids(tables)
     for part, table in tables.items():
         yield from _image_faults(folder, part, table)
@@ -80,16 +80,16 @@ def _table_faults(folder: Path, part: str, tables: Tables) -> Iterator[Competiti
         return
     tables[part] = table
     if not len(table):
-        yield CompetitionFault(path.name, "table holds no row", 1, (path.name,))
+        yield CompetitionFault(path.name, "table has no rows", 1, (path.name,))
     yield from _row_faults(table, "id", "ids that cannot be used", unsafe_rows(table["id"]))
-    yield from _row_faults(table, "id", "ids that stand there before", repeated_rows(table["id"]))
+    yield from _row_faults(table, "id", "repeated ids", repeated_rows(table["id"]))
 
 
 def _shared_ids(tables: Tables) -> Iterator[CompetitionFault]:
     sets = {part: set(table["id"]) for part, table in tables.items()}
     for one, other in (("train", "index"), ("train", "test"), ("index", "test")):
         shared = sorted(sets.get(one, set()) & sets.get(other, set()))
-        yield from _fault(f"{one}.csv and {other}.csv", "ids that stand in both", shared)
+        yield from _value_fault(f"{one}.csv and {other}.csv", "ids that are in both", shared)
 
 
 def _image_faults(folder: Path, part: str, table: CsvTable) -> Iterator[CompetitionFault]:
@@ -99,15 +99,17 @@ def _image_faults(folder: Path, part: str, table: CsvTable) -> Iterator[Competit
     except DataError as error:
         yield CompetitionFault(f"{part} images", "folder cannot be read", 1, (str(error),))
         return
-    yield from _fault(f"{part}.csv", "ids without an image", [each for each, path in paths.items() if path is None])
-    checks = Parallel(n_jobs=cores(), prefer="threads", return_as="generator")(
-        delayed(_complaint)(image_id, path) for image_id, path in paths.items() if path is not None
+    yield from _value_fault(
+        f"{part}.csv", "ids without an image", [image_id for image_id, path in paths.items() if path is None]
     )
-    broken = [complaint for complaint in track(checks, f"decoding {part} images", len(paths)) if complaint]
-    yield from _fault(f"{part} images", "images that cannot be decoded", broken, as_they_are=True)
+    checks = Parallel(n_jobs=cores(), prefer="threads", return_as="generator")(
+        delayed(_decoding_error)(image_id, path) for image_id, path in paths.items() if path is not None
+    )
+    broken = [error for error in track(checks, f"decoding {part} images", len(paths)) if error]
+    yield from _value_fault(f"{part} images", "images that cannot be decoded", broken, quoted=True)
 
 
-def _complaint(image_id: str, path: str) -> str | None:
+def _decoding_error(image_id: str, path: str) -> str | None:
     try:
         decode(path)
     except UndecodableError as error:
@@ -120,34 +122,38 @@ def _label_faults(train: CsvTable) -> Iterator[CompetitionFault]:
         yield CompetitionFault(train.path.name, "column is missing: landmark_id", 1, ("line 1",))
         return
     labels = train["landmark_id"]
-    bad = [row for row, each in enumerate(labels) if each not in UNLABELLED and parse_whole_numbers([each]) is None]
-    yield from _row_faults(train, "landmark_id", "landmark ids that are no whole numbers of at most 18 digits", bad)
+    invalid = [row for row, each in enumerate(labels) if each not in UNLABELLED and parse_whole_numbers([each]) is None]
+    yield from _row_faults(
+        train, "landmark_id", "landmark ids that are not whole numbers of at most 18 digits", invalid
+    )
 
 
 def _name_faults(path: Path, train: CsvTable) -> Iterator[CompetitionFault]:
     if not os.path.lexists(path):
         return
     try:
-        named = read_table(path, ["landmark_id"])["landmark_id"]
+        landmarks = read_table(path, ["landmark_id"])["landmark_id"]
     except DataError as error:
         yield _unreadable(path, error)
         return
-    known = set(_labels(train))
-    yield from _fault(path.name, "landmarks without a train image", [each for each in named if each not in known])
+    in_train = set(_labels(train))
+    yield from _value_fault(
+        path.name, "landmarks without a train image", [each for each in landmarks if each not in in_train]
+    )
 
 
 def _truth_faults(folder: Path, tables: Tables) -> Iterator[CompetitionFault]:
     try:
-        found = find_ground_truth(folder)
+        paths = find_ground_truth(folder)
     except DataError as error:
         yield CompetitionFault("ground truth", "file cannot be used", 1, (str(error),))
         return
-    for task, path in found.items():
+    for task, path in paths.items():
         try:
             table = read_table(path, ["id", COLUMNS[task]], optional=["Usage"])
-            wrong = list(_truth_row_faults(table, task))
-            yield from wrong
-            truth = None if wrong else read_ground_truth(path, task)
+            faults = list(_truth_row_faults(table, task))
+            yield from faults
+            truth = None if faults else read_ground_truth(path, task)
         except DataError as error:
             yield _unreadable(path, error)
             continue
@@ -157,35 +163,35 @@ def _truth_faults(folder: Path, tables: Tables) -> Iterator[CompetitionFault]:
 
 
 def _truth_row_faults(table: CsvTable, task: Task) -> Iterator[CompetitionFault]:
-    yield from _row_faults(table, "id", "queries that stand there before", repeated_rows(table["id"]))
+    yield from _row_faults(table, "id", "repeated queries", repeated_rows(table["id"]))
     usage = table["Usage"] if "Usage" in table else np.full(len(table), USAGES[0], object)
     wrong = np.flatnonzero(~np.isin(usage, USAGES)).tolist()
-    yield from _row_faults(table, "Usage", "other words than Public, Private or Ignored as Usage", wrong)
+    yield from _row_faults(table, "Usage", "values of Usage other than Public, Private or Ignored", wrong)
     if task == "recognition":
         counting = np.flatnonzero(usage != "Ignored").tolist()
         wrong = [row for row in counting if parse_whole_numbers(table["landmarks"][row].split()) is None]
-        yield from _row_faults(table, "landmarks", "landmarks that are no whole numbers of at most 18 digits", wrong)
+        yield from _row_faults(table, "landmarks", "landmarks that are not whole numbers of at most 18 digits", wrong)
 
 
 def _query_faults(truth: CsvTable, tables: Tables) -> Iterator[CompetitionFault]:
-    name, told = truth.path.name, truth["id"]
-    asked = set(tables["test"]["id"] if "test" in tables else ())
-    yield from _fault(name, "queries that are not in test.csv", [each for each in told if each not in asked])
-    yield from _fault(name, "queries of test.csv without a row", sorted(asked - set(told)))
+    name, ids = truth.path.name, truth["id"]
+    queries = set(tables["test"]["id"] if "test" in tables else ())
+    yield from _value_fault(name, "queries that are not in test.csv", [query for query in ids if query not in queries])
+    yield from _value_fault(name, "queries of test.csv without a row", sorted(queries - set(ids)))
 
 
 def _answer_faults(path: Path, truth: GroundTruth, tables: Tables) -> Iterator[CompetitionFault]:
     if not truth.scored.any():
-        yield CompetitionFault(path.name, "table in which no query counts: all are Ignored", 1, (path.name,))
+        yield CompetitionFault(path.name, "table without a scored query: all are Ignored", 1, (path.name,))
     if truth.task == "retrieval":
-        part, known = "index", set(tables["index"]["id"] if "index" in tables else ())
+        part, ids = "index", set(tables["index"]["id"] if "index" in tables else ())
     else:
-        part, known = (
+        part, ids = (
             "train",
             {int(each) for each in set(_labels(tables.get("train"))) if parse_whole_numbers([each]) is not None},
         )
-    unknown = sorted({each for each in truth.tokens.tolist() if each not in known})
-    yield from _fault(path.name, f"{COLUMNS[truth.task]} that are not in {part}.csv", unknown)
+    unknown = sorted({each for each in truth.tokens.tolist() if each not in ids})
+    yield from _value_fault(path.name, f"{COLUMNS[truth.task]} that are not in {part}.csv", unknown)
     yield from (CompetitionFault(path.name, "note", 1, (note,)) for note in truth.notes)
 
 
@@ -203,7 +209,9 @@ def _row_faults(table: CsvTable, column: str, what: str, rows: list[int]) -> Ite
         yield CompetitionFault(table.path.name, what, len(rows), examples)
 
 
-def _fault(where: str, what: str, found: Iterable[object], *, as_they_are: bool = False) -> Iterator[CompetitionFault]:
-    texts = [str(each) if as_they_are else quote(each) for each in found]
+def _value_fault(
+    where: str, what: str, values: Iterable[object], *, quoted: bool = False
+) -> Iterator[CompetitionFault]:
+    texts = [str(value) if quoted else quote(value) for value in values]
     if texts:
         yield CompetitionFault(where, what, len(texts), tuple(texts[:_EXAMPLES]))

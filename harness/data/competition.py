@@ -1,7 +1,7 @@
-"""A competition is a folder: tables of ids, images beside them, ground truth kept apart.
+"""Read a competition folder: tables of ids, with the images in the same folder.
 
-Read are the layouts of Kaggle's 2018 challenges (`train.csv` id,url,landmark_id; `index.csv`, `test.csv` id,url) and of
-Google Landmarks v2 (`train.csv` id,landmark_id; images in `a/b/c/<id>.jpg`), any part missing.
+Two layouts are read: Kaggle's 2018 challenges (`train.csv` id,url,landmark_id; `index.csv` and `test.csv` id,url) and
+Google Landmarks v2 (`train.csv` id,landmark_id; images in `a/b/c/<id>.jpg`). Any table may be missing.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _TABLES = ("train.csv", "index.csv", "test.csv")
 
 @dataclass(frozen=True)
 class Competition:
-    """The image sets of a folder. `labels` `(len(train),)` int64, read-only, are the landmarks of the train images."""
+    """The image sets of a folder. `labels` `(len(train),)` are the landmark ids of the train images (int64)."""
 
     folder: Path
     train: ImageSet
@@ -40,9 +40,9 @@ class Competition:
 
     @classmethod
     def open(cls, folder: Path, store: Path) -> Competition:
-        """Return the competition in a folder; descriptors of its images are kept in `store`.
+        """Return the competition in a folder; `store` is the folder for descriptors of its images.
 
-        Raises DataError for a folder that holds none, and for tables that cannot be used.
+        Raises DataError for a folder without tables and for invalid tables.
         """
         if not os.path.isdir(folder):
             raise DataError(f"{folder}: there is no such folder")
@@ -67,7 +67,7 @@ class Competition:
 
     @cached_property
     def key(self) -> str:
-        """Return a name for exactly these tables and this ground truth: another one as soon as either changes."""
+        """Return the name with a digest of tables and ground truth, which changes when any of them changes."""
         digest = sha256()
         for file in [*(self.folder / name for name in _TABLES), *sorted(find_ground_truth(self.folder).values())]:
             digest.update(_digest(file) if file.exists() else b"-")
@@ -75,19 +75,19 @@ class Competition:
 
     @property
     def tasks(self) -> tuple[Task, ...]:
-        """Return the tasks that a solution can be run on."""
+        """Return the tasks for which the competition has the tables."""
         return tuple(task for task in TASKS if not self._missing(task))
 
     def require(self, task: Task) -> None:
-        """Raise DataError where the competition lacks what the task needs."""
+        """Raise DataError if the competition lacks a table that the task needs."""
         missing = self._missing(task)
         if missing:
             raise DataError(f"{self.folder}: {task} needs {' and '.join(missing)}; this competition has none")
 
     def _missing(self, task: Task) -> list[str]:
-        searched = ("index.csv with images to search", self.index)
-        learnt = ("train.csv with labelled images", self.train)
-        needed = [searched if task == "retrieval" else learnt, ("test.csv with images to ask about", self.queries)]
+        index = ("index.csv with images to search", self.index)
+        train = ("train.csv with labelled images", self.train)
+        needed = [index if task == "retrieval" else train, ("test.csv with images to ask about", self.queries)]
         return [what for what, images in needed if not len(images)]
 
 
@@ -100,7 +100,7 @@ def _ids(path: Path) -> np.ndarray:
 
 
 def _train(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Return ids and landmarks of the labelled rows."""
+    """Return ids and landmark ids of the labelled rows."""
     if not os.path.lexists(path):
         return np.array([], object), np.array([], np.int64)
     table = read_table(path, ["id", "landmark_id"])

@@ -1,7 +1,7 @@
-"""The truth of benchmarks that rank all images: revisited and classic Oxford and Paris, Holidays.
+"""Ground truth of benchmarks that rank all images: revisited and classic Oxford and Paris, and Holidays.
 
-A table `id,easy,hard,ignored` is judged as revisited Oxford and Paris are, `id,images,ignored` as classic ones and
-Holidays. Ignored images, which the benchmarks call junk, are neither right nor wrong.
+Columns `id,easy,hard,ignored` mean the protocols of revisited Oxford and Paris; `id,images,ignored` those of the
+classic ones and Holidays. Ignored images, called junk in the papers, count neither as relevant nor as irrelevant.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from harness.errors import DataError
 from metrics import DIFFICULTIES, revisited
 
 COLUMN_SETS = (("easy", "hard", "ignored"), ("images", "ignored"))
-ImagesByQuery = dict[str, set[int]]  # query -> the numbers of images
+ImagesByQuery = dict[str, set[int]]  # query id -> numbers of images
 
 
 @dataclass(frozen=True, eq=False)
 class CompleteGroundTruth:
-    """Which images are relevant and which ignored for each query, by protocol."""
+    """The relevant and the ignored images of each query, by protocol."""
 
     query_ids: list[str]
     images: IdIndex
@@ -32,39 +32,39 @@ class CompleteGroundTruth:
 
 
 def find_complete_ground_truth(folder: Path) -> Path | None:
-    """Return the ground truth for complete rankings in a folder, or None."""
-    found = [path for path in sorted(folder.glob("*solution*.csv")) if has_complete_columns(read_header(path))]
-    if len(found) > 1:
-        raise DataError(f"{folder}: {found[0].name} and {found[1].name} both hold the ground truth; move one away")
-    return found[0] if found else None
+    """Return the path of the ground truth for complete rankings, or None; raises DataError if there are two."""
+    paths = [path for path in sorted(folder.glob("*solution*.csv")) if has_complete_columns(read_header(path))]
+    if len(paths) > 1:
+        raise DataError(f"{folder}: {paths[0].name} and {paths[1].name} both hold the ground truth; move one away")
+    return paths[0] if paths else None
 
 
 def has_complete_columns(header: list[str]) -> bool:
-    """Tell whether a table with these columns holds the truth for complete rankings."""
-    return any({"id", *layout} <= {*header} for layout in COLUMN_SETS)
+    """Return whether a table with these columns is a ground truth for complete rankings."""
+    return any({"id", *names} <= {*header} for names in COLUMN_SETS)
 
 
 def read_complete_ground_truth(path: Path, images: IdIndex) -> CompleteGroundTruth:
-    """Return the truth in a table; images that are not known yet are added to `images`.
+    """Return the ground truth in a table; new images are added to `images`.
 
     Raises DataError for a repeated query.
     """
-    columns = next(layout for layout in COLUMN_SETS if {*layout} <= {*read_header(path)})
-    lists: dict[str, ImagesByQuery] = {name: {} for name in columns}
+    columns = next(names for names in COLUMN_SETS if {*names} <= {*read_header(path)})
+    images_of: dict[str, ImagesByQuery] = {name: {} for name in columns}
     for rows in read_rows(path, ["id", *columns]):
         queries = rows["id"].as_strings().texts()
         for row, query in enumerate(queries):
-            if query in lists[columns[0]] or query in queries[:row]:
-                rows.reject(row, f"the query {quote(query)} stands there a second time; remove one of the rows")
+            if query in images_of[columns[0]] or query in queries[:row]:
+                rows.reject(row, f"the query {quote(query)} is repeated; remove one of the rows")
         for name in columns:
             column = rows[name].compact()
             numbers = np.where(column.words.lengths > 0, images.add(column.words), -1)
             spans = pairwise([0, *column.stops.tolist()])
-            lists[name] |= {
+            images_of[name] |= {
                 query: {*numbers[start:stop].tolist()} - {-1}
                 for query, (start, stop) in zip(queries, spans, strict=True)
             }
-    return CompleteGroundTruth([*lists[columns[0]]], images, _protocols(lists))
+    return CompleteGroundTruth([*images_of[columns[0]]], images, _protocols(images_of))
 
 
 def _protocols(lists: dict[str, ImagesByQuery]) -> dict[str, tuple[ImagesByQuery, ImagesByQuery]]:

@@ -1,6 +1,6 @@
-"""The truth of a competition, kept apart: no solution ever holds it.
+"""Read the ground truth of a competition, which no solution may see.
 
-The files are what Kaggle and Google Landmarks call `*_solution*.csv`: id, images or landmarks, and Usage.
+The files are named `*_solution*.csv`, as on Kaggle and in Google Landmarks: id, images or landmarks, and Usage.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from harness.errors import DataError
 from metrics import Task
 
 COLUMNS: dict[Task, str] = {"retrieval": "images", "recognition": "landmarks"}
-UNLABELLED = ("", "None")  # landmark_id of a train image that shows none
+UNLABELLED = ("", "None")  # landmark_id of a train image without landmark
 USAGES = ("Public", "Private", "Ignored")
-UNLISTABLE = -2  # the number of an image that nobody can list
+UNLISTABLE = -2  # number of an image without an id, which no answer can contain
 
 
 @dataclass(frozen=True, eq=False)
 class GroundTruth:
-    """What is right for each query: `relevant[offsets[i]:offsets[i + 1]]` for query i.
+    """The relevant landmarks or images of each query: `relevant[offsets[i]:offsets[i + 1]]` for query i.
 
-    These are landmarks, or the numbers of images in the vocabulary; a negative one is an image that nobody can list.
+    Images are numbers in the index `images`; a negative number is an image that no answer can contain.
     """
 
     task: Task
@@ -40,13 +40,13 @@ class GroundTruth:
     relevant: np.ndarray  # (total,) int64 landmarks, or int32 numbers of images
     offsets: np.ndarray  # (n + 1,)
     images: IdIndex = field(default_factory=IdIndex)
-    notes: tuple[str, ...] = ()  # what was put right on reading
+    notes: tuple[str, ...] = ()  # corrections made while reading
 
     @classmethod
     def from_lists(
         cls, task: Task, query_ids: np.ndarray, usage: np.ndarray, lists: Sequence[Sequence[Any]]
     ) -> GroundTruth:
-        """Return the truth from the ids of images, or the landmarks, of each query."""
+        """Return the ground truth from a list of image ids or of landmarks for each query."""
         offsets, images = np.cumsum([0, *map(len, lists)]), IdIndex()
         tokens = [*chain.from_iterable(lists)]
         relevant = images.add(StringColumn.from_texts(tokens)) if task == "retrieval" else np.array(tokens, np.int64)
@@ -57,12 +57,12 @@ class GroundTruth:
 
     @property
     def scored(self) -> np.ndarray:
-        """Return which queries count `(n,)`."""
+        """Return a mask `(n,)` of the queries that are scored."""
         return np.asarray(self.usage != "Ignored")
 
     @property
     def tokens(self) -> np.ndarray:
-        """Return what is relevant as it is written `(total,)`: ids of images, empty for one without, or landmarks."""
+        """Return the relevant landmarks, or ids of images `(total,)`; empty for an image without id."""
         if self.task == "recognition":
             return self.relevant
         return np.asarray(np.append(self.images.texts(), "")[np.maximum(self.relevant, -1)])
@@ -71,30 +71,30 @@ class GroundTruth:
 def find_ground_truth(folder: Path) -> dict[Task, Path]:
     """Return the ground truth files of a competition folder: task -> path.
 
-    Raises DataError where two files hold the truth of one task: scores must say which they follow.
+    Raises DataError if two files hold the ground truth of one task.
     """
-    found: dict[Task, Path] = {}
+    paths: dict[Task, Path] = {}
     for path in sorted(path for path in folder.glob("*solution*.csv") if not path.name.startswith(".")):
         header = read_header(path)
         for task, column in COLUMNS.items():
-            if column not in header or "ignored" in header:  # which is a truth for complete rankings
+            if column not in header or "ignored" in header:  # a ground truth for complete rankings
                 continue
-            if task in found:
+            if task in paths:
                 raise DataError(
-                    f"{folder}: {found[task].name} and {path.name} both hold the ground truth of {task}; move one away"
+                    f"{folder}: {paths[task].name} and {path.name} both hold the ground truth of {task}; move one away"
                 )
-            found[task] = path
-    return found
+            paths[task] = path
+    return paths
 
 
 def load_ground_truth(folder: Path, task: Task, images: IdIndex | None = None) -> GroundTruth | None:
-    """Return the ground truth of a task, or None where the folder holds none."""
+    """Return the ground truth of a task, or None if the folder has none."""
     path = find_ground_truth(folder).get(task)
     return None if path is None else read_ground_truth(path, task, images)
 
 
 def part_shares(folder: Path, task: Task) -> dict[str, float]:
-    """Return which part of the queries that count is public and private; nothing where there are not both."""
+    """Return the shares of public and private queries among the scored ones; empty unless there are both."""
     truth = load_ground_truth(folder, task)
     parts = ("public", "private")
     counts = {} if truth is None else {part: int((truth.usage == part.title()).sum()) for part in parts}
@@ -102,28 +102,28 @@ def part_shares(folder: Path, task: Task) -> dict[str, float]:
 
 
 def read_ground_truth(path: Path, task: Task, images: IdIndex | None = None) -> GroundTruth:
-    """Return the ground truth in a file, as the official reader understands it; without Usage all is Private.
+    """Return the ground truth in a file, parsed as by the official reader. Without Usage all queries are Private.
 
-    A retrieval row that is empty but not ignored has one relevant image that nobody can list; a landmark row that is
-    empty is a query without landmark. Repeats within a row are dropped and noted. The cell of an ignored query is not
-    looked at. Images that `images` does not know yet are added to it.
+    An empty retrieval row that is not ignored has one relevant image that no answer can contain. An empty landmark row
+    is a query without landmark. Repeats within a row are dropped and noted; cells of ignored queries are not parsed.
+    New images are added to `images`.
 
-    Raises DataError for a repeated query, another Usage, and landmarks that are no whole numbers.
+    Raises DataError for a repeated query, an unknown Usage, and landmarks that are not whole numbers.
     """
     images = IdIndex() if images is None else images
-    queries, usages, found, counts, notes = IdIndex(), [], [], [], GroundTruthNotes()
+    queries, usages, relevant, counts, notes = IdIndex(), [], [], [], GroundTruthNotes()
     for rows in read_rows(path, ["id", COLUMNS[task]], optional=["Usage"]):
         _add_queries(queries, rows)
-        usage = _usage(rows)
-        words, count = _told(rows[COLUMNS[task]], usage != "Ignored", task, notes)
+        usage = _parse_usage(rows)
+        words, count = _parse_entries(rows[COLUMNS[task]], usage != "Ignored", task, notes)
         usages.append(usage)
         counts.append(count)
-        found.append(_images(images, words) if task == "retrieval" else _landmarks(rows, words, count))
+        relevant.append(_image_numbers(images, words) if task == "retrieval" else _parse_landmarks(rows, words, count))
     return GroundTruth(
         task,
         queries.texts(),
         np.concatenate([np.array([], object), *usages]),
-        np.concatenate([np.array([], np.int64), *found]) if not found else np.concatenate(found),
+        np.concatenate([np.array([], np.int64), *relevant]) if not relevant else np.concatenate(relevant),
         np.r_[0, np.cumsum(np.concatenate([np.array([], np.int64), *counts]))],
         images,
         notes.lines(path),
@@ -132,29 +132,29 @@ def read_ground_truth(path: Path, task: Task, images: IdIndex | None = None) -> 
 
 @dataclass
 class GroundTruthNotes:
-    """What is odd in a ground truth and put right."""
+    """Counts of the corrections made while reading a ground truth."""
 
     repeats: int = 0
     empty: int = 0
 
     def lines(self, path: Path) -> tuple[str, ...]:
-        """Return a line for each kind."""
-        told = {
+        """Return a line for each kind of correction."""
+        counts = {
             "repeated entries within rows were counted once": self.repeats,
-            "queries that count have no image to find, and score 0 whatever is listed; mark them Ignored": self.empty,
+            "scored queries have no relevant image and always score 0; mark them Ignored": self.empty,
         }
-        return tuple(f"{path.name}: {count} {what}" for what, count in told.items() if count)
+        return tuple(f"{path.name}: {count} {what}" for what, count in counts.items() if count)
 
 
 def _add_queries(queries: IdIndex, rows: TableRows) -> None:
-    known = len(queries)
+    n_before = len(queries)
     numbers = queries.add(rows["id"].as_strings())
-    for row in np.flatnonzero(numbers != known + np.arange(len(rows)))[:1]:
+    for row in np.flatnonzero(numbers != n_before + np.arange(len(rows)))[:1]:
         query = queries.texts()[numbers[row]]
-        rows.reject(row, f"the query {quote(query)} stands there a second time; remove one of the rows")
+        rows.reject(row, f"the query {quote(query)} is repeated; remove one of the rows")
 
 
-def _usage(rows: TableRows) -> np.ndarray:
+def _parse_usage(rows: TableRows) -> np.ndarray:
     if "Usage" not in rows:
         return np.full(len(rows), "Private", object)
     words = rows["Usage"].as_strings()
@@ -164,40 +164,40 @@ def _usage(rows: TableRows) -> np.ndarray:
     return np.asarray(np.array(USAGES, object)[numbers])
 
 
-def _told(
-    column: TextColumn, counts: np.ndarray, task: Task, notes: GroundTruthNotes
+def _parse_entries(
+    column: TextColumn, is_scored: np.ndarray, task: Task, notes: GroundTruthNotes
 ) -> tuple[StringColumn, np.ndarray]:
-    """Return the different entries of the rows that count, and how many each row has `(rows,)`.
+    """Return the distinct entries of the scored rows and their number in each row `(rows,)`.
 
-    Blanks split them as the official reader does.
+    Entries are split at every single blank, as by the official reader.
     """
-    nothing = column.as_strings().lengths == 0
+    is_empty = column.as_strings().lengths == 0
     if task == "retrieval":
-        notes.empty += int((nothing & counts).sum())
-    told = TextColumn(column.words, column.begins, np.where(counts, column.stops, column.begins)).compact()
-    wanted, repeated = np.ones(len(told.words), bool), told.repeated_words()
+        notes.empty += int((is_empty & is_scored).sum())
+    entries = TextColumn(column.words, column.begins, np.where(is_scored, column.stops, column.begins)).compact()
+    wanted, repeated = np.ones(len(entries.words), bool), entries.repeated_words()
     if task == "recognition":
-        wanted = told.words.lengths > 0
+        wanted = entries.words.lengths > 0
     notes.repeats += int((repeated & wanted).sum())
     wanted &= ~repeated
-    kept = np.r_[0, np.cumsum(wanted)]
-    return told.words[wanted], kept[told.stops] - kept[told.begins]
+    n_before = np.r_[0, np.cumsum(wanted)]
+    return entries.words[wanted], n_before[entries.stops] - n_before[entries.begins]
 
 
-def _images(images: IdIndex, words: StringColumn) -> np.ndarray:
-    empty = words.lengths == 0
-    if not empty.any():
+def _image_numbers(images: IdIndex, words: StringColumn) -> np.ndarray:
+    is_empty = words.lengths == 0
+    if not is_empty.any():
         return images.add(words)
     numbers = np.full(len(words), UNLISTABLE, np.int32)
-    numbers[~empty] = images.add(words[~empty])
+    numbers[~is_empty] = images.add(words[~is_empty])
     return numbers
 
 
-def _landmarks(rows: TableRows, words: StringColumn, counts: np.ndarray) -> np.ndarray:
+def _parse_landmarks(rows: TableRows, words: StringColumn, counts: np.ndarray) -> np.ndarray:
     texts = words.texts()
     landmarks = parse_whole_numbers(texts)
     if landmarks is None:
-        wrong = next(place for place, text in enumerate(texts) if parse_whole_numbers([text]) is None)
-        row = int(np.searchsorted(np.cumsum(counts), wrong, side="right"))
+        invalid = next(place for place, text in enumerate(texts) if parse_whole_numbers([text]) is None)
+        row = int(np.searchsorted(np.cumsum(counts), invalid, side="right"))
         rows.reject(row, "landmarks must be whole numbers of at most 18 digits, separated by single blanks")
     return landmarks

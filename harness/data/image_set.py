@@ -1,4 +1,4 @@
-"""A set of images: ids, where they lie, and what extractors made of them."""
+"""A set of images: ids, files and descriptors."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 class ImageSet:
-    """Images in a fixed order. A slice or a mask gives a smaller set that shares all descriptors made so far.
+    """Images in a fixed order, without labels. A slice or a mask returns a subset that shares the descriptors.
 
-    `ids` is `(n,)`; `len(images)` is n. Which images show the same landmark is nowhere in here.
+    `ids` is `(n,)`; `len(images)` is n.
     """
 
     def __init__(self, source: ImageSource, rows: np.ndarray | None = None) -> None:
@@ -36,7 +36,7 @@ class ImageSet:
         return f"<{len(self)} {self._source.part} images>"
 
     def __getitem__(self, selection: int | slice | np.ndarray) -> ImageSet:
-        """Return the images at a position, a slice, positions `(m,)` or where a mask `(n,)` is true."""
+        """Return the images at a position, a slice, positions `(m,)` or a mask `(n,)`."""
         return ImageSet(self._source, np.atleast_1d(self._rows[selection]))
 
     @property
@@ -49,50 +49,50 @@ class ImageSet:
 
     @property
     def paths(self) -> list[Path | None]:
-        """Return where each image lies, None where there is no file."""
+        """Return the path of each image, None for a missing file."""
         return [self._source.path(row) for row in self._rows.tolist()]
 
     @property
     def fingerprint(self) -> str:
-        """Return a digest of ids and files: another one as soon as any image of the set is changed."""
+        """Return a digest of ids and file states, which changes when any image of the set changes."""
         state = self._source.fingerprints(self._rows)
         return sha256("\n".join(self.ids).encode("utf-8", "surrogatepass") + state.tobytes()).hexdigest()
 
     @property
     def store(self) -> Path:
-        """Return the folder where descriptors of these images are kept."""
+        """Return the folder that stores the descriptors of these images."""
         return self._source.store
 
     def describe(self, extractor: Extractor, name: str | None = None) -> np.ndarray:
-        """Return one row for each image, `(n, ...)`, in the order of the set, from the store or made now.
+        """Return one row per image, `(n, ...)`, in the order of the set, from the store or computed now.
 
-        `name` picks one of an extractor's named arrays. The rows of images that could not be decoded are NaN, or zero
-        in arrays of whole numbers; `undecodable` tells which they are. What is new is described by all cores of the
-        run, a batch at a time, and kept at once, so that an interruption loses a batch of each core at most.
+        `name` selects one of several named arrays. Rows of images that could not be decoded are NaN, or zero for whole
+        numbers; see `undecodable`. All cores of the run compute missing rows and store each batch at once, so an
+        interruption loses at most a batch per core.
 
-        Raises SolutionError where the extractor breaks its contract.
+        Raises SolutionError if the extractor breaks its contract.
         """
-        shelf = self._described(extractor)
-        return shelf.array(_column(shelf, extractor, name, ragged=False), self._selection)
+        store = self._ensure_described(extractor)
+        return store.array(_array_name(store, extractor, name, ragged=False), self._selection)
 
     def describe_ragged(self, extractor: Extractor, name: str | None = None) -> Ragged:
-        """Return a varying number of rows for each image, as local descriptors have; see `describe`."""
-        shelf = self._described(extractor)
-        return shelf.ragged(_column(shelf, extractor, name, ragged=True), self._selection)
+        """Return a varying number of rows per image, e.g. local descriptors; see `describe`."""
+        store = self._ensure_described(extractor)
+        return store.ragged(_array_name(store, extractor, name, ragged=True), self._selection)
 
     def undecodable(self, extractor: Extractor) -> np.ndarray:
-        """Return a mask `(n,)` of the images that the extractor could not be given: missing or broken files."""
-        return self._described(extractor).undecodable(self._selection)
+        """Return a mask `(n,)` of the images that could not be decoded: missing or broken files."""
+        return self._ensure_described(extractor).undecodable(self._selection)
 
     @property
     def found_undecodable(self) -> set[str]:
-        """Return the ids of images, of this set or its parent, that no extractor could be given so far."""
+        """Return the ids of images, of this set or its parent, that could not be decoded so far."""
         return self._source.undecodable_ids
 
-    def _described(self, extractor: Extractor) -> ExtractorStore:
-        shelf = ensure_described(self._source, extractor, self._rows)
-        self._source.undecodable_ids.update(self.ids[shelf.undecodable(self._selection)])
-        return shelf
+    def _ensure_described(self, extractor: Extractor) -> ExtractorStore:
+        store = ensure_described(self._source, extractor, self._rows)
+        self._source.undecodable_ids.update(self.ids[store.undecodable(self._selection)])
+        return store
 
     @property
     def _selection(self) -> np.ndarray | slice:
@@ -102,13 +102,13 @@ class ImageSet:
         return rows
 
 
-def _column(shelf: ExtractorStore, extractor: Extractor, name: str | None, *, ragged: bool) -> str:
-    """Return the name of the array asked for, the only one where none is named."""
-    fitting = [each.name for each in shelf.specs.values() if each.ragged == ragged]
-    if name in fitting or (name is None and len(fitting) == 1):
-        return name or fitting[0]
+def _array_name(store: ExtractorStore, extractor: Extractor, name: str | None, *, ragged: bool) -> str:
+    """Return `name`, or the only name if it is None; raises SolutionError for an array that does not exist."""
+    names = [spec.name for spec in store.specs.values() if spec.ragged == ragged]
+    if name in names or (name is None and len(names) == 1):
+        return name or names[0]
     call = "describe_ragged" if ragged else "describe"
-    gives = "; ".join(map(str, shelf.specs.values()))
+    arrays = "; ".join(map(str, store.specs.values()))
     raise SolutionError(
-        f"{extractor.identity} gives {gives}; name an array that {call} can return: {call}(extractor, name)"
+        f"{extractor.identity} gives {arrays}; name an array that {call} can return: {call}(extractor, name)"
     )

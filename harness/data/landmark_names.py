@@ -1,4 +1,4 @@
-"""What landmarks are called: `train_label_to_category.csv`, as Google Landmarks v2 has it."""
+"""Names of landmarks, read from `train_label_to_category.csv` of Google Landmarks v2."""
 
 import os
 from pathlib import Path
@@ -10,9 +10,9 @@ TABLE = "train_label_to_category.csv"
 
 
 def landmark_names(folder: Path) -> dict[int, str]:
-    """Return the names of a competition's landmarks as far as its table tells them, the first of each; may be empty.
+    """Return landmark id -> name, the first one of each; empty without a table. Rows without an id are skipped.
 
-    Raises DataError for a table that cannot be read; rows without a landmark id are passed over.
+    Raises DataError for a table that cannot be read.
     """
     path = folder / TABLE
     if not os.path.lexists(path):

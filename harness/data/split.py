@@ -1,27 +1,23 @@
-"""What a run is asked: the competition's own test images, or a fold made from its labelled train images.
+"""The queries of a run: the competition's test set, or one cross-validation fold of its training images.
 
-Folds serve to choose parameters without touching the test images. Each landmark's images are dealt into K parts; in
-fold f part f holds the queries, and the landmarks of group f (each landmark is in one of K groups) are distractors.
+Folds serve to choose parameters without using the test set. The images of each landmark are distributed over K parts,
+and the landmarks over K groups. In fold f the queries are part f, and the landmarks of group f are distractors.
 
-* recognition: train on the other parts without the distractor landmarks; a query of one of those shows no landmark.
-* retrieval: half of the other parts is the index, the rest is train, without the distractor landmarks; their images in
-  the index are distractors, and their queries are left out.
+* recognition: train on the other parts without the distractors; queries of distractors show no landmark.
+* retrieval: half of the other parts is the index, the rest is train without the distractors. Distractors stay in the
+  index, but are not queries.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import blake2b
-from pathlib import Path
 
 import numpy as np
 
-from harness.atomic_files import write_atomically
 from harness.data.competition import Competition
+from harness.data.folds import Folds, rows_by_landmark
 from harness.data.ground_truth import GroundTruth, load_ground_truth
 from harness.data.image_set import ImageSet
-from harness.data.tables.cells import parse_whole_numbers
-from harness.data.tables.csv_table import read_table
 from harness.data.training_data import TrainingData
 from harness.errors import DataError
 from metrics import Task
@@ -31,7 +27,7 @@ TEST = "test"
 
 @dataclass(frozen=True)
 class Split:
-    """What a run is given, and the truth it is scored by (None: it cannot be scored)."""
+    """Training data and queries of a run, and the ground truth, None if there is none."""
 
     name: str
     data: TrainingData
@@ -39,75 +35,17 @@ class Split:
     ground_truth: GroundTruth | None
 
 
-@dataclass(frozen=True)
-class Folds:
-    """The parts that train images were dealt into: `part` and `group` `(len(train),)` run from 0 to count - 1."""
-
-    count: int
-    part: np.ndarray
-    group: np.ndarray
-
-    def name(self, number: int) -> str:
-        """Return the name of a fold, counted from 1; it tells one deal from another."""
-        return f"fold {number}/{self.count} of deal {self.assignment_id}"
-
-    @property
-    def assignment_id(self) -> str:
-        """Return six digits that tell this deal from others of the same images."""
-        return blake2b(np.stack([self.part, self.group]).astype("<i8").tobytes(), digest_size=3).hexdigest()
-
-
 def own_split(competition: Competition, task: Task, seed: int = 0, *, with_truth: bool = True) -> Split:
-    """Return the competition as it is."""
+    """Return the competition's own split, with its test images as queries."""
     truth = load_ground_truth(competition.folder, task) if with_truth else None
     data = TrainingData(competition.train, competition.labels, competition.index, seed)
     return Split(TEST, data, competition.queries, truth)
 
 
-def make_folds(ids: np.ndarray, labels: np.ndarray, count: int, seed: int = 0) -> Folds:
-    """Return the folds of labelled images: the same for any order of the images, decided by ids, landmarks and seed.
-
-    Raises DataError for fewer than two folds, and where a fold would have no query.
-
-    >>> folds = make_folds(np.array(list("abcdef")), np.array([7, 7, 7, 8, 8, 8]), 3)
-    >>> sorted(folds.part[:3].tolist()), sorted(folds.part[3:].tolist())
-    ([0, 1, 2], [0, 1, 2])
-    """
-    if count < 2:
-        raise DataError(f"{count} folds cannot be made; ask for 2 or more")
-    part, group = np.empty(len(ids), int), np.empty(len(ids), int)
-    groups = sorted(_by_landmark(labels), key=lambda rows: _draw(seed, "landmark", int(labels[rows[0]])))
-    for place, unsorted in enumerate(groups):
-        rows = sorted(unsorted.tolist(), key=lambda row: _draw(seed, "image", ids[row]))
-        part[rows] = (np.arange(len(rows)) + place) % count
-        group[rows] = place % count
-    if len(np.unique(part)) < count:
-        raise DataError(
-            f"{len(ids)} labelled images cannot be dealt into {count} folds; make fewer, or label more in train.csv"
-        )
-    return Folds(count, part, group)
-
-
-def save_folds(path: Path, competition: Competition, folds: Folds) -> None:
-    """Write the folds as a table that people can read: id, landmark_id, part, group."""
-    rows = zip(competition.train.ids, competition.labels, folds.part, folds.group, strict=True)
-    lines = [f"{image_id},{label},{part},{group}\n" for image_id, label, part, group in rows]
-    write_atomically(path, "id,landmark_id,part,group\n" + "".join(lines))
-
-
-def load_folds(path: Path) -> Folds:
-    """Return the folds in a table that `save_folds` wrote; DataError for any other table."""
-    table = read_table(path, ["part", "group"])
-    part, group = parse_whole_numbers(table["part"]), parse_whole_numbers(table["group"])
-    if part is None or group is None or not len(part):
-        raise DataError(f"{path}: is no table of folds; remove it, and new folds will be made")
-    return Folds(int(part.max()) + 1, part, group)
-
-
 def fold_split(competition: Competition, folds: Folds, number: int, task: Task, seed: int = 0) -> Split:
     """Return fold `number` (from 1) of a task.
 
-    Raises DataError for a number that is none of the folds, and for folds of other images.
+    Raises DataError for a number without fold, and for folds of other images.
     """
     if not 1 <= number <= folds.count:
         raise DataError(f"there is no fold {number}; they are numbered from 1 to {folds.count}")
@@ -116,46 +54,36 @@ def fold_split(competition: Competition, folds: Folds, number: int, task: Task, 
             f"the folds are of {len(folds.part)} images, and train.csv labels {len(competition.train)}; make new ones"
         )
     fold = number - 1
-    held_out = folds.part == fold
-    distractor = folds.group == fold
-    searched = np.zeros_like(held_out)
+    is_query = folds.part == fold
+    is_distractor = folds.group == fold
+    in_index = np.zeros_like(is_query)
     if task == "retrieval":
-        held_out &= ~distractor
-        searched = ((folds.part - fold) % folds.count <= folds.count // 2) & (folds.part != fold)
-    train = (folds.part != fold) & ~searched & ~distractor
+        is_query &= ~is_distractor
+        in_index = ((folds.part - fold) % folds.count <= folds.count // 2) & (folds.part != fold)
+    train = (folds.part != fold) & ~in_index & ~is_distractor
     images, labels = competition.train, competition.labels[train]
     labels.flags.writeable = False
-    data = TrainingData(images[train], labels, images[searched], seed)
+    data = TrainingData(images[train], labels, images[in_index], seed)
     if task == "retrieval":
-        truth = _retrieval_truth(images, competition.labels, held_out, searched)
+        truth = _retrieval_truth(images, competition.labels, is_query, in_index)
     else:
-        truth = _recognition_truth(images, competition.labels, held_out, distractor)
-    return Split(folds.name(number), data, images[held_out], truth)
+        truth = _recognition_truth(images, competition.labels, is_query, is_distractor)
+    return Split(folds.name(number), data, images[is_query], truth)
 
 
 def _retrieval_truth(images: ImageSet, labels: np.ndarray, queries: np.ndarray, index: np.ndarray) -> GroundTruth:
     ids = images.ids
-    relevant = {int(labels[rows[0]]): ids[rows[index[rows]]] for rows in _by_landmark(labels)}
+    relevant = {int(labels[rows[0]]): ids[rows[index[rows]]] for rows in rows_by_landmark(labels)}
     lists = [relevant[label] for label in labels[queries].tolist()]
-    usage = np.where([len(each) > 0 for each in lists], "Private", "Ignored").astype(object)
+    usage = np.where([len(relevant_ids) > 0 for relevant_ids in lists], "Private", "Ignored").astype(object)
     return GroundTruth.from_lists("retrieval", ids[queries], usage, lists)
 
 
 def _recognition_truth(
-    images: ImageSet, labels: np.ndarray, queries: np.ndarray, distractor: np.ndarray
+    images: ImageSet, labels: np.ndarray, queries: np.ndarray, is_distractor: np.ndarray
 ) -> GroundTruth:
-    shows = ~distractor[queries]
-    usage = np.full(len(shows), "Private", object)
-    return GroundTruth("recognition", images.ids[queries], usage, labels[queries & ~distractor], np.cumsum([0, *shows]))
-
-
-def _by_landmark(labels: np.ndarray) -> list[np.ndarray]:
-    """Return the rows of each landmark, ascending."""
-    order = np.argsort(labels, kind="stable")
-    starts = np.flatnonzero(np.diff(labels[order])) + 1
-    return np.split(order, starts) if len(order) else []
-
-
-def _draw(seed: int, what: str, key: object) -> bytes:
-    """Return a word that orders things at random, the same on every machine and with every library."""
-    return blake2b(f"{seed}:{what}:{key}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    has_landmark = ~is_distractor[queries]
+    usage = np.full(len(has_landmark), "Private", object)
+    return GroundTruth(
+        "recognition", images.ids[queries], usage, labels[queries & ~is_distractor], np.cumsum([0, *has_landmark])
+    )

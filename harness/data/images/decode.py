@@ -1,4 +1,4 @@
-"""One image file in, one array of pixels out, decoded no larger than asked for."""
+"""Decode image files to arrays of pixels, at reduced scale if allowed."""
 
 import errno
 import io
@@ -18,7 +18,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 from harness.data.images.exif import TRANSPOSES, find_exif_segment, read_orientation
 from leaderboard.safe_text import make_printable
 
-LIBRARIES = ("numpy", "pillow", "simplejpeg")  # another version of these may mean other pixels
+LIBRARIES = ("numpy", "pillow", "simplejpeg")  # another version may decode to other pixels
 MAX_PIXELS = 178_956_970  # above, Pillow too refuses an image as a decompression bomb
 MAX_BYTES = 1 << 29
 _JPEG = b"\xff\xd8\xff"
@@ -29,18 +29,18 @@ _FORMATS: dict[bytes, type[ImageFile]] = {
     b"GIF8": GifImageFile,
     b"BM": BmpImageFile,
 }
-_EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)  # our trouble, not the file's
+_EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)  # resources of this process are used up; the file may be fine
 _LONGEST_REASON = 120
 
 Mode = Literal["L", "RGB"]
 
 
 class UndecodableError(Exception):
-    """The file is no image that can be decoded; the message says why, in one short line."""
+    """The file cannot be decoded; the message gives the reason in one short line."""
 
 
 class UnreadableError(UndecodableError):
-    """The file cannot be read; it may be another time, though it did not change."""
+    """The file cannot be read now; a later attempt may succeed although it did not change."""
 
 
 def decode(
@@ -53,10 +53,9 @@ def decode(
 ) -> np.ndarray:
     """Return the pixels of an image: `(height, width)` uint8 for mode L, `(height, width, 3)` for RGB.
 
-    `size` (width, height) resizes by Lanczos. `reduce_to` allows a decode at reduced scale whose sides both keep at
-    least that many pixels; without it the decode is full and the grey is Pillow's `convert("L")`, as imagehash has it.
-    `upright` turns the image as its EXIF orientation says. Of an animation the first frame counts, transparency is
-    dropped, of 16 bits the upper 8 are kept. What counts is the content; the suffix may be wrong.
+    `size` (width, height) resizes by Lanczos. `reduce_to` allows decoding at reduced scale if both sides keep that many
+    pixels; without it, grey is Pillow's `convert("L")`, as in imagehash. `upright` applies the EXIF orientation. Only
+    the first frame and the upper 8 of 16 bits are used, without transparency. The suffix of the file is ignored.
 
     Raises UndecodableError.
     """
@@ -65,7 +64,7 @@ def decode(
         image, exif = _jpeg(data, mode, reduce_to) if data.startswith(_JPEG) else _pillow(data, mode, reduce_to)
     except (UndecodableError, MemoryError):
         raise
-    except Exception as error:  # noqa: BLE001 (decoders raise what they like)
+    except Exception as error:  # noqa: BLE001 (decoders raise any exception)
         raise UndecodableError(_reason(error)) from None
     turn = TRANSPOSES.get(read_orientation(exif)) if upright else None
     if isinstance(image, np.ndarray):
@@ -81,10 +80,10 @@ def decode(
 
 def _read(path: str | os.PathLike[str]) -> bytes:
     try:
-        found = os.stat(path)
-        if not stat.S_ISREG(found.st_mode):
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):
             raise UndecodableError("is not a file")
-        if found.st_size > MAX_BYTES:
+        if status.st_size > MAX_BYTES:
             raise UndecodableError(f"has more than {MAX_BYTES >> 20} MB")
         with open(path, "rb") as file:
             return file.read()
@@ -95,19 +94,19 @@ def _read(path: str | os.PathLike[str]) -> bytes:
 
 
 def _jpeg(data: bytes, mode: Mode, reduce_to: int | None) -> tuple[Image.Image | np.ndarray, bytes]:
-    """Return the image, as pixels where it was decoded at reduced scale, and its EXIF data."""
+    """Return the image, as an array if it was decoded at reduced scale, and its EXIF data."""
     segment = find_exif_segment(data)
     exif = data[segment]
     pixels = _reduced_jpeg(data, mode, reduce_to) if reduce_to else None
     if pixels is not None:
         pixels.flags.writeable = False
         return pixels, exif
-    # Pillow would warn of damaged EXIF data, so it gets none.
+    # without EXIF data, as Pillow warns if they are damaged
     return _pillow(data[: segment.start] + data[segment.stop :], mode, reduce_to)[0], exif
 
 
 def _reduced_jpeg(data: bytes, mode: Mode, side: int) -> np.ndarray | None:
-    """Return the image decoded at the smallest scale whose sides keep `side` pixels; None if Pillow has to do it."""
+    """Return the image decoded at the smallest scale with sides of at least `side`; None if Pillow has to decode it."""
     import simplejpeg
 
     try:
@@ -118,25 +117,25 @@ def _reduced_jpeg(data: bytes, mode: Mode, side: int) -> np.ndarray | None:
         pixels: np.ndarray = simplejpeg.decode_jpeg(
             data, colorspace="GRAY" if mode == "L" else "RGB", min_height=side, min_width=side
         )
-    except ValueError:  # slight damage too, which Pillow forgives
+    except ValueError:  # also for slight damage, which Pillow accepts
         return None
     return pixels[..., 0] if mode == "L" else pixels
 
 
 def _pillow(data: bytes, mode: Mode, reduce_to: int | None) -> tuple[Image.Image, bytes]:
-    """Return the image, reduced by a whole factor where that is allowed, and its EXIF data."""
-    opened = _opened(data)
+    """Return the image, reduced by a whole factor if allowed, and its EXIF data."""
+    opened = _open(data)
     image: Image.Image = opened
-    if opened.mode.startswith("I"):  # 16 bits; Pillow itself would cut them off at 255
+    if opened.mode.startswith("I"):  # 16 bits, which Pillow would clip at 255
         image = Image.fromarray((np.asarray(opened).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))
-    opened.info.pop("transparency", None)  # it is dropped, and for a palette Pillow would warn of that
+    opened.info.pop("transparency", None)  # dropped; Pillow would warn of it for a palette
     image = image.convert(mode)
     factor = min(image.size) // reduce_to if reduce_to else 1
     return image.reduce(factor) if factor > 1 else image, opened.info.get("exif") or b""
 
 
-def _opened(data: bytes) -> ImageFile:
-    """Return the image, not decoded yet. `Image.open` would try a lot of formats and warn of large images."""
+def _open(data: bytes) -> ImageFile:
+    """Return the image, not decoded yet. `Image.open` would try many formats and warn of large images."""
     for start, image_file in _FORMATS.items():
         if data.startswith(start):
             image = image_file(io.BytesIO(data))
@@ -151,6 +150,6 @@ def _refuse_bomb(width: int, height: int) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """Return what a decoder says, on one line."""
+    """Return the message of a decoder in one line."""
     words = str(error) if any(map(str.isalpha, str(error))) else f"{type(error).__name__} {error}"
     return make_printable(" ".join(f"is damaged: {words}".split()))[:_LONGEST_REASON]

@@ -1,50 +1,51 @@
-"""Where the image of an id lies: flat or in `a/b/c/`, beside the tables or in a folder of the set's name."""
+"""Find the file of an image id, directly in a folder or in `a/b/c/` below it."""
 
 import os
 from pathlib import Path
 
 from harness.errors import DataError
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")  # the first that exists is taken
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")  # in order of preference
 _RANK = {suffix: rank for rank, suffix in enumerate(SUFFIXES)}
 
 
 class ImageFolder:
-    """Finds images by id below `<folder>/<part>/` or, failing that, below `<folder>/` itself.
+    """Finds images by id below `<folder>/<part>/`, or else below `<folder>/`.
 
-    Folders are listed once, when the first id asks for them. Paths are made of names found there, never of an id.
+    Folders are listed once, when first needed. Paths consist of listed names, never of ids.
     """
 
     def __init__(self, folder: Path, part: str) -> None:
         self.folder = folder.resolve()
         self.part = part
-        self._listed: dict[str, dict[str, str]] = {}  # folder -> id -> name
-        self._around: dict[str, list[tuple[str, dict[str, str]]]] = {}  # start of an id -> folders that hold images
+        self._names_by_folder: dict[str, dict[str, str]] = {}  # folder -> id -> name
+        self._folders_by_prefix: dict[
+            str, list[tuple[str, dict[str, str]]]
+        ] = {}  # first letters of an id -> folders with their images
 
     def path(self, image_id: str) -> str | None:
-        """Return the path of the image, or None where there is none.
+        """Return the path of the image, or None if there is none; of several suffixes the first in SUFFIXES counts.
 
-        In a folder that holds one id with several suffixes the first of SUFFIXES counts.
         Raises DataError for a folder that cannot be listed.
         """
-        start = image_id[:3]
-        if start not in self._around:
-            self._around[start] = self._folders(start)
-        for folder, names in self._around[start]:
+        prefix = image_id[:3]
+        if prefix not in self._folders_by_prefix:
+            self._folders_by_prefix[prefix] = self._folders(prefix)
+        for folder, names in self._folders_by_prefix[prefix]:
             if image_id in names:
                 return os.path.join(folder, names[image_id])
         return None
 
-    def _folders(self, start: str) -> list[tuple[str, dict[str, str]]]:
-        """Return the folders with images, in which an id with that start may lie, and what images they hold."""
+    def _folders(self, prefix: str) -> list[tuple[str, dict[str, str]]]:
+        """Return the folders that may hold an id with this prefix, each with its images: id -> name."""
         bases = (str(self.folder / self.part), str(self.folder))
-        folders = [folder for base in bases for folder in (base, os.path.join(base, *start))]
+        folders = [folder for base in bases for folder in (base, os.path.join(base, *prefix))]
         return [(folder, names) for folder in folders if (names := self._names(folder))]
 
     def _names(self, folder: str) -> dict[str, str]:
-        if folder not in self._listed:
-            self._listed[folder] = _images_in(folder)
-        return self._listed[folder]
+        if folder not in self._names_by_folder:
+            self._names_by_folder[folder] = _images_in(folder)
+        return self._names_by_folder[folder]
 
 
 def _images_in(folder: str) -> dict[str, str]:
@@ -55,12 +56,12 @@ def _images_in(folder: str) -> dict[str, str]:
         return {}
     except OSError as error:
         raise DataError(f"{folder}: cannot be listed: {error.strerror}") from None
-    found: dict[str, str] = {}
+    images: dict[str, str] = {}
     for name in names:
         stem, suffix = os.path.splitext(name)
-        if suffix.lower() in _RANK and (stem not in found or _order(name) < _order(found[stem])):
-            found[stem] = name
-    return found
+        if suffix.lower() in _RANK and (stem not in images or _order(name) < _order(images[stem])):
+            images[stem] = name
+    return images
 
 
 def _order(name: str) -> tuple[int, str]:

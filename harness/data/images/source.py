@@ -1,4 +1,4 @@
-"""All images of one table, and whether their files have changed: what the slices of an image set share."""
+"""The images of one table with fingerprints of their files, shared by all subsets of an image set."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ import numpy as np
 if TYPE_CHECKING:
     from harness.data.images.find import ImageFolder
 
-NO_FILE = 2  # its fingerprint
+NO_FILE = 2  # fingerprint of a missing file
 _WORD, _EVEN_WORD = 2**64 - 1, 2**64 - 2
 
 
 @dataclass(eq=False)
 class ImageSource:
-    """All images of one table: what slices of an image set share."""
+    """The images of one table, shared by all subsets of an image set."""
 
     part: str  # "train", "index" or "test"
     ids: np.ndarray  # (n,) str
     folder: ImageFolder
-    store: Path  # where descriptors are kept
-    undecodable_ids: set[str] = field(default_factory=set)  # found so far in the life of the source
+    store: Path  # folder of the descriptors
+    undecodable_ids: set[str] = field(default_factory=set)  # known so far
     _fingerprints: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
@@ -36,25 +36,25 @@ class ImageSource:
 
     @cached_property
     def key(self) -> str:
-        """Return the name of the folder for descriptors of these images: it follows from place and ids."""
+        """Return the name of the folder for descriptors of these images, a digest of folder and ids."""
         digest = sha256("\n".join([str(self.folder.folder), self.part, *self.ids]).encode("utf-8", "surrogatepass"))
         return f"{self.part}-{digest.hexdigest()[:16]}"
 
     def path(self, row: int) -> Path | None:
-        """Return where the image lies, or None."""
+        """Return the path of an image, or None for a missing file."""
         path = self.folder.path(self.ids[row])
         return None if path is None else Path(path)
 
     def fingerprints(self, rows: np.ndarray) -> np.ndarray:
-        """Return an even 64-bit word for each row that changes when its file is changed, replaced, lost or found.
+        """Return an even 64-bit digest of file size and times of change for each row `(n,)`, looked up once.
 
-        Made of file size and times of change; looked up once in the life of the source.
+        It changes when a file is changed, replaced, removed or created.
         """
         unknown = rows[self._fingerprints[rows] == 0]
         if len(unknown):
             self._fingerprints[unknown] = [_fingerprint(self.folder.path(image_id)) for image_id in self.ids[unknown]]
-        found: np.ndarray = self._fingerprints[rows]
-        return found
+        fingerprints: np.ndarray = self._fingerprints[rows]
+        return fingerprints
 
 
 def _fingerprint(path: str | None) -> int:

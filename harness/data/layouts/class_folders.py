@@ -1,4 +1,4 @@
-"""Lay out a folder of class folders, `<landmark>/<photo>`, as a competition."""
+"""Import a folder of class folders, `<landmark>/<photo>`, as a competition."""
 
 import os
 from collections import defaultdict
@@ -14,7 +14,7 @@ from harness.progress import track
 
 @dataclass(frozen=True)
 class ImportedPhoto:
-    """A photo, and what becomes of it."""
+    """A source photo with its landmark, its new id and the part it is assigned to."""
 
     source: Path
     landmark: int
@@ -23,61 +23,60 @@ class ImportedPhoto:
 
 
 def import_folders(source: Path, target: Path, seed: int = 0) -> dict[str, int]:
-    """Lay out the photos of `source/<landmark>/` as a competition in `target`; return how many images each part has.
+    """Write the photos of `source/<landmark>/` as a competition to `target`; return the number of images of each part.
 
-    Every landmark's photos are dealt into train, index and test in the shares 1/4, 1/2 and 1/4, at random by seed: of
-    three photos one each, of two one to train and one to the index, a lone one to train. A third of the queries is
-    public. Photos are linked where the file system can and copied otherwise; the source is not changed. The target is
-    there when all is done, and not before.
+    The photos of each landmark are split at random by seed: 1/4 to train, 1/2 to the index, 1/4 to test. Of three
+    photos each part gets one, of two train and index; a single one is for training. A third of the queries is public.
+    Photos are hard-linked if possible, or else copied. The target appears when it is complete.
 
-    Raises DataError for a source without class folders of photos, a target that is not empty, and what cannot be
+    Raises DataError for a source without class folders of photos, a target that is not empty, and files that cannot be
     read or written.
     """
-    names, photos = _dealt(_class_folders(source), seed)
+    names, photos = _assign_parts(_class_folders(source), seed)
     if not any(photo.part == "test" for photo in photos):
-        raise DataError(f"{source}: no landmark has three photos or more, so there would be nothing to ask")
+        raise DataError(f"{source}: no landmark has three photos or more, so there would be no queries")
     with atomic_folder(target) as folder:
-        for photo in track(photos, "laying out images"):
+        for photo in track(photos, "importing images"):
             link_or_copy(photo.source, folder / photo.part / f"{photo.image_id}{photo.source.suffix.lower()}")
         _write_tables(folder, names, sorted(photos, key=lambda photo: photo.image_id), seed)
     return {part: sum(photo.part == part for photo in photos) for part in PARTS}
 
 
 def _class_folders(source: Path) -> dict[str, list[Path]]:
-    """Return the photos of each landmark, in a fixed order."""
+    """Return landmark name -> photos, in a fixed order."""
     if not os.path.isdir(source):
         raise DataError(f"{source}: there is no such folder")
-    found: dict[str, list[Path]] = {}
+    photos_by_name: dict[str, list[Path]] = {}
     try:
-        for folder in sorted(each for each in source.iterdir() if each.is_dir() and not each.name.startswith(".")):
-            photos = [each for each in sorted(folder.iterdir()) if _is_photo(each)]
-            found |= {folder.name: photos} if photos else {}
+        for folder in sorted(path for path in source.iterdir() if path.is_dir() and not path.name.startswith(".")):
+            photos = [path for path in sorted(folder.iterdir()) if _is_photo(path)]
+            photos_by_name |= {folder.name: photos} if photos else {}
     except OSError as error:
         raise DataError(f"{error.filename}: cannot be read: {error.strerror}") from None
-    if not found:
+    if not photos_by_name:
         raise DataError(f"{source}: holds no class folders with photos; expected {source}/<landmark>/<photo>.jpg")
-    return found
+    return photos_by_name
 
 
 def _is_photo(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
 
 
-def _dealt(landmarks: dict[str, list[Path]], seed: int) -> tuple[list[str], list[ImportedPhoto]]:
-    """Return the names of the landmarks and the photos: id and part follow from landmark, file name and seed alone."""
+def _assign_parts(landmarks: dict[str, list[Path]], seed: int) -> tuple[list[str], list[ImportedPhoto]]:
+    """Return names of landmarks, and photos whose id and part depend on landmark, file name and seed only."""
     photos = []
     for landmark, sources in enumerate(landmarks.values()):
-        drawn = sorted((_draw(seed, source), source) for source in sources)
-        n_index, n_test = len(drawn) // 2, round(len(drawn) / 4)
-        parts = ["test"] * n_test + ["index"] * n_index + ["train"] * (len(drawn) - n_test - n_index)
+        shuffled = sorted((_random_id(seed, source), source) for source in sources)
+        n_index, n_test = len(shuffled) // 2, round(len(shuffled) / 4)
+        parts = ["test"] * n_test + ["index"] * n_index + ["train"] * (len(shuffled) - n_test - n_index)
         photos += [
             ImportedPhoto(source, landmark, image_id, part)
-            for (image_id, source), part in zip(drawn, parts, strict=True)
+            for (image_id, source), part in zip(shuffled, parts, strict=True)
         ]
     return [os.fsencode(name).decode("utf-8", "replace") for name in landmarks], photos
 
 
-def _draw(seed: int, photo: Path) -> str:
+def _random_id(seed: int, photo: Path) -> str:
     return blake2b(os.fsencode(f"{seed}/{photo.parent.name}/{photo.name}"), digest_size=8).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Lay out Oxford and Paris, revisited or classic, and Holidays, as they are handed out, as a competition."""
+"""Import the published files of Oxford and Paris, revisited or classic, and of Holidays as a competition."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.data.images.find import SUFFIXES
-from harness.data.safe_pickle import read_pickle
 from harness.data.layouts.writing import atomic_folder, link_or_copy, write_table
+from harness.data.safe_pickle import read_pickle
 from harness.data.tables.cells import quote
 from harness.data.tables.ids import is_safe_id
 from harness.errors import DataError
@@ -24,44 +24,47 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom, in pixels
 
 @dataclass
 class ImportedBenchmark:
-    """What a benchmark asks: `lists` are the columns of its truth, query -> images."""
+    """Queries, index and ground truth of a benchmark; `lists` is column -> query id -> image names."""
 
-    queries: dict[str, tuple[str, Box | None]]  # id -> the image's name, and the part of it that is asked about
+    queries: dict[str, tuple[str, Box | None]]  # query id -> image name, and the query's box in it
     index: list[str]
     lists: dict[str, dict[str, list[str]]]
 
 
 def import_benchmark(source: Path, target: Path) -> dict[str, int]:
-    """Lay out the benchmark in `source` as a competition in `target`; return how many images each part has.
+    """Write the benchmark in `source` as a competition to `target`; return the number of images of each part.
 
-    Known are a `gnd_*.pkl` of revisited or classic Oxford and Paris, the text files `*_query.txt`, `*_good.txt`,
-    `*_ok.txt` and `*_junk.txt` of classic ones, and Holidays' `jpg/1?????.jpg`. Photos are looked for in `source/jpg`,
-    linked or copied; queries of Oxford and Paris are cut out of theirs. Without photos the tables are written alone.
+    The source holds a `gnd_*.pkl` of revisited or classic Oxford and Paris, the text files `*_query.txt`, `*_good.txt`,
+    `*_ok.txt` and `*_junk.txt` of the classic ones, or `jpg/1?????.jpg` of Holidays. Photos in `source/jpg` are linked
+    or copied; queries of Oxford and Paris are cropped. Without photos only the tables are written.
 
-    Raises DataError for a source that is none of these and for a target that is not empty.
+    Raises DataError for any other source and for a target that is not empty.
     """
     if not source.is_dir():
         raise DataError(f"{source}: there is no such folder")
-    found = _from_pickle(source) or _from_texts(source) or _from_holidays(source)
-    if found is None:
-        raise DataError(f"{source}: holds no gnd_*.pkl, no *_query.txt and no jpg/1?????.jpg, so it is no benchmark")
-    _require_safe(source, [*found.queries, *found.index])
+    benchmark = _from_pickle(source) or _from_texts(source) or _from_holidays(source)
+    if benchmark is None:
+        raise DataError(
+            f"{source}: holds no gnd_*.pkl, no *_query.txt and no jpg/1?????.jpg, so it is not a known benchmark"
+        )
+    _require_safe(source, [*benchmark.queries, *benchmark.index])
     photos = _photos(source)
     with atomic_folder(target) as folder:
-        for query, (name, box) in track(found.queries.items(), "laying out queries", len(found.queries)):
+        for query, (name, box) in track(benchmark.queries.items(), "importing queries", len(benchmark.queries)):
             if name in photos:
-                _cut_out(photos[name], box, folder / "test" / query)
-        for name in track(found.index, "laying out the index"):
+                _crop_query(photos[name], box, folder / "test" / query)
+        for name in track(benchmark.index, "importing the index"):
             if name in photos:
                 link_or_copy(photos[name], folder / "index" / f"{name}{photos[name].suffix.lower()}")
-        write_table(folder / "test.csv", ("id",), [(query,) for query in found.queries])
-        write_table(folder / "index.csv", ("id",), [(name,) for name in found.index])
+        write_table(folder / "test.csv", ("id",), [(query,) for query in benchmark.queries])
+        write_table(folder / "index.csv", ("id",), [(name,) for name in benchmark.index])
         rows = [
-            (query, *(" ".join(found.lists[each].get(query, [])) for each in found.lists)) for query in found.queries
+            (query, *(" ".join(benchmark.lists[column].get(query, [])) for column in benchmark.lists))
+            for query in benchmark.queries
         ]
-        write_table(folder / "retrieval_solution.csv", ("id", *found.lists), rows)
-    with_photo = sum(name in photos for name in found.index)
-    return {"test": len(found.queries), "index": len(found.index), "index with a photo": with_photo}
+        write_table(folder / "retrieval_solution.csv", ("id", *benchmark.lists), rows)
+    with_photo = sum(name in photos for name in benchmark.index)
+    return {"test": len(benchmark.queries), "index": len(benchmark.index), "index with a photo": with_photo}
 
 
 def _from_pickle(source: Path) -> ImportedBenchmark | None:
@@ -70,57 +73,57 @@ def _from_pickle(source: Path) -> ImportedBenchmark | None:
         return None
     content = read_pickle(paths[0])
     try:
-        return _benchmark(content["imlist"], content["qimlist"], content["gnd"])
+        return _parse_ground_truth(content["imlist"], content["qimlist"], content["gnd"])
     except (KeyError, TypeError, IndexError, ValueError, AttributeError) as error:
         raise DataError(
-            f"{paths[0]}: is not the truth of Oxford or Paris: imlist, qimlist or gnd is not as it should be ({error})"
+            f"{paths[0]}: is not the ground truth of Oxford or Paris: invalid imlist, qimlist or gnd ({error})"
         ) from None
 
 
-def _benchmark(index: list[str], queries: list[str], truths: list[dict[str, Any]]) -> ImportedBenchmark:
+def _parse_ground_truth(index: list[str], queries: list[str], truths: list[dict[str, Any]]) -> ImportedBenchmark:
     columns = {"easy": "easy", "hard": "hard", "junk": "ignored"} if "easy" in truths[0] else _CLASSIC
-    found = ImportedBenchmark({}, [str(name) for name in index], {column: {} for column in columns.values()})
+    benchmark = ImportedBenchmark({}, [str(name) for name in index], {column: {} for column in columns.values()})
     for name, truth in zip(queries, truths, strict=True):
-        query = _free_name(str(name), found)
+        query = _new_query_id(str(name), benchmark)
         left, top, right, bottom = truth["bbx"] if truth.get("bbx") else (0.0, 0.0, 0.0, 0.0)
-        found.queries[query] = str(name), (left, top, right, bottom) if truth.get("bbx") else None
+        benchmark.queries[query] = str(name), (left, top, right, bottom) if truth.get("bbx") else None
         for key, column in columns.items():
-            found.lists[column][query] = [found.index[_place(number)] for number in truth[key]]
-    return found
+            benchmark.lists[column][query] = [benchmark.index[_parse_position(number)] for number in truth[key]]
+    return benchmark
 
 
-def _place(number: object) -> int:
+def _parse_position(number: object) -> int:
     if not isinstance(number, int) or number < 0:
-        raise ValueError(f"{number!r} is no place in imlist")
+        raise ValueError(f"{number!r} is not a position in imlist")
     return number
 
 
-def _free_name(name: str, found: ImportedBenchmark) -> str:
-    """Return an id that neither an index image nor another query has: classic queries are index images themselves."""
-    taken = {*found.index, *found.queries}
-    return name if name not in taken else next(each for n in count(1) if (each := f"{name}_query{n}") not in taken)
+def _new_query_id(name: str, benchmark: ImportedBenchmark) -> str:
+    """Return an id that differs from all index images and other queries: classic queries are also index images."""
+    ids = {*benchmark.index, *benchmark.queries}
+    return name if name not in ids else next(each for n in count(1) if (each := f"{name}_query{n}") not in ids)
 
 
 def _from_texts(source: Path) -> ImportedBenchmark | None:
-    """Read the files of classic Oxford and Paris; a query file names its image, in Oxford with `oxc1_` before it."""
+    """Read the text files of classic Oxford and Paris; in Oxford the image in a query file has the prefix `oxc1_`."""
     paths = sorted(source.rglob("*_query.txt"))
     if not paths:
         return None
     photos = _photos(source)
-    found = ImportedBenchmark({}, sorted(photos), {"images": {}, "ignored": {}})
+    benchmark = ImportedBenchmark({}, sorted(photos), {"images": {}, "ignored": {}})
     for path in paths:
         name = path.name.removesuffix("_query.txt")
         words = _words(path)
         if len(words) != 5:
             raise DataError(f"{path}: must hold the name of an image and the four sides of a box")
         good, ok, junk = (_words(path.with_name(f"{name}_{kind}.txt")) for kind in ("good", "ok", "junk"))
-        left, top, right, bottom = map(_number, words[1:])
-        query = _free_name(name, found)
-        found.queries[query] = words[0].removeprefix("oxc1_"), (left, top, right, bottom)
-        found.lists["images"][query], found.lists["ignored"][query] = [*good, *ok], junk
-    missing = {name for lists in found.lists.values() for names in lists.values() for name in names}
-    found.index += sorted(missing - photos.keys())
-    return found
+        left, top, right, bottom = map(_parse_pixels, words[1:])
+        query = _new_query_id(name, benchmark)
+        benchmark.queries[query] = words[0].removeprefix("oxc1_"), (left, top, right, bottom)
+        benchmark.lists["images"][query], benchmark.lists["ignored"][query] = [*good, *ok], junk
+    missing = {name for lists in benchmark.lists.values() for names in lists.values() for name in names}
+    benchmark.index += sorted(missing - photos.keys())
+    return benchmark
 
 
 def _from_holidays(source: Path) -> ImportedBenchmark | None:
@@ -142,7 +145,7 @@ def _from_holidays(source: Path) -> ImportedBenchmark | None:
 
 
 def _photos(source: Path) -> dict[str, Path]:
-    """Return the photos by their names without suffix."""
+    """Return file name without suffix -> photo."""
     folder = source / "jpg" if (source / "jpg").is_dir() else source
     return {each.stem: each for each in sorted(folder.iterdir()) if each.suffix.lower() in SUFFIXES and each.is_file()}
 
@@ -153,14 +156,14 @@ def _words(path: Path) -> list[str]:
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise DataError(f"{path}: is no text") from None
+        raise DataError(f"{path}: is not text") from None
 
 
-def _number(text: str) -> float:
+def _parse_pixels(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise DataError(f"{quote(text)} is no side of a box; write a number of pixels") from None
+        raise DataError(f"{quote(text)} is not a number of pixels") from None
 
 
 def _require_safe(source: Path, names: list[str]) -> None:
@@ -169,8 +172,8 @@ def _require_safe(source: Path, names: list[str]) -> None:
             raise DataError(f"{source}: {quote(name)} cannot be an image id")
 
 
-def _cut_out(photo: Path, box: Box | None, target: Path) -> None:
-    """Link a whole photo; write the part of one without losing anything more."""
+def _crop_query(photo: Path, box: Box | None, target: Path) -> None:
+    """Link the photo, or write the box of it as PNG, which is lossless."""
     if box is None:
         link_or_copy(photo, target.with_name(f"{target.name}{photo.suffix.lower()}"))
         return
@@ -182,4 +185,4 @@ def _cut_out(photo: Path, box: Box | None, target: Path) -> None:
             part = image.crop((max(left, 0), max(top, 0), min(right, image.width), min(bottom, image.height)))
             part.save(target.with_name(f"{target.name}.png"))
     except (OSError, ValueError, Image.DecompressionBombError) as error:
-        raise DataError(f"{photo}: the query cannot be cut out of it: {error}") from None
+        raise DataError(f"{photo}: the query cannot be cropped: {error}") from None

@@ -1,4 +1,4 @@
-"""Write a competition folder: atomically, with linked photos and CSV tables. All layouts share it."""
+"""Write a competition folder atomically, with photos and CSV tables; used by the import of every layout."""
 
 import csv
 import io
@@ -17,28 +17,28 @@ PARTS = ("train", "index", "test")
 
 @contextmanager
 def atomic_folder(target: Path) -> Iterator[Path]:
-    """Give a folder whose contents move to `target` when the block ends well and vanish when it does not."""
-    new = not target.exists()
+    """Yield a folder whose contents move to `target` if the block succeeds and are deleted if it fails."""
+    is_new = not target.exists()
     folder = target / f".{token_hex(8)}"
     try:
-        if not new and (not target.is_dir() or any(target.iterdir())):
+        if not is_new and (not target.is_dir() or any(target.iterdir())):
             raise DataError(f"{target}: is not an empty folder; name a new one")
         for part in PARTS:
             (folder / part).mkdir(parents=True)
         yield folder
-        for each in sorted(folder.iterdir(), key=lambda path: path.is_file()):
-            each.replace(target / each.name)
-        new = False
+        for path in sorted(folder.iterdir(), key=lambda path: path.is_file()):
+            path.replace(target / path.name)
+        is_new = False
     except OSError as error:
-        raise DataError(f"{error.filename or target}: {error.strerror}; nothing was laid out") from None
+        raise DataError(f"{error.filename or target}: {error.strerror}; nothing was written") from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-        if new:
+        if is_new:
             shutil.rmtree(target, ignore_errors=True)
 
 
 def link_or_copy(photo: Path, target: Path) -> None:
-    """Link a file where the file system can, or else copy it."""
+    """Hard-link a file if possible, or else copy it."""
     try:
         os.link(photo, target)
     except OSError:
@@ -46,7 +46,7 @@ def link_or_copy(photo: Path, target: Path) -> None:
 
 
 def write_table(path: Path, header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
-    """Write a table."""
+    """Write a CSV table."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([header, *rows])
     write_atomically(path, text.getvalue())

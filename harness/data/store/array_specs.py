@@ -1,4 +1,4 @@
-"""What an extractor gives: named arrays, each with rows of one shape and type, held to from batch to batch."""
+"""Names, types and shapes of the arrays that an extractor returns, checked for every batch."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ import numpy as np
 from harness.data.store.extractor import Descriptors, Extractor
 from harness.errors import SolutionError
 
-_BLANK_SIDE = 64  # pixels of the black image that an extractor of images as decoded is tried on
-_KINDS = "biufc"  # of numbers
-_LONGEST_NAME = 60  # of an array: it names files
+_TEST_SIDE = 64  # pixels of the black test image for extractors that take images of any size
+_KINDS = "biufc"  # NumPy kinds of numbers
+_LONGEST_NAME = 60  # characters of an array name, which is part of a file name
 
 
 @dataclass(frozen=True)
 class ArraySpec:
-    """One named array: `shape` and `dtype` of a row; of a ragged one, of each of the rows of an image."""
+    """Name, `dtype` and row `shape` of an array. A ragged array has a varying number of such rows per image."""
 
     name: str
     dtype: str
@@ -24,13 +24,13 @@ class ArraySpec:
 
     @property
     def row_bytes(self) -> int:
-        """Return the size of a row."""
+        """Return the size of a row in bytes."""
         return int(np.prod(self.shape, dtype=np.int64)) * np.dtype(self.dtype).itemsize
 
     def missing_rows(self, n: int) -> np.ndarray:
-        """Return what stands in the rows of images that could not be decoded: NaN, or zero in whole numbers."""
-        blank = np.nan if np.dtype(self.dtype).kind in "fc" else 0
-        return np.full((n, *self.shape), blank, self.dtype)
+        """Return `n` rows for images that could not be decoded: NaN, or zero for whole numbers."""
+        value = np.nan if np.dtype(self.dtype).kind in "fc" else 0
+        return np.full((n, *self.shape), value, self.dtype)
 
     def __str__(self) -> str:
         shape = ", ".join(map(str, ("any",) * self.ragged + self.shape))
@@ -38,30 +38,30 @@ class ArraySpec:
 
 
 def infer_specs(extractor: Extractor) -> list[ArraySpec]:
-    """Return what an extractor gives, learnt from one black image.
+    """Return the specs of the arrays that the extractor returns for a black image.
 
-    Raises SolutionError where that, or how it wants images to be decoded, is nothing that can be used.
+    Raises SolutionError for arrays that cannot be stored and for invalid decoding options.
     """
     _require_decodable(extractor)
-    width, height = extractor.size or (_BLANK_SIDE, _BLANK_SIDE)
+    width, height = extractor.size or (_TEST_SIDE, _TEST_SIDE)
     black = np.zeros((height, width) if extractor.mode == "L" else (height, width, 3), np.uint8)
-    return list(_described(extractor, [black]))
+    return list(_describe(extractor, [black]))
 
 
 def describe_batch(
-    extractor: Extractor, columns: Sequence[ArraySpec], images: Sequence[np.ndarray]
+    extractor: Extractor, specs: Sequence[ArraySpec], images: Sequence[np.ndarray]
 ) -> dict[str, Descriptors]:
-    """Return the arrays that the extractor gives for some images.
+    """Return the arrays that the extractor returns for a batch, by name.
 
-    Raises SolutionError where they are not the columns, or have not a row for each image.
+    Raises SolutionError if they differ from the specs or lack an entry for some image.
     """
-    found = _described(extractor, images)
-    if set(found) != set(columns):
+    arrays = _describe(extractor, images)
+    if set(arrays) != set(specs):
         raise SolutionError(
-            f"{extractor.identity} gave ({_listed(found)}) for a batch of {len(images)} images and "
-            f"({_listed(columns)}) for a black one; give arrays of the same names, types and shapes for any batch"
+            f"{extractor.identity} gave ({_join(arrays)}) for a batch of {len(images)} images and "
+            f"({_join(specs)}) for a black one; give arrays of the same names, types and shapes for any batch"
         )
-    return {column.name: values for column, values in found.items()}
+    return {spec.name: values for spec, values in arrays.items()}
 
 
 def _require_decodable(extractor: Extractor) -> None:
@@ -79,10 +79,10 @@ def _require_decodable(extractor: Extractor) -> None:
         )
 
 
-def _described(extractor: Extractor, images: Sequence[np.ndarray]) -> dict[ArraySpec, Descriptors]:
-    """Return the arrays for some images by what they are; each has an entry for each image."""
-    given = extractor.describe(images if extractor.size is None else np.stack(images))
-    arrays = given if isinstance(given, Mapping) else {"rows": given}
+def _describe(extractor: Extractor, images: Sequence[np.ndarray]) -> dict[ArraySpec, Descriptors]:
+    """Return the arrays for a batch by their specs; each array has one entry per image."""
+    returned = extractor.describe(images if extractor.size is None else np.stack(images))
+    arrays = returned if isinstance(returned, Mapping) else {"rows": returned}
     usable = arrays and all(
         isinstance(each, np.ndarray | list) and len(each) == len(images) for each in arrays.values()
     )
@@ -91,17 +91,17 @@ def _described(extractor: Extractor, images: Sequence[np.ndarray]) -> dict[Array
             f"{extractor.identity} gave {_outline(arrays)} for {len(images)} images; give an array with a row for "
             "each, a list with an array for each, or a dictionary of these"
         )
-    return {_column(extractor, name, each): each for name, each in arrays.items()}
+    return {_spec_of(extractor, name, each): each for name, each in arrays.items()}
 
 
-def _column(extractor: Extractor, name: str, values: Descriptors) -> ArraySpec:
+def _spec_of(extractor: Extractor, name: str, values: Descriptors) -> ArraySpec:
     ragged = isinstance(values, list)
     arrays = [np.asarray(each) for each in values] if ragged else [np.asarray(values)]
     kinds = {(each.dtype.str, each.shape[1:]) for each in arrays}
     dtype, shape = next(iter(kinds))
-    named = isinstance(name, str) and name.isidentifier() and name.isascii() and len(name) <= _LONGEST_NAME
-    alike = len(kinds) == 1 and all(each.ndim for each in arrays)
-    if not named or not alike or np.dtype(dtype).kind not in _KINDS or 0 in shape:
+    is_valid_name = isinstance(name, str) and name.isidentifier() and name.isascii() and len(name) <= _LONGEST_NAME
+    is_uniform = len(kinds) == 1 and all(each.ndim for each in arrays)
+    if not is_valid_name or not is_uniform or np.dtype(dtype).kind not in _KINDS or 0 in shape:
         raise SolutionError(
             f"{extractor.identity} gave {_outline({name: values})}; an array is named by letters, digits and '_', "
             "holds numbers, and each of its rows has the same shape, not of nothing"
@@ -119,5 +119,5 @@ def _shape(values: object) -> str:
     return f"{values.dtype} {values.shape}" if isinstance(values, np.ndarray) else type(values).__name__
 
 
-def _listed(columns: Mapping[ArraySpec, object] | Sequence[ArraySpec]) -> str:
-    return "; ".join(sorted(map(str, columns)))
+def _join(specs: Mapping[ArraySpec, object] | Sequence[ArraySpec]) -> str:
+    return "; ".join(sorted(map(str, specs)))

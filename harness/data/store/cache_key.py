@@ -1,4 +1,4 @@
-"""The name under which the store keeps an extractor's rows: another one as soon as the rows could differ."""
+"""Cache keys of extractors. A key changes whenever the rows that the extractor returns could change."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from harness.data.images import decode, exif
 from harness.data.store.extractor import Extractor
 from harness.errors import SolutionError
 
-_BESIDE = {"abc", "builtins", "typing", Extractor.__module__}  # modules of base classes that describe nothing
+_IGNORED = {"abc", "builtins", "typing", Extractor.__module__}  # base classes there do not affect the rows
 
 
 def extractor_key(extractor: Extractor) -> str:
-    """Return a digest of all that decides what an extractor makes of an image."""
+    """Return a digest of everything that determines the rows of an extractor."""
     return sha256(json.dumps(extractor_facts(extractor)).encode()).hexdigest()
 
 
 def extractor_facts(extractor: Extractor) -> dict[str, object]:
-    """Return what the key of an extractor is made from.
+    """Return what the key is computed from: parameters, decoding options, source code and library versions.
 
-    Raises SolutionError where a parameter, its code or a library cannot be told.
+    Raises SolutionError for a parameter without identity, code outside of a file, and a library that is not installed.
     """
     name = type(extractor).__qualname__
     libraries = sorted({*decode.LIBRARIES, *extractor.libraries}, key=str.lower)
@@ -43,10 +43,10 @@ def extractor_facts(extractor: Extractor) -> dict[str, object]:
     return facts | ({"made with": dict(extractor.made_with)} if extractor.made_with else {})
 
 
-@cache  # the code of a class is what was imported, whatever becomes of the file
+@cache  # the imported code counts, even if the file changes later
 def _source(cls: type[Extractor]) -> list[str]:
     """Return digests of the code of the class, of its bases, and of the decoder."""
-    bases = {base.__module__: base for base in cls.__mro__ if base.__module__ not in _BESIDE}
+    bases = {base.__module__: base for base in cls.__mro__ if base.__module__ not in _IGNORED}
     for module, base in bases.items():
         if not Path(getattr(sys.modules.get(module), "__file__", None) or "").is_file():
             raise SolutionError(
@@ -57,9 +57,9 @@ def _source(cls: type[Extractor]) -> list[str]:
 
 
 def to_json_value(value: object, owner: str) -> object:
-    """Return a value as JSON can hold it, another one for another value; `owner` is whose it is.
+    """Return a JSON value that differs for different parameter values; `owner` is named in errors.
 
-    Raises SolutionError for what has no lasting identity.
+    Raises SolutionError for a type without a lasting identity.
     """
     if value is None or isinstance(value, bool | int | float | str):
         return value
@@ -69,7 +69,7 @@ def to_json_value(value: object, owner: str) -> object:
         array = np.frombuffer(value, np.uint8) if isinstance(value, bytes) else np.ascontiguousarray(value)
         return [array.dtype.str, array.shape, sha256(array.tobytes()).hexdigest()]
     if isinstance(value, tuple | list):
-        return [type(value).__name__, *(to_json_value(each, owner) for each in value)]
+        return [type(value).__name__, *(to_json_value(item, owner) for item in value)]
     if isinstance(value, Extractor):
         return ["extractor", extractor_key(value)]
     if is_dataclass(value) and not isinstance(value, type):
@@ -84,7 +84,7 @@ def to_json_value(value: object, owner: str) -> object:
 
 
 def library_version(library: str, owner: str) -> str:
-    """Return the version of an installed library; `owner` is who needs it. Raises SolutionError for another."""
+    """Return the version of a library that `owner` needs; raises SolutionError if it is not installed."""
     try:
         return version(library)
     except PackageNotFoundError:

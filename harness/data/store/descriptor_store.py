@@ -1,9 +1,9 @@
-"""Descriptors on disk: one folder for an extractor on an image set, memory-mapped, never stale.
+"""Store of descriptors: one folder of memory-mapped arrays per extractor and image set.
 
-A shelf holds, for n images, a state of n 64-bit words and a file for each named array. The state of a row is the
-fingerprint of the image (file size and times) that the row was made from, with the lowest bit set where that image
-could not be decoded; zero means not described yet. A row is current when its state equals the image's fingerprint now.
-Rows are written before their state, so a kill at any instant leaves rows that are merely described again.
+A store holds, for n images, n states of 64 bits and a file for each named array. The state of a row is the fingerprint
+(size and times) of the image file it was computed from; the lowest bit is set if the image could not be decoded, and
+zero means not computed. A row is current if its state equals the present fingerprint. Rows are written before their
+state, so rows of a killed process are computed again.
 """
 
 import json
@@ -22,10 +22,10 @@ from harness.data.store.cache_key import extractor_key
 from harness.data.store.extractor import Descriptors, Extractor
 from harness.data.store.ragged import Ragged
 
-UNDECODABLE = np.uint64(1)  # the bit of a state
-TRY_AGAIN = np.uint64(0)  # in place of a fingerprint: no image has it, so the row is not current
+UNDECODABLE = np.uint64(1)  # bit of a state
+TRY_AGAIN = np.uint64(0)  # a state that equals no fingerprint, so the row is never current
 _ABOUT = "about.json"
-_STATE = "row-state.npy"  # no array is named so: their names have no hyphen
+_STATE = "row-state.npy"  # array names have no hyphen
 
 
 class ExtractorStore:
@@ -40,33 +40,33 @@ class ExtractorStore:
         """Return the arrays by name; empty before `create`."""
         about = self.folder / _ABOUT
         if self._specs is None and about.exists():
-            with suppress(ValueError, KeyError, TypeError):  # damaged by other hands: all is laid out anew
+            with suppress(ValueError, KeyError, TypeError):  # damaged: all files are created anew
                 stored = json.loads(about.read_text(encoding="utf-8"))["columns"]
-                self._specs = {each["name"]: ArraySpec(**{**each, "shape": tuple(each["shape"])}) for each in stored}
+                self._specs = {spec["name"]: ArraySpec(**{**spec, "shape": tuple(spec["shape"])}) for spec in stored}
         return self._specs or {}
 
-    def create(self, columns: Sequence[ArraySpec], about: Mapping[str, object]) -> None:
-        """Lay out the files, all rows undescribed; a second process waits for the first and finds them there."""
+    def create(self, specs: Sequence[ArraySpec], about: Mapping[str, object]) -> None:
+        """Create the files, with no row computed. A second process waits and uses those of the first."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._lock("create"):
             if self.specs:
                 return
             self._lay_out(_STATE, np.dtype(np.uint64), ())
-            for column in columns:
-                if column.ragged:
-                    (self.folder / f"{column.name}.log").touch()
-                    self._lay_out(f"{column.name}.span.npy", np.dtype(np.int64), (2,))
+            for spec in specs:
+                if spec.ragged:
+                    (self.folder / f"{spec.name}.log").touch()
+                    self._lay_out(f"{spec.name}.span.npy", np.dtype(np.int64), (2,))
                 else:
-                    self._lay_out(f"{column.name}.npy", np.dtype(column.dtype), column.shape)
-            text = json.dumps({**about, "n": self.n, "columns": [asdict(column) for column in columns]}, indent=1)
+                    self._lay_out(f"{spec.name}.npy", np.dtype(spec.dtype), spec.shape)
+            text = json.dumps({**about, "n": self.n, "columns": [asdict(spec) for spec in specs]}, indent=1)
             write_atomically(self.folder / _ABOUT, text)
 
     def state(self, rows: np.ndarray | slice) -> np.ndarray:
-        """Return fingerprint and flag of each of the rows."""
+        """Return the states of rows."""
         return self._map(_STATE)[rows]
 
     def undecodable(self, rows: np.ndarray | slice) -> np.ndarray:
-        """Return which of the rows belong to images that could not be decoded."""
+        """Return a mask of the rows whose images could not be decoded."""
         return (self.state(rows) & UNDECODABLE).astype(bool)
 
     def array(self, name: str, rows: np.ndarray | slice) -> np.ndarray:
@@ -75,24 +75,24 @@ class ExtractorStore:
 
     def ragged(self, name: str, rows: np.ndarray | slice) -> Ragged:
         """Return rows of a ragged array."""
-        column, log = self.specs[name], self.folder / f"{name}.log"
-        shape = (log.stat().st_size // column.row_bytes, *column.shape)
-        stored = np.memmap(log, column.dtype, "r", shape=shape) if shape[0] else np.zeros(shape, column.dtype)
+        spec, log = self.specs[name], self.folder / f"{name}.log"
+        shape = (log.stat().st_size // spec.row_bytes, *spec.shape)
+        stored = np.memmap(log, spec.dtype, "r", shape=shape) if shape[0] else np.zeros(shape, spec.dtype)
         span = self._map(f"{name}.span.npy")[rows]
         return Ragged(np.asarray(stored), span[:, 0], span[:, 1])
 
     def write(self, rows: np.ndarray, arrays: Mapping[str, Descriptors], states: np.ndarray) -> None:
-        """Write the rows of all arrays, then their states."""
-        for name, column in self.specs.items():
-            if column.ragged:
-                self._put(f"{name}.span.npy", rows, self._append(column, arrays[name]))
+        """Write the rows of all arrays, and then their states."""
+        for name, spec in self.specs.items():
+            if spec.ragged:
+                self._put(f"{name}.span.npy", rows, self._append(spec, arrays[name]))
             else:
-                self._put(f"{name}.npy", rows, np.asarray(arrays[name], column.dtype))
+                self._put(f"{name}.npy", rows, np.asarray(arrays[name], spec.dtype))
         self._put(_STATE, rows, states)
 
     @contextmanager
     def lock_block(self, block: int, *, wait: bool) -> Iterator[bool]:
-        """Keep all others from a block of rows; false where another is at it and we do not wait for him."""
+        """Lock a block of rows for this process. Yields False if another process holds it and `wait` is false."""
         lock = self._lock(f"block-{block}")
         try:
             lock.acquire(timeout=-1 if wait else 0)
@@ -102,7 +102,7 @@ class ExtractorStore:
         try:
             yield True
         finally:
-            with suppress(OSError):  # not possible everywhere, and not needed
+            with suppress(OSError):  # some systems do not delete open files; the file does no harm
                 Path(lock.lock_file).unlink()
             lock.release()
 
@@ -114,14 +114,14 @@ class ExtractorStore:
         return array.view(np.ndarray)
 
     def _lay_out(self, name: str, dtype: np.dtype, shape: tuple[int, ...]) -> None:
-        """Make an array of zeros that takes no room on disk yet."""
+        """Create a sparse file that holds an array of zeros."""
         with (self.folder / name).open("wb") as file:
             header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": (self.n, *shape)}
             np.lib.format.write_array_header_1_0(file, header)
             file.truncate(file.tell() + self.n * dtype.itemsize * int(np.prod(shape, dtype=np.int64)))
 
     def _put(self, name: str, rows: np.ndarray, values: np.ndarray) -> None:
-        """Write ascending rows through the file, not the map: a full disk is then an error and not a dead process."""
+        """Write ascending rows with `write`, so that a full disk raises OSError and not SIGBUS."""
         with (self.folder / name).open("r+b", buffering=0) as file:
             start = _data_offset(file)
             width = values.itemsize * int(np.prod(values.shape[1:], dtype=np.int64))
@@ -129,19 +129,19 @@ class ExtractorStore:
                 file.seek(start + int(rows[run[0]]) * width)
                 _write_all(file, values[run[0] : run[-1] + 1])
 
-    def _append(self, column: ArraySpec, images: Descriptors) -> np.ndarray:
-        """Append ragged rows to the log and return their `(n, 2)` first and one-past-last positions."""
-        path = self.folder / f"{column.name}.log"
-        with self._lock(f"{column.name}-log"), path.open("r+b", buffering=0) as file:
-            first = file.seek(0, 2) // column.row_bytes  # rounded down: a killed writer may have left half a row
-            file.seek(first * column.row_bytes)
+    def _append(self, spec: ArraySpec, images: Descriptors) -> np.ndarray:
+        """Append ragged rows to the log; return first and one-past-last row of each image `(n, 2)`."""
+        path = self.folder / f"{spec.name}.log"
+        with self._lock(f"{spec.name}-log"), path.open("r+b", buffering=0) as file:
+            first = file.seek(0, 2) // spec.row_bytes  # rounded down: a killed writer may have left half a row
+            file.seek(first * spec.row_bytes)
             ends = first + np.cumsum([len(image) for image in images])
-            _write_all(file, np.concatenate([np.asarray(image, column.dtype) for image in images]))
+            _write_all(file, np.concatenate([np.asarray(image, spec.dtype) for image in images]))
         return np.stack([np.r_[first, ends[:-1]], ends], axis=1).astype(np.int64)
 
 
 def open_store(root: Path, images_key: str, n: int, extractor: Extractor) -> ExtractorStore:
-    """Return the shelf of an extractor on an image set; nothing is created yet."""
+    """Return the store of an extractor on an image set, without creating files."""
     return ExtractorStore(root / images_key / f"{type(extractor).__name__[:60]}-{extractor_key(extractor)[:16]}", n)
 
 
@@ -152,6 +152,6 @@ def _data_offset(file: BinaryIO) -> int:
 
 
 def _write_all(file: BinaryIO, values: np.ndarray) -> None:
-    left = memoryview(np.ascontiguousarray(values).tobytes())
-    while left.nbytes:
-        left = left[file.write(left) or 0 :]
+    rest = memoryview(np.ascontiguousarray(values).tobytes())
+    while rest.nbytes:
+        rest = rest[file.write(rest) or 0 :]

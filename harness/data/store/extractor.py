@@ -1,4 +1,4 @@
-"""What turns decoded images into rows; the store does the rest."""
+"""Base class of extractors, which turn decoded images into descriptors."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -9,25 +9,25 @@ import numpy as np
 
 from harness.data.images.decode import Mode
 
-Descriptors = np.ndarray | list[np.ndarray]  # one row an image, or a ragged list: a varying number of rows an image
+Descriptors = np.ndarray | list[np.ndarray]  # one row per image, or a list with a varying number of rows per image
 
 
 class Extractor(ABC):
-    """Turns a batch of decoded images into rows. Extend it by a frozen dataclass; its fields are its parameters.
+    """Turns a batch of decoded images into rows. A subclass is a frozen dataclass; its fields are its parameters.
 
-    The store keeps what `describe` returns under the parameters, the source code of the module and what it imports
-    from its own package, the versions of the image libraries and of `libraries`, and what `made_with` tells.
+    The store keys the rows by the parameters, the source code of the module and of what it imports from its own
+    package, the versions of the image libraries and of `libraries`, and `made_with`.
 
     Class attributes (or properties) to override:
 
     * `mode`: "L" (grey, the default) or "RGB".
-    * `size`: (width, height) that every image is resized to, or None: images come as decoded, each with its own shape.
-      By default a field `side` asks for a square.
-    * `reduce_to`: the decode may be scaled down as long as both sides keep this many pixels; None asks for a full
-      decode. By default twice the size.
-    * `upright`: turn images as their EXIF orientation says (default True).
-    * `batch`: images a call of `describe`, at most (default 32).
-    * `libraries`: names of the packages, as pip knows them, that `describe` computes with beside NumPy.
+    * `size`: (width, height) in pixels that images are resized to, or None to keep their own sizes. By default the
+      square of a field `side`, if there is one.
+    * `reduce_to`: images may be decoded at reduced scale if both sides keep this many pixels; None means full scale.
+      By default twice the size.
+    * `upright`: rotate images by their EXIF orientation (default True).
+    * `batch`: largest number of images per call of `describe` (default 32).
+    * `libraries`: distribution names of the packages besides NumPy that `describe` computes with.
     """
 
     mode: ClassVar[Mode] = "L"
@@ -37,31 +37,31 @@ class Extractor(ABC):
 
     @property
     def size(self) -> tuple[int, int] | None:
-        """Return (width, height) in pixels, or None for images as decoded."""
+        """Return (width, height) in pixels, or None for the images' own sizes."""
         side = getattr(self, "side", None)
         return None if side is None else (side, side)
 
     @property
     def reduce_to(self) -> int | None:
-        """Return the side in pixels below which no decode may go, or None for a full decode."""
+        """Return the smallest side in pixels at which images may be decoded, or None for full scale."""
         return None if self.size is None else 2 * max(self.size)
 
     @property
     def made_with(self) -> Mapping[str, str]:
-        """Return what else decides the rows, by name, such as a digest of weights that lie in a file."""
+        """Return further facts that determine the rows, by name, e.g. the digest of a file of weights."""
         return {}
 
     @abstractmethod
     def describe(self, images: np.ndarray | Sequence[np.ndarray]) -> Descriptors | Mapping[str, Descriptors]:
-        """Return a row for each image, or several named arrays of rows from one pass.
+        """Return a row for each image, or several named arrays of rows.
 
-        `images` is `(n, height, width)` or `(n, height, width, 3)` uint8 where `size` is given, else a list of n
-        arrays of differing shapes. Must not depend on the batch: each row comes from its own image alone. It is called
-        by several threads at once, and first of all for one black image, to learn what it gives.
+        `images` is uint8, `(n, height, width)` or `(n, height, width, 3)`; without `size` a list of n arrays of
+        different shapes. A row may depend on its own image only. Several threads call this at once; the first call
+        is for one black image and determines names, types and shapes.
         """
 
     @property
     def identity(self) -> str:
-        """Return the name with every parameter, those at their defaults too."""
+        """Return the class name with all parameters, including defaults."""
         values = (f"{field.name}={getattr(self, field.name)!r}" for field in fields(self))  # type: ignore[arg-type]
         return f"{type(self).__qualname__}({', '.join(values)})"

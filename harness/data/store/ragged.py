@@ -1,4 +1,4 @@
-"""A variable number of rows an image, as local descriptors have."""
+"""Arrays with a varying number of rows per image, e.g. local descriptors."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Ragged:
-    """The rows of image i are `rows[starts[i]:ends[i]]`; `ragged[i]` gives them.
+    """Rows of several images; `ragged[i]` is `rows[starts[i]:ends[i]]`, the rows of image i.
 
     >>> two = Ragged(np.arange(6).reshape(3, 2), np.array([0, 2]), np.array([2, 3]))
     >>> two[0].shape, two[1].tolist(), len(two)

@@ -11,7 +11,7 @@ from harness.data.tables.string_column import StringColumn
 
 @dataclass(frozen=True, eq=False)
 class TextColumn:
-    """One cell of each row: the words from `begins[j]` to `stops[j]`, at least one, perhaps empty."""
+    """One cell per row. Cell j consists of words `begins[j]` to `stops[j] - 1`: at least one, which may be empty."""
 
     words: StringColumn
     begins: np.ndarray  # (rows,)
@@ -22,15 +22,15 @@ class TextColumn:
 
     @property
     def word_counts(self) -> np.ndarray:
-        """Return how many words each cell has `(rows,)`."""
+        """Return the number of words in each cell `(rows,)`."""
         return np.asarray(self.stops - self.begins)
 
     def as_strings(self) -> StringColumn:
-        """Return each cell as one word, with the blanks in it."""
+        """Return each cell as one string, including blanks."""
         return StringColumn(self.words.buffer, self.words.starts[self.begins], self.words.ends[self.stops - 1])
 
     def select(self, rows: np.ndarray) -> TextColumn:
-        """Return some of the rows, by a mask or by their places."""
+        """Return some of the rows, by a mask or by positions."""
         return TextColumn(self.words, self.begins[rows], self.stops[rows])
 
     def compact(self) -> TextColumn:
@@ -44,7 +44,7 @@ class TextColumn:
         return TextColumn(StringColumn(self.words.buffer, starts, ends), stops - self.word_counts, stops)
 
     def repeated_words(self) -> np.ndarray:
-        """Return a mask `(words,)` of the words that stand in the same cell before."""
+        """Return a mask `(words,)` of the words that occur earlier in the same cell."""
         from harness.data.tables.kernels import mark_repeats
 
         words, longest = self.words, int(self.word_counts.max(initial=0))
@@ -55,29 +55,29 @@ class TextColumn:
 
 @dataclass(frozen=True, eq=False)
 class TableBlock:
-    """Some rows of a table; blank lines are no rows."""
+    """Some rows of a table. Blank lines are not rows."""
 
     words: StringColumn
-    cells: np.ndarray  # (cells + 1,) the word with which each cell begins
-    rows: np.ndarray  # (rows,) the cell with which each row begins
-    widths: np.ndarray  # (rows,) how many cells each row has
-    lines: np.ndarray  # (rows,) of the file, from 1
+    cells: np.ndarray  # (cells + 1,) first word of each cell
+    rows: np.ndarray  # (rows,) first cell of each row
+    widths: np.ndarray  # (rows,) number of cells in each row
+    lines: np.ndarray  # (rows,) line of the file, from 1
 
     def __len__(self) -> int:
         return len(self.lines)
 
     def column(self, cell: int) -> TextColumn:
-        """Return a cell of all rows, each of which must have one."""
+        """Return a cell of all rows, each of which must have it."""
         return TextColumn(self.words, self.cells[self.rows + cell], self.cells[self.rows + cell + 1])
 
     def row_strings(self) -> StringColumn:
-        """Return each row as one word, with the blanks and commas in it."""
+        """Return each row as one string, including blanks and commas."""
         last = self.cells[self.rows + self.widths] - 1
         return StringColumn(self.words.buffer, self.words.starts[self.cells[self.rows]], self.words.ends[last])
 
-    def select(self, wanted: np.ndarray | slice) -> TableBlock:
-        """Return the block with the wanted rows only."""
-        return replace(self, rows=self.rows[wanted], widths=self.widths[wanted], lines=self.lines[wanted])
+    def select(self, rows: np.ndarray | slice) -> TableBlock:
+        """Return some of the rows."""
+        return replace(self, rows=self.rows[rows], widths=self.widths[rows], lines=self.lines[rows])
 
 
 def invalid_utf8_rows(block: TableBlock) -> np.ndarray:

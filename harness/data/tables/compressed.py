@@ -1,4 +1,4 @@
-"""Files as they are or packed by gzip or zip, read as a stream of bytes; refused in one line."""
+"""Read plain, gzip and zip files as streams of bytes. Every error is one line."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from typing import IO
 from harness.errors import DataError
 
 _GZIP, _ZIP = b"\x1f\x8b", b"PK"
-_LOCKED = 1  # the flag of a member that needs a password
-_BOMB = 1 << 28  # bytes that any packed file may hold
-_PACKED = 200  # times its own size that a larger one may hold; tables of ids pack two to five times
+_LOCKED = 1  # flag of an encrypted member
+_BOMB = 1 << 28  # bytes that any file may decompress to
+_LARGEST_RATIO = 200  # of decompressed to compressed size beyond that; tables of ids have 2 to 5
 _BROKEN = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError)
 
 
 @contextmanager
 def open_decompressed(path: Path) -> Iterator[ByteStream]:
-    """Give the bytes of a file, unpacked where it begins as a gzip or zip file does.
+    """Yield the bytes of a file, decompressed if it begins like a gzip or zip file.
 
-    Raises DataError for what is no file, cannot be read or unpacked, or unpacks to no end; and for a zip file that
-    holds other than one file.
+    Raises DataError for a file that cannot be read or decompressed, for a decompression bomb, and for a zip archive
+    that does not hold exactly one file.
     """
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):
             raise DataError(f"{path}: is not a file; a CSV table is needed there")
         with path.open("rb") as file:
-            begin = file.read(2)
+            start = file.read(2)
             file.seek(0)
-            if begin == _GZIP:
+            if start == _GZIP:
                 with gzip.open(file) as opened:
                     yield ByteStream(path, opened, "gzip")
-            elif begin == _ZIP:
+            elif start == _ZIP:
                 with _only_member(path, file) as opened:
                     yield ByteStream(path, opened, "zip")
             else:
@@ -47,24 +47,24 @@ def open_decompressed(path: Path) -> Iterator[ByteStream]:
 
 
 class ByteStream:
-    """Bytes that are read in order; `packed` is gzip, zip or nothing."""
+    """Decompressed bytes; `compression` is "gzip", "zip" or empty."""
 
-    def __init__(self, path: Path, file: IO[bytes] | gzip.GzipFile, packed: str) -> None:
-        self.path, self.compression, self._file = path, packed, file
-        self._room = max(_BOMB, _PACKED * os.stat(path).st_size)
+    def __init__(self, path: Path, file: IO[bytes] | gzip.GzipFile, compression: str) -> None:
+        self.path, self.compression, self._file = path, compression, file
+        self._bytes_left = max(_BOMB, _LARGEST_RATIO * os.stat(path).st_size)
 
     def read(self, size: int) -> bytes:
-        """Return the next bytes, at most `size`; none at the end."""
+        """Return at most `size` next bytes, none at the end."""
         if not self.compression:
             return self._file.read(size)
         try:
-            found = self._file.read(size)
+            data = self._file.read(size)
         except _BROKEN as error:
             raise DataError(f"{self.path}: is a damaged {self.compression} file ({error}); pack it again") from None
-        self._room -= len(found)
-        if self._room < 0:
-            raise DataError(f"{self.path}: unpacks to more than {_PACKED} times its size; is this a table?")
-        return found
+        self._bytes_left -= len(data)
+        if self._bytes_left < 0:
+            raise DataError(f"{self.path}: decompresses to more than {_LARGEST_RATIO} times its size; is this a table?")
+        return data
 
 
 @contextmanager
@@ -72,18 +72,20 @@ def _only_member(path: Path, file: IO[bytes]) -> Iterator[IO[bytes]]:
     with ExitStack() as stack:
         try:
             archive = stack.enter_context(zipfile.ZipFile(file))
-            members = [each for each in archive.infolist() if not each.is_dir() and not _beside(each.filename)]
-            locked = any(each.flag_bits & _LOCKED for each in members)
+            members = [
+                member for member in archive.infolist() if not member.is_dir() and not _is_mac_metadata(member.filename)
+            ]
+            locked = any(member.flag_bits & _LOCKED for member in members)
             opened = None if locked or len(members) != 1 else stack.enter_context(archive.open(members[0]))
         except _BROKEN as error:
             raise DataError(f"{path}: is a damaged zip file ({error}); pack it again") from None
         if locked:
-            raise DataError(f"{path}: is locked with a password; pack the table without one")
+            raise DataError(f"{path}: is encrypted; pack the table without one")
         if opened is None:
             raise DataError(f"{path}: holds {len(members)} files; pack one table, and nothing else")
         yield opened
 
 
-def _beside(name: str) -> bool:
-    """Tell whether it is what a Mac puts beside the file itself."""
+def _is_mac_metadata(name: str) -> bool:
+    """Return whether macOS added this member to the archive."""
     return name.startswith("__MACOSX/") or name.rpartition("/")[2] == ".DS_Store"

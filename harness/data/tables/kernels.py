@@ -1,6 +1,6 @@
-"""The kernels that read tables of ids: cut lines into words, number the words, find repeats, take lists.
+"""Kernels for columns of strings: gather ranges, assign codes, mark repeats, join and validate lists.
 
-They stand in one file because a change of a helper must reach every kernel that calls it.
+They share one file so that a changed helper recompiles every kernel that calls it.
 """
 
 from typing import Any
@@ -11,15 +11,15 @@ from metrics.jit import helper, kernel
 
 BLANK = 32
 UPPER, LOWER = np.uint64(0xFFFFFFFF00000000), np.uint64(0x00000000FFFFFFFF)
-CHUNK = 256  # words looked up at once
+CHUNK = 256  # words whose slots are read at once
 MIXER = np.uint64(0x9E3779B97F4A7C15)
-TOO_LONG, EMPTY, UNKNOWN, OWN, REPEATED = range(5)  # what can be wrong with a list
-UNLISTABLE = -2  # the number of an image that nobody can list
+TOO_LONG, EMPTY, UNKNOWN, OWN, REPEATED = range(5)  # kinds of faults of a list
+UNLISTABLE = -2  # number of an image without an id
 
 
 @kernel
 def gather_ranges(begins: np.ndarray, stops: np.ndarray, old: np.ndarray, new: np.ndarray) -> None:
-    """Copy the numbers from `begins[i]` to `stops[i]` for each i, one behind the other."""
+    """Concatenate the ranges `old[begins[i]:stops[i]]` in `new`."""
     place = 0
     for row in range(len(begins)):
         length = stops[row] - begins[row]
@@ -29,7 +29,7 @@ def gather_ranges(begins: np.ndarray, stops: np.ndarray, old: np.ndarray, new: n
 
 @helper
 def hash_bytes(eights: np.ndarray, start: int, end: int) -> Any:
-    """64 mixed bits of a word."""
+    """64-bit hash of a word."""
     mixed = np.uint64(end - start)
     for place in range(start, end, 8):
         mixed = (mixed ^ bytes_at(eights, place, end)) * MIXER
@@ -39,14 +39,14 @@ def hash_bytes(eights: np.ndarray, start: int, end: int) -> Any:
 
 @helper
 def bytes_at(eights: np.ndarray, place: int, end: int) -> Any:
-    """The next eight letters of a word as a number, zeros behind its end."""
+    """The next eight bytes of a word as a number, zeros after its end."""
     left = end - place
     return eights[place] if left >= 8 else eights[place] & ((np.uint64(1) << np.uint64(8 * left)) - np.uint64(1))
 
 
 @helper
 def equal_bytes(eights: np.ndarray, start: int, end: int, others: np.ndarray, begin: int, stop: int) -> bool:
-    """Whether two words are the same."""
+    """Whether two words are equal."""
     if end - start != stop - begin:
         return False
     for step in range(0, end - start, 8):
@@ -61,11 +61,11 @@ def assign_codes(
     known: np.ndarray, offsets: np.ndarray, slots: np.ndarray, count: int,
     codes: np.ndarray, new: bool,
 ) -> int:  # fmt: skip
-    """Fill in the code of each word, -1 where it is unknown and not `new`; return how many are known now.
+    """Write the code of each word, -1 if unknown; if `new`, unknown words are added. Return the number of known words.
 
-    Text is given as the eight letters from each place on. Known word i reaches from `offsets[i]` to `offsets[i + 1]`
-    in `known`. A slot holds its first and its second eight letters, and its length beside i + 1. The slots of
-    some words are looked at before any is compared: loads that do not depend on each other do not wait for each other.
+    Words are views of eight bytes at each position (`StringColumn.unaligned_u64`). Known word i is
+    `known[offsets[i]:offsets[i + 1]]`. Its slot holds its first and second eight bytes, and its length and i + 1 in one
+    number. The slots of a chunk are loaded before words are compared, so that cache misses overlap.
     """
     mask = np.uint64(len(slots) - 1)
     bits, firsts, seconds, heads, seen = np.empty((5, CHUNK), np.uint64)
@@ -83,7 +83,7 @@ def assign_codes(
             first, second, slot = firsts[word - begin], seconds[word - begin], bits[word - begin]
             length = np.uint64(end - start) << np.uint64(32)
             head, held, code = heads[word - begin], seen[word - begin], np.int64(-1)
-            if new:  # an earlier word of the chunk may have taken the slot
+            if new:  # an earlier word of the chunk may occupy the slot
                 head, held = slots[slot, 0], slots[slot, 2]
             while held:
                 if head == first and slots[slot, 1] == second and held & UPPER == length:
@@ -111,9 +111,9 @@ def mark_repeats(
     eights: np.ndarray, starts: np.ndarray, ends: np.ndarray,
     begins: np.ndarray, stops: np.ndarray, room: np.ndarray, repeated: np.ndarray,
 ) -> None:  # fmt: skip
-    """Mark the words that stand in the same list before; list i holds the words from `begins[i]` to `stops[i]`.
+    """Mark the words that occur earlier in the same list; list i holds words `begins[i]` to `stops[i] - 1`.
 
-    Lists ascend. `room` is zeros, a power of two, more than any list has words.
+    The begins ascend. `room` is an array of zeros; its length is a power of two above the length of any list.
     """
     mask = np.uint64(len(room) - 1)
     for row in range(len(begins)):
@@ -133,7 +133,7 @@ def mark_repeats(
 def join_words(
     rows: np.ndarray, text: np.ndarray, starts: np.ndarray, ends: np.ndarray, joined: np.ndarray, stops: np.ndarray
 ) -> None:
-    """Write the words of each row, -1 for none, with blanks between them; row i ends at `stops[i]`."""
+    """Write the words of each row, -1 for none, separated by blanks; row i ends at `stops[i]`."""
     place = 0
     for row in range(len(rows)):
         more = False
@@ -151,7 +151,7 @@ def join_words(
 
 @helper
 def count_fault(kind: int, row: int, entry: int, found: np.ndarray, where: np.ndarray) -> None:
-    """Count a fault and keep the place of the first."""
+    """Count a fault and record the position of the first of its kind."""
     if not found[kind]:
         where[kind, 0], where[kind, 1] = row, entry
     found[kind] += 1
@@ -163,11 +163,11 @@ def validate_lists(
     rows: np.ndarray, own: np.ndarray, n_index: int, room: np.ndarray,
     positions: np.ndarray, found: np.ndarray, where: np.ndarray,
 ) -> None:  # fmt: skip
-    """Write the numbers of each list to its row of `positions`, unless that is -1; count the faults of each kind.
+    """Write the image numbers of list i to `positions[rows[i]]`, unless that is -1, and count the faults of each kind.
 
-    List i holds the words from `bounds[0][i]` to `bounds[1][i]`, and `own[i]` is the number of its query. The first
-    fault of a kind is in list `where[kind, 0]`, entry `where[kind, 1]`. `room` is zeros, a power of two, more than any
-    list has words.
+    List i holds words `bounds[0][i]` to `bounds[1][i] - 1`; `own[i]` is the number of its query. The first fault of a
+    kind is in list `where[kind, 0]` at entry `where[kind, 1]`. `room` is an array of zeros whose length is a power of
+    two above the length of any list.
     """
     (eights, starts, ends), (begins, stops) = words, bounds
     length = positions.shape[1]
@@ -183,7 +183,7 @@ def validate_lists(
             if starts[word] == ends[word]:
                 count_fault(EMPTY, number, entry, found, where)
                 continue
-            if n_index >= 0 and (image < 0 or image >= n_index):  # where anybody says what the index holds
+            if n_index >= 0 and (image < 0 or image >= n_index):  # the index is known
                 count_fault(UNKNOWN, number, entry, found, where)
             if 0 <= image == own[number]:
                 count_fault(OWN, number, entry, found, where)

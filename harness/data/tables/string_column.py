@@ -1,4 +1,4 @@
-"""Many ids at once, as the letters they are made of: a million texts of Python are all over the memory."""
+"""Columns of strings in one byte buffer with offsets, like Arrow string arrays: a million str objects are slow."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
-PADDING = bytes(8)  # so that eight letters can be taken at any place
-_ROWS = 4096  # joined at a time
+PADDING = bytes(8)  # eight bytes can be read at any position
+_ROWS = 4096  # rows per call of the kernel
 
 
 @dataclass(frozen=True, eq=False)
 class StringColumn:
-    """Word i is `text[starts[i]:ends[i]]`, in UTF-8; bytes that are none stand for themselves."""
+    """String i is `buffer[starts[i]:ends[i]]` in UTF-8; invalid bytes are escaped as surrogates."""
 
-    buffer: np.ndarray  # (bytes,) uint8, with `SLACK` behind the last word
+    buffer: np.ndarray  # (bytes,) uint8, with `PADDING` after the last string
     starts: np.ndarray  # (n,)
     ends: np.ndarray  # (n,)
 
     @classmethod
     def from_texts(cls, texts: Sequence[str] | np.ndarray) -> StringColumn:
-        """Return texts as words.
+        """Return texts as a column.
 
         >>> StringColumn.from_texts(["b", "", "über"]).texts()
         ['b', '', 'über']
         """
         joined = "".join(texts)
         encoded = joined.encode("utf-8", "surrogateescape")
-        lengths = map(len, texts) if len(joined) == len(encoded) else (len(_encoded(text)) for text in texts)
+        lengths = map(len, texts) if len(joined) == len(encoded) else (len(_encode(text)) for text in texts)
         ends = np.cumsum(np.fromiter(lengths, np.int64, len(texts)))
         return cls(np.frombuffer(encoded + PADDING, np.uint8), np.r_[0, ends[:-1]] if len(ends) else ends, ends)
 
@@ -36,21 +36,21 @@ class StringColumn:
         return len(self.starts)
 
     def __getitem__(self, which: slice | np.ndarray) -> StringColumn:
-        """Return some of the words."""
+        """Return some of the strings."""
         return StringColumn(self.buffer, self.starts[which], self.ends[which])
 
     @property
     def unaligned_u64(self) -> np.ndarray:
-        """Return the eight letters from each place on, as a number."""
+        """Return the eight bytes from each position on, as uint64, unaligned."""
         return np.ndarray(len(self.buffer) - 7, np.uint64, self.buffer, strides=(1,))
 
     @property
     def lengths(self) -> np.ndarray:
-        """Return the bytes of each word `(n,)`."""
+        """Return the length of each string in bytes `(n,)`."""
         return np.asarray(self.ends - self.starts)
 
     def texts(self) -> list[str]:
-        """Return the words as texts."""
+        """Return the strings as a list of str."""
         if not len(self):
             return []
         begin, end = int(self.starts.min()), int(self.ends.max())
@@ -60,11 +60,11 @@ class StringColumn:
             text = encoded.decode("ascii")
             return [text[start:end] for start, end in bounds]
         text = encoded.decode("latin-1")
-        return [word if (word := text[start:end]).isascii() else _decoded(word) for start, end in bounds]
+        return [word if (word := text[start:end]).isascii() else _decode(word) for start, end in bounds]
 
 
 def join_ids(rows: np.ndarray, ids: np.ndarray) -> Iterator[str]:
-    """Yield for each row of places among the ids, -1 for none, these ids separated by blanks.
+    """Yield the ids at the positions of each row, -1 for none, separated by blanks.
 
     >>> list(join_ids(np.array([[1, 0], [1, -1], [-1, -1]]), np.array(["a", "b"], object)))
     ['b a', 'b', '']
@@ -72,7 +72,7 @@ def join_ids(rows: np.ndarray, ids: np.ndarray) -> Iterator[str]:
     from harness.data.tables.kernels import join_words
 
     if rows.max(initial=-1) >= len(ids):
-        raise IndexError(f"place {rows.max()} among {len(ids)} ids")
+        raise IndexError(f"position {rows.max()} of {len(ids)} ids")
     words = StringColumn.from_texts(ids)
     room = int(words.lengths.max(initial=0)) + 1
     for start in range(0, len(rows), _ROWS):
@@ -82,10 +82,10 @@ def join_ids(rows: np.ndarray, ids: np.ndarray) -> Iterator[str]:
         yield from StringColumn(joined, np.r_[0, stops[:-1]], stops).texts()
 
 
-def _decoded(letters: str) -> str:
-    """Return what bytes, given as a letter each, mean."""
+def _decode(letters: str) -> str:
+    """Return the text whose UTF-8 bytes are given as one Latin-1 letter each."""
     return letters.encode("latin-1").decode("utf-8", "surrogateescape")
 
 
-def _encoded(text: str) -> bytes:
+def _encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")

@@ -49,18 +49,18 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
     )
     assert found(folder) == [
         "train.csv: 1 ids that cannot be used (line 15: '../x')",
-        f"train.csv: 1 ids that stand there before (line 14: '{train[0]}')",
-        f"train.csv and index.csv: 1 ids that stand in both ('{index[0]}')",
+        f"train.csv: 1 repeated ids (line 14: '{train[0]}')",
+        f"train.csv and index.csv: 1 ids that are in both ('{index[0]}')",
         f"train.csv: 2 ids without an image ('new', '{index[0]}')",
         f"index.csv: 1 ids without an image ('{index[0]}')",
         f"index images: 1 images that cannot be decoded ('{index[1]}' is empty)",
         "test.csv: 1 ids without an image ('unasked')",
         f"test images: 1 images that cannot be decoded ('{test[0]}' is no JPEG, PNG, WebP, GIF or BMP image)",
-        "train.csv: 1 landmark ids that are no whole numbers of at most 18 digits (line 16: 'no number')",
+        "train.csv: 1 landmark ids that are not whole numbers of at most 18 digits (line 16: 'no number')",
         "train_label_to_category.csv: 1 landmarks without a train image ('2')",
-        f"recognition_solution.csv: 1 queries that stand there before (line 3: '{test[0]}')",
-        "recognition_solution.csv: 1 other words than Public, Private or Ignored as Usage (line 5: 'public')",
-        "recognition_solution.csv: 1 landmarks that are no whole numbers of at most 18 digits (line 4: 'x')",
+        f"recognition_solution.csv: 1 repeated queries (line 3: '{test[0]}')",
+        "recognition_solution.csv: 1 values of Usage other than Public, Private or Ignored (line 5: 'public')",
+        "recognition_solution.csv: 1 landmarks that are not whole numbers of at most 18 digits (line 4: 'x')",
         f"retrieval_solution.csv: 1 queries that are not in test.csv ('{test[5]}')",
         f"retrieval_solution.csv: 2 queries of test.csv without a row ('{test[1]}', 'unasked')",
         "retrieval_solution.csv: 1 images that are not in index.csv ('nowhere')",
@@ -99,7 +99,7 @@ def test_truth_in_which_nothing_counts_is_told(competition_folder: Path) -> None
         [(each, "None", "Ignored") for each in queries],
     )
     assert found(competition_folder) == [
-        "retrieval_solution.csv: 1 table in which no query counts: all are Ignored (retrieval_solution.csv)"
+        "retrieval_solution.csv: 1 table without a scored query: all are Ignored (retrieval_solution.csv)"
     ]
 
 
@@ -127,13 +127,11 @@ def test_tables_of_a_header_are_faults(tmp_path: Path) -> None:
     folder = make_competition(tmp_path / "a", truth=False)
     for name in ("train.csv", "index.csv", "test.csv"):
         (folder / name).write_text((folder / name).read_text().splitlines()[0])
-    assert found(folder) == [
-        f"{name}: 1 table holds no row ({name})" for name in ("train.csv", "index.csv", "test.csv")
-    ]
+    assert found(folder) == [f"{name}: 1 table has no rows ({name})" for name in ("train.csv", "index.csv", "test.csv")]
 
 
 def test_a_folder_of_nothing_lacks_its_queries(tmp_path: Path) -> None:
-    assert found(tmp_path) == ["test.csv: 1 table is missing or unusable: nothing is asked (test.csv)"]
+    assert found(tmp_path) == ["test.csv: 1 table is missing or unusable: there are no queries (test.csv)"]
 
 
 def test_a_train_table_without_landmarks_is_told(competition_folder: Path) -> None:

@@ -60,7 +60,7 @@ def test_another_usage_is_refused_with_its_line(path: Path, usage: str) -> None:
 
 def test_a_repeated_query_is_refused_with_its_line(path: Path) -> None:
     path.write_text("id,landmarks,Usage\nq,1,Public\nq,2,Ignored\n")
-    assert ", line 3: the query 'q' stands there a second time" in refusal(path, "recognition")
+    assert ", line 3: the query 'q' is repeated" in refusal(path, "recognition")
 
 
 @pytest.mark.parametrize("landmarks", ["x", "1.0", "1,5", "-1", "9" * 19, "None", "1;2"])

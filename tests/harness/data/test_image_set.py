@@ -1,4 +1,6 @@
-"""What image sets and the store promise: rows in order, described once, never stale, whatever the files are."""
+"""Tests of `harness.data.image_set`, `harness.data.images.source`, `harness.data.store.extractor` and
+`harness.data.store.ragged`.
+"""
 
 import os
 import threading

@@ -1,3 +1,5 @@
+"""Tests of `harness.data.split`, `harness.data.folds` and `harness.data.training_data`."""
+
 from pathlib import Path
 
 import numpy as np
@@ -5,7 +7,8 @@ import pytest
 
 from harness.data import split as splitting
 from harness.data.competition import Competition
-from harness.data.split import Folds, Split, fold_split, load_folds, make_folds, save_folds
+from harness.data.folds import Folds, load_folds, make_folds, save_folds
+from harness.data.split import Split, fold_split
 from harness.errors import DataError
 from tests.factories.competitions import make_competition
 
@@ -111,7 +114,7 @@ def test_two_folds_are_the_fewest(competition: Competition) -> None:
 
 def test_images_that_are_too_few_for_the_folds_are_refused() -> None:
     for n in (0, 4):
-        with pytest.raises(DataError, match=f"{n} labelled images cannot be dealt into 5 folds"):
+        with pytest.raises(DataError, match=f"{n} labelled images cannot be split into 5 folds"):
             make_folds(np.array(list("abcd")[:n], object), np.zeros(n, np.int64), 5)
 
 

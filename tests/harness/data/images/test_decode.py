@@ -1,3 +1,5 @@
+"""Tests of `harness.data.images.decode` and `harness.data.images.exif`."""
+
 import io
 import os
 import struct

@@ -1,3 +1,5 @@
+"""Tests of `harness.data.layouts.class_folders` and `harness.data.layouts.writing`."""
+
 import os
 import shutil
 from collections import Counter
@@ -176,7 +178,7 @@ def test_what_fails_in_the_middle_leaves_nothing(
     monkeypatch.setattr(class_folders, "write_table", full)
     if there:
         (tmp_path / "target").mkdir()
-    with pytest.raises(DataError, match="No space left on device; nothing was laid out"):
+    with pytest.raises(DataError, match="No space left on device; nothing was written"):
         import_folders(source, tmp_path / "target")
     assert (tmp_path / "target").exists() == there
     assert not there or not list((tmp_path / "target").iterdir())
@@ -184,5 +186,5 @@ def test_what_fails_in_the_middle_leaves_nothing(
 
 def test_a_target_that_can_not_be_made_is_refused(source: Path, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(DataError, match="Not a directory; nothing was laid out"):
+    with pytest.raises(DataError, match="Not a directory; nothing was written"):
         import_folders(source, tmp_path / "file" / "target")

@@ -1,4 +1,4 @@
-"""Oxford, Paris and Holidays as they are handed out become competitions of complete rankings."""
+"""Tests of `harness.data.layouts.oxford_paris_holidays` and `harness.data.complete_ground_truth`."""
 
 import pickle
 from pathlib import Path
@@ -97,11 +97,11 @@ def test_without_photos_the_tables_are_written_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
-        ({"gnd": [{"easy": [9], "hard": [], "junk": [], "bbx": None}]}, "is not the truth of Oxford or Paris"),
-        ({"gnd": [{"easy": [-1], "hard": [], "junk": [], "bbx": None}]}, "is no place in imlist"),
-        ({"gnd": []}, "is not the truth of Oxford or Paris"),
+        ({"gnd": [{"easy": [9], "hard": [], "junk": [], "bbx": None}]}, "is not the ground truth of Oxford or Paris"),
+        ({"gnd": [{"easy": [-1], "hard": [], "junk": [], "bbx": None}]}, "is not a position in imlist"),
+        ({"gnd": []}, "is not the ground truth of Oxford or Paris"),
         ({"imlist": ["../a", "b", "c", "d"]}, "cannot be an image id"),
-        ({"gnd": [{"easy": [0], "hard": [], "junk": [], "bbx": [30, 30, 2, 2]}]}, "the query cannot be cut out of it"),
+        ({"gnd": [{"easy": [0], "hard": [], "junk": [], "bbx": [30, 30, 2, 2]}]}, "the query cannot be cropped"),
     ],
 )
 def test_a_truth_that_cannot_be_used_is_refused_and_leaves_nothing(
@@ -115,7 +115,7 @@ def test_a_truth_that_cannot_be_used_is_refused_and_leaves_nothing(
 
 
 def test_a_folder_that_is_no_benchmark_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="so it is no benchmark"):
+    with pytest.raises(DataError, match="so it is not a known benchmark"):
         import_benchmark(tmp_path, tmp_path / "made")
     with pytest.raises(DataError, match="there is no such folder"):
         import_benchmark(tmp_path / "none", tmp_path / "made")

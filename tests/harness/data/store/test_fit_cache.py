@@ -215,7 +215,7 @@ def test_a_function_that_depends_on_where_it_was_made_is_refused(folder: Path) -
         return {"one": np.ones(1)}
 
     for fit in (inner, lambda images: {}, np.mean, Mean().describe):
-        with pytest.raises(SolutionError, match="fit by a function that stands in a module by itself"):
+        with pytest.raises(SolutionError, match="fit by a function that is defined at the top level of a module"):
             fitted(fit, train_of(folder))  # type: ignore[arg-type]
 
 

@@ -1,4 +1,4 @@
-"""Tables cut into words against Python's csv module, whatever the size of the blocks."""
+"""Tests of `harness.data.tables.block_reader` and `harness.data.tables.blocks`, with the csv module as reference."""
 
 import csv
 import gzip

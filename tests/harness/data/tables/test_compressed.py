@@ -60,7 +60,7 @@ def test_a_locked_zip_file_is_told(tmp_path: Path) -> None:
     for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         content[content.index(header) + flags] |= 1
     path.write_bytes(content)
-    assert refusal(path) == "is locked with a password; pack the table without one"
+    assert refusal(path) == "is encrypted; pack the table without one"
 
 
 def test_a_zip_file_packed_in_a_way_that_is_not_known_is_told(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack
     else:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("a.csv", zeros)
-    assert refusal(path) == "unpacks to more than 200 times its size; is this a table?"
+    assert refusal(path) == "decompresses to more than 200 times its size; is this a table?"
 
 
 def test_what_is_no_file_is_refused_without_waiting(tmp_path: Path) -> None:

@@ -79,5 +79,5 @@ def test_a_table_with_an_unsafe_id_is_refused_with_its_line(tmp_path: Path, bad:
 
 def test_a_table_with_a_repeated_id_is_refused_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "index.csv").write_text("id\na\nb\na\n")
-    with pytest.raises(DataError, match="line 4: the id 'a' stands there a second time"):
+    with pytest.raises(DataError, match="line 4: the id 'a' is repeated"):
         ids_of(read_table(tmp_path / "index.csv", ["id"]))

@@ -1,4 +1,4 @@
-"""The fast ways through millions of ids against dictionaries and lists."""
+"""Tests of `harness.data.tables.string_column`, `harness.data.tables.id_index` and `harness.data.tables.kernels`."""
 
 import numpy as np
 import pytest

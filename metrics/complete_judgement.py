@@ -1,7 +1,7 @@
-"""Where the relevant images stand in complete rankings, once the images that are to be ignored have been taken out.
+"""Judgements of complete rankings: the ranks of the relevant images after the ignored images are removed.
 
-What the building and holiday benchmarks judge by: every index image is ranked, there is no cut-off, and some images of
-a query are neither right nor wrong. The two judges agree exactly; the slow one reads like the rule.
+The building and holiday benchmarks use them: every index image is ranked, there is no cut-off, and some images of a
+query are neither relevant nor wrong. The plain and the fast judge have equal results.
 """
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
@@ -18,8 +18,8 @@ from metrics.judgement import Judgement
 class CompleteJudgement(Judgement):
     """The ranks of each query's relevant images.
 
-    ranks       (n_queries, most relevant) float64  ascending, from 1, ignored images not counted; inf beyond the last
-    n_relevant  (n_queries,) int64                  how many images are relevant, ranked or not
+    ranks       (n_queries, most relevant) float64  ascending, from 1, ignored images not counted; inf after the last
+    n_relevant  (n_queries,) int64                  number of relevant images, ranked or not
     """
 
     ranks: NDArray[np.float64]
@@ -33,10 +33,9 @@ def judge_complete(
 ) -> CompleteJudgement:
     """The judgement of `rankings`, one row for every query of `relevant`, in its order.
 
-    Ignored images are taken out and leave no gap. A relevant image that is not ranked counts as ranked behind all
-    others, at no rank in particular, so that a cut list never scores more than the complete one would. Raises
-    ValueError where an image is ranked twice or is both relevant and ignored, and for a query that `relevant` does not
-    know.
+    Ignored images are removed and leave no gap. A relevant image that is not ranked has the rank inf, so that a cut
+    list never scores more than the complete one. Raises ValueError if an image is ranked twice or is both relevant and
+    ignored, and for a query that is not in `relevant`.
 
     >>> rankings = {"q": ["j", "a", "x", "b"]}
     >>> judgement = judge_complete(rankings, {"q": {"a", "b", "c"}}, {"q": {"j"}})
@@ -46,13 +45,13 @@ def judge_complete(
     for query in [*rankings, *ignored]:
         if query not in relevant:
             raise ValueError(f"query {query!r} is not part of the ground truth")
-    found = []
-    for query, wanted in relevant.items():
-        ranking, left_out = rankings.get(query, ()), ignored.get(query, ())
-        _refuse_contradictions(query, len(ranking) - len(set(ranking)), set(wanted).intersection(left_out))
-        kept = [image for image in ranking if image not in left_out]
-        found.append([rank for rank, image in enumerate(kept, start=1) if image in wanted])
-    return _assembled(relevant, found, [len(set(wanted)) for wanted in relevant.values()])
+    hit_ranks = []
+    for query, targets in relevant.items():
+        ranking, excluded = rankings.get(query, ()), ignored.get(query, ())
+        _require_consistent(query, len(ranking) - len(set(ranking)), set(targets).intersection(excluded))
+        counted = [image for image in ranking if image not in excluded]
+        hit_ranks.append([rank for rank, image in enumerate(counted, start=1) if image in targets])
+    return _assemble(relevant, hit_ranks, [len(set(targets)) for targets in relevant.values()])
 
 
 def judge_complete_codes(
@@ -61,24 +60,24 @@ def judge_complete_codes(
     relevant: Sequence[NDArray[np.integer[Any]]],
     ignored: Sequence[NDArray[np.integer[Any]]],
 ) -> CompleteJudgement:
-    """What `judge_complete` gives, from images numbered 0, 1, … and in milliseconds for a query over a million of them.
+    """The result of `judge_complete` from images numbered 0, 1, …; it takes milliseconds a query for a million images.
 
-    `rankings`, `relevant` and `ignored` hold one array of images a query; equally long rankings may be one array.
+    `rankings`, `relevant` and `ignored` have one array of images a query; rankings of equal length may be one array.
 
     >>> rankings = np.array([[3, 0, 2, 1]])
     >>> judge_complete_codes(["q"], rankings, [np.array([0, 1, 4])], [np.array([3])]).ranks.tolist()
     [[1.0, 3.0, inf]]
     """
     size = 1 + max((int(codes.max(initial=-1)) for codes in (*rankings, *relevant, *ignored)), default=-1)
-    found, n_relevant = [], []
-    for query, ranking, wanted, left_out in zip(query_ids, rankings, relevant, ignored, strict=True):
-        is_wanted, is_left_out = _mask(wanted, size), _mask(left_out, size)
+    hit_ranks, n_relevant = [], []
+    for query, ranking, targets, excluded in zip(query_ids, rankings, relevant, ignored, strict=True):
+        is_target, is_excluded = _mask(targets, size), _mask(excluded, size)
         n_repeats = len(ranking) - int(np.count_nonzero(_mask(ranking, size)))
-        _refuse_contradictions(query, n_repeats, np.flatnonzero(is_wanted & is_left_out).tolist())
-        rank = np.cumsum(~is_left_out[ranking])
-        found.append(rank[is_wanted[ranking]])
-        n_relevant.append(int(np.count_nonzero(is_wanted)))
-    return _assembled(query_ids, found, n_relevant)
+        _require_consistent(query, n_repeats, np.flatnonzero(is_target & is_excluded).tolist())
+        rank = np.cumsum(~is_excluded[ranking])
+        hit_ranks.append(rank[is_target[ranking]])
+        n_relevant.append(int(np.count_nonzero(is_target)))
+    return _assemble(query_ids, hit_ranks, n_relevant)
 
 
 def _mask(codes: NDArray[np.integer[Any]], size: int) -> NDArray[np.bool_]:
@@ -87,15 +86,15 @@ def _mask(codes: NDArray[np.integer[Any]], size: int) -> NDArray[np.bool_]:
     return mask
 
 
-def _refuse_contradictions(query: str, n_repeats: int, doubtful: Iterable[Hashable]) -> None:
+def _require_consistent(query: str, n_repeats: int, contradictory: Iterable[Hashable]) -> None:
     if n_repeats:
         raise ValueError(f"query {query!r}: the ranking names an image twice")
-    for image in doubtful:
+    for image in contradictory:
         raise ValueError(f"query {query!r}: image {image!r} cannot be both relevant and ignored")
 
 
-def _assembled(query_ids: Iterable[str], found: Sequence[Any], n_relevant: Sequence[int]) -> CompleteJudgement:
-    ranks = np.full((len(found), max(n_relevant, default=0)), np.inf)
-    for row, found_ranks in zip(ranks, found, strict=True):
-        row[: len(found_ranks)] = found_ranks
+def _assemble(query_ids: Iterable[str], hit_ranks: Sequence[Any], n_relevant: Sequence[int]) -> CompleteJudgement:
+    ranks = np.full((len(hit_ranks), max(n_relevant, default=0)), np.inf)
+    for row, ranks_of_query in zip(ranks, hit_ranks, strict=True):
+        row[: len(ranks_of_query)] = ranks_of_query
     return CompleteJudgement(np.array(list(query_ids), dtype=object), ranks, np.array(n_relevant, dtype=np.int64))

@@ -1,6 +1,6 @@
-"""What a submission got right, query by query: all that a metric needs, and free of image ids.
+"""Judgements: the per-query results of a submission, which hold all that a metric needs, without image ids.
 
-Each task has two judges that agree exactly: a slow one that reads like the rule, and a fast one over arrays of codes.
+Each task has two judges with equal results: a plain one over mappings of ids, and a fast one over arrays of codes.
 """
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
@@ -13,22 +13,22 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, eq=False)
 class Judgement:
-    """One row a query; every field is an array whose first axis is the query."""
+    """The results of a submission, one row a query; the first axis of every field is the query."""
 
     query_ids: NDArray[np.object_]
 
     def select(self, rows: NDArray[Any]) -> Self:
-        """The judgement of some queries only: `rows` is a mask, or row numbers, which may repeat (bootstrap)."""
+        """The judgement of some queries: `rows` is a mask, or row numbers that may repeat (bootstrap)."""
         return type(self)(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
 
 
 @dataclass(frozen=True, eq=False)
 class RetrievalJudgement(Judgement):
-    """What each ranking found among the first `k` places.
+    """The hits of each ranking among the first `k` ranks.
 
-    hits        (n_queries, k) bool   a relevant image stands at that rank and at no earlier one of the row
-    lengths     (n_queries,) int64    how many images are listed, at most k, repeats included
-    n_relevant  (n_queries,) int64    how many different images are relevant, found or not
+    hits        (n_queries, k) bool   whether a relevant image stands at that rank, and not at an earlier one too
+    lengths     (n_queries,) int64    number of listed images, at most k, repeats included
+    n_relevant  (n_queries,) int64    number of different relevant images, listed or not
     """
 
     hits: NDArray[np.bool_]
@@ -38,12 +38,12 @@ class RetrievalJudgement(Judgement):
 
 @dataclass(frozen=True, eq=False)
 class RecognitionJudgement(Judgement):
-    """Whether each query shows a landmark, was answered, and rightly so.
+    """Whether each query shows a landmark, is answered, and is answered correctly.
 
-    landmark    (n_queries,) bool     the query shows at least one landmark
-    answered    (n_queries,) bool     the submission names a landmark for it
-    correct     (n_queries,) bool     the named landmark is one of those shown
-    confidence  (n_queries,) float64  as submitted, more is surer; nan where not answered
+    landmark    (n_queries,) bool     whether the query shows at least one landmark
+    answered    (n_queries,) bool     whether the submission names a landmark for it
+    correct     (n_queries,) bool     whether the named landmark is one of those shown
+    confidence  (n_queries,) float64  as submitted, higher is more confident; nan where not answered
     """
 
     landmark: NDArray[np.bool_]
@@ -57,15 +57,15 @@ def judge_retrieval(
 ) -> RetrievalJudgement:
     """The judgement of `rankings`, one row for every query of `ground_truth`, in its order.
 
-    Lists are cut at `k` first. A repeated image then keeps its rank and earns nothing; a query without a ranking is a
-    row without hits. Raises ValueError for a ranking of a query that the ground truth does not know.
+    Lists are cut at `k` first. A repeated image keeps its rank and is no hit; a query without a ranking is a row
+    without hits. Raises ValueError for a ranking of a query that is not in the ground truth.
     Source: tensorflow/models, delf/python/datasets/google_landmarks_dataset/metrics.py.
 
     >>> judgement = judge_retrieval({"q": ["a", "a", "x", "b"]}, {"q": {"a", "b", "c"}}, k=5)
     >>> judgement.hits.astype(int).tolist(), judgement.lengths.tolist(), judgement.n_relevant.tolist()
     ([[1, 0, 0, 1, 0]], [4], [3])
     """
-    _refuse_unknown(rankings, ground_truth)
+    _require_known(rankings, ground_truth)
     hits = np.zeros((len(ground_truth), k), dtype=bool)
     lists = [list(rankings.get(query, ()))[:k] for query in ground_truth]
     for row, (listed, relevant) in enumerate(zip(lists, ground_truth.values(), strict=True)):
@@ -73,7 +73,7 @@ def judge_retrieval(
             hits[row, place] = image in relevant and image not in listed[:place]
     lengths = np.array([len(listed) for listed in lists], dtype=np.int64)
     n_relevant = np.array([len(set(relevant)) for relevant in ground_truth.values()], dtype=np.int64)
-    return RetrievalJudgement(_ids(ground_truth), hits, lengths, n_relevant)
+    return RetrievalJudgement(_id_array(ground_truth), hits, lengths, n_relevant)
 
 
 def judge_retrieval_codes(
@@ -82,11 +82,11 @@ def judge_retrieval_codes(
     relevant: NDArray[np.integer[Any]],
     relevant_offsets: NDArray[np.integer[Any]],
 ) -> RetrievalJudgement:
-    """What `judge_retrieval` gives, from images numbered 0, 1, … and in seconds for a hundred thousand queries.
+    """The result of `judge_retrieval` from images numbered 0, 1, …; it takes seconds for a hundred thousand queries.
 
     `rankings` is (n_queries, k), each row padded with -1 at its end. The images relevant to query i are
-    `relevant[relevant_offsets[i]:relevant_offsets[i + 1]]`, in any order. A code below -1 stands for no image: it holds
-    its rank, or counts among the relevant, and never matches.
+    `relevant[relevant_offsets[i]:relevant_offsets[i + 1]]`, in any order. A code below -1 is an image that never
+    matches: it keeps its rank, or counts among the relevant images.
 
     >>> rankings, relevant = np.array([[7, 7, 3, 5], [5, 9, -1, -1]]), np.array([5, 6, 7, 9])
     >>> judgement = judge_retrieval_codes(["q", "r"], rankings, relevant, np.array([0, 3, 4]))
@@ -100,7 +100,7 @@ def judge_retrieval_codes(
     most = int(np.diff(relevant_offsets).max(initial=0))
     table = np.zeros(2 << most.bit_length(), dtype=np.int64)
     judge(rankings, relevant, np.asarray(relevant_offsets, np.int64), table, hits, lengths, n_relevant)
-    return RetrievalJudgement(_ids(query_ids), hits, lengths, n_relevant)
+    return RetrievalJudgement(_id_array(query_ids), hits, lengths, n_relevant)
 
 
 def judge_recognition(
@@ -108,22 +108,22 @@ def judge_recognition(
 ) -> RecognitionJudgement:
     """The judgement of `labellings` (landmark and confidence), one row for every query of `ground_truth`, in its order.
 
-    A query may show several landmarks, any of which is right, or none, and then every answer is wrong. Raises
-    ValueError for a query that the ground truth does not know and for a confidence that is not finite.
+    If a query shows several landmarks, any of them is correct; if it shows none, every answer is wrong. Raises
+    ValueError for a query that is not in the ground truth and for a confidence that is not finite.
     Source: tensorflow/models, delf/python/datasets/google_landmarks_dataset/metrics.py.
 
     >>> judgement = judge_recognition({"q": (9, 0.5), "s": (7, 0.7)}, {"q": {7, 9}, "r": {3}, "s": set()})
     >>> judgement.landmark.tolist(), judgement.answered.tolist(), judgement.correct.tolist()
     ([True, True, False], [True, False, True], [True, False, False])
     """
-    _refuse_unknown(labellings, ground_truth)
+    _require_known(labellings, ground_truth)
     answers = [labellings.get(query, (None, np.nan)) for query in ground_truth]
     truths = list(ground_truth.values())
     landmark = np.array([len(truth) > 0 for truth in truths], dtype=bool)
     answered = np.array([label is not None for label, _ in answers], dtype=bool)
     correct = np.array([label in truth for (label, _), truth in zip(answers, truths, strict=True)], dtype=bool)
     confidence = np.array([confidence for _, confidence in answers], dtype=np.float64)
-    return _checked(RecognitionJudgement(_ids(ground_truth), landmark, answered, correct, confidence))
+    return _require_finite(RecognitionJudgement(_id_array(ground_truth), landmark, answered, correct, confidence))
 
 
 def judge_recognition_codes(
@@ -134,9 +134,9 @@ def judge_recognition_codes(
     truth: NDArray[np.int64],
     truth_offsets: NDArray[np.integer[Any]],
 ) -> RecognitionJudgement:
-    """What `judge_recognition` gives, from arrays.
+    """The result of `judge_recognition` from arrays.
 
-    The first four are (n_queries,); label and confidence mean nothing where `answered` is False. Query i shows the
+    The first four are (n_queries,); label and confidence are ignored where `answered` is False. Query i shows the
     landmarks `truth[truth_offsets[i]:truth_offsets[i + 1]]`.
 
     >>> labels, answered = np.array([9, 0, 7]), np.array([True, False, True])
@@ -149,23 +149,24 @@ def judge_recognition_codes(
     correct = np.zeros(len(labels), dtype=bool)
     correct[owner[labels[owner] == truth]] = True
     confidence = np.where(answered, confidences, np.nan)
-    return _checked(RecognitionJudgement(_ids(query_ids), n_shown > 0, answered, correct & answered, confidence))
+    ids = _id_array(query_ids)
+    return _require_finite(RecognitionJudgement(ids, n_shown > 0, answered, correct & answered, confidence))
 
 
-def _checked(judgement: RecognitionJudgement) -> RecognitionJudgement:
-    """The judgement itself; ValueError where an answer's confidence could not be put in order."""
-    unordered = np.flatnonzero(judgement.answered & ~np.isfinite(judgement.confidence))
-    if len(unordered):
-        query, confidence = judgement.query_ids[unordered[0]], judgement.confidence[unordered[0]]
+def _require_finite(judgement: RecognitionJudgement) -> RecognitionJudgement:
+    """Return the judgement itself; ValueError if an answer's confidence is not finite."""
+    invalid = np.flatnonzero(judgement.answered & ~np.isfinite(judgement.confidence))
+    if len(invalid):
+        query, confidence = judgement.query_ids[invalid[0]], judgement.confidence[invalid[0]]
         raise ValueError(f"query {query!r}: the confidence must be a finite number, found {confidence}")
     return judgement
 
 
-def _refuse_unknown(answers: Iterable[str], ground_truth: Mapping[str, object]) -> None:
+def _require_known(answers: Iterable[str], ground_truth: Mapping[str, object]) -> None:
     for query in answers:
         if query not in ground_truth:
             raise ValueError(f"query {query!r} is not part of the ground truth")
 
 
-def _ids(query_ids: Iterable[str]) -> NDArray[np.object_]:
+def _id_array(query_ids: Iterable[str]) -> NDArray[np.object_]:
     return np.array(list(query_ids), dtype=object)

@@ -1,6 +1,6 @@
-"""Which images count as relevant and which are ignored, in the benchmarks that rank all images.
+"""The relevant and the ignored images of each query, in the benchmarks that rank all images.
 
-Each function gives the two mappings that `judge_complete` takes after the rankings.
+Each function returns the two mappings that `judge_complete` takes after the rankings.
 """
 
 from collections.abc import Collection, Hashable, Mapping
@@ -10,7 +10,7 @@ Image = TypeVar("Image", bound=Hashable)
 Difficulty = Literal["easy", "medium", "hard"]
 DIFFICULTIES: tuple[Difficulty, ...] = get_args(Difficulty)
 
-_SOUGHT: dict[str, tuple[str, ...]] = {"easy": ("easy",), "medium": ("easy", "hard"), "hard": ("hard",)}
+_RELEVANT_GRADES: dict[str, tuple[str, ...]] = {"easy": ("easy",), "medium": ("easy", "hard"), "hard": ("hard",)}
 
 
 def revisited(
@@ -19,20 +19,20 @@ def revisited(
     ignored: Mapping[str, Collection[Image]],
     difficulty: Difficulty,
 ) -> tuple[dict[str, set[Image]], dict[str, set[Image]]]:
-    """Relevant and ignored images of revisited Oxford and Paris; their `junk` is what is `ignored` here.
+    """Relevant and ignored images of revisited Oxford and Paris; `ignored` is what they call junk.
 
-    Easy seeks the easy images and medium both kinds; hard seeks the hard ones. What is not sought is ignored. A query
-    for which a difficulty has no relevant image does not count there.
+    Relevant are the easy images for easy, the hard ones for hard and both for medium; the others are ignored. A query
+    without a relevant image of a difficulty does not count there.
     Source: filipradenovic/revisitop, python/example_evaluate.py.
 
     >>> revisited({"q": {"a"}}, {"q": {"b"}}, {"q": {"j"}}, "hard") == ({"q": {"b"}}, {"q": {"a", "j"}})
     True
     """
     graded = {"easy": easy, "hard": hard}
-    sought = _SOUGHT[difficulty]
-    left_out = [graded[grade] for grade in graded if grade not in sought]
+    grades = _RELEVANT_GRADES[difficulty]
+    others = [graded[grade] for grade in graded if grade not in grades]
     queries = [*dict.fromkeys([*easy, *hard, *ignored])]
-    return _union(queries, [graded[grade] for grade in sought]), _union(queries, [*left_out, ignored])
+    return _union(queries, [graded[grade] for grade in grades]), _union(queries, [*others, ignored])
 
 
 def oxford(
@@ -40,9 +40,9 @@ def oxford(
     ok: Mapping[str, Collection[Image]],
     ignored: Mapping[str, Collection[Image]],
 ) -> tuple[dict[str, set[Image]], dict[str, set[Image]]]:
-    """Relevant and ignored images of classic Oxford and Paris: `good` and `ok` are sought, their `junk` is ignored.
+    """Relevant and ignored images of classic Oxford and Paris: `good` and `ok` are relevant, junk is ignored.
 
-    The query image is one of the index images there, and among the good ones.
+    The query image is one of the index images, and among the good ones.
     Source: compute_ap.cpp of the Oxford Buildings data set, after the copy in ICRA-2019/srrg_bench.
 
     >>> oxford({"q": {"a"}}, {"q": {"b"}}, {"q": {"j"}}) == ({"q": {"a", "b"}}, {"q": {"j"}})
@@ -53,7 +53,7 @@ def oxford(
 
 
 def holidays(relevant: Mapping[str, Collection[str]]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """Relevant and ignored images of Holidays: the query itself, should it be ranked, is ignored.
+    """Relevant and ignored images of Holidays; the query itself is ignored.
 
     Source: holidays_map.py of INRIA Holidays, after the copy in AIBluefisher/DAGSfM.
 

@@ -1,4 +1,4 @@
-"""New, empty databases of both kinds, so that one test says what holds for SQLite and PostgreSQL."""
+"""New, empty databases of both kinds, so that the same tests run on SQLite and PostgreSQL."""
 
 import os
 import socket
@@ -15,7 +15,7 @@ VARIABLE, REQUIRED = "LANDMARK_TEST_POSTGRESQL", "LANDMARK_REQUIRE_POSTGRESQL"
 
 
 def postgresql_server() -> str:
-    """Return the URL of the server that the environment names; skip the test, or fail where it must not, if none."""
+    """Return the URL of the server in the environment; without one skip the test, or fail if a server is required."""
     url = os.environ.get(VARIABLE)
     if not url:
         (pytest.fail if os.environ.get(REQUIRED) else pytest.skip)(f"{VARIABLE} names no PostgreSQL server")
@@ -24,7 +24,7 @@ def postgresql_server() -> str:
 
 @contextmanager
 def new_database(kind: str, folder: Path) -> Iterator[str]:
-    """Give the URL of an empty database: a file in the folder, or a schema of its own on the server."""
+    """Yield the URL of an empty database: a file in the folder, or a new schema on the server."""
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'team.sqlite'}"
         return
@@ -39,60 +39,60 @@ def new_database(kind: str, folder: Path) -> Iterator[str]:
             connection.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
 
 
-class Line:
-    """A line to a server that can be cut and mended, as when it goes away and comes back."""
+class TcpProxy:
+    """A TCP proxy to a server that can be interrupted and restored, as if the server went down and came back."""
 
     def __init__(self, url: str) -> None:
-        self._there = make_url(url)
+        self._server_url = make_url(url)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
-        self._open, self._ended, self._ends = True, False, set[socket.socket]()
+        self._is_open, self._is_stopped, self._sockets = True, False, set[socket.socket]()
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 
     @property
     def url(self) -> str:
-        """The URL by which the server is found at the other end."""
-        return self._there.set(host="127.0.0.1", port=self.port).render_as_string(hide_password=False)
+        """The URL of the server through the proxy."""
+        return self._server_url.set(host="127.0.0.1", port=self.port).render_as_string(hide_password=False)
 
-    def cut(self) -> None:
-        """Let the server go away, in the middle of whatever was being said."""
-        self._open = False
-        for end in list(self._ends):
+    def interrupt(self) -> None:
+        """Close all connections and refuse new ones."""
+        self._is_open = False
+        for each in list(self._sockets):
             with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+                each.shutdown(socket.SHUT_RDWR)
 
-    def mend(self) -> None:
-        """Let it come back."""
-        self._open = True
+    def restore(self) -> None:
+        """Accept connections again."""
+        self._is_open = True
 
-    def end(self) -> None:
-        """Take the line down."""
-        self._ended = True
-        self.cut()
+    def stop(self) -> None:
+        """Stop the proxy."""
+        self._is_stopped = True
+        self.interrupt()
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._thread.join()
 
     def _listen(self) -> None:
-        while not self._ended:
+        while not self._is_stopped:
             try:
                 near = self._listener.accept()[0]
             except OSError:
                 return
-            if not self._open:
+            if not self._is_open:
                 near.close()
                 continue
-            far = socket.create_connection((self._there.host or "127.0.0.1", self._there.port or 5432))
-            for ends in ((near, far), (far, near)):
-                threading.Thread(target=self._pass, args=ends, daemon=True).start()
+            far = socket.create_connection((self._server_url.host or "127.0.0.1", self._server_url.port or 5432))
+            for pair in ((near, far), (far, near)):
+                threading.Thread(target=self._forward, args=pair, daemon=True).start()
 
-    def _pass(self, heard: socket.socket, told: socket.socket) -> None:
-        self._ends.add(heard)
-        with heard, suppress(OSError):
-            while data := heard.recv(1 << 16):
-                told.sendall(data)
+    def _forward(self, source: socket.socket, target: socket.socket) -> None:
+        self._sockets.add(source)
+        with source, suppress(OSError):
+            while data := source.recv(1 << 16):
+                target.sendall(data)
         with suppress(OSError):
-            told.shutdown(socket.SHUT_RDWR)
-        self._ends.discard(heard)
+            target.shutdown(socket.SHUT_RDWR)
+        self._sockets.discard(source)

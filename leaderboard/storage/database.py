@@ -136,10 +136,10 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _server(url: URL, kept: int) -> Engine:
+def _server(url: URL, pool_size: int) -> Engine:
     pool: dict[str, Any] = {"poolclass": NullPool}
-    if kept:
-        pool = {"pool_size": kept, "max_overflow": -1, "pool_pre_ping": True}
+    if pool_size:
+        pool = {"pool_size": pool_size, "max_overflow": -1, "pool_pre_ping": True}
     arguments = POSTGRESQL if url.get_backend_name() == "postgresql" else {}
     return create_engine(url, json_serializer=to_json, connect_args=arguments, **pool)
 

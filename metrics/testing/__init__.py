@@ -2,7 +2,7 @@
 
 >>> from hypothesis import given
 >>> from metrics import metric
->>> @given(worlds_for(metric("map@100")))
+>>> @given(cases_for(metric("map@100")))
 ... def test_score_is_within_bounds(case):
 ...     assert 0 <= slow_score(metric("map@100"), case) <= 1
 >>> test_score_is_within_bounds()

@@ -65,7 +65,7 @@ class ScoringCase:
 def retrieval_case(ground_truth: Mapping[str, str], submission: Mapping[str, str]) -> ScoringCase:
     """The case of images named in texts, separated by blanks.
 
-    >>> retrieval_world({"q": "a b"}, {"q": "x a"}).answers
+    >>> retrieval_case({"q": "a b"}, {"q": "x a"}).answers
     {'q': ('x', 'a')}
     """
     tables = ({query: tuple(images.split()) for query, images in each.items()} for each in (ground_truth, submission))
@@ -78,7 +78,7 @@ def recognition_case(
 ) -> ScoringCase:
     """The case of landmarks shown and of landmarks answered with a confidence.
 
-    >>> recognition_world({"q": (7, 9), "r": ()}, {"q": (9, 0.5)}).tables()[1].values.tolist()
+    >>> recognition_case({"q": (7, 9), "r": ()}, {"q": (9, 0.5)}).tables()[1].values.tolist()
     [['q', '9 0.5']]
     """
     return ScoringCase("recognition", tuple(ground_truth.items()), tuple(submission.items()))

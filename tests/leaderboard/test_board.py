@@ -1,3 +1,5 @@
+"""Tests of `leaderboard.board` and `leaderboard.order`."""
+
 from dataclasses import replace
 from functools import partial
 
@@ -24,7 +26,7 @@ def test_rows_are_ranked_by_public_score_and_move_to_their_private_rank(make_ent
     ]
 
 
-def test_where_lower_is_better_the_lowest_score_stands_first(make_entry):
+def test_the_lowest_score_stands_first_if_lower_is_better(make_entry):
     rows = board_rows([make_entry("a", all=3.0), make_entry("b", all=1.5)], higher_is_better=False)
     assert [row.identity for row in rows] == ["b", "a"]
 
@@ -39,7 +41,7 @@ def test_equal_scores_at_the_same_moment_go_by_id(make_entry):
     assert [row.identity for row in rows] == ["a", "b"]
 
 
-def test_a_solution_shows_its_best_public_entry_not_its_last_and_not_its_best_private_one(make_entry):
+def test_a_row_shows_the_best_public_entry_not_the_last_and_not_the_best_private_one(make_entry):
     entries = [
         make_entry("hash", public=0.2, private=0.8, minute=1, id=1),
         make_entry("hash(kind='dct')", public=0.6, private=0.1, minute=2, id=2),
@@ -95,12 +97,12 @@ def test_a_later_failure_does_not_hide_a_score(make_entry):
     assert (row.rank, row.status, row.reason, row.entries) == (1, "scored", None, 2)
 
 
-def test_cost_and_coverage_are_of_the_entry_shown(make_entry):
+def test_cost_and_coverage_are_those_of_the_best_entry(make_entry):
     (row,) = best_up([make_entry(public=0.5)])
     assert (row.wall_s, row.cpu_s, row.peak_mb, row.coverage.answered) == (3.0, 12.0, 300.0, 2)
 
 
-def test_another_metric_may_rank(make_entry):
+def test_another_metric_can_rank(make_entry):
     entries = [
         make_entry("a", scores={"public": {"map@100": 0.9, "precision@10": 0.1}}),
         make_entry("b", scores={"public": {"map@100": 0.1, "precision@10": 0.9}}),
@@ -157,7 +159,7 @@ def world(make_entry, drawn):
 
 
 @given(drawn=WORLDS, data=st.data(), best_of=st.sampled_from(["solution", "identity"]))
-def test_the_order_in_which_entries_are_given_never_matters(make_entry, drawn, data, best_of):
+def test_the_order_of_the_entries_does_not_matter(make_entry, drawn, data, best_of):
     entries = world(make_entry, drawn)
     shuffled = data.draw(st.permutations(entries))
     assert best_up(shuffled, best_of=best_of) == best_up(entries, best_of=best_of)
@@ -185,7 +187,7 @@ def test_private_ranks_are_a_permutation_and_moves_add_up(make_entry, drawn):
 
 
 @given(drawn=WORLDS)
-def test_a_failure_more_changes_no_rank(make_entry, drawn):
+def test_an_additional_failure_changes_no_rank(make_entry, drawn):
     entries = world(make_entry, drawn)
     later = make_entry("a", reason="killed", minute=9, id=99)
     before = {row.identity: row.rank for row in best_up(entries)}
@@ -199,7 +201,7 @@ def test_order_is_explained_by_the_score(make_entry):
     assert explain_order(a, b) == explain_order(b, a) == line
 
 
-def test_order_is_explained_by_who_was_earlier(make_entry):
+def test_order_is_explained_by_age(make_entry):
     entries = [make_entry("a", private=0.5, minute=1, id=4), make_entry("b", private=0.5, minute=2, id=3)]
     assert explain_order(*best_up(entries)) == (
         "a is above b: both have the private score 0.5, and it was entered earlier "
@@ -216,7 +218,7 @@ def test_order_is_explained_by_a_missing_rank(make_entry):
     assert explain_order(*rows) == r"b is not ranked: timeout\nafter 3 s"
 
 
-def test_an_explanation_is_one_safe_line_whatever_the_names(make_entry, hostile_names):
+def test_an_explanation_is_one_safe_line_for_any_names(make_entry, hostile_names):
     rows = best_up([make_entry(name, public=0.5) for name in hostile_names], best_of="identity")
     lines = [explain_order(rows[0], row) for row in rows[1:]]
     assert all(line.isprintable() and len(line) < 1000 for line in lines)

@@ -1,3 +1,5 @@
+"""Tests of `leaderboard.entry`."""
+
 from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
@@ -21,7 +23,7 @@ def test_the_cost_sums_times_and_takes_the_highest_peak(make_entry):
     assert make_entry().cost == Cost(wall_s=3.0, cpu_s=12.0, peak_mb=300.0)
 
 
-def test_what_was_not_measured_costs_none_and_not_zero(make_entry):
+def test_an_unmeasured_cost_is_none_and_not_zero(make_entry):
     assert make_entry(stages=()).cost == Cost(None, None, None)
 
 
@@ -41,7 +43,7 @@ def test_scores_become_plain_floats(make_entry):
     assert repr(make_entry(all=np.float32(0.5)).score("all")) == "0.5"
 
 
-def test_a_time_without_a_zone_is_refused_and_any_other_becomes_utc(make_entry):
+def test_a_time_without_a_zone_is_refused_and_others_become_utc(make_entry):
     with pytest.raises(ValueError, match="time zone"):
         make_entry(created=datetime(2026, 3, 1))
     there = timezone(timedelta(hours=2))

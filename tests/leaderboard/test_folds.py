@@ -1,3 +1,5 @@
+"""Tests of `leaderboard.folds`."""
+
 from functools import partial
 from statistics import mean, stdev
 
@@ -48,7 +50,7 @@ def test_an_incomplete_identity_stands_after_worse_complete_ones_without_a_rank(
     ]
 
 
-def test_a_failed_fold_is_counted_and_its_reason_told(folds):
+def test_a_failed_fold_is_counted_and_its_reason_is_shown(folds):
     (row,) = best_up(folds("a", [0.5, "killed", "timeout", None]))
     assert (row.done, row.failed, row.complete, row.reason) == (1, 2, False, "fold 3/4: timeout")
 
@@ -90,7 +92,7 @@ def test_other_splits_are_left_out_and_cross_validations_are_not_mixed(folds, ma
     data=st.data(),
     higher=st.booleans(),
 )
-def test_complete_ones_come_first_by_mean_whatever_the_order_given(make_entry, scores, data, higher):
+def test_complete_rows_come_first_by_mean_for_any_order_of_entries(make_entry, scores, data, higher):
     entries = [
         make_entry(f"s{row}", split=f"fold {fold}/3", all=score, minute=3 * row + fold)
         for row, folds in enumerate(scores)

@@ -1,4 +1,4 @@
-"""Scores beside the board: they take no rank, and say on what they were measured."""
+"""Tests of `leaderboard.references` and `leaderboard.reference_lines`."""
 
 from functools import partial
 
@@ -17,7 +17,7 @@ from leaderboard.references import (
 
 
 @pytest.mark.parametrize("metric", ["map@100", "gap"])
-def test_published_scores_tell_their_source_and_their_photographs(metric):
+def test_published_scores_name_their_source_and_their_photographs(metric):
     for reference in published_references(metric):
         assert reference.metric == metric
         assert 0 < reference.score < 1
@@ -28,16 +28,16 @@ def test_published_scores_tell_their_source_and_their_photographs(metric):
 
 
 @pytest.mark.parametrize("metric", ["map@100", "gap"])
-def test_no_published_score_is_told_twice(metric):
+def test_no_published_score_is_listed_twice(metric):
     keys = [(each.name, each.part, each.of) for each in published_references(metric)]
     assert len(keys) == len(set(keys)) > 10
 
 
-def test_a_metric_of_which_nothing_was_published_has_no_references():
+def test_a_metric_without_published_scores_has_no_references():
     assert published_references("precision@7") == ()
 
 
-def test_the_years_stand_apart():
+def test_scores_of_different_years_are_separate_rows():
     """The same team's score changed with the ground truth alone: .3723 as it was, .3714 scored again."""
     smlyaka = {
         each.of: each.score
@@ -56,13 +56,13 @@ def test_the_parts_of_a_reference_make_one_row():
     ]
 
 
-def test_what_is_comparable_stands_first():
+def test_comparable_references_come_first():
     far = Reference("far", "gap", "public", 0.9, "a paper", "elsewhere")
     rows = reference_rows([far, *references_by_part("near", "gap", {"public": 0.1}, "entry #1", "here")])
     assert [row.name for row in rows] == ["near", "far"]
 
 
-def test_floors_are_references_and_take_no_rank(make_entry):
+def test_baselines_are_references_and_take_no_rank(make_entry):
     entries = [
         make_entry("first_images", public=0.9, private=0.8),
         make_entry("hash", public=0.5, private=0.4),
@@ -81,7 +81,7 @@ def test_floors_are_references_and_take_no_rank(make_entry):
     assert [row.reason for row in rows] == [None, "a baseline, which takes no rank", "broken"]
 
 
-def test_floors_stand_below_the_ranks_and_above_what_cannot_be_ranked(make_entry):
+def test_baselines_stand_below_ranked_and_above_unranked_rows(make_entry):
     entries = [
         make_entry("first_images", public=0.9),
         make_entry("hash", reason="broken"),
@@ -91,7 +91,7 @@ def test_floors_stand_below_the_ranks_and_above_what_cannot_be_ranked(make_entry
     assert [(row.rank, row.identity) for row in rows] == [(1, "dft"), (None, "first_images"), (None, "hash")]
 
 
-def test_floors_take_no_rank_over_folds(make_entry):
+def test_baselines_take_no_rank_over_folds(make_entry):
     entries = [
         make_entry(name, all=score, split=f"fold {fold}/2")
         for name, score in (("first_images", 0.9), ("hash", 0.5))
@@ -101,18 +101,18 @@ def test_floors_take_no_rank_over_folds(make_entry):
     assert [(row.rank, row.identity, row.mean) for row in rows] == [(1, "hash", 0.5), (None, "first_images", 0.9)]
 
 
-def test_of_several_entries_of_a_floor_the_latest_counts(make_entry):
+def test_of_several_entries_of_a_baseline_the_latest_counts(make_entry):
     entries = [make_entry("first_images", public=0.1), make_entry("first_images", public=0.2, minute=1)]
     assert [each.score for each in baseline_references(entries, "synthetic")] == [0.2]
 
 
-def test_lines_say_what_is_not_comparable():
+def test_lines_say_which_scores_are_not_comparable():
     near = references_by_part("near", "gap", {"public": 0.123456789}, "entry #1", "here")
     lines = reference_lines(reference_rows([*near, *published_references("gap")]))
     assert lines[1:3] == ["  here", f"    {'public 0.12346':<17} {'':17} {'':17} near (entry #1)"]
     assert lines[3] == f"on {OTHERS}"
 
 
-def test_names_cannot_steer_a_terminal(hostile_names):
+def test_names_cannot_send_control_sequences_to_a_terminal(hostile_names):
     rows = reference_rows(references_by_part(name, "gap", {"all": 0.1}, name, name)[0] for name in hostile_names)
     assert all(line.isprintable() for line in reference_lines(rows))

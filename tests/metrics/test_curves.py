@@ -1,4 +1,4 @@
-"""Curves against the slow rule, and the areas that are scores."""
+"""Tests of `metrics.curves`, against slow definitions, and of the areas that are scores."""
 
 import numpy as np
 import pytest

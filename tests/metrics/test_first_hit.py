@@ -1,4 +1,4 @@
-"""The rank of the first hit: known scores."""
+"""Tests of `metrics.first_hit`: known scores."""
 
 import pytest
 

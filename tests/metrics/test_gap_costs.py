@@ -1,3 +1,5 @@
+"""Tests of `metrics.gap_costs`."""
+
 import numpy as np
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The global average precision of the landmark challenges: known scores, and laws."""
+"""Tests of `metrics.global_average_precision`: known scores and properties."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The mean average precision of the landmark challenges: known scores, and laws."""
+"""Tests of `metrics.mean_average_precision`: known scores and properties."""
 
 import pytest
 from hypothesis import assume, given

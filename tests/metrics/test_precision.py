@@ -1,4 +1,4 @@
-"""Precision among the first ranks: known scores."""
+"""Tests of `metrics.precision`: known scores."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Recall among the first ranks: known scores."""
+"""Tests of `metrics.recall`: known scores."""
 
 import pytest
 

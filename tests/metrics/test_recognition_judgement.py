@@ -1,4 +1,4 @@
-"""What counts as right, and that the fast judge agrees with the slow one."""
+"""Tests of the recognition judgement in `metrics.judgement`: the rules, and agreement of the fast and the slow judge."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What counts as found, and that the fast judge agrees with the slow one."""
+"""Tests of the retrieval judgement in `metrics.judgement`, and of `metrics.judgement_kernels` and `metrics.jit`."""
 
 import numpy as np
 import pytest

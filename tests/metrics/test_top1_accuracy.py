@@ -1,4 +1,4 @@
-"""The share of right answers: known scores."""
+"""Tests of `metrics.top1_accuracy`: known scores."""
 
 import numpy as np
 import pytest

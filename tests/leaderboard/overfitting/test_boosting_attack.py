@@ -1,4 +1,4 @@
-"""Votes over random submissions climb a plain board and gain nothing; the Ladder lets them climb a quarter as far."""
+"""Tests of `leaderboard.overfitting.boosting_attack`: the attack climbs a plain board, and a Ladder a quarter as far."""
 
 import numpy as np
 import pytest
@@ -52,7 +52,7 @@ def test_more_submissions_gain_more_on_the_plain_board_alone():
     assert attack[LadderMechanism()].public_scores[-1] - attack[LadderMechanism()].public_scores[1] < 0.02
 
 
-def test_gap_is_attacked_and_protected_likewise():
+def test_the_attack_and_the_ladder_work_with_gap_too():
     rng = np.random.default_rng(5)
     n = 1500
     ids = np.array([f"{i:04}" for i in range(n)], object)
@@ -79,7 +79,7 @@ def test_the_vote_of_one_submission_is_that_submission():
     assert attack.private_scores == (values[~public].mean(),)
 
 
-def test_the_same_seed_attacks_alike():
+def test_the_same_seed_gives_the_same_attack():
     attacks = [
         boosting_attack(MAP, LadderMechanism(), complementary_answers(200), third(200, 0), steps=[5, 20], seed=seed)
         for seed in (7, 7, 8)
@@ -88,7 +88,7 @@ def test_the_same_seed_attacks_alike():
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
-def test_mixed_answers_are_those_of_the_one_or_the_other(share):
+def test_mixed_answers_are_selected_from_either_system(share):
     a, b = complementary_answers(50)
     second = np.arange(50) < share * 50
     found = mix_answers(a, b, second)

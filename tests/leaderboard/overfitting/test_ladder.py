@@ -1,4 +1,4 @@
-"""What a team is told of its submissions: on a plain board everything, by the Ladder only what is really better."""
+"""Tests of `leaderboard.overfitting.ladder`: the scores that each mechanism releases."""
 
 from typing import ClassVar
 
@@ -27,7 +27,7 @@ def told(board, *submissions):
     return scores
 
 
-def test_a_plain_board_tells_every_score():
+def test_the_plain_mechanism_releases_every_score():
     assert told(PlainMechanism(), answers(0.5), answers(0.51), answers(0.4)) == [0.5, 0.51, 0.4]
 
 
@@ -40,11 +40,11 @@ def test_a_score_must_be_better_by_more_than_the_step():
     ]
 
 
-def test_scores_are_told_as_multiples_of_the_step():
+def test_released_scores_are_multiples_of_the_step():
     assert told(LadderMechanism(step=0.25), answers(0.33), answers(0.99)) == [0.25, 1.0]
 
 
-def test_a_told_score_never_leaves_the_bounds_of_the_metric():
+def test_a_released_score_is_within_the_bounds_of_the_metric():
     assert told(LadderMechanism(step=0.65), answers(0.99)) == [1.0]
 
 
@@ -56,20 +56,20 @@ def test_without_a_step_the_standard_error_of_the_difference_decides():
     assert told(LadderMechanism(), answers(0.5), answers(0.51)) == [0.5, 0.51]
 
 
-def test_without_a_step_scores_are_multiples_of_one_query_in_all():
+def test_without_a_step_scores_are_multiples_of_1_by_the_number_of_queries():
     assert told(LadderMechanism(), answers(0.5049)) == [0.5]
 
 
-def test_the_same_submission_twice_tells_nothing_new():
+def test_the_same_submission_twice_releases_no_new_score():
     assert told(LadderMechanism(), answers(0.5049), answers(0.5049)) == [0.5, 0.5]
 
 
-def test_the_best_so_far_is_kept_with_what_it_was_the_score_of():
+def test_the_best_score_is_released_with_its_judgement():
     best = LadderMechanism(step=0.1).release(MAP, answers(0.5))
     assert LadderMechanism(step=0.1).release(MAP, answers(0.55), best) is best
 
 
-def test_a_release_can_be_made_again_from_what_was_stored():
+def test_a_release_can_be_rebuilt_from_stored_values():
     """A server keeps the score that was told and the number of the submission, not the object."""
     mechanism, new = LadderMechanism(), answers(0.8, noise=0.1)
     live = mechanism.release(MAP, answers(0.5))
@@ -77,7 +77,7 @@ def test_a_release_can_be_made_again_from_what_was_stored():
     assert mechanism.release(MAP, new, live).score == mechanism.release(MAP, new, stored).score
 
 
-def test_where_less_is_better_a_lower_score_climbs():
+def test_a_lower_score_climbs_if_lower_is_better():
     class Loss(type(MAP)):
         higher_is_better: ClassVar[bool] = False
 
@@ -92,7 +92,7 @@ def recognition(correct):
     return RecognitionJudgement(IDS[: len(correct)], shown, shown, correct, np.linspace(1, 0, len(correct)))
 
 
-def test_gap_is_told_by_the_jackknife():
+def test_gap_is_released_by_the_jackknife():
     board, gap = LadderMechanism(), GlobalAveragePrecision()
     half = recognition(np.arange(100) % 2 == 0)
     other_half = recognition(np.arange(100) % 2 == 1)
@@ -102,12 +102,12 @@ def test_gap_is_told_by_the_jackknife():
     assert board.release(gap, recognition(np.ones(100, bool)), first).score == 1.0
 
 
-def test_what_counts_nowhere_cannot_be_told():
+def test_without_a_counting_query_nothing_is_released():
     with pytest.raises(NoPositives):
         LadderMechanism().release(MAP, QueryValues(IDS, np.full(100, np.nan)))
 
 
 @pytest.mark.parametrize("step", [0, -0.1, 1.1, float("nan")])
-def test_a_step_is_a_share_of_the_scale(step):
+def test_an_invalid_step_is_refused(step):
     with pytest.raises(LeaderboardError, match="above 0"):
         LadderMechanism(step)

@@ -1,4 +1,4 @@
-"""The board in other draws of its parts: against drawing and scoring one by one, and what must hold of any."""
+"""Tests of `leaderboard.overfitting.shake_up`, against drawing and scoring parts one by one."""
 
 from fractions import Fraction
 from itertools import combinations
@@ -34,7 +34,7 @@ def recognition(skills=(0.6, 0.55, 0.5), seed=0):
     return found
 
 
-def test_it_is_what_drawing_and_scoring_one_by_one_gives():
+def test_the_simulation_equals_drawing_and_scoring_one_by_one():
     for each, answers in ((MAP, retrieval()), (GAP, recognition())):
         strata = answers["entry 0.6"].landmark if each is GAP else np.zeros(N, bool)
         masks = np.concatenate(list(random_public_masks(PUBLIC, strata, 40, 7)))
@@ -65,7 +65,7 @@ def score(each, judgement):
 
 
 @pytest.mark.parametrize("each", [MAP, GAP], ids=repr)
-def test_the_competitions_own_draw_gives_its_own_scores(each):
+def test_the_own_parts_give_the_own_scores(each):
     answers = retrieval() if each is MAP else recognition()
     found = shake_up(each, answers, PUBLIC, draws=1)
     for column, answer in zip(found.scores.T, answers.values(), strict=True):
@@ -73,7 +73,7 @@ def test_the_competitions_own_draw_gives_its_own_scores(each):
 
 
 @pytest.mark.parametrize("each", [MAP, GAP], ids=repr)
-def test_entries_that_are_alike_share_all_their_ranks(each):
+def test_identical_entries_share_all_their_ranks(each):
     answers = retrieval() if each is MAP else recognition()
     found = shake_up(each, answers | {"twin": answers["entry 0.55"]}, PUBLIC, draws=200)
     np.testing.assert_allclose(found.rank_shares[1], found.rank_shares[3])
@@ -87,14 +87,14 @@ def test_each_entry_has_a_rank_and_each_rank_an_entry_in_every_draw():
     assert found.rank_shares.min() >= 0
 
 
-def test_neither_the_order_of_queries_nor_that_of_entries_matters():
+def test_the_order_of_queries_and_of_entries_does_not_matter():
     answers = retrieval()
     backwards = {name: answer.select(np.arange(N)[::-1]) for name, answer in reversed(answers.items())}
     one, other = shake_up(MAP, answers, PUBLIC, draws=50), shake_up(MAP, backwards, PUBLIC[::-1], draws=50)
     np.testing.assert_allclose(one.simulated_scores, other.simulated_scores[..., ::-1])
 
 
-def test_what_is_better_at_every_query_wins_in_every_draw():
+def test_an_entry_that_is_better_at_every_query_wins_every_draw():
     answers = {"best": QueryValues(IDS, np.full(N, 0.9)), "worst": QueryValues(IDS, np.full(N, 0.1))}
     found = shake_up(MAP, answers, PUBLIC, draws=20)
     assert found.p_public_best_wins == 1
@@ -118,7 +118,7 @@ def drawn(*private, public=None):
     return ShakeUp(tuple("abcd"[: private.shape[1]]), np.stack([public[0], private[0]]), np.stack([public, private], 1))
 
 
-def test_the_pair_that_holds_the_best_in_most_draws_comes_first():
+def test_the_pair_with_the_best_entry_in_most_draws_comes_first():
     found = drawn([0.9, 0.1, 0.1], [0.8, 0.8, 0.2], [0.1, 0.9, 0.9])
     pairs = {pair.names: (pair.p_best, pair.rank) for pair in found.pairs()}
     assert pairs == {("a", "c"): (1, 1), ("b", "c"): (2 / 3, 4 / 3), ("a", "b"): (1 / 3, (1 + 2 + 2) / 3)}
@@ -126,17 +126,17 @@ def test_the_pair_that_holds_the_best_in_most_draws_comes_first():
     assert found.two_best_public().names == ("a", "b")
 
 
-def test_where_no_pair_holds_the_best_the_better_ranked_comes_first():
+def test_pairs_that_never_have_the_best_entry_are_ordered_by_rank():
     found = drawn([0.9, 0.9], [0.5, 0.4], [0.4, 0.5], [0.3, 0.3])
     assert [pair.names for pair in found.pairs("bcd")] == [("b", "c"), ("b", "d"), ("c", "d")]
 
 
-def test_those_who_follow_the_public_board_take_the_two_best_of_each_draw():
+def test_the_best_public_entries_of_each_draw_are_selected_in_each_draw():
     found = drawn([0.9, 0.1], [0.5, 0.5], [0.1, 0.9], public=([0.1, 0.1], [0.5, 0.5], [0.9, 0.9]))
     assert (found.best_public_of_each_draw().p_best, found.best_public_of_each_draw().rank) == (0.5, 1.5)
 
 
-def test_a_range_leaves_out_the_rarest_draws_at_both_ends():
+def test_an_interval_leaves_out_the_rarest_draws_at_both_ends():
     scores = np.arange(20.0)
     found = drawn(scores, scores[::-1])
     assert (found.rank_interval(0, level=1.0), found.rank_interval(0, level=0.9)) == ((1, 2), (1, 2))
@@ -149,12 +149,12 @@ def test_pairs_are_all_pairs():
     assert {pair.names for pair in found.pairs()} == set(combinations(found.names, 2))
 
 
-def test_equal_scores_share_the_ranks_they_take_together():
+def test_equal_scores_share_their_ranks():
     first, last = tied_ranks(np.array([0.2, 0.7, 0.7, 0.9]), higher=False)
     assert (first.tolist(), last.tolist()) == ([1, 2, 2, 4], [1, 3, 3, 4])
 
 
-def test_what_cannot_be_drawn_anew_is_refused():
+def test_entries_that_cannot_be_simulated_are_refused():
     with pytest.raises(LeaderboardError, match="one part"):
         shake_up(MAP, retrieval(), np.ones(N, bool))
     with pytest.raises(LeaderboardError, match="no entries"):

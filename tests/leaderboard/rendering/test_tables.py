@@ -1,3 +1,8 @@
+"""Tests of `leaderboard.rendering.tables`, `leaderboard.rendering.terminal` and `leaderboard.rendering.format_cells`.
+
+Hostile names also test `leaderboard.safe_text`.
+"""
+
 import csv
 import json
 import re
@@ -98,7 +103,7 @@ def test_a_wide_terminal_shows_every_value(rows):
         assert heading in text
 
 
-def test_a_narrow_terminal_shows_what_decides_in_whole_lines(rows):
+def test_a_narrow_terminal_shows_the_deciding_columns_in_whole_lines(rows):
     lines = printed(rows, 80).splitlines()
     assert any("down" in line and "0.60000" in line and "-0.25000" in line and "▼1" in line for line in lines)
     assert any("2/4, 1 empty" in line for line in lines)
@@ -117,7 +122,7 @@ def test_the_arrow_points_to_the_better(rows):
 
 
 @pytest.mark.parametrize("format", ["table", "markdown"])
-def test_the_caption_tells_the_shares_as_kaggle_does(rows, format):
+def test_the_caption_gives_the_shares_as_kaggle_does(rows, format):
     heading = {"shares": {"public": 1 / 3, "private": 2 / 3}}
     text = printed(rows, **heading) if format == "table" else render(rows, format, **HEADING, **heading)
     assert "public: approximately 33.3 % of the queries; private: approximately 66.7 % of the queries" in text

@@ -1,3 +1,5 @@
+"""Tests of `leaderboard.storage.entry_summaries`."""
+
 import math
 from collections.abc import Callable
 
@@ -27,7 +29,7 @@ def some(make_entry: MakeEntry) -> list[Entry]:
     ]
 
 
-def test_standings_of_outlines_are_the_rows_of_whole_entries(database: Database, make_entry: MakeEntry) -> None:
+def test_standings_of_summaries_equal_those_of_full_entries(database: Database, make_entry: MakeEntry) -> None:
     store = EntryStore(database)
     stored = {entry.id: entry for entry in map(store.add, some(make_entry))}
     outlines = EntrySummaries(database, "fingerprint", "retrieval", "test", "map@100")
@@ -38,7 +40,7 @@ def test_standings_of_outlines_are_the_rows_of_whole_entries(database: Database,
     assert rows == board_rows(stored.values(), higher_is_better=True)
 
 
-def test_an_outline_knows_scores_and_costs(database: Database, make_entry: MakeEntry) -> None:
+def test_a_summary_has_scores_and_costs(database: Database, make_entry: MakeEntry) -> None:
     entry = EntryStore(database).add(make_entry("hash", public=0.25))
     outlines = EntrySummaries(database, "fingerprint", "retrieval", "test", "map@100")
     outlines.refresh()
@@ -48,7 +50,7 @@ def test_an_outline_knows_scores_and_costs(database: Database, make_entry: MakeE
     assert math.isclose(outline.created.timestamp(), entry.created.timestamp())
 
 
-def test_only_what_has_come_since_is_read_again(database: Database, make_entry: MakeEntry) -> None:
+def test_refresh_reads_only_new_entries(database: Database, make_entry: MakeEntry) -> None:
     store = EntryStore(database)
     outlines = EntrySummaries(database, "fingerprint", "retrieval", "test", "map@100")
     assert not outlines.refresh()
@@ -59,7 +61,7 @@ def test_only_what_has_come_since_is_read_again(database: Database, make_entry: 
     assert [outline.identity for outline in outlines.by_id.values()] == ["hash"]
 
 
-def test_boards_are_named_by_what_has_entries(database: Database, make_entry: MakeEntry) -> None:
+def test_board_summaries_are_of_boards_with_entries(database: Database, make_entry: MakeEntry) -> None:
     store = EntryStore(database)
     assert board_summaries(database) == []
     for minute, split in enumerate(["test", "fold 1/2 of deal ab", "test"]):

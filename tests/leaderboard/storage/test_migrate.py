@@ -1,4 +1,7 @@
-"""Databases that earlier versions wrote, in both kinds: they keep what they hold and get what is new."""
+"""Tests of `leaderboard.storage.migrate` with `leaderboard.storage.migrations.env` and the migrations
+`leaderboard.storage.migrations.versions.v1_entries`, `leaderboard.storage.migrations.versions.v2_intervals` and
+`leaderboard.storage.migrations.versions.v3_teams`: old databases of both kinds keep their contents.
+"""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -83,7 +86,7 @@ def old_url(request, database_url):
     return database_url
 
 
-def test_an_old_database_keeps_its_entries_and_takes_new_ones(old_url, make_entry):
+def test_an_old_database_keeps_its_entries_and_accepts_new_ones(old_url, make_entry):
     store = EntryStore(old_url)
     (old,) = store.entries()
     assert (old.score("public"), store.query_ids(1)) == (0.5, ["q"])
@@ -93,32 +96,32 @@ def test_an_old_database_keeps_its_entries_and_takes_new_ones(old_url, make_entr
     assert scalar(old_url, "SELECT version_num FROM alembic_version") == upgrading.SCHEMA_VERSION
 
 
-def test_an_old_database_gets_exactly_the_tables_that_a_new_one_has(old_url):
+def test_an_old_database_gets_the_same_tables_as_a_new_one(old_url):
     EntryStore(old_url)
     with engine_of(old_url).connect() as connection:
         assert not compare_metadata(MigrationContext.configure(connection), schema.metadata)
 
 
-def test_a_new_database_has_exactly_the_tables_that_are_declared(database_url):
+def test_a_new_database_has_exactly_the_declared_tables(database_url):
     EntryStore(database_url)
     with engine_of(database_url).connect() as connection:
         assert not compare_metadata(MigrationContext.configure(connection), schema.metadata)
 
 
-def test_many_who_open_an_old_database_at_once_change_it_once(old_url):
+def test_concurrent_openings_migrate_an_old_database_once(old_url):
     with ThreadPoolExecutor(8) as pool:
         stores = list(pool.map(EntryStore, [old_url] * 8))
     assert [len(store.entries()) for store in stores] == [1] * 8
 
 
-def test_many_who_open_an_empty_database_at_once_make_its_tables_once(database_url, make_entry):
+def test_concurrent_openings_create_the_tables_once(database_url, make_entry):
     with ThreadPoolExecutor(8) as pool:
         stores = list(pool.map(EntryStore, [database_url] * 8))
     assert stores[0].add(make_entry()).id == 1
     assert [len(store.entries()) for store in stores] == [1] * 8
 
 
-def test_a_step_that_fails_half_way_leaves_the_old_database_whole(old_url, monkeypatch):
+def test_a_failed_migration_leaves_the_old_database_unchanged(old_url, monkeypatch):
     def fail(_connection, _cursor, statement, *_):
         if "team_submissions_by_status" in statement:
             raise OSError(28, "No space left on device")
@@ -138,7 +141,7 @@ def test_a_step_that_fails_half_way_leaves_the_old_database_whole(old_url, monke
     assert len(EntryStore(old_url).entries()) == 1
 
 
-def test_an_old_database_that_is_locked_is_reported_and_stays_whole(tmp_path, monkeypatch):
+def test_a_locked_old_database_is_reported_and_unchanged(tmp_path, monkeypatch):
     url = f"sqlite:///{tmp_path / 'old.sqlite'}"
     run(url, VERSION_1)
     monkeypatch.setattr(database, "LOCK_TIMEOUT_S", 0.1)
@@ -151,13 +154,13 @@ def test_an_old_database_that_is_locked_is_reported_and_stays_whole(tmp_path, mo
 
 
 @pytest.mark.parametrize(("found", "age"), [(0, "an older"), (4, "a newer")])
-def test_a_version_that_never_was_is_refused(database_url, found, age):
+def test_an_unknown_version_is_refused(database_url, found, age):
     run(database_url, VERSION_1 + f"UPDATE leaderboard_schema SET version = {found};\n")
     with pytest.raises(StoreError, match=rf"was written by {age} landmark \(schema {found}; this one writes 3\)"):
         EntryStore(database_url)
 
 
-def test_the_version_that_is_written_is_that_of_the_last_step():
+def test_the_schema_version_is_that_of_the_last_migration():
     config = Config()
     config.set_main_option("script_location", "leaderboard.storage:migrations")
     config.set_main_option("path_separator", "os")

@@ -1,3 +1,7 @@
+"""Tests of `leaderboard.storage.store`, `leaderboard.storage.database`, `leaderboard.storage.schema`,
+`leaderboard.storage.serialization` and `leaderboard.errors`: entries are restored exactly, errors are one line.
+"""
+
 import inspect
 import os
 import sqlite3
@@ -51,7 +55,7 @@ def refused(call, *names):
     return line
 
 
-def test_an_entry_comes_back_as_it_was_with_an_id(store, make_entry):
+def test_an_entry_is_restored_with_an_id(store, make_entry):
     entry = make_entry(public=0.1 + 0.2, private=None, seed=2**70, submission="a/b.csv")
     added = store.add(entry)
     assert added.id == 1
@@ -59,7 +63,7 @@ def test_an_entry_comes_back_as_it_was_with_an_id(store, make_entry):
     assert [getattr(added, field.name) == getattr(entry, field.name) for field in fields(Entry)].count(False) == 1
 
 
-def test_an_entry_without_anything_optional_comes_back_too(store, make_entry):
+def test_an_entry_without_optional_fields_is_restored(store, make_entry):
     added = store.add(make_entry(coverage=None, stages=(), versions={}, metric=None, reason=None))
     assert store.entries() == [added]
 
@@ -78,7 +82,7 @@ def test_entries_are_chosen_by_value_and_ordered_by_creation(store, make_entry):
     assert store.entries("y") == []
 
 
-def test_find_gives_the_latest_that_did_not_fail(store, make_entry):
+def test_find_returns_the_latest_entry_that_did_not_fail(store, make_entry):
     store.add(make_entry(run_key="k", minute=1))
     latest = store.add(make_entry(run_key="k", minute=3))
     store.add(make_entry(run_key="k", minute=2))
@@ -88,7 +92,7 @@ def test_find_gives_the_latest_that_did_not_fail(store, make_entry):
     assert store.find("only failed") is store.find("never run") is None
 
 
-def test_hostile_text_is_kept_to_the_letter(store, make_entry, hostile_names):
+def test_hostile_text_is_stored_unchanged(store, make_entry, hostile_names):
     for name in hostile_names:
         text = dict.fromkeys(("competition", "task", "solution", "identity", "reason", "run_key", "log"), name)
         entry = make_entry(**text, status="unscored", scores={name: {name: 0.5}}, versions={name: name})
@@ -98,7 +102,7 @@ def test_hostile_text_is_kept_to_the_letter(store, make_entry, hostile_names):
     assert len(store.entries()) == len(hostile_names)
 
 
-def test_per_query_values_come_back_to_the_bit(store, make_entry):
+def test_per_query_values_are_restored_bit_for_bit(store, make_entry):
     values = {"map@100": np.array([0.1 + 0.2, np.nan, np.inf, -0.0]), "rank": np.array([1, 2, 3, 4], dtype=np.int32)}
     added = store.add(make_entry(), values, ["a", "b", "c", "d"])
     read = store.per_query(added.id)
@@ -107,14 +111,14 @@ def test_per_query_values_come_back_to_the_bit(store, make_entry):
     assert store.query_ids(added.id) == ["a", "b", "c", "d"]
 
 
-def test_what_was_not_stored_per_query_is_empty(store, make_entry):
+def test_an_entry_without_per_query_values_has_none(store, make_entry):
     added = store.add(make_entry())
     assert store.per_query(added.id) == store.per_query(99) == {}
     assert store.query_ids(added.id) == store.query_ids(99) == []
 
 
 @pytest.mark.parametrize("values", [{"a": [1.0, 2.0]}, {"a": [[1.0]]}, {"a": 1.0}])
-def test_values_that_do_not_fit_the_queries_are_refused_before_anything_is_stored(store, make_entry, values):
+def test_values_of_another_length_than_the_queries_are_refused_before_anything_is_stored(store, make_entry, values):
     with pytest.raises(ValueError, match="one number for each query"):
         store.add(make_entry(), values, ["only one"])
     assert store.entries() == []
@@ -133,7 +137,7 @@ def test_an_entry_of_118_thousand_queries_is_small_and_quick_and_ids_are_stored_
     assert store.query_ids(added.id) == ids
 
 
-def test_a_store_that_is_opened_again_still_has_its_entries(store, file, make_entry):
+def test_a_reopened_store_has_its_entries(store, file, make_entry):
     added = store.add(make_entry())
     assert EntryStore(str(file)).entries() == [added]
     assert EntryStore(f"sqlite:///{file}").entries() == [added]
@@ -192,7 +196,7 @@ def test_readers_do_not_wait_for_a_writer(store, file, make_entry):
         assert store.entries() == [added]
 
 
-def test_a_network_disk_gets_no_write_ahead_log(file, monkeypatch, make_entry):
+def test_a_network_file_system_gets_no_write_ahead_log(file, monkeypatch, make_entry):
     monkeypatch.setattr(database, "on_network_disk", lambda path: True)
     store = EntryStore(file)
     added = store.add(make_entry())
@@ -200,7 +204,7 @@ def test_a_network_disk_gets_no_write_ahead_log(file, monkeypatch, make_entry):
     assert store.entries() == [added]
 
 
-def test_the_disk_a_path_lies_on_is_the_innermost_mount(monkeypatch, tmp_path):
+def test_the_file_system_of_a_path_is_the_innermost_mount(monkeypatch, tmp_path):
     mounts = f"/dev/sda / ext4 rw 0 0\nserver:/x {tmp_path} nfs4 rw 0 0\n"
     monkeypatch.setattr(Path, "read_text", lambda *_, **__: mounts)
     assert database.on_network_disk(tmp_path / "a")
@@ -208,7 +212,7 @@ def test_the_disk_a_path_lies_on_is_the_innermost_mount(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize(("found", "age"), [("4", "a newer"), ("x", "a newer")])
-def test_another_schema_is_refused_with_the_remedy(store, file, found, age):
+def test_another_schema_version_is_refused_with_a_remedy(store, file, found, age):
     change(file, f"UPDATE alembic_version SET version_num = '{found}'")
     line = refused(lambda: EntryStore(file), file)
     assert line == (
@@ -217,7 +221,7 @@ def test_another_schema_is_refused_with_the_remedy(store, file, found, age):
     )
 
 
-def test_intervals_come_back_to_the_bit(store, make_entry):
+def test_intervals_are_restored_bit_for_bit(store, make_entry):
     added = store.add(make_entry(intervals={"public": (0.1, 0.1 + 0.2), "all": (0, 1)}))
     assert store.entries()[0].intervals == added.intervals == {"public": (0.1, 0.1 + 0.2), "all": (0.0, 1.0)}
 
@@ -276,7 +280,7 @@ def test_damaged_values_are_reported(store, file, make_entry, damage):
     refused(lambda: [store.entries(), store.per_query(added.id), store.query_ids(added.id)], file)
 
 
-def test_a_pickle_in_place_of_values_is_not_opened(store, file, make_entry):
+def test_a_pickle_in_place_of_values_is_not_loaded(store, file, make_entry):
     from io import BytesIO
     from zlib import compress
 
@@ -297,7 +301,7 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), OSError(30, "Read-only file system")])
-def test_a_folder_that_cannot_be_made_is_refused(tmp_path, monkeypatch, error):
+def test_a_folder_that_cannot_be_created_is_refused(tmp_path, monkeypatch, error):
     def refuse(*_, **__):
         raise error
 
@@ -305,14 +309,14 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path, monkeypatch, error):
     refused(lambda: EntryStore(tmp_path / "new" / "a.sqlite"), "a.sqlite", "allow writing in its folder")
 
 
-def test_a_database_that_may_only_be_read_can_be_listed_but_not_written(store, file, make_entry):
+def test_a_read_only_database_can_be_listed_but_not_written(store, file, make_entry):
     added = store.add(make_entry())
     event.listen(store._database.engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only = 1"))
     assert store.entries() == [added]
     refused(lambda: store.add(make_entry()), file, "allow writing")
 
 
-def test_a_full_disk_is_reported_and_what_was_there_stays(store, file, make_entry):
+def test_a_full_disk_is_reported_and_loses_nothing(store, file, make_entry):
     added = store.add(make_entry(), {"a": [1.0]})
     full = f"PRAGMA max_page_count = {scalar(file, 'PRAGMA page_count')}"
     event.listen(store._database.engine, "connect", lambda connection, _: connection.execute(full))
@@ -328,7 +332,7 @@ def test_a_database_that_stays_locked_is_reported(file, make_entry, monkeypatch)
         refused(lambda: store.add(make_entry()), file, "in use by another process", "try again")
 
 
-def test_any_other_complaint_is_one_line_too(store, file, make_entry, monkeypatch):
+def test_any_other_database_error_is_one_line_too(store, file, make_entry, monkeypatch):
     def fail(*_):
         raise OperationalError("SELECT 1", {}, Exception("the \x1b[31mserver\nwent away"))
 
@@ -340,7 +344,7 @@ def test_any_other_complaint_is_one_line_too(store, file, make_entry, monkeypatc
     "location",
     ["nonsense://x", "postgresql+nonsense://u:secret@h/d", "sqlite://", "://", "sqlite+pysqlite:///:memory:"],
 )
-def test_a_url_that_leads_nowhere_is_refused_without_its_password(location):
+def test_an_unreachable_url_is_refused_without_its_password(location):
     assert "secret" not in refused(lambda: EntryStore(location))
 
 

@@ -1,3 +1,5 @@
+"""Tests of `leaderboard.team.accounts`."""
+
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -7,18 +9,18 @@ from leaderboard.team.accounts import MAX_TEAM_NAME_LENGTH
 from tests.leaderboard.team.conftest import minutes
 
 
-def test_a_team_is_found_by_its_name_whatever_its_case(accounts, team):
+def test_a_team_is_found_by_its_name_in_any_case(accounts, team):
     assert accounts.team("alpha") == accounts.team(" ALPHA ") == team
     assert accounts.teams() == [team]
 
 
-def test_an_unknown_team_is_told_how_to_be_made(accounts):
+def test_the_error_for_an_unknown_team_says_how_to_create_it(accounts):
     with pytest.raises(TeamError, match="landmark team add"):
         accounts.team("nobody")
 
 
 @pytest.mark.parametrize("name", ["Alpha", "alpha", "ＡLPHA"])
-def test_no_two_teams_have_names_that_look_alike(accounts, team, name):
+def test_team_names_that_look_alike_are_refused(accounts, team, name):
     with pytest.raises(TeamError, match="already"):
         accounts.add_team(name, minutes(1))
     assert accounts.teams() == [team]
@@ -39,7 +41,7 @@ def test_no_two_teams_have_names_that_look_alike(accounts, team, name):
         "x" * 10_000,
     ],
 )
-def test_a_name_that_cannot_be_read_is_refused_in_one_line(accounts, name):
+def test_an_unprintable_name_is_refused_in_one_line(accounts, name):
     with pytest.raises(TeamError, match="cannot be the name of a team") as caught:
         accounts.add_team(name, minutes(1))
     assert str(caught.value).isprintable()
@@ -49,7 +51,7 @@ def test_a_name_that_cannot_be_read_is_refused_in_one_line(accounts, name):
 @pytest.mark.parametrize(
     "name", ["<script>alert(1)</script>", "'; DROP TABLE teams; --", "日本語 ünï 🗿", "=1+1", "../a", "%s{0}"]
 )
-def test_any_other_name_is_kept_to_the_letter(accounts, name):
+def test_any_other_name_is_stored_unchanged(accounts, name):
     made = accounts.add_team(name, minutes(1))
     assert accounts.teams() == [made]
     assert made.name == name
@@ -62,7 +64,7 @@ def test_a_team_cannot_take_the_name_of_a_solution(accounts, store, make_entry):
             accounts.add_team(name, minutes(1), taken)
 
 
-def test_of_many_who_make_the_same_team_at_once_one_does(accounts):
+def test_concurrent_creations_of_one_team_succeed_once(accounts):
     def add(_):
         try:
             return accounts.add_team("Gamma", minutes(1))
@@ -75,7 +77,7 @@ def test_of_many_who_make_the_same_team_at_once_one_does(accounts):
     assert len(made) == 1
 
 
-def test_tokens_are_listed_without_what_opens_anything(accounts, team):
+def test_the_list_of_tokens_contains_no_secret(accounts, team):
     token, admin = accounts.add_token(team, minutes(1)), accounts.add_token(None, minutes(2))
     newest, oldest = accounts.tokens()
     assert (newest.team, oldest.team) == (None, "Alpha")

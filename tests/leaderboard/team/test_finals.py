@@ -1,8 +1,9 @@
+"""Tests of the finals in `leaderboard.team.submissions`."""
+
 import pytest
 
 from leaderboard.order import Order
-from leaderboard.team.submissions import team_finals
-from leaderboard.team.submissions import Submission
+from leaderboard.team.submissions import Submission, team_finals
 from tests.leaderboard.team.conftest import minutes, upload
 
 ORDER = Order("map@100", higher_is_better=True)
@@ -45,10 +46,10 @@ def world(make_entry):
         ((), {}, set()),
     ],
 )
-def test_finals_are_those_chosen_and_then_the_best_public_ones(world, public, marks, expected):
+def test_finals_are_the_chosen_entries_and_then_the_best_public_ones(world, public, marks, expected):
     assert team_finals(*world(*public, **marks), ORDER) == expected
 
 
-def test_entries_of_others_are_no_finals(world, make_entry):
+def test_entries_of_other_teams_are_not_finals(world, make_entry):
     submissions, entries = world(0.1)
     assert team_finals(submissions, [*entries, make_entry("Beta", id=9, public=0.9)], ORDER) == {0}

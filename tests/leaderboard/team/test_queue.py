@@ -1,3 +1,5 @@
+"""Tests of `leaderboard.team.queue`: claims, entries, failures and retries."""
+
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -27,20 +29,20 @@ def test_an_empty_queue_has_nothing_to_claim(queue):
     assert queue.claim(minutes(0)) is None
 
 
-def test_who_has_waited_longest_is_scored_first_and_by_one(queue, hand_in, team, other):
+def test_the_oldest_submission_is_claimed_first_and_once(queue, hand_in, team, other):
     second, first = hand_in(team, 2), hand_in(other, 1)
     assert [queue.claim(minutes(3)).submission.id for _ in range(2)] == [first.id, second.id]
     assert queue.claim(minutes(3)) is None
 
 
-def test_a_claim_shows_that_the_submission_is_being_scored(queue, hand_in, submissions, team):
+def test_a_claimed_submission_is_running(queue, hand_in, submissions, team):
     hand_in(team)
     claim = queue.claim(minutes(1))
     assert (claim.submission.status, claim.submission.attempts) == ("running", 1)
     assert submissions.find(claim.submission.id) == claim.submission
 
 
-def test_what_was_scored_stands_on_the_board_with_its_values(queue, hand_in, enter, submissions, store, team):
+def test_a_scored_submission_has_an_entry_with_its_values(queue, hand_in, enter, submissions, store, team):
     hand_in(team)
     entered = enter(queue.claim(minutes(1)))
     (submission,) = submissions.find_all(team)
@@ -50,7 +52,7 @@ def test_what_was_scored_stands_on_the_board_with_its_values(queue, hand_in, ent
     assert queue.claim(minutes(99)) is None
 
 
-def test_of_many_scorers_each_has_one_and_nothing_is_entered_twice(queue, hand_in, enter, store, accounts):
+def test_concurrent_workers_enter_each_submission_once(queue, hand_in, enter, store, accounts):
     teams = [accounts.add_team(f"team {number}", minutes(0)) for number in range(4)]
     made = {hand_in(team, minute).id for minute in range(3) for team in teams}
 
@@ -67,7 +69,7 @@ def test_of_many_scorers_each_has_one_and_nothing_is_entered_twice(queue, hand_i
     assert len(store.entries()) == len(made)
 
 
-def test_a_claim_that_is_renewed_is_not_given_to_another(queue, hand_in, team):
+def test_a_renewed_claim_cannot_be_claimed_by_another_worker(queue, hand_in, team):
     hand_in(team)
     claim = queue.claim(minutes(0))
     assert queue.renew(claim, minutes(0.2))
@@ -75,7 +77,7 @@ def test_a_claim_that_is_renewed_is_not_given_to_another(queue, hand_in, team):
     assert queue.claim(minutes(0.2 + EXPIRED)).submission.id == claim.submission.id
 
 
-def test_whoever_lost_the_claim_enters_nothing(queue, hand_in, enter, store, submissions, team):
+def test_a_worker_that_lost_its_claim_enters_nothing(queue, hand_in, enter, store, submissions, team):
     hand_in(team)
     killed = queue.claim(minutes(0))
     again = queue.claim(minutes(EXPIRED))
@@ -102,7 +104,7 @@ def test_the_database_itself_refuses_a_second_entry_of_a_submission(
         connection.execute(insert(scorings).values(row))
 
 
-def test_an_entry_that_cannot_be_stored_leaves_the_claim(queue, hand_in, enter, store, submissions, team):
+def test_a_claim_stays_valid_if_the_entry_cannot_be_stored(queue, hand_in, enter, store, submissions, team):
     hand_in(team)
     claim = queue.claim(minutes(0))
     with pytest.raises(ValueError, match="one number for each query"):
@@ -111,7 +113,7 @@ def test_an_entry_that_cannot_be_stored_leaves_the_claim(queue, hand_in, enter, 
     assert enter(claim)
 
 
-def test_a_file_that_ends_every_scorer_is_given_up(queue, hand_in, submissions, team):
+def test_a_file_that_kills_every_worker_fails(queue, hand_in, submissions, team):
     hand_in(team)
     for attempt in range(MAX_ATTEMPTS):
         assert queue.claim(minutes(attempt * EXPIRED)).submission.attempts == attempt + 1
@@ -121,7 +123,7 @@ def test_a_file_that_ends_every_scorer_is_given_up(queue, hand_in, submissions, 
     assert "killed 3 times" in given_up.report[0]
 
 
-def test_what_failed_can_be_tried_again_and_nothing_else_can(queue, hand_in, enter, submissions, team):
+def test_only_failed_submissions_can_be_retried(queue, hand_in, enter, submissions, team):
     hand_in(team)
     claim = queue.claim(minutes(0))
     assert not queue.retry(claim.submission.id)
@@ -134,7 +136,7 @@ def test_what_failed_can_be_tried_again_and_nothing_else_can(queue, hand_in, ent
     assert not queue.retry("nothing")
 
 
-def test_the_score_that_was_told_last_is_that_of_the_submission_before(queue, hand_in, enter, team, other):
+def test_the_last_released_score_is_that_of_the_previous_submission(queue, hand_in, enter, team, other):
     hand_in(team, 0)
     claim = queue.claim(minutes(1))
     assert queue.last_released(claim.submission) is None

@@ -1,3 +1,5 @@
+"""Tests of `leaderboard.team.rules` and `leaderboard.team.limits`."""
+
 from datetime import datetime
 
 import pytest
@@ -8,7 +10,7 @@ from leaderboard.team.rules import CompetitionRules
 from tests.leaderboard.team.conftest import minutes
 
 
-def test_rules_that_nobody_set_are_five_a_day_and_no_end(rules_store):
+def test_default_rules_are_five_submissions_a_day_and_no_deadline(rules_store):
     assert rules_store.get("c") == CompetitionRules("c", None, 5, ladder=False)
 
 
@@ -22,7 +24,7 @@ def test_rules_are_changed_one_by_one(rules_store):
 
 
 @pytest.mark.parametrize("limit", [0, -1, 1001])
-def test_a_daily_limit_is_a_number_that_makes_sense(rules_store, limit):
+def test_an_unreasonable_daily_limit_is_refused(rules_store, limit):
     with pytest.raises(TeamError, match="daily limit"):
         rules_store.set("c", daily_limit=limit)
 
@@ -32,7 +34,7 @@ def test_a_deadline_needs_a_zone():
         CompetitionRules("c", datetime(2026, 3, 1))
 
 
-def test_a_competition_is_over_from_its_deadline_on():
+def test_a_competition_is_closed_from_its_deadline_on():
     rules = CompetitionRules("c", deadline=minutes(10))
     assert not rules.is_closed(minutes(9.99))
     assert rules.is_closed(minutes(10))
@@ -40,7 +42,7 @@ def test_a_competition_is_over_from_its_deadline_on():
         require_within_limits(rules, DailyUsage(0, 0), minutes(10))
 
 
-def test_what_was_rejected_costs_nothing_but_has_a_limit_too():
+def test_rejected_submissions_do_not_count_but_have_a_limit_of_their_own():
     rules = CompetitionRules("c", daily_limit=2)
     assert [DailyUsage(*counts).remaining(rules) for counts in ((0, 0), (1, 1), (2, 2), (0, 7), (0, 8), (3, 9))] == [
         2,

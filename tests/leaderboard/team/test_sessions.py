@@ -1,3 +1,5 @@
+"""Tests of `leaderboard.team.sessions`: authentication by token and by session."""
+
 import pytest
 
 from leaderboard.team.sessions import SESSION_LIFETIME, AuthenticatedMember, Authentication
@@ -15,16 +17,16 @@ def token(accounts, team):
     return accounts.add_token(team, minutes(0))
 
 
-def test_a_token_lets_its_team_in(members, token, team):
+def test_a_token_authenticates_its_team(members, token, team):
     assert members.by_token(token) == AuthenticatedMember(prefix_of(token), team) == members.by_prefix(prefix_of(token))
 
 
-def test_an_admin_is_a_member_of_no_team(accounts, members):
+def test_an_admin_has_no_team(accounts, members):
     token = accounts.add_token(None, minutes(0))
     assert members.by_token(token) == AuthenticatedMember(prefix_of(token), None)
 
 
-def test_any_other_token_lets_nobody_in(members, token):
+def test_any_other_token_is_invalid(members, token):
     for other in (
         new_token().token,
         token[:-1] + "0",
@@ -38,7 +40,7 @@ def test_any_other_token_lets_nobody_in(members, token):
     assert members.by_prefix("0" * 12) is None
 
 
-def test_a_revoked_token_lets_nobody_in_and_puts_out_who_came_by_it(accounts, members, token):
+def test_revoking_a_token_invalidates_it_and_ends_its_sessions(accounts, members, token):
     secret = members.open_session(members.by_token(token), minutes(0))
     assert members.by_session(secret, minutes(1))
     accounts.revoke(prefix_of(token), minutes(2))
@@ -47,21 +49,21 @@ def test_a_revoked_token_lets_nobody_in_and_puts_out_who_came_by_it(accounts, me
     )
 
 
-def test_a_session_lasts_for_its_time_and_no_longer(members, token, team):
+def test_a_session_expires_after_its_lifetime(members, token, team):
     member = members.by_token(token)
     secret = members.open_session(member, minutes(0))
     assert members.by_session(secret, minutes(0) + SESSION_LIFETIME * 0.99) == member
     assert members.by_session(secret, minutes(0) + SESSION_LIFETIME) is None
 
 
-def test_a_session_ends_when_it_is_closed_and_others_go_on(members, token):
+def test_closing_a_session_leaves_the_others_open(members, token):
     one, two = (members.open_session(members.by_token(token), minutes(0)) for _ in range(2))
     members.close_session(one)
     assert members.by_session(one, minutes(1)) is None
     assert members.by_session(two, minutes(1))
 
 
-def test_what_the_database_holds_of_a_session_opens_none(members, token, database):
+def test_the_stored_digest_of_a_session_opens_no_session(members, token, database):
     members.open_session(members.by_token(token), minutes(0))
     with database.read_transaction() as connection:
         (digest,) = connection.exec_driver_sql("SELECT digest FROM team_sessions").scalars()

@@ -1,3 +1,5 @@
+"""Tests of `leaderboard.team.submissions` and of its tables in `leaderboard.storage.team_schema`."""
+
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -8,7 +10,7 @@ from leaderboard.team.rules import CompetitionRules
 from tests.leaderboard.team.conftest import minutes, upload
 
 
-def test_a_submission_waits_under_the_next_number_of_its_team_competition_and_task(submissions, hand_in, team, other):
+def test_submissions_are_numbered_within_team_competition_and_task(submissions, hand_in, team, other):
     first, second = hand_in(team, 0), hand_in(team, 1)
     rest = [
         hand_in(team, 2, task="recognition"),
@@ -28,7 +30,7 @@ def test_no_other_id_finds_anything(submissions, hand_in, team, submission_id):
     assert submissions.find(submission_id) is None
 
 
-def test_hostile_text_is_kept_to_the_letter(hand_in, submissions, team, hostile_names):
+def test_hostile_text_is_stored_unchanged(hand_in, submissions, team, hostile_names):
     rules = CompetitionRules("c", daily_limit=100)
     for name in hostile_names:
         made = hand_in(team, 0, rules, file_name=name, message=name)
@@ -36,14 +38,14 @@ def test_hostile_text_is_kept_to_the_letter(hand_in, submissions, team, hostile_
         assert made.message == made.file_name == name
 
 
-def test_the_same_file_is_handed_in_once(hand_in, submissions, team, other):
+def test_the_same_file_is_submitted_once(hand_in, submissions, team, other):
     first = hand_in(team, 0, digest="d" * 64)
     assert hand_in(team, 1, digest="d" * 64) == first
     assert hand_in(other, 2, digest="d" * 64) != first
     assert len(submissions.find_all(team)) == 1
 
 
-def test_the_daily_limit_holds_by_days_of_utc(hand_in, team, other):
+def test_the_daily_limit_is_by_utc_days(hand_in, team, other):
     rules = CompetitionRules("c", daily_limit=2)
     for minute in (0, 12 * 60 - 0.01):
         hand_in(team, minute, rules)
@@ -54,7 +56,7 @@ def test_the_daily_limit_holds_by_days_of_utc(hand_in, team, other):
     assert hand_in(team, 12 * 60, rules).number == 3
 
 
-def test_of_many_who_hand_in_at_once_no_more_than_allowed_succeed(submissions, team):
+def test_concurrent_submissions_respect_the_daily_limit(submissions, team):
     rules = CompetitionRules("c", daily_limit=3)
 
     def hand_in(_):
@@ -69,14 +71,14 @@ def test_of_many_who_hand_in_at_once_no_more_than_allowed_succeed(submissions, t
     assert len(submissions.find_all(team)) == 3
 
 
-def test_after_the_deadline_nothing_is_taken(hand_in, submissions, team):
+def test_after_the_deadline_submissions_are_closed(hand_in, submissions, team):
     with pytest.raises(TeamError, match="submissions closed at"):
         hand_in(team, 10, CompetitionRules("c", deadline=minutes(10)))
     assert submissions.find_all(team) == []
     assert submissions.daily_usage(team, "c", "retrieval", minutes(10)) == DailyUsage(0, 0)
 
 
-def test_what_was_rejected_does_not_count(hand_in, submissions, queue, team):
+def test_rejected_submissions_do_not_count(hand_in, submissions, queue, team):
     hand_in(team)
     queue.reject(queue.claim(minutes(1)), ["line 1: wrong"])
     assert submissions.daily_usage(team, "c", "retrieval", minutes(2)) == DailyUsage(0, 1)
@@ -96,7 +98,7 @@ def scored(hand_in, queue, make_entry):
     return enter
 
 
-def test_two_finals_are_chosen_and_chosen_anew(submissions, scored, team):
+def test_two_finals_can_be_chosen_and_replaced(submissions, scored, team):
     made = scored(team, 3)
 
     def chosen():
@@ -110,7 +112,7 @@ def test_two_finals_are_chosen_and_chosen_anew(submissions, scored, team):
     assert chosen() == []
 
 
-def test_what_cannot_be_a_final_changes_nothing(submissions, scored, hand_in, team, other):
+def test_an_invalid_choice_of_finals_changes_nothing(submissions, scored, hand_in, team, other):
     made, waiting = scored(team, 3), hand_in(other, 1)
     submissions.choose(team, [made[0].id], CompetitionRules("c"), "retrieval", minutes(10))
     for ids in ([each.id for each in made], [waiting.id], [made[1].id, waiting.id], ["nothing"]):
@@ -124,7 +126,7 @@ def test_what_cannot_be_a_final_changes_nothing(submissions, scored, hand_in, te
     assert [each.id for each in submissions.find_all(team) if each.chosen] == [made[0].id]
 
 
-def test_a_hidden_submission_is_named_by_its_entry_until_it_is_shown_again(submissions, scored, team):
+def test_a_hidden_submission_has_a_hidden_entry_until_it_is_shown_again(submissions, scored, team):
     made = scored(team, 2)
     submissions.hide(made[0].id, "two accounts")
     hidden = submissions.find(made[0].id)

@@ -1,21 +1,23 @@
+"""Tests of `leaderboard.team.tokens`."""
+
 import pytest
 
 from leaderboard.team.tokens import new_token, prefix_of, verify_token
 
 
-def test_a_token_is_known_by_its_hash_and_found_by_its_prefix():
+def test_a_token_matches_its_hash_and_has_a_prefix():
     made = new_token()
     assert verify_token(made.token, made.hash)
     assert prefix_of(made.token) == made.prefix
 
 
-def test_no_token_is_like_another_and_each_has_160_random_bits():
+def test_tokens_are_unique_and_have_160_random_bits():
     tokens = {new_token().token for _ in range(20)}
     assert len(tokens) == 20
     assert all(len(bytes.fromhex(token.rpartition("_")[2])) * 8 == 160 for token in tokens)
 
 
-def test_the_hash_is_argon2id_and_holds_nothing_of_the_secret():
+def test_the_hash_is_argon2id_and_does_not_contain_the_secret():
     made = new_token()
     assert made.hash.startswith("$argon2id$")
     assert made.token.rpartition("_")[2] not in made.hash
@@ -30,7 +32,7 @@ def test_another_token_with_the_same_prefix_is_refused():
 
 
 @pytest.mark.parametrize("kept", ["", "secret", "$argon2id$v=19$m=19456,t=2,p=1$AAAA$AAAA", "$2b$12$abc"])
-def test_a_damaged_hash_lets_nobody_in(kept):
+def test_a_damaged_hash_matches_no_token(kept):
     assert not verify_token(new_token().token, kept)
 
 
@@ -38,9 +40,9 @@ def test_a_damaged_hash_lets_nobody_in(kept):
     "text",
     ["", "landmark__", "landmark_" + "0" * 12, "x" * 10_000, "landmark_ABCDEFABCDEF_" + "a" * 40, "\x00", "٣" * 61],
 )
-def test_what_is_no_token_has_no_prefix(text):
+def test_a_text_that_is_no_token_has_no_prefix(text):
     assert prefix_of(text) is None
 
 
-def test_a_token_with_a_line_break_behind_it_is_no_token():
+def test_a_token_with_a_trailing_line_break_is_not_a_token():
     assert prefix_of(new_token().token + "\n") is None

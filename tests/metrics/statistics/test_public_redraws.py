@@ -1,4 +1,6 @@
-"""Tests of `metrics.statistics.public_redraws` and `metrics.statistics.public_redraws_kernels`: scores and masks."""
+"""Tests of `metrics.statistics.public_redraws`, its kernel `metrics.statistics.public_redraws_kernels`, and that of
+`metrics.global_average_precision_kernels`: scores of the parts, and the masks.
+"""
 
 from dataclasses import replace
 

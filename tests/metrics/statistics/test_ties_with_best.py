@@ -1,3 +1,5 @@
+"""Tests of `metrics.statistics.ties_with_best`."""
+
 import numpy as np
 import pytest
 

@@ -1,4 +1,4 @@
-"""Print JSON, text and progress bars."""
+"""Print JSON, text and progress bars; write files."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.atomic_files import write_atomically
+from harness.errors import HarnessError
 from harness.progress import ignore_progress
 from leaderboard.safe_text import make_printable
 
@@ -34,6 +37,14 @@ def say(text: str) -> None:
 def note(text: str) -> None:
     """Print a line on standard error, with control characters escaped."""
     sys.stderr.write(f"{make_printable(text, allowed=WHITESPACE)}\n")
+
+
+def write_file(out: Path, text: str) -> None:
+    """Write a UTF-8 file atomically; HarnessError if it cannot be written."""
+    try:
+        write_atomically(out, text)
+    except OSError as error:
+        raise HarnessError(f"{out}: cannot be written: {error.strerror or error}") from None
 
 
 @contextmanager

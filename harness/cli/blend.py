@@ -15,19 +15,13 @@ if TYPE_CHECKING:
 
 
 def blend(
-    names: Annotated[
-        list[str],
-        typer.Argument(metavar="A B [C]...", help="Submission files, finished solutions, or entries such as '#12'."),
-    ],
+    names: Annotated[list[str], typer.Argument(metavar="A B [C]...", help="Files, solutions or entries ('#12').")],
     *,
     on: Folder,
     how: Annotated[
         Literal["rrf", "score", "votes"], typer.Option("--how", help="Fusion: rrf (reciprocal ranks), score or votes.")
     ] = "rrf",
-    weights: Annotated[
-        str,
-        typer.Option("--weights", help="equal, folds (optimised on train images), or numbers: 0.6,0.4."),
-    ] = "equal",
+    weights: Annotated[str, typer.Option("--weights", help="equal, folds (optimised), or such as 0.6,0.4.")] = "equal",
     k: Annotated[float, typer.Option("--k", min=0, help="Constant added to each rank in rrf.")] = 60.0,
     out: Annotated[Path, typer.Option("--out", help="The submission file to write.")] = Path("blend.csv"),
     task: TaskOption = None,

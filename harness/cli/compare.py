@@ -14,10 +14,7 @@ if TYPE_CHECKING:
     from harness.comparing.compare import EntryComparison
     from metrics import PairComparison
 
-Names = Annotated[
-    list[str],
-    typer.Argument(metavar="A B...", help="Solutions, entries such as '#12', or submission files."),
-]
+Names = Annotated[list[str], typer.Argument(metavar="A B...", help="Solutions, entries ('#12'), or submission files.")]
 
 
 def compare(

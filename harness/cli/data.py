@@ -73,10 +73,7 @@ def import_folders(
 
 @app.command("import-benchmark")
 def import_benchmark(
-    source: Annotated[
-        Path,
-        typer.Argument(metavar="SRC", help="Downloaded Oxford, Paris or Holidays."),
-    ],
+    source: Annotated[Path, typer.Argument(metavar="SRC", help="Downloaded Oxford, Paris or Holidays.")],
     folder: Folder,
 ) -> None:
     """Create a competition from Oxford or Paris (classic or revisited) or Holidays, scored on complete rankings."""

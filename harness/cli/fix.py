@@ -15,10 +15,7 @@ def fix(
     submission: SubmissionFile,
     *,
     on: Folder,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FILE", help="Default: FILE with .fixed in its name."),
-    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Default: FILE with .fixed added.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
     task: TaskOption = None,
     json: Json = False,

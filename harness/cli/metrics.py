@@ -23,10 +23,7 @@ def group() -> None:
 
 @app.command()
 def check(
-    name: Annotated[
-        str,
-        typer.Argument(metavar="MODULE:FUNCTION", help="A function with Kaggle's signature."),
-    ],
+    name: Annotated[str, typer.Argument(metavar="MODULE:FUNCTION", help="A function with Kaggle's signature.")],
     *,
     against: Annotated[
         str | None, typer.Option("--against", metavar="METRIC", help="The metric it should equal: map@100, gap, …")

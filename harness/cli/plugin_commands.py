@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperGroup
 
+from harness.atomic_files import require_writable
 from harness.cli import _open, _output
 from harness.progress import send_progress_to
 
@@ -34,24 +35,8 @@ class CommandContext:
     heard_by = staticmethod(send_progress_to)
     say = staticmethod(_output.say)
     note = staticmethod(_output.note)
-
-    @staticmethod
-    def require_writable(out: Path) -> None:
-        """Raise HarnessError if no file can be written to a path; call it before a long computation."""
-        from harness.atomic_files import require_writable
-
-        require_writable(out)
-
-    @staticmethod
-    def write_whole(out: Path, text: str) -> None:
-        """Write a UTF-8 file atomically; HarnessError if it cannot be written."""
-        from harness.atomic_files import write_atomically
-        from harness.errors import HarnessError
-
-        try:
-            write_atomically(out, text)
-        except OSError as error:
-            raise HarnessError(f"{out}: cannot be written: {error.strerror or error}") from None
+    require_writable = staticmethod(require_writable)
+    write_whole = staticmethod(_output.write_file)
 
     @staticmethod
     def landmark_names(folder: Path) -> dict[int, str]:

@@ -19,9 +19,7 @@ _PAUSE_S = 1.0
 
 
 def push(
-    submission: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A CSV file with id,images or id,landmarks; may be gzip or zip.")
-    ],
+    submission: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file, may be gzip or zip.")],
     *,
     to: Annotated[str, typer.Option("--to", metavar="URL", help="Address of the team server.")],
     competition: Annotated[
@@ -43,7 +41,7 @@ def push(
 
     server = TeamServer(to, _token(token_file))
     if not submission.is_file():
-        raise HarnessError(f"{submission}: no such file")
+        raise HarnessError(f"{submission}: there is no such file")
     target = _find_competition(server.competitions(), competition, to)
     _require_accepted(target, submission)
     with progress() as listen:

@@ -26,9 +26,7 @@ def shake_up(
     *,
     on: Folder,
     task: TaskOption = None,
-    draws: Annotated[
-        int, typer.Option("--draws", min=1, max=100_000, help="Number of random public/private splits.")
-    ] = 1000,
+    draws: Annotated[int, typer.Option("--draws", min=1, max=100_000, help="Number of public/private splits.")] = 1000,
     top: Annotated[int, typer.Option("--top", min=2, help="Number of top public entries to simulate.")] = 50,
     every: Every = False,
     plot: PlotFile = None,

@@ -38,9 +38,7 @@ def submit(
         typer.Option("--competition", metavar="SLUG", help="Name in the address at Kaggle."),
     ] = None,
     jobs: Jobs = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", min=0, help="Seed of the run; if not given, that of the entry, or 0.")
-    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Default: the entry's seed, or 0.")] = None,
     timeout: Timeout = None,
     memory_limit: MemoryLimit = None,
     workspace_dir: WorkspaceOption = None,

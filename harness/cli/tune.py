@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from harness.cli._options import Folder, Jobs, Json, MemoryLimit, Metric, PlotFile, Seed, Timeout, WorkspaceOption
-from harness.cli._output import format_score, note, print_json, progress, say
+from harness.cli._output import format_score, note, print_json, progress, say, write_file
 
 if TYPE_CHECKING:
     from harness.running.runner import Runner
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 _N_BEST = 5  # trials to print
 
-Solution = Annotated[
-    str, typer.Argument(metavar="SOLUTION", help="A solution; parameters given in parentheses are fixed.")
-]
+Solution = Annotated[str, typer.Argument(metavar="SOLUTION", help="A solution; given parameters are fixed.")]
 
 
 def tune(
@@ -30,17 +28,13 @@ def tune(
     trials: Annotated[int, typer.Option("--trials", min=1, help="Number of trials, including earlier ones.")] = 50,
     only: Annotated[str | None, typer.Option("--only", metavar="NAME,…", help="Search only these parameters.")] = None,
     metric: Metric = None,
-    folds: Annotated[
-        int | None, typer.Option("--folds", min=2, help="Number of folds to create if there are none.")
-    ] = None,
+    folds: Annotated[int | None, typer.Option("--folds", min=2, help="Folds to create if there are none.")] = None,
     jobs: Jobs = None,
     seed: Seed = 0,
     timeout: Timeout = None,
     memory_limit: MemoryLimit = None,
     plot: PlotFile = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Write the best solution to this file.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="File for the best solution.")] = None,
     workspace_dir: WorkspaceOption = None,
     json: Json = False,
 ) -> None:
@@ -69,7 +63,7 @@ def tune(
         draw_tuning(study, completed, plot)
     best = study.name + result.best.arguments
     if out:
-        _write_line(out, best)
+        write_file(out, f"{best}\n")
     if json:
         print_json(_document(study, runner, completed, result))
     else:
@@ -157,12 +151,6 @@ def _difference(result: TuningResult) -> str:
 
 def _spread(score: float | None, deviation: float | None) -> str:
     return "failed" if score is None else f"{format_score(score)} ± {format_score(deviation)}"
-
-
-def _write_line(out: Path, best: str) -> None:
-    from harness.atomic_files import write_atomically
-
-    write_atomically(out, f"{best}\n")
 
 
 def _document(study: TuningStudy, runner: Runner, completed: list[Trial], result: TuningResult) -> dict[str, Any]:

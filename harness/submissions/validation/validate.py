@@ -49,7 +49,7 @@ def load_reference(path: Path, folder: Path, task: Task | None) -> tuple[Referen
     Raises DataError for a folder without a table, and for tables that cannot be read.
     """
     if not os.path.isdir(folder):
-        raise DataError(f"{folder}: no such folder")
+        raise DataError(f"{folder}: there is no such folder")
     if not any(os.path.lexists(folder / name) for name in _TABLES):
         raise DataError(f"{folder}: not a competition: it has no test.csv, index.csv or train.csv")
     reference = ReferenceIds.queries_from_folder(folder)

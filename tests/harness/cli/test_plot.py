@@ -50,7 +50,7 @@ def test_a_ladder_is_drawn_once_its_steps_have_been_run(competition_folder: Path
         (["board"], "no entries"),
         (["ablation"], "an ablation is of one solution"),
         (["ladder"], "an ablation is of one solution"),
-        (["gap", "--task", "retrieval"], "of recognition, not of retrieval"),
+        (["gap", "--task", "retrieval"], "gap figures exist for recognition only"),
         (["board", "--size", "3"], "write width and height in inches"),
         (["board", "--size", "nanx3"], "write width and height in inches"),
     ],

@@ -1,7 +1,4 @@
-"""`landmark team`, `landmark serve --teams` and `landmark push`, as people use them: in processes of their own.
-
-Also of `harness.delivery.team_client`.
-"""
+"""Tests of `harness.cli.push`, `harness.cli.team`, `harness.cli.serve` and `harness.delivery.team_client`, with server processes."""
 
 import json
 import re
@@ -133,7 +130,7 @@ def test_push_prints_the_score_or_every_fault(serving, competition_folder, works
         assert rejected.err.isprintable()
     unknown = push(bad, "--competition", "other")
     assert "has no competition other (available: competition)" in unknown.err
-    assert "no such file" in push(tmp_path / "none.csv").err
+    assert "there is no such file" in push(tmp_path / "none.csv").err
     server.end()
 
 

@@ -164,7 +164,7 @@ def test_the_best_over_folds_is_chosen_and_run_on_the_test_images(tmp_path: Path
         ((), "name a solution such as hash, an entry such as '#12', or use --best public or --best folds"),
         (("hash", "--best", "folds"), "give hash or --best folds, not both"),
         (("#99",), "#99: competition has no such entry; landmark leaderboard --on"),
-        (("#one",), "#one: competition has no such entry"),
+        (("#one",), "no solution is named '#one'"),
         (("#1", "--task", "recognition"), "entry #1: is for retrieval, not for recognition"),
         (("hash", "--task", "recognition"), "hash: is for retrieval, not for recognition"),
         (("--best", "public"), "there are entries for both tasks; choose --task retrieval or --task recognition"),
@@ -202,11 +202,11 @@ class FaultyReport:
 def test_a_file_that_kaggle_rejects_is_not_written(
     shared_runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(final, "validated", lambda path, folder, task: FaultyReport(path, is_rejected=True))
+    monkeypatch.setattr(final, "validate_file", lambda path, folder, task: FaultyReport(path, is_rejected=True))
     out = tmp_path / "s.csv"
     out.write_text("mine")
     assert error_of("submit", "#1", "--on", shared_runs, "--out", out) == (
-        f"{out}: not written, because the site would reject it: {out}, line 2: id is missing"
+        f"{out}: not written, because Kaggle would reject it: {out}, line 2: id is missing"
     )
     assert out.read_text() == "mine"
     assert [path.name for path in tmp_path.glob("s.csv*")] == ["s.csv"]
@@ -215,7 +215,7 @@ def test_a_file_that_kaggle_rejects_is_not_written(
 def test_faults_that_kaggle_accepts_are_reported(
     shared_runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(final, "validated", lambda path, folder, task: FaultyReport(path, is_rejected=False))
+    monkeypatch.setattr(final, "validate_file", lambda path, folder, task: FaultyReport(path, is_rejected=False))
     out = tmp_path / "s.csv"
     result = run_command("submit", "#1", "--on", shared_runs, "--out", out)
     assert result.exit_code == 0

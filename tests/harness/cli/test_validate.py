@@ -1,4 +1,4 @@
-"""Tests of `harness.cli.validate`, and of the faults that `landmark score` reports before a score."""
+"""Tests of `harness.cli.validate` and `harness.cli.fix`, and of the faults that `landmark score` reports before a score."""
 
 import gzip
 import json

@@ -1,4 +1,10 @@
-"""`landmark data show`: what the page holds, what it must not hold, and what is refused."""
+"""`landmark data show`: what the page contains, what it must not contain, and what is refused.
+
+Tests of `tools.data_page.command`, `tools.data_page.page`, `tools.data_page.analysis`, `tools.data_page.collection`,
+`tools.data_page.figures`, `tools.data_page.galleries`, `tools.data_page.thumbnails`, and of the sections
+`tools.data_page.sections.counts`, `tools.data_page.sections.landmarks`, `tools.data_page.sections.sizes`,
+`tools.data_page.sections.galleries` and `tools.data_page.sections.duplicates`.
+"""
 
 import json
 import re
@@ -10,27 +16,27 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from harness.cli.main import app
 from harness.data.competition import Competition
 from harness.errors import HarnessError
+from tests.cli import run_command
 from tests.factories.competitions import image_id, image_path, make_competition, write_table
-from tests.tools.data_page.test_html import HOSTILE, Seen, seen
-from tools.data_page.analysis import surveyed
-from tools.data_page.galleries import chosen
+from tests.tools.data_page.page_reader import HOSTILE, PageReader, read_page
+from tools.data_page.analysis import analyse_collection
+from tools.data_page.galleries import select_images
 
 pytestmark = pytest.mark.usefixtures("workspace")
 TRUTH = ("retrieval_solution.csv", "recognition_solution.csv")
 
 
 def show(folder: Path, out: Path, *words: object) -> Result:
-    return CliRunner().invoke(app, ["data", "show", str(folder), "--out", str(out), *map(str, words)])
+    return run_command("data", "show", str(folder), "--out", str(out), *map(str, words))
 
 
 def page_of(folder: Path, out: Path, *words: object) -> str:
-    shown = show(folder, out, *words)
-    assert shown.exit_code == 0, shown.output + repr(shown.exception)
+    result = show(folder, out, *words)
+    assert result.exit_code == 0, result.output + repr(result.exception)
     return out.read_text(encoding="utf-8")
 
 
@@ -39,17 +45,17 @@ def page(competition_folder: Path, tmp_path: Path) -> str:
     return page_of(competition_folder, tmp_path / "a.html")
 
 
-def test_one_line_says_where_it_is_and_a_table_what_matters(competition_folder: Path, tmp_path: Path) -> None:
+def test_the_command_prints_the_path_and_the_most_important_figures(competition_folder: Path, tmp_path: Path) -> None:
     lines = show(competition_folder, tmp_path / "a.html").stdout.splitlines()
-    assert lines[0] == f"{tmp_path / 'a.html'}: shows 29 images; it opens in any browser"
-    told = dict(re.split(r"\s{2,}", line.strip()) for line in lines[1:] if line.strip())
-    assert told["landmarks"] == "3"
-    assert told["Gini coefficient"] == "0.000"
-    assert told["of these with two labels"] == "0"
+    assert lines[0] == f"{tmp_path / 'a.html'}: shows 29 images; open it in a browser"
+    figures = dict(re.split(r"\s{2,}", line.strip()) for line in lines[1:] if line.strip())
+    assert figures["landmarks"] == "3"
+    assert figures["Gini coefficient"] == "0.000"
+    assert figures["of these with two labels"] == "0"
 
 
-def test_the_page_asks_nobody_for_anything_and_runs_nothing(page: str) -> None:
-    found = seen(page)
+def test_the_page_loads_nothing_and_runs_no_script(page: str) -> None:
+    found = read_page(page)
     assert not {"script", "link", "iframe", "object", "form", "base"} & {*found.tags}
     for name, value in found.attributes:
         assert not name.startswith("on")
@@ -60,12 +66,12 @@ def test_the_page_asks_nobody_for_anything_and_runs_nothing(page: str) -> None:
     assert "url(" not in page
 
 
-def test_the_policy_allows_this_style_and_data_alone(page: str) -> None:
+def test_the_policy_allows_only_this_style_sheet_and_data_addresses(page: str) -> None:
     style = page.partition("<style>")[2].partition("</style>")[0]
     digest = b64encode(sha256(style.encode()).digest()).decode()
     policies = [
         dict(attributes)
-        for tag, attributes in _elements(page)
+        for tag, attributes in elements_of(page)
         if ("http-equiv", "Content-Security-Policy") in attributes
     ]
     assert [each["content"] for each in policies] == [
@@ -73,8 +79,8 @@ def test_the_policy_allows_this_style_and_data_alone(page: str) -> None:
     ]
 
 
-def test_every_picture_is_described_and_has_room_before_it_is_there(page: str) -> None:
-    pictures = [dict(attributes) for tag, attributes in _elements(page) if tag == "img"]
+def test_every_image_has_a_text_alternative_and_its_size(page: str) -> None:
+    pictures = [dict(attributes) for tag, attributes in elements_of(page) if tag == "img"]
     assert len(pictures) > 20
     for each in pictures:
         assert each["alt"].startswith(("train image ", "index image ", "test image "))
@@ -82,14 +88,14 @@ def test_every_picture_is_described_and_has_room_before_it_is_there(page: str) -
             assert image.size == (int(each["width"]), int(each["height"]))
 
 
-def test_charts_say_what_they_show_and_sections_what_they_are(page: str) -> None:
-    elements = _elements(page)
+def test_charts_and_sections_have_labels(page: str) -> None:
+    elements = elements_of(page)
     labels = [dict(attributes).get("aria-label") for tag, attributes in elements if ("role", "img") in attributes]
     assert len(labels) == 2
     assert all(labels)
     anchors = {dict(attributes)["id"] for tag, attributes in elements if tag == "h2"}
     assert {dict(attributes)["aria-labelledby"] for tag, attributes in elements if tag == "section"} == anchors
-    links = {value[1:] for name, value in seen(page).attributes if name == "href"}
+    links = {value[1:] for name, value in read_page(page).attributes if name == "href"}
     assert links == anchors | {"main"}
     assert [tag for tag, _ in elements if tag in ("h1", "main", "nav", "header", "title")] == [
         "title",
@@ -100,8 +106,8 @@ def test_charts_say_what_they_show_and_sections_what_they_are(page: str) -> None
     ]
 
 
-def test_every_element_that_is_opened_is_closed_in_order(page: str) -> None:
-    class Nested(Seen):
+def test_elements_are_closed_in_order(page: str) -> None:
+    class Nested(PageReader):
         def __init__(self) -> None:
             super().__init__()
             self.open: list[str] = []
@@ -118,21 +124,11 @@ def test_every_element_that_is_opened_is_closed_in_order(page: str) -> None:
     assert parser.open == []
 
 
-def _elements(page: str) -> list[tuple[str, list[tuple[str, str | None]]]]:
-    class Elements(Seen):
-        def __init__(self) -> None:
-            super().__init__()
-            self.all: list[tuple[str, list[tuple[str, str | None]]]] = []
-
-        def handle_starttag(self, tag, attrs) -> None:
-            self.all.append((tag, attrs))
-
-    parser = Elements()
-    parser.feed(page)
-    return parser.all
+def elements_of(page: str) -> list[tuple[str, list[tuple[str, str | None]]]]:
+    return read_page(page).elements
 
 
-def test_the_same_page_comes_out_again_byte_for_byte(competition_folder: Path, tmp_path: Path) -> None:
+def test_the_page_is_reproducible_byte_for_byte(competition_folder: Path, tmp_path: Path) -> None:
     one = page_of(competition_folder, tmp_path / "a.html", "--images", 2)
     assert page_of(competition_folder, tmp_path / "b.html", "--images", 2) == one
     again = page_of(competition_folder, tmp_path / "c.html", "--images", 2, "--workspace", tmp_path / "other")
@@ -140,41 +136,41 @@ def test_the_same_page_comes_out_again_byte_for_byte(competition_folder: Path, t
     assert page_of(competition_folder, tmp_path / "d.html", "--images", 2, "--seed", 1) != one
 
 
-def test_galleries_hold_as_many_images_as_asked_for(tmp_path: Path) -> None:
+def test_galleries_have_the_requested_number_of_images(tmp_path: Path) -> None:
     folder = make_competition(tmp_path / "a", landmarks=11, train=4, index=2, queries=1)
-    survey = surveyed(Competition.open(folder, tmp_path / "descriptors"), {})
-    choice = chosen(survey, 0, 3)
-    assert list(choice.landmarks) == ["largest", "middle", "smallest"]
-    assert [[len(each.rows) for each in of] for of in choice.landmarks.values()] == 3 * [[3, 3, 3]]
-    shown = [each.landmark for of in choice.landmarks.values() for each in of]
+    analysis = analyse_collection(Competition.open(folder, tmp_path / "descriptors"), {})
+    selection = select_images(analysis, 0, 3)
+    assert list(selection.landmarks) == ["largest", "middle", "smallest"]
+    assert [[len(each.rows) for each in of] for of in selection.landmarks.values()] == 3 * [[3, 3, 3]]
+    shown = [each.landmark for of in selection.landmarks.values() for each in of]
     assert len(set(shown)) == 9
-    assert {part: len(rows) for part, rows in choice.parts.items()} == {1: 6, 2: 6}
-    for gallery in (each for of in choice.landmarks.values() for each in of):
-        assert (survey.labels[gallery.rows] == gallery.landmark).all()
+    assert {part: len(rows) for part, rows in selection.parts.items()} == {1: 6, 2: 6}
+    for gallery in (each for of in selection.landmarks.values() for each in of):
+        assert (analysis.labels[gallery.rows] == gallery.landmark).all()
 
 
 def test_matches_show_one_landmark_twice_and_another_once(tmp_path: Path) -> None:
     folder = make_competition(tmp_path / "a", landmarks=4, train=3)
-    survey = surveyed(Competition.open(folder, tmp_path / "descriptors"), {})
-    matches = chosen(survey, 5, 8).matches
+    analysis = analyse_collection(Competition.open(folder, tmp_path / "descriptors"), {})
+    matches = select_images(analysis, 5, 8).matches
     assert len(matches) == 4
     for match in matches:
-        one, two = survey.labels[list(match.rows)]
+        one, two = analysis.labels[list(match.rows)]
         assert match.rows[0] != match.rows[1]
-        assert one == two == match.landmark != match.other == survey.labels[match.other_row]
+        assert one == two == match.landmark != match.other == analysis.labels[match.other_row]
 
 
 def test_size_classes_go_from_the_largest_to_the_smallest(tmp_path: Path) -> None:
     folder = make_competition(tmp_path / "a", landmarks=5, train=4, index=0, queries=0, non_landmark=0)
     rows = [(image_id("train", number), number // 4 if number < 8 else number) for number in range(20)]
     write_table(folder / "train.csv", "id,landmark_id", [*rows[:7], *rows[8:]])
-    survey = surveyed(Competition.open(folder, tmp_path / "descriptors"), {})
-    galleries = chosen(survey, 0, 8).landmarks
+    analysis = analyse_collection(Competition.open(folder, tmp_path / "descriptors"), {})
+    galleries = select_images(analysis, 0, 8).landmarks
     assert [each.count for each in galleries["largest"]] == [4, 3, 1]
     assert [each.count for each in galleries["smallest"]] == [1, 1, 1]
 
 
-def test_ground_truth_is_neither_shown_nor_read(tmp_path: Path) -> None:
+def test_ground_truth_is_not_read(tmp_path: Path) -> None:
     folder = make_competition(tmp_path / "a")
     before = page_of(folder, tmp_path / "a.html")
     for name in TRUTH:
@@ -188,15 +184,15 @@ def test_ground_truth_is_neither_shown_nor_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE[:-3])
-def test_hostile_names_of_landmarks_are_text(tmp_path: Path, name: str) -> None:
+def test_hostile_names_of_landmarks_stay_text(tmp_path: Path, name: str) -> None:
     folder = make_competition(tmp_path / "a", layout="nested")
-    plain = seen(page_of(folder, tmp_path / "a.html"))
+    plain = read_page(page_of(folder, tmp_path / "a.html"))
     quoted = name.replace('"', '""')
     (folder / "train_label_to_category.csv").write_text(
         f'landmark_id,category\n0,"{quoted}"\n1,"{quoted}"\n2,{"y" * 10_000}\n', encoding="utf-8", newline=""
     )
     page = page_of(folder, tmp_path / "b.html")
-    found = seen(page)
+    found = read_page(page)
     assert found.tags == plain.tags
     assert page.count("y" * 79) == page.count("y" * 79 + "…")
     assert "y" * 80 not in page
@@ -204,13 +200,13 @@ def test_hostile_names_of_landmarks_are_text(tmp_path: Path, name: str) -> None:
     assert not {"\x00", "\x1b", "\r", "\u202e", "\u2066"} & {*page}
 
 
-def test_hostile_names_of_folders_and_ids_are_text(tmp_path: Path) -> None:
+def test_hostile_names_of_folders_and_ids_stay_text(tmp_path: Path) -> None:
     folder = make_competition(tmp_path / "<img src=x onerror=alert(1)>\u202e&lt;\x1b", train=1, landmarks=2)
     name = "&lt;b&gt;{{7}}=1+1"
     image_path(folder, "test", image_id("test", 0)).rename(folder / "t\u05d0&amp{{7}}=1+1.jpg")
     tests = [image_id("test", number) for number in range(1, 5)]
     write_table(folder / "test.csv", "id", [("t\u05d0&amp{{7}}=1+1",), *((each,) for each in tests)])
-    found = seen(page_of(folder, tmp_path / "a.html"))
+    found = read_page(page_of(folder, tmp_path / "a.html"))
     assert found.tags.count("img") == sum(name == "src" for name, _ in found.attributes)
     assert not [each for each, _ in found.attributes if each == "onerror"]
     assert r"<img src=x onerror=alert(1)>\u202e&lt;\x1b" in found.text
@@ -231,24 +227,24 @@ def test_hostile_names_of_folders_and_ids_are_text(tmp_path: Path) -> None:
 )
 def test_sets_and_landmarks_may_be_missing(tmp_path: Path, parts: dict[str, int]) -> None:
     folder = make_competition(tmp_path / "a", **parts)
-    text = seen(page_of(folder, tmp_path / "a.html")).text
+    text = read_page(page_of(folder, tmp_path / "a.html")).text
     assert "nan" not in text.lower().replace("landmarknan", "")
     assert ("There are no labelled train images" in text) == (parts.get("train") == 0)
 
 
-def test_an_empty_train_table_is_a_set_of_nothing(tmp_path: Path) -> None:
+def test_an_empty_train_table_is_an_empty_set(tmp_path: Path) -> None:
     folder = make_competition(tmp_path / "a")
     (folder / "train.csv").write_text("id,landmark_id\n")
     assert "There are no labelled train images" in page_of(folder, tmp_path / "a.html")
 
 
-def test_broken_and_missing_images_are_counted_and_not_shown(competition_folder: Path, tmp_path: Path) -> None:
+def test_broken_and_missing_images_are_counted_but_not_shown(competition_folder: Path, tmp_path: Path) -> None:
     image_path(competition_folder, "train", image_id("train", 0)).unlink()
     image_path(competition_folder, "train", image_id("train", 1)).write_bytes(b"\xff\xd8\xff no image")
     for number in range(4, 8):
         image_path(competition_folder, "train", image_id("train", number)).unlink()
     page = page_of(competition_folder, tmp_path / "a.html", "--images", 100)
-    text = seen(page).text
+    text = read_page(page).text
     assert "6 images are missing or broken" in text
     assert f"train image {image_id('train', 1)}" not in page
     assert "None of its images can be decoded" in text
@@ -258,13 +254,16 @@ def test_broken_and_missing_images_are_counted_and_not_shown(competition_folder:
     ("spoil", "reason"),
     [
         (lambda folder: [each.unlink() for each in folder.glob("*.csv")], "so it is no competition"),
-        (lambda folder: [each.unlink() for each in folder.glob("*.jpg")], "of the 29 images in its tables none"),
+        (
+            lambda folder: [each.unlink() for each in folder.glob("*.jpg")],
+            "none of the 29 images in its tables can be decoded",
+        ),
         (lambda folder: [each.write_text("id,landmark_id\n") for each in folder.glob("t*.csv")], None),
         (lambda folder: (folder / "train.csv").write_text("id,landmark_id\n../x,1\n"), "cannot be an image id"),
         (lambda folder: (folder / "train_label_to_category.csv").write_text("a,b\n1,2\n"), "category"),
     ],
 )
-def test_what_is_no_competition_is_refused_in_one_line(competition_folder, tmp_path, spoil, reason) -> None:
+def test_a_folder_that_is_no_competition_is_refused_in_one_line(competition_folder, tmp_path, spoil, reason) -> None:
     spoil(competition_folder)
     refused = show(competition_folder, tmp_path / "a.html")
     if reason is None:
@@ -277,13 +276,13 @@ def test_what_is_no_competition_is_refused_in_one_line(competition_folder, tmp_p
 
 
 @pytest.mark.parametrize(("name", "reason"), [("no/a.html", "no such folder"), (".", "is a folder")])
-def test_where_no_page_can_stand_is_told_before_anything_is_looked_at(tmp_path, name, reason) -> None:
+def test_an_unwritable_path_is_refused_before_any_work(tmp_path, name, reason) -> None:
     refused = show(tmp_path / "nothing", tmp_path / name)
     assert isinstance(refused.exception, HarnessError)
     assert reason in str(refused.exception)
 
 
-def test_an_older_page_is_replaced_whole_and_nothing_is_left_beside_it(competition_folder, tmp_path) -> None:
+def test_an_older_page_is_replaced_atomically(competition_folder, tmp_path) -> None:
     out = tmp_path / "pages" / "a.html"
     out.parent.mkdir()
     out.write_text("older")
@@ -291,32 +290,34 @@ def test_an_older_page_is_replaced_whole_and_nothing_is_left_beside_it(competiti
     assert [each.name for each in out.parent.iterdir()] == ["a.html"]
 
 
-def test_a_page_that_cannot_be_written_is_told_in_one_line(competition_folder, tmp_path, monkeypatch) -> None:
+def test_a_full_disk_is_reported_in_one_line(competition_folder, tmp_path, monkeypatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device", "x.part")
 
-    monkeypatch.setattr("harness.atomic_files.write_whole", full)
-    monkeypatch.setattr("harness.workspace.write_whole", lambda path, text: path.write_text(text))
+    monkeypatch.setattr("harness.atomic_files.write_atomically", full)
+    monkeypatch.setattr("harness.workspace.write_atomically", lambda path, text: path.write_text(text))
     refused = show(competition_folder, tmp_path / "a.html")
     assert str(refused.exception) == f"{tmp_path / 'a.html'}: cannot be written: No space left on device"
 
 
-def test_the_hashes_are_those_that_a_hash_solution_keeps(competition_folder: Path, tmp_path: Path, workspace) -> None:
+def test_the_hashes_are_those_that_a_hash_solution_stores(competition_folder: Path, tmp_path: Path, workspace) -> None:
     page_of(competition_folder, tmp_path / "a.html")
-    kept = {json.loads(each.read_text())["columns"][0]["name"] for each in workspace.rglob("about.json")}
-    assert {"average", "rows"} <= kept
+    stored = {json.loads(each.read_text())["columns"][0]["name"] for each in workspace.rglob("about.json")}
+    assert {"average", "rows"} <= stored
     assert {each.parent.name.partition("-")[0] for each in workspace.rglob("about.json")} == {
         "PerceptualHashes",
-        "Thumbnails",
-        "Greys",
+        "WebpThumbnails",
+        "GreyThumbnails",
     }
 
 
-def test_thumbnails_are_upright_and_no_larger_than_they_are_shown(tmp_path: Path) -> None:
+def test_thumbnails_are_upright_and_have_their_displayed_size(tmp_path: Path) -> None:
     folder = make_competition(tmp_path / "a", landmarks=1, train=0, index=0, queries=1, non_landmark=0)
     exif = Image.Exif()
     exif[0x0112] = 6
     wide = Image.fromarray(np.zeros((300, 1200, 3), np.uint8))
     wide.save(image_path(folder, "test", image_id("test", 0)), exif=exif.tobytes())
-    (found,) = [dict(attributes) for tag, attributes in _elements(page_of(folder, tmp_path / "a.html")) if tag == "img"]
+    (found,) = [
+        dict(attributes) for tag, attributes in elements_of(page_of(folder, tmp_path / "a.html")) if tag == "img"
+    ]
     assert (found["width"], found["height"]) == ("48", "192")

@@ -63,9 +63,9 @@ def test_both_pages_need_permission_to_see_private_scores(
 ) -> None:
     board.enter("a", 0.9)
     board.enter("b", 0.5)
-    refused = browse(permissions_of=lambda _: viewer).get(f"/c/c/retrieval/{page}")
-    assert refused.status_code == 404
-    assert "0." not in re.sub(r"<head>.*</head>", "", refused.text, flags=re.DOTALL)
+    response = browse(permissions_of=lambda _: viewer).get(f"/c/c/retrieval/{page}")
+    assert response.status_code == 404
+    assert "0." not in re.sub(r"<head>.*</head>", "", response.text, flags=re.DOTALL)
 
 
 def test_a_new_entry_is_simulated_at_once(board: ScoredBoard, browse: Callable) -> None:
@@ -97,8 +97,8 @@ def test_the_board_links_to_the_probing_of_its_two_best_entries(
     run_command("run", "first_images", "hash", "--on", competition_folder, "--workspace", opened.folder)
     site = browse(competition_folder)
     (board,) = set(re.findall(r"/c/[^/\"]+/retrieval", site.get("/").text))
-    shown = site.get(f"{board}/public").text
-    assert {f"{board}/shake-up", f"{board}/probing"} <= set(re.findall(r'href="([^"]+)"', shown))
+    text = site.get(f"{board}/public").text
+    assert {f"{board}/shake-up", f"{board}/probing"} <= set(re.findall(r'href="([^"]+)"', text))
     page = site.get(f"{board}/probing")
     assert page.status_code == 200
     assert "mean of 20 attackers" in page.text
@@ -106,22 +106,22 @@ def test_the_board_links_to_the_probing_of_its_two_best_entries(
 
 
 def test_baselines_are_references_without_a_rank(board: ScoredBoard, browse: Callable) -> None:
-    floor, hash_ = board.enter("first_images", 0.9), board.enter("hash", 0.5)
-    shown = browse().get("/c/c/retrieval/public").text
-    ranked, _, beside = shown.partition("<h2>Reference scores</h2>")
+    baseline, hash_ = board.enter("first_images", 0.9), board.enter("hash", 0.5)
+    text = browse().get("/c/c/retrieval/public").text
+    ranked, _, references = text.partition("<h2>Reference scores</h2>")
     assert ("first_images" in ranked.split("Charts")[0], "hash" in ranked) == (False, True)
-    assert f"entry #{floor.id}" in beside
-    assert "CVSSP" in beside
+    assert f"entry #{baseline.id}" in references
+    assert "CVSSP" in references
     assert f'data-entry="{hash_.id}"' in ranked
 
 
 def test_private_scores_of_baselines_need_permission(board: ScoredBoard, browse: Callable) -> None:
-    floor = board.enter("first_images", 0.9)
+    baseline = board.enter("first_images", 0.9)
     board.enter("hash", 0.5)
-    shown = browse(permissions_of=lambda _: PublicOnly()).get("/c/c/retrieval/public").text
-    assert f"{floor.score('public'):.5g}" in shown
-    assert f"{floor.score('private'):.5g}" not in shown
-    assert "shake-up" not in shown
+    text = browse(permissions_of=lambda _: PublicOnly()).get("/c/c/retrieval/public").text
+    assert f"{baseline.score('public'):.5g}" in text
+    assert f"{baseline.score('private'):.5g}" not in text
+    assert "shake-up" not in text
 
 
 def test_hidden_entries_are_not_simulated(board: ScoredBoard, browse: Callable) -> None:

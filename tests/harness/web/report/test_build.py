@@ -1,4 +1,4 @@
-"""Tests of `harness.web.report.build` and `harness.web.report.page`."""
+"""Tests of `harness.web.report.build`, `harness.web.report.page` and `harness.cli.report`."""
 
 import json
 import re
@@ -16,31 +16,31 @@ from tests.cli import run_command
 from tests.factories.entries import Entered
 
 
-def written(entered: Entered, **options: int) -> str:
-    asked = {"entries": 20, "queries": 500, **options}
-    return report_page(build_report(entered.competition.folder, entered.workspace, **asked))
+def report_text(entered: Entered, **options: int) -> str:
+    limits = {"entries": 20, "queries": 500, **options}
+    return report_page(build_report(entered.competition.folder, entered.workspace, **limits))
 
 
 def data(text: str) -> dict[str, object]:
-    (found,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
-    return json.loads(found)
+    (text,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
+    return json.loads(text)
 
 
 def test_equal_data_give_equal_files(entered: Entered) -> None:
     entered.ranking("one", right=0.5)
     entered.labelling("named", dict.fromkeys(entered.competition.queries.ids, (0, 0.5)))
-    assert written(entered) == written(entered)
+    assert report_text(entered) == report_text(entered)
 
 
 def test_the_file_holds_boards_entries_queries_and_photographs(entered: Entered) -> None:
     one, other = entered.ranking("one", right=0.5), entered.ranking("other(k=1)", right=0.9)
-    text = written(entered)
+    text = report_text(entered)
     assert text.index("other(k=1)") < text.index(">one<")
     assert f'id="entry-{one.id}"' in text
     assert f"{other.scores['private']['map@100']:.5f}" in text
-    found = data(text)["tasks"]["retrieval"]
-    assert len(found["queries"]) == len(entered.store.query_ids(one.id or 0))
-    _, usage, image, _, answers = found["queries"][0]
+    section = data(text)["tasks"]["retrieval"]
+    assert len(section["queries"]) == len(entered.store.query_ids(one.id or 0))
+    _, usage, image, _, answers = section["queries"][0]
     assert usage in ("public", "private")
     value, _, images, marks = answers[str(one.id)]
     assert value == pytest.approx(entered.store.per_query(one.id or 0)["map@100"][0], abs=1e-6)
@@ -50,7 +50,7 @@ def test_the_file_holds_boards_entries_queries_and_photographs(entered: Entered)
 
 def test_the_policy_allows_only_the_inline_scripts_and_styles(entered: Entered) -> None:
     entered.ranking("one", right=0.5)
-    text = written(entered)
+    text = report_text(entered)
     (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
     policy = policy.replace("&#39;", "'")
     assert "default-src 'none'" in policy
@@ -68,7 +68,7 @@ def test_the_policy_allows_only_the_inline_scripts_and_styles(entered: Entered) 
 def test_names_are_escaped(entered: Entered, hostile_names: list[str]) -> None:
     for name in [*hostile_names, "</script><script>alert(2)</script>", "<!--"]:
         entered.ranking(name, right=0.5)
-    text = written(entered)
+    text = report_text(entered)
     assert "<script>alert" not in text
     assert "<!--" not in text
     assert "\u202e" not in text
@@ -78,16 +78,16 @@ def test_names_are_escaped(entered: Entered, hostile_names: list[str]) -> None:
 def test_entries_and_queries_are_limited(entered: Entered) -> None:
     for right in (0.2, 0.5, 0.9):
         entered.ranking(f"r(right={right})", right=right)
-    found = data(written(entered, entries=1, queries=2))["tasks"]["retrieval"]
-    assert len(found["queries"]) == 2
-    assert len(found["entries"]) == 1
+    section = data(report_text(entered, entries=1, queries=2))["tasks"]["retrieval"]
+    assert len(section["queries"]) == 2
+    assert len(section["entries"]) == 1
 
 
 def test_thumbnails_stay_within_their_budget(entered: Entered, monkeypatch: pytest.MonkeyPatch) -> None:
     entered.ranking("one", right=0.5)
-    every = data(written(entered))["images"]
+    every = data(report_text(entered))["images"]
     monkeypatch.setattr(build, "MAX_BYTES", sum(len(b64decode(image)) for image in every) // 2)
-    some = data(written(entered))["images"]
+    some = data(report_text(entered))["images"]
     assert 0 < len(some) < len(every)
     assert sum(len(b64decode(image)) for image in some) < build.MAX_BYTES + build.THUMBNAIL_BYTES
 
@@ -100,14 +100,14 @@ def test_half_the_queries_differ_most_and_half_score_lowest() -> None:
 
 
 def test_a_competition_without_entries_says_so(entered: Entered) -> None:
-    assert "No entries yet" in written(entered)
+    assert "No entries yet" in report_text(entered)
 
 
 def test_the_command_writes_the_file_and_prints_a_summary(entered: Entered, tmp_path: Path) -> None:
     entered.ranking("one", right=0.5)
     out = tmp_path / "board.html"
     words = ["report", "--on", entered.competition.folder, "--workspace", entered.workspace.folder, "--out", out]
-    ran = run_command(*words)
-    assert ran.exit_code == 0
-    assert re.fullmatch(r".*board\.html: 0\.\d MB, \d+ queries, \d+ thumbnails\n", ran.output)
-    assert out.read_text(encoding="utf-8") == written(entered)
+    result = run_command(*words)
+    assert result.exit_code == 0
+    assert re.fullmatch(r".*board\.html: 0\.\d MB, \d+ queries, \d+ thumbnails\n", result.output)
+    assert out.read_text(encoding="utf-8") == report_text(entered)

@@ -1,1 +1,1 @@
-"""The site: what pages need, where it is found, and who may see what."""
+"""The web site: boards, entries and query results as HTML pages, rendered on the server; one folder per page."""

@@ -110,7 +110,7 @@ def test_the_url_stores_the_chosen_columns(open_page: Any, entries: Entered) -> 
 
 def test_arrow_keys_move_through_a_chart_and_mark_the_row_of_the_dot(open_page: Any, entries: Entered) -> None:
     page = open_page(page_path(entries, "board"))
-    chart = page.locator(".picture").first
+    chart = page.locator(".chart").first
     expect(chart.locator(".dot").nth(2)).to_be_attached()
     current = chart.locator(".dot[tabindex='0']")
     expect(current).to_have_count(1)
@@ -129,7 +129,7 @@ def test_arrow_keys_move_through_a_chart_and_mark_the_row_of_the_dot(open_page: 
 
 def test_the_first_click_selects_a_dot_and_the_second_opens_its_entry(open_page: Any, entries: Entered) -> None:
     page = open_page(page_path(entries, "board"))
-    chart, board = page.locator(".picture").first, page.url
+    chart, board = page.locator(".chart").first, page.url
     dot = chart.locator(".dot").first
     dot.click(force=True)
     expect(chart.locator(".tip")).to_be_visible()

@@ -82,8 +82,8 @@ class Explorer {
 
   card(query) {
     const [id, usage, image, shows] = query;
-    const queryBox = element("div", { class: "asked" }, this.photo(image, `query ${id}`), element("h4", {}, element("bdi", {}, id)), element("p", { class: "quiet small" }, usage));
-    const answers = element("div", { class: "got" });
+    const queryBox = element("div", { class: "query-photo" }, this.photo(image, `query ${id}`), element("h4", {}, element("bdi", {}, id)), element("p", { class: "quiet small" }, usage));
+    const answers = element("div", { class: "query-answers" });
     for (const entry of [this.entry, this.against]) if (entry && query[4][entry]) answers.append(this.answer(query[4][entry], entry));
     if (shows) answers.append(element("p", { class: "quiet" }, shows));
     return element("article", { class: "query" }, queryBox, answers);
@@ -96,14 +96,14 @@ class Explorer {
     if (label) {
       const [kind, sign] = MARKS[marks[0]];
       section.append(element("div", { class: `label ${kind}` },
-        element("p", {}, element("span", { class: "sign", "aria-hidden": "true" }, sign), element("span", { class: "unseen" }, `${LABEL_MEANINGS[marks[0]]}: `), "predicted ", element("bdi", {}, label)),
+        element("p", {}, element("span", { class: "sign", "aria-hidden": "true" }, sign), element("span", { class: "visually-hidden" }, `${LABEL_MEANINGS[marks[0]]}: `), "predicted ", element("bdi", {}, label)),
         element("ul", { class: "strip few" }, ...images.map((number) => element("li", {}, this.photo(number, `train photo of ${label}`))))));
       return section;
     }
     section.append(element("ul", { class: "strip" }, ...images.map((number, index) => {
       const [kind, sign, meaning] = MARKS[marks[index]];
       return element("li", { class: `judged ${kind}` }, this.photo(number, `rank ${index + 1}: ${meaning}`),
-        element("span", { class: "under" }, element("span", { class: "sign", "aria-hidden": "true" }, sign), element("span", { class: "unseen" }, meaning), element("span", { class: "number" }, String(index + 1))));
+        element("span", { class: "under" }, element("span", { class: "sign", "aria-hidden": "true" }, sign), element("span", { class: "visually-hidden" }, meaning), element("span", { class: "number" }, String(index + 1))));
     })));
     return section;
   }

@@ -86,6 +86,6 @@ class Chart {
   }
 }
 
-document.querySelectorAll(".picture").forEach((figure) => new Chart(figure));
+document.querySelectorAll(".chart").forEach((figure) => new Chart(figure));
 const table = document.querySelector("table[data-ties]");
 if (table?.dataset.ties) fetchTies(table);

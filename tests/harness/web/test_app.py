@@ -104,6 +104,6 @@ def test_permissions_and_menu_are_given_by_the_caller(browse: Browse) -> None:
 
     client = browse(pages=[SitePage(about_router)], permissions_of=permissions_of, menu_of=menu)
     assert "Submit" not in client.get("/about").text
-    shown = client.get("/about", headers={"x-team": "1"}).text
-    assert "Submit" in shown
-    assert "&lt;b&gt;ours" in shown
+    text = client.get("/about", headers={"x-team": "1"}).text
+    assert "Submit" in text
+    assert "&lt;b&gt;ours" in text

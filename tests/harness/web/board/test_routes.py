@@ -92,9 +92,9 @@ def test_ties_are_computed_on_request_and_stored(entered: Entered, browse: Brows
     first, same = entered.ranking("first", right=0.9), entered.ranking("same", right=0.9)
     client = browse(entered.competition.folder)
     assert "have not been run yet" in client.get(board(entered)).text
-    found = client.get(board(entered) + "/ties").json()
-    assert found[str(first.id)]["p"] is None
-    assert found[str(same.id)]["tied"]
+    ties = client.get(board(entered) + "/ties").json()
+    assert ties[str(first.id)]["p"] is None
+    assert ties[str(same.id)]["tied"]
     assert "have not been run yet" not in client.get(board(entered)).text
     assert "<strong>=</strong>" in browse(entered.competition.folder).get(board(entered)).text
 

@@ -46,17 +46,17 @@ rows = st.lists(
 @given(rows, st.sampled_from([8, 16, 33, 1 << 20]))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 def test_answers_do_not_depend_on_the_chunk_size(
-    tmp_path_factory: pytest.TempPathFactory, made: list[tuple[str, list[str]]], chunk: int
+    tmp_path_factory: pytest.TempPathFactory, answers: list[tuple[str, list[str]]], chunk: int
 ) -> None:
     folder = tmp_path_factory.mktemp("answers")
-    text = "id,images\n" + "".join(f"{query},{' '.join(images)}\n" for query, images in made)
+    text = "id,images\n" + "".join(f"{query},{' '.join(images)}\n" for query, images in answers)
     before, answer_index._CHUNK = answer_index._CHUNK, chunk
     try:
         index = open_index(folder, text)
     finally:
         answer_index._CHUNK = before
     assert {query: index.tokens(place) for place, query in enumerate(QUERIES)} == {
-        query: dict(made).get(query, []) for query in QUERIES
+        query: dict(answers).get(query, []) for query in QUERIES
     }
 
 

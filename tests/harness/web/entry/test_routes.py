@@ -52,8 +52,8 @@ def test_rotated_photos_are_a_subset(entered: Entered, browse: Browse) -> None:
     Image.new("RGB", (40, 30)).save(path, exif=exif)
     entry = entered.ranking("some", right=0.4)
     text = browse(entered.competition.folder).get(f"/e/{entry.id}").text
-    held = text.partition("photo orientation")[2]
-    assert '<th scope="row">rotated</th><td class="number">1</td>' in held
+    orientation = text.partition("photo orientation")[2]
+    assert '<th scope="row">rotated</th><td class="number">1</td>' in orientation
 
 
 def test_the_submission_can_be_downloaded(entered: Entered, browse: Browse) -> None:

@@ -35,10 +35,10 @@ class FakeMatcher:
 
 @pytest.fixture
 def matcher(monkeypatch: pytest.MonkeyPatch) -> FakeMatcher:
-    found = FakeMatcher()
-    monkeypatch.setattr(local_matches, "load_matcher", lambda: found)
-    monkeypatch.setattr("harness.web.explorer.routes.load_matcher", lambda: found)
-    return found
+    fake = FakeMatcher()
+    monkeypatch.setattr(local_matches, "load_matcher", lambda: fake)
+    monkeypatch.setattr("harness.web.explorer.routes.load_matcher", lambda: fake)
+    return fake
 
 
 @pytest.fixture
@@ -66,8 +66,8 @@ def test_answers_link_to_pages_with_both_photos_and_lines(
     inliers, outliers = (re.findall(rf'<path class="{kind}" d="([^"]+)"/>', text)[0] for kind in ("inlier", "outlier"))
     assert (inliers.count("M"), outliers.count("M")) == (2, 1)
     assert "The image is relevant to this query." in text
-    photographs = re.findall(r'<image href="([^"]+)"', text)
-    assert [client.get(each).headers["content-type"] for each in photographs] == ["image/jpeg"] * 2
+    photos = re.findall(r'<image href="([^"]+)"', text)
+    assert [client.get(each).headers["content-type"] for each in photos] == ["image/jpeg"] * 2
     assert " style=" not in text
 
 
@@ -167,6 +167,6 @@ def test_the_first_plug_in_by_name_that_can_be_imported_is_used(entry_points: li
         EntryPoint(name, value, "landmark.matches")
         for name, value in (("c", "math:hypot"), ("b", "math:dist"), ("a", "no.such:thing"))
     ]
-    found = local_matches.load_matcher()
-    assert found is not None
-    assert found.__name__ == "dist"
+    matcher = local_matches.load_matcher()
+    assert matcher is not None
+    assert matcher.__name__ == "dist"

@@ -88,13 +88,13 @@ def test_previous_and_next_lead_through_the_list(entered: Entered, browse: Brows
 def test_a_recognition_query_shows_prediction_truth_and_cost(entered: Entered, browse: Browse) -> None:
     truth = load_ground_truth(entered.competition.folder, "recognition")
     assert truth is not None
-    shown = {
+    landmarks_by_query = {
         query: truth.relevant[a:b].tolist()
         for query, a, b in zip(truth.query_ids, truth.offsets, truth.offsets[1:], strict=False)
     }
-    queries = [query for query, landmarks in shown.items() if landmarks]
-    labels = {query: (shown[query][0], 0.5) for query in queries}
-    labels[queries[0]] = ((shown[queries[0]][0] + 1) % 3, 0.9)  # wrong, with the highest confidence
+    queries = [query for query, landmarks in landmarks_by_query.items() if landmarks]
+    labels = {query: (landmarks_by_query[query][0], 0.5) for query in queries}
+    labels[queries[0]] = ((landmarks_by_query[queries[0]][0] + 1) % 3, 0.9)  # wrong, with the highest confidence
     entry = entered.labelling("named", labels)
     client = browse(entered.competition.folder)
     text = client.get(f"/e/{entry.id}/queries").text
@@ -106,7 +106,7 @@ def test_a_recognition_query_shows_prediction_truth_and_cost(entered: Entered, b
     page = client.get(f"/e/{entry.id}/queries/{queries[0]}").text
     assert "confidence 0.9" in page
     assert page.count("train photo of landmark") > 2
-    assert client.get(f"/e/{entry.id}/queries/{list(shown)[-1]}").status_code == 200
+    assert client.get(f"/e/{entry.id}/queries/{list(landmarks_by_query)[-1]}").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -119,10 +119,10 @@ def test_an_unknown_query_is_an_error_page(entered: Entered, browse: Browse, que
     assert "<script>" not in answer.text.partition("<main")[2]
 
 
-@pytest.mark.parametrize("asked", ["?page=0", "?page=x", "?page=99999999999", "?against=" + "9" * 21])
-def test_invalid_query_strings_are_refused_in_one_line(entered: Entered, browse: Browse, asked: str) -> None:
+@pytest.mark.parametrize("query_string", ["?page=0", "?page=x", "?page=99999999999", "?against=" + "9" * 21])
+def test_invalid_query_strings_are_refused_in_one_line(entered: Entered, browse: Browse, query_string: str) -> None:
     entry = entered.ranking("some", right=0.5)
-    answer = browse(entered.competition.folder).get(f"/e/{entry.id}/queries{asked}")
+    answer = browse(entered.competition.folder).get(f"/e/{entry.id}/queries{query_string}")
     assert answer.status_code == 422
     assert "page:" in answer.text or "against:" in answer.text
 
@@ -212,21 +212,20 @@ def test_pages_and_photos_are_served_on_a_full_disk(
 ) -> None:
     from errno import ENOSPC
 
-    from harness.web.data import answer_index as answers
-    from harness.web.data import thumbnails, ties
+    from harness.web.data import answer_index, thumbnails, ties
 
     def full(*_: object) -> None:
         raise OSError(ENOSPC, "No space left on device")
 
-    for module, name in ((answers, "atomic_path"), (thumbnails, "atomic_path"), (ties, "write_atomically")):
+    for module, name in ((answer_index, "atomic_path"), (thumbnails, "atomic_path"), (ties, "write_atomically")):
         monkeypatch.setattr(module, name, full)
     query, relevant = first_query
     entry, _ = entered.ranking("one", {query: relevant}), entered.ranking("two", {query: relevant[:1]})
     client = browse(entered.competition.folder)
     assert "right" in marks(client.get(f"/e/{entry.id}/queries/{query}").text)
     assert client.get(f"/c/{entry.competition}/retrieval/public/ties").status_code == 200
-    photograph = client.get(f"/images/{entry.competition}/test/small/{query}")
-    assert photograph.headers["content-type"] == "image/jpeg"
+    photo = client.get(f"/images/{entry.competition}/test/small/{query}")
+    assert photo.headers["content-type"] == "image/jpeg"
 
 
 def test_an_entry_on_a_fold_is_analysed_on_its_train_images(entered: Entered, browse: Browse) -> None:
@@ -247,22 +246,22 @@ def test_an_entry_on_a_fold_is_analysed_on_its_train_images(entered: Entered, br
     index = split.data.index.ids
     answer = Ranking.from_rows([list(index)] * len(split.queries), split.queries.ids, index)
     evaluation = evaluate(answer, split.ground_truth)
-    made = entered.ranking("folded", right=0.5)
-    path = Path(made.submission or "").with_name("fold.csv")
+    on_test = entered.ranking("folded", right=0.5)
+    path = Path(on_test.submission or "").with_name("fold.csv")
     write_submission(answer, path)
     fields = {"split": folds.name(1), "submission": str(path), "scores": evaluation.scores, "id": None}
-    entry = entered.store.add(replace(made, **fields), to_arrays(evaluation), evaluation.query_ids.tolist())
-    other_deal = entered.store.add(replace(entry, id=None, split="fold 1/2 of deal ffffff"))
+    entry = entered.store.add(replace(on_test, **fields), to_arrays(evaluation), evaluation.query_ids.tolist())
+    other_folds = entered.store.add(replace(entry, id=None, split="fold 1/2 of deal ffffff"))
     client = browse(competition.folder)
     text = client.get(f"/e/{entry.id}/queries").text
     assert sorted(listed(text)) == sorted(evaluation.query_ids)
-    photograph = re.findall(r'<img src="([^"]+)"', text)[0]
-    assert "/train/small/" in photograph
-    assert client.get(photograph).headers["content-type"] == "image/jpeg"
+    photo = re.findall(r'<img src="([^"]+)"', text)[0]
+    assert "/train/small/" in photo
+    assert client.get(photo).headers["content-type"] == "image/jpeg"
     assert "Results by query" in client.get(f"/e/{entry.id}").text
-    assert client.get(f"/e/{entry.id}/queries?against={made.id}").status_code == 404
-    assert client.get(f"/e/{other_deal.id}/queries").status_code == 404
-    assert client.get(f"/e/{other_deal.id}").status_code == 200
+    assert client.get(f"/e/{entry.id}/queries?against={on_test.id}").status_code == 404
+    assert client.get(f"/e/{other_folds.id}/queries").status_code == 404
+    assert client.get(f"/e/{other_folds.id}").status_code == 200
 
 
 def test_an_entry_without_per_query_values_still_has_a_page(entered: Entered, browse: Browse) -> None:

@@ -1,4 +1,4 @@
-"""Render templates with escaped values; build addresses and shorten names."""
+"""Render templates with escaped values; build addresses; write metric names as the literature does."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -91,11 +91,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= {
-        "cut": lambda text, length=MAX_NAME: shorten(text, length),
-        "metric": metric_label,
-        "query_metric": query_metric_label,
-    }
+    environment.filters |= {"cut": _cut, "metric": metric_label, "query_metric": query_metric_label}
     environment.globals |= {"address": address, "with_query": with_query, "cell": format_cell, "asset": _asset_address}
     return environment
 
@@ -105,6 +101,10 @@ def _printable(value: Any) -> Any:
     if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable():
         return value
     return make_printable(value)
+
+
+def _cut(text: str, length: int = MAX_NAME) -> str:
+    return shorten(text, length)
 
 
 def _asset_address(name: str) -> str:

@@ -50,6 +50,7 @@ def combine_routers(pages: Sequence[SitePage]) -> APIRouter:
     ['/c/folds', '/c/{tab}']
     """
     routes = [cast("Route", route) for page in pages for route in page.router.routes]
+    routes.sort(key=lambda route: [segment.startswith("{") for segment in route.path.split("/")])
     combined = APIRouter()
-    combined.routes.extend(sorted(routes, key=lambda route: [part.startswith("{") for part in route.path.split("/")]))
+    combined.routes.extend(routes)
     return combined

@@ -79,7 +79,7 @@ def fold_answers(inputs: Sequence[BlendInput], competition: Competition, workspa
             f"{competition.folder}: has no folds to choose weights on; {_command(inputs, competition)} makes them"
         )
     folds, store = load_folds(path), EntryStore(workspace.database)
-    runs = [_runs(each, folds, store, competition) for each in inputs]
+    runs = [_fold_entries(each, folds, store, competition) for each in inputs]
     return [_fold(competition, folds, number, entries) for number, entries in enumerate(zip(*runs, strict=True), 1)]
 
 
@@ -163,7 +163,7 @@ def _spread(name: str, scores: np.ndarray) -> FoldScore:
     return FoldScore(name, fmean(scores), stdev(scores))
 
 
-def _runs(each: BlendInput, folds: Folds, store: EntryStore, competition: Competition) -> list[Entry]:
+def _fold_entries(each: BlendInput, folds: Folds, store: EntryStore, competition: Competition) -> list[Entry]:
     """Return the entry of the latest finished run on each fold."""
     entries = store.entries(competition=competition.key, task=each.task)
     latest = {entry.split: entry for entry in entries if entry.identity == each.name and entry.submission}

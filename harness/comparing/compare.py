@@ -66,8 +66,8 @@ def compare_entries(
     return EntryComparison(task, part, scored_by, sources, comparison, tuple(differences))
 
 
-def _task(names: Sequence[str], contenders: EntryLookup, task: Task | None) -> Task:
-    tasks = {name: contenders.tasks(name) for name in names}
+def _task(names: Sequence[str], lookup: EntryLookup, task: Task | None) -> Task:
+    tasks = {name: lookup.tasks(name) for name in names}
     common: list[Task] = [each for each in get_args(Task) if all(each in of for of in tasks.values())]
     fitting = [each for each in common if task in (None, each)]
     if not fitting:

@@ -106,9 +106,42 @@ def gem_tensor(maps: Any, power: float = POWER) -> Any:
     return ops.mean(ops.maximum(maps, SMALLEST) ** power, axis=(1, 2)) ** (1 / power)
 
 
+def crow(maps: np.ndarray) -> np.ndarray:
+    """Return the sum of each channel under cross-dimensional weights: Kalantidis, Mellina, Osindero 2016.
+
+    The weight of a position is the square root of its L2-normalised sum over channels. The weight of a channel is
+    ln(Σ q / q), where q is its share of positive activations, or 0 without any. Negative activations count as 0.
+
+    >>> crow(np.array([[[4, 1], [0, 0]], [[0, 0], [0, 12]]], np.float32)[None]).round(4)
+    array([[2.7253, 4.9262]], dtype=float32)
+    """
+    maps = np.maximum(maps, np.float32(0))
+    totals = maps.sum(axis=3, keepdims=True)
+    lengths = np.sqrt((totals**2).sum(axis=(1, 2), keepdims=True))
+    spatial = np.sqrt(totals / np.maximum(lengths, SMALLEST))
+    shares = (maps > 0).mean(axis=(1, 2), dtype=np.float32)
+    ratios = shares.sum(axis=1, keepdims=True) / np.maximum(shares, SMALLEST)
+    channel = np.where(shares > 0, np.log(np.maximum(ratios, SMALLEST)), np.float32(0))
+    return np.asarray((maps * spatial).sum(axis=(1, 2)) * channel)
+
+
+def crow_tensor(maps: Any) -> Any:
+    from keras import ops
+
+    maps = ops.relu(maps)
+    totals = ops.sum(maps, axis=3, keepdims=True)
+    lengths = ops.sqrt(ops.maximum(ops.sum(totals**2, axis=(1, 2), keepdims=True), SMALLEST**2))
+    spatial = ops.sqrt(ops.maximum(totals / lengths, SMALLEST**2))  # the gradient of the root is infinite at 0
+    shares = ops.mean(ops.cast(maps > 0, "float32"), axis=(1, 2))
+    ratios = ops.sum(shares, axis=1, keepdims=True) / ops.maximum(shares, SMALLEST)
+    channel = ops.where(shares > 0, ops.log(ops.maximum(ratios, SMALLEST)), 0.0)
+    return ops.sum(maps * spatial, axis=(1, 2)) * channel
+
+
 POOLINGS = {
     "mac": Pooling(mac, mac_tensor),
     "spoc": Pooling(spoc, spoc_tensor),
     "gem": Pooling(gem, gem_tensor),
     "spoc_centre": Pooling(spoc_centre, spoc_centre_tensor),
+    "crow": Pooling(crow, crow_tensor),
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from solutions.descriptors.pooling.poolings import POOLINGS, centre_prior, gem, mac, spoc
+from solutions.descriptors.pooling.poolings import POOLINGS, centre_prior, crow, gem, mac, spoc
 
 CHANNEL = np.array([[1, 2], [3, 0]], np.float32).reshape(1, 2, 2, 1)
 MAPS = np.random.default_rng(0).normal(1, 2, (3, 4, 5, 6)).astype(np.float32)
@@ -17,11 +17,26 @@ def by_channel(pool: Callable[[np.ndarray], float]) -> Callable[[np.ndarray], li
     return lambda maps: [pool(maps[..., channel]) for channel in range(maps.shape[-1])]
 
 
+def slow_crow(maps: np.ndarray) -> list[float]:
+    maps = maps.clip(0)
+    height, width, n_channels = maps.shape
+    totals = {(y, x): maps[y, x].sum() for y in range(height) for x in range(width)}
+    length = math.sqrt(sum(total**2 for total in totals.values()))
+    shares = [np.count_nonzero(maps[..., channel]) / (height * width) for channel in range(n_channels)]
+    factors = [math.log(sum(shares) / share) if share else 0 for share in shares]
+    sums = [
+        sum(maps[y, x, channel] * math.sqrt(total / length) for (y, x), total in totals.items())
+        for channel in range(n_channels)
+    ]
+    return [factor * total for factor, total in zip(factors, sums, strict=True)]
+
+
 SLOW_TWINS: dict[str, Callable[[np.ndarray], list[float]]] = {
     "mac": by_channel(np.max),
     "spoc": by_channel(np.mean),
     "gem": by_channel(lambda values: (np.maximum(values, 1e-6) ** 3).mean() ** (1 / 3)),
     "spoc_centre": by_channel(lambda values: np.average(values, weights=centre_prior(*values.shape))),
+    "crow": slow_crow,
 }
 
 
@@ -50,6 +65,11 @@ def test_worked_examples() -> None:
     assert gem(CHANNEL).item() == pytest.approx(2.080084, abs=1e-6)
     assert gem(CHANNEL, 1).item() == pytest.approx(1.5, abs=1e-6)
     assert gem(CHANNEL, 10).item() == pytest.approx(2.616150, abs=1e-5)
+
+
+def test_crow_of_maps_without_activations_is_0_and_a_dead_channel_stays_0() -> None:
+    assert not crow(np.zeros((1, 3, 3, 2), np.float32)).any()
+    assert crow(np.concatenate([CHANNEL, 0 * CHANNEL, CHANNEL], axis=3)).round(4)[0, 1] == 0
 
 
 def test_the_centre_prior_is_the_published_one() -> None:

@@ -33,7 +33,7 @@ PlotFile = Annotated[Path | None, typer.Option("--plot", metavar="FILE", help="A
 Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Number of cores; default: all.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of all random numbers.")]
 Timeout = Annotated[float | None, typer.Option("--timeout", min=0.1, metavar="SECONDS", help="Time limit of each run.")]
-MemoryLimit = Annotated[str | None, typer.Option("--memory-limit", metavar="SIZE", help="Such as 600MB or 4GB.")]
+MemoryLimit = Annotated[str | None, typer.Option("--memory-limit", metavar="SIZE", help="Limit, such as 4GB.")]
 
 
 def parse_memory_mb(size: str | None) -> float | None:

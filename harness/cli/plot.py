@@ -39,7 +39,7 @@ def plot(
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write: .png, .svg or .pdf.")],
     size: Annotated[str | None, typer.Option("--size", metavar="WxH", help="Size in inches, such as 3.5x2.6.")] = None,
     task: TaskOption = None,
-    part: Annotated[Part | None, typer.Option("--part", help="Default: all; for ablation: private.")] = None,
+    part: Annotated[Part | None, typer.Option("--part", help="Part of the queries; default: all.")] = None,
     seed: Seed = 0,
     workspace_dir: WorkspaceOption = None,
 ) -> None:

@@ -45,7 +45,7 @@ def submit(
 ) -> None:
     """Write the final submission file of a solution or an entry, and a JSON file with its provenance.
 
-    A finished run is used again.
+    A finished run is reused.
     """
     from harness.atomic_files import require_writable
     from harness.delivery.final_file import kaggle_command, write_entry_file

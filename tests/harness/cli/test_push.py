@@ -1,4 +1,5 @@
-"""Tests of `harness.cli.push`, `harness.cli.team`, `harness.cli.serve` and `harness.delivery.team_client`, with server processes."""
+"""Tests of `harness.cli.push`, `harness.cli.team`, `harness.cli.serve`, `harness.web.team.server` and
+`harness.delivery.team_client`, with server processes."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""All that the page tells, found out: counts, headers, imbalance, near-duplicates."""
+"""The analysis behind the data page: headers, broken images, imbalance and near-duplicates of a competition."""
 
 from __future__ import annotations
 
@@ -11,63 +11,63 @@ from harness import HarnessError, ImageSet
 from solutions.hashing.hashes.extractor import PerceptualHashes
 from solutions.hashing.search.codes import Codes
 from tools.data_page.collection import PARTS, Collection
-from tools.data_page.headers import headers
+from tools.data_page.headers import read_headers
 from tools.data_page.imbalance import Imbalance
-from tools.data_page.near_duplicates import Pairs, near_duplicates
+from tools.data_page.near_duplicates import DuplicatePairs, find_near_duplicates
 
 
 @dataclass(frozen=True)
-class Survey:
-    """What is known of a competition's images without its ground truth.
+class CollectionAnalysis:
+    """The analysis of a competition's images, made without its ground truth.
 
-    `headers`, `broken` and `usable` are of all images, (n,), in the order of the collection.
+    `headers`, `broken` and `usable` have a row for each image, (n,), in the order of the collection.
     """
 
     name: str
     tasks: tuple[str, ...]
     collection: Collection
     labels: np.ndarray  # (n_train,) the landmarks of the train images
-    names: dict[int, str]  # what landmarks are called, as far as a table tells
+    names: dict[int, str]  # of landmarks, as far as a table gives them
     headers: np.ndarray
-    broken: np.ndarray  # where there is a file that cannot be decoded
+    broken: np.ndarray  # the file exists and cannot be decoded
     imbalance: Imbalance
-    pairs: Pairs
+    pairs: DuplicatePairs
 
     @property
     def usable(self) -> np.ndarray:
-        """Where there is an image."""
+        """Whether each image can be decoded, (n,)."""
         return np.asarray(self.headers["file"] & ~self.broken)
 
-    def between(self, one: int, other: int) -> Pairs:
-        """Near-duplicates of an image of one part with an image of another."""
+    def between(self, one: int, other: int) -> DuplicatePairs:
+        """Return the near-duplicates with one image in each of two parts."""
         parts = np.sort(self.collection.parts(self.pairs.rows), axis=1)
         return self.pairs[(parts == sorted((one, other))).all(axis=1)]
 
     @property
-    def conflicts(self) -> Pairs:
-        """Near-duplicates among the train images that have two different labels."""
+    def conflicts(self) -> DuplicatePairs:
+        """The near-duplicates among the train images whose labels differ."""
         within = self.between(0, 0)
         labels = self.labels[within.rows]
         return within[labels[:, 0] != labels[:, 1]]
 
 
-def surveyed(competition: Any, names: dict[int, str]) -> Survey:
-    """Look at all images of a competition.
+def analyse_collection(competition: Any, names: dict[int, str]) -> CollectionAnalysis:
+    """Analyse all images of a competition.
 
-    Raises HarnessError where there is none to look at.
+    Raises HarnessError if no image can be decoded.
     """
     collection = Collection.of(competition)
-    heads = [headers(images, part) for part, images in zip(PARTS, collection.sets, strict=True)]
-    hashed = [_hashed(images) for images in collection.sets]
-    codes, undecodable = (np.concatenate(found) for found in zip(*hashed, strict=True))
-    header = np.concatenate(heads)
+    headers = [read_headers(images, part) for part, images in zip(PARTS, collection.sets, strict=True)]
+    hashes = [_hashes_of(images) for images in collection.sets]
+    codes, undecodable = (np.concatenate(parts) for parts in zip(*hashes, strict=True))
+    header = np.concatenate(headers)
     usable = header["file"] & ~undecodable
     if not usable.any():
         raise HarnessError(
-            f"{competition.folder}: of the {len(collection)} images in its tables none can be decoded, so there is "
-            "nothing to show (landmark data check tells what is wrong)"
+            f"{competition.folder}: none of the {len(collection)} images in its tables can be decoded; "
+            "landmark data check says what is wrong"
         )
-    return Survey(
+    return CollectionAnalysis(
         competition.name,
         competition.tasks,
         collection,
@@ -76,12 +76,12 @@ def surveyed(competition: Any, names: dict[int, str]) -> Survey:
         header,
         header["file"] & undecodable,
         Imbalance.of(competition.labels),
-        near_duplicates(collection, codes, usable),
+        find_near_duplicates(collection, codes, usable),
     )
 
 
-def _hashed(images: ImageSet) -> tuple[Codes, np.ndarray]:
-    """The codes of a set's images and where there are none, (n,) each."""
+def _hashes_of(images: ImageSet) -> tuple[Codes, np.ndarray]:
+    """Return the codes of a set's images, and whether each could not be decoded, (n,) each."""
     if not len(images):
         return np.zeros(0, np.uint64), np.zeros(0, bool)
     hashes = PerceptualHashes()

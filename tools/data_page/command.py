@@ -1,12 +1,15 @@
-"""`landmark data show`, mounted by the entry point `data.show`. Nothing heavy is imported before it runs."""
+"""`landmark data show`, the entry point `data.show`. Heavy modules are imported when it runs."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from harness.cli.plugin_commands import CommandContext
 
 
 def show(
@@ -14,27 +17,27 @@ def show(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The competition's folder.")],
     *,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The page to write.")] = Path("report.html"),
-    images: Annotated[int, typer.Option("--images", min=1, max=1000, help="Images of each gallery.")] = 8,
+    images: Annotated[int, typer.Option("--images", min=1, max=1000, help="Images per gallery.")] = 8,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of everything random.")] = 0,
     workspace: Annotated[
-        Path | None, typer.Option("--workspace", metavar="DIR", help="Where descriptors are kept.")
+        Path | None, typer.Option("--workspace", metavar="DIR", help="The workspace of descriptors.")
     ] = None,
 ) -> None:
-    """Show a competition's images and labels on one page: counts, imbalance, sizes, galleries, near-duplicates.
+    """Write a page about a competition's images and labels: counts, imbalance, sizes, galleries, near-duplicates.
 
     The page is one file that opens from disk. Ground truth is not read.
     """
-    from tools.data_page.analysis import surveyed
-    from tools.data_page.page import facts, page
+    from tools.data_page.analysis import analyse_collection
+    from tools.data_page.page import facts, render_page
 
-    house: Any = ctx.obj
-    house.require_writable(out)
-    competition, _ = house.open_competition(folder, workspace)
-    with house.progress() as listener, house.heard_by(listener("")):
-        survey = surveyed(competition, house.landmark_names(folder))
-        house.write_whole(out, page(survey, seed, images))
-    house.say(f"{out}: shows {len(survey.collection)} images; it opens in any browser")
-    _print(facts(survey))
+    context: CommandContext = ctx.obj
+    context.require_writable(out)
+    competition, _ = context.open_competition(folder, workspace)
+    with context.progress() as listener, context.heard_by(listener("")):
+        analysis = analyse_collection(competition, context.landmark_names(folder))
+        context.write_whole(out, render_page(analysis, seed, images))
+    context.say(f"{out}: shows {len(analysis.collection)} images; open it in a browser")
+    _print(facts(analysis))
 
 
 def _print(rows: list[tuple[str, str]]) -> None:

@@ -1,4 +1,4 @@
-"""Which images are shown: drawn from a seed, so that the same page comes out again."""
+"""Random selection of the images on the page, the same for the same seed."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from itertools import chain, combinations_with_replacement
 
 import numpy as np
 
-from tools.data_page.analysis import Survey
+from tools.data_page.analysis import CollectionAnalysis
 from tools.data_page.collection import PARTS
-from tools.data_page.near_duplicates import Pairs
+from tools.data_page.near_duplicates import DuplicatePairs
 
 SIZE_CLASSES = ("largest", "middle", "smallest")
 _LANDMARKS = 3  # of each class
-_MATCHES = 6  # landmarks of which two images are shown beside one of another
+_MATCHES = 6  # landmarks with two images of it and one of another
 _PAIRS = 12  # of each two sets
 
 
 @dataclass(frozen=True)
-class Gallery:
+class LandmarkGallery:
     """Some train images of a landmark, as rows."""
 
     landmark: int
@@ -28,7 +28,7 @@ class Gallery:
 
 
 @dataclass(frozen=True)
-class Match:
+class MatchExample:
     """Two train images of a landmark and one of another, as rows."""
 
     landmark: int
@@ -38,17 +38,17 @@ class Match:
 
 
 @dataclass(frozen=True)
-class Choice:
-    """All images that are shown."""
+class GallerySelection:
+    """All images on the page."""
 
-    landmarks: dict[str, list[Gallery]]  # of each size class
-    matches: list[Match]
+    landmarks: dict[str, list[LandmarkGallery]]  # of each size class
+    matches: list[MatchExample]
     parts: dict[int, np.ndarray]  # rows of index and test images
-    pairs: dict[tuple[int, int], Pairs]  # of each two parts
-    conflicts: Pairs
+    pairs: dict[tuple[int, int], DuplicatePairs]  # of each two parts
+    conflicts: DuplicatePairs
 
     def rows(self) -> Iterator[int]:
-        """Their rows, in no order, some of them several times."""
+        """Yield the rows of all images, in any order and with repetitions."""
         for gallery in chain(*self.landmarks.values()):
             yield from gallery.rows.tolist()
         for match in self.matches:
@@ -59,63 +59,63 @@ class Choice:
             yield from pairs.rows.reshape(-1).tolist()
 
 
-def chosen(survey: Survey, seed: int, images: int) -> Choice:
-    """What is shown of a competition, with so many images a gallery."""
-    draw = _Draw(survey, seed, images)
+def select_images(survey: CollectionAnalysis, seed: int, images: int) -> GallerySelection:
+    """Select the images of the page, at most `images` of them for each gallery."""
+    sampler = _Sampler(survey, seed, images)
     both = combinations_with_replacement(range(len(PARTS)), 2)
-    near = {two: spread(pairs) for two in both if len(pairs := survey.between(*two))}
-    parts = {part: draw.of_part(part) for part in range(1, len(PARTS))}
-    return Choice(draw.landmarks(), draw.matches(), parts, near, spread(survey.conflicts))
+    near = {two: sample_evenly(pairs) for two in both if len(pairs := survey.between(*two))}
+    parts = {part: sampler.of_part(part) for part in range(1, len(PARTS))}
+    return GallerySelection(sampler.landmarks(), sampler.matches(), parts, near, sample_evenly(survey.conflicts))
 
 
-class _Draw:
-    """Draws images that can be shown; each kind of draw has a generator of its own."""
+class _Sampler:
+    """Samples images that can be decoded; each kind of sample has its own random generator."""
 
-    def __init__(self, survey: Survey, seed: int, images: int) -> None:
+    def __init__(self, survey: CollectionAnalysis, seed: int, images: int) -> None:
         self.survey, self.seed, self.images = survey, seed, images
         self._train = np.flatnonzero(survey.usable[: len(survey.labels)])
         order = np.argsort(survey.labels[self._train], kind="stable")
-        self._train = self._train[order]  # by landmark, so that those of one stand together
-        self._shown = survey.labels[self._train]
+        self._train = self._train[order]  # sorted by landmark
+        self._labels = survey.labels[self._train]
 
-    def landmarks(self) -> dict[str, list[Gallery]]:
-        """Galleries of the largest landmarks, those in the middle and the smallest; ties are drawn."""
+    def landmarks(self) -> dict[str, list[LandmarkGallery]]:
+        """Sample galleries of the largest, the middle and the smallest landmarks; ties are broken at random."""
         generator = np.random.default_rng([self.seed, 0])
         counts = self.survey.imbalance.counts
         order = np.lexsort((generator.permutation(len(counts)), -counts))
         thirds = np.array_split(order, len(SIZE_CLASSES))
         middle = max(0, (len(thirds[1]) - _LANDMARKS) // 2)
-        chosen = (thirds[0][:_LANDMARKS], thirds[1][middle:][:_LANDMARKS], thirds[2][-_LANDMARKS:])
+        classes = (thirds[0][:_LANDMARKS], thirds[1][middle:][:_LANDMARKS], thirds[2][-_LANDMARKS:])
         return {
             name: [self._gallery(place, generator) for place in places.tolist()]
-            for name, places in zip(SIZE_CLASSES, chosen, strict=True)
+            for name, places in zip(SIZE_CLASSES, classes, strict=True)
             if len(places)
         }
 
-    def matches(self) -> list[Match]:
-        """Some landmarks, two images each, and an image of another landmark beside them."""
+    def matches(self) -> list[MatchExample]:
+        """Sample landmarks, two images of each, and an image of another landmark."""
         generator = np.random.default_rng([self.seed, 1])
-        landmarks, counts = np.unique(self._shown, return_counts=True)
+        landmarks, counts = np.unique(self._labels, return_counts=True)
         several = landmarks[counts > 1] if len(landmarks) > 1 else landmarks[:0]
-        chosen = generator.choice(several, min(_MATCHES, len(several)), replace=False)
-        return [self._match(landmark, generator) for landmark in chosen.tolist()]
+        sample = generator.choice(several, min(_MATCHES, len(several)), replace=False)
+        return [self._match(landmark, generator) for landmark in sample.tolist()]
 
     def of_part(self, part: int) -> np.ndarray:
-        """Some images of a set, in its order."""
+        """Sample images of a set, in its order."""
         rows = self.survey.collection.rows_of(part)
         return self._some(rows[self.survey.usable[rows]], 2 * self.images, np.random.default_rng([self.seed, 2, part]))
 
-    def _gallery(self, place: int, generator: np.random.Generator) -> Gallery:
+    def _gallery(self, place: int, generator: np.random.Generator) -> LandmarkGallery:
         landmark, count = self.survey.imbalance.landmarks[place], self.survey.imbalance.counts[place]
-        return Gallery(int(landmark), int(count), self._some(self._of(landmark), self.images, generator))
+        return LandmarkGallery(int(landmark), int(count), self._some(self._of(landmark), self.images, generator))
 
-    def _match(self, landmark: int, generator: np.random.Generator) -> Match:
+    def _match(self, landmark: int, generator: np.random.Generator) -> MatchExample:
         one, two = generator.choice(self._of(landmark), 2, replace=False).tolist()
-        place = int(generator.choice(np.flatnonzero(self._shown != landmark)))
-        return Match(landmark, (one, two), int(self._shown[place]), int(self._train[place]))
+        place = int(generator.choice(np.flatnonzero(self._labels != landmark)))
+        return MatchExample(landmark, (one, two), int(self._labels[place]), int(self._train[place]))
 
     def _of(self, landmark: int) -> np.ndarray:
-        first, end = np.searchsorted(self._shown, [landmark, landmark + 1])
+        first, end = np.searchsorted(self._labels, [landmark, landmark + 1])
         return np.asarray(self._train[first:end])
 
     @staticmethod
@@ -123,13 +123,13 @@ class _Draw:
         return np.sort(generator.choice(rows, min(count, len(rows)), replace=False))
 
 
-def spread(pairs: Pairs) -> Pairs:
-    """At most a dozen pairs, evenly from the nearest to the farthest, ties by likeness and then by row.
+def sample_evenly(pairs: DuplicatePairs) -> DuplicatePairs:
+    """Return at most twelve pairs, evenly from the nearest to the farthest, ties by correlation and then by row.
 
     >>> rows = np.arange(40).reshape(20, 2)
-    >>> spread(Pairs(rows, np.arange(20), np.ones(20), np.zeros(20, bool), 20)).distances.tolist()
+    >>> sample_evenly(DuplicatePairs(rows, np.arange(20), np.ones(20), np.zeros(20, bool), 20)).distances.tolist()
     [0, 2, 3, 5, 7, 9, 10, 12, 14, 16, 17, 19]
     """
-    order = np.lexsort((pairs.rows[:, 1], pairs.rows[:, 0], -pairs.likeness, pairs.distances, ~pairs.exact))
+    order = np.lexsort((pairs.rows[:, 1], pairs.rows[:, 0], -pairs.correlations, pairs.distances, ~pairs.exact))
     places = np.linspace(0, len(order) - 1, min(_PAIRS, len(order))).round().astype(int)
     return pairs[order[places]]

@@ -1,4 +1,4 @@
-"""How unevenly the train images are spread over the landmarks."""
+"""Class imbalance: how unevenly train images are distributed over landmarks."""
 
 from dataclasses import dataclass
 from math import ceil
@@ -6,12 +6,12 @@ from math import ceil
 import numpy as np
 
 PERCENTILES = (1, 5, 25, 50, 75, 95, 99)
-_CLASSES = (1, 2, 6, 11, 21, 51, 101, 501, 1001)  # the least images of each
+_CLASSES = (1, 2, 6, 11, 21, 51, 101, 501, 1001)  # smallest number of images of each
 
 
 @dataclass(frozen=True)
 class Imbalance:
-    """Landmarks with the number of their images, the largest first, ties by landmark; (n_landmarks,) each."""
+    """Landmarks and their numbers of images, the largest first, ties by landmark; (n_landmarks,) each."""
 
     landmarks: np.ndarray
     counts: np.ndarray
@@ -28,7 +28,7 @@ class Imbalance:
 
     @property
     def gini(self) -> float:
-        """Half the mean difference between two landmarks by the mean: in [0, 1), 0 where all have as many images.
+        """The Gini coefficient in [0, 1): half the mean difference between two landmarks, divided by the mean.
 
         Source: Gini, Variabilità e mutabilità (1912).
 
@@ -40,17 +40,17 @@ class Imbalance:
         return float((weights * self.counts).sum() / (n * self.counts.sum())) if n else 0.0
 
     def share_of_top(self, fraction: float) -> float:
-        """The share in [0, 1] of the images that show that fraction of the landmarks, the largest, at least one."""
+        """Return the share in [0, 1] of images that the largest `fraction` of landmarks have; at least one landmark."""
         top = self.counts[: ceil(fraction * len(self.counts))]
         return float(top.sum() / self.counts.sum()) if len(self.counts) else 0.0
 
     def percentiles(self) -> dict[int, int]:
-        """Images of the smallest landmark that at least so many in a hundred are not larger than."""
-        found = np.percentile(self.counts, PERCENTILES, method="inverted_cdf")
-        return dict(zip(PERCENTILES, found.tolist(), strict=True))
+        """Return the percentiles of images per landmark: percentage -> images (inverted CDF)."""
+        values = np.percentile(self.counts, PERCENTILES, method="inverted_cdf")
+        return dict(zip(PERCENTILES, values.tolist(), strict=True))
 
     def classes(self) -> list[tuple[str, int, int]]:
-        """Name, landmarks and images of each class of size that is not empty.
+        """Return name, landmarks and images of each size class that is not empty.
 
         >>> Imbalance.of(np.array([7, 8, 8, 8, 9])).classes()
         [('1', 2, 2), ('2–5', 1, 3)]
@@ -62,7 +62,7 @@ class Imbalance:
         ]
 
     def steps(self) -> tuple[np.ndarray, np.ndarray]:
-        """Ranks, from 1, and counts at the ends of each run of landmarks of one size: what draws the curve in full."""
+        """Return ranks (from 1) and counts at both ends of each run of equal counts: the points of the curve."""
         changes = np.flatnonzero(np.diff(self.counts))
         ends = np.unique(np.concatenate([[0], changes, changes + 1, [len(self.counts) - 1]]))
         return ends + 1, self.counts[ends]

@@ -1,9 +1,8 @@
-"""Images that are nearly the same: near by their perceptual hash, and alike pixel by pixel when made small.
+"""Near-duplicates: images with similar perceptual hashes whose thumbnails correlate.
 
-Looked for among all images, within and between the sets. Compared with all others is each code, by the exact kernel in
-blocks of queries; of each image only the `NEIGHBOURS` nearest are looked at, so of many copies of one image not every
-pair is listed, though each copy is. Copies that are turned or mirrored, or cropped by much, are not found: their hash
-is another.
+All images are compared, within and between the sets, by exact search on their hashes. Only the `NEIGHBOURS` nearest of
+each image count, so of many copies of one image every copy is listed but not every pair. Copies that were rotated,
+mirrored or cropped a lot have other hashes and are not found.
 """
 
 from __future__ import annotations
@@ -20,100 +19,102 @@ from harness import track
 from solutions.hashing.search.codes import Codes
 from solutions.hashing.search.hamming import nearest
 from tools.data_page.collection import Collection
-from tools.data_page.thumbnails import Greys
+from tools.data_page.thumbnails import GreyThumbnails
 
-DISTANCE = 10  # bits of 64 at most; two images that have nothing in common are 32 apart, give or take 4
-LIKENESS = 0.9  # correlation of the grey thumbnails at least
+MAX_DISTANCE = 10  # of 64 bits; unrelated images differ by 32 ± 4
+MIN_CORRELATION = 0.9  # of the grey thumbnails
 NEIGHBOURS = 20  # of each image
-_QUERIES = 4096  # asked at once
-_PAIRS = 1024  # compared at once
+_QUERIES = 4096  # per search
+_PAIRS = 1024  # compared per batch
 
 
 @dataclass(frozen=True)
-class Pairs:
-    """Pairs of images: rows `(m, 2)`, the smaller first, in ascending order; what follows is `(m,)`.
+class DuplicatePairs:
+    """Pairs of images: rows `(m, 2)`, the smaller first, in ascending order; the other arrays are `(m,)`.
 
-    `exact` are the same file byte by byte; `likeness` is a correlation in [-1, 1], 0 where an image is of one grey.
+    `exact` marks files that are the same byte by byte; `correlations` are in [-1, 1], 0 for an image of one grey.
     """
 
     rows: np.ndarray
     distances: np.ndarray
-    likeness: np.ndarray
+    correlations: np.ndarray
     exact: np.ndarray
-    candidates: int  # pairs that were near by their hash
+    candidates: int  # pairs with similar hashes
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __getitem__(self, which: np.ndarray) -> Pairs:
-        """Some of the pairs."""
-        chosen = self.rows[which], self.distances[which], self.likeness[which], self.exact[which]
-        return Pairs(*chosen, self.candidates)
+    def __getitem__(self, which: np.ndarray) -> DuplicatePairs:
+        """Return some of the pairs."""
+        columns = self.rows[which], self.distances[which], self.correlations[which], self.exact[which]
+        return DuplicatePairs(*columns, self.candidates)
 
 
-def near_duplicates(collection: Collection, codes: Codes, usable: np.ndarray) -> Pairs:
-    """The near-duplicates among images with the given codes `(n,)`, where `usable` `(n,)` says that there is one."""
-    rows = near_pairs(codes, usable)
+def find_near_duplicates(collection: Collection, codes: Codes, usable: np.ndarray) -> DuplicatePairs:
+    """Return the near-duplicates among images with these codes `(n,)`, where `usable` `(n,)` excludes images."""
+    rows = find_near_codes(codes, usable)
     distances = np.bitwise_count(codes[rows[:, 0]] ^ codes[rows[:, 1]]).astype(np.int64)
     exact = np.zeros(len(rows), bool)
     exact[distances == 0] = _same_files(collection, rows[distances == 0])
-    likeness = _likeness(collection, rows)
-    return Pairs(rows, distances, likeness, exact, len(rows))[exact | (likeness >= LIKENESS)]
+    correlations = _correlations(collection, rows)
+    return DuplicatePairs(rows, distances, correlations, exact, len(rows))[exact | (correlations >= MIN_CORRELATION)]
 
 
-def near_pairs(codes: Codes, usable: np.ndarray, distance: int = DISTANCE, neighbours: int = NEIGHBOURS) -> np.ndarray:
-    """Pairs of rows `(m, 2)`, ascending, that are at most `distance` bits apart, of one of them among the nearest.
+def find_near_codes(
+    codes: Codes, usable: np.ndarray, distance: int = MAX_DISTANCE, neighbours: int = NEIGHBOURS
+) -> np.ndarray:
+    """Return pairs of rows `(m, 2)`, ascending, at most `distance` bits apart and one among the other's nearest.
 
-    >>> near_pairs(np.array([0, 1, 255, 3], np.uint64), np.ones(4, bool), distance=1).tolist()
+    >>> find_near_codes(np.array([0, 1, 255, 3], np.uint64), np.ones(4, bool), distance=1).tolist()
     [[0, 1], [1, 3]]
     """
-    there = np.flatnonzero(usable)
-    searched = np.ascontiguousarray(codes[there])
-    blocks = [there[:0] * len(codes)]
-    for start in track(range(0, len(there), _QUERIES), "looking for near-duplicates"):
-        queries = np.arange(start, min(start + _QUERIES, len(there)))
+    candidates = np.flatnonzero(usable)
+    searched = np.ascontiguousarray(codes[candidates])
+    blocks = [candidates[:0] * len(codes)]
+    for start in track(range(0, len(candidates), _QUERIES), "finding near-duplicates"):
+        queries = np.arange(start, min(start + _QUERIES, len(candidates)))
         distances, positions = nearest(searched[queries], searched, neighbours + 1)
         others = positions != queries[:, None]
         others &= others.cumsum(axis=1) <= neighbours
         row, column = np.nonzero(others & (positions >= 0) & (distances <= distance))
-        one, other = there[queries[row]], there[positions[row, column]]
+        one, other = candidates[queries[row]], candidates[positions[row, column]]
         blocks.append(np.minimum(one, other) * len(codes) + np.maximum(one, other))
     return np.stack(np.divmod(np.unique(np.concatenate(blocks)), max(1, len(codes))), axis=1)
 
 
 def correlation(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Pearson's correlation of rows of pixels, (n, d) uint8 each: (n,) in [-1, 1], 0 where a row is constant.
+    """Return Pearson's correlation of rows of pixels, (n, d) uint8 each: (n,) in [-1, 1], 0 if a row is constant.
 
-    Sums are of whole numbers, so that a pair comes out the same in any company.
+    Sums are integers, so the result does not depend on the batch.
 
     >>> a = np.array([[1, 2, 3], [1, 2, 3], [5, 5, 5]], np.uint8)
     >>> correlation(a, np.array([[2, 4, 6], [3, 2, 1], [1, 2, 3]], np.uint8)).tolist()
     [1.0, -1.0, 0.0]
     """
     x, y = one.astype(np.int64), other.astype(np.int64)
-    shared = _covariance(x, y)
-    spread = _covariance(x, x).astype(float) * _covariance(y, y)
-    return np.where(spread > 0, shared / np.sqrt(np.where(spread > 0, spread, 1)), 0.0)
+    covariance = _covariance(x, y)
+    variances = _covariance(x, x).astype(float) * _covariance(y, y)
+    return np.where(variances > 0, covariance / np.sqrt(np.where(variances > 0, variances, 1)), 0.0)
 
 
 def _covariance(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """n² times the covariance of each two rows."""
+    """Return d² times the covariance of each two rows."""
     return np.asarray(x.shape[1] * (x * y).sum(axis=1) - x.sum(axis=1) * y.sum(axis=1))
 
 
-def _likeness(collection: Collection, rows: np.ndarray) -> np.ndarray:
-    """The correlation of the thumbnails of each pair, some pairs at a time."""
+def _correlations(collection: Collection, rows: np.ndarray) -> np.ndarray:
+    """Return the correlation of the thumbnails of each pair, in batches."""
     for _, images in collection.split(np.unique(rows)):
-        images.undecodable(Greys())  # describes them all at once, and reads none
-    found = [np.zeros(0)]
+        images.undecodable(GreyThumbnails())  # describes all of them in one pass
+    batches = [np.zeros(0)]
     for start in range(0, len(rows), _PAIRS):
-        pixels = collection.describe(Greys(), rows[start : start + _PAIRS].reshape(-1))
-        found.append(correlation(pixels[::2], pixels[1::2]))
-    return np.concatenate(found)
+        pixels = collection.describe(GreyThumbnails(), rows[start : start + _PAIRS].reshape(-1))
+        batches.append(correlation(pixels[::2], pixels[1::2]))
+    return np.concatenate(batches)
 
 
 def _same_files(collection: Collection, rows: np.ndarray) -> np.ndarray:
-    """Which pairs are the same byte by byte; digests are made of files of one size only, once of each."""
+    """Return which pairs are equal byte by byte; files are digested at most once, and only if their sizes agree."""
     digest = cache(_digest)
     return np.array([_same(*paths, digest) for paths in _paths(collection, rows)], bool)
 
@@ -130,7 +131,7 @@ def _paths(collection: Collection, rows: np.ndarray) -> Iterator[tuple[Path, Pat
 def _same(one: Path, other: Path, digest: Callable[[Path], bytes]) -> bool:
     try:
         return one.stat().st_size == other.stat().st_size and digest(one) == digest(other)
-    except OSError:  # it is not there any more
+    except OSError:  # deleted meanwhile
         return False
 
 

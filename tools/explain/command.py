@@ -1,19 +1,20 @@
-"""`landmark explain`, mounted by the entry point `explain`. Nothing heavy is imported before it runs."""
+"""`landmark explain`, the entry point `explain`. Heavy modules are imported when it runs."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 if TYPE_CHECKING:
     from harness import ImageSet
+    from harness.cli.plugin_commands import CommandContext
     from solutions.local.extractor import LocalExtractor
     from solutions.local.verification import Verification
 
-_DRAWN = Path("matches.png")
+_PICTURE = Path("matches.png")
 
 
 def explain(  # noqa: PLR0913 (a command has as many options as it has)
@@ -23,65 +24,67 @@ def explain(  # noqa: PLR0913 (a command has as many options as it has)
     *,
     on: Annotated[Path, typer.Option("--on", metavar="DIR", help="The competition's folder.")],
     local: Annotated[Literal["sift", "delf"], typer.Option("--local", help="Local descriptors.")] = "sift",
-    model: Annotated[Literal["affine", "homography"], typer.Option("--model", help="What inliers follow.")] = "affine",
+    model: Annotated[
+        Literal["affine", "homography"], typer.Option("--model", help="The transform that inliers share.")
+    ] = "affine",
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", metavar="FILE", help=f"The picture: .png, .svg or .pdf, else {_DRAWN}; none with --json."
+            "--out", metavar="FILE", help=f"The picture: .png, .svg or .pdf, else {_PICTURE}; none with --json."
         ),
     ] = None,
     workspace: Annotated[
-        Path | None, typer.Option("--workspace", metavar="DIR", help="Where descriptors are kept.")
+        Path | None, typer.Option("--workspace", metavar="DIR", help="The workspace of descriptors.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
 ) -> None:
-    """Show what makes two images alike: their matched points, and which of them one map takes to the other.
+    """Draw the local matches of two images, and which of them are consistent with one transform.
 
-    The images are any of the test, index and train images. Cells of DELF are compared with all their channels.
+    Both may be test, index or train images. DELF-like cells are compared in all their channels.
     """
     from harness import require_picture
-    from solutions.local.explanation import explained
+    from solutions.local.explanation import explain_match
 
-    house: Any = ctx.obj
-    drawn = out or (None if json else _DRAWN)
-    if drawn:
-        require_picture(drawn)
-    competition, _ = house.open_competition(on, workspace)
+    context: CommandContext = ctx.obj
+    picture = out or (None if json else _PICTURE)
+    if picture:
+        require_picture(picture)
+    competition, _ = context.open_competition(on, workspace)
     sets = {"test": competition.queries, "index": competition.index, "train": competition.train}
-    one, other = _found(query, sets, on), _found(image, dict(sorted(sets.items())), on)
-    name, extractor, verification = _compared_by(local)
-    chosen = replace(verification, geometry=replace(verification.geometry, model=model))
-    explanation = explained(one, other, extractor, chosen)
+    one, other = _find_image(query, sets, on), _find_image(image, dict(sorted(sets.items())), on)
+    name, extractor, verification = _method(local)
+    verification = replace(verification, geometry=replace(verification.geometry, model=model))
+    explanation = explain_match(one, other, extractor, verification)
     what = f"{name}, {model}"
-    if drawn:
-        from tools.explain.picture import draw
+    if picture:
+        from tools.explain.picture import draw_matches
 
-        draw(explanation, one, other, what, drawn)
+        draw_matches(explanation, one, other, what, picture)
     if json:
-        house.print_json({**explanation.document, "descriptor": name, "model": model})
+        context.print_json({**explanation.as_json, "descriptor": name, "model": model})
     else:
-        house.say(f"{drawn}: {what}: {explanation.n_inliers} inliers of {len(explanation.points)} matches")
+        context.say(f"{picture}: {what}: {explanation.n_inliers} inliers of {len(explanation.points)} matches")
 
 
-def _found(image_id: str, sets: dict[str, ImageSet], folder: Path) -> ImageSet:
-    """Return the image with an id, from the first of the sets that has it. Raises HarnessError where none has."""
+def _find_image(image_id: str, sets: dict[str, ImageSet], folder: Path) -> ImageSet:
+    """Return the image with this id from the first set that has it; raise HarnessError if none has."""
     from harness import HarnessError
 
     for images in sets.values():
         rows = (images.ids == image_id).nonzero()[0]
         if len(rows):
             return images[rows]
-    raise HarnessError(f"{image_id!r:.60} is no image of {folder}; ids stand in test.csv, index.csv and train.csv")
+    raise HarnessError(f"{image_id!r:.60} is not an image of {folder}; test.csv, index.csv and train.csv list the ids")
 
 
-def _compared_by(local: str) -> tuple[str, LocalExtractor, Verification]:
-    """Return what people call the descriptors, what extracts them, and how they are compared."""
-    from solutions.local.verification import OF_CELLS, OF_SIFT
+def _method(local: str) -> tuple[str, LocalExtractor, Verification]:
+    """Return the name of the descriptors, their extractor, and how they are matched and verified."""
+    from solutions.local.verification import CELL_VERIFICATION, SIFT_VERIFICATION
 
     if local == "sift":
         from solutions.local.sift import Sift
 
-        return "RootSIFT", Sift(), OF_SIFT
+        return "RootSIFT", Sift(), SIFT_VERIFICATION
     from solutions.local.delf_like import DelfLike
 
-    return "DELF-like", DelfLike(), OF_CELLS
+    return "DELF-like", DelfLike(), CELL_VERIFICATION

@@ -1,4 +1,4 @@
-"""Two photographs side by side with their matched points joined, drawn by matplotlib, an optional library."""
+"""Local matches drawn between two photographs, by matplotlib."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from PIL import Image
 
 from harness import ImageSet, new_figure, save_picture
 from solutions.local.explanation import Explanation
-from tools.data_page.thumbnails import Thumbnails
+from tools.data_page.thumbnails import WebpThumbnails
 
-_INCHES, _GAP = 5.0, 0.04  # height of a photograph, and what is between two, as a share of it
+_INCHES, _GAP = 5.0, 0.04  # height of a photograph, and the gap as a share of it
 _WIDEST = 16.0  # inches
-_SHOWN = Thumbnails(height=640, quality=90)
-_INLIERS, _OUTLIERS = "#0072b2", "#e69f00"  # told apart by people who see no red or no green, and by their strokes
+_THUMBNAILS = WebpThumbnails(height=640, quality=90)
+_INLIERS, _OUTLIERS = "#0072b2", "#e69f00"  # distinguishable to colour-blind people, and by their strokes
 
 
-def draw(explanation: Explanation, query: ImageSet, image: ImageSet, what: str, path: Path) -> None:
-    """Write a picture of two sets of one image each; `what` names the descriptor in the caption."""
+def draw_matches(explanation: Explanation, query: ImageSet, image: ImageSet, what: str, path: Path) -> None:
+    """Write a picture of the matches of two sets of one image each; `what` names the method in the caption."""
     pixels = [_pixels(each) for each in (query, image)]
     wide, other = (each.shape[1] / each.shape[0] for each in pixels)
     inches = min(_INCHES, _WIDEST / (wide + _GAP + other))
@@ -39,20 +39,22 @@ def draw(explanation: Explanation, query: ImageSet, image: ImageSet, what: str, 
 
 
 def _pixels(images: ImageSet) -> np.ndarray:
-    file = images.describe_ragged(_SHOWN)[0].tobytes()
-    with Image.open(BytesIO(file), formats=["WEBP"]) as opened:
-        return np.asarray(opened.convert("RGB"))
+    file = images.describe_ragged(_THUMBNAILS)[0].tobytes()
+    with Image.open(BytesIO(file), formats=["WEBP"]) as photo:
+        return np.asarray(photo.convert("RGB"))
 
 
 def _join(axes: Any, lines: np.ndarray, inliers: np.ndarray) -> None:
-    """Draw lines `(matches, 2, 2)`: outliers thin and dotted, above them inliers, solid on white."""
+    """Draw lines `(matches, 2, 2)`: outliers thin and dotted, inliers above them and solid on white."""
     from matplotlib.collections import LineCollection
 
-    wrong, right = lines[~inliers], lines[inliers]
-    axes.add_collection(LineCollection(wrong, colors=_OUTLIERS, linewidths=0.7, linestyles="dotted", label="outliers"))
-    axes.add_collection(LineCollection(right, colors="white", linewidths=2.4, alpha=0.8))
-    axes.add_collection(LineCollection(right, colors=_INLIERS, linewidths=1.2, label="inliers"))
-    for ends, colour, marker in ((wrong, _OUTLIERS, "x"), (right, _INLIERS, "o")):
+    outliers, inlying = lines[~inliers], lines[inliers]
+    axes.add_collection(
+        LineCollection(outliers, colors=_OUTLIERS, linewidths=0.7, linestyles="dotted", label="outliers")
+    )
+    axes.add_collection(LineCollection(inlying, colors="white", linewidths=2.4, alpha=0.8))
+    axes.add_collection(LineCollection(inlying, colors=_INLIERS, linewidths=1.2, label="inliers"))
+    for ends, colour, marker in ((outliers, _OUTLIERS, "x"), (inlying, _INLIERS, "o")):
         style = {"marker": marker, "color": colour, "markersize": 3, "linestyle": "", "markeredgewidth": 0.7}
         axes.plot(*ends.reshape(-1, 2).T, **style)
 

@@ -1,4 +1,4 @@
-"""Codes to search and codes to search for: drawn, read from a file, or those of a competition's images."""
+"""Codes for the benchmark: random, from a file, or of a competition's images."""
 
 import re
 from collections.abc import Callable
@@ -10,10 +10,10 @@ import numpy as np
 
 from harness import HarnessError
 from solutions.hashing.hashes.extractor import PerceptualHashes
-from solutions.hashing.readable_index import Readable
+from solutions.hashing.readable_index import ReadableIndex
 from solutions.hashing.search.codes import Codes
 
-_BITS_FLIPPED = 4  # on average, between a code of a cluster and its centre
+_BITS_FLIPPED = 4  # on average, from a cluster's centre
 _PER_CENTRE = 200  # codes
 _FEW = 256  # codes
 _CODE = re.compile(r"[0-9a-fA-F]{16}")
@@ -21,68 +21,68 @@ _CODE = re.compile(r"[0-9a-fA-F]{16}")
 
 @dataclass(frozen=True)
 class CodeSet:
-    """Codes of one kind; `draw(n, m)` gives an index of n codes and m queries, the same ones each time."""
+    """Codes of one kind; `draw(n, m)` returns an index of n codes and m queries, the same at each call."""
 
     name: str
     draw: Callable[[int, int], tuple[Codes, Codes]]
-    most: int | None = None  # as many as there are
+    most: int | None = None  # codes available
 
-    def sizes(self, wanted: list[int]) -> list[int]:
-        """The wanted sizes, and what there is in place of larger ones."""
-        return sorted({min(size, self.most) for size in wanted}) if self.most else wanted
+    def sizes(self, requested: list[int]) -> list[int]:
+        """Return these index sizes, larger ones reduced to the codes available."""
+        return sorted({min(size, self.most) for size in requested}) if self.most else requested
 
 
-def drawn(name: str, seed: int) -> CodeSet:
-    """Codes of a distribution: uniform, clustered or few."""
-    draw = _DRAWN[name]
+def random_codes(name: str, seed: int) -> CodeSet:
+    """Return random codes of a distribution: uniform, clustered or few."""
+    draw = _DISTRIBUTIONS[name]
     return CodeSet(name, lambda n, m: draw(np.random.default_rng([seed, n]), n, m))
 
 
-def of_file(path: Path, seed: int) -> CodeSet:
-    """The codes in a file: `.npy` of uint64 (n,), or lines of sixteen hexadecimal digits. Queries are held out.
+def codes_of_file(path: Path, seed: int) -> CodeSet:
+    """Return the codes of a file: `.npy` of uint64 (n,), or lines of sixteen hexadecimal digits; a tenth are queries.
 
-    Raises HarnessError for a file that holds none.
+    Raises HarnessError if the file is not of this form or has fewer than two codes.
     """
     codes = _array(path) if path.suffix == ".npy" else _lines(path)
     if len(codes) < 2:
-        raise HarnessError(f"{path}: holds {len(codes)} codes; at least 2 are needed, one to search for the other")
-    return _held_out(path.name, codes, seed)
+        raise HarnessError(f"{path}: has {len(codes)} codes; at least 2 are needed")
+    return _split(path.name, codes, seed)
 
 
-def of_images(competition: Any, kind: str, seed: int) -> CodeSet:
-    """Hashes of a competition's images, from the store: test images are searched for among the index images.
+def codes_of_images(competition: Any, kind: str, seed: int) -> CodeSet:
+    """Return hashes of a competition's images: test images are the queries, index images the index.
 
-    Where there are no index images, among those of train; where there are no test images, queries are held out.
-    Raises HarnessError where there are no two images that can be decoded.
+    Without index images, train images are the index. Without test images, a tenth of the index are queries.
+    Raises HarnessError if fewer than two images can be decoded.
     """
     hashes = PerceptualHashes()
-    index = Readable(competition.index if len(competition.index) else competition.train, hashes).rows(kind)
-    queries = Readable(competition.queries, hashes).rows(kind) if len(competition.queries) else index[:0]
+    index = ReadableIndex(competition.index if len(competition.index) else competition.train, hashes).rows(kind)
+    queries = ReadableIndex(competition.queries, hashes).rows(kind) if len(competition.queries) else index[:0]
     name = f"{competition.name}, {kind}"
     if len(queries) and len(index):
         generator = np.random.default_rng(seed)
         index, queries = generator.permutation(index), generator.permutation(queries)
         return CodeSet(name, lambda n, m: (index[:n], queries[:m]), len(index))
     if len(index) < 2:
-        raise HarnessError(f"{competition.folder}: has no two images to search for each other (index.csv, test.csv)")
-    return _held_out(name, np.asarray(index), seed)
+        raise HarnessError(f"{competition.folder}: has fewer than two images that can be decoded (index.csv, test.csv)")
+    return _split(name, np.asarray(index), seed)
 
 
-def _held_out(name: str, codes: Codes, seed: int) -> CodeSet:
-    """A tenth of the codes, in random order, are queries."""
-    dealt = np.random.default_rng(seed).permutation(codes)
-    n_queries = max(1, len(dealt) // 10)
-    return CodeSet(name, lambda n, m: (dealt[n_queries:][:n], dealt[:n_queries][:m]), len(dealt) - n_queries)
+def _split(name: str, codes: Codes, seed: int) -> CodeSet:
+    """Split codes at random: a tenth are queries, the others the index."""
+    shuffled = np.random.default_rng(seed).permutation(codes)
+    n_queries = max(1, len(shuffled) // 10)
+    return CodeSet(name, lambda n, m: (shuffled[n_queries:][:n], shuffled[:n_queries][:m]), len(shuffled) - n_queries)
 
 
 def _array(path: Path) -> Codes:
     try:
-        found = np.load(path, allow_pickle=False)
+        codes = np.load(path, allow_pickle=False)
     except (ValueError, EOFError):
-        found = None
-    if not isinstance(found, np.ndarray) or found.dtype != np.uint64 or found.ndim != 1:
-        raise HarnessError(f"{path}: is no array of uint64 in one dimension; numpy.save writes one")
-    return found
+        codes = None
+    if not isinstance(codes, np.ndarray) or codes.dtype != np.uint64 or codes.ndim != 1:
+        raise HarnessError(f"{path}: is not a one-dimensional array of uint64; write one by numpy.save")
+    return codes
 
 
 def _lines(path: Path) -> Codes:
@@ -109,9 +109,9 @@ def _few(generator: np.random.Generator, n: int, m: int) -> tuple[Codes, Codes]:
 
 
 def _flips(generator: np.random.Generator, n: int) -> Codes:
-    """Bits to be changed, each of 64 with the same probability."""
-    flipped = np.packbits(generator.random((n, 64), np.float32) < _BITS_FLIPPED / 64, axis=1)
-    return np.asarray(flipped.view(np.uint64)[:, 0])
+    """Return masks of bits to flip, each with the same probability."""
+    masks = np.packbits(generator.random((n, 64), np.float32) < _BITS_FLIPPED / 64, axis=1)
+    return np.asarray(masks.view(np.uint64)[:, 0])
 
 
-_DRAWN = {"uniform": _uniform, "clustered": _clustered, "few": _few}
+_DISTRIBUTIONS = {"uniform": _uniform, "clustered": _clustered, "few": _few}

@@ -1,11 +1,16 @@
-"""`landmark bench`, mounted by the entry-point group `landmark.commands`. Nothing heavy is imported before it runs."""
+"""`landmark bench`, an entry point of `landmark.commands`. Heavy modules are imported when it runs."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from harness.cli.plugin_commands import CommandContext
+    from tools.searcher_benchmark.code_sets import CodeSet
+    from tools.searcher_benchmark.measuring import BenchResults
 
 app = typer.Typer(help="Measure parts of solutions side by side.")
 
@@ -14,7 +19,7 @@ _DISTRIBUTIONS = ("uniform", "clustered", "few")
 
 @app.callback()
 def group() -> None:
-    """Take `searchers` as a word of its own."""
+    """Keep `searchers` a subcommand although it is the only one."""
 
 
 @app.command()
@@ -29,7 +34,7 @@ def searchers(  # noqa: PLR0913 (a command has as many options as it has)
     ] = "uniform,clustered,few",
     queries: Annotated[int, typer.Option("--queries", min=1, help="Number of queries.")] = 512,
     batch: Annotated[
-        int, typer.Option("--batch", min=1, help="Queries asked at once, which lets the scan share work among them.")
+        int, typer.Option("--batch", min=1, help="Queries per call; the scan shares work among them.")
     ] = 512,
     codes: Annotated[
         Path | None, typer.Option("--codes", metavar="FILE", help="Search these: .npy of uint64, or 16 digits a line.")
@@ -39,61 +44,84 @@ def searchers(  # noqa: PLR0913 (a command has as many options as it has)
         Literal["average", "dct", "difference", "wavelet"], typer.Option("--kind", help="Hash of the images.")
     ] = "average",
     limit: Annotated[
-        float, typer.Option("--limit", min=0.01, metavar="SECONDS", help="What takes longer is left out from there on.")
+        float,
+        typer.Option(
+            "--limit", min=0.01, metavar="SECONDS", help="Skip larger indexes for a searcher that took longer."
+        ),
     ] = 5.0,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Draw a picture: .png, .svg or .pdf.")
+        Path | None, typer.Option("--out", metavar="FILE", help="Also draw the results: .png, .svg or .pdf.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of everything random.")] = 0,
     workspace: Annotated[
-        Path | None, typer.Option("--workspace", metavar="DIR", help="Where the images' hashes are kept.")
+        Path | None, typer.Option("--workspace", metavar="DIR", help="The workspace of the images' hashes.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
 ) -> None:
-    """Measure index structures for 64-bit codes against the exact scan: recall@100 and queries a second on one core.
+    """Compare index structures for 64-bit codes with the exact scan: recall@100 and queries per second on one core.
 
-    Codes are uniform, clustered (4 bits on average from one of n / 200 centres) or few (256 codes over and over); with
-    --codes or --on they are real ones, in the sizes that there are. Seconds are CPU time, the median of three runs on
-    a warm structure. Work is what a query looks at on average: codes, nodes or buckets, as the structure has it.
+    Codes are uniform, clustered (4 bits on average from one of n / 200 centres) or few (256 different codes). With
+    --codes or --on they are real, in at most the sizes available. Seconds are CPU time, the median of three warm runs.
+    Work is the mean number of codes, nodes or buckets that a query visits.
     """
     from harness import require_picture
-    from tools.searcher_benchmark import break_even as findings
-    from tools.searcher_benchmark import code_sets, measuring, picture, report
-    from tools.searcher_benchmark import searchers as roster
+    from tools.searcher_benchmark import measuring
+    from tools.searcher_benchmark.searchers import all_searchers
 
-    house: Any = ctx.obj
+    context: CommandContext = ctx.obj
     if codes and on:
         raise typer.BadParameter("choose one of --codes and --on")
-    wanted, names = _sizes(sizes), _names(distributions)
+    index_sizes, names = _sizes(sizes), _names(distributions)
     if out:
         require_picture(out)
+    images = context.open_competition(on, workspace)[0] if on else None
+    structures, missing = all_searchers()
+    with context.progress() as listener:
+        results = measuring.measure_all(
+            _code_sets(codes, images, kind, names, seed),
+            index_sizes,
+            queries,
+            structures,
+            measuring.BenchLimits(limit, batch),
+            listener(""),
+        )
+    _report(context, results, missing, out, json=json)
+
+
+def _code_sets(codes: Path | None, competition: Any, kind: str, names: list[str], seed: int) -> list[CodeSet]:
+    """Return the codes of a file, of a competition's images, or of random distributions."""
+    from tools.searcher_benchmark.code_sets import codes_of_file, codes_of_images, random_codes
+
     if codes:
-        sets = [code_sets.of_file(codes, seed)]
-    elif on:
-        sets = [code_sets.of_images(house.open_competition(on, workspace)[0], kind, seed)]
-    else:
-        sets = [code_sets.drawn(name, seed) for name in names]
-    known, missing = roster.searchers()
-    with house.progress() as listener:
-        found = measuring.measure_all(sets, wanted, queries, known, measuring.Limits(limit, batch), listener(""))
-    told = findings.findings(found)
+        return [codes_of_file(codes, seed)]
+    return [codes_of_images(competition, kind, seed)] if competition else [random_codes(name, seed) for name in names]
+
+
+def _report(
+    context: CommandContext, results: BenchResults, missing: list[str], out: Path | None, *, json: bool
+) -> None:
+    """Draw and print the results."""
+    from tools.searcher_benchmark import picture, report
+    from tools.searcher_benchmark.break_even import break_evens
+
+    comparison = break_evens(results)
     if out:
-        picture.draw(found, out)
+        picture.draw_benchmark(results, out)
     if json:
-        house.print_json(report.document(found, told, missing))
+        context.print_json(report.report_document(results, comparison, missing))
     else:
-        drawn = [f"{out}: recall and speed, drawn"] if out else []
-        house.say("\n".join([*report.lines(found, told), *missing, *drawn]))
+        picture_line = [f"{out}: recall and speed"] if out else []
+        context.say("\n".join([*report.report_lines(results, comparison), *missing, *picture_line]))
 
 
 def _sizes(text: str) -> list[int]:
-    """The numbers in a text such as `1000,10000`, in ascending order, each once."""
+    """Return the numbers of a text such as `1000,10000`, ascending and unique."""
     try:
         sizes = sorted({int(word) for word in text.split(",")})
     except ValueError:
         sizes = []
     if not sizes or not 0 < sizes[0] <= sizes[-1] < 2**31:
-        raise typer.BadParameter(f"{text!r} are no sizes; write 1000,10000", param_hint="--sizes")
+        raise typer.BadParameter(f"{text!r} is not a list of sizes; write 1000,10000", param_hint="--sizes")
     return sizes
 
 
@@ -101,5 +129,7 @@ def _names(text: str) -> list[str]:
     names = list(dict.fromkeys(text.split(",")))
     for name in names:
         if name not in _DISTRIBUTIONS:
-            raise typer.BadParameter(f"{name!r} is none of {', '.join(_DISTRIBUTIONS)}", param_hint="--distributions")
+            raise typer.BadParameter(
+                f"{name!r} is not one of {', '.join(_DISTRIBUTIONS)}", param_hint="--distributions"
+            )
     return names

@@ -1,11 +1,11 @@
-"""Recall against speed, and speed against size, drawn by matplotlib, an optional library."""
+"""Charts of the benchmark, by matplotlib: recall against speed, and speed against index size."""
 
 from pathlib import Path
 from typing import Any
 
 from harness import new_figure, save_picture
 from solutions.hashing.search.index_structures.scan import Scan
-from tools.searcher_benchmark.measuring import K, Measured, Results
+from tools.searcher_benchmark.measuring import BenchResults, K, Measurement
 
 _INCHES = (4.6, 3.9)  # of a panel
 _LEGEND_INCHES = 3.0
@@ -25,8 +25,8 @@ _COLOURS = (
 _MARKERS = "osPDvX^<>dp"
 
 
-def draw(results: Results, path: Path) -> None:
-    """Write a picture with a column for each kind of codes: above recall and speed, below speed and size."""
+def draw_benchmark(results: BenchResults, path: Path) -> None:
+    """Write a picture with a column for each kind of codes: recall and speed above, speed and size below."""
     kinds = list(dict.fromkeys(each.codes for each in results.measured))
     figure = new_figure(_INCHES[0] * len(kinds) + _LEGEND_INCHES, _INCHES[1] * 2)
     panels = figure.subplots(2, len(kinds), squeeze=False, sharey="all")
@@ -42,8 +42,8 @@ def draw(results: Results, path: Path) -> None:
     save_picture(figure, path)
 
 
-def _styles(results: Results) -> dict[str, dict[str, Any]]:
-    """Colour and marker of each searcher, exact ones with a line, the others dashed."""
+def _styles(results: BenchResults) -> dict[str, dict[str, Any]]:
+    """Return the line style of each searcher: solid if exact, else dashed."""
     exact = {each.searcher: each.exact for each in results.measured}
     return {
         name: {
@@ -60,20 +60,20 @@ def _styles(results: Results) -> dict[str, dict[str, Any]]:
     }
 
 
-def _recall_and_speed(panel: Any, codes: str, measured: list[Measured], styles: dict[str, dict[str, Any]]) -> None:
-    """A marker for each searcher at the largest size."""
+def _recall_and_speed(panel: Any, codes: str, measured: list[Measurement], styles: dict[str, dict[str, Any]]) -> None:
+    """Draw a marker for each searcher at the largest size."""
     n = max(each.n for each in measured)
     for each in measured:
         if each.n == n:
             panel.plot([each.recall], [each.queries_per_s], markersize=9, **styles[each.searcher])
-    panel.set_title(f"{codes}: {n:,} codes", parse_math=False)  # a folder may have dollars in its name
+    panel.set_title(f"{codes}: {n:,} codes", parse_math=False)  # a folder's name may contain dollars
     panel.set(xlabel=f"recall@{K}", yscale="log")
     panel.set_xlim(-0.04, 1.04)
     panel.grid(which="major", alpha=0.3)
 
 
-def _speed_and_size(panel: Any, measured: list[Measured], styles: dict[str, dict[str, Any]]) -> None:
-    """A line for each searcher."""
+def _speed_and_size(panel: Any, measured: list[Measurement], styles: dict[str, dict[str, Any]]) -> None:
+    """Draw a line for each searcher."""
     for name, style in styles.items():
         own = [each for each in measured if each.searcher == name]
         panel.plot([each.n for each in own], [each.queries_per_s for each in own], markersize=5, **style)

@@ -1,21 +1,20 @@
-"""The searchers that are measured; the scan comes first."""
+"""The searchers of the benchmark; the scan comes first."""
 
 from importlib.util import find_spec
 
 from solutions.hashing.search.index_structures.bit_sampling import BitSampling
-from solutions.hashing.search.index_structures.bk_tree import BKTree
 from solutions.hashing.search.index_structures.faiss_hash import FaissHash, FaissMultiHash
+from solutions.hashing.search.index_structures.metric_tree import BKTree, VPTree
 from solutions.hashing.search.index_structures.min_hash import MinHash
 from solutions.hashing.search.index_structures.multi_index import MultiIndex
 from solutions.hashing.search.index_structures.scan import Scan
-from solutions.hashing.search.index_structures.searcher import Searcher
+from solutions.hashing.search.index_structures.searcher import HammingSearcher
 from solutions.hashing.search.index_structures.trie import Trie
-from solutions.hashing.search.index_structures.vp_tree import VPTree
 
 
-def searchers() -> tuple[list[Searcher], list[str]]:
-    """The searchers, and a line for each library that is missing."""
-    own: list[Searcher] = [
+def all_searchers() -> tuple[list[HammingSearcher], list[str]]:
+    """Return the searchers, and a message for each missing library."""
+    own: list[HammingSearcher] = [
         Scan(),
         Trie(),
         Trie(digit_bits=8),
@@ -27,5 +26,5 @@ def searchers() -> tuple[list[Searcher], list[str]]:
         MinHash(),
     ]
     if find_spec("faiss") is None:
-        return own, ["faiss is not installed, so its hash tables are left out; pip install faiss-cpu brings it"]
+        return own, ["faiss is not installed, so its hash tables are skipped; pip install faiss-cpu"]
     return [*own, FaissHash(), FaissMultiHash()], []

@@ -7,7 +7,7 @@ from PIL import Image
 
 from harness.data.competition import Competition
 from tests.factories.competitions import image_id, image_path
-from tools.data_page.headers import HEADER, header, headers
+from tools.data_page.headers import HEADER, read_header, read_headers
 
 
 def saved(path: Path, mode: str = "RGB", size: tuple[int, int] = (30, 20), **options) -> Path:
@@ -34,21 +34,21 @@ def orientation(number: int) -> bytes:
 )
 def test_a_header_tells_size_format_and_mode(tmp_path: Path, name: str, mode: str, format: str) -> None:
     path = saved(tmp_path / name, mode)
-    assert header(path).tolist() == (True, 30, 20, path.stat().st_size, format, mode, 1)
+    assert read_header(path).tolist() == (True, 30, 20, path.stat().st_size, format, mode, 1)
 
 
 @pytest.mark.parametrize(
     ("number", "size"), [(1, (30, 20)), (3, (30, 20)), (5, (20, 30)), (6, (20, 30)), (8, (20, 30))]
 )
 def test_sizes_are_those_of_the_image_turned_upright(tmp_path: Path, number: int, size: tuple[int, int]) -> None:
-    found = header(saved(tmp_path / "a.jpg", exif=orientation(number)))
+    found = read_header(saved(tmp_path / "a.jpg", exif=orientation(number)))
     assert (found["width"], found["height"]) == size
     assert found["orientation"] == number
 
 
 @pytest.mark.parametrize("exif", [orientation(9), orientation(0), b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0rubbish"])
 def test_an_orientation_that_says_nothing_is_upright(tmp_path: Path, exif: bytes) -> None:
-    found = header(saved(tmp_path / "a.jpg", exif=exif))
+    found = read_header(saved(tmp_path / "a.jpg", exif=exif))
     assert (found["width"], found["height"], found["orientation"]) == (30, 20, 1)
 
 
@@ -57,18 +57,18 @@ def test_an_orientation_that_says_nothing_is_upright(tmp_path: Path, exif: bytes
 )
 def test_a_file_that_is_no_image_is_a_file_and_nothing_more(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.jpg").write_bytes(content)
-    assert header(tmp_path / "a.jpg").tolist() == (True, 0, 0, 0, "", "", 0)
+    assert read_header(tmp_path / "a.jpg").tolist() == (True, 0, 0, 0, "", "", 0)
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.jpg")
-    assert header(tmp_path / "a.jpg")["width"] == 0
+    assert read_header(tmp_path / "a.jpg")["width"] == 0
 
 
 def test_headers_come_in_the_order_of_the_set_with_zeros_for_what_is_not_there(competition_folder, tmp_path) -> None:
     image_path(competition_folder, "index", image_id("index", 1)).unlink()
     images = Competition.open(competition_folder, tmp_path).index
-    found = headers(images, "index")
+    found = read_headers(images, "index")
     assert found.dtype == HEADER
     assert found["file"].tolist() == [True, False, *[True] * 8]
     assert found[1] == np.zeros((), HEADER)

@@ -6,10 +6,17 @@ from PIL import Image
 
 from harness.data.competition import Competition
 from tests.factories.competitions import drawn, image_id, image_path, make_competition
-from tools.data_page.analysis import surveyed
+from tools.data_page.analysis import analyse_collection
 from tools.data_page.collection import Collection
-from tools.data_page.near_duplicates import DISTANCE, LIKENESS, Pairs, correlation, near_duplicates, near_pairs
-from tools.data_page.thumbnails import Greys
+from tools.data_page.near_duplicates import (
+    MAX_DISTANCE,
+    MIN_CORRELATION,
+    DuplicatePairs,
+    correlation,
+    find_near_codes,
+    find_near_duplicates,
+)
+from tools.data_page.thumbnails import GreyThumbnails
 
 Change = dict[str, object]
 
@@ -31,32 +38,32 @@ def clustered(n: int, seed: int) -> np.ndarray:
     return generator.choice(centres, n) ^ np.bitwise_or.reduce(flips, axis=1)
 
 
-@pytest.mark.parametrize("distance", [0, 3, DISTANCE, 14])
+@pytest.mark.parametrize("distance", [0, 3, MAX_DISTANCE, 14])
 def test_all_pairs_are_found_where_no_image_has_many(distance: int) -> None:
     codes, usable = clustered(160, 3), np.random.default_rng(4).random(160) < 0.9
     slow = slow_pairs(codes, usable, distance)
-    assert near_pairs(codes, usable, distance, neighbours=159).tolist() == slow
-    assert near_pairs(codes, usable, distance).tolist() == slow
-    assert slow or distance < DISTANCE
+    assert find_near_codes(codes, usable, distance, neighbours=159).tolist() == slow
+    assert find_near_codes(codes, usable, distance).tolist() == slow
+    assert slow or distance < MAX_DISTANCE
 
 
 def test_pairs_are_found_across_blocks(monkeypatch) -> None:
     codes, usable = clustered(90, 1), np.ones(90, bool)
-    whole = near_pairs(codes, usable).tolist()
+    whole = find_near_codes(codes, usable).tolist()
     monkeypatch.setattr("tools.data_page.near_duplicates._QUERIES", 7)
-    assert near_pairs(codes, usable).tolist() == whole
+    assert find_near_codes(codes, usable).tolist() == whole
 
 
 def test_of_many_copies_each_is_in_a_pair() -> None:
     codes = np.full(100, 7, np.uint64)
-    pairs = near_pairs(codes, np.ones(100, bool), neighbours=5)
+    pairs = find_near_codes(codes, np.ones(100, bool), neighbours=5)
     assert set(pairs.reshape(-1).tolist()) == set(range(100))
     assert len(pairs) <= 5 * 100
 
 
 @pytest.mark.parametrize("n", [0, 1])
 def test_no_image_and_one_image_make_no_pair(n: int) -> None:
-    assert near_pairs(np.zeros(n, np.uint64), np.ones(n, bool)).shape == (0, 2)
+    assert find_near_codes(np.zeros(n, np.uint64), np.ones(n, bool)).shape == (0, 2)
 
 
 def test_correlation_is_that_of_numpy_and_zero_for_one_grey() -> None:
@@ -71,21 +78,21 @@ def test_correlation_is_that_of_numpy_and_zero_for_one_grey() -> None:
 
 
 @pytest.fixture
-def world(tmp_path: Path):
-    """A function that puts pictures in place of images and surveys the competition; no two others are alike."""
+def analyse(tmp_path: Path):
+    """A function that puts pictures in place of images and analysiss the competition; no two others are alike."""
     folder = make_competition(tmp_path / "a", landmarks=2, train=3, index=2, queries=2, non_landmark=0, suffix=".png")
     for part, count in (("train", 6), ("index", 4), ("test", 4)):
         for number in range(count):
             Image.fromarray(photo(f"{part} {number}")).save(where(folder, part, number))
 
-    def look(changes: Change):
+    def analyse_changed(changes: Change):
         for (part, number), picture in changes.items():
             path = where(folder, part, number)
             path.write_bytes(picture) if isinstance(picture, bytes) else Image.fromarray(picture).save(path)
-        return surveyed(Competition.open(folder, tmp_path / "descriptors"), {})
+        return analyse_collection(Competition.open(folder, tmp_path / "descriptors"), {})
 
-    look.folder = folder
-    return look
+    analyse_changed.folder = folder
+    return analyse_changed
 
 
 def where(folder: Path, part: str, number: int) -> Path:
@@ -96,21 +103,21 @@ def photo(name: str) -> np.ndarray:
     return drawn(None, name, size=96)
 
 
-def found(survey) -> list[tuple[int, int]]:
-    return [tuple(pair) for pair in survey.pairs.rows.tolist()]
+def pairs_of(analysis) -> list[tuple[int, int]]:
+    return [tuple(pair) for pair in analysis.pairs.rows.tolist()]
 
 
-def test_pictures_that_differ_make_no_pair(world) -> None:
-    assert found(world({})) == []
+def test_pictures_that_differ_make_no_pair(analyse) -> None:
+    assert pairs_of(analyse({})) == []
 
 
-def test_a_copy_is_found_in_another_set_and_told_to_be_exact(world) -> None:
-    file = where(world.folder, "train", 1).read_bytes()
-    survey = world({("test", 2): file})
-    assert found(survey) == [(1, 12)]
-    assert survey.pairs.exact.tolist() == [True]
-    assert len(survey.between(2, 0)) == 1
-    assert not len(survey.between(0, 0))
+def test_a_copy_is_found_in_another_set_and_told_to_be_exact(analyse) -> None:
+    file = where(analyse.folder, "train", 1).read_bytes()
+    analysis = analyse({("test", 2): file})
+    assert pairs_of(analysis) == [(1, 12)]
+    assert analysis.pairs.exact.tolist() == [True]
+    assert len(analysis.between(2, 0)) == 1
+    assert not len(analysis.between(0, 0))
 
 
 CHANGES = {
@@ -131,53 +138,53 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_changed_copy_is_found_and_is_not_exact(world, change: str) -> None:
-    survey = world({("index", 3): np.ascontiguousarray(CHANGES[change](photo("train 0")))})
-    assert found(survey) == [(0, 9)]
-    assert survey.pairs.exact.tolist() == [False]
-    assert survey.pairs.distances[0] <= DISTANCE
-    assert LIKENESS <= survey.pairs.likeness[0] <= 1
+def test_a_changed_copy_is_found_and_is_not_exact(analyse, change: str) -> None:
+    analysis = analyse({("index", 3): np.ascontiguousarray(CHANGES[change](photo("train 0")))})
+    assert pairs_of(analysis) == [(0, 9)]
+    assert analysis.pairs.exact.tolist() == [False]
+    assert analysis.pairs.distances[0] <= MAX_DISTANCE
+    assert MIN_CORRELATION <= analysis.pairs.correlations[0] <= 1
 
 
 @pytest.mark.parametrize("change", OTHERS)
-def test_a_copy_changed_by_much_is_not_found(world, change: str) -> None:
-    assert found(world({("index", 3): np.ascontiguousarray(OTHERS[change](photo("train 0")))})) == []
+def test_a_copy_changed_by_much_is_not_found(analyse, change: str) -> None:
+    assert pairs_of(analyse({("index", 3): np.ascontiguousarray(OTHERS[change](photo("train 0")))})) == []
 
 
-def test_pictures_of_one_grey_are_no_duplicates_unless_they_are_the_same_file(world) -> None:
+def test_pictures_of_one_grey_are_no_duplicates_unless_they_are_the_same_file(analyse) -> None:
     white, black = np.full((96, 96, 3), 255, np.uint8), np.zeros((96, 96, 3), np.uint8)
-    survey = world({("index", 0): white, ("index", 1): white, ("test", 0): black})
-    assert found(survey) == [(6, 7)]
-    assert survey.pairs.exact.all()
+    analysis = analyse({("index", 0): white, ("index", 1): white, ("test", 0): black})
+    assert pairs_of(analysis) == [(6, 7)]
+    assert analysis.pairs.exact.all()
 
 
-def test_train_images_with_two_labels_are_told_apart(world) -> None:
-    survey = world({("train", 1): photo("train 0"), ("train", 5): photo("train 0")})  # 0 0 0 1 1 1
-    assert found(survey) == [(0, 1), (0, 5), (1, 5)]
-    assert survey.conflicts.rows.tolist() == [[0, 5], [1, 5]]
+def test_train_images_with_two_labels_are_told_apart(analyse) -> None:
+    analysis = analyse({("train", 1): photo("train 0"), ("train", 5): photo("train 0")})  # 0 0 0 1 1 1
+    assert pairs_of(analysis) == [(0, 1), (0, 5), (1, 5)]
+    assert analysis.conflicts.rows.tolist() == [[0, 5], [1, 5]]
 
 
-def test_broken_and_missing_files_are_in_no_pair(world) -> None:
-    where(world.folder, "index", 2).unlink()
-    survey = world({("index", 0): b"no image", ("index", 1): b"no image"})
-    assert found(survey) == []
-    assert survey.broken.nonzero()[0].tolist() == [6, 7]
-    assert (~survey.usable).nonzero()[0].tolist() == [6, 7, 8]
+def test_broken_and_missing_files_are_in_no_pair(analyse) -> None:
+    where(analyse.folder, "index", 2).unlink()
+    analysis = analyse({("index", 0): b"no image", ("index", 1): b"no image"})
+    assert pairs_of(analysis) == []
+    assert analysis.broken.nonzero()[0].tolist() == [6, 7]
+    assert (~analysis.usable).nonzero()[0].tolist() == [6, 7, 8]
 
 
 def test_the_pairs_are_those_of_looking_at_each(competition_folder: Path, tmp_path: Path) -> None:
     """In this competition all images of a landmark are alike, across the sets."""
-    survey = surveyed(Competition.open(competition_folder, tmp_path), {})
-    collection = survey.collection
+    analysis = analyse_collection(Competition.open(competition_folder, tmp_path), {})
+    collection = analysis.collection
     codes = np.concatenate([_codes(images) for images in collection.sets])
-    grey = collection.describe(Greys(), np.arange(len(collection)))
+    grey = collection.describe(GreyThumbnails(), np.arange(len(collection)))
     slow = [
         pair
-        for pair in slow_pairs(codes, survey.usable, DISTANCE)
-        if np.corrcoef(grey[pair[0]], grey[pair[1]])[0, 1] >= LIKENESS
+        for pair in slow_pairs(codes, analysis.usable, MAX_DISTANCE)
+        if np.corrcoef(grey[pair[0]], grey[pair[1]])[0, 1] >= MIN_CORRELATION
     ]
-    assert survey.pairs.rows.tolist() == slow
-    assert len({*collection.parts(survey.pairs.rows[:, 0]).tolist()}) == 3
+    assert analysis.pairs.rows.tolist() == slow
+    assert len({*collection.parts(analysis.pairs.rows[:, 0]).tolist()}) == 3
 
 
 def _codes(images) -> np.ndarray:
@@ -191,9 +198,9 @@ def test_blocks_of_pairs_change_nothing(competition_folder: Path, tmp_path: Path
     collection = Collection.of(competition)
     codes = np.concatenate([_codes(images) for images in collection.sets])
     usable = np.ones(len(collection), bool)
-    whole = near_duplicates(collection, codes, usable)
+    whole = find_near_duplicates(collection, codes, usable)
     monkeypatch.setattr("tools.data_page.near_duplicates._PAIRS", 3)
     monkeypatch.setattr("tools.data_page.near_duplicates._QUERIES", 5)
-    parts = near_duplicates(collection, codes, usable)
-    for name in Pairs.__dataclass_fields__:
+    parts = find_near_duplicates(collection, codes, usable)
+    for name in DuplicatePairs.__dataclass_fields__:
         assert np.array_equal(getattr(whole, name), getattr(parts, name)), name

@@ -1,1 +1,1 @@
-"""The sections of the page, a file each: what was found out, as HTML."""
+"""The sections of the data page, one module each; each returns the values that its template shows."""

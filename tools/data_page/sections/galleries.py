@@ -1,60 +1,68 @@
-"""Images of landmarks of all sizes, pairs that match beside one that does not, and images of the other sets."""
+"""Section "Galleries": images of landmarks of all sizes, matching and other images, and images of the other sets."""
 
 from __future__ import annotations
 
-from tools.data_page.analysis import Survey
+from dataclasses import dataclass
+
+from tools.data_page.analysis import CollectionAnalysis
 from tools.data_page.collection import PARTS
-from tools.data_page.figures import Pictures
-from tools.data_page.galleries import Choice, Gallery, Match
-from tools.data_page.html import Html, joined, tag
-from tools.data_page.sections.landmarks import title_of
+from tools.data_page.figures import PagePhoto, PagePhotos
+from tools.data_page.galleries import GallerySelection, LandmarkGallery, MatchExample
+from tools.data_page.sections.landmarks import LandmarkTitle, title_of
+
+_HEADINGS = {"largest": "The largest landmarks", "middle": "Landmarks in the middle", "smallest": "The smallest"}
+_SETS = {"index": "Images to search", "test": "Queries"}
 
 
-def shown(survey: Survey, choice: Choice, pictures: Pictures) -> Html:
-    """The galleries, drawn by chance."""
-    parts = [_size_class(survey, name, galleries, pictures) for name, galleries in choice.landmarks.items()]
-    if choice.matches:
-        parts.append(_matches(survey, choice.matches, pictures))
-    parts += [_of_part(PARTS[part], pictures, rows.tolist()) for part, rows in choice.parts.items() if len(rows)]
-    return joined(parts)
+@dataclass(frozen=True)
+class GalleryView:
+    """Some train images of a landmark, and how many it has."""
+
+    title: LandmarkTitle
+    count: int
+    photos: list[PagePhoto]
 
 
-def _size_class(survey: Survey, name: str, galleries: list[Gallery], pictures: Pictures) -> Html:
-    heading = {"largest": "The largest landmarks", "middle": "Landmarks in the middle"}.get(name, "The smallest")
-    return joined([tag("h3", heading), *(_gallery(survey, each, pictures) for each in galleries)])
+@dataclass(frozen=True)
+class MatchView:
+    """Two train images of one landmark and one of another."""
+
+    title: LandmarkTitle
+    photos: list[PagePhoto]
+    other_title: LandmarkTitle
+    other_photo: PagePhoto
 
 
-def _gallery(survey: Survey, gallery: Gallery, pictures: Pictures) -> Html:
-    of = f"{len(gallery.rows)} of {gallery.count:,} train images"
-    title = tag("h4", title_of(survey, gallery.landmark), " ", tag("small", of))
-    return joined([title, _row(pictures, gallery.rows.tolist())])
+@dataclass(frozen=True)
+class GallerySection:
+    """What the section shows, by heading."""
+
+    landmarks: dict[str, list[GalleryView]]
+    matches: list[MatchView]
+    sets: dict[str, list[PagePhoto]]
 
 
-def _matches(survey: Survey, matches: list[Match], pictures: Pictures) -> Html:
-    told = "Left two train images of one landmark, right one of another: what a solution has to tell apart."
-    return joined(
-        [
-            tag("h3", "Matching and not matching"),
-            tag("p", told),
-            tag("div", *(_match(survey, each, pictures) for each in matches), class_="pairs matches"),
-        ]
+def show_galleries(analysis: CollectionAnalysis, selection: GallerySelection, photos: PagePhotos) -> GallerySection:
+    """Return the galleries of the selected images."""
+    return GallerySection(
+        {
+            _HEADINGS[size]: [_gallery(analysis, each, photos) for each in galleries]
+            for size, galleries in selection.landmarks.items()
+        },
+        [_match(analysis, each, photos) for each in selection.matches],
+        {
+            _SETS[PARTS[part]]: [photos[row] for row in rows.tolist()]
+            for part, rows in selection.parts.items()
+            if len(rows)
+        },
     )
 
 
-def _match(survey: Survey, match: Match, pictures: Pictures) -> Html:
-    same = tag("div", *(pictures.figure(row) for row in match.rows), class_="same")
-    other = pictures.figure(match.other_row, title_of(survey, match.other))
-    title = tag("h4", title_of(survey, match.landmark))
-    return tag("article", title, tag("div", same, other, class_="row"), class_="match")
+def _gallery(analysis: CollectionAnalysis, gallery: LandmarkGallery, photos: PagePhotos) -> GalleryView:
+    title = title_of(analysis, gallery.landmark)
+    return GalleryView(title, gallery.count, [photos[row] for row in gallery.rows.tolist()])
 
 
-def _of_part(name: str, pictures: Pictures, rows: list[int]) -> Html:
-    told = {"index": "Images to search", "test": "Queries"}[name]
-    by_chance = tag("small", f"{len(rows)} by chance, with a landmark or without")
-    return joined([tag("h3", f"{told} ", by_chance), _row(pictures, rows)])
-
-
-def _row(pictures: Pictures, rows: list[int]) -> Html:
-    if not rows:
-        return tag("p", "None of its images can be decoded.")
-    return tag("div", *(pictures.figure(row) for row in rows), class_="row")
+def _match(analysis: CollectionAnalysis, match: MatchExample, photos: PagePhotos) -> MatchView:
+    title, other = title_of(analysis, match.landmark), title_of(analysis, match.other)
+    return MatchView(title, [photos[row] for row in match.rows], other, photos[match.other_row])

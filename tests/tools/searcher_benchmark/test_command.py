@@ -1,4 +1,9 @@
-"""`landmark bench searchers` in small: what it prints, draws and refuses, and what it concludes."""
+"""`landmark bench searchers` at a small size: what it prints, draws, refuses and concludes.
+
+Tests of `tools.searcher_benchmark.command`, `tools.searcher_benchmark.measuring`, `tools.searcher_benchmark.code_sets`,
+`tools.searcher_benchmark.break_even`, `tools.searcher_benchmark.report`, `tools.searcher_benchmark.picture` and
+`tools.searcher_benchmark.searchers`.
+"""
 
 import json
 import sys
@@ -48,19 +53,19 @@ def test_the_table_and_the_findings_are_printed() -> None:
     assert "uniform: 300 codes\n" in shown
     assert "recall@100" in shown
     assert "MultiIndex " in shown
-    assert "BKTree never beats the scan" in shown or "BKTree beats the scan" in shown
+    assert "BKTree is never faster than the scan" in shown or "BKTree beats the scan" in shown
 
 
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        (["--sizes", "ten"], "'ten' are no sizes"),
-        (["--sizes", "0"], "are no sizes"),
+        (["--sizes", "ten"], "'ten' is not a list of sizes"),
+        (["--sizes", "0"], "is not a list of sizes"),
         (["--codes", "a.txt", "--on", "."], "choose one of --codes and --on"),
-        (["--distributions", "uniform,normal"], "'normal' is none of uniform, clustered, few"),
+        (["--distributions", "uniform,normal"], "'normal' is not one of uniform, clustered, few"),
     ],
 )
-def test_wrong_usage_is_told(words, reason) -> None:
+def test_wrong_usage_is_an_error(words, reason) -> None:
     refused = bench(*words)
     assert refused.exit_code == 2
     assert reason in " ".join(refused.output.replace("│", " ").split())
@@ -134,10 +139,10 @@ def test_codes_come_from_a_file_and_a_tenth_of_them_are_queries(tmp_path: Path) 
     ("name", "content", "reason"),
     [
         ("a.txt", b"0123456789abcdef\n0123\n", "code 2 is '0123'"),
-        ("a.txt", b"0123456789abcdef", "holds 1 codes"),
+        ("a.txt", b"0123456789abcdef", "has 1 codes"),
         ("a.txt", b"\xff\x1b[31m", "code 1 is"),
-        ("a.npy", b"not an array", "no array of uint64"),
-        ("a.npy", b"", "no array of uint64"),
+        ("a.npy", b"not an array", "not a one-dimensional array of uint64"),
+        ("a.npy", b"", "not a one-dimensional array of uint64"),
     ],
 )
 def test_a_file_that_holds_no_codes_is_refused_in_one_line(tmp_path, name, content, reason) -> None:
@@ -150,7 +155,7 @@ def test_a_file_that_holds_no_codes_is_refused_in_one_line(tmp_path, name, conte
 def test_an_array_of_another_type_or_of_objects_is_refused(tmp_path) -> None:
     for array in (np.zeros(3), np.zeros((2, 2), np.uint64), np.array([{}, {}])):
         np.save(tmp_path / "a.npy", array)
-        with pytest.raises(HarnessError, match="no array of uint64"):
+        with pytest.raises(HarnessError, match="not a one-dimensional array of uint64"):
             code_sets.codes_of_file(tmp_path / "a.npy", 0)
 
 
@@ -169,7 +174,7 @@ def test_clusters_differ_by_four_bits_a_code_and_few_codes_are_few() -> None:
     assert len(np.unique(code_sets.random_codes("few", 0).draw(50_000, 10)[0])) == 256
 
 
-def unheard(*_: object) -> None:
+def ignore(*_: object) -> None:
     pass
 
 
@@ -187,7 +192,7 @@ def test_what_exceeds_the_limit_is_left_out_of_larger_sizes(monkeypatch) -> None
     clock = [0.0]
     monkeypatch.setattr(measuring.time, "process_time", lambda: clock.__setitem__(0, clock[0] + 0.01) or clock[0])
     sets = [code_sets.random_codes("uniform", 0), code_sets.random_codes("few", 0)]
-    found = measure_all(sets, [250, 300, 400], 3, [Scan(), Slow()], BenchLimits(1.0), unheard)
+    found = measure_all(sets, [250, 300, 400], 3, [Scan(), Slow()], BenchLimits(1.0), ignore)
     assert [(each.codes, each.n, each.searcher) for each in found.left_out] == [
         ("uniform", 400, "Slow"),
         ("few", 400, "Slow"),
@@ -204,14 +209,14 @@ def test_queries_are_asked_in_batches() -> None:
             asked.append(len(queries))
             return super().search(queries, k)
 
-    measure_all([code_sets.random_codes("uniform", 0)], [50], 7, [Listening()], BenchLimits(9.0, batch=3), unheard)
+    measure_all([code_sets.random_codes("uniform", 0)], [50], 7, [Listening()], BenchLimits(9.0, batch=3), ignore)
     assert set(asked[1:]) == {3, 1}
     assert asked[-3:] == [3, 3, 1]
 
 
 def test_the_scan_is_never_left_out() -> None:
     found = measure_all(
-        [code_sets.random_codes("uniform", 0)], [100, 200], 5, [Scan(), BKTree()], BenchLimits(1e-12), unheard
+        [code_sets.random_codes("uniform", 0)], [100, 200], 5, [Scan(), BKTree()], BenchLimits(1e-12), ignore
     )
     assert [each.searcher for each in found.measured] == ["Scan", "BKTree", "Scan"]
     assert len(break_evens(found)) == 1
@@ -225,7 +230,7 @@ def test_a_slow_search_is_measured_on_fewer_queries(monkeypatch) -> None:
 
     clock = [0.0]
     monkeypatch.setattr(measuring.time, "process_time", lambda: clock[0])
-    found = measure_all([code_sets.random_codes("uniform", 0)], [250], 40, [Slow()], BenchLimits(1.6), unheard)
+    found = measure_all([code_sets.random_codes("uniform", 0)], [250], 40, [Slow()], BenchLimits(1.6), ignore)
     (only,) = found.measured
     assert only.n_queries == 5
     assert only.queries_per_s == pytest.approx(10)
@@ -239,10 +244,10 @@ def measured(n: int, searcher: str, speed: float, recall: float = 1.0) -> Measur
 @pytest.mark.parametrize(
     ("speeds", "says"),
     [
-        ([1, 5, 20], "Tree beats the scan from 1,000 on (recall 0.8; 2 × at 10,000)"),
-        ([30, 20, 20], "Tree beats the scan from 100 on (recall 0.7; 2 × at 10,000)"),
-        ([30, 3, 5], "Tree beats the scan at 100 alone (recall 0.7; 0.5 × at 10,000)"),
-        ([3, 4, 10], "Tree never beats the scan (recall 0.7; 1 × at 10,000)"),
+        ([1, 5, 20], "Tree is faster than the scan from 1,000 codes on (recall 0.8; 2 × at 10,000)"),
+        ([30, 20, 20], "Tree is faster than the scan from 100 codes on (recall 0.7; 2 × at 10,000)"),
+        ([30, 3, 5], "Tree is faster than the scan only at 100 (recall 0.7; 0.5 × at 10,000)"),
+        ([3, 4, 10], "Tree is never faster than the scan (recall 0.7; 1 × at 10,000)"),
     ],
 )
 def test_findings_say_from_which_size_on_a_searcher_is_faster(speeds, says) -> None:
@@ -259,11 +264,11 @@ def test_what_is_left_out_is_said_below_its_table() -> None:
     results = BenchResults(
         [measured(9, "Scan", 1)], [SkippedSearcher("codes", 9, "Tree", "the search took 7 s of 5 at 3")]
     )
-    assert "  Tree is left out: the search took 7 s of 5 at 3" in list(report_lines(results, []))
+    assert "  Tree is skipped: the search took 7 s of 5 at 3" in list(report_lines(results, []))
 
 
 def test_an_approximate_searcher_that_finds_everything_has_recall_1() -> None:
     found = measure_all(
-        [code_sets.random_codes("few", 0)], [100], 5, [BitSampling(tables=300, bits=1)], BenchLimits(1.0), unheard
+        [code_sets.random_codes("few", 0)], [100], 5, [BitSampling(tables=300, bits=1)], BenchLimits(1.0), ignore
     )
     assert found.measured[0].recall == 1

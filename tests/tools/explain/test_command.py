@@ -1,0 +1,170 @@
+"""`landmark explain`: what it prints of two images, what it draws, and what it refuses.
+
+Tests of `tools.explain.command`, `tools.explain.picture` and `solutions.local.explanation`.
+"""
+
+import json
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import Result
+
+from harness.data.competition import Competition
+from harness.errors import HarnessError
+from solutions.local.explanation import Explanation, as_fractions, explain_match
+from solutions.local.sift import Sift
+from solutions.local.verification import Matches
+from tests.cli import run_command
+from tests.factories.competitions import image_id, image_path, make_competition, save_image
+from tests.solutions.local.image_factories import seen_from_elsewhere, textured
+
+pytestmark = pytest.mark.usefixtures("workspace")
+MATRIX = np.array([[0.95, 0.05, 6], [-0.05, 0.95, 9]])
+QUERY, ALIKE, OTHER, BROKEN = image_id("test", 0), image_id("index", 1), image_id("index", 2), image_id("train", 0)
+HEIGHT, WIDTH = 180, 240
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A competition whose first query is seen from elsewhere in the index."""
+    made = make_competition(tmp_path / "competition", size=64)
+    picture = textured(5, HEIGHT, WIDTH)
+    for part, name, pixels in (
+        ("test", QUERY, picture),
+        ("index", ALIKE, seen_from_elsewhere(picture, MATRIX)),
+        ("index", OTHER, textured(6, HEIGHT, WIDTH)),
+    ):
+        save_image(image_path(made, part, name), pixels)
+    image_path(made, "train", BROKEN).write_bytes(b"no image")
+    return made
+
+
+def explain(folder: Path, *words: object) -> Result:
+    return run_command("explain", "--on", folder, *words)
+
+
+def document(folder: Path, *words: object) -> dict:
+    result = explain(folder, *words, "--json")
+    assert result.exit_code == 0, result.output + repr(result.exception)
+    return json.loads(result.stdout)
+
+
+def test_matched_points_lie_where_the_map_takes_them_as_fractions(folder: Path) -> None:
+    told = document(folder, QUERY, ALIKE)
+    assert told["n_inliers"] > 40
+    assert told["n_inliers"] == sum(match["inlier"] for match in told["matches"])
+    assert (told["query"], told["image"], told["descriptor"], told["model"]) == (QUERY, ALIKE, "RootSIFT", "affine")
+    for match in told["matches"]:
+        assert all(0 <= match[name] <= 1 for name in ("x1", "y1", "x2", "y2"))
+        place = MATRIX @ [match["x1"] * WIDTH - 0.5, match["y1"] * HEIGHT - 0.5, 1]
+        off = np.hypot(*(place - [match["x2"] * WIDTH - 0.5, match["y2"] * HEIGHT - 0.5]))
+        assert off < 12 if match["inlier"] else off > 8
+
+
+def test_images_that_show_something_else_have_next_to_no_inliers(folder: Path) -> None:
+    assert document(folder, QUERY, OTHER)["n_inliers"] < 10
+
+
+def test_the_picture_has_both_images_and_the_line_says_what_was_found(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "a b.png"
+    result = explain(folder, QUERY, ALIKE, "--out", out, "--model", "homography")
+    assert result.exit_code == 0, result.output + repr(result.exception)
+    told = document(folder, QUERY, ALIKE, "--model", "homography")
+    line = f"RootSIFT, homography: {told['n_inliers']} inliers of {len(told['matches'])} matches"
+    assert result.stdout == f"{out}: {line}\n"
+    pixels = np.asarray(Image.open(out).convert("RGB")).astype(int)
+    assert pixels.shape[1] > 1.8 * pixels.shape[0]
+    blue = (abs(pixels - [0, 0x72, 0xB2]) < 30).all(axis=2)
+    middle = slice(int(pixels.shape[1] * 0.45), int(pixels.shape[1] * 0.55))
+    assert blue[:, middle].sum() > 100
+
+
+def test_a_picture_as_svg_names_both_images(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import matplotlib as mpl
+
+    monkeypatch.setitem(mpl.rcParams, "svg.fonttype", "none")
+    assert explain(folder, QUERY, OTHER, "--out", tmp_path / "a.svg").exit_code == 0
+    drawn = (tmp_path / "a.svg").read_text(encoding="utf-8")
+    for words in (QUERY, OTHER, "RootSIFT, affine", "outliers"):
+        assert words in drawn
+
+
+def test_without_a_name_the_picture_lies_here_and_with_json_there_is_none(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    document(folder, QUERY, ALIKE)
+    assert not Path("matches.png").exists()
+    assert explain(folder, QUERY, ALIKE).stdout.startswith("matches.png: ")
+    assert Path("matches.png").exists()
+
+
+def test_images_without_a_keypoint_have_no_matches_and_are_drawn(folder: Path, tmp_path: Path) -> None:
+    for part, name in (("test", QUERY), ("index", ALIKE)):
+        save_image(image_path(folder, part, name), np.full((40, 60, 3), 90, np.uint8))
+    told = document(folder, QUERY, ALIKE, "--out", tmp_path / "a.png")
+    assert told["matches"] == []
+    assert told["n_inliers"] == 0
+    assert (tmp_path / "a.png").exists()
+
+
+@pytest.mark.parametrize("wrong", ["../secret", "", "no-such-id", "\x1b[31m", "<script>", QUERY + "\n", "x" * 9999])
+def test_an_unknown_id_is_refused_in_one_line(folder: Path, wrong: str) -> None:
+    for words in ((wrong, ALIKE), (QUERY, wrong)):
+        result = explain(folder, "--json", "--", *words)
+        assert isinstance(result.exception, HarnessError)
+        told = str(result.exception)
+        assert "is not an image of" in told
+        assert len(told) < 300
+        assert told.isprintable()
+
+
+def test_an_image_that_cannot_be_decoded_is_named(folder: Path, tmp_path: Path) -> None:
+    result = explain(folder, QUERY, BROKEN, "--out", tmp_path / "a.png")
+    assert isinstance(result.exception, HarnessError)
+    assert str(result.exception).startswith(f"{BROKEN}: the image cannot be decoded")
+    assert not (tmp_path / "a.png").exists()
+
+
+def test_a_picture_that_cannot_be_is_refused_before_anything_is_read(folder: Path) -> None:
+    for out, reason in (("a.bmp", "a picture's name ends in"), ("/no/such/place/a.png", "no/such/place")):
+        result = explain(folder, QUERY, ALIKE, "--out", out)
+        assert isinstance(result.exception, HarnessError)
+        assert reason in str(result.exception)
+
+
+def test_the_query_is_looked_for_among_test_images_first_and_the_image_in_the_index(folder: Path) -> None:
+    for source, part in (("index", "test"), ("test", "index")):
+        table = folder / f"{part}.csv"
+        other = image_id(source, 0)
+        table.write_text(table.read_text() + f"{other},http://example.org/x.jpg\n")
+    competition = Competition.open(folder, folder / "store")
+    assert image_id("index", 0) in competition.queries.ids
+    assert document(folder, image_id("index", 0), image_id("test", 0))["n_inliers"] >= 0
+
+
+def test_fractions_are_of_each_images_own_frame() -> None:
+    results = Matches(np.array([[9.5, 9.5], [-0.6, 0]]), np.array([[24.5, 99.5], [0, 0]]), np.array([True, False]))
+    points = as_fractions(results, np.array([20, 40]), np.array([50, 100]))
+    assert np.allclose(points, [[0.5, 0.25, 0.5, 1], [0, 0.0125, 0.01, 0.005]])
+    told = Explanation("a", "b", points, results.inliers).as_json
+    assert told["matches"][0] == {"x1": 0.5, "y1": 0.25, "x2": 0.5, "y2": 1.0, "inlier": True}
+
+
+def test_an_explanation_does_not_depend_on_the_set(folder: Path) -> None:
+    competition = Competition.open(folder, folder / "store")
+    one, other = competition.queries[:1], competition.index[1:2]
+    results = explain_match(one, other, Sift())
+    assert results.as_json == {key: document(folder, QUERY, ALIKE)[key] for key in results.as_json}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not find_spec("tensorflow"), reason="TensorFlow is not installed")
+def test_cells_of_feature_maps_explain_as_well(folder: Path) -> None:
+    told = document(folder, QUERY, ALIKE, "--local", "delf")
+    assert told["descriptor"] == "DELF-like"
+    assert told["n_inliers"] > 60
+    assert document(folder, QUERY, OTHER, "--local", "delf")["n_inliers"] < 30

@@ -1,7 +1,8 @@
-# make demo   set up, draw the built-in competition, run every solution on it, print the leaderboard
-# make test   set up, run all tests
-# make check  style, types, the direction of imports
-# make bench  speed and memory, as ratios against what one would use instead
+# make demo        set up, draw the built-in competition, run every solution on it, print the leaderboard
+# make test        set up, run all tests
+# make test-numpy  run the tests of compiled code with its NumPy fallbacks
+# make check       style, types, layers of imports
+# make bench       speed and memory, as ratios to the alternatives
 
 FITS = -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null
 PYTHON := $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
@@ -9,8 +10,9 @@ PYTHON := $(shell for name in python3 python3.13 python3.12 python3.11 python; d
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
+COMPILED := tests/metrics tests/harness/data $(addprefix tests/solutions/,hashing local neighbours reranking)
 
-.PHONY: demo test check bench clean
+.PHONY: demo test test-numpy check bench clean
 
 demo: $(VENV)/installed
 	$(BIN)/landmark data make $(DEMO)/competition
@@ -19,6 +21,9 @@ demo: $(VENV)/installed
 
 test: $(VENV)/dev
 	$(BIN)/pytest -q -n auto
+
+test-numpy: $(VENV)/dev
+	LANDMARK_KERNELS=numpy $(BIN)/pytest -q -n auto $(COMPILED)
 
 check: $(VENV)/dev
 	$(BIN)/ruff check .
@@ -44,9 +49,9 @@ $(VENV)/installed: $(VENV)/pip pyproject.toml
 	@touch $@
 
 $(VENV)/dev: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --group dev
+	$(BIN)/python -m pip install --quiet --editable '.[all]' --group dev
 	@touch $@
 
 $(VENV)/bench: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --group bench
+	$(BIN)/python -m pip install --quiet --editable '.[all]' --group bench
 	@touch $@

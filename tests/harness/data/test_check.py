@@ -8,7 +8,7 @@ from harness.errors import DataError
 from tests.factories.competitions import image_id, image_path, make_competition, write_table
 
 
-def found(folder: Path) -> list[str]:
+def fault_lines(folder: Path) -> list[str]:
     faults = check_competition(folder)
     for fault in faults:
         assert str(fault).isprintable(), "one line, for a terminal"
@@ -17,15 +17,17 @@ def found(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("layout", ["flat", "parts", "nested"])
 def test_a_good_competition_has_no_fault(tmp_path: Path, layout: str) -> None:
-    assert found(make_competition(tmp_path / "a", layout=layout)) == []  # type: ignore[arg-type]
+    assert fault_lines(make_competition(tmp_path / "a", layout=layout)) == []  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("without", [{"train": 0}, {"index": 0, "non_landmark": 0}, {"truth": False}])
-def test_a_competition_of_one_task_or_without_truth_has_no_fault(tmp_path: Path, without: dict[str, int]) -> None:
-    assert found(make_competition(tmp_path / "a", **without)) == []  # type: ignore[arg-type]
+def test_a_competition_of_one_task_or_without_ground_truth_has_no_fault(
+    tmp_path: Path, without: dict[str, int]
+) -> None:
+    assert fault_lines(make_competition(tmp_path / "a", **without)) == []  # type: ignore[arg-type]
 
 
-def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
+def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
     folder = make_competition(tmp_path / "a", layout="nested")
     train, index, test = ([image_id(part, number) for number in range(12)] for part in ("train", "index", "test"))
     image_path(folder, "index", index[0], "nested").unlink()
@@ -47,7 +49,7 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
         "id,landmarks,Usage",
         [(test[0], 0, "Public"), (test[0], 1, "Private"), (test[1], "x", "Private"), ("unasked", 0, "public")],
     )
-    assert found(folder) == [
+    assert fault_lines(folder) == [
         "train.csv: 1 ids that cannot be used (line 15: '../x')",
         f"train.csv: 1 repeated ids (line 14: '{train[0]}')",
         f"train.csv and index.csv: 1 ids that are in both ('{index[0]}')",
@@ -72,10 +74,10 @@ def test_a_fault_names_ten_examples_and_the_count(competition_folder: Path) -> N
     for path in competition_folder.glob("*.jpg"):
         path.unlink()
     examples = ", ".join(repr(image_id("train", number)) for number in range(10))
-    assert f"train.csv: 12 ids without an image ({examples}, …)" in found(competition_folder)
+    assert f"train.csv: 12 ids without an image ({examples}, …)" in fault_lines(competition_folder)
 
 
-def test_truth_of_images_and_landmarks_that_are_nowhere_is_told(competition_folder: Path) -> None:
+def test_unknown_images_and_landmarks_in_the_ground_truth_are_faults(competition_folder: Path) -> None:
     queries = [image_id("test", number) for number in range(7)]
     write_table(
         competition_folder / "recognition_solution.csv",
@@ -85,20 +87,20 @@ def test_truth_of_images_and_landmarks_that_are_nowhere_is_told(competition_fold
     write_table(
         competition_folder / "retrieval_solution.csv", "id,images,Usage", [(each, "None", "Public") for each in queries]
     )
-    assert found(competition_folder) == [
+    assert fault_lines(competition_folder) == [
         "recognition_solution.csv: 1 landmarks that are not in train.csv ('77')",
         "retrieval_solution.csv: 1 images that are not in index.csv ('None')",
     ]
 
 
-def test_truth_in_which_nothing_counts_is_told(competition_folder: Path) -> None:
+def test_a_ground_truth_without_scored_queries_is_a_fault(competition_folder: Path) -> None:
     queries = [image_id("test", number) for number in range(7)]
     write_table(
         competition_folder / "retrieval_solution.csv",
         "id,images,Usage",
         [(each, "None", "Ignored") for each in queries],
     )
-    assert found(competition_folder) == [
+    assert fault_lines(competition_folder) == [
         "retrieval_solution.csv: 1 table without a scored query: all are Ignored (retrieval_solution.csv)"
     ]
 
@@ -109,7 +111,7 @@ def test_truth_in_which_nothing_counts_is_told(competition_folder: Path) -> None
 @pytest.mark.parametrize(
     "content", [b"", b"\xff\xfei\0d\0", b"id,images,landmark_id,Usage\na,b\n", b'id,images,landmark_id\n"a']
 )
-def test_a_table_that_can_not_be_read_is_a_fault_beside_the_others(tmp_path: Path, name: str, content: bytes) -> None:
+def test_an_unreadable_table_is_reported_with_the_other_faults(tmp_path: Path, name: str, content: bytes) -> None:
     folder = make_competition(tmp_path / "a", layout="nested")
     (folder / name).write_bytes(content)
     image_path(
@@ -118,48 +120,52 @@ def test_a_table_that_can_not_be_read_is_a_fault_beside_the_others(tmp_path: Pat
         image_id("index" if name != "index.csv" else "test", 1),
         "nested",
     ).unlink()
-    texts = found(folder)
+    texts = fault_lines(folder)
     assert any(name in text and ("cannot be read" in text or "cannot be used" in text) for text in texts)
     assert any("1 ids without an image" in text for text in texts)
 
 
-def test_tables_of_a_header_are_faults(tmp_path: Path) -> None:
+def test_tables_without_rows_are_faults(tmp_path: Path) -> None:
     folder = make_competition(tmp_path / "a", truth=False)
     for name in ("train.csv", "index.csv", "test.csv"):
         (folder / name).write_text((folder / name).read_text().splitlines()[0])
-    assert found(folder) == [f"{name}: 1 table has no rows ({name})" for name in ("train.csv", "index.csv", "test.csv")]
+    assert fault_lines(folder) == [
+        f"{name}: 1 table has no rows ({name})" for name in ("train.csv", "index.csv", "test.csv")
+    ]
 
 
-def test_a_folder_of_nothing_lacks_its_queries(tmp_path: Path) -> None:
-    assert found(tmp_path) == ["test.csv: 1 table is missing or unusable: there are no queries (test.csv)"]
+def test_an_empty_folder_lacks_queries(tmp_path: Path) -> None:
+    assert fault_lines(tmp_path) == ["test.csv: 1 table is missing or unusable: there are no queries (test.csv)"]
 
 
-def test_a_train_table_without_landmarks_is_told(competition_folder: Path) -> None:
+def test_a_train_table_without_landmarks_is_a_fault(competition_folder: Path) -> None:
     write_table(competition_folder / "train.csv", "id", [(image_id("train", number),) for number in range(12)])
-    assert "train.csv: 1 column is missing: landmark_id (line 1)" in found(competition_folder)
+    assert "train.csv: 1 column is missing: landmark_id (line 1)" in fault_lines(competition_folder)
 
 
-def test_hostile_ids_and_landmarks_are_shown_harmless(competition_folder: Path) -> None:
+def test_hostile_ids_and_landmarks_are_quoted(competition_folder: Path) -> None:
     hostile = ["\x1b[2J", "a\tb", "\u202ea", "x" * 10_000, "/etc/passwd"]
     write_table(competition_folder / "train.csv", "id,landmark_id", [(each, each) for each in hostile])
-    texts = found(competition_folder)
+    texts = fault_lines(competition_folder)
     assert any(text.startswith("train.csv: 5 ids that cannot be used (line 2: '\\x1b[2J', line 3: ") for text in texts)
     assert max(map(len, texts)) < 400
 
 
-def test_files_that_are_no_files_are_told_without_waiting(competition_folder: Path) -> None:
+def test_pipes_and_folders_are_faults_and_do_not_block(competition_folder: Path) -> None:
     path = image_path(competition_folder, "index", image_id("index", 0))
     path.unlink()
     os.mkfifo(path)
-    assert f"index images: 1 images that cannot be decoded ('{path.stem}' is not a file)" in found(competition_folder)
+    assert f"index images: 1 images that cannot be decoded ('{path.stem}' is not a file)" in fault_lines(
+        competition_folder
+    )
 
 
-def test_what_is_no_folder_is_refused(tmp_path: Path) -> None:
+def test_a_missing_folder_raises(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for name in ("none", "file", "x" * 300):
         with pytest.raises(DataError, match="there is no such folder"):
             check_competition(tmp_path / name)
 
 
-def test_a_fault_is_a_line() -> None:
+def test_a_fault_prints_as_one_line() -> None:
     assert str(CompetitionFault("a.csv", "ids", 5, ("x", "y"))) == "a.csv: 5 ids (x, y, …)"

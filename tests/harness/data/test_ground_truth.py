@@ -11,14 +11,14 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "solution.csv"
 
 
-def lists(truth: GroundTruth) -> dict[str, list[object]]:
+def lists_of(truth: GroundTruth) -> dict[str, list[object]]:
     bounds = zip(truth.offsets, truth.offsets[1:], strict=False)
     return {
         query: truth.tokens[start:stop].tolist() for query, (start, stop) in zip(truth.query_ids, bounds, strict=True)
     }
 
 
-def refusal(path: Path, task: str) -> str:
+def error_of(path: Path, task: str) -> str:
     with pytest.raises(DataError) as raised:
         read_ground_truth(path, task)  # type: ignore[arg-type]
     assert str(raised.value).isprintable()
@@ -28,7 +28,7 @@ def refusal(path: Path, task: str) -> str:
 def test_retrieval_truth_lists_images(path: Path) -> None:
     path.write_text("id,images,Usage\nq,a b c,Public\nr,None,Ignored\ns,,Private\nt,None,Private\n")
     truth = read_ground_truth(path, "retrieval")
-    assert lists(truth) == {"q": ["a", "b", "c"], "r": [], "s": [""], "t": ["None"]}
+    assert lists_of(truth) == {"q": ["a", "b", "c"], "r": [], "s": [""], "t": ["None"]}
     assert truth.usage.tolist() == ["Public", "Ignored", "Private", "Private"]
     assert truth.scored.tolist() == [True, False, True, True]
 
@@ -36,7 +36,7 @@ def test_retrieval_truth_lists_images(path: Path) -> None:
 def test_recognition_truth_lists_landmarks(path: Path) -> None:
     path.write_text("id,landmarks,Usage\nq,12 99,Public\nr,whatever,Ignored\ns,,Private\nt, 007 ,Private\n")
     truth = read_ground_truth(path, "recognition")
-    assert lists(truth) == {"q": [12, 99], "r": [], "s": [], "t": [7]}
+    assert lists_of(truth) == {"q": [12, 99], "r": [], "s": [], "t": [7]}
 
 
 @pytest.mark.parametrize("task", ["retrieval", "recognition"])
@@ -48,36 +48,36 @@ def test_without_usage_all_is_private(path: Path, task: str) -> None:
 def test_repeats_within_a_row_count_once_and_are_noted(path: Path) -> None:
     path.write_text("id,images\nq,a b a a\nr,b b\n")
     truth = read_ground_truth(path, "retrieval")
-    assert lists(truth) == {"q": ["a", "b"], "r": ["b"]}
+    assert lists_of(truth) == {"q": ["a", "b"], "r": ["b"]}
     assert truth.notes == ("solution.csv: 3 repeated entries within rows were counted once",)
 
 
 @pytest.mark.parametrize("usage", ["", "public", "Test", "Public ", "x" * 1000])
-def test_another_usage_is_refused_with_its_line(path: Path, usage: str) -> None:
+def test_an_unknown_usage_raises_with_its_line(path: Path, usage: str) -> None:
     path.write_text(f"id,images,Usage\n\nq,a,Public\nr,a,{usage}\n")
-    assert refusal(path, "retrieval").startswith(", line 4: Usage is '")
+    assert error_of(path, "retrieval").startswith(", line 4: Usage is '")
 
 
-def test_a_repeated_query_is_refused_with_its_line(path: Path) -> None:
+def test_a_repeated_query_raises_with_its_line(path: Path) -> None:
     path.write_text("id,landmarks,Usage\nq,1,Public\nq,2,Ignored\n")
-    assert ", line 3: the query 'q' is repeated" in refusal(path, "recognition")
+    assert ", line 3: the query 'q' is repeated" in error_of(path, "recognition")
 
 
 @pytest.mark.parametrize("landmarks", ["x", "1.0", "1,5", "-1", "9" * 19, "None", "1;2"])
-def test_landmarks_that_are_no_numbers_are_refused_and_not_told(path: Path, landmarks: str) -> None:
+def test_invalid_landmarks_raise_without_being_quoted(path: Path, landmarks: str) -> None:
     path.write_text(f'id,landmarks,Usage\nq,1,Public\nr,"8 {landmarks}",Private\n')
-    text = refusal(path, "recognition")
+    text = error_of(path, "recognition")
     assert text == ", line 3: landmarks must be whole numbers of at most 18 digits, separated by single blanks"
 
 
-def test_a_truth_of_nothing_is_read(path: Path) -> None:
+def test_a_ground_truth_without_rows_is_read(path: Path) -> None:
     path.write_text("id,images,landmarks,Usage\n")
     for task in ("retrieval", "recognition"):
         truth = read_ground_truth(path, task)  # type: ignore[arg-type]
         assert (len(truth), truth.offsets.tolist(), len(truth.tokens)) == (0, [0], 0)
 
 
-def test_files_are_found_by_name_and_told_apart_by_their_columns(tmp_path: Path) -> None:
+def test_files_are_found_by_name_and_distinguished_by_columns(tmp_path: Path) -> None:
     (tmp_path / "retrieval_solution_v2.1.csv").write_text("id,images,Usage\n")
     (tmp_path / "my_solution.csv").write_text("id,landmarks,Usage\n")
     (tmp_path / ".my_solution.csv.1234.csv").write_text("id,landmarks\n")  # half of a file that was never finished
@@ -89,13 +89,13 @@ def test_files_are_found_by_name_and_told_apart_by_their_columns(tmp_path: Path)
     }
 
 
-def test_two_truths_of_one_task_are_refused(tmp_path: Path) -> None:
+def test_two_ground_truths_of_one_task_raise(tmp_path: Path) -> None:
     for name in ("a_solution.csv", "b_solution.csv"):
         (tmp_path / name).write_text("id,images,Usage\n")
     with pytest.raises(DataError, match=r"a_solution\.csv and b_solution\.csv both hold the ground truth of retrieval"):
         find_ground_truth(tmp_path)
 
 
-def test_a_folder_without_truth_has_none(tmp_path: Path) -> None:
+def test_a_folder_without_ground_truth_has_none(tmp_path: Path) -> None:
     assert load_ground_truth(tmp_path, "retrieval") is None
     assert load_ground_truth(tmp_path / "none", "retrieval") is None

@@ -83,7 +83,7 @@ class Sizes(Extractor):
         return np.array([image.shape for image in images])
 
 
-def expected(images: ImageSet) -> np.ndarray:
+def mean_colours(images: ImageSet) -> np.ndarray:
     """Return what Tiny gives, one by one."""
     pixels = [decoding.decode(path or "", size=(4, 4), reduce_to=8, upright=True) for path in images.paths]
     return np.stack(pixels).reshape(len(images), -1).astype(np.float32)
@@ -91,11 +91,11 @@ def expected(images: ImageSet) -> np.ndarray:
 
 def test_rows_come_in_the_order_of_the_set(folder: Path) -> None:
     index = index_of(folder)
-    assert np.array_equal(index.describe(Tiny()), expected(index))
+    assert np.array_equal(index.describe(Tiny()), mean_colours(index))
     assert len(index) == ROWS
 
 
-def test_images_are_described_once_and_read_by_whoever_comes_later(folder: Path) -> None:
+def test_images_are_described_once_and_then_read_from_the_store(folder: Path) -> None:
     first = index_of(folder).describe(Tiny())
     assert Tiny.count() == ROWS
     assert np.array_equal(index_of(folder).describe(Tiny()), first)
@@ -122,10 +122,10 @@ def test_rows_of_a_slice_are_a_view_of_the_file(folder: Path) -> None:
         np.zeros(ROWS, bool),
     ],
 )
-def test_a_slice_has_the_rows_of_its_parent_and_describes_no_others(folder: Path, selection: object) -> None:
+def test_a_slice_shares_rows_of_its_parent_and_describes_no_others(folder: Path, selection: object) -> None:
     index = index_of(folder)
     part = index[selection]  # type: ignore[index]
-    assert part.describe(Tiny()).tolist() == expected(index)[np.atleast_1d(np.arange(ROWS)[selection])].tolist()  # type: ignore[index]
+    assert part.describe(Tiny()).tolist() == mean_colours(index)[np.atleast_1d(np.arange(ROWS)[selection])].tolist()  # type: ignore[index]
     assert Tiny.count() == len(set(part.ids))
     index.describe(Tiny())
     assert sum(Tiny.seen) == ROWS - len(set(part.ids))
@@ -138,7 +138,7 @@ def test_a_slice_of_a_slice_is_a_slice(folder: Path) -> None:
     assert index[mask][[True, False, True, False, False]].ids.tolist() == index.ids[[0, 4]].tolist()
 
 
-def test_ids_can_not_be_changed(folder: Path) -> None:
+def test_ids_are_read_only(folder: Path) -> None:
     index = index_of(folder)
     for ids in (index.ids, index[2:4].ids, index[[3, 1]].ids):
         with pytest.raises(ValueError, match="read-only"):
@@ -163,7 +163,7 @@ def test_the_only_ragged_array_needs_no_name(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [None, "local", "other", "state", "../pixels"])
-def test_an_array_that_is_not_there_is_refused(folder: Path, name: str | None) -> None:
+def test_an_unknown_array_raises(folder: Path, name: str | None) -> None:
     with pytest.raises(
         SolutionError, match=r"gives pixels: uint8 \(16\); mean: .*; name an array that describe can return"
     ):
@@ -176,7 +176,7 @@ def test_images_as_decoded_keep_their_sizes(folder: Path) -> None:
     assert index_of(folder).describe(Sizes())[2:4].tolist() == [[48, 48, 3], [20, 30, 3]]
 
 
-def broken(folder: Path) -> tuple[list[int], ImageSet]:
+def break_images(folder: Path) -> tuple[list[int], ImageSet]:
     """Break some images of the index in every way; return which."""
     paths = [path for path in index_of(folder).paths if path]
     paths[0].write_bytes(b"")
@@ -188,12 +188,12 @@ def broken(folder: Path) -> tuple[list[int], ImageSet]:
     return [0, 2, 4, 5, 6, 7], index_of(folder)
 
 
-def test_images_that_can_not_be_decoded_are_blank_rows_and_told(folder: Path) -> None:
-    bad, index = broken(folder)
+def test_undecodable_images_have_missing_rows_and_are_reported(folder: Path) -> None:
+    bad, index = break_images(folder)
     good = np.setdiff1d(np.arange(ROWS), bad)
     rows = index.describe(Tiny())
     assert np.isnan(rows[bad]).all()
-    assert np.array_equal(rows[good], expected(index[good]))
+    assert np.array_equal(rows[good], mean_colours(index[good]))
     assert index.describe(Many(), "pixels")[bad].max() == 0
     assert [len(each) for each in index[bad].describe_ragged(Many())] == [0] * len(bad)
     assert np.flatnonzero(index.undecodable(Tiny())).tolist() == bad
@@ -201,7 +201,7 @@ def test_images_that_can_not_be_decoded_are_blank_rows_and_told(folder: Path) ->
     assert index[good].describe(Tiny()).shape == (4, 16)
 
 
-def test_a_set_of_broken_images_is_all_blank(folder: Path) -> None:
+def test_a_set_of_broken_images_has_only_missing_rows(folder: Path) -> None:
     for path in index_of(folder).paths:
         assert path
         path.write_bytes(b"no image")
@@ -220,14 +220,14 @@ def test_an_empty_set_has_rows_of_the_right_shape(tmp_path: Path) -> None:
     assert index[:0].describe(Tiny()).shape == (0, 16)
 
 
-def test_a_broken_image_is_tried_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    bad, index = broken(folder)
+def test_a_broken_image_is_decoded_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad, index = break_images(folder)
     index.describe(Tiny())
     monkeypatch.setattr(describing, "decode", None)
     assert index_of(folder).undecodable(Tiny()).sum() == len(bad)
 
 
-def test_an_image_that_could_not_be_read_is_tried_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_image_is_decoded_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def unreadable(*_: object, **__: object) -> None:
         raise decoding.UnreadableError("Input/output error")
 
@@ -237,7 +237,7 @@ def test_an_image_that_could_not_be_read_is_tried_again(folder: Path, monkeypatc
     assert not index_of(folder).undecodable(Tiny()).any()
 
 
-def restored(path: Path, pixels: np.ndarray) -> None:
+def replace_keeping_time(path: Path, pixels: np.ndarray) -> None:
     """Put another image in place of a file, with its size and time of change."""
     before = path.stat()
     save_image(path, pixels)
@@ -246,25 +246,25 @@ def restored(path: Path, pixels: np.ndarray) -> None:
     assert (path.stat().st_size, path.stat().st_mtime_ns) == (before.st_size, before.st_mtime_ns)
 
 
-def swapped(path: Path, pixels: np.ndarray) -> None:
+def replace_file(path: Path, pixels: np.ndarray) -> None:
     """Put another image in place of a file by renaming, as editors and downloaders do."""
     save_image(path.with_name("new.bmp"), pixels)
     path.with_name("new.bmp").rename(path)
 
 
-@pytest.mark.parametrize("change", [restored, swapped, save_image])
+@pytest.mark.parametrize("change", [replace_keeping_time, replace_file, save_image])
 def test_a_changed_image_is_described_again_and_no_other(folder: Path, change) -> None:
     before = index_of(folder)
     before.describe(Tiny())
     Tiny.seen.clear()
     change(before.paths[3], drawn(2, "other"))
     index = index_of(folder)
-    assert np.array_equal(index.describe(Tiny()), expected(index))
+    assert np.array_equal(index.describe(Tiny()), mean_colours(index))
     assert Tiny.seen == [1]
     assert index.fingerprint != before.fingerprint
 
 
-def test_a_lost_image_is_blank_and_a_found_one_is_not(folder: Path) -> None:
+def test_a_removed_image_has_a_missing_row_until_it_is_back(folder: Path) -> None:
     path = index_of(folder).paths[3]
     assert path
     index_of(folder).describe(Tiny())
@@ -285,13 +285,13 @@ def test_a_file_of_any_date_has_a_fingerprint(folder: Path) -> None:
     assert len(found) == 4
 
 
-def test_the_fingerprint_is_that_of_the_images_of_the_set(folder: Path) -> None:
+def test_the_fingerprint_depends_on_the_images_of_the_set_only(folder: Path) -> None:
     index = index_of(folder)
     assert index.fingerprint == index_of(folder).fingerprint
     assert len({index.fingerprint, index[:5].fingerprint, index[5:].fingerprint, index[::-1].fingerprint}) == 4
 
 
-def test_another_set_of_ids_or_place_has_descriptors_of_its_own(tmp_path: Path) -> None:
+def test_other_ids_or_another_folder_have_their_own_descriptors(tmp_path: Path) -> None:
     for name in ("one", "two"):
         index_of(make_competition(tmp_path / name)).describe(Tiny())
     assert Tiny.count() == 2 * ROWS + 1  # and the second black image
@@ -330,10 +330,10 @@ def test_a_full_disk_leaves_a_store_that_works(folder: Path, monkeypatch: pytest
         patched.setattr(ExtractorStore, "write", full)
         index_of(folder).describe(Tiny())
     index = index_of(folder)
-    assert np.array_equal(index.describe(Tiny()), expected(index))
+    assert np.array_equal(index.describe(Tiny()), mean_colours(index))
 
 
-def test_threads_at_one_set_share_the_work(tmp_path: Path) -> None:
+def test_threads_on_one_set_share_the_work(tmp_path: Path) -> None:
     index = index_of(make_competition(tmp_path / "competition", index=30))
     results: dict[int, np.ndarray] = {}
 
@@ -345,8 +345,8 @@ def test_threads_at_one_set_share_the_work(tmp_path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join(timeout=30)
-    assert np.array_equal(results[3], expected(index))
-    assert all(np.array_equal(results[part], expected(index)[part::3]) for part in range(3))
+    assert np.array_equal(results[3], mean_colours(index))
+    assert all(np.array_equal(results[part], mean_colours(index)[part::3]) for part in range(3))
     assert len(index) <= sum(Tiny.seen) <= len(index) + 4, "each image once, and a black one for each thread"
 
 

@@ -6,24 +6,24 @@ from harness.data.landmark_names import landmark_names
 from harness.errors import DataError
 
 
-def written(folder: Path, text: str) -> Path:
+def write_names(folder: Path, text: str) -> Path:
     (folder / "train_label_to_category.csv").write_text(text, encoding="utf-8")
     return folder
 
 
-def test_names_are_those_of_the_table_the_first_of_each(tmp_path: Path) -> None:
+def test_the_first_name_of_each_landmark_is_returned(tmp_path: Path) -> None:
     text = 'landmark_id,category,url\n1,Eiffel Tower,x\n02,"a, b",x\n1,Louvre,x\n'
-    assert landmark_names(written(tmp_path, text)) == {1: "Eiffel Tower", 2: "a, b"}
+    assert landmark_names(write_names(tmp_path, text)) == {1: "Eiffel Tower", 2: "a, b"}
 
 
-def test_rows_without_a_landmark_or_a_name_are_passed_over(tmp_path: Path) -> None:
-    assert landmark_names(written(tmp_path, "landmark_id,category\nx,a\n-1,b\n7, \n8,c\n")) == {8: "c"}
+def test_rows_without_a_landmark_or_a_name_are_skipped(tmp_path: Path) -> None:
+    assert landmark_names(write_names(tmp_path, "landmark_id,category\nx,a\n-1,b\n7, \n8,c\n")) == {8: "c"}
 
 
 def test_without_a_table_there_are_no_names(tmp_path: Path) -> None:
     assert landmark_names(tmp_path) == {}
 
 
-def test_a_table_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_an_unreadable_table_raises(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="category is missing"):
-        landmark_names(written(tmp_path, "landmark_id\n1\n"))
+        landmark_names(write_names(tmp_path, "landmark_id\n1\n"))

@@ -1,4 +1,4 @@
-"""Pickles of lists, numbers and arrays are read; whatever else a pickle asks for is refused and not done."""
+"""Tests of `harness.data.safe_pickle`: data is read, and no function of a pickle is executed."""
 
 import os
 import pickle
@@ -64,7 +64,7 @@ def test_nothing_is_executed(protocol: int, function: object, arguments: list[st
 @example(b"cnumpy\ndtype\n(S'O'\ntR.")
 @example(b"cnumpy\nndarray\n)R(I1\n(I99999999999\ntcnumpy\ndtype\n(S'i8'\ntRI00\nS''\ntb.")
 @example(pickle.dumps(CONTENT)[:-9])
-def test_a_damaged_pickle_is_refused_in_one_line(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+def test_a_damaged_pickle_raises_in_one_line(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     path = tmp_path_factory.mktemp("pickle") / "a.pkl"
     path.write_bytes(content)
     try:
@@ -73,6 +73,6 @@ def test_a_damaged_pickle_is_refused_in_one_line(tmp_path_factory: pytest.TempPa
         assert str(path) in str(error)
 
 
-def test_a_missing_pickle_is_named(tmp_path: Path) -> None:
+def test_the_error_names_a_missing_pickle(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be read: No such file"):
         read_pickle(tmp_path / "a.pkl")

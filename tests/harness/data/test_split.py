@@ -29,7 +29,7 @@ def label_of(competition: Competition) -> dict[str, int]:
     return dict(zip(competition.train.ids, competition.labels.tolist(), strict=True))
 
 
-def told(split: Split) -> dict[str, list[object]]:
+def ground_truth_of(split: Split) -> dict[str, list[object]]:
     truth = split.ground_truth
     assert truth
     bounds = zip(truth.offsets, truth.offsets[1:], strict=False)
@@ -38,7 +38,7 @@ def told(split: Split) -> dict[str, list[object]]:
     }
 
 
-def test_the_competition_itself_is_a_split(competition: Competition) -> None:
+def test_the_own_split_is_the_whole_competition(competition: Competition) -> None:
     split = splitting.own_split(competition, "retrieval", seed=3)
     assert split.queries is competition.queries
     assert split.data.index is competition.index
@@ -54,20 +54,20 @@ def test_each_image_is_a_query_of_one_fold_of_recognition(competition: Competiti
     assert sorted(queries) == sorted(competition.train.ids)
 
 
-def test_landmarks_are_dealt_evenly(folds: Folds, competition: Competition) -> None:
+def test_landmarks_are_distributed_evenly(folds: Folds, competition: Competition) -> None:
     for landmark in range(8):
         assert set(np.bincount(folds.part[competition.labels == landmark], minlength=5)) == {1, 2}
         assert len(set(folds.group[competition.labels == landmark])) == 1
 
 
-def test_folds_follow_from_the_ids_and_not_from_their_order(competition: Competition, folds: Folds) -> None:
+def test_folds_do_not_depend_on_the_order_of_the_images(competition: Competition, folds: Folds) -> None:
     order = np.random.default_rng(0).permutation(len(competition.train))
     again = make_folds(competition.train.ids[order], competition.labels[order], 5)
     assert np.array_equal(again.part, folds.part[order])
     assert np.array_equal(again.group, folds.group[order])
 
 
-def test_another_seed_makes_other_folds(competition: Competition, folds: Folds) -> None:
+def test_another_seed_gives_other_folds(competition: Competition, folds: Folds) -> None:
     other = make_folds(competition.train.ids, competition.labels, 5, seed=1)
     assert not np.array_equal(other.part, folds.part)
     assert not np.array_equal(other.group, folds.group)
@@ -84,41 +84,41 @@ def test_no_image_is_in_two_places(competition: Competition, folds: Folds, numbe
 
 
 @pytest.mark.parametrize("number", range(1, 6))
-def test_a_fold_of_recognition_has_queries_of_landmarks_that_nobody_learns(
+def test_a_fold_of_recognition_has_queries_of_landmarks_outside_the_train_set(
     competition: Competition, folds: Folds, number: int
 ) -> None:
     split, label = fold_split(competition, folds, number, "recognition"), label_of(competition)
     learnt = set(split.data.labels.tolist())
     assert split.data.labels.tolist() == [label[each] for each in split.data.train.ids]
-    for query, shown in told(split).items():
+    for query, shown in ground_truth_of(split).items():
         assert shown == ([label[query]] if label[query] in learnt else [])
-    assert [] in told(split).values()
+    assert [] in ground_truth_of(split).values()
 
 
 @pytest.mark.parametrize("number", range(1, 6))
 def test_a_fold_of_retrieval_has_an_index_with_distractors(competition: Competition, folds: Folds, number: int) -> None:
     split, label = fold_split(competition, folds, number, "retrieval"), label_of(competition)
-    for query, relevant in told(split).items():
+    for query, relevant in ground_truth_of(split).items():
         assert relevant == [each for each in split.data.index.ids if label[each] == label[query]]
     searched, asked = {label[each] for each in split.data.index.ids}, {label[each] for each in split.queries.ids}
     assert searched - asked, "landmarks that no query shows"
     assert not (searched - asked) & set(split.data.labels.tolist()), "nobody learns them"
 
 
-def test_two_folds_are_the_fewest(competition: Competition) -> None:
+def test_fewer_than_two_folds_raise(competition: Competition) -> None:
     two = make_folds(competition.train.ids, competition.labels, 2)
     assert len(fold_split(competition, two, 2, "retrieval").data.index)
     with pytest.raises(DataError, match="1 folds cannot be made; ask for 2 or more"):
         make_folds(competition.train.ids, competition.labels, 1)
 
 
-def test_images_that_are_too_few_for_the_folds_are_refused() -> None:
+def test_too_few_images_for_the_folds_raise() -> None:
     for n in (0, 4):
         with pytest.raises(DataError, match=f"{n} labelled images cannot be split into 5 folds"):
             make_folds(np.array(list("abcd")[:n], object), np.zeros(n, np.int64), 5)
 
 
-def test_folds_are_kept_as_a_table(competition: Competition, folds: Folds, tmp_path: Path) -> None:
+def test_folds_are_saved_as_a_table(competition: Competition, folds: Folds, tmp_path: Path) -> None:
     save_folds(tmp_path / "folds.csv", competition, folds)
     again = load_folds(tmp_path / "folds.csv")
     assert again.count == folds.count
@@ -128,13 +128,13 @@ def test_folds_are_kept_as_a_table(competition: Competition, folds: Folds, tmp_p
 
 
 @pytest.mark.parametrize("text", ["part,group\n", "part,group\nx,1\n", "part,group\n1,\n", "part\n1\n", ""])
-def test_a_damaged_table_of_folds_is_refused(tmp_path: Path, text: str) -> None:
+def test_a_damaged_table_of_folds_raises(tmp_path: Path, text: str) -> None:
     (tmp_path / "folds.csv").write_text(text)
     with pytest.raises(DataError, match=r"folds\.csv: "):
         load_folds(tmp_path / "folds.csv")
 
 
-def test_a_fold_that_is_not_there_is_refused(competition: Competition, folds: Folds) -> None:
+def test_an_unknown_fold_raises(competition: Competition, folds: Folds) -> None:
     for number in (0, 6):
         with pytest.raises(DataError, match=f"there is no fold {number}; they are numbered from 1 to 5"):
             fold_split(competition, folds, number, "retrieval")

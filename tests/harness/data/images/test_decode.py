@@ -24,14 +24,14 @@ CODECS = ["jpg", "png", "webp", "gif", "bmp"]
 Saved = Callable[[bytes], Path]
 
 
-def encoded(codec: str, pixels: np.ndarray = PHOTO, **options: object) -> bytes:
+def encode(codec: str, pixels: np.ndarray = PHOTO, **options: object) -> bytes:
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, {"jpg": "jpeg"}.get(codec, codec), **options)
     return file.getvalue()
 
 
 @pytest.fixture
-def saved(tmp_path: Path) -> Saved:
+def save(tmp_path: Path) -> Saved:
     def save(content: bytes) -> Path:
         path = tmp_path / "image.jpg"
         path.write_bytes(content)
@@ -40,7 +40,7 @@ def saved(tmp_path: Path) -> Saved:
     return save
 
 
-def reason(path: Path, **options: object) -> str:
+def decoding_error(path: Path, **options: object) -> str:
     with pytest.raises(UndecodableError) as raised:
         decode(path, **options)  # type: ignore[arg-type]
     text = str(raised.value)
@@ -51,17 +51,17 @@ def reason(path: Path, **options: object) -> str:
 
 @pytest.mark.parametrize("codec", CODECS)
 @pytest.mark.parametrize("mode", ["L", "RGB"])
-def test_a_full_decode_gives_what_pillow_gives_whatever_the_suffix(saved: Saved, codec: str, mode: str) -> None:
-    content = encoded(codec)
+def test_a_full_decode_equals_pillow_for_any_suffix(save: Saved, codec: str, mode: str) -> None:
+    content = encode(codec)
     expected = np.asarray(Image.open(io.BytesIO(content)).convert(mode))
-    assert np.array_equal(decode(saved(content), mode=mode), expected)  # type: ignore[arg-type]
+    assert np.array_equal(decode(save(content), mode=mode), expected)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("codec", CODECS)
 @pytest.mark.parametrize("reduce_to", [6, 7, 12, 24, 48, 100])
-def test_a_reduced_decode_keeps_both_sides_and_the_picture(saved: Saved, codec: str, reduce_to: int) -> None:
-    full = decode(saved(encoded(codec)))
-    reduced = decode(saved(encoded(codec)), reduce_to=reduce_to)
+def test_a_reduced_decode_keeps_both_sides_and_the_picture(save: Saved, codec: str, reduce_to: int) -> None:
+    full = decode(save(encode(codec)))
+    reduced = decode(save(encode(codec)), reduce_to=reduce_to)
     assert min(reduced.shape) >= min(reduce_to, min(full.shape))
     assert max(reduced.shape) <= max(full.shape)
     thumbnails = [Image.fromarray(each).resize((6, 6), Image.Resampling.BOX) for each in (full, reduced)]
@@ -69,23 +69,23 @@ def test_a_reduced_decode_keeps_both_sides_and_the_picture(saved: Saved, codec: 
     assert abs(one - other).mean() < 12
 
 
-def test_a_large_jpeg_is_decoded_small(saved: Saved) -> None:
-    assert decode(saved(encoded("jpg", drawn(1, 0, 800))), reduce_to=90).shape == (100, 100)
+def test_a_large_jpeg_is_decoded_small(save: Saved) -> None:
+    assert decode(save(encode("jpg", drawn(1, 0, 800))), reduce_to=90).shape == (100, 100)
 
 
-def test_a_size_is_width_and_height(saved: Saved) -> None:
-    assert decode(saved(encoded("jpg")), size=(20, 30)).shape == (30, 20)
-    assert decode(saved(encoded("png")), mode="RGB", size=(20, 30), reduce_to=5).shape == (30, 20, 3)
+def test_a_size_is_width_and_height(save: Saved) -> None:
+    assert decode(save(encode("jpg")), size=(20, 30)).shape == (30, 20)
+    assert decode(save(encode("png")), mode="RGB", size=(20, 30), reduce_to=5).shape == (30, 20, 3)
 
 
 @pytest.mark.parametrize("codec", ["jpg", "png", "webp"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("order", ["little", "big"])
-def test_an_image_is_turned_as_its_exif_data_say(saved: Saved, codec: str, orientation: int, order: str) -> None:
+def test_the_exif_orientation_is_applied(save: Saved, codec: str, orientation: int, order: str) -> None:
     exif = Image.Exif()
     exif.endian = {"little": "<", "big": ">"}[order]
     exif[0x0112] = orientation
-    path = saved(encoded(codec, exif=exif.tobytes()))
+    path = save(encode(codec, exif=exif.tobytes()))
     expected = np.asarray(ImageOps.exif_transpose(Image.open(path)).convert("L"))
     assert np.array_equal(decode(path, upright=True), expected)
     height, width = decode(path, upright=True, reduce_to=5).shape
@@ -104,50 +104,50 @@ def test_an_image_is_turned_as_its_exif_data_say(saved: Saved, codec: str, orien
         b"MM\0*\0\0\0\x08\xff\xff",
     ],
 )
-def test_damaged_exif_data_are_no_orientation_and_no_warning(saved: Saved, damage: bytes) -> None:
-    jpeg = encoded("jpg")
+def test_corrupt_exif_is_no_orientation_and_no_warning(save: Saved, damage: bytes) -> None:
+    jpeg = encode("jpg")
     segment = b"\xff\xe1" + struct.pack(">H", len(damage) + 8) + b"Exif\0\0" + damage
-    path = saved(jpeg[:2] + segment + jpeg[20:])  # without the JFIF segment, as cameras write it
-    assert np.array_equal(decode(path, upright=True), decode(saved(jpeg)))
-    assert decode(path, upright=True, reduce_to=10).shape == decode(saved(jpeg), reduce_to=10).shape
+    path = save(jpeg[:2] + segment + jpeg[20:])  # without the JFIF segment, as cameras write it
+    assert np.array_equal(decode(path, upright=True), decode(save(jpeg)))
+    assert decode(path, upright=True, reduce_to=10).shape == decode(save(jpeg), reduce_to=10).shape
 
 
 @pytest.mark.parametrize("codec", ["gif", "webp", "png"])
-def test_of_an_animation_the_first_frame_counts(saved: Saved, codec: str) -> None:
+def test_the_first_frame_of_an_animation_is_decoded(save: Saved, codec: str) -> None:
     frames = [Image.fromarray(np.full((8, 8, 3), shade, np.uint8)) for shade in (0, 128, 255)]
     file = io.BytesIO()
     frames[0].save(file, codec, save_all=True, append_images=frames[1:], duration=50)
-    assert decode(saved(file.getvalue())).max() < 8
+    assert decode(save(file.getvalue())).max() < 8
 
 
-def test_a_cmyk_jpeg_is_decoded_as_pillow_does(saved: Saved) -> None:
+def test_a_cmyk_jpeg_is_decoded_as_pillow_does(save: Saved) -> None:
     file = io.BytesIO()
     Image.fromarray(PHOTO).convert("CMYK").save(file, "jpeg")
-    path = saved(file.getvalue())
+    path = save(file.getvalue())
     assert np.array_equal(decode(path, mode="RGB"), np.asarray(Image.open(path).convert("RGB")))
     assert decode(path, reduce_to=20).shape == (30, 24)
 
 
-def test_of_sixteen_bits_the_upper_eight_are_kept(saved: Saved) -> None:
+def test_the_upper_eight_of_sixteen_bits_are_decoded(save: Saved) -> None:
     depths = np.arange(0, 65536, 257, dtype=np.uint16).reshape(16, 16)
-    assert np.array_equal(decode(saved(encoded("png", depths))), np.arange(256).reshape(16, 16))
+    assert np.array_equal(decode(save(encode("png", depths))), np.arange(256).reshape(16, 16))
 
 
-def test_transparency_is_dropped_and_no_warning(saved: Saved) -> None:
+def test_transparency_is_dropped_without_a_warning(save: Saved) -> None:
     palette = Image.fromarray(PHOTO).convert("P")
     transparent = io.BytesIO()
     palette.save(transparent, "png", transparency=bytes(range(256)))
     opaque = io.BytesIO()
     palette.save(opaque, "png")
-    assert np.array_equal(decode(saved(transparent.getvalue())), decode(saved(opaque.getvalue())))
+    assert np.array_equal(decode(save(transparent.getvalue())), decode(save(opaque.getvalue())))
     alpha = np.dstack([PHOTO, np.zeros(PHOTO.shape[:2], np.uint8)])
-    assert np.array_equal(decode(saved(encoded("png", alpha)), mode="RGB"), PHOTO)
+    assert np.array_equal(decode(save(encode("png", alpha)), mode="RGB"), PHOTO)
 
 
-def test_slight_damage_that_pillow_forgives_is_forgiven_at_any_scale(saved: Saved) -> None:
-    jpeg = encoded("jpg")
-    path = saved(jpeg[:-2] + b"\x12\x34\x56" + jpeg[-2:])
-    assert np.array_equal(decode(path), decode(saved(jpeg)))
+def test_slight_damage_that_pillow_accepts_is_accepted_at_any_scale(save: Saved) -> None:
+    jpeg = encode("jpg")
+    path = save(jpeg[:-2] + b"\x12\x34\x56" + jpeg[-2:])
+    assert np.array_equal(decode(path), decode(save(jpeg)))
     assert min(decode(path, reduce_to=20).shape) >= 20
 
 
@@ -164,15 +164,15 @@ def test_slight_damage_that_pillow_forgives_is_forgiven_at_any_scale(saved: Save
         (b"RIFF\0\0\0\0WAVE", "is damaged"),
         (b"GIF89a", "is damaged"),
         (b"BM", "is damaged"),
-        (encoded("jpg")[:700], "is damaged: image file is truncated"),
-        (encoded("png")[:700], "is damaged"),
-        (encoded("webp")[:100], "is damaged"),
+        (encode("jpg")[:700], "is damaged: image file is truncated"),
+        (encode("png")[:700], "is damaged"),
+        (encode("webp")[:100], "is damaged"),
     ],
 )
-def test_what_is_no_image_is_told_in_one_short_line(
-    saved: Saved, content: bytes, why: str, options: dict[str, object]
+def test_a_file_that_is_not_an_image_raises_in_one_short_line(
+    save: Saved, content: bytes, why: str, options: dict[str, object]
 ) -> None:
-    assert why in reason(saved(content), **options)
+    assert why in decoding_error(save(content), **options)
 
 
 def png_of(width: int, height: int) -> bytes:
@@ -186,7 +186,7 @@ def png_of(width: int, height: int) -> bytes:
 
 
 def jpeg_of(width: int, height: int) -> bytes:
-    jpeg = bytearray(encoded("jpg"))
+    jpeg = bytearray(encode("jpg"))
     frame = jpeg.index(b"\xff\xc0")
     jpeg[frame + 5 : frame + 9] = struct.pack(">HH", height, width)
     return bytes(jpeg)
@@ -196,44 +196,46 @@ def jpeg_of(width: int, height: int) -> bytes:
     "content", [png_of(60_000, 60_000), jpeg_of(60_000, 60_000), png_of(15_000, 12_000), jpeg_of(15_000, 12_000)]
 )
 @pytest.mark.parametrize("options", [{}, {"reduce_to": 16}])
-def test_a_bomb_is_refused_before_it_goes_off_and_no_warning(
-    saved: Saved, content: bytes, options: dict[str, object]
+def test_a_decompression_bomb_raises_before_it_is_decoded(
+    save: Saved, content: bytes, options: dict[str, object]
 ) -> None:
-    assert "pixels; at most 178 million are decoded" in reason(saved(content), **options)
+    assert "pixels; at most 178 million are decoded" in decoding_error(save(content), **options)
 
 
-def test_no_decoder_is_given_a_bomb_at_reduced_scale(saved: Saved, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decompression_bomb_raises_at_reduced_scale_too(save: Saved, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("simplejpeg.decode_jpeg", None)
-    assert "pixels; at most 178 million" in reason(saved(jpeg_of(60_000, 60_000)), reduce_to=16)
+    assert "pixels; at most 178 million" in decoding_error(save(jpeg_of(60_000, 60_000)), reduce_to=16)
 
 
-def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
+def test_a_huge_file_raises_without_being_read(tmp_path: Path) -> None:
     path = tmp_path / "huge.jpg"
     path.touch()
     os.truncate(path, 1 << 40)
-    assert reason(path) == "has more than 512 MB"
+    assert decoding_error(path) == "has more than 512 MB"
 
 
-def test_what_is_no_file_is_told_without_waiting(tmp_path: Path) -> None:
+def test_pipes_and_folders_raise_without_blocking(tmp_path: Path) -> None:
     (tmp_path / "folder.jpg").mkdir()
     os.mkfifo(tmp_path / "pipe.jpg")
     (tmp_path / "loop.jpg").symlink_to(tmp_path / "loop.jpg")
     (tmp_path / "nowhere.jpg").symlink_to(tmp_path / "none.jpg")
-    assert reason(tmp_path / "folder.jpg") == reason(tmp_path / "pipe.jpg") == "is not a file"
-    assert reason(tmp_path / "loop.jpg") == "Too many levels of symbolic links"
-    assert reason(tmp_path / "nowhere.jpg") == reason(tmp_path / "none.jpg") == "No such file or directory"
+    assert decoding_error(tmp_path / "folder.jpg") == decoding_error(tmp_path / "pipe.jpg") == "is not a file"
+    assert decoding_error(tmp_path / "loop.jpg") == "Too many levels of symbolic links"
+    assert (
+        decoding_error(tmp_path / "nowhere.jpg") == decoding_error(tmp_path / "none.jpg") == "No such file or directory"
+    )
 
 
-def test_what_could_not_be_read_is_worth_another_try(tmp_path: Path) -> None:
+def test_a_file_without_permission_raises_unreadable(tmp_path: Path) -> None:
     with pytest.raises(UnreadableError):
         decode(tmp_path / "none.jpg")
 
 
-def test_want_of_file_handles_is_no_fault_of_the_image(saved: Saved, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lack_of_file_handles_is_not_a_fault_of_the_image(save: Saved, monkeypatch: pytest.MonkeyPatch) -> None:
     def exhausted(*_: object) -> None:
         raise OSError(24, "Too many open files")
 
-    path = saved(encoded("jpg"))
+    path = save(encode("jpg"))
     monkeypatch.setattr("os.stat", exhausted)
     with pytest.raises(OSError, match="Too many open files"):
         decode(path)
@@ -241,9 +243,11 @@ def test_want_of_file_handles_is_no_fault_of_the_image(saved: Saved, monkeypatch
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
-def test_any_damage_is_an_image_or_a_reason(saved: Saved, monkeypatch: pytest.MonkeyPatch, data: st.DataObject) -> None:
+def test_any_damage_gives_an_image_or_undecodable_error(
+    save: Saved, monkeypatch: pytest.MonkeyPatch, data: st.DataObject
+) -> None:
     monkeypatch.setattr(decoding, "MAX_PIXELS", 1 << 18)
-    content = bytearray(encoded(data.draw(st.sampled_from(CODECS))))
+    content = bytearray(encode(data.draw(st.sampled_from(CODECS))))
     for _ in range(data.draw(st.integers(1, 6))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     del content[data.draw(st.integers(1, len(content))) :]
@@ -251,6 +255,6 @@ def test_any_damage_is_an_image_or_a_reason(saved: Saved, monkeypatch: pytest.Mo
         st.sampled_from([{}, {"reduce_to": 10}, {"mode": "RGB", "size": (8, 8), "reduce_to": 16, "upright": True}])
     )
     try:
-        assert decode(saved(bytes(content)), **options).dtype == np.uint8  # type: ignore[arg-type]
+        assert decode(save(bytes(content)), **options).dtype == np.uint8  # type: ignore[arg-type]
     except UndecodableError as error:
         assert str(error).isprintable()

@@ -16,7 +16,7 @@ from harness.errors import DataError
 from tests.factories.competitions import drawn, save_image
 
 
-def photos(folder: Path, **counts: int) -> Path:
+def write_photos(folder: Path, **counts: int) -> Path:
     """Return a folder of class folders with so many photos."""
     for number, (name, count) in enumerate(counts.items()):
         for photo in range(count):
@@ -24,13 +24,13 @@ def photos(folder: Path, **counts: int) -> Path:
     return folder
 
 
-def tables(folder: Path) -> dict[str, str]:
+def read_tables(folder: Path) -> dict[str, str]:
     return {path.name: path.read_text() for path in folder.glob("*.csv")}
 
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
-    return photos(tmp_path / "source", tower=8, bridge=4, church=3, gate=2, well=1)
+    return write_photos(tmp_path / "source", tower=8, bridge=4, church=3, gate=2, well=1)
 
 
 def test_class_folders_become_a_competition_without_a_fault(source: Path, tmp_path: Path) -> None:
@@ -70,22 +70,22 @@ def test_each_photo_becomes_one_image_of_its_own_landmark(source: Path, tmp_path
 @pytest.mark.parametrize(
     ("photo", "dealt"), [(3, (1, 1, 1)), (4, (1, 2, 1)), (6, (1, 3, 2)), (7, (2, 3, 2)), (40, (10, 20, 10))]
 )
-def test_photos_are_dealt_in_shares(tmp_path: Path, photo: int, dealt: tuple[int, int, int]) -> None:
-    assert tuple(import_folders(photos(tmp_path / "source", tower=photo), tmp_path / "target").values()) == dealt
+def test_photos_are_split_by_shares(tmp_path: Path, photo: int, dealt: tuple[int, int, int]) -> None:
+    assert tuple(import_folders(write_photos(tmp_path / "source", tower=photo), tmp_path / "target").values()) == dealt
 
 
 def test_a_third_of_the_queries_is_public(tmp_path: Path) -> None:
-    import_folders(photos(tmp_path / "source", tower=400), tmp_path / "target")
+    import_folders(write_photos(tmp_path / "source", tower=400), tmp_path / "target")
     truth = load_ground_truth(tmp_path / "target", "retrieval")
     assert truth
     assert 20 <= Counter(truth.usage)["Public"] <= 46
     assert set(truth.usage) == {"Public", "Private"}
 
 
-def test_the_same_seed_lays_out_the_same_and_another_another(source: Path, tmp_path: Path) -> None:
+def test_the_result_depends_on_the_seed_only(source: Path, tmp_path: Path) -> None:
     for name, seed in (("one", 0), ("two", 0), ("three", 1)):
         import_folders(source, tmp_path / name, seed)
-    assert tables(tmp_path / "one") == tables(tmp_path / "two") != tables(tmp_path / "three")
+    assert read_tables(tmp_path / "one") == read_tables(tmp_path / "two") != read_tables(tmp_path / "three")
 
 
 def test_a_new_photo_changes_no_id(source: Path, tmp_path: Path) -> None:
@@ -106,10 +106,10 @@ def test_photos_are_linked_or_copied(source: Path, tmp_path: Path, monkeypatch: 
     import_folders(source, tmp_path / "copied")
     assert {path.stat().st_nlink for path in (tmp_path / "linked").rglob("*.jpg")} == {2}
     assert {path.stat().st_nlink for path in (tmp_path / "copied").rglob("*.jpg")} == {1}
-    assert tables(tmp_path / "linked") == tables(tmp_path / "copied")
+    assert read_tables(tmp_path / "linked") == read_tables(tmp_path / "copied")
 
 
-def test_what_is_no_photo_is_left_out(source: Path, tmp_path: Path) -> None:
+def test_other_files_are_left_out(source: Path, tmp_path: Path) -> None:
     for name in ("notes.txt", "._photo 0.jpg", "no suffix"):
         (source / "tower" / name).touch()
     (source / "tower" / "folder.jpg").mkdir()
@@ -117,12 +117,12 @@ def test_what_is_no_photo_is_left_out(source: Path, tmp_path: Path) -> None:
     os.mkfifo(source / "tower" / "pipe.jpg")
     (source / "loop").symlink_to(source / "loop")
     (source / "photo beside the folders.jpg").touch()
-    photos(source, **{".thumbnails": 4, "nested/inner": 4})
+    write_photos(source, **{".thumbnails": 4, "nested/inner": 4})
     assert sum(import_folders(source, tmp_path / "target").values()) == 18
 
 
-def test_landmarks_of_any_name_are_kept(tmp_path: Path) -> None:
-    source = photos(tmp_path / "source", **{'a "quoted", name': 3, "two\nlines": 3, "日本": 3})
+def test_landmarks_may_have_any_name(tmp_path: Path) -> None:
+    source = write_photos(tmp_path / "source", **{'a "quoted", name': 3, "two\nlines": 3, "日本": 3})
     os.rename(os.fsencode(source / "日本"), os.fsencode(source) + b"/\xff\xfe")
     import_folders(source, tmp_path / "target")
     assert check_competition(tmp_path / "target") == []
@@ -131,11 +131,11 @@ def test_landmarks_of_any_name_are_kept(tmp_path: Path) -> None:
     )
 
 
-def test_a_source_without_landmarks_is_refused_and_nothing_made(tmp_path: Path) -> None:
+def test_a_source_without_landmarks_raises_and_creates_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "empty").mkdir()
     (tmp_path / "few").mkdir()
-    photos(tmp_path / "few", tower=2, bridge=1)
+    write_photos(tmp_path / "few", tower=2, bridge=1)
     complaints = {
         "none": "there is no such folder",
         "file": "there is no such folder",
@@ -149,7 +149,7 @@ def test_a_source_without_landmarks_is_refused_and_nothing_made(tmp_path: Path) 
     assert not (tmp_path / "target").exists()
 
 
-def test_a_target_with_anything_in_it_is_left_alone(source: Path, tmp_path: Path) -> None:
+def test_a_target_that_is_not_empty_raises(source: Path, tmp_path: Path) -> None:
     (tmp_path / "target").mkdir()
     (tmp_path / "target" / "mine").touch()
     (tmp_path / "file").touch()
@@ -159,9 +159,7 @@ def test_a_target_with_anything_in_it_is_left_alone(source: Path, tmp_path: Path
     assert [path.name for path in (tmp_path / "target").iterdir()] == ["mine"]
 
 
-def test_the_folder_that_one_stands_in_can_be_the_target(
-    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_current_folder_can_be_the_target(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     import_folders(source, Path())
@@ -169,7 +167,7 @@ def test_the_folder_that_one_stands_in_can_be_the_target(
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_what_fails_in_the_middle_leaves_nothing(
+def test_a_failed_import_leaves_nothing(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool
 ) -> None:
     def full(*_: object) -> None:
@@ -184,7 +182,7 @@ def test_what_fails_in_the_middle_leaves_nothing(
     assert not there or not list((tmp_path / "target").iterdir())
 
 
-def test_a_target_that_can_not_be_made_is_refused(source: Path, tmp_path: Path) -> None:
+def test_a_target_that_cannot_be_created_raises(source: Path, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DataError, match="Not a directory; nothing was written"):
         import_folders(source, tmp_path / "file" / "target")

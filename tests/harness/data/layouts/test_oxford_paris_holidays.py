@@ -31,7 +31,7 @@ def write_pickle(source: Path, **changes: object) -> None:
     (source / "gnd_roxford5k.pkl").write_bytes(pickle.dumps(content | changes))
 
 
-def test_a_revisited_benchmark_keeps_its_grades_and_its_queries_are_cut_out(source: Path, tmp_path: Path) -> None:
+def test_a_revisited_benchmark_has_grades_and_cropped_queries(source: Path, tmp_path: Path) -> None:
     write_pickle(source)
     sizes = import_benchmark(source, tmp_path / "made")
     assert sizes == {"test": 1, "index": 4, "index with a photo": 4}
@@ -47,7 +47,7 @@ def test_a_revisited_benchmark_keeps_its_grades_and_its_queries_are_cut_out(sour
     assert check_competition(tmp_path / "made") == []
 
 
-def test_a_classic_pickle_may_ask_with_index_images(source: Path, tmp_path: Path) -> None:
+def test_queries_of_a_classic_pickle_may_be_index_images(source: Path, tmp_path: Path) -> None:
     truth = {"ok": [0, 1], "junk": [3], "bbx": [0, 0, 9, 9]}
     write_pickle(source, qimlist=["church_1", "church_1"], gnd=[truth, truth | {"bbx": None}])
     import_benchmark(source, tmp_path / "made")
@@ -59,7 +59,7 @@ def test_a_classic_pickle_may_ask_with_index_images(source: Path, tmp_path: Path
     assert (tmp_path / "made" / "test" / "church_1_query2.jpg").exists()
 
 
-def test_the_texts_of_a_classic_benchmark_are_read(source: Path, tmp_path: Path) -> None:
+def test_the_text_files_of_a_classic_benchmark_are_read(source: Path, tmp_path: Path) -> None:
     texts = {
         "query": "oxc1_church_1 1 2 30.5 40",
         "good": "church_1\nchurch_2\n",
@@ -75,7 +75,7 @@ def test_the_texts_of_a_classic_benchmark_are_read(source: Path, tmp_path: Path)
     ]
 
 
-def test_holidays_groups_follow_from_the_names_and_the_query_is_ignored(tmp_path: Path) -> None:
+def test_holidays_groups_depend_on_file_names_and_the_query_is_ignored(tmp_path: Path) -> None:
     for number, name in enumerate(["100000", "100001", "100002", "100100", "100101", "100200"]):
         save_image(tmp_path / "jpg" / f"{name}.jpg", drawn(None, number))
     sizes = import_benchmark(tmp_path, tmp_path / "made")
@@ -87,7 +87,7 @@ def test_holidays_groups_follow_from_the_names_and_the_query_is_ignored(tmp_path
     ]
 
 
-def test_without_photos_the_tables_are_written_alone(tmp_path: Path) -> None:
+def test_without_photos_only_tables_are_written(tmp_path: Path) -> None:
     (tmp_path / "source").mkdir()
     write_pickle(tmp_path / "source")
     assert import_benchmark(tmp_path / "source", tmp_path / "made")["index with a photo"] == 0
@@ -104,7 +104,7 @@ def test_without_photos_the_tables_are_written_alone(tmp_path: Path) -> None:
         ({"gnd": [{"easy": [0], "hard": [], "junk": [], "bbx": [30, 30, 2, 2]}]}, "the query cannot be cropped"),
     ],
 )
-def test_a_truth_that_cannot_be_used_is_refused_and_leaves_nothing(
+def test_an_invalid_ground_truth_raises_and_leaves_nothing(
     source: Path, tmp_path: Path, changes: dict[str, object], complaint: str
 ) -> None:
     write_pickle(source, **changes)
@@ -114,7 +114,7 @@ def test_a_truth_that_cannot_be_used_is_refused_and_leaves_nothing(
     assert not (tmp_path / "made").exists()
 
 
-def test_a_folder_that_is_no_benchmark_is_refused(tmp_path: Path) -> None:
+def test_a_folder_without_a_benchmark_raises(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="so it is not a known benchmark"):
         import_benchmark(tmp_path, tmp_path / "made")
     with pytest.raises(DataError, match="there is no such folder"):

@@ -27,7 +27,7 @@ def rows(*shape: int, dtype: str = "f4") -> Callable[[int], np.ndarray]:
     return lambda n: np.zeros((n, *shape), dtype)
 
 
-def test_columns_are_learnt_from_one_black_image() -> None:
+def test_specs_are_inferred_from_one_black_image() -> None:
     extractor = Given(
         lambda n: {"global": rows(4)(n), "bits": rows(2, 3, dtype="?")(n), "local": [np.zeros((5, 8), "u1")] * n}
     )
@@ -38,7 +38,7 @@ def test_columns_are_learnt_from_one_black_image() -> None:
     ]
 
 
-def test_a_lone_array_is_called_rows() -> None:
+def test_a_single_array_is_named_rows() -> None:
     assert [str(column) for column in infer_specs(Given(rows(4)))] == ["rows: float32 (4)"]
 
 
@@ -63,7 +63,7 @@ def test_a_lone_array_is_called_rows() -> None:
         lambda n: tuple(rows(4)(n)),
     ],
 )
-def test_what_can_not_be_kept_is_refused_in_one_line(gives: Callable[[int], Any]) -> None:
+def test_arrays_that_cannot_be_stored_raise_in_one_line(gives: Callable[[int], Any]) -> None:
     with pytest.raises(SolutionError, match="Given.* gave .*; ") as raised:
         infer_specs(Given(gives))
     assert "\n" not in str(raised.value)
@@ -72,7 +72,7 @@ def test_what_can_not_be_kept_is_refused_in_one_line(gives: Callable[[int], Any]
 @pytest.mark.parametrize(
     "asks", [{"side": 0}, {"side": -1}, {"side": 2.5}, {"mode": "CMYK"}, {"mode": None}, {"batch": 0}, {"side": "8"}]
 )
-def test_a_decode_that_can_not_be_is_refused_before_any_image_is_blamed(asks: dict[str, Any]) -> None:
+def test_invalid_decoding_options_raise_before_any_image_is_decoded(asks: dict[str, Any]) -> None:
     with pytest.raises(SolutionError, match="mode is 'L' or 'RGB', the others are numbers from 1"):
         infer_specs(Given(rows(4), **asks))
 
@@ -89,12 +89,12 @@ def test_a_decode_that_can_not_be_is_refused_before_any_image_is_blamed(asks: di
         lambda n: [*rows(4)(n)],
     ],
 )
-def test_a_batch_of_another_shape_or_type_is_refused(gives: Callable[[int], Any]) -> None:
+def test_a_batch_of_another_shape_or_type_raises(gives: Callable[[int], Any]) -> None:
     with pytest.raises(SolutionError, match="for a batch of 3 images and .* for a black one"):
         describe_batch(Given(gives), infer_specs(Given(rows(4))), [np.zeros((8, 8), np.uint8)] * 3)
 
 
-def test_blanks_are_nan_or_zero() -> None:
+def test_missing_rows_are_nan_or_zero() -> None:
     assert np.isnan(ArraySpec("a", "<f4", (2,), ragged=False).missing_rows(3)).all()
     assert np.isnan(ArraySpec("a", "<c8", (), ragged=False).missing_rows(3)).all()
     assert ArraySpec("a", "|u1", (2,), ragged=False).missing_rows(3).tolist() == [[0, 0]] * 3

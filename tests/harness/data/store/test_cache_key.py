@@ -1,4 +1,4 @@
-"""Nothing that decides what an extractor gives may change without another key."""
+"""Tests of `harness.data.store.cache_key`: everything that determines the rows changes the key."""
 
 import sys
 from collections.abc import Sequence
@@ -63,11 +63,11 @@ def test_the_same_parameters_have_the_same_key() -> None:
     assert extractor_key(Parametrised(LARGE.copy())) == extractor_key(Parametrised(LARGE))
 
 
-def test_another_class_or_decode_has_another_key() -> None:
+def test_another_class_or_decoding_has_another_key() -> None:
     assert len({extractor_key(each) for each in (Parametrised(), Other(), Sideways(), Parametrised(side=9))}) == 4
 
 
-def test_another_decode_has_another_key_wherever_it_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_decoding_options_have_another_key_wherever_they_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
     found = {extractor_key(Parametrised())}
     for name, value in (("upright", False), ("mode", "RGB"), ("reduce_to", 100), ("size", (9, 8))):
         monkeypatch.setattr(Parametrised, name, value)
@@ -76,7 +76,7 @@ def test_another_decode_has_another_key_wherever_it_was_asked_for(monkeypatch: p
 
 
 @pytest.mark.parametrize("value", [lambda: 1, object(), {1, 2}, {"a": 1}, np.array([None]), iter(()), (1, [object()])])
-def test_a_parameter_without_lasting_identity_is_refused(value: object) -> None:
+def test_a_parameter_without_lasting_identity_raises(value: object) -> None:
     with pytest.raises(SolutionError, match="has no lasting identity; use numbers, text, arrays"):
         extractor_key(Parametrised(value))
 
@@ -107,7 +107,7 @@ class Mean(Extractor):
 """
 
 
-def loaded(folder: Path, name: str, text: str) -> ModuleType:
+def load_module(folder: Path, name: str, text: str) -> ModuleType:
     (folder / f"{name}.py").write_text(text)
     spec = util.spec_from_file_location(name, folder / f"{name}.py")
     assert spec
@@ -121,7 +121,7 @@ def loaded(folder: Path, name: str, text: str) -> ModuleType:
 def test_other_code_has_another_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "mean_of_test", ModuleType("mean_of_test"))
     codes = [EXTRACTOR.format(what=what) for what in ("images.mean(axis=(1, 2))", "images.max(axis=(1, 2))")]
-    one, other, again = (extractor_key(loaded(tmp_path, "mean_of_test", codes[each]).Mean()) for each in (0, 1, 0))
+    one, other, again = (extractor_key(load_module(tmp_path, "mean_of_test", codes[each]).Mean()) for each in (0, 1, 0))
     assert one == again != other
 
 
@@ -131,22 +131,20 @@ def test_the_code_of_a_base_class_in_another_file_counts(tmp_path: Path, monkeyp
     heir = "from base_of_test import Mean\nclass Heir(Mean):\n    pass\n"
     found = []
     for what in ("images.mean(axis=(1, 2))", "images.max(axis=(1, 2))"):
-        loaded(tmp_path, "base_of_test", EXTRACTOR.format(what=what))
-        found.append(extractor_key(loaded(tmp_path, "heir_of_test", heir).Heir()))
+        load_module(tmp_path, "base_of_test", EXTRACTOR.format(what=what))
+        found.append(extractor_key(load_module(tmp_path, "heir_of_test", heir).Heir()))
     assert found[0] != found[1]
 
 
-def test_the_code_is_what_was_imported_whatever_becomes_of_the_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_imported_code_counts_even_if_the_file_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "kept_of_test", ModuleType("kept_of_test"))
-    mean = loaded(tmp_path, "kept_of_test", EXTRACTOR.format(what="images")).Mean()
+    mean = load_module(tmp_path, "kept_of_test", EXTRACTOR.format(what="images")).Mean()
     before = extractor_key(mean)
     (tmp_path / "kept_of_test.py").write_text("something else")
     assert extractor_key(mean) == before
 
 
-def test_a_class_that_stands_in_no_file_is_refused() -> None:
+def test_a_class_outside_of_a_file_raises() -> None:
     names: dict[str, Any] = {"__name__": "__console__"}
     exec(EXTRACTOR.format(what="images"), names)
     with pytest.raises(SolutionError, match="Mean is not defined in a file; write it into a module"):

@@ -1,4 +1,4 @@
-"""Describing in processes of their own: killed in the middle, two at once, and one waiting for another."""
+"""Tests of `harness.data.store.describe` with several processes: killed, concurrent and waiting ones."""
 
 import json
 import os
@@ -55,7 +55,7 @@ class Slow(Extractor):
 IMAGES = 120
 
 
-class Stage:
+class Processes:
     """A competition of so many images, and processes that describe it."""
 
     def __init__(self, folder: Path) -> None:
@@ -102,22 +102,22 @@ class Stage:
         rows = np.load(self.folder / f"{name}.npy")
         return rows.tolist(), json.loads((self.folder / f"{name}.json").read_text())
 
-    def undisturbed(self) -> tuple[list[list[float]], list[list[list[float]]]]:
+    def expected_result(self) -> tuple[list[list[float]], list[list[list[float]]]]:
         """Return what a process alone makes in a store of its own."""
         self.start("alone", "other", PAUSE="0", SEEN=os.devnull).wait(30)
         return self.result("alone")
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    stage = Stage(tmp_path)
+def stage(tmp_path: Path) -> Iterator[Processes]:
+    stage = Processes(tmp_path)
     yield stage
     for process in stage.processes:
         process.kill()
         process.wait()
 
 
-def test_after_a_kill_only_the_rest_is_described(stage: Stage) -> None:
+def test_after_a_kill_only_missing_rows_are_described(stage: Processes) -> None:
     stage.go()
     killed = stage.start("killed")
     stage.wait(lambda: sum(stage.count().values()) >= IMAGES // 3)
@@ -128,20 +128,20 @@ def test_after_a_kill_only_the_rest_is_described(stage: Stage) -> None:
     heir = stage.start("heir")
     assert heir.wait(30) == 0
     assert stage.count()[heir.pid] == IMAGES - kept
-    assert stage.result("heir") == stage.undisturbed()
+    assert stage.result("heir") == stage.expected_result()
 
 
-def test_two_processes_at_one_set_share_the_work(stage: Stage) -> None:
+def test_two_processes_on_one_set_share_the_work(stage: Processes) -> None:
     one, other = stage.start("one"), stage.start("other")
     stage.go()
     assert (one.wait(30), other.wait(30)) == (0, 0)
     count = stage.count()
     assert sum(count.values()) == IMAGES, "nothing is described twice"
     assert len(count) == 2
-    assert stage.result("one") == stage.result("other") == stage.undisturbed()
+    assert stage.result("one") == stage.result("other") == stage.expected_result()
 
 
-def test_what_a_killed_process_was_at_is_done_by_the_one_that_waits_for_it(stage: Stage) -> None:
+def test_a_waiting_process_computes_the_block_of_a_killed_one(stage: Processes) -> None:
     stage.go()
     stuck = stage.start("stuck", PAUSE="1000")
     stage.wait(lambda: len(list((stage.folder / "store").rglob("block-*"))) == 2)
@@ -152,4 +152,4 @@ def test_what_a_killed_process_was_at_is_done_by_the_one_that_waits_for_it(stage
     stuck.kill()
     stuck.wait()
     assert waiting.wait(30) == 0
-    assert stage.result("waiting") == stage.undisturbed()
+    assert stage.result("waiting") == stage.expected_result()

@@ -1,4 +1,4 @@
-"""What is fitted is fitted once, kept whole, and never served for something else."""
+"""Tests of `harness.data.store.fit_cache`: each result is fitted once, stored completely and never confused."""
 
 import json
 import os
@@ -54,12 +54,12 @@ def centre(images: ImageSet, extractor: Extractor, scale: object = 1) -> dict[st
     return {"mean": rows.mean(axis=0), "count": np.array(len(rows)), "names": images.ids.astype(str), "none": rows[:0]}
 
 
-def written(images: ImageSet) -> Mapping[str, object]:
+def fit_with_file(images: ImageSet) -> Mapping[str, object]:
     SEEN.append(len(images))
     return {"words": np.arange(3), "head.txt": lambda path: path.write_text("a head")}
 
 
-def test_it_is_fitted_once_and_read_by_whoever_comes_later(folder: Path) -> None:
+def test_a_result_is_fitted_once_and_then_read(folder: Path) -> None:
     first = fitted(centre, train_of(folder), Mean())
     again = fitted(centre, train_of(folder), Mean())
     assert SEEN == [12]
@@ -71,21 +71,21 @@ def test_it_is_fitted_once_and_read_by_whoever_comes_later(folder: Path) -> None
             assert np.array_equal(found, array)
 
 
-def test_what_is_read_can_not_be_changed(folder: Path) -> None:
+def test_arrays_are_read_only(folder: Path) -> None:
     found = fitted(centre, train_of(folder), Mean())
     for name in found.arrays:
         assert not found[name].flags.writeable
 
 
-def test_files_are_kept_beside_the_arrays(folder: Path) -> None:
+def test_files_are_stored_with_the_arrays(folder: Path) -> None:
     for _ in range(2):
-        found = fitted(written, train_of(folder))
+        found = fitted(fit_with_file, train_of(folder))
         assert found.file("head.txt").read_text() == "a head"
         assert found["words"].tolist() == [0, 1, 2]
     assert SEEN == [12]
 
 
-def test_another_argument_image_set_or_extractor_is_fitted_apart(folder: Path) -> None:
+def test_other_arguments_image_sets_and_extractors_have_their_own_entries(folder: Path) -> None:
     train = train_of(folder)
     labels = np.arange(12)
     fits = [(train, Mean()), (train[:6], Mean()), (train[::-1], Mean()), (train, Mean(offset=1)), (train, Mean(), 2), (train, Mean(), labels), (train, Mean(), labels[::-1]), (train, Mean(), (Mean(),)), (train, Mean(), (Mean(offset=1),)), (train, Mean(), train[:3])]  # fmt: skip
@@ -94,7 +94,7 @@ def test_another_argument_image_set_or_extractor_is_fitted_apart(folder: Path) -
     assert len(SEEN) == len(fits)
 
 
-def test_a_changed_image_is_learnt_anew(folder: Path) -> None:
+def test_a_changed_image_is_fitted_again(folder: Path) -> None:
     train = train_of(folder)
     fitted(centre, train, Mean())
     save_image(train.paths[2] or folder, drawn(2, "other"))
@@ -103,7 +103,7 @@ def test_a_changed_image_is_learnt_anew(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("library", ["numpy", "scipy", "pytest"])
-def test_another_version_of_a_library_is_fitted_anew(
+def test_another_version_of_a_library_is_fitted_again(
     folder: Path, monkeypatch: pytest.MonkeyPatch, library: str
 ) -> None:
     fitted(centre, train_of(folder), Mean(), libraries=("pytest",))
@@ -113,7 +113,7 @@ def test_another_version_of_a_library_is_fitted_anew(
     assert SEEN == [12, 12]
 
 
-def test_other_code_is_fitted_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_code_is_fitted_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(folder.parent))
     found = []
     for number in (1, 2):
@@ -143,7 +143,7 @@ def damage(folder: Path) -> Iterator[Path]:
     yield kept
 
 
-def test_what_is_damaged_is_fitted_anew(folder: Path) -> None:
+def test_a_damaged_entry_is_fitted_again(folder: Path) -> None:
     expected = fitted(centre, train_of(folder), Mean())["mean"].tolist()
     for count, damaged in enumerate(damage(folder)):
         assert fitted(centre, train_of(folder), Mean())["mean"].tolist() == expected, damaged
@@ -204,13 +204,13 @@ def gives_the_table_of_contents(images: ImageSet) -> object:
     "fit",
     [gives_a_list, gives_objects, gives_a_number, gives_a_path, gives_an_odd_name, gives_the_table_of_contents],
 )
-def test_what_can_not_be_kept_is_refused(folder: Path, fit) -> None:
+def test_results_that_cannot_be_stored_raise(folder: Path, fit) -> None:
     with pytest.raises(SolutionError, match=rf"{fit.__name__} gave .*; give"):
         fitted(fit, train_of(folder))
     assert not list(folder.parent.rglob("escape*"))
 
 
-def test_a_function_that_depends_on_where_it_was_made_is_refused(folder: Path) -> None:
+def test_a_local_function_raises(folder: Path) -> None:
     def inner(images: ImageSet) -> dict[str, np.ndarray]:
         return {"one": np.ones(1)}
 
@@ -219,7 +219,7 @@ def test_a_function_that_depends_on_where_it_was_made_is_refused(folder: Path) -
             fitted(fit, train_of(folder))  # type: ignore[arg-type]
 
 
-def test_an_argument_without_lasting_identity_is_refused(folder: Path) -> None:
+def test_an_argument_without_lasting_identity_raises(folder: Path) -> None:
     with pytest.raises(SolutionError, match="centre has a parameter of the type set, which has no lasting identity"):
         fitted(centre, train_of(folder), Mean(), {1, 2})
 
@@ -283,14 +283,14 @@ def fits(folder: Path) -> list[int]:
     return [int(line) for line in seen.read_text().splitlines()] if seen.exists() else []
 
 
-def test_processes_that_ask_at_once_fit_once(folder: Path, start) -> None:
+def test_concurrent_processes_fit_once(folder: Path, start) -> None:
     processes = [start(0.3) for _ in range(3)]
     (folder.parent / "go").touch()
     assert {process.communicate(timeout=30)[0] for process in processes} == {"66\n"}
     assert len(fits(folder)) == 1
 
 
-def test_where_one_is_killed_the_next_one_fits(folder: Path, start) -> None:
+def test_the_next_process_fits_after_one_was_killed(folder: Path, start) -> None:
     (folder.parent / "go").touch()
     stuck = start(1000)
     wait_for(lambda: fits(folder) == [stuck.pid])

@@ -26,7 +26,7 @@ plain = st.lists(st.sampled_from([b"a", b"bb", b"ccccccccc", b" ", b",", b"\n", 
 tables = st.one_of(plain, st.lists(pieces, max_size=40)).map(b"".join)
 
 
-def cut(path: Path, size: int) -> list[Row] | str:
+def read_words(path: Path, size: int) -> list[Row] | str:
     try:
         return [row for block in read_blocks(path, size) for row in rows_of(block)]
     except DataError as error:
@@ -41,7 +41,7 @@ def rows_of(block: TableBlock) -> Iterable[Row]:
         assert one.row_strings().texts() == [",".join(column.as_strings().texts()[0] for column in columns)]
 
 
-def slowly_cut(path: Path, content: bytes) -> list[Row] | str:
+def reference_rows(path: Path, content: bytes) -> list[Row] | str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return f"{path}: is UTF-16; save the table as CSV in UTF-8"
     text = content.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
@@ -72,21 +72,21 @@ def slowly_cut(path: Path, content: bytes) -> list[Row] | str:
 @example(content=b'a,b\nc,"d', size=4)
 @example(content=b'a\n"b"c\nd', size=2)
 @example(content=b'""\n" "\n', size=2)
-def test_rows_are_cut_as_the_csv_module_does_whatever_the_block(
+def test_rows_equal_those_of_the_csv_module_for_any_block_size(
     content: bytes, size: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "blocks.csv"
     path.write_bytes(content)
-    expected = slowly_cut(path, content)
-    assert cut(path, size) == expected
-    assert cut(path, block_reader.SIZE) == expected
+    expected = reference_rows(path, content)
+    assert read_words(path, size) == expected
+    assert read_words(path, block_reader.SIZE) == expected
 
 
 @settings(deadline=None)
 @given(
     rows=st.lists(st.lists(st.sampled_from(["a", "b", "aa", "bb", "ccccccccc", "ccccccccd"]), min_size=1), min_size=1)
 )
-def test_repeats_are_the_words_that_stand_in_the_cell_before(
+def test_repeated_words_occur_earlier_in_the_cell(
     rows: list[list[str]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "repeats.csv"
@@ -98,7 +98,7 @@ def test_repeats_are_the_words_that_stand_in_the_cell_before(
     assert column.words.texts() == [word for row in rows for word in row]
 
 
-def test_a_column_holds_the_wanted_rows_only(tmp_path: Path) -> None:
+def test_a_column_can_be_restricted_to_rows(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("p,a b\nq,\nr,c d e\n")
     (block,) = read_blocks(tmp_path / "a.csv")
     column: TextColumn = block.column(1)
@@ -107,7 +107,7 @@ def test_a_column_holds_the_wanted_rows_only(tmp_path: Path) -> None:
     assert column.word_counts.tolist() == [2, 1, 3]
 
 
-def test_an_endless_line_is_refused_quickly_and_in_little_memory(tmp_path: Path) -> None:
+def test_an_endless_line_raises_quickly_and_in_little_memory(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"id,images\n")
     with path.open("r+b") as file:
@@ -118,13 +118,13 @@ def test_an_endless_line_is_refused_quickly_and_in_little_memory(tmp_path: Path)
     assert str(raised.value) == message
 
 
-def test_an_endless_line_after_a_quote_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endless_line_after_a_quote_raises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(block_reader, "LONGEST", 1000)
     path = tmp_path / "a.csv"
     path.write_bytes(b'"id",images\n' + b"a" * 10_000)
-    assert "is longer than" in cut(path, 100)
+    assert "is longer than" in read_words(path, 100)
     path.write_bytes(b'"id",images\n"' + b"a\n" * 10_000)
-    assert "field larger than field limit" in cut(path, 100)
+    assert "field larger than field limit" in read_words(path, 100)
 
 
 def test_lines_beyond_two_thousand_million_are_counted() -> None:
@@ -140,9 +140,9 @@ def test_ten_million_commas_are_one_row(tmp_path: Path) -> None:
     assert block.widths.tolist() == [10_000_001]
 
 
-def test_a_packed_table_is_read_like_a_plain_one(tmp_path: Path) -> None:
+def test_a_compressed_table_is_read_like_a_plain_one(tmp_path: Path) -> None:
     content = b"\xef\xbb\xbfid,images\r\nq,a b\r\n"
     (tmp_path / "a.csv").write_bytes(content)
     (tmp_path / "a.csv.gz").write_bytes(gzip.compress(content))
     for size in (1, 2, 7, 1000):
-        assert cut(tmp_path / "a.csv.gz", size) == cut(tmp_path / "a.csv", size)
+        assert read_words(tmp_path / "a.csv.gz", size) == read_words(tmp_path / "a.csv", size)

@@ -24,7 +24,7 @@ def columns(path: Path, *names: str) -> list[list[str]]:
     return [table[name].tolist() for name in names]
 
 
-def refusal(path: Path, *names: str) -> str:
+def error_of(path: Path, *names: str) -> str:
     with pytest.raises(DataError) as raised:
         read_table(path, names or ("id", "landmark_id"))
     text = str(raised.value)
@@ -75,35 +75,35 @@ def test_every_kind_of_csv_gives_the_same_cells(path: Path, content: bytes) -> N
         (b"\x89PNG\r\n\x1a\n\0\0", ", line 1: is not UTF-8"),
     ],
 )
-def test_what_is_no_table_is_refused_in_one_line(path: Path, content: bytes, complaint: str) -> None:
+def test_files_that_are_not_tables_raise_in_one_line(path: Path, content: bytes, complaint: str) -> None:
     path.write_bytes(content)
-    assert complaint in refusal(path)
+    assert complaint in error_of(path)
 
 
-def test_what_is_no_file_is_refused_without_waiting(tmp_path: Path) -> None:
+def test_pipes_and_folders_raise_without_blocking(tmp_path: Path) -> None:
     (tmp_path / "folder.csv").mkdir()
     os.mkfifo(tmp_path / "pipe.csv")
     (tmp_path / "loop.csv").symlink_to(tmp_path / "loop.csv")
-    assert "is not a file" in refusal(tmp_path / "folder.csv")
-    assert "is not a file" in refusal(tmp_path / "pipe.csv")
-    assert "Too many levels of symbolic links" in refusal(tmp_path / "loop.csv")
-    assert "No such file" in refusal(tmp_path / "none.csv")
-    assert "File name too long" in refusal(tmp_path / ("x" * 300))
+    assert "is not a file" in error_of(tmp_path / "folder.csv")
+    assert "is not a file" in error_of(tmp_path / "pipe.csv")
+    assert "Too many levels of symbolic links" in error_of(tmp_path / "loop.csv")
+    assert "No such file" in error_of(tmp_path / "none.csv")
+    assert "File name too long" in error_of(tmp_path / ("x" * 300))
 
 
-def test_a_table_without_rows_has_columns_of_nothing(path: Path) -> None:
+def test_a_table_without_rows_has_empty_columns(path: Path) -> None:
     path.write_text("id,landmark_id\n")
     assert len(read_table(path, ["id"])) == 0
 
 
-def test_an_optional_column_is_there_or_not(path: Path) -> None:
+def test_an_optional_column_may_be_missing(path: Path) -> None:
     path.write_text("id,Usage\na,Public\n")
     assert "Usage" in read_table(path, ["id"], optional=["Usage"])
     assert "Usage" not in read_table(path, ["id"])
     assert "url" not in read_table(path, ["id"], optional=["url"])
 
 
-def test_a_row_is_found_on_its_line_behind_blank_lines_and_long_cells(path: Path) -> None:
+def test_lines_of_rows_count_blank_lines_and_lines_in_cells(path: Path) -> None:
     path.write_text('id,url\n\na,x\n\nb,"1\n2\n3"\nc,y\n')
     assert read_table(path, ["id"]).lines.tolist() == [3, 5, 8]
 
@@ -132,7 +132,7 @@ def test_what_python_writes_is_read_back(rows: list[tuple[str, str]], tmp_path_f
 
 
 @given(content=st.binary(max_size=60))
-def test_any_bytes_are_a_table_or_an_error_of_data(content: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_any_bytes_give_a_table_or_data_error(content: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("table") / "a.csv"
     path.write_bytes(b"id,x\n" + content)
     try:
@@ -151,13 +151,13 @@ def cells(path: Path, *columns: str) -> list[tuple[str, ...]]:
     return [row for rows in blocks for row in zip(*(rows[name].as_strings().texts() for name in columns), strict=True)]
 
 
-def test_columns_are_picked_by_name(path: Path) -> None:
+def test_columns_are_selected_by_name(path: Path) -> None:
     path.write_bytes(b'\xef\xbb\xbfurl,"id",landmark_id\r\nhttp://x,a,7\r\n\r\n"http://y,z",b c,\r\n')
     assert cells(path, "id", "landmark_id") == [("a", "7"), ("b c", "")]
     assert cells(path, "landmark_id") == [("7",), ("",)]
 
 
-def test_a_column_that_is_not_needed_may_be_missing(path: Path) -> None:
+def test_an_optional_column_of_rows_may_be_missing(path: Path) -> None:
     path.write_text("id\na\n")
     (rows,) = read_rows(path, ["id"], ["Usage"])
     assert "id" in rows
@@ -165,12 +165,12 @@ def test_a_column_that_is_not_needed_may_be_missing(path: Path) -> None:
     assert len(rows) == 1
 
 
-def test_the_vocabulary_holds_each_cell_once_in_order(path: Path) -> None:
+def test_the_id_index_has_each_cell_once_in_order(path: Path) -> None:
     path.write_bytes(gzip.compress(b"id,x\nb,\na,\nb,\nc c,\n"))
     assert read_id_index(path, "id").texts().tolist() == ["b", "a", "c c"]
 
 
-def test_the_vocabulary_of_a_long_table_is_the_same_whatever_room_was_foreseen(path: Path) -> None:
+def test_the_id_index_of_a_long_table_does_not_depend_on_reserved_memory(path: Path) -> None:
     ids = [f"{number % 99_000:x}" * (1 + number % 3) for number in range(300_000)]
     path.write_text("id\n" + "\n".join(ids))
     assert read_id_index(path, "id").texts().tolist() == list(dict.fromkeys(ids))
@@ -196,11 +196,11 @@ def test_the_vocabulary_of_a_long_table_is_the_same_whatever_room_was_foreseen(p
         ("id\na\n".encode("utf-16"), ": is UTF-16; save the table as CSV in UTF-8"),
     ],
 )
-def test_what_is_no_table_of_ids_is_refused_in_one_line(path: Path, content: bytes, complaint: str) -> None:
+def test_files_that_are_not_tables_of_ids_raise_in_one_line(path: Path, content: bytes, complaint: str) -> None:
     path.write_bytes(content)
-    assert refusal(path, "id").startswith(complaint)
+    assert error_of(path, "id").startswith(complaint)
 
 
-def test_a_broken_row_is_named_by_its_line_far_down(path: Path) -> None:
+def test_an_error_names_its_line_far_down(path: Path) -> None:
     path.write_bytes(b"id\n" + b"a\n" * 3_000_000 + b"a,b\n")
-    assert refusal(path, "id").startswith(", line 3000002: the number of cells is 2")
+    assert error_of(path, "id").startswith(", line 3000002: the number of cells is 2")

@@ -61,13 +61,13 @@ def test_unsafe_rows_are_found_among_others() -> None:
     assert unsafe_rows(np.array([], object)) == []
 
 
-def test_every_row_but_the_first_of_an_id_is_repeated() -> None:
+def test_all_rows_of_an_id_but_the_first_are_repeated() -> None:
     assert repeated_rows(np.array(list("abcab"), object)) == [3, 4]
     assert repeated_rows(np.array(list("abc"), object)) == []
 
 
 @pytest.mark.parametrize("bad", [each for each in BAD if "\0" not in each])
-def test_a_table_with_an_unsafe_id_is_refused_with_its_line(tmp_path: Path, bad: str) -> None:
+def test_an_unsafe_id_raises_with_its_line(tmp_path: Path, bad: str) -> None:
     path = tmp_path / "index.csv"
     quoted = '"' + bad.replace('"', '""') + '"'
     path.write_text(f"id\na\n\n{quoted}\nb\n", newline="")
@@ -77,7 +77,7 @@ def test_a_table_with_an_unsafe_id_is_refused_with_its_line(tmp_path: Path, bad:
     assert len(str(raised.value)) < len(str(path)) + 250
 
 
-def test_a_table_with_a_repeated_id_is_refused_with_its_line(tmp_path: Path) -> None:
+def test_a_repeated_id_raises_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "index.csv").write_text("id\na\nb\na\n")
     with pytest.raises(DataError, match="line 4: the id 'a' is repeated"):
         ids_of(read_table(tmp_path / "index.csv", ["id"]))

@@ -15,32 +15,32 @@ compiling = settings(deadline=None)  # kernels are compiled at their first call
 
 
 @given(IDS)
-def test_words_are_the_texts_that_they_were_made_of(ids: list[str]) -> None:
+def test_a_column_returns_the_texts_it_was_created_from(ids: list[str]) -> None:
     assert StringColumn.from_texts(ids).texts() == ids
     assert StringColumn.from_texts(ids)[::2].texts() == ids[::2]
 
 
-def test_bytes_that_are_no_utf_8_come_back_as_they_were() -> None:
+def test_invalid_utf8_is_preserved() -> None:
     text = b"\xffa".decode("utf-8", "surrogateescape")
     assert StringColumn.from_texts([text]).texts() == [text]
 
 
 @compiling
 @given(IDS, IDS, st.integers(0, 20), st.integers(0, 20))
-def test_a_vocabulary_numbers_words_as_a_dictionary_does_whatever_room_it_has(
+def test_an_index_numbers_strings_like_a_dictionary_whatever_its_size(
     first: list[str], second: list[str], room: int, letters: int
 ) -> None:
     numbers: dict[str, int] = {}
     expected = [[numbers.setdefault(each, len(numbers)) for each in ids] for ids in (first, second)]
-    vocabulary = IdIndex()
-    vocabulary.reserve(room, letters)
-    assert [vocabulary.add(StringColumn.from_texts(ids)).tolist() for ids in (first, second)] == expected
-    assert vocabulary.texts().tolist() == [*numbers]
+    index = IdIndex()
+    index.reserve(room, letters)
+    assert [index.add(StringColumn.from_texts(ids)).tolist() for ids in (first, second)] == expected
+    assert index.texts().tolist() == [*numbers]
 
 
 @compiling
 @given(IDS, IDS)
-def test_places_are_those_in_the_list(wanted: list[str], ids: list[str]) -> None:
+def test_positions_equal_those_in_the_list(wanted: list[str], ids: list[str]) -> None:
     ids = list(dict.fromkeys(ids))
     expected = [ids.index(each) if each in ids else -1 for each in wanted]
     assert find_positions(np.array(wanted, object), np.array(ids, object)).tolist() == expected
@@ -48,7 +48,7 @@ def test_places_are_those_in_the_list(wanted: list[str], ids: list[str]) -> None
 
 @compiling
 @given(IDS.filter(len), st.data())
-def test_lists_are_the_ids_at_the_places(ids: list[str], data: st.DataObject) -> None:
+def test_joined_lists_contain_the_ids_at_the_positions(ids: list[str], data: st.DataObject) -> None:
     place = st.integers(-1, len(ids) - 1)
     positions = data.draw(st.lists(st.lists(place, min_size=5, max_size=5), max_size=9))
     expected = [" ".join([ids[each] for each in row if each >= 0]) for row in positions]
@@ -56,15 +56,15 @@ def test_lists_are_the_ids_at_the_places(ids: list[str], data: st.DataObject) ->
 
 
 @pytest.mark.parametrize("length", [7, 16, 70])
-def test_a_vocabulary_grows_with_what_is_added(length: int) -> None:
+def test_an_index_grows_as_strings_are_added(length: int) -> None:
     ids = [f"{number % 7000:0{length}}" for number in range(10_000)]
-    vocabulary = IdIndex()
+    index = IdIndex()
     for start in range(0, len(ids), 300):
-        assert vocabulary.add(StringColumn.from_texts(ids[start : start + 300])).tolist() == [
+        assert index.add(StringColumn.from_texts(ids[start : start + 300])).tolist() == [
             number % 7000 for number in range(start, min(start + 300, len(ids)))
         ]
-    assert len(vocabulary) == 7000
-    assert vocabulary.find(StringColumn.from_texts(["?", ids[6999]])).tolist() == [-1, 6999]
+    assert len(index) == 7000
+    assert index.find(StringColumn.from_texts(["?", ids[6999]])).tolist() == [-1, 6999]
 
 
 def test_rows_are_joined_across_blocks() -> None:
@@ -72,5 +72,5 @@ def test_rows_are_joined_across_blocks() -> None:
     assert list(join_ids(np.tile([[0, -1, 1]], (10_000, 1)), ids)) == ["a bb"] * 10_000
 
 
-def test_a_zero_character_behind_an_id_makes_another_id() -> None:
+def test_a_nul_character_after_an_id_makes_it_another_id() -> None:
     assert IdIndex.from_texts(["aaaaaaa\0", "aaaaaaa"]).find(StringColumn.from_texts(["aaaaaaa"])).tolist() == [1]

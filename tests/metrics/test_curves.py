@@ -10,7 +10,7 @@ from metrics.curves import LEVELS, precision_at_recall, precision_by_confidence
 from tests.factories.judgements import judgement_for
 
 
-def slowly(judgement, level):
+def interpolated_precision(judgement, level):
     """The interpolated precision at a level of recall, query by query, rank by rank."""
     precisions = []
     for hits, n_relevant in zip(judgement.hits, judgement.n_relevant, strict=True):
@@ -25,7 +25,9 @@ def slowly(judgement, level):
 def test_the_curve_is_the_highest_precision_at_each_recall_or_beyond(seed):
     judgement = judgement_for(MeanAveragePrecision(), seed)
     levels = np.linspace(0, 1, 12)
-    np.testing.assert_allclose(precision_at_recall(judgement, levels), [slowly(judgement, each) for each in levels])
+    np.testing.assert_allclose(
+        precision_at_recall(judgement, levels), [interpolated_precision(judgement, each) for each in levels]
+    )
 
 
 @given(seed=st.integers(0, 2**32))

@@ -18,14 +18,14 @@ def complementary_answers(n_queries, seed=0):
     return QueryValues(ids, right), QueryValues(ids, 1 - right)
 
 
-def third(n, seed):
+def third_public(n, seed):
     return np.random.default_rng(seed).permutation(n) < n // 3
 
 
-def errors(board, seeds=3):
+def mean_errors(board, seeds=3):
     """By how much the public score told after 400 submissions exceeds the private one, and that private one."""
     attacks = [
-        boosting_attack(MAP, board, complementary_answers(QUERIES, seed), third(QUERIES, seed), seed=seed)
+        boosting_attack(MAP, board, complementary_answers(QUERIES, seed), third_public(QUERIES, seed), seed=seed)
         for seed in range(seeds)
     ]
     return np.mean([each.error for each in attacks]), np.mean([each.private_scores[-1] for each in attacks])
@@ -33,7 +33,7 @@ def errors(board, seeds=3):
 
 def test_a_boosting_attack_gains_on_the_plain_board_and_not_on_the_ladder():
     plain, ladder, steps = (
-        errors(board) for board in (PlainMechanism(), LadderMechanism(), LadderMechanism(step=0.05))
+        mean_errors(board) for board in (PlainMechanism(), LadderMechanism(), LadderMechanism(step=0.05))
     )
     assert plain[0] > 0.09  # some .62 told, where everybody is worth .5
     assert ladder[0] < 0.05  # the luck of a few submissions
@@ -42,7 +42,7 @@ def test_a_boosting_attack_gains_on_the_plain_board_and_not_on_the_ladder():
 
 
 def test_more_submissions_gain_more_on_the_plain_board_alone():
-    public = third(QUERIES, 1)
+    public = third_public(QUERIES, 1)
     attack = {
         board: boosting_attack(MAP, board, complementary_answers(QUERIES, 1), public, steps=[10, 50, 400])
         for board in (PlainMechanism(), LadderMechanism())
@@ -63,7 +63,7 @@ def test_the_attack_and_the_ladder_work_with_gap_too():
         for correct in (right, ~right)
     )
     plain, ladder = (
-        boosting_attack(GlobalAveragePrecision(), board, answers, third(n, 5), steps=[200])
+        boosting_attack(GlobalAveragePrecision(), board, answers, third_public(n, 5), steps=[200])
         for board in (PlainMechanism(), LadderMechanism())
     )
     assert plain.error > 0.1
@@ -71,17 +71,19 @@ def test_the_attack_and_the_ladder_work_with_gap_too():
 
 
 def test_the_vote_of_one_submission_is_that_submission():
-    attack = boosting_attack(MAP, PlainMechanism(), complementary_answers(300), third(300, 2), steps=[1], seed=4)
+    attack = boosting_attack(MAP, PlainMechanism(), complementary_answers(300), third_public(300, 2), steps=[1], seed=4)
     ballot = np.random.default_rng(4).integers(2, size=(1, 300), dtype=bool)[0]
     values = mix_answers(*complementary_answers(300), ballot).values
-    public = third(300, 2)
+    public = third_public(300, 2)
     assert attack.public_scores == (round(values[public].mean(), 5),)
     assert attack.private_scores == (values[~public].mean(),)
 
 
 def test_the_same_seed_gives_the_same_attack():
     attacks = [
-        boosting_attack(MAP, LadderMechanism(), complementary_answers(200), third(200, 0), steps=[5, 20], seed=seed)
+        boosting_attack(
+            MAP, LadderMechanism(), complementary_answers(200), third_public(200, 0), steps=[5, 20], seed=seed
+        )
         for seed in (7, 7, 8)
     ]
     assert attacks[0] == attacks[1] != attacks[2]

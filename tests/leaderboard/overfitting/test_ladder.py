@@ -18,7 +18,7 @@ def answers(mean, noise=0.0):
     return QueryValues(IDS, mean + noise * np.resize([-1.0, 1.0], 100))
 
 
-def told(board, *submissions):
+def released_scores(board, *submissions):
     """The scores that a team is told, one after each submission."""
     release, scores = None, []
     for each in submissions:
@@ -28,11 +28,11 @@ def told(board, *submissions):
 
 
 def test_the_plain_mechanism_releases_every_score():
-    assert told(PlainMechanism(), answers(0.5), answers(0.51), answers(0.4)) == [0.5, 0.51, 0.4]
+    assert released_scores(PlainMechanism(), answers(0.5), answers(0.51), answers(0.4)) == [0.5, 0.51, 0.4]
 
 
 def test_a_score_must_be_better_by_more_than_the_step():
-    assert told(LadderMechanism(step=0.1), answers(0.5), answers(0.6), answers(0.61), answers(0.2)) == [
+    assert released_scores(LadderMechanism(step=0.1), answers(0.5), answers(0.6), answers(0.61), answers(0.2)) == [
         0.5,
         0.5,
         0.6,
@@ -41,27 +41,27 @@ def test_a_score_must_be_better_by_more_than_the_step():
 
 
 def test_released_scores_are_multiples_of_the_step():
-    assert told(LadderMechanism(step=0.25), answers(0.33), answers(0.99)) == [0.25, 1.0]
+    assert released_scores(LadderMechanism(step=0.25), answers(0.33), answers(0.99)) == [0.25, 1.0]
 
 
 def test_a_released_score_is_within_the_bounds_of_the_metric():
-    assert told(LadderMechanism(step=0.65), answers(0.99)) == [1.0]
+    assert released_scores(LadderMechanism(step=0.65), answers(0.99)) == [1.0]
 
 
 def test_without_a_step_the_standard_error_of_the_difference_decides():
     noisy = answers(0.51, noise=0.3)
     error = np.std(noisy.values - 0.5, ddof=1) / 10
     assert noisy.values.mean() - 0.5 < error
-    assert told(LadderMechanism(), answers(0.5), noisy) == [0.5, 0.5]
-    assert told(LadderMechanism(), answers(0.5), answers(0.51)) == [0.5, 0.51]
+    assert released_scores(LadderMechanism(), answers(0.5), noisy) == [0.5, 0.5]
+    assert released_scores(LadderMechanism(), answers(0.5), answers(0.51)) == [0.5, 0.51]
 
 
 def test_without_a_step_scores_are_multiples_of_1_by_the_number_of_queries():
-    assert told(LadderMechanism(), answers(0.5049)) == [0.5]
+    assert released_scores(LadderMechanism(), answers(0.5049)) == [0.5]
 
 
 def test_the_same_submission_twice_releases_no_new_score():
-    assert told(LadderMechanism(), answers(0.5049), answers(0.5049)) == [0.5, 0.5]
+    assert released_scores(LadderMechanism(), answers(0.5049), answers(0.5049)) == [0.5, 0.5]
 
 
 def test_the_best_score_is_released_with_its_judgement():

@@ -111,7 +111,7 @@ def test_queries_that_do_not_count_are_never_drawn():
     np.testing.assert_allclose(found.simulated_scores[..., 0], 0.5)
 
 
-def drawn(*private, public=None):
+def simulated(*private, public=None):
     """A shake-up of two draws, of which the private scores are given, entry by entry."""
     private = np.array(private).T
     public = private if public is None else np.array(public).T
@@ -119,7 +119,7 @@ def drawn(*private, public=None):
 
 
 def test_the_pair_with_the_best_entry_in_most_draws_comes_first():
-    found = drawn([0.9, 0.1, 0.1], [0.8, 0.8, 0.2], [0.1, 0.9, 0.9])
+    found = simulated([0.9, 0.1, 0.1], [0.8, 0.8, 0.2], [0.1, 0.9, 0.9])
     pairs = {pair.names: (pair.p_best, pair.rank) for pair in found.pairs()}
     assert pairs == {("a", "c"): (1, 1), ("b", "c"): (2 / 3, 4 / 3), ("a", "b"): (1 / 3, (1 + 2 + 2) / 3)}
     assert found.pairs()[0].names == ("a", "c")
@@ -127,20 +127,20 @@ def test_the_pair_with_the_best_entry_in_most_draws_comes_first():
 
 
 def test_pairs_that_never_have_the_best_entry_are_ordered_by_rank():
-    found = drawn([0.9, 0.9], [0.5, 0.4], [0.4, 0.5], [0.3, 0.3])
+    found = simulated([0.9, 0.9], [0.5, 0.4], [0.4, 0.5], [0.3, 0.3])
     assert [pair.names for pair in found.pairs("bcd")] == [("b", "c"), ("b", "d"), ("c", "d")]
 
 
 def test_the_best_public_entries_of_each_draw_are_selected_in_each_draw():
-    found = drawn([0.9, 0.1], [0.5, 0.5], [0.1, 0.9], public=([0.1, 0.1], [0.5, 0.5], [0.9, 0.9]))
+    found = simulated([0.9, 0.1], [0.5, 0.5], [0.1, 0.9], public=([0.1, 0.1], [0.5, 0.5], [0.9, 0.9]))
     assert (found.best_public_of_each_draw().p_best, found.best_public_of_each_draw().rank) == (0.5, 1.5)
 
 
 def test_an_interval_leaves_out_the_rarest_draws_at_both_ends():
     scores = np.arange(20.0)
-    found = drawn(scores, scores[::-1])
+    found = simulated(scores, scores[::-1])
     assert (found.rank_interval(0, level=1.0), found.rank_interval(0, level=0.9)) == ((1, 2), (1, 2))
-    rare = drawn(np.r_[1.0, np.zeros(19)], np.r_[0.0, np.ones(19)])
+    rare = simulated(np.r_[1.0, np.zeros(19)], np.r_[0.0, np.ones(19)])
     assert (rare.rank_interval(0, level=1.0), rare.rank_interval(0, level=0.9)) == ((1, 2), (2, 2))
 
 

@@ -35,7 +35,7 @@ def folds(make_entry):
     return fold_rows(entries, higher_is_better=True)
 
 
-def printed(rows, width=200, **heading):
+def render_text(rows, width=200, **heading):
     console = Console(file=StringIO(), width=width, color_system="truecolor", force_terminal=True)
     console.print(render(rows, "table", **{**HEADING, **heading}, width=width))
     return console.file.getvalue()
@@ -80,10 +80,10 @@ def test_the_bounds_of_the_score_are_columns(rows, format, low):
 
 
 def test_the_terminal_shows_the_interval_and_says_what_it_is(rows, make_entry):
-    assert "0.123–0.700" in printed(rows, 80)
-    assert "95 %: interval of the score that ranks" in " ".join(printed(rows, 80).split())
+    assert "0.123–0.700" in render_text(rows, 80)
+    assert "95 %: interval of the score that ranks" in " ".join(render_text(rows, 80).split())
     without = board_rows([make_entry("a", public=0.5)], higher_is_better=True)
-    assert "interval" not in printed(without)
+    assert "interval" not in render_text(without)
 
 
 def test_markdown_has_every_column_rounded_with_arrows(rows):
@@ -96,7 +96,7 @@ def test_markdown_has_every_column_rounded_with_arrows(rows):
 
 
 def test_a_wide_terminal_shows_every_value(rows):
-    text = " ".join(printed(rows, 200).split())
+    text = " ".join(render_text(rows, 200).split())
     for value in ("down", "0.60000", "-0.25000", "0.50000", "▲1", "▼1", "2/4,", "12.0", "300", "12:00", "failed(x=1)"):
         assert value in text
     for heading in ("public ↑", "private ↑", "private #", "all ↑", "entries", "coverage", "cost", "map@100 ↑"):
@@ -104,27 +104,27 @@ def test_a_wide_terminal_shows_every_value(rows):
 
 
 def test_a_narrow_terminal_shows_the_deciding_columns_in_whole_lines(rows):
-    lines = printed(rows, 80).splitlines()
+    lines = render_text(rows, 80).splitlines()
     assert any("down" in line and "0.60000" in line and "-0.25000" in line and "▼1" in line for line in lines)
     assert any("2/4, 1 empty" in line for line in lines)
     assert "entries" not in "".join(lines)
 
 
 def test_the_narrowest_terminal_keeps_rank_name_and_scores(rows):
-    lines = printed(rows, 44).splitlines()
+    lines = render_text(rows, 44).splitlines()
     assert any(line.split()[:1] == ["1"] and "down" in line and "0.60000" in line for line in lines)
     assert "95 %" not in "".join(lines)
 
 
 def test_the_arrow_points_to_the_better(rows):
     assert "map@100 ↓" in render(rows, "markdown", **{**HEADING, "higher_is_better": False})
-    assert "map@100 ↓" in printed(rows, higher_is_better=False)
+    assert "map@100 ↓" in render_text(rows, higher_is_better=False)
 
 
 @pytest.mark.parametrize("format", ["table", "markdown"])
 def test_the_caption_gives_the_shares_as_kaggle_does(rows, format):
     heading = {"shares": {"public": 1 / 3, "private": 2 / 3}}
-    text = printed(rows, **heading) if format == "table" else render(rows, format, **HEADING, **heading)
+    text = render_text(rows, **heading) if format == "table" else render(rows, format, **HEADING, **heading)
     assert "public: approximately 33.3 % of the queries; private: approximately 66.7 % of the queries" in text
     assert "approximately" not in render(rows, "markdown", **HEADING)
 
@@ -138,23 +138,25 @@ def test_folds_have_all_their_columns_too(folds, format):
 
 
 def test_the_terminal_flags_incomplete_folds(folds):
-    assert "2/3, incomplete" in printed(folds)
+    assert "2/3, incomplete" in render_text(folds)
 
 
 @pytest.mark.parametrize("format", ["csv", "json", "markdown", "table"])
 def test_an_empty_leaderboard_has_its_headings(format):
-    assert render([], format, **HEADING) if format != "table" else "public" in printed([])
+    assert render([], format, **HEADING) if format != "table" else "public" in render_text([])
 
 
 def test_no_name_breaks_out_of_the_terminal(make_entry, hostile_names):
     for name in hostile_names:
         rows = board_rows([make_entry(name, public=0.5), make_entry("b", reason=name)], higher_is_better=True)
-        text = re.sub(r"\x1b\[[0-3](;[0-3])*m", "", printed(rows, title=name, metric=name))  # bold and dim are ours
+        text = re.sub(r"\x1b\[[0-3](;[0-3])*m", "", render_text(rows, title=name, metric=name))  # bold and dim are ours
         assert all(c.isprintable() or c == "\n" for c in text)
 
 
 def test_rich_markup_in_a_name_is_shown_as_it_is(make_entry):
-    assert "[bold]x[/bold]" in printed(board_rows([make_entry("[bold]x[/bold]", public=0.5)], higher_is_better=True))
+    assert "[bold]x[/bold]" in render_text(
+        board_rows([make_entry("[bold]x[/bold]", public=0.5)], higher_is_better=True)
+    )
 
 
 def test_no_name_breaks_out_of_markdown(make_entry, hostile_names):

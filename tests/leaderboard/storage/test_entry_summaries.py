@@ -19,7 +19,7 @@ def database(database_url: str) -> Database:
     return Database(database_url)
 
 
-def some(make_entry: MakeEntry) -> list[Entry]:
+def make_entries(make_entry: MakeEntry) -> list[Entry]:
     return [
         make_entry("hash", public=0.5, private=0.4),
         make_entry("hash(kind='dct')", public=0.6, private=0.1, minute=1),
@@ -31,7 +31,7 @@ def some(make_entry: MakeEntry) -> list[Entry]:
 
 def test_standings_of_summaries_equal_those_of_full_entries(database: Database, make_entry: MakeEntry) -> None:
     store = EntryStore(database)
-    stored = {entry.id: entry for entry in map(store.add, some(make_entry))}
+    stored = {entry.id: entry for entry in map(store.add, make_entries(make_entry))}
     outlines = EntrySummaries(database, "fingerprint", "retrieval", "test", "map@100")
     assert outlines.refresh()
     order = Order("map@100", higher_is_better=True)

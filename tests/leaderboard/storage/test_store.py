@@ -45,7 +45,7 @@ def store(request, file, tmp_path):
         yield EntryStore(url)
 
 
-def refused(call, *names):
+def store_error(call, *names):
     """The one line of the StoreError that a call raises, which must hold these names."""
     with pytest.raises(StoreError) as caught:
         call()
@@ -214,7 +214,7 @@ def test_the_file_system_of_a_path_is_the_innermost_mount(monkeypatch, tmp_path)
 @pytest.mark.parametrize(("found", "age"), [("4", "a newer"), ("x", "a newer")])
 def test_another_schema_version_is_refused_with_a_remedy(store, file, found, age):
     change(file, f"UPDATE alembic_version SET version_num = '{found}'")
-    line = refused(lambda: EntryStore(file), file)
+    line = store_error(lambda: EntryStore(file), file)
     assert line == (
         f"{file} was written by {age} landmark (schema {found}; this one writes 3): "
         "move it away or use another --workspace"
@@ -229,14 +229,14 @@ def test_intervals_are_restored_bit_for_bit(store, make_entry):
 def test_the_database_of_another_program_is_refused_and_left_alone(tmp_path):
     file = tmp_path / "other.sqlite"
     change(file, "CREATE TABLE bookmarks (id INTEGER)")
-    refused(lambda: EntryStore(file), file, "not a leaderboard's database", "--workspace")
+    store_error(lambda: EntryStore(file), file, "not a leaderboard's database", "--workspace")
     assert scalar(file, "SELECT count(*) FROM sqlite_master") == 1
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path):
     file = tmp_path / "notes.txt"
     file.write_text("my notes " * 1000)
-    refused(lambda: EntryStore(file), file, "not a leaderboard's database", "--workspace")
+    store_error(lambda: EntryStore(file), file, "not a leaderboard's database", "--workspace")
     assert file.read_text() == "my notes " * 1000
 
 
@@ -252,7 +252,9 @@ def test_damaged_pages_are_reported(store, file, make_entry):
     content = bytearray(file.read_bytes())
     content[8192:] = b"\xff" * (len(content) - 8192)
     file.write_bytes(content)
-    refused(lambda: [EntryStore(file).entries(), EntryStore(file).find("x"), EntryStore(file).add(make_entry())], file)
+    store_error(
+        lambda: [EntryStore(file).entries(), EntryStore(file).find("x"), EntryStore(file).add(make_entry())], file
+    )
 
 
 @pytest.mark.parametrize(
@@ -277,7 +279,7 @@ def test_damaged_pages_are_reported(store, file, make_entry):
 def test_damaged_values_are_reported(store, file, make_entry, damage):
     added = store.add(make_entry(), {"a": [1.0]}, ["q"])
     change(file, damage)
-    refused(lambda: [store.entries(), store.per_query(added.id), store.query_ids(added.id)], file)
+    store_error(lambda: [store.entries(), store.per_query(added.id), store.query_ids(added.id)], file)
 
 
 def test_a_pickle_in_place_of_values_is_not_loaded(store, file, make_entry):
@@ -288,16 +290,16 @@ def test_a_pickle_in_place_of_values_is_not_loaded(store, file, make_entry):
     content = BytesIO()
     np.save(content, np.array([{"an": "object"}], dtype=object), allow_pickle=True)
     change(file, f"UPDATE per_query SET packed = x'{compress(content.getvalue()).hex()}'")
-    refused(lambda: store.per_query(added.id), file, "damaged")
+    store_error(lambda: store.per_query(added.id), file, "damaged")
 
 
 def test_a_folder_in_place_of_the_file_is_refused(tmp_path):
-    refused(lambda: EntryStore(tmp_path), tmp_path, "--workspace")
+    store_error(lambda: EntryStore(tmp_path), tmp_path, "--workspace")
 
 
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
     (tmp_path / "file").touch()
-    refused(lambda: EntryStore(tmp_path / "file" / "a.sqlite"), tmp_path, "--workspace")
+    store_error(lambda: EntryStore(tmp_path / "file" / "a.sqlite"), tmp_path, "--workspace")
 
 
 @pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), OSError(30, "Read-only file system")])
@@ -306,14 +308,14 @@ def test_a_folder_that_cannot_be_created_is_refused(tmp_path, monkeypatch, error
         raise error
 
     monkeypatch.setattr(Path, "mkdir", refuse)
-    refused(lambda: EntryStore(tmp_path / "new" / "a.sqlite"), "a.sqlite", "allow writing in its folder")
+    store_error(lambda: EntryStore(tmp_path / "new" / "a.sqlite"), "a.sqlite", "allow writing in its folder")
 
 
 def test_a_read_only_database_can_be_listed_but_not_written(store, file, make_entry):
     added = store.add(make_entry())
     event.listen(store._database.engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only = 1"))
     assert store.entries() == [added]
-    refused(lambda: store.add(make_entry()), file, "allow writing")
+    store_error(lambda: store.add(make_entry()), file, "allow writing")
 
 
 def test_a_full_disk_is_reported_and_loses_nothing(store, file, make_entry):
@@ -321,7 +323,7 @@ def test_a_full_disk_is_reported_and_loses_nothing(store, file, make_entry):
     full = f"PRAGMA max_page_count = {scalar(file, 'PRAGMA page_count')}"
     event.listen(store._database.engine, "connect", lambda connection, _: connection.execute(full))
     random = np.random.default_rng(0).random(10_000)
-    refused(lambda: store.add(make_entry(), {"a": random}), file, "disk is full", "free some space")
+    store_error(lambda: store.add(make_entry(), {"a": random}), file, "disk is full", "free some space")
     assert store.entries() == [added]
 
 
@@ -329,7 +331,7 @@ def test_a_database_that_stays_locked_is_reported(file, make_entry, monkeypatch)
     monkeypatch.setattr(database, "LOCK_TIMEOUT_S", 0.1)
     store = EntryStore(file)
     with database.write_transaction(store._database.engine):
-        refused(lambda: store.add(make_entry()), file, "in use by another process", "try again")
+        store_error(lambda: store.add(make_entry()), file, "in use by another process", "try again")
 
 
 def test_any_other_database_error_is_one_line_too(store, file, make_entry, monkeypatch):
@@ -337,7 +339,7 @@ def test_any_other_database_error_is_one_line_too(store, file, make_entry, monke
         raise OperationalError("SELECT 1", {}, Exception("the \x1b[31mserver\nwent away"))
 
     event.listen(store._database.engine, "before_cursor_execute", fail)
-    refused(store.entries, file, r"the \x1b[31mserver")
+    store_error(store.entries, file, r"the \x1b[31mserver")
 
 
 @pytest.mark.parametrize(
@@ -345,7 +347,7 @@ def test_any_other_database_error_is_one_line_too(store, file, make_entry, monke
     ["nonsense://x", "postgresql+nonsense://u:secret@h/d", "sqlite://", "://", "sqlite+pysqlite:///:memory:"],
 )
 def test_an_unreachable_url_is_refused_without_its_password(location):
-    assert "secret" not in refused(lambda: EntryStore(location))
+    assert "secret" not in store_error(lambda: EntryStore(location))
 
 
 def test_a_store_error_is_a_leaderboard_error():

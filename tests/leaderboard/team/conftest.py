@@ -68,7 +68,7 @@ def upload(**values: object) -> Upload:
 def hand_in(submissions: Submissions) -> Callable[..., Submission]:
     """Hands in a file of a team, `minute` minutes past noon."""
 
-    def handed_in(team: Team, minute: float = 0, rules: CompetitionRules | None = None, **values: object) -> Submission:
+    def add(team: Team, minute: float = 0, rules: CompetitionRules | None = None, **values: object) -> Submission:
         return submissions.add(team, upload(**values), rules or CompetitionRules("c"), minutes(minute))
 
-    return handed_in
+    return add

@@ -10,10 +10,10 @@ ORDER = Order("map@100", higher_is_better=True)
 
 
 @pytest.fixture
-def world(make_entry):
+def submissions_and_entries(make_entry):
     """Submissions of a team with these public scores, and their entries; `chosen` and `hidden` are their places."""
 
-    def made(*public, chosen=(), hidden=()):
+    def make(*public, chosen=(), hidden=()):
         state = {"team": "Alpha", "received": minutes(0), "status": "scored", "report": (), "attempts": 1}
         submissions = [
             Submission(
@@ -30,7 +30,7 @@ def world(make_entry):
             make_entry("Alpha", minute=place, id=place, public=score) for place, score in enumerate(public)
         ]
 
-    return made
+    return make
 
 
 @pytest.mark.parametrize(
@@ -46,10 +46,10 @@ def world(make_entry):
         ((), {}, set()),
     ],
 )
-def test_finals_are_the_chosen_entries_and_then_the_best_public_ones(world, public, marks, expected):
-    assert team_finals(*world(*public, **marks), ORDER) == expected
+def test_finals_are_the_chosen_entries_and_then_the_best_public_ones(submissions_and_entries, public, marks, expected):
+    assert team_finals(*submissions_and_entries(*public, **marks), ORDER) == expected
 
 
-def test_entries_of_other_teams_are_not_finals(world, make_entry):
-    submissions, entries = world(0.1)
+def test_entries_of_other_teams_are_not_finals(submissions_and_entries, make_entry):
+    submissions, entries = submissions_and_entries(0.1)
     assert team_finals(submissions, [*entries, make_entry("Beta", id=9, public=0.9)], ORDER) == {0}

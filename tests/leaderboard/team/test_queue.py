@@ -18,11 +18,11 @@ EXPIRED = LEASE.total_seconds() / 60 + 0.01  # minutes
 def enter(queue, make_entry):
     """Enters what a claim holds."""
 
-    def entered(claim, **values):
+    def enter_claim(claim, **values):
         team = claim.submission.team
         return queue.enter(claim, make_entry(team, **{"public": 0.5, **values}), {"map@100": [1.0]}, ["q"], ["a note"])
 
-    return entered
+    return enter_claim
 
 
 def test_an_empty_queue_has_nothing_to_claim(queue):
@@ -44,11 +44,11 @@ def test_a_claimed_submission_is_running(queue, hand_in, submissions, team):
 
 def test_a_scored_submission_has_an_entry_with_its_values(queue, hand_in, enter, submissions, store, team):
     hand_in(team)
-    entered = enter(queue.claim(minutes(1)))
+    entry = enter(queue.claim(minutes(1)))
     (submission,) = submissions.find_all(team)
-    assert (submission.status, submission.entry, submission.report) == ("scored", entered.id, ("a note",))
-    assert store.entries() == [entered]
-    np.testing.assert_array_equal(store.per_query(entered.id)["map@100"], [1.0])
+    assert (submission.status, submission.entry, submission.report) == ("scored", entry.id, ("a note",))
+    assert store.entries() == [entry]
+    np.testing.assert_array_equal(store.per_query(entry.id)["map@100"], [1.0])
     assert queue.claim(minutes(99)) is None
 
 
@@ -86,10 +86,10 @@ def test_a_worker_that_lost_its_claim_enters_nothing(queue, hand_in, enter, stor
     assert not queue.fail(killed, "no")
     assert enter(killed) is None
     assert store.entries() == []
-    entered = enter(again)
+    entry = enter(again)
     assert enter(again) is enter(killed) is None
-    assert store.entries() == [entered]
-    assert submissions.find(again.submission.id).entry == entered.id
+    assert store.entries() == [entry]
+    assert submissions.find(again.submission.id).entry == entry.id
 
 
 def test_the_database_itself_refuses_a_second_entry_of_a_submission(

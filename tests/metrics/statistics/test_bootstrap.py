@@ -72,8 +72,8 @@ def test_where_no_query_counts_there_is_neither_score_nor_interval(each):
 def test_an_interval_is_the_quantiles_of_slowly_scored_resamples(each):
     judgement = sorted_by_id(judgement_for(each, seed=4))
     scores = [score_by_resampling(each, judgement, counts) for counts in resamples(judgement, 50, 7)]
-    found = intervals([each], judgement, replicates=50, level=0.8, seed=7)
-    assert found == {each.name: pytest.approx(tuple(np.nanquantile(scores, [0.1, 0.9])))}
+    result = intervals([each], judgement, replicates=50, level=0.8, seed=7)
+    assert result == {each.name: pytest.approx(tuple(np.nanquantile(scores, [0.1, 0.9])))}
 
 
 @pytest.mark.parametrize("task", ["retrieval", "recognition"])
@@ -100,8 +100,8 @@ def test_the_first_replicates_are_the_same_for_any_number_of_them():
 
 def test_another_seed_draws_others():
     judgement = judgement_for(MeanAveragePrecision(), seed=6)
-    found = {intervals([MeanAveragePrecision()], judgement, replicates=50, seed=seed)["map@100"] for seed in range(5)}
-    assert len(found) > 1
+    result = {intervals([MeanAveragePrecision()], judgement, replicates=50, seed=seed)["map@100"] for seed in range(5)}
+    assert len(result) > 1
 
 
 def test_a_higher_level_is_wider_and_holds_the_score():
@@ -141,9 +141,9 @@ def test_intervals_contain_the_expected_score_in_95_of_100_samples(name, populat
     each, n_samples, rng = metric(name), 500, np.random.default_rng(1)
     ones = np.ones(n, dtype=np.int64)
     expected = np.mean([weighted_score(each, population(rng, n))(ones) for _ in range(2000)])
-    found = [
+    result = [
         intervals([each], population(np.random.default_rng([2, sample]), n), replicates=400, seed=sample)[name]
         for sample in range(n_samples)
     ]
-    coverage = np.mean([low <= expected <= high for low, high in found])
+    coverage = np.mean([low <= expected <= high for low, high in result])
     assert coverage == pytest.approx(share, abs=3 * np.sqrt(share * (1 - share) / n_samples))

@@ -48,10 +48,10 @@ def difference_by_scoring(each, a, b, swap):
 
 def ranks(each, judgement):
     """The place of each answer in its list."""
-    found = np.full(len(judgement.query_ids), np.inf)
+    result = np.full(len(judgement.query_ids), np.inf)
     order = each.ranked_rows(judgement)
-    found[order] = np.arange(len(order))
-    return found
+    result[order] = np.arange(len(order))
+    return result
 
 
 @every_metric
@@ -77,7 +77,7 @@ def test_p_is_near_the_share_of_all_exchanges_there_are(each):
     a, b = two_answers(each, 11, n=9)
     difference = exchange_difference(each, a, b)
     all_exchanges = [abs(difference(np.array(swap))) for swap in product([False, True], repeat=9)]
-    exact = np.mean([found >= all_exchanges[0] - 1e-9 for found in all_exchanges])
+    exact = np.mean([result >= all_exchanges[0] - 1e-9 for result in all_exchanges])
     assert permutation_p_value(each, [a], [b], 4000, 1) == pytest.approx(exact, abs=0.04)
 
 
@@ -109,10 +109,10 @@ def test_the_order_in_which_answers_are_named_changes_no_number(each):
 @every_metric
 def test_the_better_system_is_first_whether_higher_or_lower_is_better(each):
     a, b = two_answers(each, 8)
-    found = compare(each, {"a": [a], "b": [b]}, replicates=50)
-    scores = list(found.scores.values())
+    result = compare(each, {"a": [a], "b": [b]}, replicates=50)
+    scores = list(result.scores.values())
     assert scores == sorted(scores, reverse=each.higher_is_better)
-    assert found.scores == {"a": pytest.approx(each.score(a)), "b": pytest.approx(each.score(b))}
+    assert result.scores == {"a": pytest.approx(each.score(a)), "b": pytest.approx(each.score(b))}
 
 
 def test_confidences_on_another_scale_change_nothing_by_gap():
@@ -122,12 +122,12 @@ def test_confidences_on_another_scale_change_nothing_by_gap():
     assert both[0] == both[1]
 
 
-def valued(*values):
+def query_values(*values):
     return QueryValues(np.array([f"q{i}" for i in range(len(values))], dtype=object), np.array(values, dtype=float))
 
 
 def test_wins_losses_and_effect_are_those_of_the_queries():
-    better, worse = valued(1, 1, 0.5, 0, np.nan), valued(0, 0.5, 0.5, 0.25, np.nan)
+    better, worse = query_values(1, 1, 0.5, 0, np.nan), query_values(0, 0.5, 0.5, 0.25, np.nan)
     (pair,) = compare(MeanAveragePrecision(), {"worse": [worse], "better": [better]}).pairs
     assert (pair.better, pair.worse, pair.wins, pair.ties, pair.losses) == ("better", "worse", 2, 1, 1)
     differences = np.array([1, 0.5, 0, -0.25])
@@ -136,40 +136,40 @@ def test_wins_losses_and_effect_are_those_of_the_queries():
 
 
 def test_where_less_is_better_a_lower_rank_wins():
-    (pair,) = compare(MeanFirstHit(), {"late": [valued(9, 9, 1)], "early": [valued(1, 2, 3)]}).pairs
+    (pair,) = compare(MeanFirstHit(), {"late": [query_values(9, 9, 1)], "early": [query_values(1, 2, 3)]}).pairs
     assert (pair.better, pair.wins, pair.losses) == ("early", 2, 1)
     assert pair.difference < 0
 
 
 @pytest.mark.parametrize(("values", "effect"), [((0.5, 0.5), None), ((0.0, 0.0), 0.0)])
 def test_an_effect_without_spread_is_none_or_zero(values, effect):
-    (pair,) = compare(MeanAveragePrecision(), {"a": [valued(*values)], "b": [valued(0, 0)]}).pairs
+    (pair,) = compare(MeanAveragePrecision(), {"a": [query_values(*values)], "b": [query_values(0, 0)]}).pairs
     assert pair.effect == effect
 
 
 def test_a_median_is_compared_as_a_median():
-    found = compare(MedianFirstHit(), {"a": [valued(1, 1, 101)], "b": [valued(2, 2, 2)]})
-    assert found.scores == {"a": 1.0, "b": 2.0}
+    result = compare(MedianFirstHit(), {"a": [query_values(1, 1, 101)], "b": [query_values(2, 2, 2)]})
+    assert result.scores == {"a": 1.0, "b": 2.0}
 
 
 def test_a_query_that_counts_for_one_only_is_exchanged_as_it_is():
-    a, b = valued(1, 1, np.nan), valued(0, np.nan, 0)
+    a, b = query_values(1, 1, np.nan), query_values(0, np.nan, 0)
     assert exchange_difference(Top1Accuracy(), a, b)(np.array([False, True, False])) == pytest.approx(1 - 1 / 3)
 
 
 def test_the_queries_that_differ_most_come_first_and_equal_ones_by_id():
-    a, b = valued(0.5, 1, 0, np.nan, 0.3), valued(0, 0, 1, np.nan, 0.3)
-    found = most_different(MeanAveragePrecision(), [a], [b], 3)
-    assert found == [("q1", 1.0, 0.0), ("q2", 0.0, 1.0), ("q0", 0.5, 0.0)]
-    assert most_different(MeanAveragePrecision(), [a], [b], 1) == found[:1]
+    a, b = query_values(0.5, 1, 0, np.nan, 0.3), query_values(0, 0, 1, np.nan, 0.3)
+    result = most_different(MeanAveragePrecision(), [a], [b], 3)
+    assert result == [("q1", 1.0, 0.0), ("q2", 0.0, 1.0), ("q0", 0.5, 0.0)]
+    assert most_different(MeanAveragePrecision(), [a], [b], 1) == result[:1]
 
 
 def test_over_folds_a_score_is_the_mean_of_the_folds():
-    a, b = [valued(1, 1), valued(0, 0, 0, 0)], [valued(0, 0), valued(0, 0, 0, 1)]
-    found = compare(MeanAveragePrecision(), {"a": a, "b": b})
-    assert found.scores == {"a": 0.5, "b": 0.125}
-    assert found.queries == 6
-    assert found.pairs[0].wins + found.pairs[0].ties + found.pairs[0].losses == 6
+    a, b = [query_values(1, 1), query_values(0, 0, 0, 0)], [query_values(0, 0), query_values(0, 0, 0, 1)]
+    result = compare(MeanAveragePrecision(), {"a": a, "b": b})
+    assert result.scores == {"a": 0.5, "b": 0.125}
+    assert result.queries == 6
+    assert result.pairs[0].wins + result.pairs[0].ties + result.pairs[0].losses == 6
 
 
 def test_over_folds_the_exchange_is_that_of_every_fold():
@@ -180,40 +180,40 @@ def test_over_folds_the_exchange_is_that_of_every_fold():
         abs(sum(difference_by_scoring(each, a, b, swap) for (a, b), swap in zip(folds, both, strict=True)))
         for both in product(ways, ways)
     ]
-    exact = np.mean([found >= every[0] - 1e-9 for found in every])
+    exact = np.mean([result >= every[0] - 1e-9 for result in every])
     a, b = zip(*folds, strict=True)
     assert permutation_p_value(each, a, b, 4000, 1) == pytest.approx(exact, abs=0.04)
 
 
 def test_the_probabilities_of_being_first_add_up_to_1_and_equal_systems_share_them():
     rng = np.random.default_rng(0)
-    answers = {name: [valued(*rng.random(30))] for name in "abc"}
-    found = compare(MeanAveragePrecision(), answers | {"copy": answers["a"]})
-    assert sum(found.p_first.values()) == pytest.approx(1)
-    assert found.p_first["a"] == found.p_first["copy"]
+    answers = {name: [query_values(*rng.random(30))] for name in "abc"}
+    result = compare(MeanAveragePrecision(), answers | {"copy": answers["a"]})
+    assert sum(result.p_first.values()) == pytest.approx(1)
+    assert result.p_first["a"] == result.p_first["copy"]
 
 
 def test_systems_not_significantly_worse_than_the_best_are_tied_with_it():
     rng = np.random.default_rng(0)
     first = rng.random(200)
     answers = {"first": first, "near": first - 0.001 * (rng.random(200) - 0.4), "far": first * 0.5}
-    found = compare(MeanAveragePrecision(), {name: [valued(*values)] for name, values in answers.items()})
-    assert "far" not in found.tied
-    assert found.tied[0] == next(iter(found.scores))
-    alone = compare(MeanAveragePrecision(), {"first": [valued(*first)], "far": [valued(*first * 0.5)]})
+    result = compare(MeanAveragePrecision(), {name: [query_values(*values)] for name, values in answers.items()})
+    assert "far" not in result.tied
+    assert result.tied[0] == next(iter(result.scores))
+    alone = compare(MeanAveragePrecision(), {"first": [query_values(*first)], "far": [query_values(*first * 0.5)]})
     assert alone.tied == ("first",)
 
 
 def test_there_are_enough_exchanges_for_the_correction_to_find_something():
     values = np.arange(40) / 40
-    answers = {f"{number:02}": [valued(*values * (1 - number / 40))] for number in range(9)}
-    found = compare(MeanAveragePrecision(), answers, replicates=10)
-    assert found.exchanges == 100 * len(found.pairs) == 3600
-    assert min(pair.p_holm for pair in found.pairs) <= 0.01
+    answers = {f"{number:02}": [query_values(*values * (1 - number / 40))] for number in range(9)}
+    result = compare(MeanAveragePrecision(), answers, replicates=10)
+    assert result.exchanges == 100 * len(result.pairs) == 3600
+    assert min(pair.p_holm for pair in result.pairs) <= 0.01
 
 
 def test_p_is_never_zero():
-    (pair,) = compare(MeanAveragePrecision(), {"a": [valued(*[1] * 100)], "b": [valued(*[0] * 100)]}).pairs
+    (pair,) = compare(MeanAveragePrecision(), {"a": [query_values(*[1] * 100)], "b": [query_values(*[0] * 100)]}).pairs
     assert pair.p == pair.p_holm == 1 / 2001
 
 
@@ -233,7 +233,7 @@ def test_holms_correction_is_the_one_in_the_book(seed):
 
 
 def test_other_queries_cannot_be_compared():
-    a, b = valued(1, 0), valued(1, 0, 1)
+    a, b = query_values(1, 0), query_values(1, 0, 1)
     with pytest.raises(ValueError, match="one and two answer different queries"):
         compare(MeanAveragePrecision(), {"one": [a], "two": [b]})
     with pytest.raises(ValueError, match="answer different queries"):
@@ -257,7 +257,7 @@ def equally_good(name, sample):
     rng = np.random.default_rng([5, sample])
     if name == "map@100":
         difficulty = rng.random(60)
-        a, b = (valued(*np.clip(difficulty + rng.normal(0, 0.3, 60), 0, 1)) for _ in range(2))
+        a, b = (query_values(*np.clip(difficulty + rng.normal(0, 0.3, 60), 0, 1)) for _ in range(2))
         return a, b
     a, b = recognition_sample(rng, 60), recognition_sample(rng, 60)
     b = replace(b, landmark=a.landmark, correct=a.landmark & b.answered & (rng.random(60) < 0.3 + 0.6 * b.confidence))
@@ -279,15 +279,15 @@ def test_p_is_uniform_if_there_is_no_difference(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["map@100", "gap"])
 def test_a_difference_that_is_there_is_found(name):
-    found = []
+    result = []
     for sample in range(100):
         a, b = equally_good(name, sample)
         if name == "map@100":
             b = replace(b, values=b.values * 0.7)
         else:
             b = replace(b, correct=b.correct & (np.random.default_rng(sample).random(60) < 0.4))
-        found.append(permutation_p_value(metric(name), [a], [b], 400, sample))
-    assert np.mean(np.array(found) <= 0.05) >= 0.8
+        result.append(permutation_p_value(metric(name), [a], [b], 400, sample))
+    assert np.mean(np.array(result) <= 0.05) >= 0.8
 
 
 @pytest.mark.slow
@@ -299,7 +299,7 @@ def test_among_many_equal_systems_a_false_rejection_is_as_rare_as_in_one_pair(mo
     for sample in range(n_samples):
         rng = np.random.default_rng([7, sample])
         difficulty = rng.random(50)
-        answers = {str(i): [valued(*np.clip(difficulty + rng.normal(0, 0.3, 50), 0, 1))] for i in range(5)}
+        answers = {str(i): [query_values(*np.clip(difficulty + rng.normal(0, 0.3, 50), 0, 1))] for i in range(5)}
         pairs = compare(MeanAveragePrecision(), answers, replicates=2, seed=sample).pairs
         false += any(pair.p_holm < 0.05 for pair in pairs)
     assert 0 < false / n_samples <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / n_samples)

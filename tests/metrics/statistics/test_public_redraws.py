@@ -43,9 +43,9 @@ def answers_for(each, seed):
 def test_part_scores_equal_scoring_the_queries_of_the_part(each, seed):
     answers = answers_for(each, 3 * seed)
     masks = masks_of(np.arange(20) < 1 + seed, draws=30, seed=seed)
-    found = part_scores(each, answers)(masks)
+    result = part_scores(each, answers)(masks)
     slow = [[[part_score(each, answer, part) for answer in answers] for part in (mask, ~mask)] for mask in masks]
-    np.testing.assert_allclose(found, slow, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(result, slow, rtol=1e-12, atol=1e-12)
 
 
 def test_each_draw_has_as_many_public_queries_of_each_stratum_as_there_were():
@@ -75,8 +75,8 @@ def test_another_seed_draws_others():
 
 def test_a_part_without_a_query_that_counts_has_no_score():
     answers = [QueryValues(np.array(["a", "b"], object), np.array([0.5, np.nan]))]
-    found = part_scores(MeanAveragePrecision(), answers)(np.array([[True, False]]))
-    np.testing.assert_array_equal(found, [[[0.5], [np.nan]]])
+    result = part_scores(MeanAveragePrecision(), answers)(np.array([[True, False]]))
+    np.testing.assert_array_equal(result, [[[0.5], [np.nan]]])
 
 
 def test_medians_are_refused():

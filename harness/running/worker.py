@@ -63,27 +63,27 @@ def main(folder: Path) -> None:
     _end_with_parent()
     random.seed(job.seed)
     np.random.seed(job.seed % 2**32)  # noqa: NPY002 (some solutions use the global generator)
-    stages = StageRecorder()
+    recorder = StageRecorder()
     with send_progress_to(_progress_writer(folder)):
-        _run(job, folder, stages).save(folder)
+        _run(job, folder, recorder).save(folder)
 
 
-def _run(job: RunJob, folder: Path, stages: StageRecorder) -> Outcome:
+def _run(job: RunJob, folder: Path, recorder: StageRecorder) -> Outcome:
     try:
-        with stages.measure("load"):
+        with recorder.measure("load"):
             split, solution = load(job)
-        with stages.measure("fit"):
+        with recorder.measure("fit"):
             solution.fit(split.data)
-        with stages.measure("rank" if isinstance(solution, Retrieval) else "recognise"):
+        with recorder.measure("rank" if isinstance(solution, Retrieval) else "recognise"):
             answer = answer_all(solution, split, folder / CHUNKS)
-        with stages.measure("write"):
+        with recorder.measure("write"):
             answer = finalise(answer, split.data)
             save_answer(folder / ANSWER, answer)
             write_submission(answer, folder / SUBMISSION)
     except BaseException as error:  # noqa: BLE001 (a solution may raise anything; the entry names it)
         traceback.print_exc()
-        return Outcome(_reason(error), tuple(stages.stages))
-    return _outcome(answer, split, stages, submission_digest(folder))
+        return Outcome(_reason(error), tuple(recorder.stages))
+    return _outcome(answer, split, recorder, submission_digest(folder))
 
 
 def load(job: RunJob) -> tuple[Split, Solution]:
@@ -142,13 +142,14 @@ def ask(solution: Solution, queries: ImageSet) -> object:
         raise SolutionError(_reason(error)) from error  # the main thread does not see the frames of this thread
 
 
-def _outcome(answer: Answer, split: Split, stages: StageRecorder, digest: str) -> Outcome:
+def _outcome(answer: Answer, split: Split, recorder: StageRecorder, digest: str) -> Outcome:
     undecodable_queries = split.queries.found_undecodable
     undecodable = sorted(split.data.train.found_undecodable | split.data.index.found_undecodable | undecodable_queries)
     failed = ~answer.has_answer & np.array([query in undecodable_queries for query in answer.query_ids], bool)
     counts = int(answer.has_answer.sum()), int((~answer.has_answer & ~failed).sum()), int(failed.sum())
     coverage = Coverage(len(failed), *counts)
-    return Outcome(None, tuple(stages.stages), coverage, len(undecodable), tuple(undecodable[:20]), versions(), digest)
+    stages, examples = tuple(recorder.stages), tuple(undecodable[:20])
+    return Outcome(None, stages, coverage, len(undecodable), examples, versions(), digest)
 
 
 def _reason(error: BaseException) -> str:

@@ -61,5 +61,6 @@ def _fill_similarities(queries: Any, rows: Any, places: Any, similarities: Any) 
 
 def _fill_plainly(queries: np.ndarray, rows: np.ndarray, places: np.ndarray, similarities: np.ndarray) -> None:
     for query, own in enumerate(places):
-        products = inner_products(queries[query : query + 1], rows[own])[0].astype(np.float32)
-        similarities[query] = np.where((own >= 0) & np.isfinite(products), products, -np.inf)
+        similarities[query] = -np.inf
+        products = inner_products(queries[query : query + 1], rows[own[own >= 0]])[0]
+        similarities[query, own >= 0] = np.where(np.isfinite(products), products, -np.inf)

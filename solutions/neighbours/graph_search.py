@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from harness import kernel
-from solutions.kernels.inner_product import inner_product
+from harness import COMPILED, kernel
+from solutions.kernels.inner_product import inner_product, inner_products
 from solutions.neighbours.exact import nearest
 from solutions.neighbours.exact_rerank import rerank_exactly
 from solutions.neighbours.neighbours import Neighbours, are_readable, as_descriptors
@@ -43,7 +43,8 @@ class GraphSearch(InnerProductSearcher):
         first = nearest(prepared, self.rows[starts], breadth)
         positions = np.where(first.positions < 0, -1, np.append(starts, -1)[first.positions]).astype(np.int32)
         pool = GraphEdges(positions, first.similarities, positions >= 0)
-        _walk(prepared, self.rows, self.links, pool)
+        walk = _walk if COMPILED else _walk_plainly
+        walk(prepared, self.rows, self.links, pool)
         results = rerank_exactly(prepared, self.rows, pool.positions, k)
         found = results.positions >= 0
         return Neighbours(
@@ -80,3 +81,18 @@ def _walk(queries: Any, rows: Any, links: Any, pool: Any) -> None:
                     seen[link] = query
                     similarity = np.float32(inner_product(queries, query, rows, link, rows.shape[1]))
                     insert_edge(pool, query, link, similarity)
+
+
+def _walk_plainly(queries: np.ndarray, rows: np.ndarray, links: np.ndarray, pool: GraphEdges) -> None:
+    for query in range(len(queries)):
+        seen, new = np.zeros(len(rows), bool), pool.new[query]
+        while new.any():
+            place = np.argmax(new)
+            new[place] = False
+            reached = np.unique(links[pool.positions[query, place]])
+            reached = reached[(reached >= 0) & ~seen[reached]]
+            seen[reached] = True
+            products = inner_products(queries[query : query + 1], rows[reached])[0].astype(np.float32)
+            near = products >= pool.similarities[query, -1]
+            for row, similarity in zip(reached[near], products[near], strict=True):
+                insert_edge(pool, query, row, similarity)

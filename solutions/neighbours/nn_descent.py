@@ -181,13 +181,14 @@ def _pairs(n_rows: int, old: Any, new: Any, some: slice) -> tuple[np.ndarray, np
 
 def _merge_pairs(rows: np.ndarray, edges: GraphEdges, one: np.ndarray, other: np.ndarray) -> int:
     """Insert both directions of the pairs into the edges; return how many edges are added."""
-    similarity = np.tile(paired_inner_products(rows[one], rows[other]).astype(np.float32), 2)
+    approximate = np.tile(np.einsum("ij,ij->i", rows[one], rows[other], dtype=np.float64).astype(np.float32), 2)
     source, target, degree = np.append(one, other), np.append(other, one), edges.positions.shape[1]
-    near = similarity >= edges.similarities[source, -1]
-    sources = np.unique(source[near])
-    source = np.append(np.repeat(sources, degree), source[near])
-    target = np.append(edges.positions[sources], target[near])
-    similarity = np.append(edges.similarities[sources], similarity[near])
+    near = approximate >= np.nextafter(edges.similarities[source, -1], np.float32(-np.inf))
+    source, target = source[near], target[near]
+    similarity = paired_inner_products(rows[source], rows[target]).astype(np.float32)
+    sources = np.unique(source)
+    source, target = np.append(np.repeat(sources, degree), source), np.append(edges.positions[sources], target)
+    similarity = np.append(edges.similarities[sources], similarity)
     added = np.arange(len(source)) >= len(sources) * degree
     new = np.where(added, True, np.resize(edges.new[sources], len(source)))
     order = np.lexsort((added, target, -similarity, source))

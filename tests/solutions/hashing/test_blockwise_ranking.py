@@ -1,3 +1,5 @@
+"""Tests of `solutions.hashing.blockwise_ranking`."""
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from tests.solutions.factories import DescribedImages
 
 
 @pytest.mark.parametrize("block", [1, 7, 100, 150, 1000])
-def test_the_ranking_is_that_of_all_similarities_at_once(monkeypatch, block):
+def test_the_ranking_equals_that_of_all_similarities_at_once(monkeypatch, block):
     monkeypatch.setattr(blocks, "BLOCK", block)
     rng = np.random.default_rng(block)
     similarity = rng.integers(0, 40, (6, 400)) / 7  # with many ties

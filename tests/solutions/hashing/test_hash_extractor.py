@@ -1,4 +1,7 @@
-"""The extractor on JPEG files, decoded as the harness decodes them."""
+"""Tests of `solutions.hashing.hashes.extractor`.
+
+JPEG files are decoded by the harness.
+"""
 
 import imagehash
 import numpy as np
@@ -40,7 +43,7 @@ def test_a_full_decode_gives_the_hashes_of_imagehash(photograph):
         assert f"{hashes['wavelet']:016x}" == str(imagehash.whash(picture))
 
 
-def test_an_upright_image_is_hashed_as_turned(photograph):
+def test_upright_applies_the_exif_orientation(photograph):
     _, hashes = described(PerceptualHashes(upright=True), photograph)
     with Image.open(photograph) as picture:
         assert f"{hashes['dct']:016x}" == str(imagehash.phash(ImageOps.exif_transpose(picture)))

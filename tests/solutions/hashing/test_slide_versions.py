@@ -1,4 +1,7 @@
-"""The printed formulas and order, by the examples worked out for the slides."""
+"""Tests of `solutions.hashing.slide_versions`.
+
+The expected values are worked examples of the slides.
+"""
 
 import numpy as np
 import pytest
@@ -20,7 +23,7 @@ def test_zeros_are_dropped_from_every_mean(mean, value):
 
 
 @pytest.mark.parametrize("mean", THRESHOLDS)
-def test_three_exact_matches_do_not_help_an_image(mean):
+def test_exact_matches_do_not_improve_a_mean(mean):
     value = 20 if mean != "square_root" else 20**0.5
     assert printed_means([0, 0, 0, 20], mean) == pytest.approx(value)
     assert not printed_means([0, 0, 0, 20], mean) < THRESHOLDS[mean]

@@ -23,7 +23,7 @@ def codes_of(vectors, centroids, *, binary, assignments=1):
     return {word: total / (np.linalg.norm(total) + np.float32(1e-6)) for word, total in sums.items()}
 
 
-def asmk_slowly(queries, index, centroids, asmk, k):
+def reference_results(queries, index, centroids, asmk, k):
     """The neighbours of images, each given as vectors (n, d)."""
     kept = [codes_of(image, centroids, binary=asmk.binary) for image in index]
     having = {word: sum(word in image for image in kept) for word in range(len(centroids))}

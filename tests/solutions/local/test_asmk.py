@@ -1,4 +1,8 @@
-"""Selective matching against the obvious way, the worked example, and the authors' own package where it is there."""
+"""Tests of `solutions.local.asmk`, `solutions.local.asmk_searcher`, `solutions.local.aggregation`,
+`solutions.local.inverted_file` and `solutions.local.match_kernels`.
+
+The references are explicit loops, a worked example, and the package of the authors if it is installed.
+"""
 
 import numpy as np
 import pytest
@@ -12,7 +16,7 @@ from solutions.local.codebook import Codebook
 from solutions.local.inverted_file import InvertedFile
 from solutions.neighbours.neighbours import empty_neighbours
 from tests.solutions.local.factories import Images, Made, some_images
-from tests.solutions.local.reference_asmk import asmk_slowly
+from tests.solutions.local.reference_asmk import reference_results
 from tests.solutions.neighbours.reference import assert_same
 
 CORNERS = np.array([[0, 0], [10, 10]], np.float32)
@@ -53,11 +57,14 @@ def test_the_worked_example_has_a_similarity_of_one_half(binary):
 
 @pytest.mark.parametrize("asmk", KNOBS, ids=repr)
 @pytest.mark.parametrize("d", [3, 40, 64, 130])
-def test_what_is_found_is_what_comparing_all_pairs_finds(asmk, d):
+def test_results_equal_those_of_comparing_all_pairs(asmk, d):
     random = np.random.default_rng(d)
     index, queries, centroids = some_images(23, d, random), some_images(6, d, random), random.standard_normal((9, d))
     centroids = centroids.astype(np.float32)
-    results, expected = searched(queries, index, centroids, asmk, 20), asmk_slowly(queries, index, centroids, asmk, 20)
+    results, expected = (
+        searched(queries, index, centroids, asmk, 20),
+        reference_results(queries, index, centroids, asmk, 20),
+    )
     if asmk.binary:
         assert_same(results, expected)
     else:
@@ -65,20 +72,20 @@ def test_what_is_found_is_what_comparing_all_pairs_finds(asmk, d):
         assert (results.positions == expected.positions).mean() > 0.99
 
 
-def test_equally_alike_images_are_in_the_order_of_their_positions():
+def test_ties_are_in_order_of_position():
     image = np.array([[1, 1], [10, 11]], np.float32)
     results = searched([image], [image] * 5, CORNERS, Asmk(), 3)
     assert results.positions.tolist() == [[0, 1, 2]]
 
 
-def test_the_bits_that_fill_up_a_word_of_memory_do_not_count():
+def test_padding_bits_do_not_count():
     centroid, one, other = np.zeros((1, 40), np.float32), np.ones((1, 40), np.float32), np.ones((1, 40), np.float32)
     other[0, :10] = -1
     results = searched([one], [other], centroid, Asmk(), 1)
     assert results.similarities == pytest.approx(np.array([[0.5**3]]))  # 1 - 2 * 10 / 40, and not 1 - 2 * 10 / 64
 
 
-def test_images_that_share_no_word_are_not_found():
+def test_images_without_a_common_word_are_not_found():
     results = searched([CORNERS[:1] + 1], [CORNERS[1:] + 1, CORNERS[:1] + 2], CORNERS, Asmk(assignments=1), 2)
     assert results.positions.tolist() == [[1, -1]]
     assert results.similarities.tolist() == [[1.0, -np.inf]]
@@ -92,7 +99,7 @@ def test_an_image_without_descriptors_finds_nothing_and_is_not_found(binary):
     assert (searched([image], [nothing], CORNERS, Asmk(binary=binary), 2).positions == -1).all()
 
 
-def test_a_descriptor_that_is_its_word_is_like_nothing_as_a_vector_and_has_a_code_without_a_bit():
+def test_a_descriptor_equal_to_its_word_has_a_zero_residual_and_an_empty_code():
     on_it, beyond, before = CORNERS[:1], CORNERS[:1] + 1, CORNERS[:1] - 1
     vectors = searched([on_it], [on_it, beyond], CORNERS, Asmk(binary=False, assignments=1), 2)
     assert vectors.positions.tolist() == [[-1, -1]]
@@ -100,12 +107,12 @@ def test_a_descriptor_that_is_its_word_is_like_nothing_as_a_vector_and_has_a_cod
     assert signs.positions.tolist() == [[0, 2, -1]]
 
 
-def test_one_image_alone_has_only_words_that_count_nothing_by_idf():
+def test_in_an_index_of_one_image_all_idf_weights_are_zero():
     image = np.array([[1, 1]], np.float32)
     assert searched([image], [image], CORNERS, Asmk(idf=True), 1).positions.tolist() == [[-1]]
 
 
-def test_what_is_found_does_not_depend_on_chunks_cores_or_company():
+def test_results_do_not_depend_on_chunks_cores_or_batch():
     random = np.random.default_rng(5)
     index, queries, centroids = (
         some_images(40, 24, random),
@@ -123,7 +130,7 @@ def test_what_is_found_does_not_depend_on_chunks_cores_or_company():
             assert_same(searched(queries, index, centroids, asmk, 10), whole)
 
 
-def test_the_order_of_the_index_only_renames_what_is_found():
+def test_the_order_of_the_index_only_permutes_positions():
     random = np.random.default_rng(6)
     index, queries, centroids = (
         some_images(30, 70, random),
@@ -139,18 +146,18 @@ def test_the_order_of_the_index_only_renames_what_is_found():
 
 
 @pytest.mark.parametrize("knobs", [{"alpha": 0}, {"threshold": -0.1}, {"threshold": 1}, {"assignments": 0}])
-def test_numbers_that_say_nothing_are_refused(knobs):
+def test_parameters_out_of_range_are_refused(knobs):
     with pytest.raises(HarnessError, match="give an alpha above 0, a threshold from 0 to below 1"):
         Asmk(**knobs)
 
 
-def test_a_searcher_is_kept_in_the_store_and_finds_the_same_in_any_batch(tmp_path, monkeypatch):
+def test_the_inverted_file_is_cached_and_results_do_not_depend_on_the_batch(tmp_path, monkeypatch):
     random = np.random.default_rng(7)
     index, queries = Images(some_images(25, 16, random), tmp_path), Images(some_images(9, 16, random), tmp_path)
     codebook, asmk = Codebook(random.standard_normal((20, 16)).astype(np.float32)), Asmk()
     results = AsmkSearcher.build(index, Made(), codebook, asmk).search(queries, 5)
-    assert_same(results, asmk_slowly(queries.descriptors, index.descriptors, codebook.centroids, asmk, 5))
-    monkeypatch.setattr("solutions.local.asmk_searcher.InvertedFile.of", None)  # making it anew would call it
+    assert_same(results, reference_results(queries.descriptors, index.descriptors, codebook.centroids, asmk, 5))
+    monkeypatch.setattr("solutions.local.asmk_searcher.InvertedFile.from_chunks", None)  # making it anew would call it
     monkeypatch.setattr("solutions.local.asmk_searcher._ROWS", 7)
     kept = AsmkSearcher.build(index, Made(), codebook, asmk)
     assert_same(kept.search(queries, 5), results)
@@ -158,7 +165,7 @@ def test_a_searcher_is_kept_in_the_store_and_finds_the_same_in_any_batch(tmp_pat
     assert_same(kept.search(queries[:0], 5), empty_neighbours(0, 5))
 
 
-def test_an_index_in_which_nothing_was_found_at_all_answers_nothing(tmp_path):
+def test_an_index_without_descriptors_gives_no_results(tmp_path):
     bare = Images([np.zeros((0, 16), np.float32)] * 3, tmp_path)
     searcher = AsmkSearcher.build(bare, Made(), Codebook(np.zeros((0, 16), np.float32)), Asmk())
     assert (searcher.search(bare, 2).positions == -1).all()
@@ -166,7 +173,7 @@ def test_an_index_in_which_nothing_was_found_at_all_answers_nothing(tmp_path):
 
 @pytest.mark.parametrize("asmk", [Asmk(), Asmk(binary=False), Asmk(idf=True, assignments=3), Asmk(threshold=0.1)])
 @pytest.mark.parametrize("d", [32, 40, 128])
-def test_the_authors_package_finds_the_same(asmk, d):
+def test_results_equal_those_of_the_authors_package(asmk, d):
     package = pytest.importorskip("asmk", reason="needs a C compiler to be installed; make bench brings it")
     random = np.random.default_rng(d)
     index = [image for image in some_images(30, d, random, most=30) if len(image)]

@@ -1,4 +1,7 @@
-"""Attention learnt from labels: its gradient against differences, and what it comes to look at."""
+"""Tests of `solutions.local.attention`.
+
+The gradient equals finite differences, and the trained attention finds informative cells.
+"""
 
 import numpy as np
 import pytest
@@ -23,7 +26,7 @@ class Cells:
         return self.ragged
 
 
-def test_the_gradient_is_that_of_small_differences() -> None:
+def test_the_gradient_equals_finite_differences() -> None:
     counts, classes, width, k = np.array([2, 5, 1, 4]), np.array([0, 1, 2, 1]), 4, 3
     cells = DRAW.normal(size=(counts.sum(), width))
     starts = np.cumsum(counts) - counts
@@ -36,7 +39,7 @@ def test_the_gradient_is_that_of_small_differences() -> None:
     assert check_grad(lambda x: parts(x)[0], lambda x: parts(x)[1], start) < 1e-5
 
 
-def test_cells_that_tell_landmarks_apart_weigh_more_than_those_that_all_images_have() -> None:
+def test_discriminative_cells_weigh_more_than_common_ones() -> None:
     """The first two channels say which of two landmarks it is, the last two are sky and trees, much more frequent."""
     telling, common = np.eye(4)[:2], np.eye(4)[2:]
     images, classes = [], np.arange(40) % 2
@@ -48,7 +51,7 @@ def test_cells_that_tell_landmarks_apart_weigh_more_than_those_that_all_images_h
     assert saliency[:2].min() > 5 * saliency[2:].max()
 
 
-def test_images_without_cells_are_left_out_and_one_landmark_is_not_enough() -> None:
+def test_images_without_cells_are_ignored_and_two_landmarks_are_needed() -> None:
     images = [DRAW.normal(size=(3, 4)), np.zeros((0, 4)), DRAW.normal(size=(2, 4))]
     fitted = fit_attention(Cells(images), np.array([7, 8, 9]), None)
     without = fit_attention(Cells([images[0], images[2]]), np.array([7, 9]), None)

@@ -1,18 +1,21 @@
-"""Visual words: learnt from whatever order of images, assigned alike in any batch."""
+"""Tests of `solutions.local.codebook` and `solutions.kernels.keyed_random`.
+
+The codebook does not depend on the order of images; words do not depend on the batch.
+"""
 
 import numpy as np
 import pytest
 
 from solutions.local.aggregation import aggregate, normalise, pack_signs
 from solutions.local.codebook import Codebook, codebook_for, kmeans_centroids
-from solutions.neighbours import quantised_exact as quantised_exact
+from solutions.neighbours import quantised_exact
 from tests.solutions.local.factories import Images, Made, some_images
 from tests.solutions.local.reference_asmk import codes_of, nearest_words
 
 pytest.importorskip("faiss", reason="faiss is an extra: pip install 'landmark[neighbours]'")
 
 
-def test_words_are_the_nearest_centroids_in_their_order():
+def test_words_are_the_nearest_centroids_in_order():
     random = np.random.default_rng(0)
     vectors, words = (
         random.standard_normal((200, 24)).astype(np.float32),
@@ -26,8 +29,8 @@ def test_words_are_the_nearest_centroids_in_their_order():
 
 
 @pytest.mark.parametrize("has_byte_products", [True, False])
-def test_words_are_the_nearest_of_thousands_and_of_equal_ones_the_lowest(monkeypatch, has_bytes):
-    if not has_bytes:
+def test_words_are_the_nearest_of_thousands_and_ties_go_to_the_lowest(monkeypatch, has_byte_products):
+    if not has_byte_products:
         monkeypatch.setattr(quantised_exact, "has_byte_products", lambda: False)
     random = np.random.default_rng(7)
     words = random.standard_normal((6000, 12)).astype(np.float32)
@@ -38,14 +41,14 @@ def test_words_are_the_nearest_of_thousands_and_of_equal_ones_the_lowest(monkeyp
     assert results.tolist() == [nearest_words(vector, words, 5) for vector in vectors]
 
 
-def test_fewer_words_than_asked_for_leave_places_empty_and_no_words_leave_all():
+def test_missing_words_are_minus_1():
     two = Codebook(np.array([[0, 0], [4, 4]], np.float32))
     assert two.words(np.array([[1, 1]], np.float32), 3).tolist() == [[0, 1, -1]]
     assert two.words(np.array([[np.nan, 1]], np.float32), 2).tolist() == [[-1, -1]]
     assert Codebook(np.zeros((0, 2), np.float32)).words(np.ones((2, 2), np.float32)).tolist() == [[-1], [-1]]
 
 
-def test_words_are_the_middles_of_what_lies_together():
+def test_centroids_are_the_means_of_clusters():
     random = np.random.default_rng(1)
     middles = np.array([[0, 0], [10, 0]], np.float32)
     vectors = np.repeat(middles, 40, axis=0) + random.normal(0, 0.1, (80, 2)).astype(np.float32)
@@ -53,7 +56,7 @@ def test_words_are_the_middles_of_what_lies_together():
     assert sorted(results.round().tolist()) == middles.tolist()
 
 
-def test_there_is_a_word_for_eight_descriptors_and_none_for_none():
+def test_there_is_one_word_for_eight_descriptors_and_none_without_descriptors():
     vectors = np.random.default_rng(2).standard_normal((41, 3)).astype(np.float32)
     assert kmeans_centroids(vectors, 100, seed=0).shape == (6, 3)
     assert kmeans_centroids(vectors[:0], 100, seed=0).shape == (0, 3)
@@ -61,7 +64,7 @@ def test_there_is_a_word_for_eight_descriptors_and_none_for_none():
     assert np.isfinite(kmeans_centroids(np.ones((80, 3)), 100, seed=0)).all()
 
 
-def test_neither_order_nor_ids_decide_a_codebook_and_another_seed_gives_another(tmp_path):
+def test_a_codebook_depends_on_the_seed_but_not_on_order_or_ids(tmp_path):
     descriptors = some_images(30, 8, np.random.default_rng(3))
     images = Images(descriptors, tmp_path)
     order = np.random.default_rng(4).permutation(30)
@@ -83,7 +86,7 @@ def test_a_codebook_is_the_same_for_any_number_of_threads():
     np.testing.assert_array_equal(*results)
 
 
-def test_no_more_is_learnt_from_than_is_worth_it(tmp_path):
+def test_at_most_64_descriptors_a_word_are_used(tmp_path):
     images = Images([np.full((50, 2), number, np.float32) for number in range(9)], tmp_path)
     assert codebook_for(images, Made(), 1).centroids.item(0) in range(9)  # 64 descriptors at most: one image
 
@@ -93,7 +96,7 @@ def test_an_image_set_without_any_descriptor_has_no_word(tmp_path):
 
 
 @pytest.mark.parametrize("assignments", [1, 3])
-def test_aggregates_are_the_sums_of_residuals_of_each_word(assignments):
+def test_aggregates_are_sums_of_residuals_of_each_word(assignments):
     random = np.random.default_rng(6)
     words = Codebook(random.standard_normal((7, 70)).astype(np.float32))
     images = some_images(6, 70, random)

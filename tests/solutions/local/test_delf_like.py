@@ -1,4 +1,7 @@
-"""Cells of feature maps: places, order, axes and attention, against one map after the other."""
+"""Tests of `solutions.local.delf_like`.
+
+Keypoints, order, projection and attention; the reference computes one feature map at a time.
+"""
 
 import importlib.util
 from pathlib import Path
@@ -25,7 +28,9 @@ def coloured(seed: int, height: int = 96, width: int = 128) -> np.ndarray:
     return np.stack([textured(seed + channel, height, width) for channel in range(3)], axis=2)
 
 
-def slowly(image: np.ndarray, scales: tuple[float, ...], longest: int) -> list[tuple[float, np.ndarray, list[float]]]:
+def reference_cells(
+    image: np.ndarray, scales: tuple[float, ...], longest: int
+) -> list[tuple[float, np.ndarray, list[float]]]:
     """Return length, direction and place of every cell, one after the other, strongest first."""
     height, width = image.shape[:2]
     frame = longest / max(height, width)
@@ -43,10 +48,10 @@ def slowly(image: np.ndarray, scales: tuple[float, ...], longest: int) -> list[t
 
 @networks
 @pytest.mark.slow
-def test_rows_are_the_longest_cells_of_all_scales() -> None:
+def test_rows_are_the_cells_of_largest_norm_of_all_scales() -> None:
     image = coloured(0)
     results = DelfLike(**SMALL, max_features=5).describe([coloured(9, 64, 64), image])
-    expected = slowly(image, (0.5, 1.0), 64)[:5]
+    expected = reference_cells(image, (0.5, 1.0), 64)[:5]
     assert np.allclose(results["descriptors"][1], [cell[1] for cell in expected], atol=1e-3)
     assert np.allclose(results["keypoints"][1][:, :2], [cell[2] for cell in expected], atol=1e-4)
     assert results["frame"].tolist() == [[64, 64], [64, 48]]
@@ -59,7 +64,7 @@ def test_rows_are_the_longest_cells_of_all_scales() -> None:
 @pytest.mark.slow
 def test_attention_decides_which_cells_are_strongest() -> None:
     image, weights = coloured(0), np.random.default_rng(0).normal(size=112)
-    cells = slowly(image, (0.5, 1.0), 64)
+    cells = reference_cells(image, (0.5, 1.0), 64)
     results = DelfLike(**SMALL, attention=Attention(weights, np.zeros(1))).describe([image])["descriptors"][0]
     expected = sorted((cell[1] for cell in cells), key=lambda cell: -float(cell @ weights))
     assert np.allclose(results, expected, atol=1e-3)
@@ -67,7 +72,7 @@ def test_attention_decides_which_cells_are_strongest() -> None:
 
 @networks
 @pytest.mark.slow
-def test_axes_are_learnt_from_some_images_and_kept(tmp_path: Path) -> None:
+def test_the_projection_is_fitted_to_some_images_and_cached(tmp_path: Path) -> None:
     competition = Competition.open(make_competition(tmp_path / "c", size=96), tmp_path / "store")
     plain = DelfLike(**SMALL)
     learnt = plain.fit(competition.train, 8, competition.labels)
@@ -98,7 +103,7 @@ def test_overlapping_cells_are_suppressed_and_tiny_images_work() -> None:
     assert all(np.isfinite(each).all() for each in tiny["descriptors"])
 
 
-def test_cells_stand_in_the_middle_of_their_part_of_the_frame() -> None:
+def test_keypoints_are_centres_of_cells() -> None:
     places = cell_keypoints((2, 3, 7), (40, 90))
     assert np.allclose(places[:, :2], [[14.5, 9.5], [44.5, 9.5], [74.5, 9.5], [14.5, 29.5], [44.5, 29.5], [74.5, 29.5]])
     assert np.allclose(places[:, 2], np.sqrt(20 * 30))
@@ -110,6 +115,6 @@ def test_cells_stand_in_the_middle_of_their_part_of_the_frame() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"scales": ()}, {"scales": (1, 0)}, {"longest": -1}, {"max_features": 0}])
-def test_numbers_that_say_nothing_are_refused(wrong: dict) -> None:
+def test_parameters_out_of_range_are_refused(wrong: dict) -> None:
     with pytest.raises(HarnessError, match="must be above 0"):
         DelfLike(**wrong)

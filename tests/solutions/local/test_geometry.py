@@ -1,4 +1,7 @@
-"""Maps found among matches: the worked example, what is refused, and scikit-image's as the reference has it."""
+"""Tests of `solutions.local.geometry`.
+
+The references are a worked example and the estimators of scikit-image.
+"""
 
 import numpy as np
 import pytest
@@ -31,7 +34,7 @@ def test_forty_of_sixty_matches_follow_the_map_of_the_worked_example(seed: int) 
         assert results[40:].sum() <= expected[40:].sum() + 1
 
 
-def test_the_reference_finds_the_same_inliers() -> None:
+def test_the_reference_has_the_same_inliers() -> None:
     measure, transform = pytest.importorskip("skimage.measure"), pytest.importorskip("skimage.transform")
     for seed in range(3):
         points, others = matched(AFFINE, seed)
@@ -42,7 +45,7 @@ def test_the_reference_finds_the_same_inliers() -> None:
         assert np.array_equal(Geometry().inliers(points, others), expected)
 
 
-def test_a_homography_is_found_where_no_affine_map_would_do() -> None:
+def test_a_homography_is_found_where_no_affine_map_fits() -> None:
     points, others = matched(HOMOGRAPHY)
     geometry = Geometry("homography", threshold=4)
     assert geometry.inliers(points, others)[:40].sum() >= 39
@@ -58,7 +61,7 @@ def test_the_same_points_give_the_same_inliers_every_time() -> None:
 
 
 @pytest.mark.parametrize("geometry", BOTH, ids=repr)
-def test_what_cannot_be_an_image_of_the_other_has_no_inliers(geometry: Geometry) -> None:
+def test_implausible_maps_have_no_inliers(geometry: Geometry) -> None:
     assert geometry.inliers(SQUARE, SQUARE + 5).all()
     for matrix in (
         np.diag([-1.0, 1, 1]),  # mirrored
@@ -81,7 +84,7 @@ def test_fewer_than_four_matches_lines_and_single_points_have_no_inliers(geometr
     assert not geometry.inliers(np.repeat(SQUARE, 2, axis=0)[:9], np.full((9, 2), 7.0)).any()
 
 
-def test_inliers_in_one_corner_hold_no_image_together() -> None:
+def test_inliers_in_one_corner_are_rejected() -> None:
     corner = SQUARE / 200 * 20
     assert not Geometry(cell=32).inliers(corner, corner).any()
     assert Geometry(cell=8).inliers(corner, corner).all()
@@ -98,15 +101,15 @@ def test_an_inlier_lands_within_the_threshold() -> None:
         assert geometry.inliers(points, others)[40:].tolist() == [True, False]
 
 
-def test_fewer_inliers_than_asked_for_are_none() -> None:
+def test_too_few_inliers_are_rejected() -> None:
     points, others = matched(AFFINE, wrong=0)
     assert Geometry(fewest=40).inliers(points, others).all()
     assert not Geometry(fewest=41).inliers(points, others).any()
-    with pytest.raises(HarnessError, match="fewest is 3; any 3 matches follow a map"):
+    with pytest.raises(HarnessError, match="fewest is 3; any 3 matches fit a map"):
         Geometry(fewest=3)
 
 
-def test_three_places_matched_many_times_over_hold_no_image_together() -> None:
+def test_three_points_matched_many_times_are_rejected() -> None:
     often = np.repeat(SQUARE[:3], 5, axis=0)
     for geometry in BOTH:
         assert not geometry.inliers(often, often).any()
@@ -118,7 +121,7 @@ def test_points_behind_the_horizon_are_infinitely_far() -> None:
     assert np.isnan(local_affine(tilted, np.array([150.0, 10]))).all()
 
 
-def test_the_local_affine_map_is_the_slope_of_the_homography() -> None:
+def test_the_local_affine_map_is_the_jacobian_of_the_homography() -> None:
     point, step = np.array([120.0, 80]), 1e-4
     around = point + step * np.array([[1, 0], [-1, 0], [0, 1], [0, -1]])
     landed = apply_map(HOMOGRAPHY, around)
@@ -127,6 +130,6 @@ def test_the_local_affine_map_is_the_slope_of_the_homography() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"threshold": 0}, {"trials": 0}, {"cell": np.inf}, {"seed": -1}])
-def test_numbers_that_say_nothing_are_refused(wrong: dict) -> None:
+def test_parameters_out_of_range_are_refused(wrong: dict) -> None:
     with pytest.raises(HarnessError, match="must be above 0"):
         Geometry(**wrong)

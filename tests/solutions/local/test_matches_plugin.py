@@ -1,4 +1,7 @@
-"""What the pages' drawings are made of is what `landmark explain` tells of the same photographs."""
+"""Tests of `solutions.local.matches_plugin` and `solutions.local.explanation`.
+
+Both give the same matches of the same photographs.
+"""
 
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -15,7 +18,7 @@ from tests.factories.competitions import image_id, image_path, make_competition,
 from tests.solutions.local.image_factories import seen_from_elsewhere, textured
 
 
-def test_matches_of_pixels_are_those_of_the_files_that_are_explained(tmp_path: Path) -> None:
+def test_matches_of_pixels_equal_those_of_files(tmp_path: Path) -> None:
     folder = make_competition(tmp_path / "competition")
     one = textured(5, 1200, 1600)
     other = seen_from_elsewhere(one, np.array([[0.95, 0.05, 6], [-0.05, 0.95, 9]]))
@@ -29,6 +32,6 @@ def test_matches_of_pixels_are_those_of_the_files_that_are_explained(tmp_path: P
     assert results["n_inliers"] > 40
 
 
-def test_pages_find_it_by_its_entry_point() -> None:
+def test_the_plugin_is_registered_as_an_entry_point() -> None:
     (point,) = entry_points(group="landmark.matches", name="sift")
     assert point.load() is matched

@@ -1,4 +1,7 @@
-"""Matches of descriptors, against a loop over all pairs of distances."""
+"""Tests of `solutions.local.matching`.
+
+The reference loops over all pairs of descriptors.
+"""
 
 import numpy as np
 import pytest
@@ -24,7 +27,7 @@ def vectors(seed: int, n: int, d: int = 6) -> np.ndarray:
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
-def slowly(query: np.ndarray, index: np.ndarray, matching: Matching) -> list[list[int]]:
+def reference_matches(query: np.ndarray, index: np.ndarray, matching: Matching) -> list[list[int]]:
     """Return the matches, one distance after the other."""
     results = []
     apart = [[float(np.linalg.norm(a - b)) for b in index] for a in query]
@@ -44,12 +47,12 @@ def slowly(query: np.ndarray, index: np.ndarray, matching: Matching) -> list[lis
 
 @pytest.mark.parametrize("matching", EVERY, ids=repr)
 @given(seed=st.integers(0, 10**6), n=st.integers(1, 12), m=st.integers(1, 12))
-def test_matches_are_those_of_a_loop_over_distances(matching: Matching, seed: int, n: int, m: int) -> None:
+def test_matches_equal_those_of_a_loop_over_distances(matching: Matching, seed: int, n: int, m: int) -> None:
     query, index = vectors(seed, n), vectors(seed + 1, m)
-    assert matching(query, index).tolist() == slowly(query, index, matching)
+    assert matching(query, index).tolist() == reference_matches(query, index, matching)
 
 
-def test_the_references_matches_are_those_of_its_search_tree() -> None:
+def test_delf_matches_equal_those_of_a_search_tree() -> None:
     query, index = vectors(0, 200, 16), vectors(1, 200, 16)
     distances, nearest = cKDTree(index).query(query, distance_upper_bound=0.9)
     near = np.isfinite(distances)
@@ -58,20 +61,20 @@ def test_the_references_matches_are_those_of_its_search_tree() -> None:
     assert np.array_equal(Matching(mutual=False, max_distance=0.9)(query, index), expected)
 
 
-def test_nothing_matches_where_there_is_nothing() -> None:
+def test_no_descriptors_give_no_matches() -> None:
     for matching in EVERY:
         assert matching(vectors(0, 0), vectors(1, 5)).shape == (0, 2)
         assert matching(vectors(0, 5), vectors(1, 0)).shape == (0, 2)
 
 
-def test_of_equally_near_descriptors_the_first_counts_and_none_is_clearly_nearest() -> None:
+def test_of_equally_near_descriptors_the_first_counts_and_none_passes_the_ratio_test() -> None:
     one, twins = np.eye(2, dtype=np.float32)[:1], np.eye(2, dtype=np.float32)[[1, 0, 0]]
     assert Matching()(one, twins).tolist() == [[0, 1]]
     assert Matching(ratio=0.99)(one, twins).tolist() == []
     assert Matching()(twins[1:], one).tolist() == [[0, 0]]
 
 
-def test_a_lone_descriptor_has_no_second_nearest_that_it_could_be_confused_with() -> None:
+def test_a_single_descriptor_passes_the_ratio_test() -> None:
     assert Matching(ratio=0.5)(np.eye(2)[:1], np.eye(2)[1:]).tolist() == [[0, 0]]
 
 
@@ -84,6 +87,6 @@ def test_binary_codes_match_by_their_hamming_distance() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"ratio": 0}, {"ratio": 1.2}, {"max_distance": -1}, {"ratio": np.nan}])
-def test_numbers_that_say_nothing_are_refused(wrong: dict) -> None:
+def test_parameters_out_of_range_are_refused(wrong: dict) -> None:
     with pytest.raises(HarnessError, match="give a number above 0"):
         Matching(**wrong)

@@ -1,4 +1,7 @@
-"""Squares that overlap, against counting the cells of a grid that they share."""
+"""Tests of `solutions.local.non_maximum_suppression`.
+
+The reference counts common cells of a grid.
+"""
 
 import numpy as np
 import pytest
@@ -8,7 +11,7 @@ from solutions.local.non_maximum_suppression import intersection_over_union, non
 DRAW = np.random.default_rng(0)
 
 
-def test_overlap_is_that_of_cells_counted_on_a_grid() -> None:
+def test_overlap_equals_common_cells_of_a_grid() -> None:
     middles, sides = DRAW.integers(10, 30, (40, 2)), 2 * DRAW.integers(1, 6, 40)
     squares = np.column_stack([middles, sides])
     y, x = np.mgrid[:40, :40] + 0.5
@@ -19,7 +22,7 @@ def test_overlap_is_that_of_cells_counted_on_a_grid() -> None:
 
 
 @pytest.mark.parametrize("overlap", [0.0, 0.3, 0.7])
-def test_no_two_that_stay_overlap_and_each_that_goes_overlaps_one_before_it(overlap: float) -> None:
+def test_selected_squares_do_not_overlap_and_others_overlap_a_selected_one(overlap: float) -> None:
     squares = np.column_stack([DRAW.uniform(0, 100, (80, 2)), DRAW.uniform(5, 30, 80)])
     results = non_maximum_suppression(squares, overlap, 1000)
     assert results[0] == 0
@@ -30,7 +33,7 @@ def test_no_two_that_stay_overlap_and_each_that_goes_overlaps_one_before_it(over
         assert (table[gone, results[results < gone]] > overlap).any()
 
 
-def test_at_most_so_many_stay_and_of_nothing_nothing() -> None:
+def test_the_number_of_squares_is_limited() -> None:
     squares = np.column_stack([np.arange(30) * 10, np.zeros(30), np.ones(30)])
     assert non_maximum_suppression(squares, 0.5, 7).tolist() == list(range(7))
     assert non_maximum_suppression(squares, 1, 7).tolist() == list(range(7))

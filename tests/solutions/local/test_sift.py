@@ -1,4 +1,7 @@
-"""SIFT and RootSIFT: OpenCV's own, strongest first, in pixels of the frame; images with nothing to find."""
+"""Tests of `solutions.local.sift` and `solutions.local.extractor`.
+
+SIFT is OpenCV's, strongest first, in pixels of the frame; some images have no keypoints.
+"""
 
 from pathlib import Path
 
@@ -19,7 +22,7 @@ def results(image: np.ndarray, **settings: int) -> tuple[np.ndarray, np.ndarray,
     return named["descriptors"][0], named["keypoints"][0], named["frame"][0]
 
 
-def test_rows_are_those_of_opencv_strongest_first() -> None:
+def test_rows_equal_those_of_opencv_strongest_first() -> None:
     picture = textured(0)
     keypoints, expected = cv2.SIFT.create().detectAndCompute(picture, None)
     descriptors, places, frame = results(picture)
@@ -74,7 +77,7 @@ def test_tiny_images_and_those_of_one_colour_have_no_rows(shape: tuple[int, int]
         assert (frame >= 1).all()
 
 
-def test_an_image_has_the_same_rows_in_any_company_through_the_store(tmp_path: Path) -> None:
+def test_rows_do_not_depend_on_the_batch(tmp_path: Path) -> None:
     folder = make_competition(tmp_path / "c", size=96)
     images = Competition.open(folder, tmp_path / "store").train
     together = LocalFeatures.from_images(images, Sift())
@@ -90,7 +93,7 @@ def test_an_image_has_the_same_rows_in_any_company_through_the_store(tmp_path: P
         assert np.array_equal(points, one.keypoints[0][:4, :2])
 
 
-def test_an_image_that_cannot_be_decoded_has_no_rows_and_no_frame(tmp_path: Path) -> None:
+def test_an_undecodable_image_has_no_rows_and_no_frame(tmp_path: Path) -> None:
     folder = make_competition(tmp_path / "c", size=96)
     image_path(folder, "train", image_id("train", 1)).write_bytes(b"no image")
     save_image(image_path(folder, "train", image_id("train", 2)), np.full((50, 70, 3), 90, np.uint8))
@@ -102,6 +105,6 @@ def test_an_image_that_cannot_be_decoded_has_no_rows_and_no_frame(tmp_path: Path
 
 
 @pytest.mark.parametrize("wrong", [{"longest": 0}, {"max_features": 0}])
-def test_numbers_that_say_nothing_are_refused(wrong: dict) -> None:
+def test_parameters_out_of_range_are_refused(wrong: dict) -> None:
     with pytest.raises(HarnessError, match="must be 1 or more"):
         Sift(**wrong)

@@ -1,4 +1,7 @@
-"""Re-ranking by inliers: counts of whole lists against one pair after the other, ties, and what has nothing to match."""
+"""Tests of `solutions.local.verification`.
+
+The reference compares one pair of images after the other.
+"""
 
 from math import log
 
@@ -44,12 +47,12 @@ QUERIES, INDEX = features([QUERY, image(0)]), features(PHOTOS)
 CANDIDATES = np.array([[0, 1, 2, 3, 4, -1]] * 2)
 
 
-def test_photos_of_the_same_have_as_many_inliers_as_they_share() -> None:
+def test_photographs_of_one_landmark_have_as_many_inliers_as_common_points() -> None:
     results = Verification(Matching(ratio=0.8), Geometry()).count_inliers(QUERIES, INDEX, CANDIDATES)
     assert results.tolist() == [[0, 25, 0, 40, 0, -1], [0, 0, 0, 0, 0, -1]]
 
 
-def test_counts_are_those_of_one_pair_after_the_other_in_any_company() -> None:
+def test_counts_equal_those_of_single_pairs_in_any_batch() -> None:
     for verification in (Verification(), DELF_VERIFICATION, Verification(Matching(), Geometry("homography"))):
         together = verification.count_inliers(QUERIES, INDEX, CANDIDATES)
         pairs = [verification.matches(QUERIES, 0, INDEX, image).inliers.sum() for image in range(5)]
@@ -59,7 +62,7 @@ def test_counts_are_those_of_one_pair_after_the_other_in_any_company() -> None:
         assert backwards[0].tolist() == pairs
 
 
-def test_counts_are_the_same_on_any_number_of_cores() -> None:
+def test_counts_do_not_depend_on_the_number_of_cores() -> None:
     many = features([QUERY, *PHOTOS])
     candidates = np.tile(np.arange(5), (6, 1))
     results = []
@@ -69,7 +72,7 @@ def test_counts_are_the_same_on_any_number_of_cores() -> None:
     assert np.array_equal(*results)
 
 
-def test_a_match_of_the_same_two_places_counts_once() -> None:
+def test_a_repeated_match_counts_once() -> None:
     twice = [features([[np.repeat(part, 2, axis=0) for part in each]]) for each in (QUERY, PHOTOS[3])]
     pair = [features([each]) for each in (QUERY, PHOTOS[3])]
     verification = Verification(Matching(mutual=False))
@@ -83,7 +86,7 @@ def test_only_the_strongest_descriptors_are_matched() -> None:
     assert Verification(most=1000).count_inliers(QUERIES, INDEX, CANDIDATES)[0, 3] == 40
 
 
-def test_the_first_of_a_list_are_ordered_by_inliers_then_similarity_and_the_rest_stays() -> None:
+def test_the_first_results_are_ordered_by_inliers_then_similarity() -> None:
     results = Neighbours(np.array([[7, 3, 5, 2, 9, 8]]), np.array([[0.9, 0.8, 0.7, 0.6, 0.5, 0.4]]))
     ranked = rerank_by_inliers(results, np.array([[4, 12, 4, 12]]))
     assert ranked.positions.tolist() == [[3, 2, 7, 5, 9, 8]]
@@ -94,7 +97,7 @@ def test_the_first_of_a_list_are_ordered_by_inliers_then_similarity_and_the_rest
     assert rerank_by_inliers(results, np.zeros((1, 0), int)).positions.tolist() == results.positions.tolist()
 
 
-def test_mixed_lists_are_ordered_by_the_sum_of_similarity_and_what_inliers_beyond_chance_weigh() -> None:
+def test_results_are_ordered_by_similarity_plus_the_weight_of_inliers() -> None:
     draw = np.random.default_rng(0)
     similarities = -np.sort(-draw.uniform(0, 1, (4, 30)), axis=1)
     results, counts = Neighbours(np.tile(np.arange(30), (4, 1)), similarities), draw.integers(0, 40, (4, 20))
@@ -107,7 +110,7 @@ def test_mixed_lists_are_ordered_by_the_sum_of_similarity_and_what_inliers_beyon
     assert few.positions.tolist() == results.positions.tolist()
 
 
-def test_a_list_that_ends_early_stays_so() -> None:
+def test_a_short_list_stays_short() -> None:
     results = Neighbours(np.array([[0, 3, -1, -1]]), np.array([[0.9, 0.8, -np.inf, -np.inf]], np.float32))
     ranked = verify(features([QUERY]), INDEX, results)
     assert ranked.positions.tolist() == [[3, 0, -1, -1]]
@@ -118,5 +121,5 @@ def test_a_list_that_ends_early_stays_so() -> None:
 
 def test_no_queries_have_no_inliers() -> None:
     assert Verification().count_inliers(QUERIES, INDEX, np.zeros((2, 0), int)).shape == (2, 0)
-    with pytest.raises(ValueError, match="candidates of 1"):
+    with pytest.raises(ValueError, match="candidates for 1"):
         Verification().count_inliers(QUERIES, INDEX, CANDIDATES[:1])

@@ -1,4 +1,4 @@
-"""Rows for searchers, made by chance, in ways that each ask something of them."""
+"""Random rows of several kinds, each difficult for searchers in its own way."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ def unit(rng, n, d):
 
 
 def whole_numbers(rng, n, d):
-    """Many ties, which no order of summing can break."""
+    """Many ties, which are ties in any order of summation."""
     return rng.integers(-2, 3, (n, d)).astype(np.float32)
 
 

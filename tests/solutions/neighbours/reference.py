@@ -1,4 +1,4 @@
-"""The obvious way: every inner product by an exact sum, and a sort."""
+"""A reference search: every inner product by an exact sum, and a sort."""
 
 import math
 
@@ -7,7 +7,7 @@ import numpy as np
 from solutions.neighbours.neighbours import Neighbours
 
 
-def nearest_slowly(queries, index, k):
+def nearest_by_exact_sums(queries, index, k):
     queries, index = np.asarray(queries, np.float32), np.asarray(index, np.float32)
     positions, similarities = np.full((len(queries), k), -1, np.int32), np.full((len(queries), k), -np.inf, np.float32)
     usable = [row for row in range(len(index)) if np.isfinite(index[row]).all()]
@@ -30,6 +30,6 @@ def assert_same(results, expected):
 
 
 def recall(results, expected):
-    """The share of what is to be found that is found."""
+    """Return the share of the expected positions that are found."""
     shares = [np.isin(row, results.positions[number]) for number, row in enumerate(expected.positions)]
     return np.mean(shares)

@@ -1,4 +1,7 @@
-"""Candidates by Keras, here on the CPU: the same neighbours as by the scan."""
+"""Tests of `solutions.neighbours.accelerator`.
+
+Keras runs on the CPU here; the reference is the exact search.
+"""
 
 import sys
 
@@ -14,7 +17,7 @@ pytest.importorskip("keras")
 
 
 @pytest.fixture
-def world(monkeypatch):
+def search_case(monkeypatch):
     monkeypatch.setattr(accelerator, "_QUERIES", 7)
     monkeypatch.setattr(accelerator, "_ROWS", 100)
     rng = np.random.default_rng(1)
@@ -25,26 +28,26 @@ def world(monkeypatch):
 
 
 @pytest.mark.parametrize("kind", ["float32", "bfloat16"])
-def test_the_neighbours_are_those_of_the_scan(world, kind):
-    assert_same(accelerator.nearest(*world, 30, kind), nearest(*world, 30))
+def test_the_neighbours_equal_those_of_the_exact_search(search_case, kind):
+    assert_same(accelerator.nearest(*search_case, 30, kind), nearest(*search_case, 30))
 
 
-def test_the_device_is_chosen_by_name(world):
-    assert_same(nearest(*world, 30, device="accelerator"), nearest(*world, 30))
-    assert_same(nearest(*world, 30, device="auto"), nearest(*world, 30))
+def test_the_device_is_chosen_by_name(search_case):
+    assert_same(nearest(*search_case, 30, device="accelerator"), nearest(*search_case, 30))
+    assert_same(nearest(*search_case, 30, device="auto"), nearest(*search_case, 30))
 
 
-def test_all_that_can_be_found_are_found_and_no_others(world):
-    assert_same(accelerator.nearest(*world, 800), nearest(*world, 800))
+def test_all_readable_rows_are_found_and_no_others(search_case):
+    assert_same(accelerator.nearest(*search_case, 800), nearest(*search_case, 800))
 
 
 @pytest.mark.parametrize(("n_queries", "n_index"), [(0, 3), (2, 0), (1, 1), (2, 3)])
-def test_small_worlds_are_searched_alike(n_queries, n_index):
+def test_small_inputs_are_searched_correctly(n_queries, n_index):
     queries, index = np.ones((n_queries, 2)), np.arange(2.0 * n_index).reshape(n_index, 2)
     assert_same(accelerator.nearest(queries, index, 5), nearest(queries, index, 5))
 
 
-def test_keras_is_asked_for_where_it_is_not_installed(monkeypatch):
+def test_a_missing_keras_is_reported(monkeypatch):
     monkeypatch.setitem(sys.modules, "keras", None)
     monkeypatch.setattr(accelerator, "find_spec", lambda name: None)
     assert not accelerator.has_accelerator()

@@ -1,4 +1,10 @@
-"""The scan against the obvious: all inner products, summed exactly, sorted by similarity and position."""
+"""Tests of `solutions.neighbours.exact`, `solutions.neighbours.neighbours`, `solutions.neighbours.kernels.scan`,
+`solutions.neighbours.kernels.candidates`, `solutions.neighbours.kernels.float_tiles`,
+`solutions.neighbours.kernels.simd_ops`, `solutions.neighbours.kernels.plain`, `solutions.kernels.inner_product` and
+`solutions.kernels.float_vectors`.
+
+The reference sums all inner products exactly, and sorts by similarity and position.
+"""
 
 import numpy as np
 import pytest
@@ -11,7 +17,7 @@ from solutions.neighbours import exact
 from solutions.neighbours.exact import Exact, nearest, neighbour_graph
 from solutions.neighbours.kernels import search
 from tests.solutions.neighbours.factories import duplicates, near_ties, of_all_lengths, unit, unreadable, whole_numbers
-from tests.solutions.neighbours.reference import assert_same, nearest_slowly
+from tests.solutions.neighbours.reference import assert_same, nearest_by_exact_sums
 
 
 @settings(deadline=None, max_examples=150)
@@ -23,58 +29,58 @@ from tests.solutions.neighbours.reference import assert_same, nearest_slowly
     d=st.sampled_from([0, 1, 3, 15, 16, 33]),
     k=st.sampled_from([1, 2, 5, 60]),
 )
-def test_the_nearest_are_those_of_exact_sums_sorted(seed, make, n_queries, n_index, d, k):
+def test_the_nearest_equal_those_of_exact_sums_sorted(seed, make, n_queries, n_index, d, k):
     rng = np.random.default_rng(seed)
     queries, index = make(rng, n_queries, d), make(rng, n_index, d)
     if n_index and n_queries:
         queries[0] = index[-1]
-    assert_same(nearest(queries, index, k), nearest_slowly(queries, index, k))
+    assert_same(nearest(queries, index, k), nearest_by_exact_sums(queries, index, k))
 
 
 @pytest.mark.parametrize("make", [unit, duplicates, near_ties, of_all_lengths])
-def test_notes_that_overflow_are_settled_exactly(make):
+def test_more_candidates_than_fit_are_ranked_exactly(make):
     rng = np.random.default_rng(1)
     index = make(rng, 3000, 5)
     queries = np.vstack([index[:2], unit(rng, 1, 5)])
-    assert_same(nearest(queries, index, 10), nearest_slowly(queries, index, 10))
+    assert_same(nearest(queries, index, 10), nearest_by_exact_sums(queries, index, 10))
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_an_index_sorted_by_similarity_is_searched_right_in_either_direction(order):
+def test_an_index_sorted_by_similarity_is_searched_correctly_in_either_direction(order):
     index = np.sort(np.random.default_rng(2).standard_normal((5000, 1)), axis=0)[::order]
-    assert_same(nearest(np.ones((1, 1)), index, 20), nearest_slowly(np.ones((1, 1)), index, 20))
+    assert_same(nearest(np.ones((1, 1)), index, 20), nearest_by_exact_sums(np.ones((1, 1)), index, 20))
 
 
 @pytest.fixture(scope="module")
-def world():
+def search_case():
     rng = np.random.default_rng(3)
     index = unit(rng, 900, 40)
     index[500:600] = index[:100]
     index[700:800] = near_ties(rng, 100, 40)
     index[[5, 899]] = np.nan
     queries = np.vstack([index[[0, 5, 550, 700]], unit(rng, 60, 40)])
-    return queries, index, nearest_slowly(queries, index, 30)
+    return queries, index, nearest_by_exact_sums(queries, index, 30)
 
 
 @pytest.mark.parametrize("batch", [1, 7, 48, 64])
-def test_any_batch_of_queries_finds_the_same(world, batch):
-    queries, index, expected = world
+def test_results_do_not_depend_on_the_batch_of_queries(search_case, batch):
+    queries, index, expected = search_case
     parts = [nearest(queries[start : start + batch], index, 30) for start in range(0, len(queries), batch)]
     for name in ("positions", "similarities"):
         np.testing.assert_array_equal(np.vstack([getattr(part, name) for part in parts]), getattr(expected, name))
 
 
-def test_any_chunk_of_queries_finds_the_same(world, monkeypatch):
-    queries, index, expected = world
+def test_results_do_not_depend_on_the_chunk_of_queries(search_case, monkeypatch):
+    queries, index, expected = search_case
     monkeypatch.setattr(exact, "_CANDIDATES", 5 * search.capacity(30))
     assert_same(nearest(queries, index, 30), expected)
 
 
 @pytest.mark.parametrize("many", [1, 1000])
 @pytest.mark.parametrize("threads", [1, 2, 3, 7])
-def test_any_number_of_cores_finds_the_same(world, monkeypatch, threads, many):
+def test_results_do_not_depend_on_the_number_of_cores(search_case, monkeypatch, threads, many):
     """They share the queries where these are many, and else the index."""
-    queries, index, expected = world
+    queries, index, expected = search_case
     monkeypatch.setattr(exact, "_SHARE", 100)
     monkeypatch.setattr(exact, "_MANY", many)
     with limit_cores(threads):
@@ -83,8 +89,8 @@ def test_any_number_of_cores_finds_the_same(world, monkeypatch, threads, many):
 
 
 @pytest.mark.parametrize("rows", [1, 8, 13, 100])
-def test_any_block_of_a_memory_mapped_index_finds_the_same(world, monkeypatch, tmp_path, rows):
-    queries, index, expected = world
+def test_results_do_not_depend_on_the_block_of_a_memory_mapped_index(search_case, monkeypatch, tmp_path, rows):
+    queries, index, expected = search_case
     monkeypatch.setattr(exact, "_BLOCK", rows * index.shape[1])
     np.save(tmp_path / "index.npy", index)
     mapped = np.load(tmp_path / "index.npy", mmap_mode="r")
@@ -93,8 +99,8 @@ def test_any_block_of_a_memory_mapped_index_finds_the_same(world, monkeypatch, t
 
 
 @pytest.mark.skipif(not COMPILED, reason="counts compilations")
-def test_rows_of_any_layout_are_searched_by_one_compilation(world):
-    queries, index, expected = world
+def test_rows_of_any_layout_share_one_compilation(search_case):
+    queries, index, expected = search_case
     nearest(queries, index, 30)
     compiled = len(search.scan_block.signatures)
     index.flags.writeable = False
@@ -105,8 +111,8 @@ def test_rows_of_any_layout_are_searched_by_one_compilation(world):
     assert len(search.scan_block.signatures) == compiled
 
 
-def test_half_precision_is_taken_as_what_it_says(world):
-    queries, index, _ = world
+def test_half_precision_is_converted_exactly(search_case):
+    queries, index, _ = search_case
     halves = index.astype(np.float16)
     assert_same(nearest(queries, halves, 30), nearest(queries, halves.astype(np.float32), 30))
 
@@ -116,7 +122,7 @@ def test_numbers_beyond_float32_make_a_row_unreadable():
     assert nearest(np.ones((1, 1)), index, 2).positions.tolist() == [[1, -1]]
 
 
-def test_a_query_that_was_not_read_finds_nothing():
+def test_an_unreadable_query_finds_nothing():
     results = nearest(np.full((1, 2), np.nan), np.ones((3, 2)), 2)
     assert results.positions.tolist() == [[-1, -1]]
     assert np.isneginf(results.similarities).all()
@@ -147,7 +153,7 @@ def test_rows_of_other_lengths_are_refused():
 
 
 @pytest.mark.parametrize("rows", [np.ones(3), np.ones((3, 1), np.uint64), np.ones((3, 1), complex)])
-def test_what_are_no_rows_of_floats_are_refused(rows):
+def test_arrays_other_than_rows_of_floats_are_refused(rows):
     with pytest.raises(TypeError, match="floats in 2 dimensions"):
         nearest(rows, rows, 1)
 
@@ -156,7 +162,7 @@ def test_a_graph_leaves_out_the_row_itself_but_not_its_equals():
     rng = np.random.default_rng(4)
     rows = duplicates(rng, 40, 6)
     rows[7] = np.nan
-    results, all_others = neighbour_graph(rows, 5), nearest_slowly(rows, rows, 40)
+    results, all_others = neighbour_graph(rows, 5), nearest_by_exact_sums(rows, rows, 40)
     for row in range(40):
         others = [position for position in all_others.positions[row] if position not in (row, -1)]
         assert results.positions[row].tolist() == (others[:5] or [-1] * 5)

@@ -1,4 +1,7 @@
-"""Graphs made by descent against the exact graph, and its pieces one by one."""
+"""Tests of `solutions.neighbours.nn_descent` and `solutions.neighbours.graph_search`.
+
+The reference is the exact graph.
+"""
 
 import numpy as np
 import pytest
@@ -6,7 +9,7 @@ import pytest
 from solutions.neighbours.exact import neighbour_graph
 from solutions.neighbours.graph_search import bidirectional_links
 from solutions.neighbours.nn_descent import GraphEdges, NNDescent, insert_edge
-from tests.solutions.neighbours.reference import assert_same, nearest_slowly, recall
+from tests.solutions.neighbours.reference import assert_same, nearest_by_exact_sums, recall
 
 
 def rows_of(n, d=16):
@@ -14,12 +17,12 @@ def rows_of(n, d=16):
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
-def test_nearly_all_nearest_are_found():
+def test_nearly_all_nearest_neighbours_are_found():
     rows = rows_of(2000)
     assert recall(NNDescent(degree=30).graph(rows, 10), neighbour_graph(rows, 10)) > 0.97
 
 
-def test_what_is_found_are_other_rows_with_their_exact_similarities_in_order():
+def test_results_are_other_rows_with_exact_similarities_in_order():
     rows = rows_of(300)
     rows[100:110] = rows[:10]
     results, everything = NNDescent(degree=12, rounds=2).graph(rows, 8), neighbour_graph(rows, 299)
@@ -72,12 +75,12 @@ def test_a_neighbour_is_inserted_where_it_belongs_and_only_once():
     assert edges.positions.tolist() == [[2, 5, 7]]
 
 
-def test_links_lead_both_ways():
+def test_links_are_bidirectional():
     positions = np.array([[1], [0], [1], [1]], np.int32)
     assert bidirectional_links(positions).tolist() == [[1, 1], [0, 0], [1, -1], [1, -1]]
 
 
-def test_the_exact_graph_is_that_of_the_obvious_search():
+def test_the_exact_graph_equals_that_of_the_reference():
     rows = rows_of(60)
-    slow = nearest_slowly(rows, rows, 6)
+    slow = nearest_by_exact_sums(rows, rows, 6)
     assert neighbour_graph(rows, 5).positions.tolist() == slow.positions[:, 1:].tolist()

@@ -1,4 +1,7 @@
-"""What bytes tell against the exact scan: the same neighbours, however much or little the bytes tell."""
+"""Tests of `solutions.neighbours.quantised_exact` and `solutions.neighbours.kernels.byte_scan`.
+
+The results equal those of the exact search, whatever the quantisation error.
+"""
 
 import pickle
 
@@ -12,7 +15,7 @@ from solutions.neighbours import exact, quantised_exact
 from solutions.neighbours.exact import Exact, nearest
 from solutions.neighbours.quantised_exact import QuantisedExact, has_byte_products
 from tests.solutions.neighbours.factories import duplicates, near_ties, of_all_lengths, unit, unreadable, whole_numbers
-from tests.solutions.neighbours.reference import assert_same, nearest_slowly
+from tests.solutions.neighbours.reference import assert_same, nearest_by_exact_sums
 
 needs_bytes = pytest.mark.skipif(
     not has_byte_products(), reason="this machine has no instruction for products of bytes"
@@ -54,19 +57,19 @@ MAKERS = [normal, clustered, tiny, large, constant, zero, spiked]
 MAKERS += [unit, whole_numbers, duplicates, near_ties, of_all_lengths, unreadable]
 
 
-def lifted(rows):
+def as_index(rows):
     """Rows with the number that makes the largest inner product the smallest distance."""
     with np.errstate(over="ignore", invalid="ignore"):
         return np.hstack([rows, -0.5 * (rows.astype(np.float64) ** 2).sum(axis=1, keepdims=True)]).astype(np.float32)
 
 
-def asked(rows):
+def as_queries(rows):
     return np.hstack([rows, np.ones((len(rows), 1), np.float32)])
 
 
 @pytest.fixture
-def any_size(monkeypatch):
-    """Have bytes asked however few rows there are."""
+def no_minimum_size(monkeypatch):
+    """Use bytes for any number of rows."""
     monkeypatch.setattr(quantised_exact, "_MIN_ROWS", 0)
 
 
@@ -79,35 +82,35 @@ def any_size(monkeypatch):
     d=st.sampled_from([1, 2, 3, 4, 5, 15, 33]),
     k=st.sampled_from([1, 2, 5, 60]),
 )
-def test_the_nearest_are_those_of_exact_sums_sorted(any_size, seed, make, n_queries, n_index, d, k):
+def test_the_nearest_equal_those_of_exact_sums_sorted(no_minimum_size, seed, make, n_queries, n_index, d, k):
     rng = np.random.default_rng(seed)
     queries, index = make(rng, n_queries, d), make(rng, n_index, d)
     queries[0] = index[-1]
-    assert_same(QuantisedExact().build(index).search(queries, k), nearest_slowly(queries, index, k))
+    assert_same(QuantisedExact().build(index).search(queries, k), nearest_by_exact_sums(queries, index, k))
 
 
 @pytest.mark.parametrize("make", MAKERS)
 @pytest.mark.parametrize("d", [4, 40, 129])
-def test_the_nearest_by_distance_are_those_of_the_scan(any_size, make, d):
+def test_the_nearest_by_distance_equal_those_of_the_exact_search(no_minimum_size, make, d):
     rng = np.random.default_rng(1)
-    index, queries = lifted(make(rng, 5003, d)), asked(np.vstack([make(rng, 60, d), normal(rng, 40, d)]))
+    index, queries = as_index(make(rng, 5003, d)), as_queries(np.vstack([make(rng, 60, d), normal(rng, 40, d)]))
     searcher, scan = QuantisedExact().build(index), Exact().build(index)
     for k in (1, 5, 40):
         assert_same(searcher.search(queries, k), scan.search(queries, k))
 
 
 @pytest.fixture(scope="module")
-def world():
+def search_case():
     rng = np.random.default_rng(2)
     rows = clustered(rng, 6000, 30)
     rows[3000:3100], rows[[5, 5999]] = rows[:100], np.nan
-    index, queries = lifted(rows), asked(np.vstack([rows[[0, 5, 3050]], clustered(rng, 397, 30)]))
+    index, queries = as_index(rows), as_queries(np.vstack([rows[[0, 5, 3050]], clustered(rng, 397, 30)]))
     return queries, index, nearest(queries, index, 5)
 
 
 @pytest.mark.parametrize("batch", [1, 7, 48, 400])
-def test_any_batch_of_queries_finds_the_same(world, batch):
-    queries, index, expected = world
+def test_results_do_not_depend_on_the_batch_of_queries(search_case, batch):
+    queries, index, expected = search_case
     searcher = QuantisedExact().build(index)
     parts = [searcher.search(queries[start : start + batch], 5) for start in range(0, len(queries), batch)]
     for name in ("positions", "similarities"):
@@ -116,9 +119,9 @@ def test_any_batch_of_queries_finds_the_same(world, batch):
 
 @pytest.mark.parametrize("many", [1, 1000])
 @pytest.mark.parametrize("threads", [1, 2, 3, 7])
-def test_any_number_of_cores_finds_the_same(world, any_size, monkeypatch, threads, many):
+def test_results_do_not_depend_on_the_number_of_cores(search_case, no_minimum_size, monkeypatch, threads, many):
     """They share the queries where these are many, and else the index."""
-    queries, index, expected = world
+    queries, index, expected = search_case
     monkeypatch.setattr(exact, "_SHARE", 500)
     monkeypatch.setattr(exact, "_MANY", many)
     with limit_cores(threads):
@@ -126,79 +129,79 @@ def test_any_number_of_cores_finds_the_same(world, any_size, monkeypatch, thread
 
 
 @pytest.fixture
-def left(monkeypatch):
+def fallbacks(monkeypatch):
     """What is left to the scan: parts, or all."""
-    told, search = [], Exact._search
+    calls, search = [], Exact._search
 
     def of_part(*arguments):
-        told.append("part")
+        calls.append("part")
         return exact.nearest_in_part(*arguments)
 
     def of_all(*arguments):
-        told.append("all")
+        calls.append("all")
         return search(*arguments)
 
     monkeypatch.setattr(quantised_exact, "nearest_in_part", of_part)
     monkeypatch.setattr(Exact, "_search", of_all)
-    return told
+    return calls
 
 
 @needs_bytes
-def test_bytes_tell_alone_where_they_tell_enough(world, left):
-    queries, index, expected = world
+def test_bytes_suffice_if_few_rows_are_candidates(search_case, fallbacks):
+    queries, index, expected = search_case
     assert_same(QuantisedExact().build(index).search(queries, 5), expected)
-    assert left == []
+    assert fallbacks == []
 
 
 @needs_bytes
-def test_rows_that_are_alike_but_for_what_bytes_lose_are_left_to_the_scan(left):
+def test_rows_with_too_many_candidates_fall_back_to_the_exact_search(fallbacks):
     rng = np.random.default_rng(3)
-    index, queries = lifted(100 + normal(rng, 6000, 30)), asked(100 + normal(rng, 60, 30))
+    index, queries = as_index(100 + normal(rng, 6000, 30)), as_queries(100 + normal(rng, 60, 30))
     expected = nearest(queries, index, 5)
     with limit_cores(1):
         assert_same(QuantisedExact().build(index).search(queries, 5), expected)
-    assert left == ["part"]
+    assert fallbacks == ["part"]
 
 
-def test_without_the_instruction_all_is_left_to_the_scan(world, left, monkeypatch):
-    queries, index, expected = world
+def test_without_the_instruction_the_exact_search_is_used(search_case, fallbacks, monkeypatch):
+    queries, index, expected = search_case
     monkeypatch.setattr(quantised_exact, "has_byte_products", lambda: False)
     assert_same(QuantisedExact().build(index).search(queries, 5), expected)
-    assert left == ["all"]
+    assert fallbacks == ["all"]
 
 
-def test_few_rows_and_what_is_no_float32_in_memory_are_left_to_the_scan(world, left, tmp_path):
-    queries, index, _ = world
+def test_few_rows_and_rows_not_in_memory_use_the_exact_search(search_case, fallbacks, tmp_path):
+    queries, index, _ = search_case
     np.save(tmp_path / "index.npy", index)
     for rows in (index[:2000], index.astype(np.float64), np.load(tmp_path / "index.npy", mmap_mode="r")):
         assert_same(QuantisedExact().build(rows).search(queries, 5), nearest(queries, rows, 5))
-    assert left == ["all"] * 3
+    assert fallbacks == ["all"] * 3
 
 
-def test_rows_too_wide_or_of_one_number_are_left_to_the_scan(any_size, left):
+def test_too_wide_rows_and_rows_of_one_number_use_the_exact_search(no_minimum_size, fallbacks):
     for d in (1, 4097):
         rows = normal(np.random.default_rng(4), 30, d)
         assert_same(QuantisedExact().build(rows).search(rows, 2), nearest(rows, rows, 2))
-    assert left == ["all"] * 2
+    assert fallbacks == ["all"] * 2
 
 
-def test_a_row_that_is_much_longer_than_all_others_takes_no_place_of_theirs(world):
-    queries, index, _ = world
+def test_a_row_much_longer_than_all_others_does_not_change_the_result(search_case):
+    queries, index, _ = search_case
     index = index.copy()
     index[7, :-1] *= 1e6
     index[7, -1] *= 1e12
     assert_same(QuantisedExact().build(index).search(queries, 5), nearest(queries, index, 5))
 
 
-def test_bytes_of_one_index_are_not_asked_of_another(world):
-    queries, index, expected = world
+def test_building_again_discards_the_quantised_index(search_case):
+    queries, index, expected = search_case
     searcher = QuantisedExact().build(index[::-1].copy())
     searcher.search(queries, 5)
     assert_same(searcher.build(index).search(queries, 5), expected)
 
 
-def test_bytes_are_made_anew_on_another_machine(world):
-    queries, index, expected = world
+def test_pickling_leaves_out_the_quantised_index(search_case):
+    queries, index, expected = search_case
     searcher = QuantisedExact().build(index)
     searcher.search(queries, 5)
     sent = pickle.loads(pickle.dumps(searcher))

@@ -1,4 +1,8 @@
-"""Every searcher against the exact scan: what is found is in its exact place, and most of it is found."""
+"""Tests of `solutions.neighbours.searcher`, `solutions.neighbours.exact_rerank`, `solutions.neighbours.graph_search`,
+`solutions.neighbours.faiss_searchers` and `solutions.kernels.faiss`.
+
+Every searcher returns exact similarities in order, and most of the nearest rows; the reference is the exact search.
+"""
 
 import sys
 
@@ -28,7 +32,7 @@ def clustered(rng, n):
 
 
 @pytest.fixture(scope="module")
-def world():
+def search_case():
     rng = np.random.default_rng(1)
     index = clustered(rng, 3000)
     index[[3, 77, 2999]] = np.nan
@@ -37,8 +41,8 @@ def world():
 
 
 @pytest.mark.parametrize("searcher", APPROXIMATE, ids=names)
-def test_most_of_the_nearest_are_found(searcher, world):
-    queries, index, expected = world
+def test_most_of_the_nearest_are_found(searcher, search_case):
+    queries, index, expected = search_case
     readable = ~np.isnan(queries).any(axis=1)
     results = searcher.build(index).search(queries, 20)
     shares = [len(np.intersect1d(*pair)) / 20 for pair in zip(results.positions, expected.positions, strict=True)]
@@ -47,8 +51,8 @@ def test_most_of_the_nearest_are_found(searcher, world):
 
 
 @pytest.mark.parametrize("searcher", ALL, ids=names)
-def test_what_is_found_has_its_exact_similarity_and_place(searcher, world):
-    queries, index, _ = world
+def test_results_have_exact_similarities_in_order(searcher, search_case):
+    queries, index, _ = search_case
     results = searcher.build(index).search(queries, 20)
     everything = nearest(queries, index, len(index))
     for row in range(len(queries)):
@@ -61,8 +65,8 @@ def test_what_is_found_has_its_exact_similarity_and_place(searcher, world):
 
 
 @pytest.mark.parametrize("searcher", ALL, ids=names)
-def test_the_answer_does_not_depend_on_batch_or_cores_and_comes_again(searcher, world):
-    queries, index, _ = world
+def test_results_are_reproducible_for_any_batch_and_number_of_cores(searcher, search_case):
+    queries, index, _ = search_case
     with limit_cores(1):
         results = searcher.build(index).search(queries, 7)
     with limit_cores(2):
@@ -76,7 +80,7 @@ def test_the_answer_does_not_depend_on_batch_or_cores_and_comes_again(searcher, 
 
 @pytest.mark.parametrize("searcher", ALL, ids=names)
 @pytest.mark.parametrize("n_rows", [0, 1, 2, 3, 40])
-def test_small_indexes_are_searched_wholly(searcher, n_rows):
+def test_small_indexes_are_searched_exactly(searcher, n_rows):
     index = np.random.default_rng(2).standard_normal((n_rows, 8)).astype(np.float32)
     if n_rows == 3:
         index[1:] = np.nan
@@ -86,13 +90,13 @@ def test_small_indexes_are_searched_wholly(searcher, n_rows):
 
 
 @pytest.mark.parametrize("searcher", ALL, ids=names)
-def test_an_index_that_was_not_read_at_all_has_no_neighbours(searcher):
+def test_an_unreadable_index_has_no_neighbours(searcher):
     results = searcher.build(np.full((5, 8), np.nan, np.float32)).search(np.ones((1, 8), np.float32), 2)
     assert results.positions.tolist() == [[-1, -1]]
 
 
 @pytest.mark.parametrize("searcher", ALL, ids=names)
-def test_what_is_too_long_or_infinite_is_not_found_and_finds_nothing(searcher):
+def test_too_long_or_infinite_rows_are_not_found_and_find_nothing(searcher):
     index = np.random.default_rng(5).standard_normal((60, 8)).astype(np.float32)
     index[[7, 30]], index[31, 2] = 1e25, np.inf
     queries = index[[0, 7, 31]]
@@ -100,22 +104,22 @@ def test_what_is_too_long_or_infinite_is_not_found_and_finds_nothing(searcher):
 
 
 @pytest.mark.parametrize("searcher", ALL, ids=names)
-def test_more_than_a_hundred_are_found(searcher, world):
-    queries, index, _ = world
+def test_more_than_a_hundred_are_found(searcher, search_case):
+    queries, index, _ = search_case
     results = searcher.build(index).search(queries[[0, 1, 5]], 300)
     assert (results.positions >= 0).sum(axis=1).tolist() == [300, 0, 300]
     assert np.mean(np.isin(nearest(queries[:1], index, 300).positions, results.positions[0])) > 0.6
 
 
 @pytest.mark.parametrize("searcher", ALL, ids=names)
-def test_rows_of_equals_are_found_in_order_of_position(searcher):
+def test_equal_rows_are_in_order_of_position(searcher):
     results = searcher.build(np.ones((60, 8), np.float16)).search(np.ones((1, 8)), 60)
     assert results.positions[0, results.positions[0] >= 0].tolist() == sorted(
         results.positions[0][results.positions[0] >= 0]
     )
 
 
-def test_faiss_is_asked_for_where_it_is_not_installed(monkeypatch):
+def test_a_missing_faiss_is_reported(monkeypatch):
     monkeypatch.setitem(sys.modules, "faiss", None)
     with pytest.raises(HarnessError, match="pip install faiss-cpu"):
         Hnsw().build(np.ones((3, 2), np.float32))

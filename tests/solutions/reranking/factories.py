@@ -1,4 +1,4 @@
-"""Small indexes of unit vectors, and their neighbours found the slow way."""
+"""Small indexes of unit vectors, and their neighbours by a slow search."""
 
 import numpy as np
 
@@ -18,8 +18,8 @@ def clustered(n: int, d: int = 8, clusters: int = 4, seed: int = 0, apart: float
     return unit(rows).astype(np.float32)
 
 
-def found_slowly(queries, index, k: int) -> Neighbours:
-    """The k nearest one by one, ties to the lowest position; what is NaN is not found."""
+def nearest_by_sorting(queries, index, k: int) -> Neighbours:
+    """Return the k nearest one by one, ties by lowest position; rows of NaN are not found."""
     positions = np.full((len(queries), k), -1, np.int32)
     similarities = np.full((len(queries), k), -np.inf, np.float32)
     for row, query in enumerate(np.asarray(queries, np.float64)):
@@ -31,10 +31,10 @@ def found_slowly(queries, index, k: int) -> Neighbours:
 
 
 def graph_of(index, k: int) -> Neighbours:
-    """The k nearest others of each image of an index."""
+    """Return the k nearest other images of each image of an index."""
     positions = np.full((len(index), k), -1, np.int32)
     similarities = np.full((len(index), k), -np.inf, np.float32)
-    everything = found_slowly(index, index, len(index))
+    everything = nearest_by_sorting(index, index, len(index))
     for row in range(len(index)):
         others = [rank for rank in range(len(index)) if everything.positions[row, rank] not in (row, -1)][:k]
         positions[row, : len(others)] = everything.positions[row, others]

@@ -1,4 +1,9 @@
-"""Diffusion of three kinds against one dense linear system."""
+"""Tests of `solutions.reranking.affinity`, `solutions.reranking.conjugate_gradients`, `solutions.reranking.diffusion`,
+`solutions.reranking.offline_diffusion`, `solutions.reranking.spectral_diffusion` and
+`solutions.reranking.sparse_matrices`.
+
+The reference solves one dense linear system.
+"""
 
 import numpy as np
 import pytest
@@ -12,7 +17,7 @@ from solutions.reranking.affinity import affinity, normalised_affinity
 from solutions.reranking.diffusion import diffuse
 from solutions.reranking.offline_diffusion import diffuse_offline, diffusion_columns
 from solutions.reranking.spectral_diffusion import diffuse_spectrally, spectrum
-from tests.solutions.reranking.factories import clustered, found_slowly, graph_of, rows_of
+from tests.solutions.reranking.factories import clustered, graph_of, nearest_by_sorting, rows_of
 
 DEGREES = np.radians([0, 10, 20, 30, 40, -15, 100, 110])
 EIGHT = np.stack([np.cos(DEGREES), np.sin(DEGREES)], axis=1)
@@ -20,7 +25,7 @@ QUERY = np.array([[1.0, 0.0]])
 MANY = {"steps": 200, "tolerance": 1e-12}
 
 
-def affinity_slowly(graph, gamma):
+def reference_affinity(graph, gamma):
     n = len(graph.positions)
     lists = [
         dict(zip(p.tolist(), s.tolist(), strict=True)) for p, s in zip(graph.positions, graph.similarities, strict=True)
@@ -35,7 +40,7 @@ def affinity_slowly(graph, gamma):
 
 def laplacian(graph, gamma, alpha):
     """I - alpha S, dense."""
-    edges = affinity_slowly(graph, gamma)
+    edges = reference_affinity(graph, gamma)
     roots = np.sqrt(edges.sum(axis=1))
     roots[roots == 0] = 1
     return np.eye(len(edges)) - alpha * edges / roots[:, None] / roots
@@ -50,7 +55,7 @@ def starts(results, n, seeds, gamma):
     return y
 
 
-def diffused_slowly(results, graph, seeds, gamma, alpha):
+def reference_diffusion(results, graph, seeds, gamma, alpha):
     return np.linalg.solve(laplacian(graph, gamma, alpha), starts(results, len(graph.positions), seeds, gamma).T).T
 
 
@@ -67,7 +72,7 @@ def assert_ranked_by(answer, values, results):
 
 
 def test_the_worked_example():
-    results, graph = found_slowly(QUERY, EIGHT, 8), graph_of(EIGHT, 2)
+    results, graph = nearest_by_sorting(QUERY, EIGHT, 8), graph_of(EIGHT, 2)
     edges = np.argwhere(np.triu(affinity(graph).toarray())).tolist()
     assert edges == [[0, 1], [0, 5], [1, 2], [2, 3], [3, 4], [6, 7]]
     assert starts(results, 8, 2, 3)[0] == pytest.approx([1, 0.9551, 0, 0, 0, 0, 0, 0], abs=1e-4)
@@ -85,14 +90,14 @@ def test_the_worked_example():
 
 def graphs(seed, g):
     index, queries = clustered(30, seed=seed, apart=2), clustered(11, seed=seed + 1, apart=2)
-    return found_slowly(queries, index, 12), graph_of(index, g)
+    return nearest_by_sorting(queries, index, 12), graph_of(index, g)
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 1000), st.integers(1, 8), st.sampled_from([1.0, 3.0]))
 def test_affinities_are_of_mutual_neighbours(seed, g, gamma):
     _, graph = graphs(seed, g)
-    expected = affinity_slowly(graph, gamma)
+    expected = reference_affinity(graph, gamma)
     assert np.allclose(affinity(graph, gamma=gamma).toarray(), expected)
     assert np.allclose(
         np.eye(30) - 0.9 * normalised_affinity(graph, gamma=gamma).toarray(), laplacian(graph, gamma, 0.9)
@@ -104,7 +109,7 @@ def test_affinities_are_of_mutual_neighbours(seed, g, gamma):
 def test_all_three_solve_the_same_system(seed, g, alpha, seeds):
     results, graph = graphs(seed, g)
     normalised, options = normalised_affinity(graph), {"seeds": seeds, "k": 30}
-    expected = diffused_slowly(results, graph, seeds, 3.0, alpha)
+    expected = reference_diffusion(results, graph, seeds, 3.0, alpha)
     assert_ranked_by(diffuse(results, normalised, alpha=alpha, **MANY, **options), expected, results)
     columns = diffusion_columns(normalised, np.tile(np.arange(30), (30, 1)), alpha=alpha, **MANY)
     assert_ranked_by(diffuse_offline(results, columns, **options), expected, results)
@@ -112,7 +117,7 @@ def test_all_three_solve_the_same_system(seed, g, alpha, seeds):
 
 
 @pytest.mark.parametrize("alpha", [0.3, 0.9])
-def test_truncated_columns_solve_the_part_of_the_system_that_is_kept(alpha):
+def test_truncated_columns_solve_the_truncated_system(alpha):
     _, graph = graphs(3, 6)
     near = graph_of(clustered(30, seed=3, apart=2), 9).positions
     columns = diffusion_columns(normalised_affinity(graph), near, alpha=alpha, **MANY).toarray()
@@ -124,7 +129,7 @@ def test_truncated_columns_solve_the_part_of_the_system_that_is_kept(alpha):
         assert columns[image] == pytest.approx(np.maximum(expected, 0), abs=1e-6)
 
 
-def test_columns_solved_in_slices_are_those_solved_at_once():
+def test_columns_solved_in_slices_equal_those_solved_at_once():
     _, graph = graphs(3, 6)
     normalised, near = normalised_affinity(graph), graph.positions
     whole = diffusion_columns(normalised, near).toarray()
@@ -157,7 +162,7 @@ def test_few_eigenvectors_are_the_leading_ones_of_each_component():
 
 def test_a_large_component_is_solved_from_a_fixed_start():
     index, queries = clustered(300, clusters=1, apart=2), clustered(3, seed=1, clusters=1, apart=2)
-    results, graph = found_slowly(queries, index, 20), graph_of(index, 8)
+    results, graph = nearest_by_sorting(queries, index, 20), graph_of(index, 8)
     normalised = normalised_affinity(graph)
     first, again = spectrum(normalised, 20), spectrum(normalised, 20)
     giant = max(first.components, key=lambda each: len(each.images))
@@ -168,7 +173,7 @@ def test_a_large_component_is_solved_from_a_fixed_start():
     assert giant.eigenvalues == pytest.approx(np.linalg.eigvalsh(block)[::-1][:20], abs=1e-9)
 
 
-def test_an_image_that_is_nobodys_mutual_neighbour_keeps_its_similarity():
+def test_an_image_without_mutual_neighbours_keeps_its_similarity():
     graph = Neighbours(
         np.array([[1], [2], [1], [-1]], np.int32), np.array([[0.5], [0.9], [0.9], [-np.inf]], np.float32)
     )
@@ -182,12 +187,12 @@ def test_an_image_that_is_nobodys_mutual_neighbour_keeps_its_similarity():
         assert answer.similarities[0, :2] == pytest.approx([0.8**3, 0.5**3])
 
 
-def test_a_graph_that_is_not_symmetric_counts_its_smaller_edges():
+def test_an_asymmetric_graph_uses_the_smaller_of_two_edges():
     graph = Neighbours(np.array([[1], [0]], np.int32), np.array([[0.5], [0.4]], np.float32))
     assert affinity(graph, gamma=1).toarray() == pytest.approx(np.array([[0, 0.4], [0.4, 0]]))
 
 
-def test_what_makes_no_sense_is_refused():
+def test_invalid_parameters_are_refused():
     results, graph = graphs(1, 3)
     normalised = normalised_affinity(graph)
     for call in (

@@ -1,4 +1,7 @@
-"""The flood against its definition, round by round, and what the deck's printed faults would do."""
+"""Tests of `solutions.reranking.flood_fill`.
+
+The reference widens the interval round by round. The printed bugs are reproduced too.
+"""
 
 import numpy as np
 import pytest
@@ -12,7 +15,7 @@ PROBABILITIES = st.lists(st.sampled_from([0.0, 0.004, 0.01, 0.02, 0.5, 0.505, 0.
 
 
 def round_by_round(column: np.ndarray, value: float, enough: int, order: str) -> list[int]:
-    """Widen the interval a step at a time and take what is new, until there is enough."""
+    """Widen the interval step by step and add the new images until there are enough."""
     reached: list[int] = []
     rings: dict[int, int] = {}
     for number in range(1, 101):
@@ -30,7 +33,9 @@ def round_by_round(column: np.ndarray, value: float, enough: int, order: str) ->
 
 @given(PROBABILITIES, st.lists(st.floats(0, 1), max_size=4), st.integers(1, 12))
 @pytest.mark.parametrize("order", ["probability", "nearness", "seed"])
-def test_the_flood_is_that_of_the_rounds(order: str, column: list[float], values: list[float], enough: int) -> None:
+def test_the_flood_fill_equals_that_of_the_rounds(
+    order: str, column: list[float], values: list[float], enough: int
+) -> None:
     results = flood_fill(np.array(column), np.array(values), enough, order=order)
     for row, value in zip(results, values, strict=True):
         assert row[row >= 0].tolist() == round_by_round(np.array(column), value, enough, order)
@@ -42,13 +47,13 @@ def test_the_decks_example() -> None:
     assert flood_fill(DECK, np.array([0.93]), 3).tolist() == [[5, 0, 3]]
 
 
-def test_an_image_more_likely_than_the_query_may_stand_first_or_by_its_nearness() -> None:
+def test_images_are_ordered_by_probability_or_by_nearness() -> None:
     column = np.array([0.8, 0.7, 0.65])
     assert flood_fill(column, np.array([0.7]), 3).tolist() == [[0, 1, 2]]
     assert flood_fill(column, np.array([0.7]), 3, order="nearness").tolist() == [[1, 2, 0]]
 
 
-def test_an_interval_holds_all_or_none_of_equal_probabilities_and_the_list_is_cut() -> None:
+def test_an_interval_holds_all_or_none_of_equal_probabilities() -> None:
     assert flood_fill(np.full(7, 0.5), np.array([0.5, 0.1]), 4).tolist() == [[0, 1, 2, 3], [0, 1, 2, 3]]
 
 
@@ -62,12 +67,12 @@ def test_repeating_earlier_hits_in_every_round_as_the_deck_would_fills_the_list_
     assert sorted(flood_fill(DECK, np.array([0.93]), 6)[0].tolist()) == [0, 1, 2, 3, 4, 5]
 
 
-def test_numbers_that_become_floats_as_in_the_deck_can_not_be_places() -> None:
+def test_positions_that_become_floats_as_in_the_deck_fail() -> None:
     places = np.append(np.array([]), np.array([0, 5]))
     with pytest.raises(IndexError):
         DECK[places]
     assert flood_fill(DECK, np.array([0.93]), 2).dtype == np.int32
 
 
-def test_ids_cut_by_blanks_as_in_the_deck_are_all_empty() -> None:
+def test_ids_split_at_blanks_as_in_the_deck_are_all_empty() -> None:
     assert "".join(["0123456789abcdef.jpg"][:-1]) == ""

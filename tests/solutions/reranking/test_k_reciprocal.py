@@ -1,4 +1,7 @@
-"""Against the paper's procedure, dense, one query at a time beside the whole index."""
+"""Tests of `solutions.reranking.k_reciprocal` and `solutions.reranking.k_reciprocal_kernels`.
+
+The reference is the procedure of the paper on dense matrices, one query at a time.
+"""
 
 import numpy as np
 import pytest
@@ -8,10 +11,10 @@ from hypothesis import strategies as st
 from harness import HarnessError
 from solutions.neighbours.neighbours import Neighbours
 from solutions.reranking.k_reciprocal import k_reciprocal
-from tests.solutions.reranking.factories import clustered, found_slowly, graph_of, rows_of
+from tests.solutions.reranking.factories import clustered, graph_of, nearest_by_sorting, rows_of
 
 
-def distances_slowly(query, index, k1, k2, share):
+def reference_distances(query, index, k1, k2, share):
     """The final distances of the paper between a query and an index, with 1 - similarity as distance."""
     images = np.vstack([index, query[None]]).astype(np.float64)  # the query last: it stands behind its equals
     n = len(images)
@@ -41,40 +44,40 @@ def distances_slowly(query, index, k1, k2, share):
 @given(
     st.integers(0, 1000), st.sampled_from([2, 5, 8]), st.integers(1, 4), st.sampled_from([0.0, 0.3, 1.0]), st.booleans()
 )
-def test_distances_are_the_papers(seed, near, mean_of, share, duplicates):
+def test_distances_equal_those_of_the_paper(seed, near, mean_of, share, duplicates):
     index, queries = clustered(24, seed=seed, d=16), clustered(3, seed=seed + 1, d=16)
     if duplicates:
         index[5], index[6], queries[0] = index[9], index[9], index[9]
     results = k_reciprocal(
-        found_slowly(queries, index, 24), graph_of(index, 23), near=near, mean_of=mean_of, share=share, k=24
+        nearest_by_sorting(queries, index, 24), graph_of(index, 23), near=near, mean_of=mean_of, share=share, k=24
     )
     for row, query in enumerate(queries):
-        expected = distances_slowly(query, index, near, mean_of, share)
+        expected = reference_distances(query, index, near, mean_of, share)
         assert sorted(results.positions[row].tolist()) == list(range(24))
         assert 1 - results.similarities[row] == pytest.approx(expected[results.positions[row]], abs=1e-6)
 
 
-def test_only_the_first_are_ranked_anew_and_the_others_follow():
+def test_only_the_first_are_re_ranked_and_the_others_follow():
     index, queries = clustered(40), clustered(5, seed=1)
-    results, graph = found_slowly(queries, index, 20), graph_of(index, 15)
+    results, graph = nearest_by_sorting(queries, index, 20), graph_of(index, 15)
     answer = k_reciprocal(results, graph, near=6, mean_of=2, top=8, k=20)
     assert np.array_equal(answer.positions[:, 8:], results.positions[:, 8:])
     assert np.array_equal(np.sort(answer.positions[:, :8]), np.sort(results.positions[:, :8]))
     assert (answer.positions[:, :8] != results.positions[:, :8]).any()
 
 
-def test_two_images_that_neither_list_holds_are_as_similar_as_the_last_of_them():
+def test_images_in_neither_list_have_the_similarity_of_the_last_entry():
     index, queries = clustered(40), clustered(6, seed=1)
-    results = found_slowly(queries, index, 40)
+    results = nearest_by_sorting(queries, index, 40)
     short, long = (k_reciprocal(results, graph_of(index, g), near=6, mean_of=2, k=40) for g in (6, 39))
     assert short.similarities == pytest.approx(long.similarities, abs=0.02)
 
 
-def test_a_graph_that_holds_the_images_themselves_is_the_same():
+def test_a_graph_with_edges_to_itself_gives_the_same():
     index, queries = clustered(30), clustered(4, seed=1)
-    results = found_slowly(queries, index, 30)
+    results = nearest_by_sorting(queries, index, 30)
     plain = k_reciprocal(results, graph_of(index, 10), near=5, k=30)
-    with_self = k_reciprocal(results, found_slowly(index, index, 11), near=5, k=30)
+    with_self = k_reciprocal(results, nearest_by_sorting(index, index, 11), near=5, k=30)
     assert np.array_equal(plain.positions, with_self.positions)
     assert np.array_equal(plain.similarities, with_self.similarities)
 
@@ -82,12 +85,12 @@ def test_a_graph_that_holds_the_images_themselves_is_the_same():
 def test_a_graph_with_lists_that_are_too_short_is_refused():
     index = clustered(30)
     with pytest.raises(HarnessError, match="a graph of 4 neighbours is too small for near=5"):
-        k_reciprocal(found_slowly(index, index, 5), graph_of(index, 4), near=5)
+        k_reciprocal(nearest_by_sorting(index, index, 5), graph_of(index, 4), near=5)
     with pytest.raises(HarnessError, match="must be 1 or more"):
-        k_reciprocal(found_slowly(index, index, 5), graph_of(index, 9), near=5, mean_of=0)
+        k_reciprocal(nearest_by_sorting(index, index, 5), graph_of(index, 9), near=5, mean_of=0)
 
 
-def test_what_two_images_share_outweighs_what_they_resemble():
+def test_common_neighbours_outweigh_similarity():
     """The query resembles a stranger most, but its neighbourhood is that of the group."""
     positions, similarities = np.full((5, 4), -1, np.int32), np.full((5, 4), -np.inf, np.float32)
     for image in range(4):

@@ -1,4 +1,8 @@
-"""Augmentation and expansion: worked values, and the sums written out one by one."""
+"""Tests of `solutions.reranking.mixing`, `solutions.reranking.index_augmentation` and
+`solutions.reranking.query_expansion`.
+
+The references are worked values and explicit sums.
+"""
 
 import numpy as np
 import pytest
@@ -10,13 +14,13 @@ from solutions.neighbours.exact import nearest
 from solutions.reranking.index_augmentation import augment_index, augment_index_and_queries, augment_index_in_rounds
 from solutions.reranking.mixing import mix
 from solutions.reranking.query_expansion import expand_queries, expand_queries_by, expand_queries_in_rounds
-from tests.solutions.reranking.factories import clustered, found_slowly, graph_of, unit
+from tests.solutions.reranking.factories import clustered, graph_of, nearest_by_sorting, unit
 
 FOUR = unit([[1, 0], [0.9, 0.3], [0.7, 0.7], [0, 1]])
 TEN = [1, 0.6813, 0.4642, 0.3162, 0.2154, 0.1468, 0.1, 0.0681, 0.0464, 0.0316]
 
 
-def mixed_slowly(rows, source, results, weight_of):
+def reference_mix(rows, source, results, weight_of):
     """Each row plus its neighbours, weighed by their rank from 0 and their similarity, at unit length."""
     result = []
     for row, positions, similarities in zip(rows, results.positions, results.similarities, strict=True):
@@ -43,14 +47,14 @@ def test_the_ten_weights_are_those_of_the_first_place():
 
 
 @pytest.mark.parametrize(("own", "first"), [("among", 1), ("beside", 0)])
-def test_augmentation_is_the_sum_written_out(own, first):
+def test_augmentation_equals_the_explicit_sum(own, first):
     index = clustered(30)
     results = graph_of(index, 6 - first)
-    expected = mixed_slowly(index, index, results, lambda rank, _: 10 ** (-1.5 / 9 * (rank + first)))
+    expected = reference_mix(index, index, results, lambda rank, _: 10 ** (-1.5 / 9 * (rank + first)))
     assert np.allclose(augment_index(index, 6, own=own), expected, atol=1e-6)
 
 
-def test_an_image_comes_first_in_its_own_mixture_whatever_duplicates_it_has():
+def test_an_image_comes_first_in_its_own_sum_even_with_duplicates():
     index = np.vstack([np.repeat(clustered(1), 12, axis=0), clustered(5, seed=1)])
     assert np.allclose(augment_index(index, 10)[:12], index[:12], atol=1e-6)
     assert np.array_equal(augment_index(index, 10)[0], augment_index(index, 10)[11])
@@ -61,12 +65,12 @@ def test_one_neighbour_that_is_the_image_itself_changes_nothing():
     assert np.allclose(augment_index(index, 1), index, atol=1e-7)
 
 
-def test_rounds_start_from_what_the_round_before_made():
+def test_rounds_start_from_the_result_of_the_round_before():
     index = clustered(25)
     expected = index
     for count in (1, 2, 3):
         results = graph_of(expected, count)
-        expected = mixed_slowly(expected, expected, results, lambda _, s: max(s, 0) ** 2).astype(np.float32)
+        expected = reference_mix(expected, expected, results, lambda _, s: max(s, 0) ** 2).astype(np.float32)
     assert np.allclose(augment_index_in_rounds(index), expected, atol=1e-6)
 
 
@@ -83,19 +87,19 @@ def test_expansion_of_one_query_by_two_of_four_vectors(alpha, expected):
 
 
 @pytest.mark.parametrize("alpha", [0, 0.5, 3])
-def test_expansion_is_the_sum_written_out(alpha):
+def test_expansion_equals_the_explicit_sum(alpha):
     index, queries = clustered(30), clustered(7, seed=1)
-    results = found_slowly(queries, index, 30)
+    results = nearest_by_sorting(queries, index, 30)
     assert (results.similarities < 0).any()
-    expected = mixed_slowly(queries, index, results, lambda _, s: max(s, 0) ** alpha)
+    expected = reference_mix(queries, index, results, lambda _, s: max(s, 0) ** alpha)
     assert np.allclose(expand_queries_by(results, queries, index, alpha=alpha), expected, atol=1e-6)
     assert np.array_equal(
         expand_queries(queries, index, 5, alpha=alpha),
-        expand_queries_by(found_slowly(queries, index, 5), queries, index, alpha=alpha),
+        expand_queries_by(nearest_by_sorting(queries, index, 5), queries, index, alpha=alpha),
     )
 
 
-def test_expansion_in_rounds_finds_anew_from_what_the_round_before_made():
+def test_expansion_in_rounds_searches_again_with_the_expanded_queries():
     index, queries = clustered(30), clustered(7, seed=1)
     twice = expand_queries(expand_queries(queries, index, 1, alpha=2), index, 2, alpha=2)
     assert np.array_equal(expand_queries_in_rounds(queries, index, (1, 2)), twice)
@@ -103,7 +107,7 @@ def test_expansion_in_rounds_finds_anew_from_what_the_round_before_made():
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=9))
-def test_an_expanded_query_is_the_same_in_any_company(cuts):
+def test_an_expanded_query_does_not_depend_on_the_batch(cuts):
     index, queries = clustered(40), clustered(9, seed=1)
     whole = expand_queries(queries, index)
     start = 0
@@ -113,7 +117,7 @@ def test_an_expanded_query_is_the_same_in_any_company(cuts):
         start += cut
 
 
-def test_images_that_were_not_read_stay_and_are_mixed_into_none():
+def test_undecodable_images_stay_nan_and_are_mixed_into_none():
     index, queries = clustered(20), clustered(4, seed=1)
     broken = np.insert(index, 3, np.nan, axis=0)
     results = augment_index(broken, 5)
@@ -136,7 +140,7 @@ def test_few_images_are_mixed_with_as_many_as_there_are(n):
         assert np.allclose(expand_queries(queries, index, 10), queries, atol=1e-7)
 
 
-def test_zeros_stay_zeros_and_opposite_vectors_do_not_divide_by_nothing():
+def test_zeros_stay_zeros_and_opposite_vectors_do_not_divide_by_zero():
     zeros = np.zeros((2, 3), np.float32)
     assert expand_queries(zeros, zeros, 2, alpha=0).tolist() == zeros.tolist()
     one = np.array([[1.0, 0, 0]], np.float32)
@@ -175,5 +179,5 @@ def test_no_neighbours_are_refused():
 
 
 def test_weights_may_differ_from_row_to_row():
-    results = found_slowly(FOUR, FOUR, 2)
+    results = nearest_by_sorting(FOUR, FOUR, 2)
     assert np.allclose(mix(FOUR, FOUR, results, np.zeros((4, 2))), FOUR, atol=1e-7)

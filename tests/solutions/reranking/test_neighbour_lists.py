@@ -1,3 +1,5 @@
+"""Tests of `solutions.reranking.neighbour_lists`."""
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,22 +9,28 @@ from hypothesis.extra.numpy import arrays
 from harness import HarnessError
 from solutions.neighbours.neighbours import Neighbours, remove_self
 from solutions.reranking.neighbour_lists import append_rest, check_alpha, fit_to_length, is_repeated, mask_self
-from tests.solutions.reranking.factories import clustered, found_slowly, graph_of, rows_of
+from tests.solutions.reranking.factories import clustered, graph_of, nearest_by_sorting, rows_of
 
 
-def test_each_image_is_left_out_of_its_own_list():
+def test_each_image_is_removed_from_its_own_list():
     index = clustered(20)
-    graph = remove_self(found_slowly(index, index, 6))
+    graph = remove_self(nearest_by_sorting(index, index, 6))
     assert np.array_equal(graph.positions, graph_of(index, 5).positions)
     assert np.array_equal(graph.similarities, graph_of(index, 5).similarities)
 
 
-def test_an_image_that_its_duplicates_push_out_of_its_list_loses_the_last():
+def test_an_image_missing_from_its_own_list_loses_the_last_entry():
     index = np.ones((5, 3), np.float32)
-    assert remove_self(found_slowly(index, index, 3)).positions.tolist() == [[1, 2], [0, 2], [0, 1], [0, 1], [0, 1]]
+    assert remove_self(nearest_by_sorting(index, index, 3)).positions.tolist() == [
+        [1, 2],
+        [0, 2],
+        [0, 1],
+        [0, 1],
+        [0, 1],
+    ]
 
 
-def test_a_graph_keeps_its_width_where_images_are_taken_out_of_their_own_lists():
+def test_mask_self_keeps_the_width_of_the_graph():
     graph = Neighbours(np.array([[0, 1], [0, -1]]), np.array([[1, 0.5], [0.5, -np.inf]]))
     assert mask_self(graph).positions.tolist() == [[1, -1], [0, -1]]
     assert mask_self(graph).similarities.tolist() == [[0.5, -np.inf], [0.5, -np.inf]]
@@ -34,7 +42,7 @@ LISTS = arrays(np.int32, (3, 5), elements=st.integers(-1, 6))
 
 @settings(deadline=None)
 @given(LISTS, LISTS, st.integers(1, 12))
-def test_what_follows_comes_in_its_order_and_once(first, rest, k):
+def test_appended_entries_keep_their_order_and_occur_once(first, rest, k):
     first, rest = (Neighbours(each, np.where(each < 0, -np.inf, 0.5).astype(np.float32)) for each in (first, rest))
     results = append_rest(first, rest, k)
     expected = [list(dict.fromkeys(a + b))[:k] for a, b in zip(rows_of(first), rows_of(rest), strict=True)]
@@ -45,7 +53,7 @@ def test_what_follows_comes_in_its_order_and_once(first, rest, k):
 
 @settings(deadline=None)
 @given(LISTS)
-def test_repeats_are_those_seen_before(positions):
+def test_repeated_positions_are_found(positions):
     expected = [[each in row[:rank] for rank, each in enumerate(row)] for row in positions.tolist()]
     assert is_repeated(positions).tolist() == expected
 
@@ -57,6 +65,6 @@ def test_similarities_never_rise_along_a_list():
 
 
 @pytest.mark.parametrize("alpha", [-0.1, 1, 2, float("nan")])
-def test_a_diffusion_without_end_is_refused(alpha):
+def test_an_alpha_without_convergence_is_refused(alpha):
     with pytest.raises(HarnessError, match="from 0 to below 1"):
         check_alpha(alpha)

@@ -1,4 +1,7 @@
-"""Paths along the graph against what defines them: minimax distances, Prim's algorithm, sets that grow step by step."""
+"""Tests of `solutions.reranking.recursive_expansion` and `solutions.reranking.traversal`.
+
+The references are minimax distances, Prim's algorithm, and sets that grow step by step.
+"""
 
 import math
 
@@ -10,7 +13,7 @@ from hypothesis import strategies as st
 from solutions.neighbours.neighbours import Neighbours
 from solutions.reranking.recursive_expansion import bottleneck, closure, merge_lists
 from solutions.reranking.traversal import traverse
-from tests.solutions.reranking.factories import clustered, found_slowly, graph_of, rows_of
+from tests.solutions.reranking.factories import clustered, graph_of, nearest_by_sorting, rows_of
 
 # A, B, C and D: q-A .9, A-B .85, B-C .8, q-D .35, q-B .3, q-C .1
 FOUND = Neighbours(np.array([[0, 3, 1, 2]], np.int32), np.array([[0.9, 0.35, 0.3, 0.1]], np.float32))
@@ -21,10 +24,10 @@ GRAPH = Neighbours(
 SEEDS, NEIGHBOURS = st.integers(0, 10_000), st.integers(1, 6)
 
 
-def world(seed, g=4, n=25, k=6):
+def random_case(seed, g=4, n=25, k=6):
     """Ties abound: similarities are rounded to tenths."""
     index, queries = clustered(n, seed=seed), clustered(3, seed=seed + 1)
-    results, graph = found_slowly(queries, index, k), graph_of(index, g)
+    results, graph = nearest_by_sorting(queries, index, k), graph_of(index, g)
     return tuple(Neighbours(each.positions, np.round(each.similarities, 1)) for each in (results, graph))
 
 
@@ -42,7 +45,7 @@ def best_weakest_edges(results, graph, row):
     return strength[n, :n]
 
 
-def visited_slowly(results, graph, row, threshold, k):
+def reference_traversal(results, graph, row, threshold, k):
     """Explore and exploit with plain sets: every waiting image with its strongest edge, sorted anew at each turn."""
     visited, strengths = [], []
     edges = dict(zip(results.positions[row].tolist(), results.similarities[row].tolist(), strict=True))
@@ -60,7 +63,7 @@ def visited_slowly(results, graph, row, threshold, k):
         strengths += [-s for s, _ in turn]
 
 
-def closed_slowly(results, graph, row, threshold, depth, k):
+def reference_closure(results, graph, row, threshold, depth, k):
     listed = []
     edges = list(zip(results.positions[row].tolist(), results.similarities[row].tolist(), strict=True))
     own, step = edges, 0
@@ -80,7 +83,7 @@ def closed_slowly(results, graph, row, threshold, depth, k):
     return (listed + [image for image, _ in own if image >= 0 and image not in listed])[:k]
 
 
-def merged_slowly(results, graph, row, lists, rounds, gamma):
+def reference_merge(results, graph, row, lists, rounds, gamma):
     n = len(graph.positions)
     edges, own = np.zeros((n, n)), np.zeros(n)
     for image in range(n):
@@ -96,7 +99,7 @@ def merged_slowly(results, graph, row, lists, rounds, gamma):
     return counts
 
 
-def test_the_principle_brings_what_the_query_itself_hardly_resembles():
+def test_transitive_matches_are_found():
     assert rows_of(FOUND) == [[0, 3, 1, 2]], "A, D, B, C by similarity alone"
     for results in (
         bottleneck(FOUND, GRAPH),
@@ -111,7 +114,7 @@ def test_the_principle_brings_what_the_query_itself_hardly_resembles():
 @settings(max_examples=40, deadline=None)
 @given(SEEDS, NEIGHBOURS)
 def test_bottleneck_is_the_best_weakest_edge_of_all_paths(seed, g):
-    results, graph = world(seed, g)
+    results, graph = random_case(seed, g)
     answer = bottleneck(results, graph, k=25)
     for row in range(3):
         expected = best_weakest_edges(results, graph, row)
@@ -122,11 +125,11 @@ def test_bottleneck_is_the_best_weakest_edge_of_all_paths(seed, g):
 
 @settings(max_examples=60, deadline=None)
 @given(SEEDS, NEIGHBOURS, st.sampled_from([-1, 0.0, 0.3, 0.5, 0.8, math.inf]), st.sampled_from([1, 5, 40]))
-def test_a_traversal_is_that_of_plain_sets(seed, g, threshold, k):
-    results, graph = world(seed, g)
+def test_a_traversal_equals_that_of_plain_sets(seed, g, threshold, k):
+    results, graph = random_case(seed, g)
     answer = traverse(results, graph, threshold=threshold, k=k)
     for row in range(3):
-        visited, strengths = visited_slowly(results, graph, row, threshold, k)
+        visited, strengths = reference_traversal(results, graph, row, threshold, k)
         assert rows_of(answer)[row] == visited
         expected = np.minimum.accumulate(np.float32(strengths))
         assert np.array_equal(answer.similarities[row, : len(visited)], expected)
@@ -136,28 +139,28 @@ def test_a_traversal_is_that_of_plain_sets(seed, g, threshold, k):
 @given(
     SEEDS, NEIGHBOURS, st.sampled_from([0.0, 0.5, 0.7, 1.1]), st.sampled_from([0, 1, 2, None]), st.sampled_from([3, 40])
 )
-def test_a_closure_is_that_of_sets_that_grow_step_by_step(seed, g, threshold, depth, k):
-    results, graph = world(seed, g)
+def test_a_closure_equals_sets_that_grow_step_by_step(seed, g, threshold, depth, k):
+    results, graph = random_case(seed, g)
     answer = closure(results, graph, threshold=threshold, depth=depth, k=k)
-    assert rows_of(answer) == [closed_slowly(results, graph, row, threshold, depth, k) for row in range(3)]
+    assert rows_of(answer) == [reference_closure(results, graph, row, threshold, depth, k) for row in range(3)]
 
 
 @settings(max_examples=60, deadline=None)
 @example(seed=0, g=2, lists=3, rounds=1, gamma=3.0)
 @given(SEEDS, NEIGHBOURS, st.sampled_from([1, 3]), st.sampled_from([0, 1, 3]), st.sampled_from([1.0, 3.0]))
-def test_merged_lists_count_what_is_written_out(seed, g, lists, rounds, gamma):
-    results, graph = world(seed, g)
+def test_merged_lists_equal_the_explicit_sums(seed, g, lists, rounds, gamma):
+    results, graph = random_case(seed, g)
     answer = merge_lists(results, graph, lists=lists, rounds=rounds, gamma=gamma, k=25)
     for row in range(3):
-        counts = merged_slowly(results, graph, row, lists, rounds, gamma).astype(np.float32)
+        counts = reference_merge(results, graph, row, lists, rounds, gamma).astype(np.float32)
         reached = np.flatnonzero(counts > 0)
         order = reached[np.lexsort((reached, -counts[reached]))]
         assert rows_of(answer)[row][: len(order)] == order.tolist()
         assert answer.similarities[row, : len(order)] == pytest.approx(counts[order], rel=1e-6)
 
 
-def test_closure_without_steps_and_merging_without_rounds_are_what_was_found():
+def test_closure_without_steps_and_merging_without_rounds_change_nothing():
     index, queries = clustered(25), clustered(3, seed=1)
-    results, graph = found_slowly(queries, index, 6), graph_of(index, 4)
+    results, graph = nearest_by_sorting(queries, index, 6), graph_of(index, 4)
     assert np.array_equal(closure(results, graph, threshold=0.5, depth=0, k=6).positions, results.positions)
     assert np.array_equal(merge_lists(results, graph, rounds=0, k=6).positions, results.positions)

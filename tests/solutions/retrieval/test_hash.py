@@ -1,3 +1,5 @@
+"""Tests of `solutions.retrieval.hash` and `solutions.hashing.readable_index`."""
+
 import numpy as np
 import pytest
 

@@ -1,4 +1,7 @@
-"""Bit for bit against imagehash, on colours drawn to meet every bin and its edges."""
+"""Tests of `solutions.hashing.hashes.colour`.
+
+They equal imagehash bit for bit, on random colours in every bin and at its edges.
+"""
 
 import imagehash
 import numpy as np
@@ -34,7 +37,7 @@ def of_saturation_170(rng, shape):
 
 
 @pytest.mark.parametrize("draw", [noise, pale, dark, few_colours, of_saturation_170])
-def test_the_bits_are_those_of_imagehash(draw):
+def test_the_bits_equal_those_of_imagehash(draw):
     rng = np.random.default_rng(5)
     images = [draw(rng, shape).astype(np.uint8) for shape in SIZES * 20]
     codes = ColourHashes().describe(images)["colour"]
@@ -56,7 +59,7 @@ def test_known_colours_have_the_known_hashes(colour, code):
     assert f"{colour_hash(np.full((5, 4, 3), colour, np.uint8)):011x}" == code
 
 
-def test_shares_of_four_and_six_eighths_look_alike():
+def test_levels_four_and_six_have_the_same_code():
     def grey_share(eighths):
         return colour_hash(np.array([[[128] * 3] * eighths + [[255, 0, 0]] * (8 - eighths)], np.uint8)) >> 36 & 0b111
 

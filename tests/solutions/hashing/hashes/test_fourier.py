@@ -1,3 +1,5 @@
+"""Tests of `solutions.hashing.hashes.fourier`."""
+
 import numpy as np
 import pytest
 from scipy.fft import fft
@@ -22,7 +24,7 @@ def slow_log_magnitude(image, u, v, *, window):
 
 
 @pytest.mark.parametrize("window", [False, True])
-def test_magnitudes_are_those_of_the_definition(window):
+def test_magnitudes_follow_the_definition(window):
     (image,) = images(1, side=12)
     found = log_magnitudes(image[None], window=window)[0]
     expected = [[slow_log_magnitude(image, u, v, window=window) for v in range(7)] for u in range(12)]
@@ -36,18 +38,18 @@ def test_the_known_transforms_have_the_known_magnitudes():
     assert np.expm1(log_magnitudes(row[None], window=False))[0, 0].round(4).tolist() == [0, 5.6569, 16]
 
 
-def test_a_shift_around_the_borders_changes_no_magnitude():
+def test_a_cyclic_shift_changes_no_magnitude():
     shifted = np.roll(images(), (5, -11), axis=(1, 2))
     assert np.allclose(log_magnitudes(shifted, window=False), log_magnitudes(images(), window=False), atol=1e-9)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_turn_by_180_degrees_changes_no_descriptor(kind):
+def test_a_rotation_by_180_degrees_changes_no_descriptor(kind):
     turned = FourierSpectra().describe(images()[:, ::-1, ::-1])[kind]
     assert np.allclose(turned, FourierSpectra().describe(images())[kind], atol=1e-5)
 
 
-def test_a_quarter_turn_changes_the_polar_rows_but_not_the_rings():
+def test_a_rotation_by_90_degrees_changes_polar_but_not_rings():
     turned, upright = (FourierSpectra().describe(each) for each in (np.rot90(images(), axes=(1, 2)), images()))
     assert np.allclose(turned["rings"], upright["rings"], atol=1e-5)
     assert np.abs(turned["polar"] - upright["polar"]).max() > 0.1
@@ -79,7 +81,7 @@ def slow_polar(image, rings, sectors):
 
 
 @pytest.mark.parametrize(("rings", "sectors"), [(4, 3), (8, 8), (16, 1)])
-def test_bins_are_those_of_a_walk_over_the_plane(rings, sectors):
+def test_bins_equal_those_of_a_loop_over_the_plane(rings, sectors):
     (image,) = images(1, side=32)
     found = FourierSpectra(side=32, rings=rings, sectors=sectors).describe(image[None])["polar"][0]
     assert np.allclose(found, slow_polar(image, rings, sectors), atol=1e-5)
@@ -95,7 +97,7 @@ def test_a_block_holds_each_low_frequency_once():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_image_is_described_alike_alone_and_in_any_company(kind):
+def test_descriptors_do_not_depend_on_the_batch(kind):
     many = images(33)
     together = FourierSpectra().describe(many)[kind]
     assert together.dtype == np.float32

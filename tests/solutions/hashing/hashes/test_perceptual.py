@@ -1,4 +1,7 @@
-"""Bit for bit against imagehash, on images drawn to be awkward: flat, tied, tiny, elongated."""
+"""Tests of `solutions.hashing.hashes.perceptual`.
+
+They equal imagehash bit for bit, on difficult images: flat, tied, tiny, elongated.
+"""
 
 import imagehash
 import numpy as np
@@ -50,7 +53,7 @@ def shapes(rng, width, height):
 
 @pytest.mark.parametrize("draw", [noise, flat, ramp, halves, blocks, shapes])
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_bits_are_those_of_imagehash(kind, draw):
+def test_the_bits_equal_those_of_imagehash(kind, draw):
     rng = np.random.default_rng(11)
     images = [draw(rng, width, height).astype(np.uint8) for width, height in SIZES for _ in range(3)]
     found = [f"{code:016x}" for code in perceptual_hashes(images)[kind]]
@@ -82,7 +85,7 @@ def test_half_the_dct_bits_of_a_common_image_are_set():
     assert np.bitwise_count(codes).tolist() == [32] * 20
 
 
-def test_an_image_is_described_alike_alone_and_in_any_company():
+def test_descriptors_do_not_depend_on_the_batch():
     rng = np.random.default_rng(13)
     images = [draw(rng, 60, 50).astype(np.uint8) for draw in (noise, flat, ramp, blocks, shapes) * 5]
     together = perceptual_hashes(images)
@@ -95,7 +98,7 @@ def test_no_images_have_no_hashes():
     assert [(codes.shape, codes.dtype) for codes in hashes.values()] == [((0,), np.uint64)] * 5
 
 
-def test_the_kinds_that_are_named_are_the_only_ones_made():
+def test_only_the_named_kinds_are_computed():
     image = shapes(np.random.default_rng(14), 60, 50)
     few, all_ = perceptual_hashes([image], ["vertical", "dct"]), perceptual_hashes([image])
     assert list(few) == ["vertical", "dct"]

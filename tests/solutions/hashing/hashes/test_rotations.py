@@ -1,3 +1,5 @@
+"""Tests of `solutions.hashing.hashes.rotations` and `solutions.hashing.hashes.crops`."""
+
 import imagehash
 import numpy as np
 import pytest
@@ -21,7 +23,7 @@ def photographs():
     return [rng.integers(0, 256, shape).astype(np.uint8) for shape in [(60, 90), (91, 40)]]
 
 
-def nearest_slowly(distances, k):
+def nearest_by_sorting(distances, k):
     """Nearest `k` of (turns, n_index) distances of one query: each image at its least distance, ties by position."""
     least = distances.min(axis=0)
     return sorted(zip(least.tolist(), range(len(least)), strict=True))[:k]
@@ -36,23 +38,23 @@ def lists_of_turns(distances, k):
 
 
 @pytest.mark.parametrize(("n_turns", "n_index"), [(1, 30), (2, 30), (4, 30), (8, 30), (4, 3), (8, 1)])
-def test_the_nearest_of_turns_are_those_of_a_slow_search(n_turns, n_index):
+def test_merged_rotations_equal_a_search_of_all_rotations(n_turns, n_index):
     rng = np.random.default_rng(n_turns)
     distances = rng.integers(0, 6, (20, n_turns, n_index)).astype(np.uint8)
     values, positions = merge_rotations(*lists_of_turns(distances, k=7), n_turns)
     for query, row in enumerate(distances):
         n = min(7, n_index)
         found = list(zip(values[query, :n].tolist(), positions[query, :n].tolist(), strict=True))
-        assert found == nearest_slowly(row, 7)
+        assert found == nearest_by_sorting(row, 7)
         assert (positions[query, n:] == -1).all()
 
 
-def test_one_turn_is_given_back_as_it_is():
+def test_one_rotation_is_returned_unchanged():
     values, positions = np.array([[3, 3]]), np.array([[5, 1]])
     assert merge_rotations(values, positions, 1) == (values, positions)
 
 
-def test_turns_and_mirror_images_are_pillows():
+def test_rotations_and_mirror_images_equal_those_of_pillow():
     image = photographs()[0]
     picture, mirrored = Image.fromarray(image), Image.fromarray(image).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     expected = [side.rotate(angle, expand=True) for side in (picture, mirrored) for angle in (0, 90, 180, 270)]
@@ -64,20 +66,20 @@ def test_turns_and_mirror_images_are_pillows():
 
 
 @pytest.mark.parametrize("kind", list(ORACLES))
-def test_codes_of_turns_are_imagehashs_of_the_turned_images(kind):
+def test_codes_of_rotations_equal_imagehash_of_rotated_images(kind):
     codes = RotatedHashes(flips=True).describe(photographs())[kind]
     for row, image in zip(codes, photographs(), strict=True):
         expected = [str(ORACLES[kind](Image.fromarray(turn))) for turn in rotate_and_flip(image, 4, flips=True)]
         assert [f"{code:016x}" for code in row] == expected
 
 
-def test_crops_of_turns_are_the_crops_of_the_turned_images():
+def test_crops_of_rotations_equal_crops_of_rotated_images():
     codes = RotatedCrops(rotations=2).describe(photographs())["dct"]
     for row, image in zip(codes, photographs(), strict=True):
         alone = [CroppedHashes().describe([turn])["dct"][0] for turn in rotate_and_flip(image, 2)]
         assert row.tolist() == np.concatenate(alone).tolist()
 
 
-def test_the_first_turn_is_the_image_itself():
+def test_the_first_rotation_is_the_image_itself():
     codes, alone = RotatedHashes().describe(photographs()), PerceptualHashes().describe(photographs())
     assert all(np.array_equal(codes[kind][:, 0], alone[kind]) for kind in ORACLES)

@@ -1,4 +1,7 @@
-"""Bit for bit against imagehash, whose walk over pixels takes half a second for an image."""
+"""Tests of `solutions.hashing.hashes.segments`.
+
+They equal imagehash bit for bit; it takes half a second for an image.
+"""
 
 from functools import cache
 
@@ -50,13 +53,13 @@ def of_imagehash(name):
 
 
 @pytest.mark.parametrize("name", list(IMAGES))
-def test_the_hashes_of_segments_are_those_of_imagehash(name):
+def test_segment_hashes_equal_those_of_imagehash(name):
     (codes,) = SegmentHashes().describe([IMAGES[name]])["segments"]
     assert ",".join(f"{code:016x}" for code in codes) == str(of_imagehash(name))
 
 
 @pytest.mark.parametrize("most", [1, 2, 4])
-def test_the_largest_segments_are_those_of_imagehash(most):
+def test_the_largest_segments_equal_those_of_imagehash(most):
     (codes,) = SegmentHashes(most=most).describe([IMAGES["blotches"]])["segments"]
     expected = imagehash.crop_resistant_hash(Image.fromarray(IMAGES["blotches"]), limit_segments=most)
     assert ",".join(f"{code:016x}" for code in codes) == str(expected)
@@ -75,7 +78,7 @@ def test_an_image_without_a_large_segment_is_one_segment():
     assert segment_boxes(checks) == [(slice(0, 300), slice(0, 300))]
 
 
-def test_images_too_small_for_a_segment_have_one_of_a_pixel():
+def test_images_too_small_for_a_segment_have_one_of_one_pixel():
     for shape in [(1, 1), (1, 40), (2, 3)]:
         image = np.random.default_rng(6).integers(0, 256, shape).astype(np.uint8)
         boxes = segment_boxes(image)

@@ -1,3 +1,5 @@
+"""Tests of `solutions.hashing.hashes.wavelets` and `solutions.hashing.matching.wavelet_matches`."""
+
 import numpy as np
 import pytest
 import pywt
@@ -30,13 +32,13 @@ def test_the_known_haar_transforms():
     ]  # fmt: skip
 
 
-def test_the_ramp_has_the_known_energies():
+def test_a_ramp_has_the_known_energies():
     assert band_energies(RAMP, "haar", 1)[::2].round(9).tolist() == [15, 4, 1, 0]
     assert band_energies(RAMP, "haar", 1)[1::2].round(9).tolist() == [np.std([5, 9, 21, 25]).round(9), 0, 0, 0]
 
 
 @pytest.mark.parametrize("wavelet", ["haar", "db2", "db4"])
-def test_orthogonal_wavelets_keep_the_energy(wavelet):
+def test_orthogonal_wavelets_preserve_energy(wavelet):
     picture = np.random.default_rng(1).normal(0, 1, (64, 64))
     levels = pywt.dwt_max_level(64, wavelet)
     average, *details = pywt.wavedec2(picture, wavelet, mode="periodization", level=levels)
@@ -68,7 +70,7 @@ def slow_terms(picture, m):
 
 
 @pytest.mark.parametrize(("side", "m"), [(4, 5), (16, 40), (32, 200)])
-def test_the_largest_terms_are_those_of_the_basis_written_out(side, m):
+def test_the_largest_terms_equal_those_of_the_explicit_basis(side, m):
     pictures = np.random.default_rng(side).normal(0, 1, (2, 3, side, side))
     found = largest_terms(pictures, m)
     assert found.shape == (2, 3, m)
@@ -87,7 +89,7 @@ def test_a_flat_picture_has_no_terms():
 
 
 @pytest.mark.parametrize("extractor", [WaveletEnergies(side=64, levels=3), LargestWavelets(side=64, m=20)])
-def test_an_image_is_described_alike_alone_and_in_any_company(extractor):
+def test_descriptors_do_not_depend_on_the_batch(extractor):
     many = images(9, side=64)
 
     def arrays(some):
@@ -99,7 +101,7 @@ def test_an_image_is_described_alike_alone_and_in_any_company(extractor):
         assert np.array_equal(rows, np.concatenate([arrays(each[None])[name] for each in many]))
 
 
-def test_terms_of_the_channels_are_apart():
+def test_channels_share_no_terms():
     described = LargestWavelets(side=32, m=15).describe(images())
     assert described["terms"].shape == (4, 45)
     assert (described["terms"].reshape(4, 3, 15) // (2 * 32 * 32) == np.arange(3)[:, None]).all()
@@ -125,7 +127,7 @@ def slow_match(query, other, side):
     return match
 
 
-def test_matches_are_those_of_sets_of_terms():
+def test_similarities_equal_those_of_sets_of_terms():
     described = LargestWavelets(side=32, m=60).describe(images(12))
     averages, terms = described["averages"], described["terms"]
     found = wavelet_matches(averages[:5], terms[:5], averages, terms, 32)
@@ -134,7 +136,7 @@ def test_matches_are_those_of_sets_of_terms():
     assert (found.argmax(axis=1) == np.arange(5)).all()
 
 
-def test_opposite_signs_do_not_match_and_missing_terms_weigh_nothing():
+def test_opposite_signs_do_not_match_and_missing_terms_have_no_weight():
     averages = np.zeros((1, 3), np.float32)
     plus, minus, nothing = (np.array([[term]], np.int32) for term in (2, 3, 0))
     assert wavelet_matches(averages, plus, averages, plus, 8).tolist() == [[0.83]]
@@ -143,6 +145,6 @@ def test_opposite_signs_do_not_match_and_missing_terms_weigh_nothing():
     assert term_weights(8).reshape(3, -1)[:, :2].tolist() == [[0, 0]] * 3
 
 
-def test_broken_images_match_nothing_not_even_each_other():
+def test_undecodable_images_match_nothing_not_even_each_other():
     averages, terms = np.array([[0.5] * 3, [np.nan] * 3], np.float32), np.zeros((2, 4), np.int32)
     assert np.isnan(wavelet_matches(averages, terms, averages, terms, 8)).tolist() == [[False, True], [True, True]]

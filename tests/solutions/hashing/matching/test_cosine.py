@@ -1,3 +1,5 @@
+"""Tests of `solutions.hashing.matching.cosine`."""
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ def rows(n, d=23, seed=0):
     return np.random.default_rng(seed).normal(3, 2, (n, d)).astype(np.float32)
 
 
-def slowly(queries, index, standard):
+def reference_similarities(queries, index, standard):
     def length_1(row):
         apart = (np.asarray(row, np.float64) - standard.mean) / standard.spread
         return apart / np.linalg.norm(apart)
@@ -18,14 +20,14 @@ def slowly(queries, index, standard):
 
 
 @pytest.mark.parametrize("spread", [False, True])
-def test_cosines_are_those_computed_one_by_one(spread):
+def test_cosines_equal_those_computed_one_by_one(spread):
     standard = Standardisation.fit(rows(30), spread=spread)
     found = cosine_similarities(rows(5, seed=1), rows(30), standard)
     assert found.dtype == np.float32
-    assert np.allclose(found, slowly(rows(5, seed=1), rows(30), standard), atol=2e-7)
+    assert np.allclose(found, reference_similarities(rows(5, seed=1), rows(30), standard), atol=2e-7)
 
 
-def test_the_standard_is_mean_and_deviation_of_the_index():
+def test_the_standardisation_uses_mean_and_deviation_of_the_index():
     standard = Standardisation.fit(rows(50), spread=True)
     assert np.allclose(standard.mean, rows(50).mean(axis=0, dtype=np.float64), atol=1e-9)
     assert np.allclose(standard.spread, rows(50).std(axis=0, dtype=np.float64), atol=1e-9)
@@ -33,7 +35,7 @@ def test_the_standard_is_mean_and_deviation_of_the_index():
 
 
 @pytest.mark.parametrize("block", [1, 7, 8192])
-def test_every_bit_is_the_same_in_any_chunk_block_and_order(monkeypatch, block):
+def test_results_are_bit_identical_for_any_chunk_block_and_order(monkeypatch, block):
     index, queries = rows(400, 144), rows(60, 144, seed=1)
     expected = cosine_similarities(queries, index, Standardisation.fit(index, spread=True))
     monkeypatch.setattr(cosine, "_BLOCK", block)
@@ -46,14 +48,14 @@ def test_every_bit_is_the_same_in_any_chunk_block_and_order(monkeypatch, block):
         assert np.array_equal(np.concatenate(pieces), expected[:, order])
 
 
-def test_equal_images_are_equally_similar_wherever_they_stand():
+def test_equal_images_have_equal_similarities_at_any_position():
     index = rows(300, 101)
     index[[5, 77, 299]] = index[123]
     found = cosine_similarities(rows(9, 101, seed=1), index, Standardisation.fit(index, spread=False))
     assert (found[:, [5, 77, 299]] == found[:, [123]]).all()
 
 
-def test_broken_images_are_nan_and_do_not_touch_the_others():
+def test_undecodable_images_are_nan_and_do_not_affect_others():
     index, queries = rows(20), rows(4, seed=1)
     expected = cosine_similarities(queries, index, Standardisation.fit(index, spread=True))
     broken = np.insert(index, 3, np.nan, axis=0)
@@ -63,7 +65,7 @@ def test_broken_images_are_nan_and_do_not_touch_the_others():
     assert np.array_equal(np.delete(np.delete(found, 1, axis=0), 3, axis=1), expected)
 
 
-def test_an_image_like_the_mean_is_similar_to_nothing_and_a_constant_number_says_nothing():
+def test_an_image_equal_to_the_mean_has_similarity_0_and_a_constant_column_has_no_effect():
     index = np.array([[1.0, 5, 7], [3, 5, 7], [2, 5, 7]])
     standard = Standardisation.fit(index, spread=True)
     assert standard.spread.tolist()[1:] == [1, 1]
@@ -71,6 +73,6 @@ def test_an_image_like_the_mean_is_similar_to_nothing_and_a_constant_number_says
 
 
 @pytest.mark.parametrize("index", [np.zeros((0, 4), np.float32), np.full((3, 4), np.nan, np.float32)])
-def test_an_index_without_a_readable_image_has_a_standard(index):
+def test_an_index_without_readable_images_has_a_standardisation(index):
     assert Standardisation.fit(index, spread=True).mean.tolist() == [0] * 4
     assert cosine_similarities(rows(2, 4), index, Standardisation.fit(index, spread=True)).shape == (2, len(index))

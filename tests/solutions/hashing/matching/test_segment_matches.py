@@ -1,3 +1,8 @@
+"""Tests of `solutions.hashing.matching.segment_matches`.
+
+They equal the multi-hashes of imagehash.
+"""
+
 import imagehash
 import numpy as np
 
@@ -19,7 +24,7 @@ def near(*distances):
     return [(1 << distance) - 1 for distance in distances]
 
 
-def test_the_match_is_imagehashs_difference():
+def test_similarities_equal_those_of_imagehash():
     """Codes lie around four centres, so that some match and some do not."""
     rng = np.random.default_rng(0)
     centres = rng.integers(0, 2**64, 4, dtype=np.uint64)
@@ -33,12 +38,12 @@ def test_the_match_is_imagehashs_difference():
     assert 0 < np.mean(np.array(expected) == 0) < 1
 
 
-def test_the_cutoff_is_a_quarter_of_the_bits_and_still_matches():
+def test_a_distance_of_exactly_the_cutoff_matches():
     found = segment_matches(ragged([[0]]), ragged([near(0), near(CUTOFF), near(CUTOFF + 1)]))
     assert found.tolist() == [[1, 0.75, 0]]
 
 
-def test_more_matching_segments_come_before_nearer_ones():
+def test_more_matching_segments_rank_above_nearer_ones():
     two = [0, 2**64 - 1]
     found = segment_matches(ragged([two]), ragged([[0], [near(16)[0], two[1] ^ near(16)[0]]]))
     assert found.tolist() == [[1, 1.75]]

@@ -1,4 +1,9 @@
-"""The kernel against the obvious: all distances, sorted by distance and position."""
+"""Tests of `solutions.hashing.search.hamming`, `solutions.hashing.search.hamming_kernels`,
+`solutions.hashing.search.bit_planes`, `solutions.hashing.search.codes`, `solutions.kernels.arrays`,
+`solutions.kernels.bits` and `solutions.kernels.simd`.
+
+The reference is a stable sort of all distances.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,7 +18,7 @@ from solutions.hashing.search.hamming import nearest
 SIZES = st.one_of(st.integers(0, 80), st.sampled_from([511, 512, 513, 1024, 1537]))  # tiles are of 512
 
 
-def nearest_slowly(queries, index, k):
+def nearest_by_sorting(queries, index, k):
     distances = np.bitwise_count(queries[:, None] ^ index)
     order = np.argsort(distances, axis=1, kind="stable")[:, :k]
     missing = ((0, 0), (0, k - order.shape[1]))
@@ -54,31 +59,31 @@ def assert_same(found, expected):
     n_index=SIZES,
     k=st.sampled_from([1, 2, 3, 7, 64, 100, 700]),
 )
-def test_the_nearest_are_those_of_a_stable_sort(seed, make, n_queries, n_index, k):
+def test_the_nearest_equal_those_of_a_stable_sort(seed, make, n_queries, n_index, k):
     rng = np.random.default_rng(seed)
     queries, index = make(rng, n_queries), make(rng, n_index)
-    assert_same(nearest(queries, index, k), nearest_slowly(queries, index, k))
+    assert_same(nearest(queries, index, k), nearest_by_sorting(queries, index, k))
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_an_index_sorted_by_distance_is_searched_right_in_either_direction(order):
+def test_an_index_sorted_by_distance_is_searched_correctly_in_either_direction(order):
     rng = np.random.default_rng(3)
     index = uniform(rng, 3000)
     query = index[:1]
     index = index[np.argsort(order * np.bitwise_count(index ^ query).astype(int), kind="stable")]
-    assert_same(nearest(query, index, 100), nearest_slowly(query, index, 100))
+    assert_same(nearest(query, index, 100), nearest_by_sorting(query, index, 100))
 
 
-def test_more_queries_than_share_a_tile_are_searched_alike():
+def test_several_batches_of_queries_are_searched_correctly():
     rng = np.random.default_rng(4)
     queries, index = uniform(rng, 1100), few_bits(rng, 700)
-    assert_same(nearest(queries, index, 10), nearest_slowly(queries, index, 10))
+    assert_same(nearest(queries, index, 10), nearest_by_sorting(queries, index, 10))
 
 
 def test_k_may_be_the_whole_index():
     rng = np.random.default_rng(5)
     queries, index = uniform(rng, 9), uniform(rng, 600)
-    assert_same(nearest(queries, index, 600), nearest_slowly(queries, index, 600))
+    assert_same(nearest(queries, index, 600), nearest_by_sorting(queries, index, 600))
 
 
 def test_equal_codes_come_in_order_of_position():
@@ -87,7 +92,7 @@ def test_equal_codes_come_in_order_of_position():
     assert positions[0].tolist() == list(range(100))
 
 
-def test_a_short_index_is_filled_up_with_255_at_minus_1():
+def test_a_short_index_is_padded_with_distance_255_at_position_minus_1():
     distances, positions = nearest(np.zeros(1, np.uint64), np.ones(2, np.uint64), 4)
     assert distances.tolist() == [[1, 1, 255, 255]]
     assert positions.tolist() == [[0, 1, -1, -1]]
@@ -95,7 +100,7 @@ def test_a_short_index_is_filled_up_with_255_at_minus_1():
 
 
 @pytest.mark.skipif(not COMPILED, reason="counts compilations")
-def test_read_only_and_memory_mapped_codes_need_no_second_compilation(tmp_path):
+def test_read_only_and_memory_mapped_codes_share_one_compilation(tmp_path):
     rng = np.random.default_rng(6)
     codes = uniform(rng, 600)
     expected = nearest(codes[:5], codes)
@@ -111,7 +116,7 @@ def test_read_only_and_memory_mapped_codes_need_no_second_compilation(tmp_path):
     assert codes.flags.writeable
 
 
-def test_threads_that_share_an_index_find_what_one_call_finds():
+def test_threads_that_share_an_index_return_what_one_call_returns():
     rng = np.random.default_rng(7)
     queries, index = uniform(rng, 200), uniform(rng, 5000)
     with ThreadPoolExecutor(2) as threads:

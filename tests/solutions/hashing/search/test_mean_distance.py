@@ -1,4 +1,8 @@
-"""The kernel against the obvious: every mean in exact or very long numbers, sorted by mean and position."""
+"""Tests of `solutions.hashing.search.mean_distance`, `solutions.hashing.search.mean_distance_keys` and
+`solutions.hashing.search.mean_distance_kernels`.
+
+The reference computes every mean exactly or in long decimals, and sorts by mean and position.
+"""
 
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -38,7 +42,7 @@ def mean_value(distances, mean):
     }[mean]
 
 
-def nearest_slowly(queries, index, mean, k):
+def nearest_by_sorting(queries, index, mean, k):
     means, positions = np.full((len(queries), k), np.inf), np.full((len(queries), k), -1)
     for row, query in enumerate(queries):
         distances = np.bitwise_count(index.T ^ query).tolist()
@@ -63,28 +67,28 @@ def codes_at(distances):
     k=st.sampled_from([1, 3, 20, 100]),
     farthest=st.sampled_from([1, 3, 10, 64]),
 )
-def test_the_nearest_are_those_of_a_sort_by_exact_means(seed, mean, n_hashes, n_queries, n_index, k, farthest):
+def test_the_nearest_equal_those_of_a_sort_by_exact_means(seed, mean, n_hashes, n_queries, n_index, k, farthest):
     rng = np.random.default_rng(seed)
     queries = np.zeros((n_queries, n_hashes), np.uint64)
     index = codes_at(rng.integers(0, farthest + 1, (n_hashes, n_index)))
     means, positions = nearest(queries, index, mean, k)
-    expected_means, expected_positions = nearest_slowly(queries, index, mean, k)
+    expected_means, expected_positions = nearest_by_sorting(queries, index, mean, k)
     np.testing.assert_array_equal(positions, expected_positions)
     np.testing.assert_allclose(means, expected_means, rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("mean", MEANS)
-def test_random_codes_of_four_hashes_are_searched_right(mean):
+def test_random_codes_of_four_hashes_are_searched_correctly(mean):
     rng = np.random.default_rng(1)
     queries = rng.integers(0, 2**64, (300, 4), dtype=np.uint64)
     index = rng.integers(0, 2**64, (4, 2000), dtype=np.uint64)
     _, positions = nearest(queries, index, mean, 100)
-    _, expected = nearest_slowly(queries[::100], index, mean, 100)
+    _, expected = nearest_by_sorting(queries[::100], index, mean, 100)
     np.testing.assert_array_equal(positions[::100], expected)
 
 
 @pytest.mark.parametrize("mean", MEANS)
-def test_the_order_of_the_hashes_changes_nothing(mean):
+def test_the_order_of_the_hashes_does_not_matter(mean):
     rng = np.random.default_rng(2)
     queries = rng.integers(0, 2**64, (5, 4), dtype=np.uint64)
     index = queries[rng.integers(0, 5, 500)].T ^ codes_at(rng.integers(0, 9, (4, 500)))
@@ -147,7 +151,7 @@ def test_eight_hashes_at_their_farthest_have_a_key_below_2_to_the_63(mean):
     assert means_of(np.array([key]), mean, 8)[0] == pytest.approx(8 if mean == "square_root" else 64)
 
 
-def test_hashes_that_do_not_fit_are_refused():
+def test_different_numbers_of_hashes_are_refused():
     with pytest.raises(ValueError, match="3 hashes and the index 4"):
         nearest(np.zeros((1, 3), np.uint64), np.zeros((4, 5), np.uint64))
     with pytest.raises(ValueError, match="1 to 8"):

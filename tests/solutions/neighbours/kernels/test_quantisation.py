@@ -38,12 +38,12 @@ def numbers_of(blocks, kind):
     return codes, words[:, -2], np.ascontiguousarray(words[:, -1]).view(np.float32)
 
 
-def products_slowly(queries, index):
+def reference_products(queries, index):
     """What tiles make of them: (n_queries, n_index)."""
-    asked, scales, weights = numbers_of(queries.blocks, np.uint8)
+    quantised_queries, scales, weights = numbers_of(queries.blocks, np.uint8)
     rows, starts, last = numbers_of(index.blocks, np.int8)
     scales = np.ascontiguousarray(scales).view(np.float32)
-    sums = (asked @ rows.T + starts).astype(np.float64)
+    sums = (quantised_queries @ rows.T + starts).astype(np.float64)
     products = sums * scales[:, None] + np.multiply.outer(weights.astype(np.float64), last)
     return products[: len(queries.scales)]
 
@@ -58,32 +58,35 @@ def of_all_kinds(rng, n, d):
 
 @pytest.mark.parametrize("d", [2, 3, 5, 41, 129])
 @pytest.mark.parametrize("scale", [1, 1e-18, 1e12, 0])
-def test_products_are_not_further_from_the_exact_than_is_said(d, scale):
+def test_errors_of_products_are_within_their_bounds(d, scale):
     rng = np.random.default_rng(d)
     queries, index = (of_all_kinds(rng, 40, d) * np.float32(scale) for _ in range(2))
-    asked, rows = coded(queries, index)
+    quantised_queries, rows = coded(queries, index)
     exact = queries.astype(np.float64) @ index.astype(np.float64).T
-    wrong = np.abs(products_slowly(asked, rows)[:, : len(index)] - exact)
-    assert (wrong <= error_bounds(asked, rows)[:, None]).all()
+    wrong = np.abs(reference_products(quantised_queries, rows)[:, : len(index)] - exact)
+    assert (wrong <= error_bounds(quantised_queries, rows)[:, None]).all()
 
 
-def test_what_is_said_of_a_gaussian_is_little():
+def test_error_bounds_of_gaussian_rows_are_small():
     queries, index = np.random.default_rng(1).standard_normal((2, 300, 64)).astype(np.float32)
-    asked, rows = coded(queries, index)
-    assert error_bounds(asked, rows).max() < 0.05 * (asked.norms * rows.norms).min()
+    quantised_queries, rows = coded(queries, index)
+    assert error_bounds(quantised_queries, rows).max() < 0.05 * (quantised_queries.norms * rows.norms).min()
 
 
-def test_whole_numbers_lose_nothing():
+def test_integers_are_quantised_exactly():
     queries, index = np.random.default_rng(2).integers(-127, 128, (2, 50, 9)).astype(np.float32)
     queries[:, 0] = index[:, 0] = 127
-    asked, rows = coded(queries, index)
-    assert (asked.residual_norms == 0).all()
+    quantised_queries, rows = coded(queries, index)
+    assert (quantised_queries.residual_norms == 0).all()
     assert rows.residual_norms == 0
-    np.testing.assert_array_equal(products_slowly(asked, rows)[:, :50], queries @ index.T)
-    assert (error_bounds(asked, rows) < 1e-5 * (asked.norms * rows.norms + asked.last_values * rows.last_values)).all()
+    np.testing.assert_array_equal(reference_products(quantised_queries, rows)[:, :50], queries @ index.T)
+    assert (
+        error_bounds(quantised_queries, rows)
+        < 1e-5 * (quantised_queries.norms * rows.norms + quantised_queries.last_values * rows.last_values)
+    ).all()
 
 
-def test_rows_that_are_not_readable_have_no_say():
+def test_unreadable_rows_have_no_effect():
     index = np.random.default_rng(3).standard_normal((20, 6)).astype(np.float32)
     odd = np.vstack([index, np.full((1, 6), np.nan), np.full((1, 6), np.inf), np.full((1, 6), 1e30)]).astype(np.float32)
     readable = np.arange(23) < 20
@@ -98,14 +101,14 @@ def test_rows_that_are_not_readable_have_no_say():
 @needs_bytes
 @pytest.mark.parametrize("d", [2, 4, 5, 41, 129])
 @pytest.mark.parametrize("n_vectors", range(1, VECTORS + 1))
-def test_a_tile_multiplies_bytes_and_tells_which_rows_reach_a_floor(n_vectors, d):
+def test_a_tile_multiplies_bytes_and_returns_the_rows_above_a_threshold(n_vectors, d):
     rng = np.random.default_rng(d)
-    asked, rows = coded(*(np.float32(5) * unit(rng, n, d) for n in (n_vectors * WIDTH, 3 * ROWS)))
-    expected = products_slowly(asked, rows)[:, ROWS : 2 * ROWS].T
+    quantised_queries, rows = coded(*(np.float32(5) * unit(rng, n, d) for n in (n_vectors * WIDTH, 3 * ROWS)))
+    expected = reference_products(quantised_queries, rows)[:, ROWS : 2 * ROWS].T
     thresholds = np.full(PANEL, np.nan, np.float32)
     thresholds[1] = np.sort(expected[:, 1])[-3:].mean()
     products = np.full(ROWS * PANEL, np.nan, np.float32)
-    reaching = second_tile(asked.blocks[0], rows.blocks, n_vectors, thresholds, products)
+    reaching = second_tile(quantised_queries.blocks[0], rows.blocks, n_vectors, thresholds, products)
     np.testing.assert_allclose(products.reshape(ROWS, PANEL)[:, : n_vectors * WIDTH], expected, rtol=1e-5, atol=1e-5)
     assert [number for number in range(ROWS) if reaching >> number & 1] == np.flatnonzero(
         expected[:, 1] >= thresholds[1]

@@ -1,4 +1,4 @@
-"""Codes that index structures may find hard, and the comparison of answers."""
+"""Codes that are difficult for index structures, and the comparison of results."""
 
 import numpy as np
 

@@ -1,4 +1,9 @@
-"""What hash tables find: sorted as the scan sorts it, and as often as the formulas say."""
+"""Tests of `solutions.hashing.search.index_structures.bit_sampling`,
+`solutions.hashing.search.index_structures.min_hash`, `solutions.hashing.search.index_structures.faiss_hash` and
+`solutions.hashing.search.index_structures.buckets`.
+
+Results are in the order of the scan; recall follows the formulas.
+"""
 
 import sys
 from math import comb
@@ -76,7 +81,7 @@ def share_found(searcher, n_bits, n=4000):
     ("bits", "tables", "expected"),
     [(8, 8, [0.9993, 0.966, 0.815, 0.57]), (16, 16, [0.999, 0.866, 0.445, 0.15]), (16, 4, [0.828, 0.395, 0.137, 0.04])],
 )
-def test_bit_sampling_meets_a_code_as_often_as_the_formula_says(bits, tables, expected):
+def test_recall_of_bit_sampling_follows_the_formula(bits, tables, expected):
     """`expected` is for bits drawn with repetition; without it is slightly less, the more so the farther."""
     for n_bits, with_repetition in zip((4, 8, 12, 16), expected, strict=True):
         agree = comb(64 - n_bits, bits) / comb(64, bits)
@@ -94,7 +99,7 @@ def overlap(code, other):
 
 
 @pytest.mark.parametrize("n_digits", [0, 2, 6, 12, 16])
-def test_minima_agree_as_often_as_the_sets_of_digits_overlap(n_digits):
+def test_minima_agree_with_the_probability_of_jaccard_similarity(n_digits):
     rng = np.random.default_rng(3)
     code = uniform(rng, 1)
     other = code ^ np.uint64(sum(0xF << 4 * int(place) for place in rng.permutation(16)[:n_digits]))
@@ -106,7 +111,7 @@ def test_minima_agree_as_often_as_the_sets_of_digits_overlap(n_digits):
 
 
 @pytest.mark.parametrize(("bands", "rows"), [(20, 5), (16, 8), (20, 3)])
-def test_minhash_meets_a_code_as_often_as_the_banding_formula_says(bands, rows):
+def test_recall_of_minhash_follows_the_banding_formula(bands, rows):
     for n_digits in (1, 3, 6):
         similarity = (16 - n_digits) / (16 + n_digits)
         probability = 1 - (1 - similarity**rows) ** bands
@@ -150,6 +155,6 @@ def test_without_faiss_the_message_says_what_to_install(monkeypatch):
 
 
 @pytest.mark.parametrize("searcher", [BitSampling(bits=25), BitSampling(bits=0), BitSampling(tables=0)])
-def test_tables_that_cannot_be_made_are_refused(searcher):
+def test_invalid_table_parameters_are_refused(searcher):
     with pytest.raises(ValueError, match="1 to 24 bits"):
         searcher.build(np.zeros(1, np.uint64))

@@ -1,4 +1,11 @@
-"""Every exact structure against the scan, which its own tests hold to all distances in order."""
+"""Tests of `solutions.hashing.search.index_structures.searcher`, `solutions.hashing.search.index_structures.scan`,
+`solutions.hashing.search.index_structures.metric_tree`, `solutions.hashing.search.index_structures.trie`,
+`solutions.hashing.search.index_structures.multi_index`, `solutions.hashing.search.index_structures.nearest_heap`,
+`solutions.hashing.search.index_structures.priority_queue` and
+`solutions.hashing.search.index_structures.unique_codes`.
+
+The reference is the scan.
+"""
 
 from math import comb
 
@@ -47,7 +54,7 @@ every_searcher = pytest.mark.parametrize("searcher", SEARCHERS, ids=lambda each:
     n_queries=st.integers(0, 4),
     k=st.sampled_from([1, 2, 7, 100, 500]),
 )
-def test_an_exact_searcher_finds_what_the_scan_finds(searcher, seed, make, make_queries, n, n_queries, k):
+def test_an_exact_searcher_returns_what_the_scan_returns(searcher, seed, make, make_queries, n, n_queries, k):
     rng = np.random.default_rng(seed)
     codes = make(rng, n)
     queries = np.concatenate([make_queries(rng, n_queries), codes[:2]])
@@ -55,7 +62,7 @@ def test_an_exact_searcher_finds_what_the_scan_finds(searcher, seed, make, make_
 
 
 @every_searcher
-def test_thousands_of_codes_are_searched_alike(searcher):
+def test_thousands_of_codes_are_searched_correctly(searcher):
     rng = np.random.default_rng(0)
     codes = np.concatenate([uniform(rng, 3000), clustered(rng, 2000), few_distinct(rng, 500)])
     queries = np.concatenate([uniform(rng, 10), codes[::500]])
@@ -63,7 +70,7 @@ def test_thousands_of_codes_are_searched_alike(searcher):
 
 
 @every_searcher
-def test_queries_are_answered_alike_in_any_company(searcher):
+def test_results_do_not_depend_on_the_batch(searcher):
     rng = np.random.default_rng(1)
     codes, queries = clustered(rng, 300), clustered(rng, 8)
     built = searcher.build(codes)
@@ -72,7 +79,7 @@ def test_queries_are_answered_alike_in_any_company(searcher):
 
 
 @every_searcher
-def test_what_is_not_there_is_255_at_minus_1(searcher):
+def test_missing_neighbours_are_distance_255_at_position_minus_1(searcher):
     positions, distances = searcher.build(np.array([7, 7, 0], np.uint64)).search(np.array([7], np.uint64), 5)
     assert positions.tolist() == [[0, 1, 2, -1, -1]]
     assert distances.tolist() == [[0, 0, 3, 255, 255]]
@@ -93,7 +100,7 @@ def test_read_only_codes_are_searched(searcher):
     assert searcher.build(codes).search(codes, 1)[0].ravel().tolist() == list(range(50))
 
 
-def test_the_order_of_the_codes_changes_nothing_but_their_positions():
+def test_the_order_of_the_codes_does_not_change_distances():
     rng = np.random.default_rng(3)
     codes, queries = uniform(rng, 500), uniform(rng, 5)
     order = rng.permutation(500)
@@ -121,13 +128,13 @@ def test_nodes_visited_by_the_trie_follow_the_formula(n_bits, about):
 
 
 @pytest.mark.parametrize(("n_bits", "about"), [(2, 220), (4, 1879), (8, 10681), (12, 17693)])
-def test_nodes_visited_by_the_bk_tree_are_those_of_a_tree_of_objects(n_bits, about):
+def test_nodes_visited_by_the_bk_tree_match_a_tree_of_objects(n_bits, about):
     codes, queries = planted(np.random.default_rng(5), 20_000, 50, n_bits)
     visited = BKTree().build(codes).measured_search(queries, 1).work
     assert visited == pytest.approx(about, rel=0.2)
 
 
-def test_the_bk_tree_is_that_of_inserting_the_codes_one_by_one():
+def test_the_bk_tree_equals_that_of_inserting_the_codes_one_by_one():
     rng = np.random.default_rng(6)
     codes = np.unique(uniform(rng, 300))
     dealt = codes[np.random.default_rng(0).permutation(300)]
@@ -153,7 +160,7 @@ def visits(node, query, radius):
     return 1 + sum(visits(child, query, radius) for key, child in node["below"].items() if abs(key - away) <= radius)
 
 
-def test_equal_codes_are_one_node():
+def test_equal_codes_share_one_node():
     codes = np.repeat(np.array([1, 2, 3], np.uint64), 1000)
     for tree, n_nodes in ((BKTree(), 3), (VPTree(), 3), (Trie(leaf=0), 16 + 3)):
         built = tree.build(codes)
@@ -177,28 +184,28 @@ def test_multi_index_hashing_compares_all_codes_where_buckets_outnumber_them():
     assert MultiIndex(parts=4).build(codes).measured_search(uniform(rng, 5), 300).work == 4 * (1 + 16 + 120)
 
 
-def test_parts_are_as_many_as_leave_about_a_code_in_a_bucket():
+def test_the_number_of_parts_leaves_about_one_code_in_a_bucket():
     rng = np.random.default_rng(9)
     assert [len(MultiIndex().build(uniform(rng, n)).widths) for n in (1, 16, 1000, 65_536)] == [16, 16, 6, 4]
     assert MultiIndex(parts=5).build(uniform(rng, 9)).widths.tolist() == [13, 13, 13, 13, 12]
 
 
-def test_three_parts_have_tables_of_millions_of_buckets_and_are_searched_alike():
+def test_three_parts_with_millions_of_buckets_are_searched_correctly():
     rng = np.random.default_rng(10)
     codes, queries = uniform(rng, 3000), uniform(rng, 5)
     assert_same(MultiIndex(parts=3).build(codes).search(queries), Scan().build(codes).search(queries))
 
 
 @pytest.mark.parametrize("parts", [1, 2, 17])
-def test_parts_that_make_no_tables_are_refused(parts):
+def test_invalid_numbers_of_parts_are_refused(parts):
     with pytest.raises(ValueError, match="parts are 3 to 16"):
         MultiIndex(parts=parts).build(np.zeros(1, np.uint64))
 
 
-def test_a_name_has_the_parameters_that_are_not_the_default():
+def test_a_name_lists_the_parameters_that_differ_from_defaults():
     assert [each.name for each in SEARCHERS[:4]] == ["Scan", "Trie", "Trie(leaf=0)", "Trie(digit_bits=8, leaf=3)"]
 
 
-def test_memory_is_that_of_the_arrays():
+def test_n_bytes_is_the_size_of_the_arrays():
     assert Scan().build(np.zeros(10, np.uint64)).n_bytes == 80
     assert BKTree().build(np.arange(10, dtype=np.uint64)).n_bytes == 10 * (8 + 4 + 4 + 4) + 11 * 4 + 10 + 10

@@ -10,27 +10,27 @@ from tests.databases import new_database
 from tests.factories.competitions import make_competition
 
 Hook = Callable[[str, Any], object]
-_HOOKS: list[Hook] = []  # of the test that runs
+_HOOKS: list[Hook] = []  # of the running test
 
 
 @pytest.fixture(autouse=True)
-def _audit_hooks_end_with_their_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Python keeps an audit hook for good, and each one slows every file that is opened afterwards."""
+def _remove_audit_hooks_after_each_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Python cannot remove an audit hook, and each one slows down every file that is opened afterwards."""
     monkeypatch.setattr(sys, "addaudithook", _HOOKS.append)
     yield
     _HOOKS.clear()
 
 
 def pytest_configure() -> None:
-    """Let no property be timed, and pass what happens to the hooks of the test that runs."""
-    settings.register_profile("untimed", deadline=None)
-    settings.load_profile("untimed")
+    """Remove the deadline of properties, and pass audit events to the hooks of the running test."""
+    settings.register_profile("no deadline", deadline=None)
+    settings.load_profile("no deadline")
 
-    def told(event: str, arguments: Any) -> None:
+    def pass_on(event: str, arguments: Any) -> None:
         for hook in _HOOKS:
             hook(event, arguments)
 
-    sys.addaudithook(told)
+    sys.addaudithook(pass_on)
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def competition_folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of a new workspace, which every command of the test uses unless told otherwise."""
+    """The folder of a new workspace: the default of every command in the test."""
     folder = tmp_path / "workspace"
     monkeypatch.setenv("LANDMARK_WORKSPACE", str(folder))
     return folder

@@ -6,31 +6,31 @@ import pytest
 import harness
 
 ROOT = Path(__file__).parents[1]
-HOUSE = {"harness", "leaderboard", "metrics", "solutions"}
+PACKAGES = {"harness", "leaderboard", "metrics", "solutions", "tools"}
 
 
-def imports(file: Path) -> list[tuple[str, list[str]]]:
-    found = []
+def imports_of(file: Path) -> list[tuple[str, list[str]]]:
+    statements = []
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
-            found.append((node.module or "", [alias.name for alias in node.names]))
+            statements.append((node.module or "", [alias.name for alias in node.names]))
         elif isinstance(node, ast.Import):
-            found += [(alias.name, []) for alias in node.names]
-    return found
+            statements += [(alias.name, []) for alias in node.names]
+    return statements
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "solutions").rglob("*.py")), ids=lambda file: file.stem)
-def test_solutions_know_only_what_harness_exports(file: Path) -> None:
-    for module, names in imports(file):
+def test_solutions_import_only_what_harness_exports(file: Path) -> None:
+    for module, names in imports_of(file):
         top = module.partition(".")[0]
-        if top in HOUSE - {"solutions"}:
-            assert module == "harness", f"{file.name} imports {module}; import from harness"
+        if top in PACKAGES - {"solutions"}:
+            assert module == "harness", f"{file.name} imports {module}; import it from harness"
             assert set(names) <= set(harness.__all__)
 
 
 def test_harness_imports_no_solution() -> None:
     for file in (ROOT / "harness").rglob("*.py"):
-        assert not [module for module, _ in imports(file) if module.startswith("solutions")], file.name
+        assert not [module for module, _ in imports_of(file) if module.startswith("solutions")], file.name
 
 
 def test_everything_that_harness_exports_exists() -> None:
@@ -42,16 +42,16 @@ def test_everything_that_harness_exports_exists() -> None:
 
 @pytest.mark.parametrize("package", ["harness", "metrics", "leaderboard"])
 def test_every_public_name_is_documented(package: str) -> None:
-    bare = []
+    undocumented = []
     for file in (ROOT / package).rglob("*.py"):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         bodies = [tree.body, *(node.body for node in tree.body if isinstance(node, ast.ClassDef) and not node.bases)]
         for node in (each for body in bodies for each in body):
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
                 overload = any("overload" in ast.dump(mark) for mark in node.decorator_list)
-                bare += (
+                undocumented += (
                     []
                     if ast.get_docstring(node) or overload
                     else [f"{file.relative_to(ROOT)}:{node.lineno} {node.name}"]
                 )
-    assert not bare
+    assert not undocumented

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from harness.atomic_files import whole, write_whole
+from harness.atomic_files import atomic_path, write_atomically
 
 
-def test_a_file_is_replaced_when_the_block_ends_well(tmp_path: Path) -> None:
+def test_a_file_is_replaced_when_the_block_succeeds(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("old")
     with path.open() as reader:
-        with whole(path) as temporary:
+        with atomic_path(path) as temporary:
             temporary.write_text("new")
             assert path.read_text() == "old"
         assert reader.read() == "old", "whoever reads it has all of it, old or new"
@@ -23,7 +23,7 @@ def test_a_file_is_replaced_when_the_block_ends_well(tmp_path: Path) -> None:
 def test_a_file_stays_as_it_was_when_the_block_fails(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("old")
-    with pytest.raises(KeyboardInterrupt), whole(path) as temporary:
+    with pytest.raises(KeyboardInterrupt), atomic_path(path) as temporary:
         temporary.write_text("half")
         raise KeyboardInterrupt
     assert path.read_text() == "old"
@@ -32,37 +32,37 @@ def test_a_file_stays_as_it_was_when_the_block_fails(tmp_path: Path) -> None:
 
 def test_the_mode_is_that_of_any_new_file(tmp_path: Path) -> None:
     (tmp_path / "plain").touch()
-    write_whole(tmp_path / "whole", "text")
+    write_atomically(tmp_path / "whole", "text")
     assert stat.S_IMODE((tmp_path / "whole").stat().st_mode) == stat.S_IMODE((tmp_path / "plain").stat().st_mode)
 
 
 def test_a_link_is_followed_and_stays_a_link(tmp_path: Path) -> None:
     target, link = tmp_path / "target.csv", tmp_path / "link.csv"
     link.symlink_to(target)
-    write_whole(link, "text")
+    write_atomically(link, "text")
     assert link.is_symlink()
     assert target.read_text() == "text"
 
 
 def test_a_device_is_written_to_and_not_replaced() -> None:
-    write_whole(Path(os.devnull), "text")
+    write_atomically(Path(os.devnull), "text")
     assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
 
 
 @pytest.mark.parametrize("name", ["x" * 200 + ".csv", "a." + "y" * 200, "ü" * 100, ".hidden"])
 def test_long_and_odd_names_are_written(tmp_path: Path, name: str) -> None:
-    write_whole(tmp_path / name, "text")
+    write_atomically(tmp_path / name, "text")
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
-def test_a_folder_that_does_not_exist_is_an_error_of_the_system(tmp_path: Path) -> None:
+def test_a_missing_folder_is_an_error_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        write_whole(tmp_path / "no" / "a.csv", "text")
+        write_atomically(tmp_path / "no" / "a.csv", "text")
 
 
-def test_two_writers_at_once_leave_one_whole_text(tmp_path: Path) -> None:
+def test_two_writers_at_once_leave_one_complete_text(tmp_path: Path) -> None:
     texts = [letter * 100_000 for letter in "abcd"]
-    threads = [threading.Thread(target=write_whole, args=(tmp_path / "a.csv", text)) for text in texts]
+    threads = [threading.Thread(target=write_atomically, args=(tmp_path / "a.csv", text)) for text in texts]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -8,9 +8,9 @@ from harness.code_digest import class_digest, imported_files, imports_digest
 from harness.solution.registry import load_class
 
 
-def test_a_digest_follows_the_modules_that_a_plug_in_imports_from_its_folder(tmp_path: Path) -> None:
-    beside = tmp_path / "beside_the_digest.py"
-    beside.write_text("X = 1\n")
+def test_a_digest_covers_the_modules_that_a_plug_in_imports_from_its_folder(tmp_path: Path) -> None:
+    neighbour = tmp_path / "beside_the_digest.py"
+    neighbour.write_text("X = 1\n")
     idea = tmp_path / "digested.py"
     idea.write_text(
         "import beside_the_digest\nfrom dataclasses import dataclass\nfrom harness import Retrieval\n@dataclass\nclass Idea(Retrieval):\n"
@@ -18,11 +18,11 @@ def test_a_digest_follows_the_modules_that_a_plug_in_imports_from_its_folder(tmp
     )
     before = class_digest(load_class(str(idea)))
     assert class_digest(load_class(str(idea))) == before
-    beside.write_text("X = 2\n")
+    neighbour.write_text("X = 2\n")
     assert class_digest(load_class(str(idea))) != before
 
 
-def test_a_digest_follows_packages_beside_a_plug_in_and_what_these_import(tmp_path: Path) -> None:
+def test_a_digest_covers_packages_beside_a_plug_in_and_their_imports(tmp_path: Path) -> None:
     package = tmp_path / "digested_parts"
     package.mkdir()
     files = [package / "__init__.py", package / "first.py", package / "second.py", tmp_path / "digested_third.py"]
@@ -40,43 +40,43 @@ def test_a_digest_follows_packages_beside_a_plug_in_and_what_these_import(tmp_pa
     assert len(digests) == 5
 
 
-def test_a_digest_of_a_built_in_solution_follows_its_parts_but_not_other_solutions(
+def test_a_digest_of_a_built_in_solution_covers_its_parts_but_no_other_solution(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     read: list[str] = []
     original = Path.read_bytes
 
-    def noted(path: Path) -> bytes:
+    def record(path: Path) -> bytes:
         read.append(path.name)
         return original(path)
 
-    monkeypatch.setattr(Path, "read_bytes", noted)
+    monkeypatch.setattr(Path, "read_bytes", record)
     class_digest(load_class("hash"))
     assert {"hash.py", "hamming.py", "perceptual.py"} <= set(read)
     assert "most_frequent.py" not in read
 
 
-def test_a_digest_of_imports_changes_with_all_that_is_imported_anywhere_and_with_nothing_else(
+def test_a_digest_of_imports_changes_with_every_imported_module_and_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package = tmp_path / "digested_package"
     texts = {
         "__init__": "",
-        "asked": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from digested_package import hinted\n",
+        "start": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from digested_package import hinted\n",
         "hinted": "def f():\n    from . import late\n",
         "late": "",
-        "other": "import digested_package.asked\n",
+        "other": "import digested_package.start\n",
     }
     package.mkdir()
     for name, text in texts.items():
         (package / f"{name}.py").write_text(text)
     monkeypatch.syspath_prepend(str(tmp_path))
-    assert [file.stem for file in imported_files("digested_package.asked")] == ["__init__", "asked", "hinted", "late"]
+    assert [file.stem for file in imported_files("digested_package.start")] == ["__init__", "hinted", "late", "start"]
     for name, text in texts.items():
-        before = imports_digest("digested_package.asked")
+        before = imports_digest("digested_package.start")
         (package / f"{name}.py").write_text(text + "# other\n")
-        assert (imports_digest("digested_package.asked") == before) == (name == "other")
-    assert "digested_package.asked" not in sys.modules
+        assert (imports_digest("digested_package.start") == before) == (name == "other")
+    assert "digested_package.start" not in sys.modules
 
 
 def test_a_module_that_does_not_exist_is_an_error_and_not_left_out_of_a_digest() -> None:

@@ -1,3 +1,5 @@
+"""Tests of `harness.workspace` and `harness.errors`."""
+
 import errno
 from pathlib import Path
 
@@ -18,7 +20,7 @@ def test_a_workspace_is_the_option_else_the_variable_else_at_home(
     assert Workspace.open(tmp_path / "option").folder == tmp_path / "option"
 
 
-def test_another_format_is_refused_and_left_alone(tmp_path: Path) -> None:
+def test_a_workspace_of_another_format_is_refused_and_not_changed(tmp_path: Path) -> None:
     Workspace.open(tmp_path)
     (tmp_path / "workspace.json").write_text('{"format": 99}')
     with pytest.raises(WorkspaceError, match="another version of landmark"):

@@ -1,4 +1,6 @@
-"""Tests of `harness.cli.ablate`, `harness.comparing.ablation` and `harness.plotting.ablation`."""
+"""Tests of `landmark ablate`: `harness.cli.ablate`, `harness.comparing.ablation`, `harness.plotting.ablation` and
+`harness.solution.ablation_step`.
+"""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Tests of `harness.solution.registry`, `harness.solution.spec` and `harness.solution.base`."""
+"""Tests of `harness.solution.registry`, `harness.solution.spec`, `harness.solution.base` and `harness.solution.info`."""
 
 from importlib.metadata import EntryPoint
 from pathlib import Path

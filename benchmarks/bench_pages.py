@@ -26,7 +26,7 @@ ENTRIES, PAGES = 10_000, 1000
 
 
 def rows() -> Iterator[tuple[str, str, str, bool]]:
-    """Give the CPU time and the size of pages, and how much memory a thousand of them take."""
+    """Yield the CPU time and size of pages, and the growth of memory over a thousand of them."""
     with TemporaryDirectory() as name:
         yield from _board(Workspace.open(Path(name) / "board"))
         yield from _explorer(Path(name))
@@ -34,15 +34,15 @@ def rows() -> Iterator[tuple[str, str, str, bool]]:
 
 def _board(workspace: Workspace) -> Iterator[tuple[str, str, str, bool]]:
     database = Database(workspace.database)
-    draw = np.random.default_rng(0)
+    random = np.random.default_rng(0)
     with database.write_transaction() as connection:
         for number in range(ENTRIES):
-            prepare_insert(_entry(number, float(draw.random())), None, None)(connection)
+            prepare_insert(_entry(number, float(random.random())), None, None)(connection)
     client = _client(workspace)
     address = "/c/board/retrieval/public"
-    begun = time.process_time()
+    start = time.process_time()
     size = len(client.get(address).content)
-    yield "board of 10 000: first page ever", f"{1000 * (time.process_time() - begun):.0f} ms", "-", True
+    yield "board of 10 000: first page ever", f"{1000 * (time.process_time() - start):.0f} ms", "-", True
     spent = _median(lambda: client.get(address))
     yield "board of 10 000: first page", f"{1000 * spent:.0f} ms", "≤ 150 ms", spent <= 0.15
     yield "board of 10 000: first page", f"{size / 1000:.0f} kB", "≤ 300 kB", size <= 300_000
@@ -69,29 +69,29 @@ def _explorer(folder: Path) -> Iterator[tuple[str, str, str, bool]]:
     before = process.memory_info().rss
     for query in ids[100:]:
         client.get(f"/e/1/queries/{query}")
-    grown = (process.memory_info().rss - before) / 1e6
-    yield "explorer of 118 k × 100: memory of 1000 pages", f"{grown:.0f} MB", "≤ 20 MB", grown <= 20
+    growth = (process.memory_info().rss - before) / 1e6
+    yield "explorer of 118 k × 100: memory of 1000 pages", f"{growth:.0f} MB", "≤ 20 MB", growth <= 20
 
 
 def _client(workspace: Workspace, *folders: Path) -> TestClient:
     client = TestClient(create_app(workspace, folders, hosts=["testserver"]))
-    client.get("/static/none")  # whatever is loaded once
+    client.get("/static/none")  # load templates and libraries
     return client
 
 
-def _median(ask: Callable[[], object]) -> float:
-    """Return the CPU seconds of a request, client and server together."""
+def _median(request: Callable[[], object]) -> float:
+    """Return the median CPU seconds of a request, of client and server together."""
     spent = []
     for _ in range(15):
-        begun = time.process_time()
-        ask()
-        spent.append(time.process_time() - begun)
+        start = time.process_time()
+        request()
+        spent.append(time.process_time() - start)
     return float(np.median(spent))
 
 
 def _entry(number: int, score: float, **values: object) -> Entry:
-    scores = {part: {str(each): score for each in metrics_of("retrieval")} for part in ("all", "public", "private")}
-    usual = {
+    scores = {part: {str(metric): score for metric in metrics_of("retrieval")} for part in ("all", "public", "private")}
+    defaults = {
         "competition": "board",
         "competition_name": "board",
         "task": "retrieval",
@@ -104,10 +104,10 @@ def _entry(number: int, score: float, **values: object) -> Entry:
         "scores": scores,
         "coverage": Coverage(1000, 990, 5, 5),
         "stages": (Stage("fit", 1.0 + number % 97, 2.0, 300.0), Stage("rank", 1.0, 1.0, 100.0 + number % 89)),
-        "versions": {f"library-{each}": "1.2.3" for each in range(20)},
+        "versions": {f"library-{number}": "1.2.3" for number in range(20)},
         "code_version": "c" * 64,
         "run_key": f"{number:064}",
         "created": datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number),
         "intervals": {"public": (score - 0.02, score + 0.02)},
     }
-    return Entry(**{**usual, **values})  # type: ignore[arg-type]
+    return Entry(**{**defaults, **values})  # type: ignore[arg-type]

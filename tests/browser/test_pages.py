@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from harness.web.report.page import report_page
 from harness.web.report.build import build_report
+from harness.web.report.page import report_page
 from tests.browser.page_checks import excess_width, screen_modes, violations, wait_for_ties
 from tests.factories.entries import Entered
 

@@ -81,7 +81,7 @@ def cost_chart(source: ChartSource, cost: CostKind) -> ScatterChart | None:
     field, axis_name = COSTS[cost]
     price: Callable[[EntrySummary], float] = lambda summary: max(getattr(summary.cost, field) or 0.0, 0.01)
     measured = [summary for summary in source.scored() if summary.cost.wall_s is not None]
-    best = [measured[row] for row in pareto_front([(price(each), source.goodness(each)) for each in measured])]
+    best = [measured[row] for row in pareto_front([(price(entry), source.goodness(entry)) for entry in measured])]
     caption = f"{source.metric} against {axis_name}; line: Pareto front, {len(best)} of {len(measured)} entries"
     return _chart(source, measured, best, (price, Axis, axis_name), (f"cost-{cost}", caption))
 
@@ -90,7 +90,7 @@ def time_chart(source: ChartSource) -> ScatterChart | None:
     """Score over the time of entry, with a line of the best score so far; None if no entry has a score."""
     scored = source.scored()
     created: Callable[[EntrySummary], float] = lambda summary: summary.created.timestamp()
-    best = [scored[row] for row in pareto_front([(created(each), source.goodness(each)) for each in scored])]
+    best = [scored[row] for row in pareto_front([(created(entry), source.goodness(entry)) for entry in scored])]
     caption = f"{source.metric} of {len(scored)} entries over time; line: best score so far, improved {len(best)} times"
     return _chart(source, scored, best, (created, TimeAxis, "entered, UTC"), ("time", caption))
 
@@ -106,14 +106,17 @@ def _chart(
         return None
     x_value, axis_type, axis_name = x_axis
     on_front = {summary.id for summary in best}
-    others = nsmallest(MAX_DOTS, (each for each in summaries if each.id not in on_front), lambda e: -source.goodness(e))
+    others = nsmallest(
+        MAX_DOTS, (entry for entry in summaries if entry.id not in on_front), lambda e: -source.goodness(e)
+    )
     visible = [*others, *best]
     is_log = axis_type is not TimeAxis
-    x = axis_type.fit([x_value(each) for each in visible], AREA.x_min, AREA.x_max, log=is_log, name=axis_name)
+    x = axis_type.fit([x_value(entry) for entry in visible], AREA.x_min, AREA.x_max, log=is_log, name=axis_name)
     y_name = f"{source.part} {source.metric}"
-    y = Axis.fit([source.score(each) for each in visible], AREA.y_max, AREA.y_min, name=y_name)
+    y = Axis.fit([source.score(entry) for entry in visible], AREA.y_max, AREA.y_min, name=y_name)
     dots = tuple(
-        _dot(source, each, x.at(x_value(each)), y.at(source.score(each)), best=each.id in on_front) for each in visible
+        _dot(source, entry, x.at(x_value(entry)), y.at(source.score(entry)), best=entry.id in on_front)
+        for entry in visible
     )
     path = _step_path([(dot.x, dot.y) for dot in dots if dot.best])
     return ScatterChart(*name_and_caption, x, y, dots, path, len(summaries) - len(visible))

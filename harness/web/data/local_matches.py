@@ -85,5 +85,5 @@ def _compute_matches(matcher: Matcher, files: tuple[Path, Path]) -> PhotoMatches
     with _SLOTS:
         images = [decode(file, mode="L", reduce_to=MIN_SIDE, upright=True) for file in files]
         document = matcher(*images)["matches"]
-    matches = [PointMatch(each["x1"], each["y1"], each["x2"], each["y2"], each["inlier"]) for each in document]
+    matches = [PointMatch(match["x1"], match["y1"], match["x2"], match["y2"], match["inlier"]) for match in document]
     return PhotoMatches(matches, *(pixels.shape[1] / pixels.shape[0] for pixels in images))

@@ -65,7 +65,7 @@ class TieFinder:
             compared = compare_with_best(metric, answers) if len(answers) > 1 else {}
         except (KeyError, ValueError, NoPositives):  # created by an older version, or on other queries
             return {}
-        return {int(entry): BoardTie(each.tied, each.p_holm, each.p_first) for entry, each in compared.items()}
+        return {int(entry): BoardTie(result.tied, result.p_holm, result.p_first) for entry, result in compared.items()}
 
     def _judgement(self, metric: Metric, part: str, entry: int) -> Judgement:
         query_ids = np.array(self._store.query_ids(entry), object)

@@ -36,7 +36,7 @@ def entry_page(
 ) -> HTMLResponse:
     """Answer with the page of an entry, alone or beside another one."""
     others = comparable_entries(entry, context)
-    other = next((each for each in others if str(each.id) == against), None)
+    other = next((candidate for candidate in others if str(candidate.id) == against), None)
     if against and other is None:
         raise not_found(f"entry {against} cannot be compared with entry {entry.id}")
     details = _details(context, entry, other, others)
@@ -65,7 +65,7 @@ def _details(context: PageContext, entry: Entry, other: Entry | None, others: Se
     return EntryDetails(
         parts=[part for part in context.permissions.parts(entry.competition) if part in entry.scores],
         links=_links(context, entry, other),
-        others=[(each.id or 0, each.identity) for each in others],
+        others=[(other.id or 0, other.identity) for other in others],
         slices=context.site.analyses.slices(entry, other) if _can_analyse(context, entry) else None,
         log=log[-MAX_LOG_LINES:],
         is_log_cut=len(log) > MAX_LOG_LINES,

@@ -86,7 +86,7 @@ def view_query(
         photo=analysis.photos.photo(analysis.parts[0], query_id),
         address=query_address(analysis, row, query_filter),
         usage=str(analysis.truth.usage[row]),
-        answers=[each.answer(row, limit) for each in (analysis, other) if each is not None],
+        answers=[entry.answer(row, limit) for entry in (analysis, other) if entry is not None],
         truth=analysis.shows(row),
     )
 

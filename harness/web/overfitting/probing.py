@@ -55,7 +55,7 @@ def probing_chart(view: ProbingView) -> ProbingChart:
     steps = next(iter(view.results.values())).submissions
     last = max(steps[-1], steps[0] + 1)
     x = Axis(steps[0], last, AREA.x_min + 8, AREA.x_max - 8, log=True, name="number of submissions")
-    scores = [score for each in view.results.values() for score in (*each.public_scores, *each.private_scores)]
+    scores = [score for result in view.results.values() for score in (*result.public_scores, *result.private_scores)]
     y = Axis.fit(scores, AREA.y_max, AREA.y_min, name=view.metric)
     lines = tuple(
         ProbingLine(

@@ -1,4 +1,4 @@
-"""All that a solution may know of the house; nothing is imported before it is used.
+"""The plug-in API: all names that a solution may import. Each is imported when it is first used.
 
 >>> from harness import Extractor, ImageSet, Ranking, Retrieval, TrainingData
 """

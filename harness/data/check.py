@@ -32,7 +32,7 @@ Tables = dict[str, CsvTable]  # the readable ones of train, index and test
 
 @dataclass(frozen=True)
 class CompetitionFault:
-    """One kind of fault: the file, what is wrong, how often, and the first few ids or lines."""
+    """One kind of fault: the file, what is invalid, how often, and the first few ids or lines."""
 
     where: str
     what: str
@@ -122,7 +122,9 @@ def _label_faults(train: CsvTable) -> Iterator[CompetitionFault]:
         yield CompetitionFault(train.path.name, "column is missing: landmark_id", 1, ("line 1",))
         return
     labels = train["landmark_id"]
-    invalid = [row for row, each in enumerate(labels) if each not in UNLABELLED and parse_whole_numbers([each]) is None]
+    invalid = [
+        row for row, label in enumerate(labels) if label not in UNLABELLED and parse_whole_numbers([label]) is None
+    ]
     yield from _row_faults(
         train, "landmark_id", "landmark ids that are not whole numbers of at most 18 digits", invalid
     )
@@ -138,7 +140,7 @@ def _name_faults(path: Path, train: CsvTable) -> Iterator[CompetitionFault]:
         return
     in_train = set(_labels(train))
     yield from _value_fault(
-        path.name, "landmarks without a train image", [each for each in landmarks if each not in in_train]
+        path.name, "landmarks without a train image", [landmark for landmark in landmarks if landmark not in in_train]
     )
 
 
@@ -165,12 +167,12 @@ def _truth_faults(folder: Path, tables: Tables) -> Iterator[CompetitionFault]:
 def _truth_row_faults(table: CsvTable, task: Task) -> Iterator[CompetitionFault]:
     yield from _row_faults(table, "id", "repeated queries", repeated_rows(table["id"]))
     usage = table["Usage"] if "Usage" in table else np.full(len(table), USAGES[0], object)
-    wrong = np.flatnonzero(~np.isin(usage, USAGES)).tolist()
-    yield from _row_faults(table, "Usage", "values of Usage other than Public, Private or Ignored", wrong)
+    invalid = np.flatnonzero(~np.isin(usage, USAGES)).tolist()
+    yield from _row_faults(table, "Usage", "values of Usage other than Public, Private or Ignored", invalid)
     if task == "recognition":
-        counting = np.flatnonzero(usage != "Ignored").tolist()
-        wrong = [row for row in counting if parse_whole_numbers(table["landmarks"][row].split()) is None]
-        yield from _row_faults(table, "landmarks", "landmarks that are not whole numbers of at most 18 digits", wrong)
+        scored = np.flatnonzero(usage != "Ignored").tolist()
+        invalid = [row for row in scored if parse_whole_numbers(table["landmarks"][row].split()) is None]
+        yield from _row_faults(table, "landmarks", "landmarks that are not whole numbers of at most 18 digits", invalid)
 
 
 def _query_faults(truth: CsvTable, tables: Tables) -> Iterator[CompetitionFault]:
@@ -188,9 +190,9 @@ def _answer_faults(path: Path, truth: GroundTruth, tables: Tables) -> Iterator[C
     else:
         part, ids = (
             "train",
-            {int(each) for each in set(_labels(tables.get("train"))) if parse_whole_numbers([each]) is not None},
+            {int(label) for label in set(_labels(tables.get("train"))) if parse_whole_numbers([label]) is not None},
         )
-    unknown = sorted({each for each in truth.tokens.tolist() if each not in ids})
+    unknown = sorted({token for token in truth.tokens.tolist() if token not in ids})
     yield from _value_fault(path.name, f"{COLUMNS[truth.task]} that are not in {part}.csv", unknown)
     yield from (CompetitionFault(path.name, "note", 1, (note,)) for note in truth.notes)
 

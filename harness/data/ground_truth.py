@@ -175,13 +175,13 @@ def _parse_entries(
     if task == "retrieval":
         notes.empty += int((is_empty & is_scored).sum())
     entries = TextColumn(column.words, column.begins, np.where(is_scored, column.stops, column.begins)).compact()
-    wanted, repeated = np.ones(len(entries.words), bool), entries.repeated_words()
+    is_counted, repeated = np.ones(len(entries.words), bool), entries.repeated_words()
     if task == "recognition":
-        wanted = entries.words.lengths > 0
-    notes.repeats += int((repeated & wanted).sum())
-    wanted &= ~repeated
-    n_before = np.r_[0, np.cumsum(wanted)]
-    return entries.words[wanted], n_before[entries.stops] - n_before[entries.begins]
+        is_counted = entries.words.lengths > 0
+    notes.repeats += int((repeated & is_counted).sum())
+    is_counted &= ~repeated
+    n_before = np.r_[0, np.cumsum(is_counted)]
+    return entries.words[is_counted], n_before[entries.stops] - n_before[entries.begins]
 
 
 def _image_numbers(images: IdIndex, words: StringColumn) -> np.ndarray:

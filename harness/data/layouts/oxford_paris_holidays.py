@@ -101,7 +101,7 @@ def _parse_position(number: object) -> int:
 def _new_query_id(name: str, benchmark: ImportedBenchmark) -> str:
     """Return an id that differs from all index images and other queries: classic queries are also index images."""
     ids = {*benchmark.index, *benchmark.queries}
-    return name if name not in ids else next(each for n in count(1) if (each := f"{name}_query{n}") not in ids)
+    return name if name not in ids else next(new for n in count(1) if (new := f"{name}_query{n}") not in ids)
 
 
 def _from_texts(source: Path) -> ImportedBenchmark | None:
@@ -138,8 +138,8 @@ def _from_holidays(source: Path) -> ImportedBenchmark | None:
         {query: (query, None) for query in relevant},
         [name for names in groups.values() for name in names],
         {
-            "images": {q: sorted(each) for q, each in relevant.items()},
-            "ignored": {q: sorted(each) for q, each in ignored.items()},
+            "images": {query: sorted(images) for query, images in relevant.items()},
+            "ignored": {query: sorted(images) for query, images in ignored.items()},
         },
     )
 
@@ -147,7 +147,7 @@ def _from_holidays(source: Path) -> ImportedBenchmark | None:
 def _photos(source: Path) -> dict[str, Path]:
     """Return file name without suffix -> photo."""
     folder = source / "jpg" if (source / "jpg").is_dir() else source
-    return {each.stem: each for each in sorted(folder.iterdir()) if each.suffix.lower() in SUFFIXES and each.is_file()}
+    return {path.stem: path for path in sorted(folder.iterdir()) if path.suffix.lower() in SUFFIXES and path.is_file()}
 
 
 def _words(path: Path) -> list[str]:

@@ -71,7 +71,7 @@ def _require_decodable(extractor: Extractor) -> None:
         *([] if extractor.reduce_to is None else [extractor.reduce_to]),
     ]
     if extractor.mode not in ("L", "RGB") or not all(
-        isinstance(each, int | np.integer) and each > 0 for each in numbers
+        isinstance(number, int | np.integer) and number > 0 for number in numbers
     ):
         raise SolutionError(
             f"{extractor.identity} asks for mode {extractor.mode!r}, size {extractor.size}, reduce_to "
@@ -84,27 +84,27 @@ def _describe(extractor: Extractor, images: Sequence[np.ndarray]) -> dict[ArrayS
     returned = extractor.describe(images if extractor.size is None else np.stack(images))
     arrays = returned if isinstance(returned, Mapping) else {"rows": returned}
     usable = arrays and all(
-        isinstance(each, np.ndarray | list) and len(each) == len(images) for each in arrays.values()
+        isinstance(array, np.ndarray | list) and len(array) == len(images) for array in arrays.values()
     )
     if not usable:
         raise SolutionError(
             f"{extractor.identity} gave {_outline(arrays)} for {len(images)} images; give an array with a row for "
             "each, a list with an array for each, or a dictionary of these"
         )
-    return {_spec_of(extractor, name, each): each for name, each in arrays.items()}
+    return {_spec_of(extractor, name, array): array for name, array in arrays.items()}
 
 
 def _spec_of(extractor: Extractor, name: str, values: Descriptors) -> ArraySpec:
     ragged = isinstance(values, list)
-    arrays = [np.asarray(each) for each in values] if ragged else [np.asarray(values)]
-    kinds = {(each.dtype.str, each.shape[1:]) for each in arrays}
+    arrays = [np.asarray(array) for array in values] if ragged else [np.asarray(values)]
+    kinds = {(array.dtype.str, array.shape[1:]) for array in arrays}
     dtype, shape = next(iter(kinds))
     is_valid_name = isinstance(name, str) and name.isidentifier() and name.isascii() and len(name) <= _LONGEST_NAME
-    is_uniform = len(kinds) == 1 and all(each.ndim for each in arrays)
+    is_uniform = len(kinds) == 1 and all(array.ndim for array in arrays)
     if not is_valid_name or not is_uniform or np.dtype(dtype).kind not in _KINDS or 0 in shape:
         raise SolutionError(
             f"{extractor.identity} gave {_outline({name: values})}; an array is named by letters, digits and '_', "
-            "holds numbers, and each of its rows has the same shape, not of nothing"
+            "holds numbers, and each of its rows has the same shape without zeros"
         )
     return ArraySpec(name, dtype, shape, ragged)
 
@@ -115,7 +115,7 @@ def _outline(arrays: Mapping[str, object]) -> str:
 
 def _shape(values: object) -> str:
     if isinstance(values, list):
-        return f"a list of {len(values)}: {', '.join(_shape(each) for each in values[:2])}"
+        return f"a list of {len(values)}: {', '.join(_shape(value) for value in values[:2])}"
     return f"{values.dtype} {values.shape}" if isinstance(values, np.ndarray) else type(values).__name__
 
 

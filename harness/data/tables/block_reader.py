@@ -93,7 +93,7 @@ def _assemble(buffer: np.ndarray, starts: np.ndarray, ends: np.ndarray, letters:
     ends[last] -= (buffer[ends[last] - 1] == RETURN) & (ends[last] > starts[last])
     is_empty = (np.diff(last, prepend=-1) == 1) & (starts[last] == ends[last])
     if is_empty.any():
-        starts, ends, letters = (np.delete(each, last[is_empty]) for each in (starts, ends, letters))
+        starts, ends, letters = (np.delete(array, last[is_empty]) for array in (starts, ends, letters))
     cell_stops = np.flatnonzero(letters != BLANK) + 1
     row_stops = np.flatnonzero(letters[cell_stops - 1] == NEWLINE) + 1
     return TableBlock(

@@ -150,23 +150,23 @@ def join_words(
 
 
 @helper
-def count_fault(kind: int, row: int, entry: int, found: np.ndarray, where: np.ndarray) -> None:
+def count_fault(kind: int, row: int, entry: int, counts: np.ndarray, first: np.ndarray) -> None:
     """Count a fault and record the position of the first of its kind."""
-    if not found[kind]:
-        where[kind, 0], where[kind, 1] = row, entry
-    found[kind] += 1
+    if not counts[kind]:
+        first[kind, 0], first[kind, 1] = row, entry
+    counts[kind] += 1
 
 
 @kernel
 def validate_lists(
     words: tuple[np.ndarray, np.ndarray, np.ndarray], bounds: tuple[np.ndarray, np.ndarray], numbers: np.ndarray,
     rows: np.ndarray, own: np.ndarray, n_index: int, room: np.ndarray,
-    positions: np.ndarray, found: np.ndarray, where: np.ndarray,
+    positions: np.ndarray, counts: np.ndarray, first: np.ndarray,
 ) -> None:  # fmt: skip
     """Write the image numbers of list i to `positions[rows[i]]`, unless that is -1, and count the faults of each kind.
 
     List i holds words `bounds[0][i]` to `bounds[1][i] - 1`; `own[i]` is the number of its query. The first fault of a
-    kind is in list `where[kind, 0]` at entry `where[kind, 1]`. `room` is an array of zeros whose length is a power of
+    kind is in list `first[kind, 0]` at entry `first[kind, 1]`. `room` is an array of zeros whose length is a power of
     two above the length of any list.
     """
     (eights, starts, ends), (begins, stops) = words, bounds
@@ -175,18 +175,18 @@ def validate_lists(
     for number in range(len(begins)):
         begin = begins[number]
         if stops[number] - begin > length:
-            count_fault(TOO_LONG, number, length, found, where)
+            count_fault(TOO_LONG, number, length, counts, first)
         for word in range(begin, stops[number]):
             image, entry = numbers[word], word - begin
             if rows[number] >= 0 and entry < length:
                 positions[rows[number], entry] = image if image >= 0 else UNLISTABLE
             if starts[word] == ends[word]:
-                count_fault(EMPTY, number, entry, found, where)
+                count_fault(EMPTY, number, entry, counts, first)
                 continue
             if n_index >= 0 and (image < 0 or image >= n_index):  # the index is known
-                count_fault(UNKNOWN, number, entry, found, where)
+                count_fault(UNKNOWN, number, entry, counts, first)
             if 0 <= image == own[number]:
-                count_fault(OWN, number, entry, found, where)
+                count_fault(OWN, number, entry, counts, first)
             bits = (
                 np.uint64(image) * MIXER >> np.uint64(32)
                 if image >= 0
@@ -198,7 +198,7 @@ def validate_lists(
                 if numbers[other] == image and (
                     image >= 0 or equal_bytes(eights, starts[word], ends[word], eights, starts[other], ends[other])
                 ):
-                    count_fault(REPEATED, number, entry, found, where)
+                    count_fault(REPEATED, number, entry, counts, first)
                     break
                 slot = (slot + np.uint64(1)) & mask
             else:

@@ -41,8 +41,8 @@ def open_runner(
         if path.exists():
             competition_folds = load_folds(path)
         else:
-            note(f"created {DEFAULT_FOLDS} folds (change with: landmark split {folder} --folds N)")
             competition_folds = create_folds(competition, workspace, DEFAULT_FOLDS, 0)
+            note(f"created {DEFAULT_FOLDS} folds (change with: landmark split {folder} --folds N)")
     return Runner(competition, workspace, competition_folds, RunLimits(timeout, parse_memory_mb(memory_limit)))
 
 

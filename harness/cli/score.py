@@ -11,7 +11,7 @@ import typer
 from harness.cli._options import Folder, Json, Seed, SubmissionFile, TaskOption
 from harness.cli._output import format_score, note, print_json, say
 
-MAX_QUERIES_FOR_INTERVALS = 20_000  # queries
+MAX_QUERIES_FOR_INTERVALS = 20_000
 
 
 def score(

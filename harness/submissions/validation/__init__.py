@@ -1,0 +1,1 @@
+"""Validation of submission files against the tables of a competition."""

@@ -60,7 +60,7 @@ def team_site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Ite
     server = TeamServer(app, url, folders["open"], workspace)
     server.score_all()
     server.context.rules.set(keys["over"], deadline=datetime(2026, 3, 1, 12, tzinfo=UTC))
-    submissions = {each.status: each.id for each in server.context.submissions.find_all() if each.team == "Alpha"}
+    submissions = {item.status: item.id for item in server.context.submissions.find_all() if item.team == "Alpha"}
     with run_server(app) as address:
         roles = {"team": "Alpha", "admin": None}
         signed_in = {role: _sign_in(browser, address, server, name) for role, name in roles.items()}

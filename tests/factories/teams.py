@@ -38,7 +38,7 @@ class TeamServer:
     def token(self, name: str | None) -> str:
         """Create a token of a team, which is created if missing, or of an admin if the name is None."""
         accounts, now = self.context.accounts, datetime.now(UTC)
-        team = next((each for each in accounts.teams() if each.name == name), None)
+        team = next((item for item in accounts.teams() if item.name == name), None)
         return accounts.add_token(None if name is None else team or accounts.add_team(name, now), now)
 
     def api_client(self, name: str | None, **headers: str) -> TestClient:

@@ -1,1 +1,1 @@
-"""The team server: signing in, handing in, scoring what was handed in, and looking after it all."""
+"""The team server: sign-in, submissions, scoring, results and administration."""

@@ -48,7 +48,7 @@ def test_the_header_of_a_file_determines_its_task(sqlite_server):
         sqlite_server.submit_and_score(client, sqlite_server.submission_file(task=task))
         for task in ("recognition", "retrieval")
     ]
-    assert [(each["task"], each["number"], each["metric"]) for each in documents] == [
+    assert [(document["task"], document["number"], document["metric"]) for document in documents] == [
         ("recognition", 1, "gap"),
         ("retrieval", 1, "map@100"),
     ]
@@ -103,11 +103,11 @@ def test_a_team_lists_its_own_entries_and_an_admin_all(sqlite_server):
     sqlite_server.submit_and_score(alpha, sqlite_server.submission_file(1.0))
     sqlite_server.submit_and_score(beta, sqlite_server.submission_file(0.5))
     listed = [
-        each.get("/api/v1/entries", params={"competition": "contest"}).json()
-        for each in (alpha, sqlite_server.api_client(None))
+        client.get("/api/v1/entries", params={"competition": "contest"}).json()
+        for client in (alpha, sqlite_server.api_client(None))
     ]
-    assert [[entry["solution"] for entry in found] for found in listed] == [["Alpha"], ["Alpha", "Beta"]]
-    assert [set(found[0]["scores"]) for found in listed] == [{"public"}, {"all", "public", "private"}]
+    assert [[entry["solution"] for entry in entries] for entries in listed] == [["Alpha"], ["Alpha", "Beta"]]
+    assert [set(entries[0]["scores"]) for entries in listed] == [{"public"}, {"all", "public", "private"}]
 
 
 def test_competitions_are_listed_with_their_rules(sqlite_server):
@@ -138,10 +138,10 @@ def test_a_team_chooses_its_finals(sqlite_server):
         return client.put("/api/v1/finals", params=where).status_code
 
     assert choose(response[0], response[1]) == 204
-    assert [each["final"] for each in client.get("/api/v1/submissions").json()] == [False, True, True]
+    assert [document["final"] for document in client.get("/api/v1/submissions").json()] == [False, True, True]
     assert choose(*response) == choose("nothing") == choose("\x00") == 409
     assert choose() == 204
-    assert not any(each["final"] for each in client.get("/api/v1/submissions").json())
+    assert not any(document["final"] for document in client.get("/api/v1/submissions").json())
 
 
 def test_final_results_rank_each_team_by_its_best_final_on_the_private_part(server):
@@ -157,16 +157,18 @@ def test_final_results_rank_each_team_by_its_best_final_on_the_private_part(serv
     where = {"competition": server.key, "task": "retrieval", "submission": chosen}
     assert alpha.put("/api/v1/finals", params=where).status_code == 204
     server.close_competition()
-    assert [(each["rank"], each["team"]) for each in results().json()] == [(1, "Beta"), (2, "Alpha")]
+    assert [(result["rank"], result["team"]) for result in results().json()] == [(1, "Beta"), (2, "Alpha")]
     private = {
-        each.entry: server.app.state.site.store.by_ids([each.entry])[each.entry].score("private")
-        for each in server.context.submissions.find_all()
+        submission.entry: server.app.state.site.store.by_ids([submission.entry])[submission.entry].score("private")
+        for submission in server.context.submissions.find_all()
     }
-    own = [private[each.entry] for each in server.context.submissions.find_all() if each.id in chosen]
-    assert results().json()[1]["score"] == max(own)
-    best = next(each for each in server.context.submissions.find_all() if each.team == "Beta")
+    final_scores = [
+        private[submission.entry] for submission in server.context.submissions.find_all() if submission.id in chosen
+    ]
+    assert results().json()[1]["score"] == max(final_scores)
+    best = next(submission for submission in server.context.submissions.find_all() if submission.team == "Beta")
     server.context.submissions.hide(best.id, "copied")
-    assert [each["team"] for each in results().json()] == ["Alpha"]
+    assert [result["team"] for result in results().json()] == ["Alpha"]
 
 
 def test_the_daily_limit_and_the_deadline_are_checked_before_the_upload_is_stored(sqlite_server):

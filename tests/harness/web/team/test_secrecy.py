@@ -17,26 +17,26 @@ SECRETS = {"message": "canary in the message", "file_name": "canary-name.csv"}
 def submissions(server):
     """The server, the submission of team Alpha, and the submissions of team Beta to both tasks."""
     alpha, beta = server.api_client("Alpha"), server.api_client("Beta")
-    own = server.submit_and_score(alpha, server.submission_file(0.35))
+    own_submission = server.submit_and_score(alpha, server.submission_file(0.35))
     other = [
         server.submit_and_score(beta, server.submission_file(share, task), **SECRETS)
         for share, task in product((0.6, 0.85), ("retrieval", "recognition"))
     ]
-    return server, own, other
+    return server, own_submission, other
 
 
 def secret_scores(server, *, of=None):
     """Return the scores that are secret before the deadline: private scores and scores of all queries."""
     entries = server.app.state.site.store.entries()
     public = {score for entry in entries for score in entry.scores["public"].values() if score is not None}
-    found = {
+    secret = {
         score
         for entry in entries
         for part in ("private", "all")
         for score in entry.scores[part].values()
         if of in (None, entry.solution) and score is not None
     }
-    return {score for score in found - public if len(repr(score)) > 6}  # shorter ones occur by chance
+    return {score for score in secret - public if len(repr(score)) > 6}  # shorter ones occur by chance
 
 
 def paths_of_get_routes(server, others):
@@ -47,7 +47,7 @@ def paths_of_get_routes(server, others):
         "task": ["retrieval", "recognition"],
         "tab": ["public", "private", "all"],
         "part": ["test", "index"],
-        "submission_id": [each["id"] for each in others],
+        "submission_id": [submission["id"] for submission in others],
         "number": [entry.id for entry in entries],
         "query_id": server.app.state.site.store.query_ids(entries[0].id)[:1],
         "image_id": server.app.state.site.store.query_ids(entries[0].id)[:1],
@@ -103,12 +103,17 @@ def test_before_the_deadline_no_page_shows_a_team_secret_data(submissions, kind)
     client = getattr(server, kind)("Alpha")
     secrets = secret_scores(server)
     assert len(secrets) > 5
-    words = {*SECRETS.values(), "canary", *(each["id"] for each in others), *(each["sha256"] for each in others)}
+    words = {
+        *SECRETS.values(),
+        "canary",
+        *(submission["id"] for submission in others),
+        *(submission["sha256"] for submission in others),
+    }
     words |= {str(server.workspace.folder), str(server.folder)}
     words |= {text for score in secrets for text in formats(score)}
     count = 0
     for address, answer in crawl(client, server, others):
-        ids_in_address = {each["id"] for each in others if each["id"] in address}
+        ids_in_address = {submission["id"] for submission in others if submission["id"] in address}
         leaks = [word for word in words - ids_in_address if word in answer.text]
         assert not leaks, (address, leaks, answer.text[:500])
         count += answer.status_code == 200
@@ -124,20 +129,20 @@ def test_after_the_deadline_private_scores_are_visible_and_files_are_not(submiss
     text = ""
     for address, answer in crawl(browser, server, others):
         text += answer.text
-        ids_in_address = {each["id"] for each in others if each["id"] in address}
-        words = {*SECRETS.values(), *(each["id"] for each in others)} - ids_in_address
+        ids_in_address = {submission["id"] for submission in others if submission["id"] in address}
+        words = {*SECRETS.values(), *(submission["id"] for submission in others)} - ids_in_address
         assert not [word for word in words if word in answer.text], address
     assert any(word in text for score in secrets for word in formats(score))
 
 
 @pytest.mark.parametrize("kind", ["browser_client", "api_client"])
 def test_another_teams_submissions_return_404(submissions, kind):
-    server, own, others = submissions
+    server, own_submission, others = submissions
     client, prefix = getattr(server, kind)("Alpha"), {"browser_client": "", "api_client": "/api/v1"}[kind]
-    for each in others:
+    for submission in others:
         for what in ("", "/file"):
-            assert client.get(f"{prefix}/submissions/{each['id']}{what}").status_code == 404
-    assert client.get(f"{prefix}/submissions/{own['id']}/file").status_code == 200
+            assert client.get(f"{prefix}/submissions/{submission['id']}{what}").status_code == 404
+    assert client.get(f"{prefix}/submissions/{own_submission['id']}/file").status_code == 200
     assert getattr(server, kind)(None).get(f"{prefix}/submissions/{others[0]['id']}/file").status_code == 200
 
 
@@ -151,7 +156,7 @@ def test_a_team_cannot_change_another_teams_submissions(submissions):
     form = {"form_token": token, "final": theirs}
     assert browser.post(f"/submissions/finals/{server.key}/retrieval", data=form).status_code == 409
     assert browser.post(f"/admin/submissions/{theirs}/hide", data=form).status_code == 404
-    assert not any(each.chosen or each.hidden for each in server.context.submissions.find_all())
+    assert not any(submission.chosen or submission.hidden for submission in server.context.submissions.find_all())
 
 
 @pytest.mark.parametrize(
@@ -174,10 +179,10 @@ def test_a_hidden_submission_leaves_the_board_and_can_be_shown_again(submissions
         return [row["solution"] for row in rows]
 
     assert names() == ["Beta", "Alpha"]
-    for each in others:
-        server.context.submissions.hide(each["id"], "copied")
+    for submission in others:
+        server.context.submissions.hide(submission["id"], "copied")
     assert names() == ["Alpha"]
     assert server.api_client("Beta").get(f"/api/v1/submissions/{others[0]['id']}").json()["hidden"] == "copied"
-    for each in others:
-        server.context.submissions.hide(each["id"], None)
+    for submission in others:
+        server.context.submissions.hide(submission["id"], None)
     assert names() == ["Beta", "Alpha"]

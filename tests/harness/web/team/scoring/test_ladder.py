@@ -14,9 +14,9 @@ def test_only_significant_improvements_of_the_public_score_are_released(server, 
         server.submit_and_score(client, server.submission_file(share, task, mark=number))
         for number, share in enumerate((0.5, 0.4, 0.5, 1.0, 0.9))
     ]
-    public = [each["scores"]["public"][metric] for each in documents]
+    public = [document["scores"]["public"][metric] for document in documents]
     assert public[0] == public[1] == public[2] < public[3] == public[4]
-    assert all(set(each["scores"]["public"]) == {metric} for each in documents)
+    assert all(set(document["scores"]["public"]) == {metric} for document in documents)
 
 
 def test_private_and_per_query_scores_are_the_same_as_without_the_ladder(make_server, tmp_path):

@@ -66,16 +66,16 @@ def test_an_invalid_team_name_is_rejected(admin, name):
 def test_tokens_of_teams_and_admins_are_created_and_revoked(server, admin):
     admin("teams", name="Alpha")
     token, other_admin = new_token(admin("tokens", team="Alpha")), new_token(admin("tokens", team=""))
-    for each, team in ((token, "Alpha"), (other_admin, None)):
-        client = server.anonymous_client({"Authorization": f"Bearer {each}"})
+    for value, team in ((token, "Alpha"), (other_admin, None)):
+        client = server.anonymous_client({"Authorization": f"Bearer {value}"})
         assert client.get("/api/v1/me").json() == {"team": team}
-        assert admin(f"tokens/{each.split('_')[1]}/revoke").status_code == 303
+        assert admin(f"tokens/{value.split('_')[1]}/revoke").status_code == 303
         assert client.get("/api/v1/me").status_code == 401
 
 
 def test_an_admin_cannot_revoke_the_token_of_the_session(server, admin):
-    (own,) = server.context.accounts.tokens()
-    assert admin(f"tokens/{own.prefix}/revoke").status_code == 409
+    (token,) = server.context.accounts.tokens()
+    assert admin(f"tokens/{token.prefix}/revoke").status_code == 409
     assert admin("tokens/x/revoke").status_code == admin("tokens/%00/revoke").status_code == 422
 
 

@@ -75,12 +75,14 @@ def test_a_team_can_open_only_its_own_final(server_with_finals):
     server_with_finals.close_competition()
     page = server_with_finals.browser_client("Alpha").get(f"/c/{server_with_finals.key}/retrieval/results").text
     submission_ids = re.findall(r'href="/submissions/(\w+)"', page)
-    assert [server_with_finals.context.submissions.find(each).team for each in submission_ids] == ["Alpha"]
+    assert [server_with_finals.context.submissions.find(submission_id).team for submission_id in submission_ids] == [
+        "Alpha"
+    ]
 
 
 def test_hidden_submissions_are_not_in_the_results(server_with_finals):
-    for each in server_with_finals.context.submissions.find_all():
-        server_with_finals.context.submissions.hide(each.id, "copied")
+    for submission in server_with_finals.context.submissions.find_all():
+        server_with_finals.context.submissions.hide(submission.id, "copied")
     server_with_finals.close_competition()
     page = server_with_finals.browser_client("Alpha").get(f"/c/{server_with_finals.key}/retrieval/results").text
     assert "No team has a final" in page

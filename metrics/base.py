@@ -82,10 +82,7 @@ class Metric(ABC):
 
 @dataclass(frozen=True, repr=False)
 class NonDecomposableMetric(Metric):
-    """A metric in which a query's value depends on the other queries, so it defines itself how it is resampled.
-
-    Judgements that are compared are of the same queries in the same order.
-    """
+    """A metric in which a query's value depends on the other queries, so it defines itself how it is resampled."""
 
     independent = False
 

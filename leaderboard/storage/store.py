@@ -53,8 +53,8 @@ class EntryStore:
         solution: str | None = None,
     ) -> list[Entry]:
         """The entries with these values (None matches any), the earliest first."""
-        wanted = {"competition": competition, "task": task, "split": split, "solution": solution}
-        conditions = [schema.entries.c[name] == value for name, value in wanted.items() if value is not None]
+        filters = {"competition": competition, "task": task, "split": split, "solution": solution}
+        conditions = [schema.entries.c[name] == value for name, value in filters.items() if value is not None]
         with self._database.read_transaction() as connection:
             query = select(*COLUMNS).where(*conditions).order_by(*AGE_COLUMNS)
             return [_entry(row) for row in connection.execute(query).mappings()]
@@ -80,8 +80,8 @@ class EntryStore:
     def per_query(self, entry_id: int, names: Sequence[str] | None = None) -> dict[str, NDArray[np.float64]]:
         """The per-query arrays of an entry by name (`names` None: all of them); empty if none were stored."""
         table = schema.per_query
-        wanted = [] if names is None else [table.c.name.in_(names)]
-        query = select(table.c.name, table.c.packed).where(table.c.entry == entry_id, *wanted).order_by(table.c.id)
+        filters = [] if names is None else [table.c.name.in_(names)]
+        query = select(table.c.name, table.c.packed).where(table.c.entry == entry_id, *filters).order_by(table.c.id)
         with self._database.read_transaction() as connection:
             return {name: unpack_values(packed) for name, packed in connection.execute(query)}
 

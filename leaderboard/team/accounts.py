@@ -67,8 +67,8 @@ class Accounts:
     def teams(self) -> list[Team]:
         """All teams, by name."""
         with self._database.read_transaction() as connection:
-            found = connection.execute(select(teams.c.id, teams.c.name, teams.c.created)).mappings()
-            return sorted((Team(**row) for row in found), key=lambda team: _normalised(team.name))
+            rows = connection.execute(select(teams.c.id, teams.c.name, teams.c.created)).mappings()
+            return sorted((Team(**row) for row in rows), key=lambda team: _normalised(team.name))
 
     def team(self, name: str) -> Team:
         """The team of a name; TeamError if there is none."""
@@ -89,8 +89,8 @@ class Accounts:
         """All tokens, the newest first."""
         query = select(tokens.c.prefix, teams.c.name.label("team"), tokens.c.created, tokens.c.revoked)
         with self._database.read_transaction() as connection:
-            found = connection.execute(query.outerjoin(teams).order_by(tokens.c.created.desc(), tokens.c.prefix))
-            return [Token(**row) for row in found.mappings()]
+            rows = connection.execute(query.outerjoin(teams).order_by(tokens.c.created.desc(), tokens.c.prefix))
+            return [Token(**row) for row in rows.mappings()]
 
     def revoke(self, prefix: str, now: datetime) -> bool:
         """Revoke a token and end its sessions; return whether there was a token to revoke."""

@@ -90,8 +90,8 @@ class Submissions:
 
     def find_all(self, team: Team | None = None, competition: str | None = None) -> list[Submission]:
         """The submissions of a team to a competition (None matches any), the newest first."""
-        wanted = {"team": team and team.id, "competition": competition}
-        return self._select(*(submissions.c[name] == value for name, value in wanted.items() if value is not None))
+        filters = {"team": team and team.id, "competition": competition}
+        return self._select(*(submissions.c[name] == value for name, value in filters.items() if value is not None))
 
     def choose(self, team: Team, ids: Collection[str], rules: CompetitionRules, task: str, now: datetime) -> None:
         """Replace a team's chosen finals, at most MAX_FINALS.

@@ -41,10 +41,10 @@ def metric_for(score: Callable[..., Any], against: str | None = None, task: Task
     Without a task that is `map@100`. Raises ValueError for a metric that does not exist or is of another task.
     """
     name = against or getattr(score, "against", None) or metrics_of(task or "retrieval")[0].name
-    wanted = metric(str(name))
-    if task not in (None, wanted.task):
-        raise ValueError(f"{wanted} is a metric of {wanted.task}, not of {task}")
-    return wanted
+    target = metric(str(name))
+    if task not in (None, target.task):
+        raise ValueError(f"{target} is a metric of {target.task}, not of {task}")
+    return target
 
 
 def _from_file(path: Path) -> ModuleType:

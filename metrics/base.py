@@ -153,9 +153,9 @@ class GainMetric(RetrievalMetric):
     `gain` and `norm` make the slow reference; `per_query` computes the same from arrays.
     """
 
-    @abstractmethod
-    def gain(self, nth: int, rank: int) -> float:
+    def gain(self, nth: int, rank: int) -> float:  # noqa: ARG002 (for metrics that discount lower ranks)
         """What the nth hit of a ranking adds if it stands at `rank`; both count from 1."""
+        return 1.0
 
     @abstractmethod
     def norm(self, n_relevant: int) -> float:

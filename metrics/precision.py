@@ -31,8 +31,5 @@ class Precision(GainMetric):
         share: NDArray[np.float64] = self.n_hits(judgement) / self.k
         return share
 
-    def gain(self, nth: int, rank: int) -> float:  # noqa: ARG002 (every hit adds as much)
-        return 1.0
-
     def norm(self, n_relevant: int) -> float:  # noqa: ARG002 (the same for all queries)
         return self.k

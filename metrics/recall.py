@@ -30,8 +30,5 @@ class Recall(GainMetric):
         share: NDArray[np.float64] = self.n_hits(judgement) / np.maximum(judgement.n_relevant, 1)
         return share
 
-    def gain(self, nth: int, rank: int) -> float:  # noqa: ARG002 (every hit adds as much)
-        return 1.0
-
     def norm(self, n_relevant: int) -> float:
         return n_relevant

@@ -17,23 +17,8 @@ from leaderboard.storage.migrate import SCHEMA_VERSION, schema_version, upgrade_
 from leaderboard.storage.serialization import to_json
 
 LOCK_TIMEOUT_S = 30  # how long a writer waits for another
-POSTGRESQL = {
-    "connect_timeout": 5,
-    "tcp_user_timeout": 30_000,
-}  # seconds; milliseconds after which a dead connection fails
-NETWORK_FILE_SYSTEMS = {
-    "9p",
-    "afs",
-    "ceph",
-    "cifs",
-    "fuse.sshfs",
-    "glusterfs",
-    "lustre",
-    "nfs",
-    "nfs4",
-    "smb3",
-    "smbfs",
-}
+POSTGRESQL = {"connect_timeout": 5, "tcp_user_timeout": 30_000}  # seconds; milliseconds until a dead connection fails
+NETWORK_MOUNTS = {"9p", "afs", "ceph", "cifs", "fuse.sshfs", "glusterfs", "lustre", "nfs", "nfs4", "smb3", "smbfs"}
 
 DAMAGED = "is damaged: put back a copy, or move it away and run again"
 UNWRITABLE = "cannot be opened or written: allow writing in its folder or use another --workspace"
@@ -193,5 +178,5 @@ def on_network_disk(path: Path) -> bool:
     with suppress(OSError, ValueError):
         mounts = [line.split()[1:3] for line in Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()]
         around = [(len(mount), kind) for mount, kind in mounts if path.is_relative_to(mount)]
-        return max(around)[1] in NETWORK_FILE_SYSTEMS
+        return max(around)[1] in NETWORK_MOUNTS
     return False

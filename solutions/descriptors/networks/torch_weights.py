@@ -1,8 +1,8 @@
-"""Read weights in torch's legacy format without torch, and execute nothing on the way.
+"""Read weights in torch's legacy format without torch and without executing code.
 
-Such a file is five pickles (a magic number, the version of the protocol, facts on the machine, the weights by name, the
-order of the storages) and then the storages: the number of elements, eight bytes, and the elements. The pickles name
-functions to call; here every name is looked up in a table of our own, and any other is refused.
+Such a file has five pickles (a magic number, the version of the protocol, facts about the machine, the weights by name,
+the order of the storages) and then the storages: the number of elements, eight bytes, and the elements. The pickles
+name functions to call; only those in `_FUNCTIONS` are allowed.
 
 Source: `torch/serialization.py`, `_legacy_load`.
 """
@@ -26,12 +26,12 @@ from harness import HarnessError, RestrictedUnpickler
 
 _MAGIC = 0x1950A86A20F9469CFC6C
 _PROTOCOL = 1001
-_LARGEST = 1 << 32  # bytes of a file
+_MAX_SIZE = 1 << 32  # bytes of a file
 
 
 @dataclass(frozen=True)
 class _Storage:
-    """A run of numbers in the file, known by its key until they are read."""
+    """A reference by key to an array of numbers that follows in the file."""
 
     key: str
     dtype: np.dtype[Any]
@@ -48,11 +48,11 @@ class _Tensor:
     strides: Sequence[int]
 
     def array(self, storages: dict[str, np.ndarray]) -> np.ndarray:
-        """Return the numbers as an array of their own."""
+        """Return a copy of the tensor."""
         flat = storages[self.storage.key]
         last = self.offset + sum((side - 1) * step for side, step in zip(self.shape, self.strides, strict=True))
         if min(self.offset, *self.shape, *self.strides, 0) < 0 or max(last + 1, prod(self.shape)) > len(flat):
-            raise ValueError("a tensor reaches beyond its numbers")
+            raise ValueError("a tensor is larger than its storage")
         strides = [step * flat.itemsize for step in self.strides]
         return np.lib.stride_tricks.as_strided(flat[self.offset :], self.shape, strides, writeable=False).copy()
 
@@ -85,40 +85,40 @@ class _TorchUnpickler(RestrictedUnpickler):
 def read_torch_weights(path: Path) -> dict[str, np.ndarray]:
     """Return the arrays, float32 or int64, by name.
 
-    Where the file's name ends in eight or more hexadecimal digits after a hyphen, as torch names what it offers for
-    download, the content's sha256 begins with these. Raises HarnessError where it does not, and for a file that holds
-    anything but arrays.
+    If the file's name ends in a hyphen and at least eight hexadecimal digits, as torch names its downloads, they must
+    be the first digits of the content's sha256. Raises HarnessError if they are not, or if the file contains anything
+    but arrays.
     """
     try:
-        content = path.read_bytes() if path.stat().st_size <= _LARGEST else b""
+        content = path.read_bytes() if path.stat().st_size <= _MAX_SIZE else b""
     except OSError as error:
         raise HarnessError(f"{path}: cannot be read: {error.strerror}") from None
-    promised = re.fullmatch(r".*-([0-9a-f]{8,64})", path.stem)
-    if promised and not sha256(content).hexdigest().startswith(promised[1]):
+    expected = re.fullmatch(r".*-([0-9a-f]{8,64})", path.stem)
+    if expected and not sha256(content).hexdigest().startswith(expected[1]):
         raise HarnessError(
             f"{path}: is damaged: its content does not begin with the digest in its name; install it anew"
         )
     try:
-        return _weights(BytesIO(content))
+        return _read_weights(BytesIO(content))
     except Exception as error:  # noqa: BLE001 (a damaged pickle may raise anything)
         reason = " ".join(str(error).split())[:120] or type(error).__name__
-        raise HarnessError(f"{path}: holds no weights in torch's legacy format alone: {reason}") from None
+        raise HarnessError(f"{path}: is not a file of weights in torch's legacy format: {reason}") from None
 
 
-def _weights(file: BytesIO) -> dict[str, np.ndarray]:
+def _read_weights(file: BytesIO) -> dict[str, np.ndarray]:
     if (_TorchUnpickler(file).load(), _TorchUnpickler(file).load()) != (_MAGIC, _PROTOCOL):
-        raise ValueError("it begins with another mark")
+        raise ValueError("it has another magic number or version")
     _TorchUnpickler(file).load()
     tensors, order = dict(_TorchUnpickler(file).load()), _TorchUnpickler(file).load()
     if not all(isinstance(name, str) and isinstance(tensor, _Tensor) for name, tensor in tensors.items()):
-        raise ValueError("it holds something else than tensors")
-    known = {tensor.storage.key: tensor.storage for tensor in tensors.values()}
-    storages = {key: _numbers(file, known[key]) for key in order}
+        raise ValueError("it contains other objects than tensors")
+    by_key = {tensor.storage.key: tensor.storage for tensor in tensors.values()}
+    storages = {key: _read_storage(file, by_key[key]) for key in order}
     return {name: tensor.array(storages) for name, tensor in tensors.items()}
 
 
-def _numbers(file: BytesIO, storage: _Storage) -> np.ndarray:
+def _read_storage(file: BytesIO, storage: _Storage) -> np.ndarray:
     count = int.from_bytes(file.read(8), "little")
     if count != storage.count:
-        raise ValueError("a storage has another length than promised")
+        raise ValueError("a storage has another length than declared")
     return np.frombuffer(file.read(count * storage.dtype.itemsize), storage.dtype, count)

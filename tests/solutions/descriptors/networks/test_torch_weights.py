@@ -130,7 +130,7 @@ def test_nothing_is_executed(tmp_path: Path) -> None:
     ):
         path = tmp_path / "net.pth"
         path.write_bytes(content)
-        with pytest.raises(HarnessError, match=r"holds no weights .*: it asks for (posix\.mkdir|builtins\.eval)"):
+        with pytest.raises(HarnessError, match=r"is not a file of weights .*: it asks for (posix\.mkdir|builtins\.eval)"):
             read_torch_weights(path)
     assert not made.exists()
 
@@ -147,7 +147,7 @@ def test_nothing_is_executed(tmp_path: Path) -> None:
 )
 def test_a_tensor_beyond_its_numbers_is_refused(tmp_path: Path, tensor: Tensor) -> None:
     (tmp_path / "net.pth").write_bytes(content_of({"a": tensor}, [NUMBERS]))
-    with pytest.raises(HarnessError, match="holds no weights in torch's legacy format alone"):
+    with pytest.raises(HarnessError, match="is not a file of weights in torch's legacy format"):
         read_torch_weights(tmp_path / "net.pth")
 
 
@@ -159,7 +159,7 @@ def test_a_damaged_file_is_refused_in_one_line(tmp_path_factory: pytest.TempPath
     path.write_bytes(content)
     with pytest.raises(HarnessError) as refused:
         read_torch_weights(path)
-    assert str(refused.value).startswith(f"{path}: holds no weights")
+    assert str(refused.value).startswith(f"{path}: is not a file of weights")
     assert "\n" not in str(refused.value)
 
 

@@ -39,16 +39,16 @@ def read_blocks(path: Path, size: int = SIZE, *, keep_quoted: bool = False) -> I
     with open_decompressed(path) as stream:
         pieces, line = _lines(stream, size), 1
         for piece in pieces:
-            block = tokenize(_complete(path, piece, line), line)
-            if block is None:
+            tokens = tokenize(_complete(path, piece, line), line)
+            if tokens is None:
                 yield from _parsed_blocks(path, chain([piece], pieces), line, size, keep_quoted=keep_quoted)
                 return
+            block, line = tokens
             yield block
-            line += piece.count(b"\n")
 
 
-def tokenize(piece: bytes, line: int) -> TableBlock | None:
-    """Return the rows of complete lines, the first of which is `line`; None if only the csv module can parse them."""
+def tokenize(piece: bytes, line: int) -> tuple[TableBlock, int] | None:
+    """Return the rows of complete lines, from line `line` on, and the next line; None if the csv module must parse them."""
     if b'"' in piece:
         if not _quotes_enclose_cells(piece):
             return None
@@ -87,8 +87,10 @@ def _quotes_enclose_cells(piece: bytes) -> bool:
     return bool((np.diff(order)[::2] == 1).all() and not is_empty_row.any())
 
 
-def _assemble(buffer: np.ndarray, starts: np.ndarray, ends: np.ndarray, letters: np.ndarray, line: int) -> TableBlock:
-    """Return the block of words that end before the separators `letters`; empty lines are dropped."""
+def _assemble(
+    buffer: np.ndarray, starts: np.ndarray, ends: np.ndarray, letters: np.ndarray, line: int
+) -> tuple[TableBlock, int]:
+    """Return the block of words that end before the separators `letters`, without empty lines, and the next line."""
     last = np.flatnonzero(letters == NEWLINE)
     ends[last] -= (buffer[ends[last] - 1] == RETURN) & (ends[last] > starts[last])
     is_empty = (np.diff(last, prepend=-1) == 1) & (starts[last] == ends[last])
@@ -96,13 +98,14 @@ def _assemble(buffer: np.ndarray, starts: np.ndarray, ends: np.ndarray, letters:
         starts, ends, letters = (np.delete(array, last[is_empty]) for array in (starts, ends, letters))
     cell_stops = np.flatnonzero(letters != BLANK) + 1
     row_stops = np.flatnonzero(letters[cell_stops - 1] == NEWLINE) + 1
-    return TableBlock(
+    block = TableBlock(
         StringColumn(buffer, starts, ends),
         np.r_[0, cell_stops],
         np.r_[0, row_stops[:-1]][: len(row_stops)],
         np.diff(row_stops, prepend=0),
         line + np.flatnonzero(~is_empty),
     )
+    return block, line + len(last)
 
 
 def _lines(stream: ByteStream, size: int) -> Iterator[bytes]:
@@ -153,8 +156,9 @@ def _parsed_blocks(
 def _block_of(rows: list[tuple[int, list[str]]], *, keep_quoted: bool) -> TableBlock:
     """Return numbered rows as a block. Control characters hold the places of commas and line ends while it is split."""
     split = "".join(f"{','.join(cell.translate(_REPLACED) for cell in row) or _CONTROL}\n" for _, row in rows)
-    block = tokenize(split.encode("utf-8", "surrogateescape"), 0)
-    assert block is not None
+    tokens = tokenize(split.encode("utf-8", "surrogateescape"), 0)
+    assert tokens is not None
+    block = tokens[0]
     words = block.words
     if keep_quoted:
         text = "".join(f"{','.join(row) or _CONTROL}\n" for _, row in rows).encode("utf-8", "surrogateescape")

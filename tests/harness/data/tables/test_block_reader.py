@@ -128,9 +128,10 @@ def test_an_endless_line_after_a_quote_raises(tmp_path: Path, monkeypatch: pytes
 
 
 def test_lines_beyond_two_thousand_million_are_counted() -> None:
-    block = tokenize(b"a,b\n", 2**31)
-    assert block is not None
-    assert block.lines.tolist() == [2**31]
+    tokens = tokenize(b"a,b\n", 2**31)
+    assert tokens is not None
+    assert tokens[0].lines.tolist() == [2**31]
+    assert tokens[1] == 2**31 + 1
 
 
 def test_ten_million_commas_are_one_row(tmp_path: Path) -> None:

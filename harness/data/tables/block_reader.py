@@ -48,7 +48,7 @@ def read_blocks(path: Path, size: int = SIZE, *, keep_quoted: bool = False) -> I
 
 
 def tokenize(piece: bytes, line: int) -> tuple[TableBlock, int] | None:
-    """Return the rows of complete lines, from line `line` on, and the next line; None if the csv module must parse them."""
+    """Return the rows of complete lines from `line` on, and the next line; None if the csv module must parse them."""
     if b'"' in piece:
         if not _quotes_enclose_cells(piece):
             return None

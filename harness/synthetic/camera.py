@@ -24,9 +24,9 @@ class Camera:
 
     def project(self, points: Vectors) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the pixels (k, 2) and depths (k,) of points (k, 3)."""
-        seen = (points - self.eye) @ self.axes.T
-        depth = seen[:, 2]
-        return seen[:, :2] / depth[:, None] * self.focal + self.centre, depth
+        in_camera = (points - self.eye) @ self.axes.T
+        depth = in_camera[:, 2]
+        return in_camera[:, :2] / depth[:, None] * self.focal + self.centre, depth
 
     def ground(self) -> NDArray[np.float64]:
         """Return the homography (3, 3) from x and y on the ground to pixels."""
@@ -60,19 +60,17 @@ def order_far_to_near(bodies: Sequence[Body], eye: Vectors) -> Iterator[Body]:
     low = np.array([body.low for body in bodies]).reshape(-1, 3)
     high = np.array([body.high for body in bodies]).reshape(-1, 3)
     slack = 1e-6
-    ends_before = high[:, None] <= low[None] + slack  # (n, n, 3): per axis, the first box ends where the second begins
-    farther = (
-        (ends_before & (eye >= low[None] - slack)) | (ends_before.swapaxes(0, 1) & (eye <= high[None] + slack))
-    ).any(axis=2)
-    nearer = ((ends_before & (eye < high[:, None])) | (ends_before.swapaxes(0, 1) & (eye > low[:, None]))).any(axis=2)
+    apart = high[:, None] <= low[None] + slack  # (n, n, 3): per axis, the first box ends where the second begins
+    farther = ((apart & (eye >= low[None] - slack)) | (apart.swapaxes(0, 1) & (eye <= high[None] + slack))).any(axis=2)
+    nearer = ((apart & (eye < high[:, None])) | (apart.swapaxes(0, 1) & (eye > low[:, None]))).any(axis=2)
     before: NDArray[np.bool_] = np.asarray(farther & ~nearer)
     distance = np.linalg.norm((low + high) / 2 - eye, axis=1)
-    left = np.ones(len(bodies), bool)
-    while left.any():
-        free = left & ~before[left].any(axis=0)
-        chosen = int(np.argmax(np.where(free if free.any() else left, distance, -1)))
-        left[chosen] = False
-        yield bodies[chosen]
+    remaining = np.ones(len(bodies), bool)
+    while remaining.any():
+        ready = remaining & ~before[remaining].any(axis=0)
+        index = int(np.argmax(np.where(ready if ready.any() else remaining, distance, -1)))
+        remaining[index] = False
+        yield bodies[index]
 
 
 def paint_bodies(canvas: Image, camera: Camera, bodies: Sequence[Body], sun: Vectors, shade: float) -> None:

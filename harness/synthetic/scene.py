@@ -50,16 +50,16 @@ def _draw_occluders(canvas: Image, rng: np.random.Generator, camera: Camera, vie
     span = float((np.array([0, low[1]]) - camera.eye[:2]) @ forward)
     for share in -np.sort(-rng.uniform(0.1, 0.98, size=view.occluders)):
         depth = max(0.6, share * span)
-        aside = (rng.uniform(0, columns) - camera.centre[0]) / camera.focal * depth
+        lateral = (rng.uniform(0, columns) - camera.centre[0]) / camera.focal * depth
         kinds = sprites(OCCLUDERS[rng.integers(len(OCCLUDERS))])
         sprite = kinds[rng.integers(len(kinds))]
         if sprite.height > 0.4 * depth:  # a tree right in front of the camera
             continue
-        place = camera.eye[:2] + forward * depth + right * aside
-        seen, far = camera.project(np.array([(*place, 0), (*place, sprite.height)]))
-        if far.min() > 0.3:
+        place = camera.eye[:2] + forward * depth + right * lateral
+        pixels, depths = camera.project(np.array([(*place, 0), (*place, sprite.height)]))
+        if depths.min() > 0.3:
             light = view.light.shade * 0.5 + 0.5
-            paste_sprite(canvas, sprite, (seen[0, 0], seen[0, 1]), float(seen[0, 1] - seen[1, 1]), (light,) * 3)
+            paste_sprite(canvas, sprite, (pixels[0, 0], pixels[0, 1]), float(pixels[0, 1] - pixels[1, 1]), (light,) * 3)
 
 
 def _draw_scaffolding(canvas: Image, rng: np.random.Generator, camera: Camera, low: Vectors, high: Vectors) -> None:
@@ -73,8 +73,8 @@ def _draw_scaffolding(canvas: Image, rng: np.random.Generator, camera: Camera, l
 
 
 def _draw_pole(canvas: Image, camera: Camera, ends: Vectors, colour: tuple[int, ...]) -> None:
-    seen, depth = camera.project(ends)
+    pixels, depth = camera.project(ends)
     if depth.min() > 0.3:
         thick = max(1, round(0.05 * camera.focal / float(depth.min())))
-        start, stop = seen.clip(-(2**13), 2**13).round().astype(int).tolist()
+        start, stop = pixels.clip(-(2**13), 2**13).round().astype(int).tolist()
         cv2.line(canvas, start, stop, colour, min(thick, 12))

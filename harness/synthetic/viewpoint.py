@@ -47,7 +47,7 @@ class Viewpoint:
     azimuth: float
     elevation: float
     distance: float  # in diagonals of the building
-    filling: float  # share of the frame that the building fills; above 1 for details
+    frame_share: float  # share of the frame that the building fills; above 1 for details
     aim: tuple[float, float, float]  # target point, in shares of the building's bounding box
     shift: tuple[float, float]  # of the building in the frame, in shares of the frame
     roll: float
@@ -78,7 +78,7 @@ def draw_viewpoint(rng: np.random.Generator, difficulty: float, side: int) -> Vi
         azimuth=float(np.clip(rng.normal(0, spread), -1.9, 1.9)),
         elevation=float(rng.random() < 0.3) * rng.uniform(0, 0.2 + 0.5 * hard),
         distance=rng.uniform(1.5 - 0.5 * hard, 1.8 + 1.5 * hard),
-        filling=rng.uniform(1.3, 1.5 + 1.0 * hard) if detail else rng.uniform(0.88 - 0.5 * hard, 0.98),
+        frame_share=rng.uniform(1.3, 1.5 + 1.0 * hard) if detail else rng.uniform(0.88 - 0.5 * hard, 0.98),
         aim=_aim(rng, detail),
         shift=tuple(rng.normal(0, 0.02 + 0.1 * hard, size=2)),
         roll=rng.normal(0, 0.05 * hard),
@@ -113,15 +113,15 @@ def place_camera(view: Viewpoint, low: Vectors, high: Vectors, enlargement: floa
     """Return the camera that frames the box as the viewpoint says, for a picture enlarged by `enlargement`."""
     target = low + (high - low) * view.aim
     size = float(np.linalg.norm(high - low))
-    reach = view.distance * size * (1.4 if view.filling > 1 else 1)
+    reach = view.distance * size * (1.4 if view.frame_share > 1 else 1)
     azimuth = np.array([np.sin(view.azimuth), -np.cos(view.azimuth), 0])
     eye = target + azimuth * reach
     eye[2] = 0.6 + np.sin(view.elevation) * reach
     width, height = view.width * enlargement, view.height * enlargement
     corners = np.array(np.meshgrid(*zip(low, high, strict=True))).reshape(3, -1).T
-    seen, _ = look_at(eye, target, view.roll, 1.0, (0, 0)).project(corners)
-    span = seen.max(axis=0) - seen.min(axis=0)
-    focal = view.filling * min(width / span[0], height / span[1])
-    off = (0, 0) if view.filling > 1 else (seen.max(axis=0) + seen.min(axis=0)) / 2 * focal
-    centre = ((0.5 + view.shift[0]) * width - off[0], (0.5 + view.shift[1]) * height - off[1])
+    pixels, _ = look_at(eye, target, view.roll, 1.0, (0, 0)).project(corners)
+    span = pixels.max(axis=0) - pixels.min(axis=0)
+    focal = view.frame_share * min(width / span[0], height / span[1])
+    offset = (0, 0) if view.frame_share > 1 else (pixels.max(axis=0) + pixels.min(axis=0)) / 2 * focal
+    centre = ((0.5 + view.shift[0]) * width - offset[0], (0.5 + view.shift[1]) * height - offset[1])
     return look_at(eye, target, view.roll, float(focal), centre)

@@ -78,9 +78,9 @@ def cast_shadows(canvas: Image, camera: Camera, bodies: list[Body], sun: Vectors
     for body in bodies:
         corners = np.array(np.meshgrid(*zip(body.low, body.high, strict=True))).reshape(3, -1).T
         corners -= corners[:, 2:] * sun / sun[2]
-        seen, depth = camera.project(corners)
+        pixels, depth = camera.project(corners)
         if depth.min() > NEAREST:
-            hull = cv2.convexHull(seen.clip(-(2**13), 2**13).astype(np.float32))
+            hull = cv2.convexHull(pixels.clip(-(2**13), 2**13).astype(np.float32))
             cv2.fillConvexPoly(mask, np.rint(hull).astype(np.int32), 255)
     light = 0.3 + 0.7 * shade
     cv2.copyTo(cv2.multiply(canvas, (light, light, light, 1.0)), mask, canvas)  # type: ignore[call-overload]

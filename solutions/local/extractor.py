@@ -47,7 +47,7 @@ class LocalFeatures:
         return len(self.frames)
 
     def strongest(self, image: int, most: int | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Return vectors `(rows, d)` float32 of length one and points `(rows, 2)` of the `most` strongest, or of all."""
+        """Return vectors `(rows, d)` float32 of length one and points `(rows, 2)` of the `most` strongest, or all."""
         return self.extractor.vectors(self.descriptors[image][:most]), self.keypoints[image][:most, :2]
 
 

@@ -40,8 +40,8 @@ class Verification:
 
     Few inliers are often accidental: counted from 4 on they rank wrong images first. The defaults, and those for cells
     of feature maps in `CELL_VERIFICATION`, were chosen by mAP@100 of train images of monuments, each a query among the
-    other 662, the first 100 by GeM of lite0 at 224 pixels re-ranked by inliers: of 150 queries by RootSIFT, .550 before,
-    and of 100 queries by 500 cells, .559 before:
+    other 662, the first 100 by GeM of lite0 at 224 pixels re-ranked by inliers: of 150 queries by RootSIFT, .550
+    before, and of 100 queries by 500 cells, .559 before:
 
     | matches | counted from 4 inliers on | at best |
     |---|---|---|

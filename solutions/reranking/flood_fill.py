@@ -20,8 +20,8 @@ def flood_fill(
     """Return positions of the index images in an interval around each value, best first: `(m, enough)`, -1 for none.
 
     `column` `(n_index,)` holds each index image's probability of a label, `values` `(m,)` those of queries. The
-    interval is the smallest of whole steps that holds enough images, or else all images. Images are in order of descending
-    probability, or of nearness to the query's; ties by position. `order="seed"` is the order printed in the deck:
+    interval is the smallest of whole steps that holds enough images, or else all images. Images are in order of
+    descending probability, or of nearness to the query's; ties by position. `order="seed"` is the deck's order:
     interval by interval as they are widened, each by descending probability.
 
     >>> column = np.array([0.912, 0.1, 0.0, 0.74, 0.16, 0.95])

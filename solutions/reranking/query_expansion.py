@@ -44,7 +44,7 @@ def expand_queries_in_rounds(
     alpha: float = 2.0,
     search: Search = nearest,
 ) -> np.ndarray:
-    """Return queries `(n_queries, d)` expanded in several rounds, each with so many neighbours of the expanded queries."""
+    """Return queries `(n_queries, d)` expanded in several rounds, each with so many neighbours of the last result."""
     for neighbours in rounds:
         queries = expand_queries(queries, index, neighbours, alpha=alpha, search=search)
     return queries

@@ -17,7 +17,7 @@ from solutions.reranking.neighbour_lists import as_kernel_lists, fit_to_length
 def traverse(results: Neighbours, graph: Neighbours, *, threshold: float = 0.42, k: int = 100) -> Neighbours:
     """Return the k images that a traversal from each query visits, in order.
 
-    All neighbours of the visited images are queued by their strongest edge from these (explore). All queued images above
+    All neighbours of the visited images are queued by their strongest edge from these (explore). Queued images above
     the threshold are visited, strongest first, or else only the strongest (exploit). Both steps repeat. Edges lead from
     an image to the entries of its list in the graph; ties are broken by position. The similarity is that of the weakest
     edge so far. A threshold of infinity is `bottleneck`; one of -1 visits all results before their neighbours.

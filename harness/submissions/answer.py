@@ -93,7 +93,7 @@ class Ranking:
         return [list(self.index_ids[row[row >= 0]]) for row in self.positions]
 
     @property
-    def has_answer(self) -> np.ndarray:
+    def answered(self) -> np.ndarray:
         """Return a mask of the queries with at least one image `(n_queries,)`."""
         return np.asarray((self.positions >= 0).any(axis=1))
 
@@ -115,7 +115,7 @@ class Labelling:
         return cls(np.asarray(query_ids, object), labels, np.asarray(confidences, np.float64))
 
     @property
-    def has_answer(self) -> np.ndarray:
+    def answered(self) -> np.ndarray:
         """Return a mask of the queries with an answer `(n_queries,)`."""
         return np.asarray(~np.isnan(self.confidences))
 

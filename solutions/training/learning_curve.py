@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from harness import new_figure, save_picture
+from harness import COLOURS, new_figure, save_picture
 
 _INCHES = (6.4, 3.8)
-_LOSS, _GAP = "#0072b2", "#d55e00"
+_LOSS, _GAP = COLOURS[:2]
 
 
 def can_draw() -> bool:

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from harness import ImageSet, new_figure, save_picture
+from harness import COLOURS, ImageSet, new_figure, save_picture
 from solutions.local.explanation import Explanation
 from tools.data_page.thumbnails import WebpThumbnails
 
 _INCHES, _GAP = 5.0, 0.04  # height of a photograph, and the gap as a share of it
 _WIDEST = 16.0  # inches
 _THUMBNAILS = WebpThumbnails(height=640, quality=90)
-_INLIERS, _OUTLIERS = "#0072b2", "#e69f00"  # distinguishable to colour-blind people, and by their strokes
+_INLIERS, _OUTLIERS = COLOURS[0], COLOURS[6]
 
 
 def draw_matches(explanation: Explanation, query: ImageSet, image: ImageSet, what: str, path: Path) -> None:

@@ -3,25 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from harness import new_figure, save_picture
+from harness import COLOURS, new_figure, save_picture
 from solutions.hashing.search.index_structures.scan import Scan
 from tools.searcher_benchmark.measuring import BenchResults, K, Measurement
 
 _INCHES = (4.6, 3.9)  # of a panel
 _LEGEND_INCHES = 3.0
-_COLOURS = (
-    "black",
-    "#0072b2",
-    "#56b4e9",
-    "#009e73",
-    "#7a9a01",
-    "#d55e00",
-    "#cc79a7",
-    "#8e4585",
-    "#e69f00",
-    "#7f7f7f",
-    "#8b5a2b",
-)
+_COLOURS = (COLOURS[3], *COLOURS[:3], *COLOURS[4:], "#7a9a01", "#8e4585", "#7f7f7f", "#8b5a2b")  # black first
 _MARKERS = "osPDvX^<>dp"
 
 

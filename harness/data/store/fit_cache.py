@@ -18,7 +18,7 @@ from functools import cache
 from hashlib import file_digest, sha256
 from pathlib import Path
 from shutil import rmtree
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from filelock import FileLock
@@ -26,9 +26,6 @@ from filelock import FileLock
 from harness.code_digest import class_digest
 from harness.data.store.cache_key import library_version, to_json_value
 from harness.errors import SolutionError
-
-if TYPE_CHECKING:
-    from harness.data.image_set import ImageSet
 
 FitOutput = np.ndarray | Callable[[Path], object]  # an array, or a function that writes a file at a path
 FitFunction = Callable[..., Mapping[str, FitOutput]]
@@ -38,6 +35,13 @@ _LIBRARIES = ("numba", "numpy", "scipy")
 _KINDS = "biufcSU"
 _SMALL = 1 << 16  # bytes below which files are read and not mapped
 _FILE = re.compile(r"\w{1,60}(\.\w{1,20}){1,2}", re.ASCII)
+
+
+class FitImages(Protocol):
+    """The images of a fit, an `ImageSet`; `store` is the folder of the cache."""
+
+    @property
+    def store(self) -> Path: ...
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Fitted:
         return self.folder / name
 
 
-def fitted(fit: FitFunction, images: ImageSet, *arguments: object, libraries: tuple[str, ...] = ()) -> Fitted:
+def fitted(fit: FitFunction, images: FitImages, *arguments: object, libraries: tuple[str, ...] = ()) -> Fitted:
     """Return the result of `fit(images, *arguments)`, from the cache or computed now, by one process at a time.
 
     `fit` is a function of a module whose result depends only on its arguments: numbers, text, arrays, extractors, image
@@ -81,7 +85,7 @@ def fitted(fit: FitFunction, images: ImageSet, *arguments: object, libraries: tu
 
 
 def _facts(
-    fit: FitFunction, images: ImageSet, arguments: tuple[object, ...], libraries: tuple[str, ...]
+    fit: FitFunction, images: FitImages, arguments: tuple[object, ...], libraries: tuple[str, ...]
 ) -> dict[str, object]:
     name = getattr(fit, "__qualname__", type(fit).__name__)
     return {

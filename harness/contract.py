@@ -181,7 +181,7 @@ def _same_content(one: Answer, other: Answer) -> bool:
         width = max(one.positions.shape[1], other.positions.shape[1])
         return np.array_equal(_pad(one, width), _pad(other, width))
     if isinstance(one, Labelling) and isinstance(other, Labelling):
-        labels = np.array_equal(one.landmarks[one.has_answer], other.landmarks[other.has_answer])
+        labels = np.array_equal(one.landmarks[one.answered], other.landmarks[other.answered])
         return labels and np.array_equal(one.confidences, other.confidences, equal_nan=True)
     return False
 

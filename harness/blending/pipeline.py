@@ -77,7 +77,7 @@ def write_blend(blend: Blend, out: Path, competition: Competition) -> tuple[Fina
     with TemporaryDirectory() as folder:
         source = Path(folder) / "blend.csv"
         write_submission(answer, source)
-        return write_final_file(source, out, competition, blend.task, facts), int(answer.has_answer.sum())
+        return write_final_file(source, out, competition, blend.task, facts), int(answer.answered.sum())
 
 
 def _parse_weights(weights: str, count: int) -> list[float]:

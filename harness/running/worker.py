@@ -145,8 +145,8 @@ def ask(solution: Solution, queries: ImageSet) -> object:
 def _outcome(answer: Answer, split: Split, recorder: StageRecorder, digest: str) -> Outcome:
     undecodable_queries = split.queries.found_undecodable
     undecodable = sorted(split.data.train.found_undecodable | split.data.index.found_undecodable | undecodable_queries)
-    failed = ~answer.has_answer & np.array([query in undecodable_queries for query in answer.query_ids], bool)
-    counts = int(answer.has_answer.sum()), int((~answer.has_answer & ~failed).sum()), int(failed.sum())
+    failed = ~answer.answered & np.array([query in undecodable_queries for query in answer.query_ids], bool)
+    counts = int(answer.answered.sum()), int((~answer.answered & ~failed).sum()), int(failed.sum())
     coverage = Coverage(len(failed), *counts)
     stages, examples = tuple(recorder.stages), tuple(undecodable[:20])
     return Outcome(None, stages, coverage, len(undecodable), examples, versions(), digest)

@@ -84,7 +84,7 @@ def _require_valid_labels(labelling: Labelling, labels: np.ndarray) -> Labelling
     if infinite.any():
         query = labelling.query_ids[infinite.argmax()]
         raise SubmissionError(f"the confidence of query {query} is infinite; use NaN for no answer")
-    unknown = labelling.has_answer & ~np.isin(labelling.landmarks, labels)
+    unknown = labelling.answered & ~np.isin(labelling.landmarks, labels)
     if unknown.any():
         raise SubmissionError(f"query {labelling.query_ids[unknown.argmax()]} has a landmark that no train image shows")
     return labelling

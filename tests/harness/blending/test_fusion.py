@@ -99,7 +99,7 @@ def test_an_answer_of_weight_0_is_ignored(how: str) -> None:
     alone = fuse_answers([first, second], [1, 0], how)
     assert isinstance(alone, Labelling)
     assert alone.landmarks.tolist() == [4, 5, 0]
-    assert alone.has_answer.tolist() == [True, True, False]
+    assert alone.answered.tolist() == [True, True, False]
     assert alone.confidences[0] > alone.confidences[1]
 
 

@@ -62,7 +62,7 @@ def test_a_matrix_of_another_shape_is_rejected() -> None:
 def test_rows_of_ids_become_positions() -> None:
     ranking = Ranking.from_rows([["i2"], [], ["i0", "i1"]], ids(3), ids(3))
     assert ranking.rows() == [["i2"], [], ["i0", "i1"]]
-    assert ranking.has_answer.tolist() == [True, False, True]
+    assert ranking.answered.tolist() == [True, False, True]
     assert Ranking.from_rows([], ids(0), ids(3)).positions.shape == (0, 0)
 
 
@@ -85,8 +85,8 @@ def test_landmarks_that_are_not_integers_are_rejected(landmarks: object) -> None
 
 def test_a_nan_confidence_is_no_answer() -> None:
     labelling = Labelling.of(np.array([7, 7, 0]), np.array([0.5, np.nan, np.inf]), ids(3))
-    assert labelling.has_answer.tolist() == [True, False, True]
-    assert len(Labelling.of(np.array([]), np.array([]), ids(0)).has_answer) == 0
+    assert labelling.answered.tolist() == [True, False, True]
+    assert len(Labelling.of(np.array([]), np.array([]), ids(0)).answered) == 0
 
 
 def test_chunks_are_concatenated_to_one_width() -> None:

@@ -222,7 +222,7 @@ def test_a_labelling_is_written_and_read_back(
     answer = read_submission(path, QUERIES)
     assert isinstance(answer, Labelling)
     assert np.array_equal(answer.confidences, confidences, equal_nan=True)
-    assert np.array_equal(answer.landmarks[answer.has_answer], landmarks[answer.has_answer])
+    assert np.array_equal(answer.landmarks[answer.answered], landmarks[answer.answered])
 
 
 def test_every_query_has_a_row(path: Path) -> None:

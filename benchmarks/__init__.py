@@ -1,1 +1,1 @@
-"""Speed and memory, against what one would use instead."""
+"""Speed and memory of each part, compared with an alternative or with a required figure."""

@@ -1,4 +1,4 @@
-"""Run every benchmark, or those named: `python -m benchmarks hamming overhead`. Exit code 1 if a figure is not met."""
+"""Run all benchmarks, or the named ones: `python -m benchmarks hamming overhead`. Exit code 1 if a figure is missed."""
 
 import importlib
 import pkgutil
@@ -9,11 +9,13 @@ from benchmarks.table import show
 
 
 def main() -> None:
-    """Print a table for each benchmark."""
-    known = [module.name for module in pkgutil.iter_modules(benchmarks.__path__) if module.name.startswith("bench_")]
-    wanted = [f"bench_{name}" for name in sys.argv[1:]] or known
-    met = [show(importlib.import_module(f"benchmarks.{name}")) for name in wanted]
-    sys.exit(not all(met))
+    """Print one table per benchmark and exit."""
+    available = [
+        module.name for module in pkgutil.iter_modules(benchmarks.__path__) if module.name.startswith("bench_")
+    ]
+    names = [f"bench_{name}" for name in sys.argv[1:]] or available
+    passed = [show(importlib.import_module(f"benchmarks.{name}")) for name in names]
+    sys.exit(not all(passed))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,12 @@
-"""ASMK* over 100 000 images of 300 descriptors and 65 536 words: this against the authors' package, on one core.
+"""ASMK* over 100 000 images of 300 descriptors, 65 536 visual words: compared with the authors' package, on one core.
 
-Finding the five nearest words of 300 descriptors is one product of matrices, 5 GFLOP where they have 128 numbers; bytes
-tell which few of them have to be exact. Descriptors and words are drawn from a Gaussian, the worst for that: none is
-much nearer than the others. So what is asked of the matching is asked of both together, too.
+The search for the five nearest words of 300 descriptors is a matrix product of 5 GFLOP for 128 dimensions. Products of
+bytes select the few words whose exact product is needed. Descriptors and words are Gaussian, the worst case for this
+selection, as no word is much nearer than the others. The figures are required for matching alone and with assignment.
 """
 
 import importlib
 import sys
-import time
 from collections.abc import Callable, Iterator
 from statistics import median
 
@@ -15,8 +14,8 @@ import faiss
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from benchmarks.process import measured
-from benchmarks.table import show
+from benchmarks.process import cpu_seconds, measure
+from benchmarks.table import Row, show
 from harness.cpu_budget import limit_cores
 from solutions.local.aggregation import Aggregates, aggregate
 from solutions.local.asmk import Asmk, AsmkMatcher
@@ -25,91 +24,95 @@ from solutions.local.inverted_file import InvertedFile
 
 N_IMAGES, N_DESCRIPTORS, N_WORDS, K = 100_000, 300, 65_536, 100
 N_QUERIES = 5
-TOGETHER = 1000  # images in a chunk
-ZIPF = 0.5  # the word of rank r is met as often as r**-0.5, so that a query meets three times as many as by chance
+CHUNK = 1000  # images
+ZIPF = 0.5  # the frequency of the word of rank r is proportional to r**-0.5: three times the matches of uniform words
 MOST_MS, MOST_MB = 50, 3000
 ASMK = Asmk()
-MEMORY = "from benchmarks.bench_asmk import built, searched; searched(built({d}), {d})"
-Row = tuple[str, str, str, bool]
+MEMORY = "from benchmarks.bench_asmk import build_file, search_all; search_all(build_file({d}), {d})"
 
 
 def rows() -> Iterator[Row]:
-    """Give time of assignment and matching, memory of building and searching, for descriptors of 128 and 40 numbers."""
+    """Yield the time of assignment and matching, and the memory of building and search, for 128 and 40 dimensions."""
     with limit_cores(1), threadpool_limits(1):
         faiss.omp_set_num_threads(1)
         for d in (128, 40):
             yield memory(d)
-            yield from speed(d, built(d))
+            yield from speed(d, build_file(d))
 
 
 def memory(d: int) -> Row:
-    """Give the peak of a process that builds the inverted file and searches it, its mapped pages counted."""
-    peak = measured([sys.executable, "-c", MEMORY.format(d=d)]).peak_mb
+    """Return the peak memory, with mapped pages, of a process that builds and searches the inverted file."""
+    peak = measure([sys.executable, "-c", MEMORY.format(d=d)]).peak_mb
     return f"{d}-d: building and searching", f"{peak:,.0f} MB", f"≤ {MOST_MB:,} MB", peak <= MOST_MB
 
 
 def speed(d: int, file: InvertedFile) -> Iterator[Row]:
-    """Compare matching alone, and with the assignment of the query's descriptors to words."""
-    package, matcher, asked = Package(file, d), AsmkMatcher(file, ASMK, d), queries(d)
+    """Compare matching alone, and together with the assignment of the query's descriptors to words."""
+    package, matcher, query_list = Package(file, d), AsmkMatcher(file, ASMK, d), queries(d)
     codebook, vectors = (
-        Codebook(draw(1).standard_normal((N_WORDS, d), np.float32)),
-        draw(2).standard_normal((N_DESCRIPTORS, d), np.float32),
+        Codebook(generator(1).standard_normal((N_WORDS, d), np.float32)),
+        generator(2).standard_normal((N_DESCRIPTORS, d), np.float32),
     )
     flat = faiss.IndexFlatL2(d)
     flat.add(codebook.centroids)
     assign = lambda: aggregate(vectors, np.zeros(N_DESCRIPTORS, int), codebook, binary=True, assignments=5)
-    assign(), matcher.nearest(asked[0], range(1), K)  # compiled
-    assert_alike(matcher, package, asked)
-    matching = interleaved(
-        lambda: [matcher.nearest(each, range(1), K) for each in asked], lambda: [package.search(each) for each in asked]
+    assign(), matcher.nearest(query_list[0], range(1), K)  # compiles
+    assert_equal_results(matcher, package, query_list)
+    matching = interleaved_seconds(
+        lambda: [matcher.nearest(query, range(1), K) for query in query_list],
+        lambda: [package.search(query) for query in query_list],
     )
-    assigning = interleaved(assign, lambda: flat.search(vectors, 5))
-    own, theirs = (1000 * each / N_QUERIES for each in matching)
-    yield f"{d}-d: matching a query", told(own, theirs), f"≤ {MOST_MS} ms, ≥ 1 ×", own <= MOST_MS and own <= theirs
-    own, theirs = (1000 * (one / N_QUERIES + other) for one, other in zip(matching, assigning, strict=True))
-    yield f"{d}-d: words and matching", told(own, theirs), f"≤ {MOST_MS} ms, ≥ 1 ×", own <= MOST_MS and own <= theirs
+    assigning = interleaved_seconds(assign, lambda: flat.search(vectors, 5))
+    own, other = (1000 * seconds / N_QUERIES for seconds in matching)
+    yield f"{d}-d: matching a query", comparison(own, other), f"≤ {MOST_MS} ms, ≥ 1 ×", own <= MOST_MS and own <= other
+    own, other = (
+        1000 * (match_s / N_QUERIES + assign_s) for match_s, assign_s in zip(matching, assigning, strict=True)
+    )
+    yield (
+        f"{d}-d: words and matching",
+        comparison(own, other),
+        f"≤ {MOST_MS} ms, ≥ 1 ×",
+        own <= MOST_MS and own <= other,
+    )
 
 
-def told(own: float, theirs: float) -> str:
-    return f"{own:.1f} ms, {theirs / own:.1f} × the speed of the package"
+def comparison(own: float, other: float) -> str:
+    return f"{own:.1f} ms, {other / own:.1f} × the speed of the package"
 
 
-def interleaved(own: Callable[[], object], theirs: Callable[[], object]) -> tuple[float, float]:
-    """CPU seconds of either, the median of five turns."""
-    taken = [[seconds(way) for way in (own, theirs)] for _ in range(5)]
-    return median(one for one, _ in taken), median(other for _, other in taken)
+def interleaved_seconds(own: Callable[[], object], other: Callable[[], object]) -> tuple[float, float]:
+    """Return the median CPU seconds of five calls of each function, called in turn."""
+    seconds = [[cpu_seconds(work) for work in (own, other)] for _ in range(5)]
+    return median(pair[0] for pair in seconds), median(pair[1] for pair in seconds)
 
 
-def seconds(work: Callable[[], object]) -> float:
-    begun = time.process_time()
-    work()
-    return time.process_time() - begun
-
-
-def built(d: int) -> InvertedFile:
+def build_file(d: int) -> InvertedFile:
     return InvertedFile.from_chunks(
-        (made(range(start, start + TOGETHER), N_DESCRIPTORS, d) for start in range(0, N_IMAGES, TOGETHER)),
+        (random_aggregates(range(start, start + CHUNK), N_DESCRIPTORS, d) for start in range(0, N_IMAGES, CHUNK)),
         N_WORDS,
         N_IMAGES,
     )
 
 
-def searched(file: InvertedFile, d: int) -> None:
+def search_all(file: InvertedFile, d: int) -> None:
     for query in queries(d):
         AsmkMatcher(file, ASMK, d).nearest(query, range(1), K)
 
 
 def queries(d: int) -> list[Aggregates]:
-    """Queries with five words to a descriptor."""
-    drawn = [made(range(N_IMAGES + each, N_IMAGES + each + 1), 5 * N_DESCRIPTORS, d) for each in range(N_QUERIES)]
-    return [Aggregates(np.zeros_like(each.images), each.words, each.codes) for each in drawn]
+    """Return queries whose descriptors have five words each."""
+    images = (range(N_IMAGES + number, N_IMAGES + number + 1) for number in range(N_QUERIES))
+    aggregates = [random_aggregates(image, 5 * N_DESCRIPTORS, d) for image in images]
+    return [Aggregates(np.zeros_like(query.images), query.words, query.codes) for query in aggregates]
 
 
-def made(images: range, n_words: int, d: int) -> Aggregates:
-    """Images with so many words each, less those that fall together, and codes by chance."""
-    random = draw(images.start)
-    often = np.cumsum(np.arange(1, N_WORDS + 1) ** -ZIPF)
-    words = np.searchsorted(often, often[-1] * random.random(len(images) * n_words, np.float32)).clip(0, N_WORDS - 1)
+def random_aggregates(images: range, n_words: int, d: int) -> Aggregates:
+    """Return random words and codes of images: `n_words` words each, of which repeated ones are dropped."""
+    random = generator(images.start)
+    frequencies = np.cumsum(np.arange(1, N_WORDS + 1) ** -ZIPF)
+    words = np.searchsorted(frequencies, frequencies[-1] * random.random(len(images) * n_words, np.float32)).clip(
+        0, N_WORDS - 1
+    )
     owners = np.repeat(np.arange(images.start, images.stop), n_words)
     owners, words = np.divmod(np.unique(np.sort(owners * N_WORDS + words)), N_WORDS)
     bits = np.uint64(2**64 - 1) >> np.uint64(-d % 64)
@@ -118,32 +121,32 @@ def made(images: range, n_words: int, d: int) -> Aggregates:
     return Aggregates(owners.astype(np.int32), words.astype(np.int32), codes)
 
 
-def draw(seed: int) -> np.random.Generator:
+def generator(seed: int) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
 class Package:
-    """The package's own search over the same postings."""
+    """The search of the authors' package over the same postings."""
 
     def __init__(self, file: InvertedFile, d: int) -> None:
         inverted, kernels = (importlib.import_module(f"asmk.{name}") for name in ("inverted_file", "kernel"))
         codes = file.codes.view(np.uint32)
         spans = [slice(*file.starts[word : word + 2]) for word in range(N_WORDS)]
         norms = np.bincount(file.images, minlength=N_IMAGES).astype(float)
-        state = (norms, N_IMAGES, [codes[each] for each in spans], [file.images[each] for each in spans])
+        state = (norms, N_IMAGES, [codes[span] for span in spans], [file.images[span] for span in spans])
         self.file = inverted.IVF(*state, file.counts, np.ones(N_WORDS, np.float32), 0, use_idf=False)
         self.kernel = kernels.ASMKKernel(None, binary=True)
 
     def search(self, query: Aggregates) -> tuple[np.ndarray, np.ndarray]:
-        """The best images and their similarities, where 40 numbers count as 64."""
+        """Return the best images and their similarities; the package pads 40 bits to 64 and counts the padding."""
         similarity = lambda *of: self.kernel.similarity(*of, alpha=ASMK.alpha, similarity_threshold=ASMK.threshold)
         return self.file.search(query.codes.view(np.uint32), query.words, similarity_func=similarity, topk=K)
 
 
-def assert_alike(matcher: AsmkMatcher, package: Package, asked: list[Aggregates]) -> None:
-    """Both find the same, if the package's padding is counted."""
+def assert_equal_results(matcher: AsmkMatcher, package: Package, query_list: list[Aggregates]) -> None:
+    """Check that both give the same similarities if our matcher counts the padding bits as well."""
     padded = AsmkMatcher(matcher.file, ASMK, 64 * matcher.file.codes.shape[1])
-    for query in asked:
+    for query in query_list:
         np.testing.assert_allclose(
             padded.nearest(query, range(1), K).similarities[0], package.search(query)[1], rtol=1e-4
         )

@@ -1,15 +1,16 @@
-"""Exact search among a million 64-bit codes: the nearest 100 of 1000 queries on one core."""
+"""Exact search of the 100 nearest of a million 64-bit codes for 1000 queries: compared with faiss, on one core."""
 
 import sys
-import time
 from collections.abc import Callable, Iterator
 from statistics import median
 
 import faiss
 import numpy as np
 
-from benchmarks.table import show
+from benchmarks.process import cpu_seconds
+from benchmarks.table import Row, show
 from solutions.hashing.search import hamming, mean_distance
+from solutions.hashing.search.mean_distance_keys import Mean
 
 N_INDEX, N_QUERIES, K = 1_000_000, 1000, 100
 N_HASHES = 4
@@ -18,8 +19,8 @@ RANDOM = np.random.default_rng(0)
 Codes = np.ndarray
 
 
-def rows() -> Iterator[tuple[str, str, str, bool]]:
-    """Give the speed against faiss's exact search, in CPU time, and that of means of four hashes."""
+def rows() -> Iterator[Row]:
+    """Yield the CPU time compared with the exact search of faiss, and the speed of means of four distances."""
     faiss.omp_set_num_threads(1)
     for order, required in (("uniform", 6.0), ("clustered", 6.0), ("few_codes", 6.0), ("farthest_first", 6.0)):
         queries, index = CODES[order]()
@@ -28,15 +29,15 @@ def rows() -> Iterator[tuple[str, str, str, bool]]:
         yield mean_of_four(mean, required)
 
 
-def against_faiss(name: str, queries: Codes, index: Codes, required: float) -> tuple[str, str, str, bool]:
-    """Compare with the faster of faiss's two ways, each timed in turn; results must be the same."""
-    ours = hamming.nearest(queries, index, K)  # compiles, where it was never compiled before
+def against_faiss(name: str, queries: Codes, index: Codes, required: float) -> Row:
+    """Compare with the faster of two searches of faiss, called in turn; the results must be equal."""
+    ours = hamming.nearest(queries, index, K)  # compiles the kernel, unless it is cached
     searchers = [faiss_searcher(index, heap) for heap in (True, False)]
     same = all(equal(ours, searcher.search(octets(queries), K)) for searcher in searchers)
     seconds = [
         (
             cpu_seconds(lambda: hamming.nearest(queries, index, K)),
-            *(cpu_seconds(lambda each=each: each.search(octets(queries), K)) for each in searchers),
+            *(cpu_seconds(lambda searcher=searcher: searcher.search(octets(queries), K)) for searcher in searchers),
         )
         for _ in range(REPEATS)
     ]
@@ -56,8 +57,8 @@ def faiss_searcher(index: Codes, heap: bool) -> faiss.IndexBinaryFlat:
     return searcher
 
 
-def mean_of_four(mean: mean_distance.Mean, required: float) -> tuple[str, str, str, bool]:
-    """Give the pairs of images a second; each is four pairs of codes."""
+def mean_of_four(mean: Mean, required: float) -> Row:
+    """Return the pairs of images per second; each pair compares four pairs of codes."""
     queries = RANDOM.integers(0, 2**64, (N_QUERIES, N_HASHES), np.uint64)
     index = RANDOM.integers(0, 2**64, (N_HASHES, N_INDEX), np.uint64)
     mean_distance.nearest(queries[:1], index, mean, K)
@@ -71,29 +72,31 @@ def uniform() -> tuple[Codes, Codes]:
 
 
 def clustered() -> tuple[Codes, Codes]:
-    """Codes around 3000 centres, some of them far more popular, that differ from these by 4 bits on average."""
+    """Return codes that differ by 4 bits on average from one of 3000 centres, whose sizes follow 1 / rank."""
     centres = RANDOM.integers(0, 2**64, 3000, np.uint64)
     popularity = 1 / np.arange(1, 3001)
-    return tuple(RANDOM.choice(centres, n, p=popularity / popularity.sum()) ^ flips(n) for n in (N_QUERIES, N_INDEX))
+    return tuple(
+        RANDOM.choice(centres, n, p=popularity / popularity.sum()) ^ bit_flips(n) for n in (N_QUERIES, N_INDEX)
+    )
 
 
 def few_codes() -> tuple[Codes, Codes]:
-    """An index of 3000 codes over and over."""
+    """Return random queries and an index that repeats 3000 codes."""
     return uniform()[0], RANDOM.choice(RANDOM.integers(0, 2**64, 3000, np.uint64), N_INDEX)
 
 
 def farthest_first() -> tuple[Codes, Codes]:
-    """The worst order: every query finds something nearer all the way through the index."""
+    """Return the worst order of the index: later codes are always nearer to the query."""
     distances = 64 - np.arange(N_INDEX) * 65 // N_INDEX
     return np.zeros(N_QUERIES, np.uint64), np.array([(1 << d) - 1 for d in range(65)], np.uint64)[distances]
 
 
 CODES: dict[str, Callable[[], tuple[Codes, Codes]]] = {
-    each.__name__: each for each in (uniform, clustered, few_codes, farthest_first)
+    function.__name__: function for function in (uniform, clustered, few_codes, farthest_first)
 }
 
 
-def flips(n: int) -> Codes:
+def bit_flips(n: int) -> Codes:
     return np.packbits(RANDOM.random((n, 64), np.float32) < 1 / 16, axis=1).view(np.uint64)[:, 0]
 
 
@@ -103,12 +106,6 @@ def octets(codes: Codes) -> np.ndarray:
 
 def equal(ours: tuple[np.ndarray, np.ndarray], theirs: tuple[np.ndarray, np.ndarray]) -> bool:
     return all(np.array_equal(one, other) for one, other in zip(ours, theirs, strict=True))
-
-
-def cpu_seconds(work: Callable[[], object]) -> float:
-    begun = time.process_time()
-    work()
-    return time.process_time() - begun
 
 
 def speed(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""Four perceptual hashes of photographs: 24 JPEGs of 1.5 megapixels and about 330 kB."""
+"""Four perceptual hashes of 24 JPEGs of 1.5 megapixels and about 330 kB: compared with imagehash."""
 
 import sys
 import time
@@ -12,7 +12,8 @@ import imagehash
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from benchmarks.table import show
+from benchmarks.process import cpu_seconds
+from benchmarks.table import Row, show
 from harness.data.images.decode import decode
 from solutions.hashing.hashes.extractor import PerceptualHashes
 
@@ -22,8 +23,8 @@ REDUCED, FULL = PerceptualHashes(decode="reduced"), PerceptualHashes()
 THREE = (imagehash.average_hash, imagehash.phash, imagehash.dhash)
 
 
-def rows() -> Iterator[tuple[str, str, str, bool]]:
-    """Give images a second of one core, against imagehash over a full decode, and what a second thread adds."""
+def rows() -> Iterator[Row]:
+    """Yield the images per second of one core, compared with imagehash at full decode, and the gain of two threads."""
     with TemporaryDirectory() as folder:
         paths = [photograph(Path(folder), number) for number in range(N_IMAGES)]
         kilobytes = sum(path.stat().st_size for path in paths) / N_IMAGES / 1000
@@ -40,20 +41,20 @@ def rows() -> Iterator[tuple[str, str, str, bool]]:
 
 
 def speeds(paths: Sequence[Path]) -> list[float]:
-    """Return images a CPU second, each way timed in turn: ours reduced and full, imagehash's three and four."""
-    ways: list[Callable[[], object]] = [
+    """Return images per CPU second, called in turn: ours at reduced and full decode, three and four of imagehash."""
+    variants: list[Callable[[], object]] = [
         lambda: describe(REDUCED, paths),
         lambda: describe(FULL, paths),
         lambda: by_imagehash(THREE, paths),
         lambda: by_imagehash((*THREE, imagehash.whash), paths[:4]),
     ]
     counts = [len(paths)] * 3 + [4]
-    seconds = [[cpu_seconds(way) for way in ways] for _ in range(REPEATS)]
+    seconds = [[cpu_seconds(variant) for variant in variants] for _ in range(REPEATS)]
     return [count / median(column) for count, column in zip(counts, zip(*seconds, strict=True), strict=True)]
 
 
 def gain_by_threads(paths: Sequence[Path]) -> float:
-    """Return how many times as fast two threads are in wall time."""
+    """Return the speed of two threads divided by that of one, in wall time."""
     batches = [paths[start : start + 8] for start in range(0, len(paths), 8)] * 4
     gains = []
     with ThreadPoolExecutor(2) as threads:
@@ -70,36 +71,30 @@ def describe(extractor: PerceptualHashes, paths: Sequence[Path]) -> object:
 
 def by_imagehash(functions: Sequence[Callable[..., object]], paths: Sequence[Path]) -> None:
     for path in paths:
-        with Image.open(path) as picture:
-            picture.load()
+        with Image.open(path) as image:
+            image.load()
             for function in functions:
-                function(picture)
+                function(image)
 
 
 def photograph(folder: Path, number: int) -> Path:
-    """Save a drawn picture with the grain of a photograph."""
-    draw = np.random.default_rng(number)
-    picture = Image.linear_gradient("L").resize(SIZE).convert("RGB")
+    """Save a random image with the noise of a photograph and return its path."""
+    random = np.random.default_rng(number)
+    image = Image.linear_gradient("L").resize(SIZE).convert("RGB")
     for _ in range(40):
-        left, top = draw.uniform(-0.2, 1, 2) * SIZE
-        box = [left, top, left + draw.uniform(20, 400), top + draw.uniform(20, 400)]
-        ImageDraw.Draw(picture).ellipse(box, fill=tuple(draw.integers(0, 256, 3)))
-    pixels = np.asarray(picture.filter(ImageFilter.GaussianBlur(1))) + draw.normal(0, 6.5, (SIZE[1], SIZE[0], 1))
+        left, top = random.uniform(-0.2, 1, 2) * SIZE
+        box = [left, top, left + random.uniform(20, 400), top + random.uniform(20, 400)]
+        ImageDraw.Draw(image).ellipse(box, fill=tuple(random.integers(0, 256, 3)))
+    pixels = np.asarray(image.filter(ImageFilter.GaussianBlur(1))) + random.normal(0, 6.5, (SIZE[1], SIZE[0], 1))
     path = folder / f"{number}.jpg"
     Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(path, quality=85)
     return path
 
 
-def cpu_seconds(work: Callable[[], object]) -> float:
-    begun = time.process_time()
-    work()
-    return time.process_time() - begun
-
-
 def wall_seconds(work: Callable[[], object]) -> float:
-    begun = time.perf_counter()
+    start = time.perf_counter()
     work()
-    return time.perf_counter() - begun
+    return time.perf_counter() - start
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
-"""Local features: 100 images verified for a query, against a search tree with scikit-image's RANSAC; SIFT by OpenCV."""
+"""Local features: verification of 100 images, compared with a k-d tree and RANSAC of scikit-image; SIFT with OpenCV."""
 
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
@@ -15,7 +14,8 @@ from skimage.transform import AffineTransform
 from threadpoolctl import threadpool_limits
 
 from benchmarks.bench_hashes import photograph
-from benchmarks.table import show
+from benchmarks.process import cpu_seconds
+from benchmarks.table import Row, show
 from harness import Ragged
 from harness.cpu_budget import limit_cores
 from harness.data.images.decode import decode
@@ -25,24 +25,24 @@ from solutions.local.matching import Matching
 from solutions.local.sift import Sift
 from solutions.local.verification import DELF_VERIFICATION, Verification
 
-CANDIDATES, FEATURES, SHARED, MATCHING = 100, 500, 60, 5  # images, rows of each, rows that the first five share
-EVERY = 10  # candidates that the reference is asked about; it takes its time
+CANDIDATES, FEATURES, SHARED, MATCHING = 100, 500, 60, 5  # images, rows of each, shared rows, images that share them
+EVERY = 10  # the slow reference verifies every tenth candidate
 N_IMAGES = 8
 REPEATS = 3
-DISTANCE = 0.9  # of the reference's matches
+DISTANCE = 0.9  # largest distance of a match of the reference
 
 
-def rows() -> Iterator[tuple[str, str, str, bool]]:
-    """Give seconds of one core for a query, and photographs a second of one core."""
+def rows() -> Iterator[Row]:
+    """Yield the CPU seconds per query, and the photographs per CPU second."""
     with threadpool_limits(1), limit_cores(1):
         cv2.setNumThreads(1)
-        yield from verification_rows(*drawn_features())
+        yield from verification_rows(*random_features())
         yield from extraction_rows()
 
 
-def verification_rows(query: LocalFeatures, index: LocalFeatures) -> Iterator[tuple[str, str, str, bool]]:
+def verification_rows(query: LocalFeatures, index: LocalFeatures) -> Iterator[Row]:
     candidates = np.arange(CANDIDATES)[None]
-    ways: dict[str, Callable[[], object]] = {
+    variants: dict[str, Callable[[], object]] = {
         "mutual with ratio, affine": lambda: Verification().count_inliers(query, index, candidates),
         "mutual, affine": lambda: Verification(Matching()).count_inliers(query, index, candidates),
         "mutual, homography": lambda: Verification(Matching(), Geometry("homography")).count_inliers(
@@ -51,12 +51,12 @@ def verification_rows(query: LocalFeatures, index: LocalFeatures) -> Iterator[tu
         "the reference's matches": lambda: DELF_VERIFICATION.count_inliers(query, index, candidates),
         "tree and scikit-image": lambda: by_reference(query, index, range(0, CANDIDATES, EVERY)),
     }
-    spent = {name: [cpu_seconds(way)] for name, way in ways.items()}
+    seconds_of = {name: [cpu_seconds(variant)] for name, variant in variants.items()}
     for _ in range(REPEATS - 1):
-        for name, way in ways.items():
-            spent[name].append(cpu_seconds(way))
-    reference = median(spent.pop("tree and scikit-image")) * EVERY
-    for name, seconds in spent.items():
+        for name, variant in variants.items():
+            seconds_of[name].append(cpu_seconds(variant))
+    reference = median(seconds_of.pop("tree and scikit-image")) * EVERY
+    for name, seconds in seconds_of.items():
         yield (
             f"{CANDIDATES} candidates of {FEATURES} features, {name}",
             f"{median(seconds):.2f} s; {reference / median(seconds):.1f} × tree and scikit-image ({reference:.1f} s)",
@@ -65,13 +65,13 @@ def verification_rows(query: LocalFeatures, index: LocalFeatures) -> Iterator[tu
         )
 
 
-def extraction_rows() -> Iterator[tuple[str, str, str, bool]]:
+def extraction_rows() -> Iterator[Row]:
     with TemporaryDirectory() as folder:
         pixels = [decode(photograph(Path(folder), number), reduce_to=512) for number in range(N_IMAGES)]
     sift, plain = Sift(), cv2.SIFT.create(1000)
-    small = [cv2.resize(each, (512, 384), interpolation=cv2.INTER_AREA) for each in pixels]
-    ways = [lambda: sift.describe(pixels), lambda: by_opencv(plain, small)]
-    seconds = [[cpu_seconds(way) for way in ways] for _ in range(REPEATS)]
+    small = [cv2.resize(image, (512, 384), interpolation=cv2.INTER_AREA) for image in pixels]
+    variants = [lambda: sift.describe(pixels), lambda: by_opencv(plain, small)]
+    seconds = [[cpu_seconds(variant) for variant in variants] for _ in range(REPEATS)]
     ours, theirs = (N_IMAGES / median(column) for column in zip(*seconds, strict=True))
     ratio = ours / theirs
     yield (
@@ -83,53 +83,47 @@ def extraction_rows() -> Iterator[tuple[str, str, str, bool]]:
 
 
 def by_opencv(sift: cv2.SIFT, images: list[np.ndarray]) -> None:
-    """Find and drop, as ours does; holding all that was found would spare the system some work for memory."""
+    """Compute the features of each image and free them, as our extractor does."""
     for image in images:
         sift.detectAndCompute(image, None)
 
 
 def by_reference(query: LocalFeatures, index: LocalFeatures, candidates: range) -> list[int]:
-    """Return the inliers of each candidate as the evaluation of Detect-to-retrieve counts them."""
+    """Return the inliers of each candidate by the procedure of Detect-to-Retrieve."""
     vectors, points = query.strongest(0)
-    found = []
+    inliers = []
     for image in candidates:
-        others, places = index.strongest(image)
+        others, other_points = index.strongest(image)
         distances, nearest = cKDTree(others).query(vectors, distance_upper_bound=DISTANCE)
         near = np.isfinite(distances)
-        pairs = points[near], places[nearest[near]]
+        pairs = points[near], other_points[nearest[near]]
         mask = None
         if near.sum() > 3:
             mask = ransac(pairs, AffineTransform, min_samples=3, residual_threshold=10, max_trials=1000, rng=0)[1]
-        found.append(0 if mask is None else int(mask.sum()))
-    return found
+        inliers.append(0 if mask is None else int(mask.sum()))
+    return inliers
 
 
-def drawn_features() -> tuple[LocalFeatures, LocalFeatures]:
-    """Return a query, and images of which the first show parts of it moved, among much else."""
-    draw = np.random.default_rng(0)
-    images = [_drawn(draw) for _ in range(CANDIDATES + 1)]
+def random_features() -> tuple[LocalFeatures, LocalFeatures]:
+    """Return a query and random images; the first of them share some rows with it, scaled and shifted."""
+    random = np.random.default_rng(0)
+    images = [_random_image(random) for _ in range(CANDIDATES + 1)]
     for vectors, points in images[1 : MATCHING + 1]:
-        vectors[:SHARED] = images[0][0][:SHARED] + draw.normal(0, 8, (SHARED, 128))
-        points[:SHARED] = images[0][1][:SHARED] * 0.8 + draw.normal(40, 2, (SHARED, 2))
+        vectors[:SHARED] = images[0][0][:SHARED] + random.normal(0, 8, (SHARED, 128))
+        points[:SHARED] = images[0][1][:SHARED] * 0.8 + random.normal(40, 2, (SHARED, 2))
     return tuple(_features(part) for part in (images[:1], images[1:]))
 
 
-def _drawn(draw: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    return draw.gamma(0.6, 30, (FEATURES, 128)), draw.uniform(0, 512, (FEATURES, 2))
+def _random_image(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    return random.gamma(0.6, 30, (FEATURES, 128)), random.uniform(0, 512, (FEATURES, 2))
 
 
 def _features(images: list[tuple[np.ndarray, np.ndarray]]) -> LocalFeatures:
     starts = np.arange(len(images)) * FEATURES
-    vectors = np.concatenate([each.clip(0, 255).astype(np.uint8) for each, _ in images])
-    points = np.concatenate([np.pad(each, ((0, 0), (0, 2))).astype(np.float32) for _, each in images])
-    ragged = [Ragged(each, starts, starts + FEATURES) for each in (vectors, points)]
+    vectors = np.concatenate([rows.clip(0, 255).astype(np.uint8) for rows, _ in images])
+    points = np.concatenate([np.pad(xy, ((0, 0), (0, 2))).astype(np.float32) for _, xy in images])
+    ragged = [Ragged(rows, starts, starts + FEATURES) for rows in (vectors, points)]
     return LocalFeatures(Sift(), *ragged, np.full((len(images), 2), 512, np.float32))
-
-
-def cpu_seconds(work: Callable[[], object]) -> float:
-    begun = time.process_time()
-    work()
-    return time.process_time() - begun
 
 
 if __name__ == "__main__":

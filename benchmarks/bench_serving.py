@@ -1,4 +1,4 @@
-"""The team server under load: 50 people browse while 5 teams hand in 203 MB each, which are then scored."""
+"""The team server under load: 50 clients browse while 5 teams upload submissions of 203 MB each, which are scored."""
 
 import random
 import re
@@ -18,68 +18,69 @@ from urllib.parse import urlencode
 import numpy as np
 
 from benchmarks.bench_scoring import LANDMARK, write_competition
+from benchmarks.table import Row
 from harness.data.competition import Competition
 
-PEOPLE, TEAMS, PAUSE_S, MOST_S = 50, 5, (1.0, 3.0), 240.0
+N_CLIENTS, TEAMS, PAUSE_S, MOST_S = 50, 5, (1.0, 3.0), 240.0
 
 
-def rows() -> Iterator[tuple[str, str, str, bool]]:
-    """Give errors and times of pages, how long uploads took, and when all had their scores."""
+def rows() -> Iterator[Row]:
+    """Yield errors and latencies of pages, the time of the uploads, and the time until all are scored."""
     with TemporaryDirectory() as name:
         folder, workspace = Path(name) / "competition", Path(name) / "workspace"
         folder.mkdir()
         write_competition(folder)
         tokens = [_landmark(workspace, "team", "add", f"Team {number}") for number in range(TEAMS + 1)]
-        with _serving(folder, workspace) as port:
-            yield from _under_load(port, folder, workspace, tokens)
+        with _server(folder, workspace) as port:
+            yield from _load_rows(port, folder, workspace, tokens)
 
 
-def _under_load(port: int, folder: Path, workspace: Path, tokens: list[str]) -> Iterator[tuple[str, str, str, bool]]:
+def _load_rows(port: int, folder: Path, workspace: Path, tokens: list[str]) -> Iterator[Row]:
     key = Competition.open(folder, workspace / "descriptors").key
-    cookie, over = _signed_in(port, tokens[-1]), Event()
+    cookie, stop = _sign_in(port, tokens[-1]), Event()
     pages = ["/", "/submissions", f"/c/{key}/retrieval/public"]
-    with ThreadPoolExecutor(PEOPLE + TEAMS) as pool:
-        people = [pool.submit(_browse, port, cookie, pages, number, over) for number in range(PEOPLE)]
-        begun = time.monotonic()
+    with ThreadPoolExecutor(N_CLIENTS + TEAMS) as pool:
+        browsing = [pool.submit(_browse, port, cookie, pages, number, stop) for number in range(N_CLIENTS)]
+        start = time.monotonic()
         sent = [
             pool.submit(_push, port, token, folder / "sub.csv", number) for number, token in enumerate(tokens[:TEAMS])
         ]
         received = [future.result() for future in sent]
-        uploaded = time.monotonic() - begun
-        while time.monotonic() - begun < MOST_S and not _all_scored(port, tokens[:TEAMS]):
+        upload_s = time.monotonic() - start
+        while time.monotonic() - start < MOST_S and not _all_scored(port, tokens[:TEAMS]):
             time.sleep(1)
-        scored = time.monotonic() - begun
-        over.set()
-        yield from _told(people, received, uploaded, scored)
+        scoring_s = time.monotonic() - start
+        stop.set()
+        yield from _result_rows(browsing, received, upload_s, scoring_s)
 
 
-def _told(
-    people: list[Future[list[tuple[int, float]]]], received: list[int], uploaded: float, scored: float
-) -> Iterator[tuple[str, str, str, bool]]:
-    seen = [each for person in people for each in person.result()]
-    errors = sum(status != 200 for status, _ in seen)
-    p50, p95, slowest = np.percentile([taken for _, taken in seen], [50, 95, 100])
-    yield f"{PEOPLE} people, {len(seen)} pages: errors", str(errors), "0", errors == 0
+def _result_rows(
+    browsing: list[Future[list[tuple[int, float]]]], received: list[int], upload_s: float, scoring_s: float
+) -> Iterator[Row]:
+    pages = [page for client in browsing for page in client.result()]
+    errors = sum(status != 200 for status, _ in pages)
+    p50, p95, slowest = np.percentile([seconds for _, seconds in pages], [50, 95, 100])
+    yield f"{N_CLIENTS} clients, {len(pages)} pages: errors", str(errors), "0", errors == 0
     yield "pages: p95", f"{p95:.3f} s", "≤ 1 s", p95 <= 1
     yield "pages: median, slowest", f"{p50:.3f} s, {slowest:.3f} s", "-", True
     yield (
-        f"{TEAMS} uploads of 203 MB at once: taken",
-        f"{received.count(201)} in {uploaded:.1f} s",
+        f"{TEAMS} uploads of 203 MB at once: accepted",
+        f"{received.count(201)} in {upload_s:.1f} s",
         "all",
         received == [201] * TEAMS,
     )
-    yield "all of them scored after", f"{scored:.1f} s", f"≤ {MOST_S:g} s", scored < MOST_S
+    yield "all of them scored after", f"{scoring_s:.1f} s", f"≤ {MOST_S:g} s", scoring_s < MOST_S
 
 
 @contextmanager
-def _serving(folder: Path, workspace: Path) -> Iterator[int]:
+def _server(folder: Path, workspace: Path) -> Iterator[int]:
     command = [LANDMARK, "serve", "--teams", "--on", str(folder), "--workspace", str(workspace), "--port", "0"]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout is not None
-        told = re.search(r":(\d+)/", server.stdout.readline())
-        assert told is not None
-        yield int(told[1])
+        port = re.search(r":(\d+)/", server.stdout.readline())
+        assert port is not None
+        yield int(port[1])
     finally:
         server.send_signal(signal.SIGINT)
         server.wait(30)
@@ -91,54 +92,56 @@ def _landmark(workspace: Path, *words: str) -> str:
     ).stdout.strip()
 
 
-def _asked(port: int, method: str, path: str, body: object = None, **headers: str) -> tuple[int, bytes, dict[str, str]]:
+def _request(
+    port: int, method: str, path: str, body: object = None, **headers: str
+) -> tuple[int, bytes, dict[str, str]]:
     connection = HTTPConnection("127.0.0.1", port, timeout=MOST_S)
     try:
-        told = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request(method, path, body, told)  # type: ignore[arg-type]
-        answer = connection.getresponse()
-        return answer.status, answer.read(), dict(answer.getheaders())
+        fields = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, body, fields)  # type: ignore[arg-type]
+        response = connection.getresponse()
+        return response.status, response.read(), dict(response.getheaders())
     finally:
         connection.close()
 
 
-def _signed_in(port: int, token: str) -> str:
+def _sign_in(port: int, token: str) -> str:
     origin = f"http://127.0.0.1:{port}"
     kind = "application/x-www-form-urlencoded"
-    _, _, headers = _asked(port, "POST", "/sign-in", urlencode({"token": token}), Origin=origin, Content_Type=kind)
+    _, _, headers = _request(port, "POST", "/sign-in", urlencode({"token": token}), Origin=origin, Content_Type=kind)
     return headers["set-cookie"].partition(";")[0]
 
 
-def _browse(port: int, cookie: str, pages: list[str], seed: int, over: Event) -> list[tuple[int, float]]:
-    """Return status and seconds of each page that one person has looked at."""
-    draw, seen = random.Random(seed), []
-    while not over.wait(draw.uniform(*PAUSE_S)):
-        begun = time.perf_counter()
-        page = draw.choice(pages)
-        status, _, _ = _asked(port, "GET", page, Cookie=cookie)
+def _browse(port: int, cookie: str, pages: list[str], seed: int, stop: Event) -> list[tuple[int, float]]:
+    """Open random pages with pauses until `stop` is set; return status and seconds of each page."""
+    rng, results = random.Random(seed), []
+    while not stop.wait(rng.uniform(*PAUSE_S)):
+        start = time.perf_counter()
+        page = rng.choice(pages)
+        status, _, _ = _request(port, "GET", page, Cookie=cookie)
         if status == 404 and page.startswith("/c/"):
-            status = 200  # before the first score there is no board
-        seen.append((status, time.perf_counter() - begun))
-    return seen
+            status = 200  # there is no board before the first score
+        results.append((status, time.perf_counter() - start))
+    return results
 
 
 def _push(port: int, token: str, file: Path, number: int) -> int:
-    """Return the status that a team's upload got; each differs by the empty lines at its end."""
+    """Upload a file and return the HTTP status; `number` empty lines at its end make each upload different."""
     size = file.stat().st_size + number
     query = urlencode({"competition": file.parent.name, "file_name": file.name})
-    told = {"Authorization": f"Bearer {token}", "Content_Length": str(size)}
-    return _asked(port, "POST", f"/api/v1/submissions?{query}", _content(file, number), **told)[0]
+    headers = {"Authorization": f"Bearer {token}", "Content_Length": str(size)}
+    return _request(port, "POST", f"/api/v1/submissions?{query}", _content(file, number), **headers)[0]
 
 
 def _content(file: Path, number: int) -> Iterator[bytes]:
-    with file.open("rb") as opened:
-        while block := opened.read(1 << 18):
+    with file.open("rb") as source:
+        while block := source.read(1 << 18):
             yield block
     yield b"\n" * number
 
 
 def _all_scored(port: int, tokens: list[str]) -> bool:
-    answers = [_asked(port, "GET", "/api/v1/submissions", Authorization=f"Bearer {token}")[1] for token in tokens]
+    answers = [_request(port, "GET", "/api/v1/submissions", Authorization=f"Bearer {token}")[1] for token in tokens]
     return all(b'"status":"scored"' in answer for answer in answers)
 
 

@@ -48,11 +48,9 @@ class Photographer:
     def photograph_landmark(self, number: int, landmark: int, *, noisy: bool = False) -> bytes:
         """Return the JPEG of photograph `number` of the landmark; if `noisy`, a few show a distractor instead."""
         mislabelled = np.random.default_rng((self.seed, 3, number)).random() < MISLABELLED_SHARE * self.difficulty
-        return (
-            self.photograph_distractor(number)
-            if noisy and mislabelled
-            else encode(self._take_photograph(number, landmark))
-        )
+        if noisy and mislabelled:
+            return self.photograph_distractor(number)
+        return encode(self._take_photograph(number, landmark))
 
     def photograph_near_duplicate(self, number: int, original: int, landmark: int) -> bytes:
         """Return the JPEG of photograph `number`, a near-duplicate of photograph `original` of the landmark."""

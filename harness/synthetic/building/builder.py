@@ -52,7 +52,7 @@ class BuildingBuilder:
         low, high = np.array([x - w / 2, y, z]), np.array([x + w / 2, y + d, z + h])
         self.bodies.append(gable_roof(low, high, self._roof(d, np.hypot(h, w / 2)), self._wall(end, w, h)))
 
-    def add_round_body(self, x: float, y: float, z: float, r: float, h: float, kind: str, windows: int = 0) -> None:
+    def add_round(self, x: float, y: float, z: float, r: float, h: float, kind: str, windows: int = 0) -> None:
         """Add a solid of revolution about the vertical axis at (x, y), of a kind in PROFILES, with rows of windows."""
         key = (kind, round(r, 3), round(h, 3), windows)
         if key not in self._solids:

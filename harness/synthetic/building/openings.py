@@ -121,9 +121,6 @@ def _draw_pediment(picture: Image, plan: BuildingPlan) -> None:
 
 
 GLAZING_STYLES = {
-    "twin": _draw_mullions,
-    "lattice": _draw_lattice,
-    "round": _draw_spokes,
-    "shutters": _draw_shutters,
+    "twin": _draw_mullions, "lattice": _draw_lattice, "round": _draw_spokes, "shutters": _draw_shutters,
     "pediment": _draw_pediment,
-}
+}  # fmt: skip

@@ -30,14 +30,14 @@ def draw_moulding(texture: Image, top: int, height: int, colour: Colour) -> None
 
 
 def draw_columns(
-    texture: Image, plan: BuildingPlan, top: int, bottom: int, places: NDArray[np.float64], width: int
+    texture: Image, plan: BuildingPlan, top: int, bottom: int, xs: NDArray[np.float64], width: int
 ) -> None:
     """Draw shaded columns with capital and base, centred on the given columns of pixels."""
     across = np.linspace(-1, 1, width)
     light = (0.62 + 0.45 * np.sqrt(1 - across**2 * 0.9) - 0.12 * across)[None, :, None]
     shaft = (np.asarray(plan.trim) * light).clip(0, 255).astype(np.uint8)
-    for place in places:
-        left = int(np.clip(place - width // 2, 0, texture.shape[1] - width))
+    for x in xs:
+        left = int(np.clip(x - width // 2, 0, texture.shape[1] - width))
         texture[top:bottom, left : left + width, :3] = shaft
         texture[top:bottom, left : left + width, 3] = WALL
         wide = slice(max(0, left - width // 4), left + width + width // 4)

@@ -17,23 +17,23 @@ def build_landmark(rng: np.random.Generator, family: str, scale: float) -> list[
     return builder.bodies
 
 
-def _choose(rng: np.random.Generator, *options: str) -> str:
+def _pick(rng: np.random.Generator, *options: str) -> str:
     return options[rng.integers(len(options))]
 
 
 def _add_tower_top(builder: BuildingBuilder, rng: np.random.Generator, x: float, y: float, z: float, w: float) -> None:
     """Add the top of a square tower: a spire, a dome, an onion dome, or nothing."""
-    kind = _choose(rng, *builder.style.domes, "spire", "spire", "flat")
+    kind = _pick(rng, *builder.style.domes, "spire", "spire", "flat")
     if kind == "spire":
         builder.add_hip_roof(x, y, z, w, w, w * rng.uniform(0.8, 2.6))
     elif kind != "flat":
-        builder.add_round_body(x, y + w / 2, z, w * 0.46, w * rng.uniform(1.0, 1.5), kind)
+        builder.add_round(x, y + w / 2, z, w * 0.46, w * rng.uniform(1.0, 1.5), kind)
 
 
 def _church(builder: BuildingBuilder, rng: np.random.Generator) -> None:
     w, h, d = rng.uniform(3.4, 5), rng.uniform(3.2, 5), rng.uniform(6, 10)
     builder.add_block(
-        0, 0, 0, w, d, h, Wall(_choose(rng, "arch", "iwan", "door"), _choose(rng, "rose", "rose", "niches", "motif"))
+        0, 0, 0, w, d, h, Wall(_pick(rng, "arch", "iwan", "door"), _pick(rng, "rose", "rose", "niches", "motif"))
     )
     rise = rng.uniform(1.2, 2.6)
     builder.add_gable_roof(0, 0, h, w, d, rise, Wall(emblem="motif"))
@@ -46,7 +46,7 @@ def _church(builder: BuildingBuilder, rng: np.random.Generator) -> None:
         builder.add_block(side * (w + tw) / 2, y, 0, tw, tw, th, tower)
         _add_tower_top(builder, rng, side * (w + tw) / 2, y, th, tw)
     if rng.random() < 0.35:
-        builder.add_round_body(0, d * 0.6, h + 0.4 * rise, w * 0.3, w * 0.75, "dome", 1)
+        builder.add_round(0, d * 0.6, h + 0.4 * rise, w * 0.3, w * 0.75, "dome", 1)
 
 
 def _palace(builder: BuildingBuilder, rng: np.random.Generator) -> None:
@@ -62,14 +62,14 @@ def _palace(builder: BuildingBuilder, rng: np.random.Generator) -> None:
         centre,
         proud,
         rise,
-        Wall(_choose(rng, "arch", "colonnade", "door"), _choose(rng, "clock", "motif", "niches")),
+        Wall(_pick(rng, "arch", "colonnade", "door"), _pick(rng, "clock", "motif", "niches")),
     )
     crown = rng.random()
     if crown < 0.5:
         builder.add_gable_roof(0, -proud, rise, centre, proud, centre * rng.uniform(0.18, 0.3))
     if crown > 0.35:
-        builder.add_round_body(
-            0, d * 0.5, h + roof, centre * 0.4, centre * rng.uniform(0.9, 1.3), _choose(rng, "dome", "onion"), 1
+        builder.add_round(
+            0, d * 0.5, h + roof, centre * 0.4, centre * rng.uniform(0.9, 1.3), _pick(rng, "dome", "onion"), 1
         )
     if rng.random() < 0.6:
         wing = w * rng.uniform(0.12, 0.2)
@@ -81,34 +81,34 @@ def _palace(builder: BuildingBuilder, rng: np.random.Generator) -> None:
 def _mausoleum(builder: BuildingBuilder, rng: np.random.Generator) -> None:
     base, w, h = rng.uniform(0.3, 1.0), rng.uniform(4.5, 7), rng.uniform(3, 4.4)
     builder.add_block(0, -1, 0, w * 1.5, w * 1.5, base, BLIND_WALL)
-    builder.add_block(0, 0, base, w, w * 0.9, h, Wall("iwan", _choose(rng, "motif", "niches", "")))
-    kind, r = _choose(rng, *builder.style.domes), w * rng.uniform(0.22, 0.3)
-    builder.add_round_body(0, w * 0.45, base + h, r, r * rng.uniform(1.8, 2.6), kind)
+    builder.add_block(0, 0, base, w, w * 0.9, h, Wall("iwan", _pick(rng, "motif", "niches", "")))
+    kind, r = _pick(rng, *builder.style.domes), w * rng.uniform(0.22, 0.3)
+    builder.add_round(0, w * 0.45, base + h, r, r * rng.uniform(1.8, 2.6), kind)
     small = r * rng.uniform(0.28, 0.42)
     for side in (-1, 1):
-        builder.add_round_body(side * w * 0.36, w * 0.2, base + h, small, small * 3, _choose(rng, "turret"))
+        builder.add_round(side * w * 0.36, w * 0.2, base + h, small, small * 3, _pick(rng, "turret"))
     if rng.random() < 0.75:
         height, slim = rng.uniform(1.1, 1.7) * (h + base), rng.uniform(0.3, 0.45)
         for side in (-1, 1):
             for y in (-0.5, w * 1.2) if rng.random() < 0.6 else (-0.5,):
-                builder.add_round_body(side * w * 0.68, y, base, slim, height, "minaret", 3)
+                builder.add_round(side * w * 0.68, y, base, slim, height, "minaret", 3)
 
 
 def _castle(builder: BuildingBuilder, rng: np.random.Generator) -> None:
     w, h, d = rng.uniform(5, 9), rng.uniform(2, 3.2), rng.uniform(3, 5)
     builder.add_block(
-        0, 0, 0, w, d, h, Wall(_choose(rng, "gate", "arch", "iwan"), _choose(rng, "motif", "niches", ""), crenels=True)
+        0, 0, 0, w, d, h, Wall(_pick(rng, "gate", "arch", "iwan"), _pick(rng, "motif", "niches", ""), crenels=True)
     )
     keep, rise, x = rng.uniform(1.6, 3), h * rng.uniform(1.3, 2.1), rng.uniform(-0.3, 0.3) * w
     builder.add_block(x, d, 0, keep, keep, rise, Wall(crenels=rng.random() < 0.5))
     if rng.random() < 0.5:
         _add_tower_top(builder, rng, x, d, rise, keep)
-    kind = _choose(rng, "cone", "cylinder", "cone")
+    kind = _pick(rng, "cone", "cylinder", "cone")
     for side in (-1, 1):
         r, height = rng.uniform(0.6, 1.1), h * rng.uniform(1.1, 2.0)
-        builder.add_round_body(side * (w / 2 + r), r * rng.uniform(0, 0.9), 0, r, height, kind, int(rng.integers(2, 4)))
+        builder.add_round(side * (w / 2 + r), r * rng.uniform(0, 0.9), 0, r, height, kind, int(rng.integers(2, 4)))
     if rng.random() < 0.5:
-        builder.add_round_body(-x, d + 1, 0, 0.7, h * rng.uniform(1.4, 2.4), "cone", 3)
+        builder.add_round(-x, d + 1, 0, 0.7, h * rng.uniform(1.4, 2.4), "cone", 3)
 
 
 def _temple(builder: BuildingBuilder, rng: np.random.Generator) -> None:
@@ -121,7 +121,7 @@ def _temple(builder: BuildingBuilder, rng: np.random.Generator) -> None:
     builder.add_block(0, 0, z, w, d, h, Wall("colonnade"))
     builder.add_gable_roof(0, 0, z + h, w, d, w * rng.uniform(0.14, 0.26), Wall(emblem="motif"))
     if rng.random() < 0.4:
-        builder.add_round_body(0, d * 0.5, z + h + w * 0.1, w * 0.3, w * rng.uniform(0.5, 0.7), "dome", 1)
+        builder.add_round(0, d * 0.5, z + h + w * 0.1, w * 0.3, w * rng.uniform(0.5, 0.7), "dome", 1)
     if rng.random() < 0.4:
         for side in (-1, 1):
             builder.add_block(side * w * 0.75, d * 0.2, 0, w * 0.4, d * 0.6, h * 0.8, Wall())
@@ -129,19 +129,19 @@ def _temple(builder: BuildingBuilder, rng: np.random.Generator) -> None:
 
 def _gate(builder: BuildingBuilder, rng: np.random.Generator) -> None:
     w, d, h = rng.uniform(4.5, 7), rng.uniform(1.6, 3), rng.uniform(3.5, 5.5)
-    builder.add_block(0, 0, 0, w, d, h, Wall(_choose(rng, "gate", "iwan"), _choose(rng, "motif", "niches", "niches")))
+    builder.add_block(0, 0, 0, w, d, h, Wall(_pick(rng, "gate", "iwan"), _pick(rng, "motif", "niches", "niches")))
     attic = rng.uniform(0.5, 1.3)
     builder.add_block(0, 0.1, h, w * rng.uniform(0.6, 0.96), d - 0.2, attic, BLIND_WALL)
     if rng.random() < 0.6:
-        kind, r = _choose(rng, "turret", "onion", "dome", "minaret"), rng.uniform(0.3, 0.5)
+        kind, r = _pick(rng, "turret", "onion", "dome", "minaret"), rng.uniform(0.3, 0.5)
         height = r * rng.uniform(3, 6)
         for side in (-1, 1):
-            builder.add_round_body(side * (w / 2 - r) * 0.8, d / 2, h + attic, r, height, kind, 1)
+            builder.add_round(side * (w / 2 - r) * 0.8, d / 2, h + attic, r, height, kind, 1)
     if rng.random() < 0.6:
         wing, low = rng.uniform(1.5, 3), h * rng.uniform(0.45, 0.7)
         for side in (-1, 1):
             builder.add_block(
-                side * (w + wing) / 2, 0.3, 0, wing, d - 0.5, low, Wall(_choose(rng, "arch", "door"), "motif")
+                side * (w + wing) / 2, 0.3, 0, wing, d - 0.5, low, Wall(_pick(rng, "arch", "door"), "motif")
             )
 
 
@@ -154,9 +154,9 @@ def _tower(builder: BuildingBuilder, rng: np.random.Generator) -> None:
     tiers = int(rng.integers(2, 5))
     for tier in range(tiers):
         h, size = rng.uniform(1.6, 3.6), w * (1 - 0.14 * tier)
-        emblem = _choose(rng, "clock", "niches", "motif") if tier in {0, tiers - 1} else ""
+        emblem = _pick(rng, "clock", "niches", "motif") if tier in {0, tiers - 1} else ""
         if is_round:
-            builder.add_round_body(0, w / 2, z, size / 2, h, "cylinder", max(1, round(h)))
+            builder.add_round(0, w / 2, z, size / 2, h, "cylinder", max(1, round(h)))
         else:
             builder.add_block(0, (w - size) / 2, z, size, size, h, Wall("door" if emblem else "", emblem))
         z += h
@@ -174,12 +174,12 @@ def _pagoda(builder: BuildingBuilder, rng: np.random.Generator) -> None:
         high = eaves * rng.uniform(0.8, 1.4)
         builder.add_hip_roof(0, y - eaves, z + h, w + 2 * eaves, w * 0.8 + 2 * eaves, high, (0.6, 0.5))
         z, w, h = z + h + high, w * shrink, h * 0.92
-    builder.add_round_body(0, w, z, 0.2, 1.2, "cone")
+    builder.add_round(0, w, z, 0.2, 1.2, "cone")
 
 
 def _town_hall(builder: BuildingBuilder, rng: np.random.Generator) -> None:
     w, h, d = rng.uniform(5, 8), rng.uniform(2.4, 3.6), rng.uniform(3, 4.5)
-    builder.add_block(0, 0, 0, w, d, h, Wall(_choose(rng, "arch", "door"), _choose(rng, "motif", "niches")))
+    builder.add_block(0, 0, 0, w, d, h, Wall(_pick(rng, "arch", "door"), _pick(rng, "motif", "niches")))
     roof = rng.uniform(1.2, 2.4)
     (builder.add_gable_roof if rng.random() < 0.5 else builder.add_hip_roof)(0, 0, h, w, d, roof)
     tw, th = rng.uniform(1.2, 2), (h + roof) * rng.uniform(1.1, 1.7)
@@ -197,9 +197,9 @@ def _modern(builder: BuildingBuilder, rng: np.random.Generator) -> None:
         )
         z, w = z + h, rng.uniform(0.85, 1.15) * wide
     if rng.random() < 0.4:
-        builder.add_round_body(0, 1.5, z, w * 0.25, w * rng.uniform(0.2, 0.5), _choose(rng, "dome", "cylinder"), 1)
+        builder.add_round(0, 1.5, z, w * 0.25, w * rng.uniform(0.2, 0.5), _pick(rng, "dome", "cylinder"), 1)
     if rng.random() < 0.5:
-        builder.add_round_body(w * rng.choice([-0.75, 0.75]), 1.5, 0, w * 0.22, rng.uniform(2, 8), "cylinder", 4)
+        builder.add_round(w * rng.choice([-0.75, 0.75]), 1.5, 0, w * 0.22, rng.uniform(2, 8), "cylinder", 4)
 
 
 TEMPLATES: dict[str, Callable[[BuildingBuilder, np.random.Generator], None]] = {

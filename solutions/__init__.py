@@ -1,1 +1,1 @@
-"""Competitors."""
+"""Solutions and the parts that they are built from; see README.md."""

@@ -78,8 +78,8 @@ def demote_frequent_landmarks(labelling: Labelling, most: int = 30, counted: Lab
     gave no answer.
     """
     counted = counted or labelling
-    landmarks, counts = np.unique(counted.landmarks[counted.has_answer], return_counts=True)
+    landmarks, counts = np.unique(counted.landmarks[counted.answered], return_counts=True)
     frequent = dict(zip(landmarks[counts > most].tolist(), counts[counts > most].tolist(), strict=True))
     count = np.array([frequent.get(landmark, 0) for landmark in labelling.landmarks.tolist()])
-    demoted = labelling.has_answer & (count > 0)
+    demoted = labelling.answered & (count > 0)
     return Labelling.of(labelling.landmarks, np.where(demoted, -count, labelling.confidences), labelling.query_ids)

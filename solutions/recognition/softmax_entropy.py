@@ -31,9 +31,7 @@ class SoftmaxEntropy(Recognition):
     modules = ("keras",)
 
     rule: RejectionRule = "entropy"  # measure of uncertainty
-    threshold: Annotated[float | None, Span(0.05, 4)] = (
-        None  # uncertainty above which nothing is answered; None: chosen
-    )
+    threshold: Annotated[float | None, Span(0.05, 4)] = None  # uncertainty to reject; None: chosen
     confidence: Literal["probability", "scaled"] = "scaled"  # the highest probability p, or p (1 - entropy / ln k)
     backbone: str = "lite0"  # lite0, lite1, lite2, one of keras.applications, or a .keras file
     weights: str | None = "imagenet"  # or a file, or None for random ones
@@ -41,9 +39,7 @@ class SoftmaxEntropy(Recognition):
     frame: Frame = "crop"  # the middle of the photograph, or all of it squashed
     weight_decay: Annotated[float, Span(1e-5, 1e-1, log=True)] = WEIGHT_DECAY  # L2 penalty of the weights
     balance: Annotated[float, Span(0, 1)] = 0.0  # 0 weights images equally, 1 landmarks
-    head: Annotated[SoftmaxHead, Among("logistic")] = (
-        "logistic"  # logistic regression, or the head of a trained network
-    )
+    head: Annotated[SoftmaxHead, Among("logistic")] = "logistic"  # a regression, or the head of a trained network
     frozen: int | None = None  # number of lowest layers that are not trained; None: all
     augment: Annotated[bool, Among(True)] = True  # if layers are trained: random crops, mirror images and light
     epochs: int = 40  # of a network, at most
@@ -51,7 +47,7 @@ class SoftmaxEntropy(Recognition):
     per_landmark: int = PER_LANDMARK  # images that a network is trained on, at most
 
     def __post_init__(self) -> None:
-        self._training(0)
+        TrainingConfig.of_solution(self, 0)
         if self.rule == "energy" and self.head == "hierarchical":
             raise HarnessError(
                 "rule='energy' is the same for all images under head='hierarchical'; choose another rule"
@@ -60,7 +56,9 @@ class SoftmaxEntropy(Recognition):
     def fit(self, data: TrainingData) -> None:
         self.features = SquareExtractor(self.backbone, self.side, weights=self.weights, frame=self.frame)
         self.train = self._descriptors(data.train) if self.rule == "distance" else None
-        self.limit, config = self._cross_validate(data, ClassifierConfig(self.features, self._training(data.seed)))
+        self.limit, config = self._cross_validate(
+            data, ClassifierConfig(self.features, TrainingConfig.of_solution(self, data.seed))
+        )
         self.classifier = config.train(data)
 
     def recognise(self, queries: ImageSet) -> Labelling:
@@ -79,19 +77,6 @@ class SoftmaxEntropy(Recognition):
             {int(landmarks[i]): float(row[i]) for i in best if row[i] > above}
             for row, best in zip(probabilities, order, strict=True)
         ]
-
-    def _training(self, seed: int) -> TrainingConfig:
-        return TrainingConfig(
-            head=self.head,
-            frozen=self.frozen,
-            augment=self.augment,
-            epochs=self.epochs,
-            per_landmark=self.per_landmark,
-            weight_decay=self.weight_decay,
-            balance=self.balance,
-            rate=self.rate,
-            seed=seed,
-        )
 
     def _cross_validate(self, data: TrainingData, config: ClassifierConfig) -> tuple[float, ClassifierConfig]:
         """Return the threshold with the best GAP in cross-validation, and the configuration with the best epochs."""

@@ -16,7 +16,7 @@ import numpy as np
 from harness import Among, ImageSet, Labelling, Recognition, Span, Step, TrainingData
 from solutions.descriptors.ensemble import describe_ensemble
 from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
-from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening
+from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening, whiten
 from solutions.landmark_scores.class_scores import (
     ClassScores,
     LandmarkClasses,
@@ -68,7 +68,7 @@ class ThirdPlace(Recognition):
         self.views = (MultiscaleExtractor(self.backbone, self.side, ("gem_2", "rgem")),)
         train = describe_ensemble(data.train, self.views)
         self.whitening = learn_pca_whitening(data.train, train, self.dims) if self.dims else None
-        self.train = self._whiten(train)
+        self.train = whiten(train, self.whitening)
         self.classes = LandmarkClasses.from_labels(data.labels)
         self.norms = {"idf": idf(self.classes), "rarity": rarity(self.classes, self.beta), "none": None}[self.norm]
         if self.matching or self.verified:
@@ -79,7 +79,9 @@ class ThirdPlace(Recognition):
             self.searcher = AsmkSearcher.build(data.train, extractor, codebook, Asmk())
 
     def recognise(self, queries: ImageSet) -> Labelling:
-        neighbours = nearest(self._whiten(describe_ensemble(queries, self.views)), self.train, self.neighbours)
+        neighbours = nearest(
+            whiten(describe_ensemble(queries, self.views), self.whitening), self.train, self.neighbours
+        )
         scores = power_sum(neighbours, self.classes, self.power, norm=self.norms)
         if self.matching:
             matched = self.searcher.search(queries, _MATCHED)
@@ -96,9 +98,6 @@ class ThirdPlace(Recognition):
         verification = SIFT_VERIFICATION if self.local == "sift" else CELL_VERIFICATION
         n_inliers = verification.count_inliers(features, self.features, neighbours.positions)
         return np.asarray(np.clip(n_inliers, 0, _MAX_INLIERS) / _MAX_INLIERS)
-
-    def _whiten(self, rows: np.ndarray) -> np.ndarray:
-        return self.whitening(rows) if self.whitening else rows
 
 
 def _add(one: ClassScores, other: ClassScores) -> ClassScores:

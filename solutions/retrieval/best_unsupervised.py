@@ -7,11 +7,9 @@ deviation, augmentation and expansion, diffusion over mutual neighbours. All num
 from dataclasses import dataclass
 from typing import Annotated
 
-import numpy as np
-
 from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
 from solutions.descriptors.ensemble import UNSUPERVISED_VIEWS, describe_ensemble
-from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening
+from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening, whiten
 from solutions.neighbours.exact import nearest, neighbour_graph
 from solutions.reranking.affinity import normalised_affinity
 from solutions.reranking.diffusion import diffuse
@@ -45,18 +43,15 @@ class BestUnsupervised(Retrieval):
         self.index_ids = data.index.ids
         index = describe_ensemble(data.index, UNSUPERVISED_VIEWS)
         self.whitening = learn_pca_whitening(data.index, index, self.dims, power=self.power) if self.dims else None
-        index = self._whiten(index)
+        index = whiten(index, self.whitening)
         self.index = augment_index(index, self.augmentation) if self.augmentation else index
         self.graph = normalised_affinity(neighbour_graph(self.index, self.mutual)) if self.mutual else None
 
     def rank(self, queries: ImageSet) -> Ranking:
-        rows = self._whiten(describe_ensemble(queries, UNSUPERVISED_VIEWS))
+        rows = whiten(describe_ensemble(queries, UNSUPERVISED_VIEWS), self.whitening)
         if self.expansion:
             rows = expand_queries(rows, self.index, self.expansion)
         neighbours = nearest(rows, self.index, _CANDIDATES)
         if self.graph is not None:
             neighbours = diffuse(neighbours, self.graph)
         return Ranking.from_positions(neighbours.positions, queries.ids, self.index_ids)
-
-    def _whiten(self, rows: np.ndarray) -> np.ndarray:
-        return self.whitening(rows) if self.whitening else rows

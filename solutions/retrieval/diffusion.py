@@ -31,9 +31,7 @@ class Diffusion(Retrieval):
     dims: Annotated[int, Among(64, 128, 192, 256)] = 192  # of the whitened descriptor
     neighbours: Annotated[int, Span(5, 100)] = 50  # nearest neighbours in the mutual graph
     seeds: Annotated[int, Span(1, 20)] = 10  # retrieved images that diffusion starts from
-    alpha: Annotated[float, Span(0.3, 0.99)] = (
-        ALPHA  # range of diffusion; .99 in the paper, less is better in cross-validation
-    )
+    alpha: Annotated[float, Span(0.3, 0.99)] = ALPHA  # range; .99 in the paper, less is better here
     room: int = 200  # images in each truncated solution (how='offline')
     eigenvectors: int = 200  # of each component of the graph (how='spectral')
 

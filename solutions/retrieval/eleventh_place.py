@@ -13,7 +13,7 @@ import numpy as np
 from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
 from solutions.descriptors.ensemble import describe_ensemble
 from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
-from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening
+from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening, whiten
 from solutions.neighbours.exact import nearest
 from solutions.neighbours.nn_descent import NNDescent
 from solutions.reranking.index_augmentation import FALL
@@ -42,15 +42,12 @@ class EleventhPlace(Retrieval):
         self.index_ids = data.index.ids
         index = describe_ensemble(data.index, self.views)
         self.whitening = learn_pca_whitening(data.index, index, self.dims, power=self.power) if self.dims else None
-        index = self._whiten(index)
+        index = whiten(index, self.whitening)
         if self.augmentation > 1:
             graph = NNDescent(seed=data.seed).graph(index, self.augmentation - 1)
             index = mix(index, index, graph, 10 ** (-FALL * np.arange(1, self.augmentation)))
         self.index = index
 
     def rank(self, queries: ImageSet) -> Ranking:
-        neighbours = nearest(self._whiten(describe_ensemble(queries, self.views)), self.index, _CANDIDATES)
+        neighbours = nearest(whiten(describe_ensemble(queries, self.views), self.whitening), self.index, _CANDIDATES)
         return Ranking.from_positions(neighbours.positions, queries.ids, self.index_ids)
-
-    def _whiten(self, rows: np.ndarray) -> np.ndarray:
-        return self.whitening(rows) if self.whitening else rows

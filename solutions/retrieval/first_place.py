@@ -13,7 +13,7 @@ import numpy as np
 from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
 from solutions.descriptors.ensemble import FIRST_PLACE_WEIGHTS, concatenate
 from solutions.descriptors.first_place_network import FirstPlaceNetwork
-from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening
+from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening, whiten
 from solutions.neighbours.exact import nearest
 from solutions.neighbours.neighbours import remove_self
 from solutions.reranking.index_augmentation import augment_index
@@ -68,12 +68,12 @@ class FirstPlace(Retrieval):
         self.index_ids = data.index.ids
         index = self._describe(data.index)
         self.whitening = learn_pca_whitening(data.index, index, self.dims, power=self.power) if self.dims else None
-        index = self._whiten(index)
+        index = whiten(index, self.whitening)
         self.index = augment_index(index, self.augmentation) if self.augmentation else index
         self.graph = remove_self(nearest(self.index, self.index, _GRAPH + 1)) if self.recursion else None
 
     def rank(self, queries: ImageSet) -> Ranking:
-        rows = self._whiten(self._describe(queries))
+        rows = whiten(self._describe(queries), self.whitening)
         if self.expansion:
             rows = expand_queries(rows, self.index, self.expansion)
         neighbours = nearest(rows, self.index, _CANDIDATES)
@@ -89,6 +89,3 @@ class FirstPlace(Retrieval):
             )
         network, _, pooling = self.pooling.partition(" ")
         return concatenate([self.networks[network](images, pooling)])
-
-    def _whiten(self, rows: np.ndarray) -> np.ndarray:
-        return self.whitening(rows) if self.whitening else rows

@@ -29,9 +29,7 @@ from solutions.hashing.slide_versions import SINGLE_THRESHOLD, printed_ranking
 class Hash(Retrieval):
     kind: Literal["average", "dct", "difference", "vertical", "wavelet", "colour"] = "average"
     threshold: int | None = None  # bits; only images nearer than this are listed
-    decode: Literal["full", "reduced"] = (
-        "full"  # reduced: several times faster, 0.2 to 0.8 of 64 bits differ on average
-    )
+    decode: Literal["full", "reduced"] = "full"  # reduced: faster, 0.2 to 0.8 of 64 bits differ
     upright: bool = False  # apply the EXIF orientation, which imagehash does not
     order: Annotated[Literal["distance", "seed"], Among("distance")] = "distance"  # seed: as printed on the slides
     rotations: Rotations = 1  # rotations of a query, by multiples of 360° / rotations

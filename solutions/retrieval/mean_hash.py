@@ -36,9 +36,7 @@ class MeanHash(Retrieval):
     threshold: float | None = None  # bits (their root for square_root); only images nearer than this are listed
     kinds: Annotated[tuple[Kind, ...], SETS] = ("average", "dct", "difference", "wavelet")
     against: Literal["pairs", "one_to_many"] = "pairs"
-    decode: Literal["full", "reduced"] = (
-        "full"  # reduced: several times faster, 0.2 to 0.8 of 64 bits differ on average
-    )
+    decode: Literal["full", "reduced"] = "full"  # reduced: faster, 0.2 to 0.8 of 64 bits differ
     upright: bool = False  # apply the EXIF orientation, which imagehash does not
     order: Annotated[Literal["distance", "seed"], Among("distance")] = "distance"  # seed: as printed on the slides
     rotations: Rotations = 1  # rotations of a query, by multiples of 360° / rotations

@@ -8,12 +8,10 @@ shrinkage is ours.
 from dataclasses import dataclass
 from typing import Annotated
 
-import numpy as np
-
 from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
 from solutions.descriptors.ensemble import describe_ensemble
 from solutions.descriptors.extractors.multiscale import THREE_SCALES, MultiscaleExtractor
-from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening
+from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening, whiten
 from solutions.neighbours.exact import nearest, neighbour_graph
 from solutions.reranking.affinity import normalised_affinity
 from solutions.reranking.diffusion import diffuse
@@ -42,16 +40,13 @@ class SixthPlace(Retrieval):
         self.views = (MultiscaleExtractor(self.backbone, self.side, ("gem", "rmac"), THREE_SCALES),)
         self.index_ids = data.index.ids
         index = describe_ensemble(data.index, self.views)
-        learnt = learn_pca_whitening(data.index, index, self.dims, self.shrinkage, self.power) if self.dims else None
-        self.whitening = learnt
-        self.index = self._whiten(index)
+        args = self.dims, self.shrinkage, self.power
+        self.whitening = learn_pca_whitening(data.index, index, *args) if self.dims else None
+        self.index = whiten(index, self.whitening)
         self.graph = normalised_affinity(neighbour_graph(self.index, self.mutual)) if self.mutual else None
 
     def rank(self, queries: ImageSet) -> Ranking:
-        neighbours = nearest(self._whiten(describe_ensemble(queries, self.views)), self.index, _CANDIDATES)
+        neighbours = nearest(whiten(describe_ensemble(queries, self.views), self.whitening), self.index, _CANDIDATES)
         if self.graph is not None:
             neighbours = diffuse(neighbours, self.graph, seeds=self.seeds)
         return Ranking.from_positions(neighbours.positions, queries.ids, self.index_ids)
-
-    def _whiten(self, rows: np.ndarray) -> np.ndarray:
-        return self.whitening(rows) if self.whitening else rows

@@ -32,13 +32,9 @@ class TransferClustering(Retrieval):
     weights: str | None = "imagenet"  # or a file, or None for random ones
     side: Annotated[int, Among(224, 320)] = 320  # pixels of the network's square; better in cross-validation than 224
     frame: Frame = "crop"  # the middle of the photograph, or all of it squashed
-    weight_decay: Annotated[float, Span(1e-8, 1e-3, log=True)] = (
-        1e-6  # L2 penalty; a small one makes probabilities sharp
-    )
+    weight_decay: Annotated[float, Span(1e-8, 1e-3, log=True)] = 1e-6  # L2 penalty; small: sharp probabilities
     balance: Annotated[float, Span(0, 1)] = 0.0  # 0 weights images equally, 1 landmarks
-    head: Annotated[SoftmaxHead, Among("logistic")] = (
-        "logistic"  # logistic regression, or the head of a trained network
-    )
+    head: Annotated[SoftmaxHead, Among("logistic")] = "logistic"  # a regression, or the head of a trained network
     frozen: int | None = None  # number of lowest layers that are not trained; None: all
     augment: Annotated[bool, Among(True)] = True  # if layers are trained: random crops, mirror images and light
     epochs: int = 40  # of a network
@@ -46,11 +42,11 @@ class TransferClustering(Retrieval):
     per_landmark: int = PER_LANDMARK  # images that a network is trained on, at most
 
     def __post_init__(self) -> None:
-        self._training(0)
+        TrainingConfig.of_solution(self, 0)
 
     def fit(self, data: TrainingData) -> None:
         features = SquareExtractor(self.backbone, self.side, weights=self.weights, frame=self.frame)
-        self.classifier = ClassifierConfig(features, self._training(data.seed)).train(data)
+        self.classifier = ClassifierConfig(features, TrainingConfig.of_solution(self, data.seed)).train(data)
         self.index_ids = data.index.ids
         self.index = np.nan_to_num(self._probabilities(data.index), nan=-1.0)  # (n_index, n_landmarks)
 
@@ -67,16 +63,3 @@ class TransferClustering(Retrieval):
 
     def _probabilities(self, images: ImageSet) -> np.ndarray:
         return np.asarray(softmax(self.classifier.logits(images), axis=1).round(12))
-
-    def _training(self, seed: int) -> TrainingConfig:
-        return TrainingConfig(
-            head=self.head,
-            frozen=self.frozen,
-            augment=self.augment,
-            epochs=self.epochs,
-            per_landmark=self.per_landmark,
-            weight_decay=self.weight_decay,
-            balance=self.balance,
-            rate=self.rate,
-            seed=seed,
-        )

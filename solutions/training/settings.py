@@ -1,6 +1,8 @@
 """Configuration of the training of a classifier."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
 from typing import Literal
 
 from harness import HarnessError
@@ -31,6 +33,12 @@ class TrainingConfig:
     embedding: int | None = None  # dimensions of a trained projection below the head; None: none
     stop: int | None = None  # epochs after which it stops in any case
     seed: int = 0
+
+    @classmethod
+    def of_solution(cls, solution: object, seed: int) -> TrainingConfig:
+        """Return the configuration in the fields of a solution that have the same names, with this seed."""
+        names = [field.name for field in fields(cls) if hasattr(solution, field.name)]
+        return cls(**{name: getattr(solution, name) for name in names} | {"seed": seed})
 
     def __post_init__(self) -> None:
         if self.head == "logistic" and self.frozen is not None:

@@ -43,6 +43,11 @@ class Whitening:
         return whitened
 
 
+def whiten(rows: np.ndarray, whitening: Whitening | None) -> np.ndarray:
+    """Return the whitened rows, or the rows themselves without a whitening."""
+    return whitening(rows) if whitening else rows
+
+
 def learn_pca_whitening(
     images: ImageSet, rows: np.ndarray, dims: float = 192, shrinkage: float = 0.0, power: float = POWER
 ) -> Whitening:

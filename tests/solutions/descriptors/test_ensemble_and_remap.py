@@ -1,5 +1,5 @@
-"""Tests of `solutions.descriptors.pairs`, `solutions.descriptors.ensemble`, `solutions.descriptors.remap`,
-`solutions.descriptors.whitening.region_whitening` and `solutions.descriptors.pooling.gem_power`.
+"""Tests of `solutions.descriptors.pairs`, `solutions.descriptors.ensemble`, `solutions.descriptors.remap` and
+`solutions.descriptors.whitening.region_whitening`.
 """
 
 from itertools import combinations
@@ -13,7 +13,6 @@ from harness import HarnessError, Ragged
 from harness.data.competition import Competition
 from solutions.descriptors.ensemble import FIRST_PLACE_WEIGHTS, concatenate
 from solutions.descriptors.pairs import matching_pairs, other_pairs
-from solutions.descriptors.pooling.gem_power import mean_average_precision, select_gem_power
 from solutions.descriptors.remap import BINS, Remap, kl_divergence, learn_remap, region_weights
 from solutions.descriptors.whitening.pca_whitening import Whitening
 from solutions.descriptors.whitening.region_whitening import learn_region_whitening, sum_whitened_regions
@@ -163,33 +162,3 @@ def test_remap_uses_the_weights_of_all_regions() -> None:
     layer, turn = DRAWN.normal(size=(4, 2, 3)).astype(np.float32), Whitening(np.zeros(3), np.eye(3))
     first = Remap([turn], [np.array([1.0, 0.0])])([layer])
     assert np.allclose(first, layer[:, 0] / np.linalg.norm(layer[:, 0], axis=1, keepdims=True), atol=1e-6)
-
-
-def slow_precision(rows: np.ndarray, labels: np.ndarray) -> float:
-    scores = []
-    for asked in range(len(rows)):
-        others = [other for other in range(len(rows)) if other != asked]
-        cosine = {
-            other: rows[asked] @ rows[other] / np.linalg.norm(rows[asked]) / np.linalg.norm(rows[other])
-            for other in others
-        }
-        ranked = sorted(others, key=lambda other: -cosine[other])
-        hits = [rank for rank, other in enumerate(ranked, 1) if labels[other] == labels[asked]]
-        if hits:
-            scores.append(sum(number / rank for number, rank in enumerate(hits, 1)) / len(hits))
-    return sum(scores) / len(scores)
-
-
-def test_mean_average_precision_agrees_with_a_slow_twin() -> None:
-    rows = DRAWN.normal(size=(24, 5)) + LABELS[:, None] % 2
-    assert mean_average_precision(rows, LABELS) == pytest.approx(slow_precision(rows, LABELS))
-    broken = np.vstack([rows, np.full((1, 5), np.nan)])
-    assert mean_average_precision(broken, np.append(LABELS, 7)) == pytest.approx(slow_precision(rows, LABELS))
-    assert mean_average_precision(rows[:0], LABELS[:0]) == 0
-    assert mean_average_precision(rows[:2], np.array([1, 2])) == 0
-
-
-def test_the_pooling_with_the_highest_precision_is_selected(competition: Competition) -> None:
-    labels = np.asarray(competition.labels)
-    good, bad = np.eye(4)[labels], DRAWN.normal(size=(len(labels), 4))
-    assert select_gem_power(competition.train, labels, {"gem_2": bad, "gem": good, "gem_4": 2 * good}) == "gem"

@@ -98,7 +98,7 @@ def test_without_an_index_no_binary_classifier_is_fitted_and_every_query_is_answ
     solution = FourthPlace(**(SMALL | {"domain": True}))  # type: ignore[arg-type]
     solution.fit(subset(data, np.ones(len(data.labels), bool), data.index[:0]))
     assert solution.binary_classifiers == []
-    assert solution.recognise(competition.queries).has_answer.all()
+    assert solution.recognise(competition.queries).answered.all()
     assert gap_of(competition, fitted(competition, crops=0, landmark_or_not=False).recognise(competition.queries)) > 0.9
 
 
@@ -119,8 +119,8 @@ def test_one_landmark_is_answered_by_neighbours_and_none_gives_no_answers(compet
         solution.fit(subset(data, keep))
         assert len(solution.models) == 1
         found = solution.recognise(competition.queries)
-        assert found.has_answer.all() == answered
-        assert set(found.landmarks[found.has_answer].tolist()) <= {1}
+        assert found.answered.all() == answered
+        assert set(found.landmarks[found.answered].tolist()) <= {1}
 
 
 def test_an_unreadable_query_has_no_answer_and_one_of_one_colour_has(tmp_path: Path) -> None:
@@ -132,8 +132,8 @@ def test_an_unreadable_query_has_no_answer_and_one_of_one_colour_has(tmp_path: P
     save_image(queries.paths[1], np.full((96, 96, 3), 120, np.uint8))
     opened = Competition.open(folder, tmp_path / "store")
     found = fitted(opened).recognise(opened.queries)
-    assert not found.has_answer[0]
-    assert found.has_answer[1:].all()
+    assert not found.answered[0]
+    assert found.answered[1:].all()
 
 
 def test_every_ablation_step_is_a_solution_and_the_last_improvement_has_the_defaults() -> None:

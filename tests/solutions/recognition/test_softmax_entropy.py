@@ -113,7 +113,7 @@ def test_a_threshold_below_all_scores_rejects_all(competition: Competition) -> N
     split = own_split(competition, "recognition")
     solution = SoftmaxEntropy(threshold=-1.0, **SMALL)
     solution.fit(split.data)
-    assert not solution.recognise(split.queries).has_answer.any()
+    assert not solution.recognise(split.queries).answered.any()
 
 
 def test_a_head_is_fitted_once_for_two_solutions(competition: Competition, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,5 +158,5 @@ def test_an_unreadable_query_has_no_answer(tmp_path: Path) -> None:
         solution = kind(**SMALL)
         solution.fit(split.data)
         answer = solution.recognise(split.queries) if task == "recognition" else solution.rank(split.queries)
-        assert not answer.has_answer[0]
-        assert answer.has_answer[1:].all()
+        assert not answer.answered[0]
+        assert answer.answered[1:].all()

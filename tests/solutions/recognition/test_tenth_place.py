@@ -51,18 +51,18 @@ def test_landmarks_are_recognised(competition: Competition, parameters: dict[str
 
 def test_each_rule_rejects_most_non_landmarks(competition: Competition) -> None:
     everything = fitted(competition, reject="nothing").recognise(competition.queries)
-    assert everything.has_answer.all()
+    assert everything.answered.all()
     for rule, limit in (("nonlandmark_prob", 0.5), ("distance", 0.4)):
         found = fitted(competition, reject=rule, limit=limit).recognise(competition.queries)
-        assert found.has_answer[:6].all()
-        assert found.has_answer[6:].mean() < 0.5
-        is_answer = found.has_answer
+        assert found.answered[:6].all()
+        assert found.answered[6:].mean() < 0.5
+        is_answer = found.answered
         assert np.array_equal(found.landmarks[is_answer], everything.landmarks[is_answer])
 
 
 def test_a_negative_limit_rejects_all(competition: Competition) -> None:
     for rule in ("nonlandmark_prob", "distance"):
-        assert not fitted(competition, reject=rule, limit=-1.0).recognise(competition.queries).has_answer.any()
+        assert not fitted(competition, reject=rule, limit=-1.0).recognise(competition.queries).answered.any()
 
 
 def test_each_model_leaves_out_one_fold_whose_gap_is_its_weight(competition: Competition) -> None:
@@ -97,7 +97,7 @@ def test_without_an_index_no_query_is_rejected_by_probability(competition: Compe
     solution = TenthPlace(**(SMALL | {"reject": "nonlandmark_prob"}))  # type: ignore[arg-type]
     solution.fit(subset(data, np.ones(len(data.labels), bool), data.index[:0]))
     assert all(each.non_landmark_classifier is None for each in solution.models)
-    assert solution.recognise(competition.queries).has_answer.all()
+    assert solution.recognise(competition.queries).answered.all()
 
 
 def test_a_landmark_with_one_image_is_trained_in_every_fold_and_recognised(competition: Competition) -> None:
@@ -131,8 +131,8 @@ def test_unreadable_images_are_left_out_and_images_of_one_colour_are_answered(tm
         save_image(images.paths[1], np.full((96, 96, 3), 120, np.uint8))
     opened = Competition.open(folder, tmp_path / "store")
     found = fitted(opened, reject="nothing").recognise(opened.queries)
-    assert not found.has_answer[0]
-    assert found.has_answer[1:].all()
+    assert not found.answered[0]
+    assert found.answered[1:].all()
     assert found.landmarks[2:6].tolist() == EXPECTED[2:]
 
 

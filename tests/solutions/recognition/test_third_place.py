@@ -15,7 +15,7 @@ from harness.data.split import own_split
 from harness.data.training_data import TrainingData
 from solutions.local.delf_like import DelfLike
 from solutions.recognition.third_place import ThirdPlace
-from tests.factories.competitions import drawn, save_image
+from tests.factories.competitions import random_photo, save_image
 from tests.solutions.factories import gap_of, write_pattern_competition
 
 SMALL = {"side": 96, "words": 64}
@@ -52,7 +52,9 @@ def test_local_descriptors_alone_recognise_the_landmarks(own_competition):
     for images, shown in ((own_competition.train, labels), (own_competition.queries, np.repeat([0, 1, 2], 2))):
         for photo, (path, landmark) in enumerate(zip(images.paths, shown.tolist(), strict=True)):
             assert path is not None
-            save_image(path, drawn(landmark, f"{len(images)} {photo}", 160))  # whose stripes would be alike when turned
+            save_image(
+                path, random_photo(landmark, f"{len(images)} {photo}", 160)
+            )  # whose stripes would be alike when turned
     blind = fitted_on(own_competition)
     blind.train = np.full_like(blind.train, np.nan)
     assert gap(own_competition, blind) == pytest.approx(1.0)
@@ -91,7 +93,7 @@ def test_an_image_without_keypoints_is_recognised_by_its_global_descriptor(own_c
         assert path is not None
         save_image(path, grey)
     found = fitted_on(own_competition).recognise(own_competition.queries)
-    assert found.has_answer.all()
+    assert found.answered.all()
     plain = fitted_on(own_competition, matching=0.0, verified=0).recognise(own_competition.queries)
     assert (found.landmarks[0], found.confidences[0]) == (plain.landmarks[0], plain.confidences[0])
 
@@ -100,7 +102,7 @@ def test_train_images_without_any_keypoint_leave_the_global_descriptors(own_comp
     for path in own_competition.train.paths:
         assert path is not None
         save_image(path, np.full((96, 96, 3), 128, np.uint8))
-    assert fitted_on(own_competition).recognise(own_competition.queries).has_answer.all()
+    assert fitted_on(own_competition).recognise(own_competition.queries).answered.all()
 
 
 def test_labels_without_queries_and_a_single_landmark_are_accepted(competition):
@@ -114,7 +116,7 @@ def test_labels_without_queries_and_a_single_landmark_are_accepted(competition):
 def test_without_train_images_there_are_no_answers(competition):
     data = own_split(competition, "recognition").data
     none = TrainingData(data.train[:0], data.labels[:0], data.index)
-    assert not fitted_on(competition, none).recognise(competition.queries).has_answer.any()
+    assert not fitted_on(competition, none).recognise(competition.queries).answered.any()
 
 
 def test_an_unreadable_query_has_no_answer(own_competition):
@@ -122,4 +124,4 @@ def test_an_unreadable_query_has_no_answer(own_competition):
     assert path is not None
     path.write_bytes(b"broken")
     found = fitted_on(own_competition).recognise(own_competition.queries)
-    assert found.has_answer.tolist() == [False] + [True] * (len(found.has_answer) - 1)
+    assert found.answered.tolist() == [False] + [True] * (len(found.answered) - 1)

@@ -10,7 +10,7 @@ from harness.data.split import own_split
 from harness.errors import SolutionError
 from harness.solution.registry import load_solution
 from solutions.hashing import blockwise_ranking as blocks
-from tests.factories.competitions import drawn, image_id, image_path, make_competition, save_image
+from tests.factories.competitions import image_id, image_path, make_competition, random_photo, save_image
 
 N_INDEX = 3
 SPECS = [
@@ -81,7 +81,7 @@ def test_rings_find_a_query_rotated_by_90_degrees(tmp_path):
     )
     for number in range(10):
         path = image_path(folder, "test", image_id("test", number), suffix=".png")
-        save_image(path, np.rot90(drawn(number // 2, ("test", number), 160), 1 + number % 3))
+        save_image(path, np.rot90(random_photo(number // 2, ("test", number), 160), 1 + number % 3))
 
     def share_first(kind):
         rows = positions(f"dft(kind={kind!r})", folder)

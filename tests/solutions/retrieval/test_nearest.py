@@ -4,7 +4,7 @@ pytest.importorskip("keras", reason="networks are an extra: pip install 'landmar
 
 from harness.data.competition import Competition
 from harness.data.split import own_split
-from harness.errors import SolutionError
+from harness.errors import HarnessError
 from harness.scoring.evaluate import evaluate
 from harness.solution.registry import load_solution
 from solutions.retrieval.nearest import Nearest
@@ -22,7 +22,7 @@ def test_every_pooling_with_one_row_finds_the_images_of_the_landmark(descriptor:
 
 
 def test_an_unknown_pooling_is_refused_in_one_line() -> None:
-    with pytest.raises(SolutionError, match="no pooling is named 'max'; known are mac, ") as raised:
+    with pytest.raises(HarnessError, match="no pooling is named 'max'; known are mac, ") as raised:
         load_solution("nearest(descriptor='max')")
     assert "\n" not in str(raised.value)
 

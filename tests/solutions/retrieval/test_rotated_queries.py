@@ -9,7 +9,7 @@ from PIL import Image
 from harness.data.competition import Competition
 from harness.data.split import own_split
 from harness.solution.registry import load_solution
-from tests.factories.competitions import drawn, image_id, image_path, make_competition, save_image
+from tests.factories.competitions import image_id, image_path, make_competition, random_photo, save_image
 
 N_INDEX = 3  # images of each landmark
 
@@ -18,7 +18,7 @@ def rotated_competition(folder: Path, rotate) -> Path:
     """Write a competition of five landmarks whose queries are changed by `rotate(pixels, number)`."""
     make_competition(folder, landmarks=5, index=N_INDEX, queries=2, non_landmark=0, suffix=".png")
     for number in range(10):
-        pixels = rotate(drawn(number // 2, ("test", number)), number)
+        pixels = rotate(random_photo(number // 2, ("test", number)), number)
         save_image(image_path(folder, "test", image_id("test", number), suffix=".png"), pixels)
     return folder
 

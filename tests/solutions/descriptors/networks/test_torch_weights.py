@@ -130,7 +130,9 @@ def test_nothing_is_executed(tmp_path: Path) -> None:
     ):
         path = tmp_path / "net.pth"
         path.write_bytes(content)
-        with pytest.raises(HarnessError, match=r"is not a file of weights .*: it asks for (posix\.mkdir|builtins\.eval)"):
+        with pytest.raises(
+            HarnessError, match=r"is not a file of weights .*: it asks for (posix\.mkdir|builtins\.eval)"
+        ):
             read_torch_weights(path)
     assert not made.exists()
 

@@ -19,13 +19,13 @@ from tests.solutions.reranking.factories import clustered, graph_of, nearest_by_
 METHODS = {
     "bottleneck": lambda results, graph, k=100: bottleneck(results, graph, k=k),
     "closure": lambda results, graph, k=100: closure(results, graph, threshold=0.6, k=k),
-    "merged": lambda results, graph, k=100: merge_lists(results, graph, lists=3, rounds=2, k=k),
-    "traversed": lambda results, graph, k=100: traverse(results, graph, threshold=0.6, k=k),
-    "diffused": lambda results, graph, k=100: diffuse(results, normalised_affinity(graph), k=k),
-    "combined": lambda results, graph, k=100: diffuse_offline(
+    "merge_lists": lambda results, graph, k=100: merge_lists(results, graph, lists=3, rounds=2, k=k),
+    "traverse": lambda results, graph, k=100: traverse(results, graph, threshold=0.6, k=k),
+    "diffuse": lambda results, graph, k=100: diffuse(results, normalised_affinity(graph), k=k),
+    "diffuse_offline": lambda results, graph, k=100: diffuse_offline(
         results, diffusion_columns(normalised_affinity(graph), graph.positions), k=k
     ),
-    "diffused_spectrally": lambda results, graph, k=100: diffuse_spectrally(
+    "diffuse_spectrally": lambda results, graph, k=100: diffuse_spectrally(
         results, spectrum(normalised_affinity(graph), 5), k=k
     ),
     "k_reciprocal": lambda results, graph, k=100: k_reciprocal(results, graph, near=4, mean_of=2, top=10, k=k),

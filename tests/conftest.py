@@ -26,11 +26,11 @@ def pytest_configure() -> None:
     settings.register_profile("no deadline", deadline=None)
     settings.load_profile("no deadline")
 
-    def pass_on(event: str, arguments: Any) -> None:
+    def call_hooks(event: str, arguments: Any) -> None:
         for hook in _HOOKS:
             hook(event, arguments)
 
-    sys.addaudithook(pass_on)
+    sys.addaudithook(call_hooks)
 
 
 @pytest.fixture
@@ -56,6 +56,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 @pytest.fixture(scope="session")
 def hostile_names() -> list[str]:
+    """Names that break out of HTML, SQL, CSV, Markdown or a terminal unless they are escaped."""
     return [
         "<script>alert(1)</script>",
         "'; DROP TABLE entries; --",

@@ -40,7 +40,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("name", list(EXPECTED))
-def test_hashes_reach_what_was_measured_on_real_photographs(name: str, store: Path) -> None:
+def test_hashes_reach_the_expected_scores_on_real_photographs(name: str, store: Path) -> None:
     specs = list(EXPECTED[name])
     ran = run_command("run", *specs, "--on", str(DATA / name), "--json")
     assert ran.exit_code == 0
@@ -49,7 +49,7 @@ def test_hashes_reach_what_was_measured_on_real_photographs(name: str, store: Pa
         assert abs(scores[spec] - expected) < (0.003 if expected < 0.1 else 0.0055), (spec, scores[spec])
 
 
-def test_codes_of_real_photographs_are_imagehashs(store: Path) -> None:
+def test_codes_of_real_photographs_equal_those_of_imagehash(store: Path) -> None:
     index = Competition.open(DATA / "holidays", store / "descriptors").index[::10]
     functions = {
         "average": imagehash.average_hash,
@@ -64,12 +64,12 @@ def test_codes_of_real_photographs_are_imagehashs(store: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["monuments", "holidays"])
-def test_nothing_is_wrong_with_the_real_folders(name: str) -> None:
+def test_the_real_folders_have_no_fault(name: str) -> None:
     assert run_command("data", "check", str(DATA / name)).exit_code == 0
 
 
 @pytest.mark.parametrize("task", ["retrieval", "recognition"])
-def test_the_truth_of_google_landmarks_v2_scores_1(task: str, tmp_path: Path, store: Path) -> None:
+def test_the_ground_truth_of_google_landmarks_v2_scores_1(task: str, tmp_path: Path, store: Path) -> None:
     column = {"retrieval": "images", "recognition": "landmarks"}[task]
     with (DATA / "gldv2" / f"{task}_solution_v2.1.csv").open(newline="") as file:
         rows = list(csv.reader(file))[1:]

@@ -15,7 +15,7 @@ from harness.web.app import create_app
 from harness.workspace import Workspace
 from tests.browser.page_checks import run_server
 from tests.factories.competitions import make_competition
-from tests.factories.entries import Entered
+from tests.factories.entries import EntryFactory
 
 REQUIRED = "LANDMARK_REQUIRE_BROWSER"
 FLAGS = [
@@ -42,16 +42,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def entries(tmp_path_factory: pytest.TempPathFactory) -> Entered:
+def entries(tmp_path_factory: pytest.TempPathFactory) -> EntryFactory:
     """A competition with rankings, labellings, a failed run, folds, a long name and a name that holds HTML."""
     folder = make_competition(tmp_path_factory.mktemp("browser") / "small", landmarks=5, queries=4, index=4)
-    entered = Entered(folder, Workspace.open(folder.parent / "workspace"))
+    factory = EntryFactory(folder, Workspace.open(folder.parent / "workspace"))
     for name, right in (("hash(kind='dct')", 0.4), ("nearest", 0.8), ("same_as_nearest", 0.8), (LONG_NAME, 0.6)):
-        entry = entered.ranking(name, right=right)
-    entered.ranking("<script>alert(1)</script> \u202e' \" <b>", right=0.2)
-    entered.failed("broken(x=1)", "ValueError: <i>no</i>", log="line one\n<b>line two</b>\n")
+        entry = factory.add_ranking(name, right=right)
+    factory.add_ranking("<script>alert(1)</script> \u202e' \" <b>", right=0.2)
+    factory.add_failed("broken(x=1)", "ValueError: <i>no</i>", log="line one\n<b>line two</b>\n")
     for fold in (1, 2):
-        entered.store.add(replace(entry, id=None, split=f"fold {fold}/2 of deal ab"))
+        factory.store.add(replace(entry, id=None, split=f"fold {fold}/2 of deal ab"))
     truth = load_ground_truth(folder, "recognition")
     assert truth is not None
     draw = np.random.default_rng(1)
@@ -60,12 +60,12 @@ def entries(tmp_path_factory: pytest.TempPathFactory) -> Entered:
             query: (int(draw.integers(5) if draw.random() < wrong or a == b else truth.relevant[a]), draw.random())
             for query, a, b in zip(truth.query_ids, truth.offsets, truth.offsets[1:], strict=False)
         }
-        entered.labelling(name, labels)
-    return entered
+        factory.add_labelling(name, labels)
+    return factory
 
 
 @pytest.fixture(scope="session")
-def site(entries: Entered) -> Iterator[str]:
+def site(entries: EntryFactory) -> Iterator[str]:
     """The URL of the site."""
     with run_server(create_app(entries.workspace, [entries.competition.folder])) as url:
         yield url

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from harness.web.report.build import build_report
 from harness.web.report.page import report_page
 from tests.browser.page_checks import excess_width, screen_modes, violations, wait_for_ties
-from tests.factories.entries import Entered
+from tests.factories.entries import EntryFactory
 
 pytestmark = pytest.mark.slow
 
@@ -39,13 +39,13 @@ PAGES = {
 }
 
 
-def page_path(entries: Entered, name: str) -> str:
+def page_path(entries: EntryFactory, name: str) -> str:
     query, image = entries.store.query_ids(1)[0], entries.competition.index.ids[0]
     return PAGES[name].format(key=entries.competition.key, query=query, image=image)
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "not found"])
-def test_each_page_is_accessible_and_fits_the_window(open_page: Any, entries: Entered, name: str) -> None:
+def test_each_page_is_accessible_and_fits_the_window(open_page: Any, entries: EntryFactory, name: str) -> None:
     page = open_page(page_path(entries, name), color_scheme="light")
     for mode in screen_modes(page):
         assert excess_width(page) <= 0, mode
@@ -60,7 +60,7 @@ def test_the_checks_detect_a_wide_page_and_low_contrast(browser: Browser) -> Non
     page.close()
 
 
-def test_the_not_found_page_is_accessible(browser: Any, site: str, entries: Entered) -> None:
+def test_the_not_found_page_is_accessible(browser: Any, site: str, entries: EntryFactory) -> None:
     page = browser.new_page()
     assert page.goto(site + page_path(entries, "not found")).status == 404
     assert violations(page) == []
@@ -68,19 +68,19 @@ def test_the_not_found_page_is_accessible(browser: Any, site: str, entries: Ente
 
 
 @pytest.mark.parametrize("name", ["board", "labels", "entry", "queries", "query"])
-def test_pages_show_their_content_without_scripts(open_page: Any, entries: Entered, name: str) -> None:
+def test_pages_show_their_content_without_scripts(open_page: Any, entries: EntryFactory, name: str) -> None:
     page = open_page(page_path(entries, name), java_script_enabled=False)
     expect(page.locator("h1")).to_have_count(1)
     expect(page.locator("tbody tr, article, li.judged").nth(3)).to_be_attached()
 
 
-def test_the_board_marks_ties_once_they_are_computed(open_page: Any, entries: Entered) -> None:
+def test_the_board_marks_ties_once_they_are_computed(open_page: Any, entries: EntryFactory) -> None:
     page = open_page(page_path(entries, "board"))
     row = page.locator("tbody tr[data-entry]").filter(has=page.get_by_text("same_as_nearest", exact=True))
     expect(row.locator(".tie")).to_have_text(re.compile("^="))
 
 
-def test_a_heading_sorts_the_board_and_a_search_preserves_the_order(open_page: Any, entries: Entered) -> None:
+def test_a_heading_sorts_the_board_and_a_search_preserves_the_order(open_page: Any, entries: EntryFactory) -> None:
     page = open_page(page_path(entries, "board"))
     page.get_by_role("link", name="wall s").click()
     expect(page).to_have_url(re.compile("sort=wall"))
@@ -92,7 +92,7 @@ def test_a_heading_sorts_the_board_and_a_search_preserves_the_order(open_page: A
     expect(page.locator("table.board tbody tr")).to_have_count(1)
 
 
-def test_the_url_stores_the_chosen_columns(open_page: Any, entries: Entered) -> None:
+def test_the_url_stores_the_chosen_columns(open_page: Any, entries: EntryFactory) -> None:
     page = open_page(page_path(entries, "board"))
     heading = page.locator("th", has_text="CPU s")
     expect(heading).to_have_count(0)
@@ -108,7 +108,7 @@ def test_the_url_stores_the_chosen_columns(open_page: Any, entries: Entered) -> 
     assert excess_width(page) <= 0
 
 
-def test_arrow_keys_move_through_a_chart_and_mark_the_row_of_the_dot(open_page: Any, entries: Entered) -> None:
+def test_arrow_keys_move_through_a_chart_and_mark_the_row_of_the_dot(open_page: Any, entries: EntryFactory) -> None:
     page = open_page(page_path(entries, "board"))
     chart = page.locator(".chart").first
     expect(chart.locator(".dot").nth(2)).to_be_attached()
@@ -127,7 +127,7 @@ def test_arrow_keys_move_through_a_chart_and_mark_the_row_of_the_dot(open_page: 
     expect(page).to_have_url(re.compile(f"/e/{entry}$"))
 
 
-def test_the_first_click_selects_a_dot_and_the_second_opens_its_entry(open_page: Any, entries: Entered) -> None:
+def test_the_first_click_selects_a_dot_and_the_second_opens_its_entry(open_page: Any, entries: EntryFactory) -> None:
     page = open_page(page_path(entries, "board"))
     chart, board = page.locator(".chart").first, page.url
     dot = chart.locator(".dot").first
@@ -138,7 +138,7 @@ def test_the_first_click_selects_a_dot_and_the_second_opens_its_entry(open_page:
     expect(page).to_have_url(re.compile(r"/e/\d+$"))
 
 
-def test_a_photo_opens_enlarged_and_arrow_keys_show_the_next(open_page: Any, entries: Entered) -> None:
+def test_a_photo_opens_enlarged_and_arrow_keys_show_the_next(open_page: Any, entries: EntryFactory) -> None:
     page = open_page(page_path(entries, "query"))
     links, dialog = page.locator("a[data-enlarge]"), page.locator("dialog")
     image = dialog.locator("img")
@@ -154,7 +154,7 @@ def test_a_photo_opens_enlarged_and_arrow_keys_show_the_next(open_page: Any, ent
     expect(links.nth(2)).to_be_focused()
 
 
-def test_the_chosen_theme_survives_a_reload(open_page: Any, entries: Entered) -> None:
+def test_the_chosen_theme_survives_a_reload(open_page: Any, entries: EntryFactory) -> None:
     page = open_page("/", color_scheme="light")
     button, body = page.locator("#theme"), page.locator("body")
     background = "getComputedStyle(document.body).backgroundColor"
@@ -170,7 +170,9 @@ def test_the_chosen_theme_survives_a_reload(open_page: Any, entries: Entered) ->
     expect(body).to_have_css("background-color", dark)
 
 
-def test_the_first_tab_stop_skips_to_the_content_and_the_focus_is_visible(open_page: Any, entries: Entered) -> None:
+def test_the_first_tab_stop_skips_to_the_content_and_the_focus_is_visible(
+    open_page: Any, entries: EntryFactory
+) -> None:
     page = open_page(page_path(entries, "board"))
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
@@ -181,14 +183,14 @@ def test_the_first_tab_stop_skips_to_the_content_and_the_focus_is_visible(open_p
 
 
 @pytest.mark.parametrize("name", ["board", "labels", "entry", "failed"])
-def test_names_are_escaped(open_page: Any, entries: Entered, name: str) -> None:
+def test_names_are_escaped(open_page: Any, entries: EntryFactory, name: str) -> None:
     page = open_page(page_path(entries, name))
     wait_for_ties(page)
     expect(page.locator("main b, main i, main script")).to_have_count(0)
 
 
 @pytest.fixture(scope="module")
-def report(entries: Entered, tmp_path_factory: pytest.TempPathFactory) -> str:
+def report(entries: EntryFactory, tmp_path_factory: pytest.TempPathFactory) -> str:
     path: Path = tmp_path_factory.mktemp("report") / "board.html"
     content = build_report(entries.competition.folder, entries.workspace, entries=20, queries=500)
     path.write_text(report_page(content), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A database of entries whose stored evaluations are scaled random ones."""
+"""A database of entries with random per-query values, scaled by a factor per entry."""
 
 from pathlib import Path
 
@@ -12,16 +12,16 @@ from tests.factories.evaluations import random_evaluation
 
 
 class ScoredBoard:
-    """Adds entries of one task to a database; the scores of each are multiplied by a factor."""
+    """Adds entries of one task to a database; a factor scales all per-query values of an entry."""
 
     def __init__(self, folder: Path, task: Task = "retrieval", file: str = "board.db") -> None:
         self.store, self.task, self.metric = EntryStore(folder / file), task, metrics_of(task)[0]
 
-    def enter(
+    def add_entry(
         self, name: str, factor: float = 1.0, *, complete: bool = True, ids: list[str] | None = None, stages: tuple = ()
     ) -> Entry:
         evaluation = random_evaluation(self.task)
-        values = {each: array * factor for each, array in evaluation.per_query.items()}
+        values = {metric: array * factor for metric, array in evaluation.per_query.items()}
         metric, public = self.metric, evaluation.usage == "Public"
         parts = {"public": public, "private": ~public, "all": np.ones(len(public), bool)}
         scores = {part: {metric.name: metric.score_of(values[metric.name][rows])} for part, rows in parts.items()}

@@ -1,4 +1,4 @@
-"""Factories of entries: single ones with defaults, and scored answers in the workspace of a small competition."""
+"""Entries with default values, and entries of scored answers in the workspace of a small competition."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -22,9 +22,9 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def make_entry(identity: str = "hash", *, minute: int = 0, reason: str | None = None, **values: Any) -> Entry:
-    """Return an entry of some minutes past noon.
+    """Return an entry created some minutes past noon.
 
-    `public`, `private` and `all` are its scores by map@100, `reason` makes it a failed one, other values replace fields.
+    `public`, `private` and `all` are its scores by map@100; with a `reason` it is failed; other values replace fields.
     """
     fields = {
         "competition": "fingerprint",
@@ -48,16 +48,18 @@ def make_entry(identity: str = "hash", *, minute: int = 0, reason: str | None = 
     return Entry(**(fields | values))
 
 
-class Entered:
-    """Adds entries with answers to the test images of a competition, without running a solution."""
+class EntryFactory:
+    """Adds entries with given answers to the test images of a competition; no solution is run."""
 
     def __init__(self, folder: Path, workspace: Workspace) -> None:
         self.workspace, self.competition = workspace, Competition.open(folder, workspace.descriptors)
         self.store = EntryStore(workspace.database)
         self.count = 0
 
-    def ranking(self, identity: str, rows: Mapping[str, Sequence[str]] | None = None, *, right: float = 0.0) -> Entry:
-        """Add an entry with the rankings; without `rows`, the share `right` of the queries has relevant images first."""
+    def add_ranking(
+        self, identity: str, rows: Mapping[str, Sequence[str]] | None = None, *, right: float = 0.0
+    ) -> Entry:
+        """Add an entry with rankings by query; without `rows`, the share `right` of queries has relevant images first."""
         queries, index = self.competition.queries.ids, self.competition.index.ids
         if rows is None:
             truth = load_ground_truth(self.competition.folder, "retrieval")
@@ -67,33 +69,33 @@ class Entered:
                 images[truth.relevant[a:b]].tolist() for a, b in zip(truth.offsets, truth.offsets[1:], strict=False)
             ]
             rows = {
-                query: [*found, *(each for each in index if each not in found)]
+                query: [*hits, *(image for image in index if image not in hits)]
                 if number < right * len(relevant)
-                else [each for each in index if each not in found] + found
-                for number, (query, found) in enumerate(zip(truth.query_ids, relevant, strict=True))
+                else [image for image in index if image not in hits] + hits
+                for number, (query, hits) in enumerate(zip(truth.query_ids, relevant, strict=True))
             }
-        return self.enter(identity, Ranking.from_rows([rows.get(query, []) for query in queries], queries, index))
+        return self.add_answer(identity, Ranking.from_rows([rows.get(query, []) for query in queries], queries, index))
 
-    def labelling(self, identity: str, labels: Mapping[str, tuple[int, float]]) -> Entry:
-        """Add an entry with landmarks and confidences by query."""
+    def add_labelling(self, identity: str, labels: Mapping[str, tuple[int, float]]) -> Entry:
+        """Add an entry with a landmark and a confidence by query."""
         queries = self.competition.queries.ids
-        found = [labels.get(query, (0, np.nan)) for query in queries]
-        landmarks, confidences = (np.array(each) for each in zip(*found, strict=True))
-        return self.enter(identity, Labelling.of(landmarks.astype(np.int64), confidences, queries))
+        pairs = [labels.get(query, (0, np.nan)) for query in queries]
+        landmarks, confidences = (np.array(column) for column in zip(*pairs, strict=True))
+        return self.add_answer(identity, Labelling.of(landmarks.astype(np.int64), confidences, queries))
 
-    def enter(self, identity: str, answer: Answer) -> Entry:
-        """Add an entry with an answer."""
+    def add_answer(self, identity: str, answer: Answer) -> Entry:
+        """Score an answer and add its entry."""
         self.count += 1
-        folder = self.workspace.run_folder(self.competition.key, f"made-{self.count}")
+        folder = self.workspace.run_folder(self.competition.key, f"run-{self.count}")
         write_submission(answer, folder / "submission.csv")
         truth = load_ground_truth(self.competition.folder, answer.task)
         assert truth is not None
         evaluation = evaluate(answer, truth)
-        scored = {"scores": evaluation.scores, "intervals": part_intervals(evaluation), "status": "scored"}
-        entry = replace(self._entry(identity, answer.task, folder), **scored)
+        results = {"scores": evaluation.scores, "intervals": part_intervals(evaluation), "status": "scored"}
+        entry = replace(self._entry(identity, answer.task, folder), **results)
         return self.store.add(entry, to_arrays(evaluation), evaluation.query_ids.tolist())
 
-    def failed(self, identity: str, reason: str, log: str = "", task: str = "retrieval") -> Entry:
+    def add_failed(self, identity: str, reason: str, log: str = "", task: str = "retrieval") -> Entry:
         """Add the entry of a failed run with its log."""
         self.count += 1
         folder = self.workspace.run_folder(self.competition.key, f"failed-{self.count}")

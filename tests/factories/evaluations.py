@@ -1,4 +1,4 @@
-"""Evaluations of random judgements of 20 queries."""
+"""Evaluations of random answers to 20 queries."""
 
 import numpy as np
 
@@ -8,8 +8,8 @@ from tests.factories.judgements import judgement_for
 
 
 def random_evaluation(task: Task, usage: str = "both") -> Evaluation:
-    """Return an evaluation without scores, a third of whose queries are private, or all of one usage."""
+    """Return an evaluation without scores: a third of the queries is Private, or all queries have one usage."""
     judgement = judgement_for(metrics_of(task)[0], seed=3)
     usages = np.where(np.arange(20) % 3, "Public", "Private") if usage == "both" else np.full(20, usage)
-    per_query = {each.name: each.per_query(judgement) for each in metrics_of(task)}
+    per_query = {metric.name: metric.per_query(judgement) for metric in metrics_of(task)}
     return Evaluation(task, {}, judgement.query_ids, per_query, judgement, usages.astype(object))

@@ -1,8 +1,8 @@
-"""Solutions written to files in tests: one that does what its parameter says, right or wrong."""
+"""Source files of solutions for tests: one with a parameter for each kind of failure, one with ablation steps."""
 
 from pathlib import Path
 
-OBEDIENT = '''"""Do what the parameter says."""
+OBEDIENT = '''"""Fail in the way that the parameter names, or answer."""
 
 import os
 import signal
@@ -25,7 +25,7 @@ def twice(number: int) -> int:
 
 @dataclass
 class Obedient(Retrieval):
-    do: str = "answer"  # what to do
+    do: str = "answer"  # name of an action
     chunk = 2
 
     def fit(self, data: TrainingData) -> None:
@@ -53,9 +53,9 @@ class Obedient(Retrieval):
         return str(Path(sys.argv[1]).parents[2] / "leaderboard.db")
 
     def grow(self) -> None:
-        self.kept = []
+        self.arrays = []
         while True:
-            self.kept.append(np.ones(1 << 18))
+            self.arrays.append(np.ones(1 << 18))
             time.sleep(0.001)
 
     def fill(self) -> None:
@@ -84,7 +84,7 @@ class Obedient(Retrieval):
 
 
 def write_obedient(folder: Path) -> Path:
-    """Return the path of a solution that does what its parameter says."""
+    """Write the solution `obedient` and return its path."""
     path = folder / "obedient.py"
     path.write_text(OBEDIENT, encoding="utf-8")
     return path
@@ -115,6 +115,6 @@ class Grown(Retrieval):
         self.index = data.index
     def rank(self, queries: ImageSet) -> Ranking:
         ours, theirs = queries.describe(Thumbnail()), self.index.describe(Thumbnail())
-        apart = ((ours[:, None].astype(float) - theirs[None]) ** 2).sum(axis=2)
-        return Ranking.by_similarity(-apart * self.sign if self.alike else apart * 0, queries.ids, self.index.ids)
+        distances = ((ours[:, None].astype(float) - theirs[None]) ** 2).sum(axis=2)
+        return Ranking.by_similarity(-distances * self.sign if self.alike else distances * 0, queries.ids, self.index.ids)
 '''

@@ -48,7 +48,7 @@ _texts = st.builds(
     st.lists(_line_ends, min_size=20, max_size=20),
     st.lists(_rows, max_size=20),
 )
-files = st.builds(
+submission_files = st.builds(
     lambda text, mark, extra, where: mark + _with_bytes_at(text.encode(), extra, where),
     _texts,
     st.sampled_from([b""] * 20 + [b"\xef\xbb\xbf"] * 5 + [b"\xff\xfe"]),
@@ -61,8 +61,8 @@ def _with_bytes_at(content: bytes, extra: bytes, where: int) -> bytes:
     return content[:where] + extra + content[where:]
 
 
-def write_small(folder: Path, *, queries: bool = True, index: bool = True, train: bool = True) -> Path:
-    """Return the folder with the tables, without images."""
+def write_tables(folder: Path, *, queries: bool = True, index: bool = True, train: bool = True) -> Path:
+    """Write the tables of a competition without images and return its folder."""
     folder.mkdir()
     if queries:
         (folder / "test.csv").write_text("id\n" + "\n".join(QUERIES) + "\n", encoding="utf-8")

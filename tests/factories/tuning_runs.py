@@ -15,7 +15,7 @@ from harness.solution.spec import split_spec
 from leaderboard import Entry, Stage
 from tests.factories.entries import make_entry
 
-SLOPE = '''"""Best at x = 0.3, of the good kind."""
+SLOPE = '''"""The best parameters are x = 0.3 and the good kind."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -27,10 +27,10 @@ from harness import Among, ImageSet, Ranking, Retrieval, Span, TrainingData
 
 @dataclass
 class Slope(Retrieval):
-    x: Annotated[float, Span(0, 1)] = 0.9  # along the slope
+    x: Annotated[float, Span(0, 1)] = 0.9  # distance from 0.3 lowers the score
     kind: Literal["good", "bad"] = "bad"
     n: Annotated[int | None, Among(None, 4, 5)] = None  # 5 fails, 4 is refused with the bad kind
-    other: int = 3  # of no meaning
+    other: int = 3  # has no effect
 
     def __post_init__(self) -> None:
         if self.n == 4 and self.kind == "bad":
@@ -50,13 +50,13 @@ QUERIES = 20
 
 
 def write_slope(folder: Path) -> Path:
-    """Write the solution and return its path."""
+    """Write the solution `slope` and return its path."""
     path = folder / "slope.py"
     path.write_text(SLOPE, encoding="utf-8")
     return path
 
 
-def height(spec: str, split: str) -> np.ndarray:
+def query_scores(spec: str, split: str) -> np.ndarray:
     """Return the score of each query of a split."""
     values = DEFAULTS | split_spec(spec)[1]
     noise = np.random.default_rng(list(split.encode())).normal(0, 0.05, QUERIES)
@@ -73,13 +73,13 @@ class QuickRuns:
     def __call__(
         self, runner: Runner, runs: Sequence[PlannedRun], jobs: int | None = None, listeners: object = None
     ) -> Iterator[RunResult]:
-        for each in runs if jobs in (None, 1) else runs[::-1]:
-            entry = runner.entries.find(each.key)
+        for run in runs if jobs in (None, 1) else runs[::-1]:
+            entry = runner.entries.find(run.key)
             if entry is None and len(self.executed) == self.stop:
                 raise KeyboardInterrupt
             if entry is None:
-                self.executed.append(each)
-            yield RunResult(entry or self.add_entry(runner, each), Outcome(None), executed=entry is None)
+                self.executed.append(run)
+            yield RunResult(entry or self.add_entry(runner, run), Outcome(None), executed=entry is None)
 
     def add_entry(self, runner: Runner, run: PlannedRun) -> Entry:
         entry = make_entry(
@@ -96,7 +96,7 @@ class QuickRuns:
         )
         if split_spec(run.job.spec)[1].get("n") == 5:
             return runner.entries.add(replace(entry, status="failed", reason="five is too much"))
-        values = height(run.job.spec, run.split)
+        values = query_scores(run.job.spec, run.split)
         scores = {"map@100": float(values.mean()), "mean_first_hit@100": float(100 - 99 * values.mean())}
         per_query = {"map@100": values, "mean_first_hit@100": 100 - 99 * values}
         return runner.entries.add(
@@ -105,8 +105,8 @@ class QuickRuns:
 
 
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> QuickRuns:
-    """Replace runs by instant ones."""
+def quick_runs(monkeypatch: pytest.MonkeyPatch) -> QuickRuns:
+    """Replace `Runner.run` by runs with computed scores."""
     runs = QuickRuns()
     monkeypatch.setattr(runner_module, "imports_digest", lambda *names: "the same")
     monkeypatch.setattr(Runner, "run", lambda self, *args, **named: runs(self, *args, **named))

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 KEY = "c0ffee5ec4e7"
 
-FAKE = '''"""Behave as the variable FAKE_KAGGLE says."""
+FAKE = '''"""Act as the environment variable FAKE_KAGGLE names."""
 
 import json
 import os
@@ -30,8 +30,8 @@ class HTTPError(OSError):
     response = None
 
 
-def refused(status, text):
-    error = HTTPError("refused")
+def raise_http_error(status, text):
+    error = HTTPError("error")
     error.response = Response(status, text)
     raise error
 
@@ -55,9 +55,9 @@ class Api:
         actions = {
             "take": lambda: Message(f"Successfully submitted {open(file).read()!r} to {competition}: {message}"),
             "drop": lambda: Message(self.COMPETITION_SUBMIT_UPLOAD_FAILED_MESSAGE),
-            "refuse": lambda: refused(400, json.dumps({"message": f"over the daily limit, {key}"})),
-            "page": lambda: refused(400, "<html>400</html>"),
-            "deny": lambda: refused(401, ""),
+            "refuse": lambda: raise_http_error(400, json.dumps({"message": f"over the daily limit, {key}"})),
+            "page": lambda: raise_http_error(400, "<html>400</html>"),
+            "deny": lambda: raise_http_error(401, ""),
             "cut": lambda: (_ for _ in ()).throw(ConnectionError(f"/upload?id={key}")),
             "hang": lambda: time.sleep(60),
             "die": lambda: os._exit(3),
@@ -70,7 +70,7 @@ api = Api()
 
 
 def write_fake_package(folder: Path) -> Path:
-    """Return the folder, with a package `kaggle` in it."""
+    """Write a package `kaggle` in the folder and return the folder."""
     (folder / "kaggle").mkdir(parents=True)
     (folder / "kaggle" / "__init__.py").write_text(FAKE, encoding="utf-8")
     return folder
@@ -80,13 +80,13 @@ class Handler(BaseHTTPRequestHandler):
     """Answers the three requests of a submission; the package reaches it as a proxy for http://localhost."""
 
     refusal: ClassVar[tuple[int, bytes] | None] = None
-    seen: ClassVar[list[Any]] = []
-    uploaded: ClassVar[bytes] = b""
+    requests: ClassVar[list[Any]] = []
+    upload: ClassVar[bytes] = b""
 
     def do_POST(self) -> None:
-        sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         name = self.path.rpartition("/")[2]
-        type(self).seen.append((name, sent, self.headers.get("Authorization", "")))
+        type(self).requests.append((name, content, self.headers.get("Authorization", "")))
         if name == "StartSubmissionUpload":
             self.answer(200, json.dumps({"token": "blob", "createUrl": "http://localhost/upload"}).encode())
         elif self.refusal:
@@ -95,7 +95,7 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(200, json.dumps({"message": "Successfully submitted to Landmarks", "ref": 7}).encode())
 
     def do_PUT(self) -> None:
-        type(self).uploaded = self.rfile.read(int(self.headers["Content-Length"]))
+        type(self).upload = self.rfile.read(int(self.headers["Content-Length"]))
         self.answer(200, b"{}")
 
     def answer(self, status: int, body: bytes) -> None:
@@ -111,8 +111,8 @@ class Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def fake_kaggle_server(refusal: tuple[int, bytes] | None = None) -> Iterator[tuple[str, type[Handler]]]:
-    """Give the address of a server that takes a submission, or refuses it, and what it saw."""
-    handler = type("OneHandler", (Handler,), {"refusal": refusal, "seen": [], "uploaded": b""})
+    """Yield the URL of a server that accepts or refuses a submission, and its handler, which records the requests."""
+    handler = type("OneHandler", (Handler,), {"refusal": refusal, "requests": [], "upload": b""})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()

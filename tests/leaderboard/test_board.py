@@ -31,12 +31,12 @@ def test_the_lowest_score_stands_first_if_lower_is_better(make_entry):
     assert [row.identity for row in rows] == ["b", "a"]
 
 
-def test_equal_scores_leave_the_earlier_entry_above(make_entry):
+def test_of_equal_scores_the_earlier_entry_stands_above(make_entry):
     rows = best_up([make_entry("late", public=0.5, minute=2), make_entry("early", public=0.5, minute=1)])
     assert [(row.rank, row.identity) for row in rows] == [(1, "early"), (2, "late")]
 
 
-def test_equal_scores_at_the_same_moment_go_by_id(make_entry):
+def test_equal_scores_at_the_same_time_are_ordered_by_id(make_entry):
     rows = best_up([make_entry("b", public=0.5, id=2), make_entry("a", public=0.5, id=1)])
     assert [row.identity for row in rows] == ["a", "b"]
 
@@ -61,7 +61,7 @@ def test_without_a_public_part_the_private_score_ranks_and_nothing_moves(make_en
     ]
 
 
-def test_without_either_part_the_score_over_all_queries_ranks(make_entry):
+def test_without_a_public_or_private_score_the_score_over_all_queries_ranks(make_entry):
     rows = best_up([make_entry("a", public=None, all=0.1), make_entry("b", private=None, all=0.2)])
     assert [(row.identity, row.rank, row.private_rank) for row in rows] == [("b", 1, None), ("a", 2, None)]
 
@@ -148,26 +148,28 @@ def test_no_entries_make_no_rows():
 
 
 SCORES = st.none() | st.sampled_from([0.0, 0.25, 0.5]) | st.floats(0, 1)
-WORLDS = st.lists(st.tuples(st.sampled_from("abcd"), SCORES, SCORES, st.booleans(), st.integers(0, 3)), max_size=12)
+ENTRY_VALUES = st.lists(
+    st.tuples(st.sampled_from("abcd"), SCORES, SCORES, st.booleans(), st.integers(0, 3)), max_size=12
+)
 
 
-def world(make_entry, drawn):
+def random_entries(make_entry, entry_values):
     return [
         make_entry(name, public=public, private=private, reason="failed" if fails else None, minute=minute, id=number)
-        for number, (name, public, private, fails, minute) in enumerate(drawn, 1)
+        for number, (name, public, private, fails, minute) in enumerate(entry_values, 1)
     ]
 
 
-@given(drawn=WORLDS, data=st.data(), best_of=st.sampled_from(["solution", "identity"]))
-def test_the_order_of_the_entries_does_not_matter(make_entry, drawn, data, best_of):
-    entries = world(make_entry, drawn)
+@given(entry_values=ENTRY_VALUES, data=st.data(), best_of=st.sampled_from(["solution", "identity"]))
+def test_the_order_of_the_entries_does_not_matter(make_entry, entry_values, data, best_of):
+    entries = random_entries(make_entry, entry_values)
     shuffled = data.draw(st.permutations(entries))
     assert best_up(shuffled, best_of=best_of) == best_up(entries, best_of=best_of)
 
 
-@given(drawn=WORLDS, higher=st.booleans())
-def test_ranks_count_from_one_down_the_scores_and_nothing_unscored_has_one(make_entry, drawn, higher):
-    rows = board_rows(world(make_entry, drawn), higher_is_better=higher)
+@given(entry_values=ENTRY_VALUES, higher=st.booleans())
+def test_ranks_count_from_one_by_score_and_unscored_entries_have_none(make_entry, entry_values, higher):
+    rows = board_rows(random_entries(make_entry, entry_values), higher_is_better=higher)
     ranked = [row for row in rows if row.rank is not None]
     assert rows[: len(ranked)] == ranked
     assert [row.rank for row in ranked] == list(range(1, len(ranked) + 1))
@@ -175,20 +177,20 @@ def test_ranks_count_from_one_down_the_scores_and_nothing_unscored_has_one(make_
     part = "public" if any(row.score_public is not None for row in rows) else "private"
     scores = [getattr(row, f"score_{part}") for row in ranked]
     assert scores == sorted(scores, reverse=higher)
-    assert sum(row.entries for row in rows) == len(drawn)
+    assert sum(row.entries for row in rows) == len(entry_values)
 
 
-@given(drawn=WORLDS)
-def test_private_ranks_are_a_permutation_and_moves_add_up(make_entry, drawn):
-    rows = best_up(world(make_entry, drawn))
+@given(entry_values=ENTRY_VALUES)
+def test_private_ranks_are_a_permutation_and_moves_add_up(make_entry, entry_values):
+    rows = best_up(random_entries(make_entry, entry_values))
     private = sorted(row.private_rank for row in rows if row.private_rank)
     assert private == list(range(1, len(private) + 1))
     assert all(row.move == row.rank - row.private_rank for row in rows if row.move is not None)
 
 
-@given(drawn=WORLDS)
-def test_an_additional_failure_changes_no_rank(make_entry, drawn):
-    entries = world(make_entry, drawn)
+@given(entry_values=ENTRY_VALUES)
+def test_an_additional_failure_changes_no_rank(make_entry, entry_values):
+    entries = random_entries(make_entry, entry_values)
     later = make_entry("a", reason="killed", minute=9, id=99)
     before = {row.identity: row.rank for row in best_up(entries)}
     after = {row.identity: row.rank for row in best_up([*entries, later])}

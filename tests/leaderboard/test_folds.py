@@ -73,7 +73,7 @@ def test_the_latest_run_of_a_seed_counts_and_seeds_are_averaged_within_their_fol
     assert (row.complete, row.failed, row.entries) == (True, 0, 5)
 
 
-def test_equal_means_leave_the_earlier_above(folds):
+def test_of_equal_means_the_earlier_stands_above(folds):
     rows = best_up(folds("late", [0.5, 0.5], minute=3) + folds("early", [0.5, 0.5], minute=1))
     assert [row.identity for row in rows] == ["early", "late"]
 

@@ -1,4 +1,4 @@
-"""Small worlds with scores known from the reference evaluator's own tests and from hand computation."""
+"""Small cases with scores taken from the reference evaluator's own tests and from hand computation."""
 
 import pytest
 

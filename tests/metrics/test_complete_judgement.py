@@ -47,8 +47,8 @@ def test_the_worked_example_of_the_revisited_protocol(difficulty, ranks, area, p
     judgement = judge_complete(WORKED, *revisited(EASY, HARD, IGNORED, difficulty))
     assert judgement.ranks.tolist() == [ranks]
     assert AREA.score(judgement) == pytest.approx(area, abs=1e-6)
-    found = [RevisitedPrecision(k).score(judgement) for k in (1, 5, 10)]
-    assert found == pytest.approx(precisions, abs=1e-4)
+    result = [RevisitedPrecision(k).score(judgement) for k in (1, 5, 10)]
+    assert result == pytest.approx(precisions, abs=1e-4)
 
 
 def test_a_query_without_an_image_of_that_difficulty_does_not_count():
@@ -70,7 +70,7 @@ def test_a_cut_ranking_never_scores_more_than_the_complete_one():
         assert max(scores) == scores[-1]
 
 
-def test_classic_oxford_seeks_good_and_ok_and_takes_the_ignored_out():
+def test_classic_oxford_counts_good_and_ok_images_and_removes_ignored_ones():
     judgement = judge_complete({"q": ["a", "j", "b"]}, *oxford({"q": ["a"]}, {"q": ["b"]}, {"q": ["j"]}))
     assert AREA.score(judgement) == 1.0
 
@@ -103,7 +103,7 @@ def test_the_fast_metrics_agree_with_the_slow_ones(rankings_and_truth, k):
 
 
 @given(complete_rankings())
-def test_where_ignored_images_stand_does_not_matter(rankings_and_truth):
+def test_the_ranks_of_ignored_images_do_not_matter(rankings_and_truth):
     rankings, relevant, ignored = rankings_and_truth
     last = {q: sorted(ranking, key=lambda image: image in ignored[q]) for q, ranking in rankings.items()}
     moved, stayed = judge_complete(last, relevant, ignored), judge_complete(rankings, relevant, ignored)

@@ -52,6 +52,6 @@ def test_queries_without_a_relevant_image_are_left_out():
 @given(seed=st.integers(0, 2**32))
 def test_gap_is_the_area_under_precision_against_recall(seed):
     judgement = judgement_for(GlobalAveragePrecision(), seed)
-    precision, recall = precision_by_confidence(judgement)
+    _, precision, recall = precision_by_confidence(judgement)
     area = (precision * np.diff(recall, prepend=0)).sum()
     assert area == pytest.approx(GlobalAveragePrecision().score(judgement))

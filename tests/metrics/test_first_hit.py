@@ -5,11 +5,11 @@ import pytest
 from metrics import MeanFirstHit, MedianFirstHit, judge_retrieval
 
 
-def test_scores_the_reference_world_as_the_reference_does(reference_retrieval):
+def test_the_score_of_the_reference_case_equals_that_of_the_reference(reference_retrieval):
     assert (MeanFirstHit().score(reference_retrieval), MedianFirstHit().score(reference_retrieval)) == (26.25, 1.5)
 
 
-def test_scores_the_reference_world_cut_at_rank_1_as_the_reference_does(reference_retrieval):
+def test_the_score_of_the_reference_case_cut_at_rank_1_equals_that_of_the_reference(reference_retrieval):
     assert (MeanFirstHit(1).score(reference_retrieval), MedianFirstHit(1).score(reference_retrieval)) == (1.5, 1.5)
 
 
@@ -19,6 +19,6 @@ def test_counts_an_unanswered_query_as_one_rank_beyond_the_cut_off(worked_retrie
     assert MedianFirstHit().score(worked_retrieval) == 2.0
 
 
-def test_a_hit_at_the_last_rank_is_told_from_none():
+def test_a_hit_at_the_last_rank_scores_better_than_no_hit():
     judgement = judge_retrieval({"q": ["x", "y", "a"], "r": ["x", "y", "z", "a"]}, {"q": ["a"], "r": ["a"]}, k=3)
     assert MeanFirstHit(3).per_query(judgement).tolist() == [3.0, 4.0]

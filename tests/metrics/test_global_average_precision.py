@@ -38,12 +38,12 @@ def gap_by_the_book(labellings, ground_truth, *, ignore_non_landmark):
 
 
 @pytest.mark.parametrize(("ignore", "score"), [(False, 0.166667), (True, 0.333333)])
-def test_scores_the_reference_world_as_the_reference_does(reference_recognition, ignore, score):
+def test_the_score_of_the_reference_case_equals_that_of_the_reference(reference_recognition, ignore, score):
     assert GlobalAveragePrecision(ignore).score(reference_recognition) == pytest.approx(score, abs=1e-6)
 
 
 @pytest.mark.parametrize(("ignore", "score"), [(False, 0.555556), (True, 0.666667)])
-def test_counts_answers_to_queries_without_a_landmark_unless_told_otherwise(worked_recognition, ignore, score):
+def test_answers_to_queries_without_a_landmark_count_unless_they_are_ignored(worked_recognition, ignore, score):
     assert GlobalAveragePrecision(ignore).score(worked_recognition) == pytest.approx(score, abs=1e-6)
 
 
@@ -92,7 +92,7 @@ def test_a_wrong_answer_less_confident_than_all_others_changes_nothing(competiti
 
 
 @given(competitions(), CONFIDENCES)
-def test_a_right_answer_more_never_lowers_it(competition, confidence):
+def test_an_additional_right_answer_never_lowers_the_score(competition, confidence):
     labellings, ground_truth = competition
     left = [query for query, truth in ground_truth.items() if truth and query not in labellings]
     assume(left)

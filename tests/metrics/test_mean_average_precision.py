@@ -16,23 +16,23 @@ def map_of_one(ranking, relevant, k=K):
 
 def average_precision_by_the_book(ranking, relevant, k):
     """The definition, read aloud."""
-    seen, total = [], 0.0
+    hits, total = [], 0.0
     for rank, image in enumerate(ranking[:k], start=1):
-        if image in relevant and image not in seen:
-            seen.append(image)
-            total += len(seen) / rank
+        if image in relevant and image not in hits:
+            hits.append(image)
+            total += len(hits) / rank
     return total / min(len(relevant), k)
 
 
-def test_scores_the_reference_world_as_the_reference_does(reference_retrieval):
+def test_the_score_of_the_reference_case_equals_that_of_the_reference(reference_retrieval):
     assert MeanAveragePrecision().score(reference_retrieval) == pytest.approx(0.458333, abs=1e-6)
 
 
-def test_scores_the_reference_world_cut_at_rank_1_as_the_reference_does(reference_retrieval):
+def test_the_score_of_the_reference_case_cut_at_rank_1_equals_that_of_the_reference(reference_retrieval):
     assert MeanAveragePrecision(k=1).score(reference_retrieval) == 0.5
 
 
-def test_scores_a_repeated_hit_once_and_leaves_it_its_rank(worked_retrieval):
+def test_a_repeated_hit_counts_once_and_takes_its_rank(worked_retrieval):
     assert MeanAveragePrecision().per_query(worked_retrieval).tolist() == [0.5, 0.5, 0.0]
     assert MeanAveragePrecision().score(worked_retrieval) == pytest.approx(1 / 3)
 
@@ -80,7 +80,7 @@ def test_swapping_a_hit_with_a_miss_above_it_never_lowers_it(ranking, relevant, 
 
 
 @given(st.lists(IMAGES, min_size=K, max_size=K), st.lists(IMAGES), st.sets(IMAGES, min_size=1))
-def test_what_follows_the_cut_off_does_not_matter(ranking, tail, relevant):
+def test_images_beyond_the_cut_off_do_not_matter(ranking, tail, relevant):
     assert map_of_one(ranking + tail, relevant) == map_of_one(ranking, relevant)
 
 
@@ -90,12 +90,12 @@ def test_appending_an_image_never_lowers_it(ranking, image, relevant):
 
 
 @given(st.lists(IMAGES), st.sets(IMAGES, min_size=1))
-def test_is_1_exactly_for_lists_that_begin_with_as_many_different_hits_as_there_can_be(ranking, relevant):
+def test_the_score_is_1_exactly_for_lists_that_begin_with_all_possible_hits(ranking, relevant):
     head = ranking[: min(len(relevant), K)]
     perfect = len(set(head) & relevant) == min(len(relevant), K)
     assert (map_of_one(ranking, relevant) == 1.0) == perfect
 
 
 @given(st.permutations(sorted({3, 5, 7})), st.lists(IMAGES))
-def test_is_1_for_the_relevant_images_in_any_order_whatever_follows(relevant, tail):
+def test_the_score_is_1_for_relevant_images_first_in_any_order(relevant, tail):
     assert map_of_one([*relevant, *tail], set(relevant)) == 1.0

@@ -42,7 +42,7 @@ def test_agrees_with_the_definition(lists, relevant, k):
     assert NormalizedDcg(k).per_query(judgement).tolist() == pytest.approx(expected, rel=0, abs=1e-12)
 
 
-def test_it_is_reported_last_and_has_intervals():
+def test_ndcg_is_reported_last_and_has_intervals():
     assert metrics_of("retrieval")[-1] == metric("ndcg@100")
     hits = judge_retrieval({f"q{i}": ["a"] for i in range(60)}, {f"q{i}": ["a"] for i in range(100)})
     low, high = intervals([metric("ndcg@100")], hits)["ndcg@100"]

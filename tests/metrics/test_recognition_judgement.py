@@ -41,19 +41,19 @@ def test_the_fast_judge_agrees_with_the_slow_one(competition):
     assert_equal(judge_by_codes(*competition), judge_recognition(*competition))
 
 
-def test_the_fast_judge_does_not_look_at_what_stands_where_there_is_no_answer():
-    found = judge_by_codes({}, {"q": [3]}, unanswered=(3, 0.7))
-    assert_equal(found, judge_recognition({}, {"q": [3]}))
+def test_the_fast_judge_ignores_the_cells_of_missing_answers():
+    result = judge_by_codes({}, {"q": [3]}, unanswered=(3, 0.7))
+    assert_equal(result, judge_recognition({}, {"q": [3]}))
 
 
 def test_any_of_several_landmarks_is_right():
-    found = judge_recognition({"q": (9, 0.5), "r": (8, 0.5)}, {"q": [7, 9], "r": [7, 9]})
-    assert found.correct.tolist() == [True, False]
+    result = judge_recognition({"q": (9, 0.5), "r": (8, 0.5)}, {"q": [7, 9], "r": [7, 9]})
+    assert result.correct.tolist() == [True, False]
 
 
 def test_an_answer_to_a_query_without_a_landmark_is_wrong():
-    found = judge_recognition({"q": (9, 0.5)}, {"q": []})
-    assert (found.answered.tolist(), found.landmark.tolist(), found.correct.tolist()) == ([True], [False], [False])
+    result = judge_recognition({"q": (9, 0.5)}, {"q": []})
+    assert (result.answered.tolist(), result.landmark.tolist(), result.correct.tolist()) == ([True], [False], [False])
 
 
 @pytest.mark.parametrize("judge", [judge_recognition, judge_by_codes])

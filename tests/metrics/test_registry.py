@@ -72,7 +72,7 @@ def test_the_values_of_independent_metrics_do_not_depend_on_the_other_queries(ea
         assert non_decomposable(each) is each
 
 
-def test_a_metric_that_does_not_say_whether_its_queries_are_independent_cannot_be_made():
+def test_a_metric_must_declare_whether_its_queries_are_independent():
     class Silent(Top1Accuracy):
         independent = Metric.independent
 
@@ -101,7 +101,7 @@ def test_a_score_without_queries_raises(each):
 
 
 @every_metric
-def test_a_metric_prints_as_the_name_that_finds_it(each):
+def test_a_metric_prints_as_the_name_by_which_it_is_found(each):
     assert (repr(each), str(each), metric(each.name)) == (each.name, each.name, each)
 
 

@@ -1,4 +1,4 @@
-"""Tests of the retrieval judgement in `metrics.judgement`, and of `metrics.judgement_kernels` and `metrics.jit`."""
+"""Tests of the retrieval judgement in `metrics.judgement`, and of `metrics.kernels` and `metrics.jit`."""
 
 import numpy as np
 import pytest
@@ -52,13 +52,15 @@ def test_the_fast_judge_agrees_with_the_slow_one_over_many_queries():
 
 def test_the_fast_judge_takes_narrow_integers_whose_products_would_overflow():
     rankings = np.array([[2_000_000_000, -1], [5, 2_000_000_000], [2_000_000_000, 5]], dtype=np.int32)
-    found = judge_retrieval_codes("abc", rankings, np.array([5, 2_000_000_000], dtype=np.int32), np.array([0, 0, 1, 2]))
-    assert found.hits.tolist() == [[False, False], [True, False], [True, False]]
+    result = judge_retrieval_codes(
+        "abc", rankings, np.array([5, 2_000_000_000], dtype=np.int32), np.array([0, 0, 1, 2])
+    )
+    assert result.hits.tolist() == [[False, False], [True, False], [True, False]]
 
 
-def test_a_code_that_stands_for_no_image_holds_its_rank_and_never_matches():
-    found = judge_retrieval_codes(["q"], np.array([[-2, -3, 4, -1]]), np.array([-2, 4]), np.array([0, 2]))
-    assert (found.hits.tolist(), found.lengths.tolist(), found.n_relevant.tolist()) == (
+def test_a_code_of_no_image_takes_a_rank_and_never_matches():
+    result = judge_retrieval_codes(["q"], np.array([[-2, -3, 4, -1]]), np.array([-2, 4]), np.array([0, 2]))
+    assert (result.hits.tolist(), result.lengths.tolist(), result.n_relevant.tolist()) == (
         [[False, False, True, False]],
         [3],
         [2],
@@ -66,22 +68,22 @@ def test_a_code_that_stands_for_no_image_holds_its_rank_and_never_matches():
 
 
 def test_a_repeated_image_counts_once_and_keeps_its_rank():
-    found = judge_retrieval({"q": ["a", "a", "b"]}, {"q": ["a", "b"]}, k=3)
-    assert found.hits.tolist() == [[True, False, True]]
+    result = judge_retrieval({"q": ["a", "a", "b"]}, {"q": ["a", "b"]}, k=3)
+    assert result.hits.tolist() == [[True, False, True]]
 
 
 def test_a_list_is_cut_before_repeats_are_dropped():
-    found = judge_retrieval({"q": ["a", "a", "b"]}, {"q": ["a", "b"]}, k=2)
-    assert (found.hits.tolist(), found.lengths.tolist()) == ([[True, False]], [2])
+    result = judge_retrieval({"q": ["a", "a", "b"]}, {"q": ["a", "b"]}, k=2)
+    assert (result.hits.tolist(), result.lengths.tolist()) == ([[True, False]], [2])
 
 
 def test_a_repeated_image_in_the_ground_truth_counts_once():
     assert judge_retrieval({}, {"q": ["a", "a", "b"]}).n_relevant.tolist() == [2]
 
 
-def test_rows_stand_in_the_order_of_the_ground_truth():
-    found = judge_retrieval({"b": ["y"], "a": ["x"]}, {"c": ["z"], "a": ["x"], "b": ["x"]}, k=1)
-    assert (found.query_ids.tolist(), found.hits[:, 0].tolist()) == (["c", "a", "b"], [False, True, False])
+def test_rows_are_in_the_order_of_the_ground_truth():
+    result = judge_retrieval({"b": ["y"], "a": ["x"]}, {"c": ["z"], "a": ["x"], "b": ["x"]}, k=1)
+    assert (result.query_ids.tolist(), result.hits[:, 0].tolist()) == (["c", "a", "b"], [False, True, False])
 
 
 def test_a_ranking_of_an_unknown_query_is_refused_by_name():

@@ -6,7 +6,7 @@ import pytest
 from metrics import NoPositives, Top1Accuracy, judge_recognition
 
 
-def test_scores_the_reference_world_as_the_reference_does(reference_recognition):
+def test_the_score_of_the_reference_case_equals_that_of_the_reference(reference_recognition):
     assert Top1Accuracy().score(reference_recognition) == pytest.approx(0.333333, abs=1e-6)
 
 

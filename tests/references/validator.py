@@ -17,7 +17,7 @@ class UnreadableError(Exception):
 
 
 @dataclass
-class SlowReference:
+class CompetitionIds:
     """The ids in the tables of a competition; None for a missing table."""
 
     queries: list[str] | None
@@ -27,11 +27,13 @@ class SlowReference:
 
 @dataclass
 class SlowValidator:
-    reference: SlowReference
+    """Collects the faults of a file as count, line, column, entry and example of each kind."""
+
+    reference: CompetitionIds
     task: str | None = None
     faults: dict[str, FaultRecord] = field(default_factory=dict)
 
-    def note(self, name: str, line: int = 0, column: int = 0, entry: int = 0, example: str = "") -> None:
+    def add_fault(self, name: str, line: int = 0, column: int = 0, entry: int = 0, example: str = "") -> None:
         count, *first = self.faults.get(name, (0, line, column, entry, quote(example)))
         self.faults[name] = (count + 1, *first)
 
@@ -57,66 +59,66 @@ class SlowValidator:
             pairs = [cell.split() for cell in header if len(cell.split()) == 2]
             landmark = any(one.isdecimal() and len(one) < 16 and two[0].isdecimal() for one, two in pairs)
             self.task = self.task or ("recognition" if landmark else "retrieval")
-            self.note("no header", 1, 1, 0, ",".join(header))
+            self.add_fault("no header", 1, 1, 0, ",".join(header))
             query, answer = 0, 1
         else:
-            named = [task for task, column in COLUMN.items() if column in names]
+            tasks = [task for task, column in COLUMN.items() if column in names]
             fallback = "retrieval" if self.reference.index is not None else "recognition"
-            self.task = self.task or (named[0] if named else fallback)
-            placed = self.place(header, names)
-            if placed is None:
+            self.task = self.task or (tasks[0] if tasks else fallback)
+            columns = self.locate_columns(header, names)
+            if columns is None:
                 return
-            query, answer = placed
+            query, answer = columns
             rows = rows[1:]
         self.check_body(rows, query, answer, len(header))
 
-    def place(self, header: list[str], names: list[str]) -> tuple[int, int] | None:
-        wanted = ["id", COLUMN[self.task]]
-        for name in wanted:
+    def locate_columns(self, header: list[str], names: list[str]) -> tuple[int, int] | None:
+        required = ["id", COLUMN[self.task]]
+        for name in required:
             if name not in names:
-                self.note(f"missing column {name}", 1, 0, 0, name)
+                self.add_fault(f"missing column {name}", 1, 0, 0, name)
         for place, name in enumerate(header):
-            if names[place] not in wanted or names[place] in names[:place]:
-                self.note("unexpected column", 1, place + 1, 0, name)
+            if names[place] not in required or names[place] in names[:place]:
+                self.add_fault("unexpected column", 1, place + 1, 0, name)
             elif names[place] != name:
-                self.note("misspelt column", 1, place + 1, 0, name)
-        positions = [names.index(name) if name in names else None for name in wanted]
+                self.add_fault("misspelt column", 1, place + 1, 0, name)
+        positions = [names.index(name) if name in names else None for name in required]
         if positions == [None, None] or (None in positions and len(header) != 2):
             return None
         query = positions[0] if positions[0] is not None else 1 - positions[1]
         answer = positions[1] if positions[1] is not None else 1 - positions[0]
         if query > answer:
-            self.note("swapped columns", 1, query + 1)
+            self.add_fault("swapped columns", 1, query + 1)
         return query, answer
 
     def check_body(self, rows: list[tuple[int, list[str]]], query: int, answer: int, width: int) -> None:
         queries = self.reference.queries
-        few = [cells for _, cells in rows[:16] if len(cells) == width]
-        if queries is not None and sum(cells[answer] in queries for cells in few) > sum(
-            cells[query] in queries for cells in few
+        first_rows = [cells for _, cells in rows[:16] if len(cells) == width]
+        if queries is not None and sum(cells[answer] in queries for cells in first_rows) > sum(
+            cells[query] in queries for cells in first_rows
         ):
-            self.note("swapped contents", rows[0][0], query + 1)
+            self.add_fault("swapped contents", rows[0][0], query + 1)
             query, answer = answer, query
         self.seen_queries: set[str] = set()
         for line, cells in rows:
             text = ",".join(cells)
             if any("\udc80" <= letter <= "\udcff" for letter in text):
-                self.note("encoding", line, 0, 0, text)
+                self.add_fault("encoding", line, 0, 0, text)
             elif len(cells) != width:
-                self.note("cells", line, min(len(cells), width) + 1, 0, text)
+                self.add_fault("cells", line, min(len(cells), width) + 1, 0, text)
             else:
                 self.check_row(line, cells, query, answer)
         for query_id in dict.fromkeys(queries or []):
             if query_id not in self.seen_queries:
-                self.note("missing query", example=query_id)
+                self.add_fault("missing query", example=query_id)
 
     def check_row(self, line: int, cells: list[str], query: int, answer: int) -> None:
         query_id = cells[query]
         is_query = self.reference.queries is None or query_id in self.reference.queries
         if not is_query:
-            self.note("unknown query", line, query + 1, 0, query_id)
+            self.add_fault("unknown query", line, query + 1, 0, query_id)
         elif query_id in self.seen_queries:
-            self.note("repeated query", line, query + 1, 0, query_id)
+            self.add_fault("repeated query", line, query + 1, 0, query_id)
         if is_query:
             self.seen_queries.add(query_id)
         if cells[answer]:
@@ -126,27 +128,27 @@ class SlowValidator:
     def check_list(self, query_id: str | None, cell: str, line: int, column: int) -> None:
         words, index = split(cell), self.reference.index
         if len(words) > 100:
-            self.note("too long", line, column, 101, words[100])
+            self.add_fault("too long", line, column, 101, words[100])
         for place, word in enumerate(words):
             where = line, column, place + 1, word
             if not word:
-                self.note("double blank", *where)
+                self.add_fault("double blank", *where)
                 continue
             if index is not None and word not in index:
-                self.note("unknown image", *where)
+                self.add_fault("unknown image", *where)
             if index is not None and word in index and word == query_id:
-                self.note("own image", *where)
+                self.add_fault("own image", *where)
             if word in words[:place]:
-                self.note("repeated image", *where)
+                self.add_fault("repeated image", *where)
 
     def check_label(self, _: str | None, cell: str, line: int, column: int) -> None:
         words = split(cell)
         where = line, column, 0, " ".join(words)
         if "" in words:
-            self.note("blanks", *where)
+            self.add_fault("blanks", *where)
         elif len(words) != 2:
             several = len(words) % 2 == 0 and all(re.fullmatch("-?[0-9]+", word) for word in words[::2])
-            self.note("several landmarks" if several else "malformed", *where)
+            self.add_fault("several landmarks" if several else "malformed", *where)
         else:
             self.check_pair(*words, where)
 
@@ -154,18 +156,18 @@ class SlowValidator:
         try:
             landmark, confidence = int(first), float(second)
         except ValueError:
-            return self.note("malformed", *where)
+            return self.add_fault("malformed", *where)
         if not -(2**63) <= landmark < 2**63:
-            return self.note("malformed", *where)
+            return self.add_fault("malformed", *where)
         if not math.isfinite(confidence):
-            return self.note("not finite", *where)
+            return self.add_fault("not finite", *where)
         plain = re.fullmatch(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?", second)
         if not re.fullmatch("-?[0-9]+", first) or not plain:
-            self.note("odd number", *where)
+            self.add_fault("odd number", *where)
         if confidence < 0:
-            self.note("negative", *where)
+            self.add_fault("negative", *where)
         if self.reference.landmarks is not None and landmark not in self.reference.landmarks:
-            self.note("unknown landmark", *where)
+            self.add_fault("unknown landmark", *where)
         return None
 
 

@@ -71,8 +71,8 @@ def test_each_violation_of_the_contract_is_reported(tmp_path: Path, clause: str)
         f"        row = np.asarray({BREACHES[clause]})\n"
         "        return Ranking.from_positions(np.tile(row, (len(queries), 1)), queries.ids, self.index.ids)\n"
     )
-    found = {clause: complaint for clause, complaint in check_solution(str(path)) if complaint}
-    assert clause in found
+    result = {clause: complaint for clause, complaint in check_solution(str(path)) if complaint}
+    assert clause in result
 
 
 def test_a_solution_that_changes_its_labels_is_reported(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def slow_ranking(lists: Sequence[Sequence[int]], weights: Sequence[Fraction], ho
     return sorted(sums, key=lambda image: (-sums[image][0], -sums[image][1], image))
 
 
-def listed(answer: object, row: int) -> list[int]:
+def positions_of(answer: object, row: int) -> list[int]:
     assert isinstance(answer, Ranking)
     return [int(each) for each in answer.positions[row] if each >= 0]
 
@@ -66,9 +66,9 @@ def test_rankings_are_fused_as_the_definition_says(
     fused = fuse_answers([ranking(*lists) for lists in parts], weights, how)
     for query, own in ((0, -5), (1, 1)):
         slow = slow_ranking([lists[query] for lists in parts], shares, how, own)
-        found = listed(fused, query)
-        assert found == slow
-        assert fused.positions[query, : len(found)].min(initial=0) >= 0, "nothing is listed behind a gap"
+        result = positions_of(fused, query)
+        assert result == slow
+        assert fused.positions[query, : len(result)].min(initial=0) >= 0, "nothing is listed behind a gap"
 
 
 @pytest.mark.parametrize("how", HOWS)
@@ -78,11 +78,11 @@ def test_the_order_of_rankings_does_not_matter(
     how: str, parts: list[tuple[list[int], list[int]]], weights: list[int]
 ) -> None:
     weights = weights if any(weights) else [1, 1, 1]
-    found = {
+    result = {
         tuple(map(tuple, fuse_answers([ranking(*parts[n]) for n in order], [weights[n] for n in order], how).rows()))
         for order in permutations(range(3))
     }
-    assert len(found) == 1
+    assert len(result) == 1
 
 
 @pytest.mark.parametrize("how", HOWS)
@@ -110,15 +110,20 @@ def test_a_fused_ranking_has_a_hundred_images_and_repeats_count_once() -> None:
     fused = fuse_answers([one, two], [0.5, 0.5], "rrf")
     assert isinstance(fused, Ranking)
     assert fused.positions.shape == (1, 100)
-    assert listed(fused, 0)[:4] == [0, 150, 151, 1]  # 1 stands at rank 3, behind the repeated 0
+    assert positions_of(fused, 0)[:4] == [0, 150, 151, 1]  # 1 stands at rank 3, behind the repeated 0
 
 
 def test_ties_of_votes_go_by_ranks_and_then_by_position_in_the_index() -> None:
     index = np.array([f"i{n}" for n in range(300)], object)
     rows = [np.arange(100), np.r_[np.arange(100, 199), 99], np.r_[200:299, 299]]
     parts = [Ranking.from_positions(row[None], QUERIES[:1], index) for row in rows]
-    assert listed(fuse_answers(parts, [1, 1, 1], "votes"), 0)[:4] == [99, 0, 100, 200]  # 99 stands last, but twice
-    assert listed(fuse_answers(parts, [1, 1, 1], "rrf"), 0)[:4] == [0, 100, 200, 1]
+    assert positions_of(fuse_answers(parts, [1, 1, 1], "votes"), 0)[:4] == [
+        99,
+        0,
+        100,
+        200,
+    ]  # 99 stands last, but twice
+    assert positions_of(fuse_answers(parts, [1, 1, 1], "rrf"), 0)[:4] == [0, 100, 200, 1]
 
 
 def test_of_landmarks_with_equal_scores_the_lowest_wins() -> None:
@@ -150,7 +155,7 @@ def test_unanswered_queries_and_no_queries() -> None:
 
 def test_images_outside_of_the_index_keep_their_rank() -> None:
     other = Ranking.from_rows([["z", "c"], ["c"]], QUERIES, np.array(["c", "z"], object))
-    assert listed(reindex(other, INDEX), 0) == [2]
+    assert positions_of(reindex(other, INDEX), 0) == [2]
     assert reindex(other, INDEX).positions.tolist() == [[-1, 2], [2, -1]]
     fused = fuse_answers([reindex(other, INDEX), ranking([3], [])], [1, 1])
     assert fused.rows() == [["d", "c"], ["c"]]
@@ -206,12 +211,12 @@ def test_the_order_of_labellings_does_not_matter(
     how: str, columns: list[tuple[tuple[int, float], ...]], weights: list[int]
 ) -> None:
     weights = weights if any(weights) else [1, 1, 1]
-    found = set()
+    result = set()
     for order in permutations(range(3)):
         fused = fuse_answers([labelling(*columns[n]) for n in order], [weights[n] for n in order], how)
         assert isinstance(fused, Labelling)
-        found.add((fused.landmarks.tobytes(), fused.confidences.tobytes()))
-    assert len(found) == 1
+        result.add((fused.landmarks.tobytes(), fused.confidences.tobytes()))
+    assert len(result) == 1
 
 
 @pytest.mark.parametrize("how", HOWS)

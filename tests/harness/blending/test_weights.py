@@ -25,8 +25,8 @@ def fold(seed: int, hits: Sequence[float], queries: int = 12) -> FoldAnswers:
     answers = []
     for share in hits:
         order = np.argsort(generator.random((queries, len(INDEX))), axis=1)
-        found = generator.random(queries) < share
-        order[found] = np.argsort(np.arange(len(INDEX)) != right[found, None], axis=1, kind="stable")
+        result = generator.random(queries) < share
+        order[result] = np.argsort(np.arange(len(INDEX)) != right[result, None], axis=1, kind="stable")
         answers.append(Ranking.from_positions(order[:, :10], ids, INDEX))
     usage = np.full(queries, "Private", object)
     return FoldAnswers(tuple(answers), GroundTruth.from_lists("retrieval", ids, usage, INDEX[right][:, None].tolist()))
@@ -37,22 +37,22 @@ NAMES = ["good", "fair", "poor"]
 
 
 def score(each: FoldAnswers, weights: Sequence[float]) -> float:
-    found = evaluate(fuse_answers(each.answers, weights), each.truth).scores["all"]["map@100"]
-    assert found is not None
-    return found
+    result = evaluate(fuse_answers(each.answers, weights), each.truth).scores["all"]["map@100"]
+    assert result is not None
+    return result
 
 
 def test_the_weights_are_the_best_candidates_with_their_scores_on_the_folds() -> None:
-    found = find_weights(NAMES, FOLDS, "rrf", 60)
+    result = find_weights(NAMES, FOLDS, "rrf", 60)
     means = {weights: np.mean([score(each, weights) for each in FOLDS]) for weights in weight_grid(3)}
     best = max(means.values())
-    assert means[found.weights] == best
-    assert (found.equal.mean, found.metric) == (pytest.approx(means[(1 / 3,) * 3]), "map@100")
-    assert [each.name for each in found.singles] == NAMES
-    assert found.singles[0].mean == pytest.approx(means[1, 0, 0])
-    assert found.singles[2].mean == pytest.approx(means[0, 0, 1])
-    assert found.nested.mean <= best
-    assert found.nested.deviation > 0
+    assert means[result.weights] == best
+    assert (result.equal.mean, result.metric) == (pytest.approx(means[(1 / 3,) * 3]), "map@100")
+    assert [each.name for each in result.singles] == NAMES
+    assert result.singles[0].mean == pytest.approx(means[1, 0, 0])
+    assert result.singles[2].mean == pytest.approx(means[0, 0, 1])
+    assert result.nested.mean <= best
+    assert result.nested.deviation > 0
 
 
 def test_the_weights_of_a_fold_are_chosen_on_the_others() -> None:
@@ -77,13 +77,13 @@ def test_the_answers_of_a_fold_do_not_change_its_weights() -> None:
 
 
 def test_the_order_of_solutions_does_not_matter() -> None:
-    found = {}
+    result = {}
     for order in permutations(range(3)):
         folds = [replace(each, answers=tuple(each.answers[place] for place in order)) for each in FOLDS]
         weights = find_weights([NAMES[place] for place in order], folds, "votes", 60)
         by_name = dict(zip([NAMES[place] for place in order], weights.weights, strict=True))
-        found[order] = (by_name, weights.nested, {each.name: each.mean for each in weights.singles})
-    assert all(each == found[0, 1, 2] for each in found.values())
+        result[order] = (by_name, weights.nested, {each.name: each.mean for each in weights.singles})
+    assert all(each == result[0, 1, 2] for each in result.values())
 
 
 def test_of_mirrored_weights_the_same_are_chosen_in_any_order() -> None:
@@ -100,9 +100,9 @@ def test_of_mirrored_weights_the_same_are_chosen_in_any_order() -> None:
 
 def test_tied_weights_are_equal_weights() -> None:
     same = [replace(each, answers=(each.answers[0],) * 3) for each in FOLDS]
-    found = find_weights(NAMES, same, "rrf", 60)
-    assert found.weights == (1 / 3,) * 3
-    assert found.nested == replace(found.equal, name=found.nested.name)
+    result = find_weights(NAMES, same, "rrf", 60)
+    assert result.weights == (1 / 3,) * 3
+    assert result.nested == replace(result.equal, name=result.nested.name)
 
 
 def test_weights_of_labellings_are_found() -> None:
@@ -110,18 +110,18 @@ def test_weights_of_labellings_are_found() -> None:
     truth = GroundTruth.from_lists("recognition", ids, np.full(4, "Private", object), [[1], [2], [3], [4]])
     right = Labelling.of(np.array([1, 2, 3, 4]), np.full(4, 0.5), ids)
     wrong = Labelling.of(np.array([0, 0, 0, 0]), np.full(4, 0.9), ids)
-    found = find_weights(["wrong", "right"], [FoldAnswers((wrong, right), truth)] * 2, "score", 60)
-    assert (found.metric, found.weights) == ("gap", (0.4, 0.6))
-    assert [each.mean for each in found.singles] == [0, 1]
+    result = find_weights(["wrong", "right"], [FoldAnswers((wrong, right), truth)] * 2, "score", 60)
+    assert (result.metric, result.weights) == ("gap", (0.4, 0.6))
+    assert [each.mean for each in result.singles] == [0, 1]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 8, 20])
 def test_candidate_weights_differ_sum_to_one_and_begin_with_equal_ones(count: int) -> None:
-    found = weight_grid(count)
-    assert found[0] == (1 / count,) * count
-    assert len(found) == len(set(found)) <= 301
-    assert all(len(each) == count and sum(each) == pytest.approx(1) for each in found)
-    assert {tuple(float(one == other) for other in range(count)) for one in range(count)} <= set(found)
+    result = weight_grid(count)
+    assert result[0] == (1 / count,) * count
+    assert len(result) == len(set(result)) <= 301
+    assert all(len(each) == count and sum(each) == pytest.approx(1) for each in result)
+    assert {tuple(float(one == other) for other in range(count)) for one in range(count)} <= set(result)
 
 
 def test_a_fold_without_a_scored_query_is_named() -> None:

@@ -11,7 +11,7 @@ from harness.web.data.board_cache import BoardCache
 from harness.workspace import Workspace
 from leaderboard.storage.database import Database
 from tests.cli import run_command
-from tests.factories.entries import Entered
+from tests.factories.entries import EntryFactory
 
 pytestmark = pytest.mark.usefixtures("workspace")
 
@@ -40,14 +40,14 @@ def test_without_references_baselines_are_listed_unranked(competition_folder: Pa
 
 
 def test_the_terminal_and_the_pages_have_the_same_ranks(competition_folder: Path, workspace: Path) -> None:
-    entered = Entered(competition_folder, Workspace.open(workspace))
+    factory = EntryFactory(competition_folder, Workspace.open(workspace))
     right = {"hash": 0.4, "first_images": 1.0, "nearest": 0.7, "wavelet": 0.1}
-    entries = [entered.ranking(name, right=share) for name, share in right.items()]
+    entries = [factory.add_ranking(name, right=share) for name, share in right.items()]
     for entry in entries:
         for fold in (1, 2):
-            entered.store.add(replace(entry, id=None, split=f"fold {fold}/2 of deal ab"))
-    boards = BoardCache(Database(entered.workspace.database))
-    key = entered.competition.key
+            factory.store.add(replace(entry, id=None, split=f"fold {fold}/2 of deal ab"))
+    boards = BoardCache(Database(factory.workspace.database))
+    key = factory.competition.key
     pages = {each.entry.identity: (each.rank, each.private_rank) for each in boards.ranked(key, "retrieval").standings}
     assert columns_by_identity(competition_folder, "rank", "private_rank") == pages | {"first_images": (None, None)}
     folds = {row.identity: (row.rank,) for row in boards.folds(key, "retrieval", "2-ab")[0]}

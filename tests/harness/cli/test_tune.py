@@ -12,9 +12,9 @@ from harness.tuning.study import TuningStudy
 from metrics import metric
 from tests.cli import error_of, run_command
 from tests.factories.competitions import make_competition
-from tests.factories.tuning_runs import QuickRuns, quick, write_slope
+from tests.factories.tuning_runs import QuickRuns, quick_runs, write_slope
 
-__all__ = ["quick"]
+__all__ = ["quick_runs"]
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def slope(tmp_path: Path) -> Path:
     return write_slope(tmp_path)
 
 
-@pytest.mark.usefixtures("workspace", "quick")
+@pytest.mark.usefixtures("workspace", "quick_runs")
 def test_each_trial_is_printed_and_the_last_line_is_the_best(
     competition_folder: Path, slope: Path, tmp_path: Path
 ) -> None:
@@ -43,7 +43,7 @@ def test_each_trial_is_printed_and_the_last_line_is_the_best(
     assert run_command("solutions", "check", lines[-1]).exit_code == 0, "it can be typed again"
 
 
-@pytest.mark.usefixtures("workspace", "quick")
+@pytest.mark.usefixtures("workspace", "quick_runs")
 def test_json_is_one_document_with_every_trial(competition_folder: Path, slope: Path) -> None:
     found = run_command("tune", f"{slope}(kind='good')", "--on", competition_folder, "--trials", 6, "--json")
     document = json.loads(found.stdout)
@@ -56,16 +56,16 @@ def test_json_is_one_document_with_every_trial(competition_folder: Path, slope: 
 
 
 @pytest.mark.usefixtures("workspace")
-def test_the_same_command_resumes(competition_folder: Path, slope: Path, quick: QuickRuns) -> None:
+def test_the_same_command_resumes(competition_folder: Path, slope: Path, quick_runs: QuickRuns) -> None:
     command = ("tune", slope, "--on", competition_folder, "--json", "--trials")
     first = json.loads(run_command(*command, 5).stdout)["trials"]
-    quick.executed.clear()
+    quick_runs.executed.clear()
     again = json.loads(run_command(*command, 9).stdout)["trials"]
     assert again[:5] == first
-    assert len({run.identity for run in quick.executed}) <= 4
+    assert len({run.identity for run in quick_runs.executed}) <= 4
 
 
-@pytest.mark.usefixtures("workspace", "quick")
+@pytest.mark.usefixtures("workspace", "quick_runs")
 def test_the_search_is_drawn(competition_folder: Path, slope: Path, tmp_path: Path) -> None:
     for suffix in (".png", ".svg"):
         path = tmp_path / f"a$b{suffix}"
@@ -87,13 +87,13 @@ def test_outliers_do_not_flatten_the_chart(slope: Path) -> None:
     assert edge("mean_first_hit@100", [2, 90, 3, 3, 4]) == 5
 
 
-@pytest.mark.usefixtures("workspace", "quick")
+@pytest.mark.usefixtures("workspace", "quick_runs")
 def test_an_exhausted_search_space_is_reported(competition_folder: Path, slope: Path) -> None:
     found = run_command("tune", f"{slope}(n=None)", "--on", competition_folder, "--only", "kind")
     assert "48 fewer trials than requested: no other parameters exist" in found.stdout
 
 
-@pytest.mark.usefixtures("workspace", "quick")
+@pytest.mark.usefixtures("workspace", "quick_runs")
 def test_wrong_usage_is_one_line(
     competition_folder: Path, slope: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from harness.errors import DataError, SubmissionError
 from tests.cli import run_command
-from tests.factories.submission_files import QUERIES, write_small
+from tests.factories.submission_files import QUERIES, write_tables
 
 GROUND_TRUTH = "id,images,Usage\n" + "".join(f"{query},a b1,Public\n" for query in QUERIES)
 CLEAN = "id,images\n" + "".join(f"{query},a b1\n" for query in QUERIES)
@@ -22,7 +22,7 @@ FAULTY = "id,images\nq,a a no\n\nno,a\nq1,both  b1\nboth,both\n"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    folder = write_small(tmp_path / "competition")
+    folder = write_tables(tmp_path / "competition")
     (folder / "retrieval_solution.csv").write_text(GROUND_TRUTH, encoding="utf-8")
     return folder
 
@@ -172,7 +172,7 @@ def test_a_file_for_the_other_task_is_reported(folder: Path, path: Path) -> None
 
 def test_checks_without_their_table_are_skipped(tmp_path: Path, path: Path) -> None:
     path.write_text("id,images\nx,y z\nx,\n")
-    folder = write_small(tmp_path / "c", queries=False, index=False)
+    folder = write_tables(tmp_path / "c", queries=False, index=False)
     assert run_command("validate", path, "--on", folder).stdout.splitlines()[-2:] == [
         f"{path}: not checked: the queries (no test.csv)",
         f"{path}: not checked: the listed images (no index.csv)",
@@ -303,7 +303,7 @@ def test_a_clean_file_is_scored_without_messages(folder: Path, path: Path) -> No
 
 
 def test_without_test_csv_the_queries_of_the_ground_truth_are_scored(tmp_path: Path, path: Path) -> None:
-    folder = write_small(tmp_path / "c", queries=False)
+    folder = write_tables(tmp_path / "c", queries=False)
     (folder / "retrieval_solution.csv").write_text(GROUND_TRUTH, encoding="utf-8")
     path.write_text("id,images\nq,a\n")
     assert run_command("score", path, "--on", folder).exit_code == 0

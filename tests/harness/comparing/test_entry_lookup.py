@@ -20,69 +20,71 @@ from harness.running.stored_answers import stored_answer, stored_outcome, stored
 from harness.workspace import Workspace
 from leaderboard import Entry
 from metrics import metrics_of
-from tests.factories.entries import Entered, make_entry
+from tests.factories.entries import EntryFactory, make_entry
 
 SPELLINGS = {2: ("hash", "hash(threshold=20)", "hash( threshold = 20 )", "#2", "2"), 1: ("hash(kind='dct')", "#1", "1")}
 METRIC = metrics_of("retrieval")[0]
 
 
 @pytest.fixture
-def entered(competition_folder: Path, workspace: Path) -> Entered:
+def factory(competition_folder: Path, workspace: Path) -> EntryFactory:
     """Entries with submission files: #1 `hash(kind='dct')`, #2 `hash(threshold=20)`, the better one, #3 `mean_hash`."""
-    entered = Entered(competition_folder, Workspace.open(workspace))
+    factory = EntryFactory(competition_folder, Workspace.open(workspace))
     for identity, share in (("hash(kind='dct')", 0.0), ("hash(threshold=20)", 1.0), ("mean_hash", 0.5)):
-        folder = Path(entered.ranking(identity, right=share).submission or "").parent
+        folder = Path(factory.add_ranking(identity, right=share).submission or "").parent
         Outcome(None, digest=submission_digest(folder)).save(folder)
-    return entered
+    return factory
 
 
-def compared(entered: Entered, name: str) -> str:
-    source = EntryLookup(entered.competition, entered.workspace).find(name, "retrieval", METRIC).source
-    return next(entry.identity for entry in entered.store.entries() if source == f"entry #{entry.id}")
+def find_to_compare(factory: EntryFactory, name: str) -> str:
+    source = EntryLookup(factory.competition, factory.workspace).find(name, "retrieval", METRIC).source
+    return next(entry.identity for entry in factory.store.entries() if source == f"entry #{entry.id}")
 
 
-def blended(entered: Entered, name: str) -> str:
-    return find_inputs([name], entered.competition, entered.workspace)[0].name
+def find_to_blend(factory: EntryFactory, name: str) -> str:
+    return find_inputs([name], factory.competition, factory.workspace)[0].name
 
 
-def submitted(entered: Entered, name: str) -> str:
-    choice = choose_entry(name, entered.competition, entered.workspace)
+def find_to_submit(factory: EntryFactory, name: str) -> str:
+    choice = choose_entry(name, factory.competition, factory.workspace)
     return choice.entry.identity if choice.entry else choice.spec.replace(" ", "")
 
 
-def plotted(entered: Entered, name: str) -> str:
-    return select_entries(entered.competition, entered.store, "retrieval", [name], 9).entries[0].identity
+def find_to_plot(factory: EntryFactory, name: str) -> str:
+    return select_entries(factory.competition, factory.store, "retrieval", [name], 9).entries[0].identity
 
 
-def shaken_up(entered: Entered, name: str) -> str:
-    result = simulate_shake_up(entered.store, entered.competition.key, "retrieval", by="identity", draws=5)
-    return result.identities([name], entered.store.entries(split=TEST))[0]
+def find_in_shake_up(factory: EntryFactory, name: str) -> str:
+    result = simulate_shake_up(factory.store, factory.competition.key, "retrieval", by="identity", draws=5)
+    return result.identities([name], factory.store.entries(split=TEST))[0]
 
 
-@pytest.mark.parametrize("command", [compared, blended, submitted, plotted, shaken_up])
+@pytest.mark.parametrize("command", [find_to_compare, find_to_blend, find_to_submit, find_to_plot, find_in_shake_up])
 def test_every_spelling_means_the_same_entry_in_every_command(
-    entered: Entered, command: Callable[[Entered, str], str]
+    factory: EntryFactory, command: Callable[[EntryFactory, str], str]
 ) -> None:
-    identities = {number: command(entered, f"#{number}") for number in SPELLINGS}
+    identities = {number: command(factory, f"#{number}") for number in SPELLINGS}
     assert identities == {1: "hash(kind='dct')", 2: "hash(threshold=20)"}
     for number, names in SPELLINGS.items():
-        assert {name: command(entered, name) for name in names} == dict.fromkeys(names, identities[number])
+        assert {name: command(factory, name) for name in names} == dict.fromkeys(names, identities[number])
 
 
-@pytest.mark.parametrize("command", [compared, blended, plotted, shaken_up])
-def test_an_unknown_name_is_refused_by_every_command(entered: Entered, command: Callable[[Entered, str], str]) -> None:
+@pytest.mark.parametrize("command", [find_to_compare, find_to_blend, find_to_plot, find_in_shake_up])
+def test_an_unknown_name_is_refused_by_every_command(
+    factory: EntryFactory, command: Callable[[EntryFactory, str], str]
+) -> None:
     for name in ("dft", "#9", "no such file.csv"):
         with pytest.raises(HarnessError):
-            command(entered, name)
+            command(factory, name)
 
 
-def test_a_file_is_found_after_entries(entered: Entered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_found_after_entries(factory: EntryFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("hash", "answer.csv"):
-        Path(name).write_bytes(Path(entered.store.entries()[0].submission or "").read_bytes())
-    found = find_inputs(["hash", "./hash", "answer.csv"], entered.competition, entered.workspace)
+        Path(name).write_bytes(Path(factory.store.entries()[0].submission or "").read_bytes())
+    found = find_inputs(["hash", "./hash", "answer.csv"], factory.competition, factory.workspace)
     assert [each.entry and each.entry.id for each in found] == [2, None, None]
-    lookup = EntryLookup(entered.competition, entered.workspace)
+    lookup = EntryLookup(factory.competition, factory.workspace)
     sources = [lookup.find(name, "retrieval", METRIC).source for name in ("hash", "./hash", "answer.csv")]
     assert sources == ["entry #2", "./hash", "answer.csv"]
 
@@ -106,10 +108,10 @@ def test_numbers_are_written_with_or_without_a_hash_sign() -> None:
     assert named_entries("#12", entries) == named_entries("12", entries) == entries[:1]
 
 
-def test_a_changed_submission_is_not_used(entered: Entered) -> None:
-    entry: Entry = entered.store.entries()[0]
+def test_a_changed_submission_is_not_used(factory: EntryFactory) -> None:
+    entry: Entry = factory.store.entries()[0]
     assert stored_outcome(entry) is not None
     stored_submission(entry).write_text("id,images\n")
     assert stored_outcome(entry) is None
     with pytest.raises(HarnessError, match="no longer in the workspace"):
-        stored_answer(entry, entered.competition.queries.ids, entered.competition.index.ids)
+        stored_answer(entry, factory.competition.queries.ids, factory.competition.index.ids)

@@ -41,13 +41,13 @@ def test_the_name_and_a_key_that_is_a_file_name(tmp_path: Path) -> None:
     "gone", ["train.csv", "index.csv", "test.csv", "retrieval_solution.csv", "recognition_solution.csv"]
 )
 def test_the_key_depends_on_the_tables_and_the_ground_truth(competition_folder: Path, gone: str) -> None:
-    found = {open_competition(competition_folder).key}
+    result = {open_competition(competition_folder).key}
     with (competition_folder / gone).open("a") as file:
         file.write("\n")
-    found.add(open_competition(competition_folder).key)
+    result.add(open_competition(competition_folder).key)
     (competition_folder / gone).unlink()
-    found.add(open_competition(competition_folder).key)
-    assert len(found) == 3
+    result.add(open_competition(competition_folder).key)
+    assert len(result) == 3
 
 
 def test_the_key_does_not_depend_on_images_and_dates(competition_folder: Path) -> None:

@@ -82,8 +82,8 @@ def test_files_are_found_by_name_and_distinguished_by_columns(tmp_path: Path) ->
     (tmp_path / "my_solution.csv").write_text("id,landmarks,Usage\n")
     (tmp_path / ".my_solution.csv.1234.csv").write_text("id,landmarks\n")  # half of a file that was never finished
     (tmp_path / "test.csv").write_text("id,images\n")
-    found = find_ground_truth(tmp_path)
-    assert {task: file.name for task, file in found.items()} == {
+    result = find_ground_truth(tmp_path)
+    assert {task: file.name for task, file in result.items()} == {
         "retrieval": "retrieval_solution_v2.1.csv",
         "recognition": "my_solution.csv",
     }

@@ -19,7 +19,7 @@ from harness.data.store import describe as describing
 from harness.data.store.descriptor_store import ExtractorStore
 from harness.data.store.extractor import Descriptors, Extractor
 from harness.errors import SolutionError
-from tests.factories.competitions import drawn, make_competition, save_image
+from tests.factories.competitions import make_competition, random_photo, save_image
 
 ROWS = 10  # images in the index of the little competition
 
@@ -55,9 +55,9 @@ class Tiny(Extractor):
     @classmethod
     def count(cls) -> int:
         """Return the images described since the last time, without the black one that an extractor is tried on."""
-        found = sum(cls.seen[1:]) if cls.seen[:1] == [1] else sum(cls.seen)
+        result = sum(cls.seen[1:]) if cls.seen[:1] == [1] else sum(cls.seen)
         cls.seen.clear()
-        return found
+        return result
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def test_an_unknown_array_raises(folder: Path, name: str | None) -> None:
 
 def test_images_as_decoded_keep_their_sizes(folder: Path) -> None:
     index = index_of(folder)
-    save_image(index.paths[3] or folder, drawn(0, 0, 30)[:20])
+    save_image(index.paths[3] or folder, random_photo(0, 0, 30)[:20])
     assert index_of(folder).describe(Sizes())[2:4].tolist() == [[48, 48, 3], [20, 30, 3]]
 
 
@@ -257,7 +257,7 @@ def test_a_changed_image_is_described_again_and_no_other(folder: Path, change) -
     before = index_of(folder)
     before.describe(Tiny())
     Tiny.seen.clear()
-    change(before.paths[3], drawn(2, "other"))
+    change(before.paths[3], random_photo(2, "other"))
     index = index_of(folder)
     assert np.array_equal(index.describe(Tiny()), mean_colours(index))
     assert Tiny.seen == [1]
@@ -278,11 +278,11 @@ def test_a_removed_image_has_a_missing_row_until_it_is_back(folder: Path) -> Non
 def test_a_file_of_any_date_has_a_fingerprint(folder: Path) -> None:
     path = index_of(folder).paths[0]
     assert path
-    found = set()
+    result = set()
     for second in (-(2**31), 0, 2**31, 2**33):
         os.utime(path, (second, second))
-        found.add(index_of(folder).fingerprint)
-    assert len(found) == 4
+        result.add(index_of(folder).fingerprint)
+    assert len(result) == 4
 
 
 def test_the_fingerprint_depends_on_the_images_of_the_set_only(folder: Path) -> None:

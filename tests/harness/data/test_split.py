@@ -100,9 +100,12 @@ def test_a_fold_of_retrieval_has_an_index_with_distractors(competition: Competit
     split, label = fold_split(competition, folds, number, "retrieval"), label_of(competition)
     for query, relevant in ground_truth_of(split).items():
         assert relevant == [each for each in split.data.index.ids if label[each] == label[query]]
-    searched, asked = {label[each] for each in split.data.index.ids}, {label[each] for each in split.queries.ids}
-    assert searched - asked, "landmarks that no query shows"
-    assert not (searched - asked) & set(split.data.labels.tolist()), "nobody learns them"
+    index_labels, query_labels = (
+        {label[each] for each in split.data.index.ids},
+        {label[each] for each in split.queries.ids},
+    )
+    assert index_labels - query_labels, "landmarks that no query shows"
+    assert not (index_labels - query_labels) & set(split.data.labels.tolist()), "nobody learns them"
 
 
 def test_fewer_than_two_folds_raise(competition: Competition) -> None:

@@ -95,11 +95,11 @@ def test_the_real_package_uploads_and_submits_the_file(submission: Path, real: p
     with fake_kaggle_server() as (address, handler):
         real.setenv("HTTP_PROXY", address)
         assert kaggle.send(submission, "landmarks", "-first 'try'") == "Successfully submitted to Landmarks"
-    (start, started, signed), (create, created, _) = handler.seen
+    (start, started, signed), (create, created, _) = handler.requests
     assert (start, create) == ("StartSubmissionUpload", "CreateSubmission")
-    assert handler.uploaded == submission.read_bytes()
+    assert handler.upload == submission.read_bytes()
     assert started["fileName"] == "my submission.csv"
-    assert started["contentLength"] == len(handler.uploaded)
+    assert started["contentLength"] == len(handler.upload)
     assert signed.startswith("Basic ")
     assert created["competitionName"] == "landmarks"
     assert created["blobFileTokens"] == "blob"
@@ -128,7 +128,7 @@ def test_the_real_package_without_credentials_sends_nothing(submission: Path, re
     with fake_kaggle_server() as (address, handler):
         real.setenv("HTTP_PROXY", address)
         assert "there are no Kaggle credentials" in error_of(submission)
-    assert not handler.seen
+    assert not handler.requests
 
 
 def test_an_unreachable_server_is_an_error(submission: Path, real: pytest.MonkeyPatch) -> None:

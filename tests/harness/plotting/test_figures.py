@@ -23,8 +23,8 @@ pytest.importorskip("matplotlib", reason="figures need matplotlib")
 COMPETITION = SimpleNamespace(key="c", name="small", folder="folder")
 
 
-def select(made: ScoredBoard, *names: str, most: int = 9) -> PlottedEntries:
-    return select_entries(COMPETITION, made.store, made.task, names, most)  # type: ignore[arg-type]
+def select(scored_board: ScoredBoard, *names: str, most: int = 9) -> PlottedEntries:
+    return select_entries(COMPETITION, scored_board.store, scored_board.task, names, most)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -37,14 +37,14 @@ def figures(monkeypatch: pytest.MonkeyPatch) -> list:
 
 
 def test_entries_are_the_named_ones_or_those_of_the_board(tmp_path: Path) -> None:
-    made = ScoredBoard(tmp_path)
+    scored_board = ScoredBoard(tmp_path)
     for name, factor in (("a", 0.5), ("a(x=1)", 0.9), ("b", 0.7)):
-        made.enter(name, factor)
-    assert [entry.identity for entry in select(made).entries] == ["a(x=1)", "b"]
-    assert [entry.identity for entry in select(made, most=1).entries] == ["a(x=1)"]
-    assert [entry.identity for entry in select(made, "#3", "a", "b").entries] == ["b", "a"]
+        scored_board.add_entry(name, factor)
+    assert [entry.identity for entry in select(scored_board).entries] == ["a(x=1)", "b"]
+    assert [entry.identity for entry in select(scored_board, most=1).entries] == ["a(x=1)"]
+    assert [entry.identity for entry in select(scored_board, "#3", "a", "b").entries] == ["b", "a"]
     with pytest.raises(HarnessError, match="'z' has no score"):
-        select(made, "z")
+        select(scored_board, "z")
 
 
 def test_a_competition_without_entries_has_no_figure(tmp_path: Path) -> None:
@@ -53,9 +53,9 @@ def test_a_competition_without_entries_has_no_figure(tmp_path: Path) -> None:
 
 
 def test_a_board_has_a_mark_for_each_score(tmp_path: Path, figures: list) -> None:
-    made = ScoredBoard(tmp_path)
-    entries = [made.enter("a", 0.9), made.enter("b", 0.5)]
-    board.draw_board(select(made), tmp_path / "x.png")
+    scored_board = ScoredBoard(tmp_path)
+    entries = [scored_board.add_entry("a", 0.9), scored_board.add_entry("b", 0.5)]
+    board.draw_board(select(scored_board), tmp_path / "x.png")
     (panel,) = figures[0].axes
     marks = {line.get_label(): list(line.get_xdata()) for line in panel.lines}
     assert marks == {part: [entry.score(part) for entry in entries] for part in ("public", "private")}
@@ -65,11 +65,11 @@ def test_a_board_has_a_mark_for_each_score(tmp_path: Path, figures: list) -> Non
 def test_rankings_are_drawn_as_interpolated_precision(
     tmp_path: Path, figures: list, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = ScoredBoard(tmp_path)
-    entry = made.enter("a")
+    scored_board = ScoredBoard(tmp_path)
+    entry = scored_board.add_entry("a")
     judgement = random_evaluation("retrieval").judgement
     monkeypatch.setattr(PlottedEntries, "ranking_judgements", lambda _self, _part: {"a": judgement})
-    curves.draw_precision_recall(select(made), tmp_path / "x.png", "all")
+    curves.draw_precision_recall(select(scored_board), tmp_path / "x.png", "all")
     (line,) = figures[0].axes[0].lines
     np.testing.assert_array_equal(line.get_xdata(), LEVELS)
     np.testing.assert_array_equal(line.get_ydata(), precision_at_recall(judgement))  # type: ignore[arg-type]
@@ -77,24 +77,24 @@ def test_rankings_are_drawn_as_interpolated_precision(
 
 
 def test_labels_are_drawn_by_confidence(tmp_path: Path, figures: list) -> None:
-    made = ScoredBoard(tmp_path, "recognition")
-    made.enter("a$b$")
-    curves.draw_gap(select(made), tmp_path / "x.png", "public")
+    scored_board = ScoredBoard(tmp_path, "recognition")
+    scored_board.add_entry("a$b$")
+    curves.draw_gap(select(scored_board), tmp_path / "x.png", "public")
     evaluation = random_evaluation("recognition")
-    precision, recall = precision_by_confidence(evaluation.judgement.select(evaluation.usage == "Public"))  # type: ignore[arg-type]
+    _, precision, recall = precision_by_confidence(evaluation.judgement.select(evaluation.usage == "Public"))  # type: ignore[arg-type]
     by_rank, by_recall = (panel.lines[0] for panel in figures[0].axes)
     np.testing.assert_array_equal(by_rank.get_ydata(), precision)
     np.testing.assert_array_equal(by_recall.get_xdata(), recall)
 
 
 def test_entries_without_a_measured_time_are_left_out_of_score_against_cost(tmp_path: Path, figures: list) -> None:
-    made = ScoredBoard(tmp_path)
-    made.enter("unmeasured", 0.9)
+    scored_board = ScoredBoard(tmp_path)
+    scored_board.add_entry("unmeasured", 0.9)
     fast, slow = (
-        made.enter(name, score, stages=(Stage("rank", s, s, 1.0),))
+        scored_board.add_entry(name, score, stages=(Stage("rank", s, s, 1.0),))
         for name, score, s in (("a", 0.5, 1.0), ("b", 0.4, 2.0))
     )
-    pareto.draw_pareto(select(made), tmp_path / "x.png", "all")
+    pareto.draw_pareto(select(scored_board), tmp_path / "x.png", "all")
     _, others, best = figures[0].axes[0].lines
     assert (list(best.get_xdata()), list(best.get_ydata())) == ([1.0], [fast.score("all")])
     assert (list(others.get_xdata()), list(others.get_ydata())) == ([2.0], [slow.score("all")])
@@ -102,12 +102,12 @@ def test_entries_without_a_measured_time_are_left_out_of_score_against_cost(tmp_
 
 
 def test_an_attack_needs_two_entries_and_is_drawn_for_both_boards(tmp_path: Path, figures: list) -> None:
-    made = ScoredBoard(tmp_path)
-    made.enter("a", 0.9)
+    scored_board = ScoredBoard(tmp_path)
+    scored_board.add_entry("a", 0.9)
     with pytest.raises(HarnessError, match="two entries"):
-        probing.simulate_probing(select(made))
-    made.enter("b", 0.8)
-    probed, attackers = probing.simulate_probing(select(made))
+        probing.simulate_probing(select(scored_board))
+    scored_board.add_entry("b", 0.8)
+    probed, attackers = probing.simulate_probing(select(scored_board))
     assert attackers == probing.ATTACKERS
     probing.draw_probing(probed, tmp_path / "x.png", title="t", metric="map@100")
     assert [list(line.get_ydata()) for line in figures[0].axes[0].lines] == [

@@ -155,13 +155,13 @@ def test_a_failed_run_is_repeated(competition_folder: Path, obedient: Path) -> N
 def test_an_interrupted_run_resumes_after_its_finished_chunks(
     competition_folder: Path, obedient: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = tmp_path / "asked"
-    monkeypatch.setenv("ASKED", str(asked))
+    log_file = tmp_path / "asked"
+    monkeypatch.setenv("ASKED", str(log_file))
     spec = f"{obedient}(do='slowly')"
     program = f"from pathlib import Path; from tests.factories.runs import *; run_solutions(make_runner(Path({str(competition_folder)!r})), {spec!r}, jobs=1)"
     process = subprocess.Popen([sys.executable, "-c", program])
     deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and (not asked.exists() or len(asked.read_text().split()) < 2):
+    while time.monotonic() < deadline and (not log_file.exists() or len(log_file.read_text().split()) < 2):
         time.sleep(0.05)
     workers = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGKILL)
@@ -170,7 +170,7 @@ def test_an_interrupted_run_resumes_after_its_finished_chunks(
     assert not alive, "a worker must end with the process that started it"
     (result,) = run_solutions(make_runner(competition_folder), spec, jobs=1)
     assert result.entry.status == "scored"
-    chunks = asked.read_text().split()
+    chunks = log_file.read_text().split()
     assert len(chunks) < 2 * len(set(chunks)), "no more than the interrupted chunk is asked again"
     assert len(set(chunks)) == 4
 

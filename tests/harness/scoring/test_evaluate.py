@@ -17,7 +17,7 @@ from metrics import judge_recognition, judge_retrieval, metrics_of
 from tests.factories.competitions import image_id, make_competition, write_table
 
 
-def scored(folder: Path, text: str) -> Evaluation:
+def score_text(folder: Path, text: str) -> Evaluation:
     path = folder / "submission.csv"
     path.write_text(text)
     return score_file(path, folder)[0]
@@ -54,7 +54,7 @@ def competition(tmp_path: Path) -> Path:
 
 
 def test_a_ranking_scores_what_the_official_evaluator_gives(competition: Path) -> None:
-    scores = scored(competition, "id,images\n0223,fe00 fe10\n0323,fe40\n0423,fe30 fe40\n").scores
+    scores = score_text(competition, "id,images\n0223,fe00 fe10\n0323,fe40\n0423,fe30 fe40\n").scores
     assert scores["all"]["map@100"] == pytest.approx(0.458333, abs=1e-6)
     assert scores["public"]["map@100"] == 0.25
     assert scores["private"]["map@100"] == pytest.approx(2 / 3)
@@ -62,14 +62,14 @@ def test_a_ranking_scores_what_the_official_evaluator_gives(competition: Path) -
 
 
 def test_a_labelling_scores_what_the_official_evaluator_gives(competition: Path) -> None:
-    scores = scored(competition, "id,landmarks\n0223,0 0.01\n0323,1 10.0\n0423,150 15.0\n").scores
+    scores = score_text(competition, "id,landmarks\n0223,0 0.01\n0323,1 10.0\n0423,150 15.0\n").scores
     assert scores["all"]["gap"] == pytest.approx(1 / 6)
     assert scores["all"]["top1_accuracy"] == pytest.approx(1 / 3)
     assert scores["public"]["gap"] == 0
 
 
 def test_per_query_values_are_those_of_the_scored_queries(competition: Path) -> None:
-    evaluation = scored(competition, "id,images\n0223,fe10\n0523,fe10\n")
+    evaluation = score_text(competition, "id,images\n0223,fe10\n0523,fe10\n")
     assert evaluation.query_ids.tolist() == ["0123", "0223", "0323", "0423"]
     assert evaluation.per_query["map@100"].tolist() == [0, 1, 0, 0]
     assert set(evaluation.scores) == set(PARTS)
@@ -78,16 +78,16 @@ def test_per_query_values_are_those_of_the_scored_queries(competition: Path) -> 
 
 def test_answers_to_queries_without_ground_truth_are_ignored(competition: Path) -> None:
     answers = "0223,fe00 fe10\n0323,fe40\n"
-    alone = scored(competition, f"id,images\n{answers}")
-    complete = scored(competition, f"id,images\n0123,\n{answers}0423,\n0523,fe10\nbeyond,fe10\n")
+    alone = score_text(competition, f"id,images\n{answers}")
+    complete = score_text(competition, f"id,images\n0123,\n{answers}0423,\n0523,fe10\nbeyond,fe10\n")
     assert alone.scores == complete.scores
     with pytest.raises(SubmissionError, match="line 3: 'stranger' is not a query"):
-        scored(competition, "id,images\nbeyond,fe10\nstranger,fe10\n")
+        score_text(competition, "id,images\nbeyond,fe10\nstranger,fe10\n")
 
 
 def test_a_file_and_the_answer_in_memory_have_the_same_scores(competition: Path) -> None:
     text = "id,images\n0223,fe00 fe10\n0323,fe40 fe40 fe30\n0423,nowhere fe30\n"
-    from_file = scored(competition, text)
+    from_file = score_text(competition, text)
     queries, index = (read_id_index(competition / f"{part}.csv", "id").texts() for part in ("test", "index"))
     rows = [[], ["fe00", "fe10"], ["fe40", "fe40", "fe30"], ["fe20", "fe30"], ["fe10"], []]
     truth = read_ground_truth(competition / "retrieval_solution.csv", "retrieval")
@@ -97,7 +97,7 @@ def test_a_file_and_the_answer_in_memory_have_the_same_scores(competition: Path)
 def test_without_ground_truth_there_is_no_score(tmp_path: Path) -> None:
     folder = make_competition(tmp_path / "a", truth=False)
     with pytest.raises(DataError, match="holds no ground truth for retrieval, so nothing can be scored there"):
-        scored(folder, f"id,images\n{image_id('test', 0)},\n")
+        score_text(folder, f"id,images\n{image_id('test', 0)},\n")
 
 
 def test_a_file_of_the_other_task_is_refused(competition: Path) -> None:
@@ -114,13 +114,13 @@ def test_without_a_scored_query_there_is_no_score(competition: Path, usage: str 
     with pytest.raises(
         DataError, match="no query of the ground truth counts, so there is no score; see its Usage column"
     ):
-        scored(competition, f"id,{header}\n0123,1 0.5\n")
+        score_text(competition, f"id,{header}\n0123,1 0.5\n")
 
 
 def test_without_a_query_that_shows_a_landmark_there_is_no_score(competition: Path) -> None:
     write_table(competition / "recognition_solution.csv", "id,landmarks,Usage", [("0123", "", "Public")])
     with pytest.raises(DataError, match="no query of the ground truth counts"):
-        scored(competition, "id,landmarks\n0123,1 0.5\n")
+        score_text(competition, "id,landmarks\n0123,1 0.5\n")
 
 
 def test_a_part_without_a_scored_query_has_no_score(competition: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_part_without_a_scored_query_has_no_score(competition: Path) -> None:
         "id,landmarks,Usage",
         [("0123", "1", "Public"), ("0223", "", "Private")],
     )
-    scores = scored(competition, "id,landmarks\n0123,1 0.5\n0223,1 0.4\n").scores
+    scores = score_text(competition, "id,landmarks\n0123,1 0.5\n0223,1 0.4\n").scores
     assert scores["private"] == {"gap": None, "top1_accuracy": None}
     assert scores["all"]["gap"] == 1
 
@@ -149,13 +149,13 @@ def test_an_empty_id_does_not_match_an_empty_ground_truth(competition: Path) -> 
         "id,images,Usage",
         [("0123", "", "Public"), ("0223", "fe10  fe20", "Public")],
     )
-    scores = scored(competition, "id,images\n0123,a  b\n0223,  fe10 fe20\n").scores["all"]
+    scores = score_text(competition, "id,images\n0123,a  b\n0223,  fe10 fe20\n").scores["all"]
     assert scores["map@100"] == pytest.approx((0 + (1 / 3 + 2 / 4) / 3) / 2)
 
 
 def test_relevant_images_outside_of_the_index_cannot_be_listed(competition: Path) -> None:
     write_table(competition / "retrieval_solution.csv", "id,images,Usage", [("0123", "gone fe10 lost", "Public")])
-    assert scored(competition, "id,images\n0123,fe10\n").scores["all"]["map@100"] == pytest.approx(1 / 3)
+    assert score_text(competition, "id,images\n0123,fe10\n").scores["all"]["map@100"] == pytest.approx(1 / 3)
 
 
 def test_without_a_relevant_image_there_is_no_score(competition: Path) -> None:
@@ -163,7 +163,7 @@ def test_without_a_relevant_image_there_is_no_score(competition: Path) -> None:
         competition / "retrieval_solution.csv", "id,images,Usage", [("0123", "", "Public"), ("0223", "a", "Ignored")]
     )
     with pytest.raises(DataError, match="counts that has an image to find, so there is no score"):
-        scored(competition, "id,images\n0123,fe10\n")
+        score_text(competition, "id,images\n0123,fe10\n")
 
 
 def test_oddities_of_a_ground_truth_are_noted(competition: Path) -> None:
@@ -172,10 +172,7 @@ def test_oddities_of_a_ground_truth_are_noted(competition: Path) -> None:
     (competition / "submission.csv").write_text("id,images\n")
     assert score_file(competition / "submission.csv", competition)[1].notes == (
         "retrieval_solution.csv: 1 repeated entries within rows were counted once",
-        (
-            "retrieval_solution.csv: 1 scored queries have no relevant image and always score 0; "
-            "mark them Ignored"
-        ),
+        ("retrieval_solution.csv: 1 scored queries have no relevant image and always score 0; mark them Ignored"),
         "ground truth: 1 relevant images are not in index.csv",
         "ground truth: 1 queries are not in test.csv",
     )

@@ -22,20 +22,20 @@ def folder(tmp_path: Path) -> Path:
 def scores(folder: Path, *rows: str) -> dict[str, dict[str, float | None]]:
     path = folder / "submission.csv"
     path.write_text("\n".join(["id,images", *rows]) + "\n")
-    found = score_complete(path, folder)
-    assert found is not None
-    return found.scores
+    result = score_complete(path, folder)
+    assert result is not None
+    return result.scores
 
 
 def test_a_revisited_benchmark_is_scored_by_its_three_protocols(folder: Path) -> None:
-    found = scores(folder, f"q,{RANKED}")
+    result = scores(folder, f"q,{RANKED}")
     expected = {
         "easy": (0.791667, 1, 0.6667, 0.6667),
         "medium": (0.688988, 1, 0.6, 0.5),
         "hard": (0.258333, 0, 0.2, 0.3333),
     }
     for name, values in expected.items():
-        assert [*found[name].values()] == pytest.approx(values, abs=1e-4), name
+        assert [*result[name].values()] == pytest.approx(values, abs=1e-4), name
 
 
 def test_a_classic_benchmark_has_one_protocol(folder: Path) -> None:
@@ -49,9 +49,9 @@ def test_unknown_images_keep_their_rank(folder: Path) -> None:
 
 def test_a_query_without_a_row_scores_0_and_one_without_a_relevant_image_is_not_scored(folder: Path) -> None:
     write_table(folder / "solution.csv", "id,easy,hard,ignored", [("q", "e", "", ""), ("r", "", "h", "")])
-    found = scores(folder, "q,e")
-    assert (found["easy"]["trapezoid_map"], found["hard"]["trapezoid_map"]) == (1.0, 0.0)
-    assert found["medium"]["trapezoid_map"] == 0.5
+    result = scores(folder, "q,e")
+    assert (result["easy"]["trapezoid_map"], result["hard"]["trapezoid_map"]) == (1.0, 0.0)
+    assert result["medium"]["trapezoid_map"] == 0.5
     write_table(folder / "solution.csv", "id,easy,hard,ignored", [("q", "e", "", "")])
     assert scores(folder, "q,e")["hard"]["trapezoid_map"] is None
 

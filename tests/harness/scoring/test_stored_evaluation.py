@@ -14,7 +14,7 @@ from tests.factories.evaluations import random_evaluation
 TASKS: tuple[Task, ...] = ("retrieval", "recognition")
 
 
-def stored(evaluation: Evaluation) -> dict[str, np.ndarray]:
+def save_and_load(evaluation: Evaluation) -> dict[str, np.ndarray]:
     """Return the arrays as the database returns them: numbers."""
     return {name: np.asarray(values, np.float64) for name, values in to_arrays(evaluation).items()}
 
@@ -29,7 +29,7 @@ def of_part(evaluation: Evaluation, part: str) -> Judgement:
 def test_every_metric_gives_stored_and_original_judgements_the_same_score(task: Task, part: str) -> None:
     evaluation = random_evaluation(task)
     for each in metrics_of(task):
-        judgement = from_arrays(each, evaluation.query_ids, stored(evaluation), part)
+        judgement = from_arrays(each, evaluation.query_ids, save_and_load(evaluation), part)
         ones = np.ones(len(judgement.query_ids), np.int64)
         assert weighted_score(each, judgement)(ones) == pytest.approx(each.score(of_part(evaluation, part)))
 
@@ -37,7 +37,7 @@ def test_every_metric_gives_stored_and_original_judgements_the_same_score(task: 
 def test_gap_of_the_stored_judgement_is_equal_bit_for_bit() -> None:
     evaluation = random_evaluation("recognition")
     for each in (GlobalAveragePrecision(), metric("gap_landmarks_only")):
-        judgement = from_arrays(each, evaluation.query_ids, stored(evaluation))
+        judgement = from_arrays(each, evaluation.query_ids, save_and_load(evaluation))
         assert each.score(judgement) == each.score(evaluation.judgement)
         assert intervals([each], judgement) == intervals([each], evaluation.judgement)
 
@@ -65,9 +65,9 @@ def test_each_part_is_resampled_within_itself(task: Task) -> None:
 
 @pytest.mark.parametrize("usage", ["Public", "Private"])
 def test_the_interval_of_a_single_part_is_that_of_all(usage: str) -> None:
-    found = part_intervals(random_evaluation("retrieval", usage))
-    assert set(found) == {usage.lower(), "all"}
-    assert len(set(found.values())) == 1
+    result = part_intervals(random_evaluation("retrieval", usage))
+    assert set(result) == {usage.lower(), "all"}
+    assert len(set(result.values())) == 1
 
 
 def test_a_part_without_a_scored_query_has_no_interval() -> None:

@@ -16,7 +16,7 @@ from tests.factories.competitions import make_competition
 
 @pytest.fixture(scope="module")
 def competition(tmp_path_factory: pytest.TempPathFactory) -> Competition:
-    folder = make_competition(tmp_path_factory.mktemp("world") / "a", index=50, queries=1, non_landmark=0)
+    folder = make_competition(tmp_path_factory.mktemp("competition") / "a", index=50, queries=1, non_landmark=0)
     return Competition.open(folder, folder)
 
 

@@ -22,7 +22,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "submission.csv"
 
 
-def ranked(path: Path, *lines: str) -> list[list[str]]:
+def read_rows(path: Path, *lines: str) -> list[list[str]]:
     path.write_text("\n".join(["id,images", *lines]))
     answer = read_submission(path, QUERIES, IGNORED)
     assert isinstance(answer, Ranking)
@@ -48,7 +48,7 @@ def reading_error(path: Path) -> str:
 
 
 def test_rows_are_put_in_the_order_of_the_queries(path: Path) -> None:
-    assert ranked(path, "s,c a", "q,a b") == [["a", "b"], [], ["c", "a"]]
+    assert read_rows(path, "s,c a", "q,a b") == [["a", "b"], [], ["c", "a"]]
     assert labelled(path, "s,7 0.5", "q,8815 1e-3") == {"q": (8815, 0.001), "s": (7, 0.5)}
 
 
@@ -72,7 +72,7 @@ def test_rows_are_put_in_the_order_of_the_queries(path: Path) -> None:
     ],
 )
 def test_rankings_are_read_as_by_the_reference_scorer(path: Path, lines: list[str], expected: list[str]) -> None:
-    assert ranked(path, *lines) == [expected, [], []]
+    assert read_rows(path, *lines) == [expected, [], []]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_a_pipe_or_folder_is_rejected_without_waiting(path: Path, tmp_path: Path
 
 
 def test_a_file_without_rows_answers_nothing(path: Path) -> None:
-    assert ranked(path) == [[], [], []]
+    assert read_rows(path) == [[], [], []]
     assert labelled(path) == {}
     path.write_text("id,images\n")
     assert read_submission(path, QUERIES[:0]).query_ids.tolist() == []

@@ -24,9 +24,9 @@ from harness.tuning.study import Trial, TuningStudy, open_study
 from harness.workspace import Workspace
 from metrics import compare
 from tests.factories.competitions import make_competition
-from tests.factories.tuning_runs import QuickRuns, height, quick, write_slope
+from tests.factories.tuning_runs import QuickRuns, query_scores, quick_runs, write_slope
 
-__all__ = ["quick"]
+__all__ = ["quick_runs"]
 FOLDS = 3
 
 
@@ -61,7 +61,7 @@ def facts(trials: Sequence[Trial]) -> list[tuple[object, ...]]:
     return [(trial.number, trial.arguments, trial.folds, trial.reason) for trial in trials]
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick_runs")
 def test_the_optimum_is_reached_and_the_defaults_come_first(slope_folder: Path, tmp_path: Path) -> None:
     search = Search(slope_folder, tmp_path)
     trials = search.trials(40)
@@ -75,26 +75,26 @@ def test_the_optimum_is_reached_and_the_defaults_come_first(slope_folder: Path, 
     assert found["n"] != 5
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick_runs")
 def test_a_trial_is_the_score_of_each_fold(slope_folder: Path, tmp_path: Path) -> None:
     search = Search(slope_folder, tmp_path)
     for trial in search.trials(8):
         if trial.folds:
             spec = search.study.name + trial.arguments
             splits = [search.runner.folds.name(number) for number in range(1, FOLDS + 1)]
-            assert trial.folds == pytest.approx([height(spec, split).mean() for split in splits])
+            assert trial.folds == pytest.approx([query_scores(spec, split).mean() for split in splits])
             assert trial.score == pytest.approx(np.mean(trial.folds))
             assert trial.deviation == pytest.approx(np.std(trial.folds, ddof=1))
             assert trial.seconds == FOLDS * 0.5
 
 
-def test_only_folds_are_run(slope_folder: Path, tmp_path: Path, quick: QuickRuns) -> None:
+def test_only_folds_are_run(slope_folder: Path, tmp_path: Path, quick_runs: QuickRuns) -> None:
     Search(slope_folder, tmp_path).trials(4)
-    assert {run.split.partition("/")[0] for run in quick.executed} == {"fold 1", "fold 2", "fold 3"}
-    assert {run.job.fold for run in quick.executed} == {1, 2, 3}
+    assert {run.split.partition("/")[0] for run in quick_runs.executed} == {"fold 1", "fold 2", "fold 3"}
+    assert {run.job.fold for run in quick_runs.executed} == {1, 2, 3}
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick_runs")
 def test_the_same_seed_gives_the_same_trials_for_any_number_of_jobs(slope_folder: Path, tmp_path: Path) -> None:
     once = facts(Search(slope_folder, tmp_path / "a").trials(14, jobs=1))
     assert facts(Search(slope_folder, tmp_path / "b").trials(14, jobs=8)) == once
@@ -104,31 +104,33 @@ def test_the_same_seed_gives_the_same_trials_for_any_number_of_jobs(slope_folder
 
 @pytest.mark.parametrize("stop", [0, 1, 7, 16, 22])
 def test_an_interrupted_search_resumes_with_the_same_trials(
-    slope_folder: Path, tmp_path: Path, quick: QuickRuns, stop: int
+    slope_folder: Path, tmp_path: Path, quick_runs: QuickRuns, stop: int
 ) -> None:
     whole = facts(Search(slope_folder, tmp_path / "whole").trials(14))
-    quick.executed.clear()
-    quick.stop = stop
+    quick_runs.executed.clear()
+    quick_runs.stop = stop
     with pytest.raises(KeyboardInterrupt):
         Search(slope_folder, tmp_path / "broken").trials(14, jobs=3)
-    quick.stop = None
+    quick_runs.stop = None
     assert facts(Search(slope_folder, tmp_path / "broken").trials(14)) == whole
-    keys = [run.key for run in quick.executed if "n=5" not in run.identity]
+    keys = [run.key for run in quick_runs.executed if "n=5" not in run.identity]
     assert len(keys) == len(set(keys)), "no run is repeated"
 
 
-def test_a_longer_search_runs_only_the_missing_trials(slope_folder: Path, tmp_path: Path, quick: QuickRuns) -> None:
+def test_a_longer_search_runs_only_the_missing_trials(
+    slope_folder: Path, tmp_path: Path, quick_runs: QuickRuns
+) -> None:
     whole = facts(Search(slope_folder, tmp_path / "whole").trials(13))
     assert facts(Search(slope_folder, tmp_path / "pieces").trials(6)) == whole[:6]
-    quick.executed.clear()
+    quick_runs.executed.clear()
     assert facts(Search(slope_folder, tmp_path / "pieces").trials(13)) == whole
-    assert {run.identity for run in quick.executed} <= {f"slope{each[1]}" for each in whole[6:]}
-    quick.executed.clear()
+    assert {run.identity for run in quick_runs.executed} <= {f"slope{each[1]}" for each in whole[6:]}
+    quick_runs.executed.clear()
     assert facts(Search(slope_folder, tmp_path / "pieces").trials(9)) == whole[:9]
-    assert not quick.executed
+    assert not quick_runs.executed
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick_runs")
 def test_failed_and_refused_trials_have_a_reason_and_the_others_continue(slope_folder: Path, tmp_path: Path) -> None:
     search = Search(slope_folder, tmp_path)
     trials = search.trials(16)
@@ -141,7 +143,7 @@ def test_failed_and_refused_trials_have_a_reason_and_the_others_continue(slope_f
     assert [entry.reason for entry in search.runner.entries.entries() if entry.status == "failed"]
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick_runs")
 def test_given_parameters_are_fixed_and_only_named_ones_are_searched(slope_folder: Path, tmp_path: Path) -> None:
     search = Search(slope_folder, tmp_path, "(kind='good', other=7)", only=["x"])
     trials = search.trials(8)
@@ -150,7 +152,7 @@ def test_given_parameters_are_fixed_and_only_named_ones_are_searched(slope_folde
     assert all(trial.arguments.startswith("(kind='good', other=7, x=") for trial in trials[1:])
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick_runs")
 def test_an_exhausted_search_ends(slope_folder: Path, tmp_path: Path) -> None:
     search = Search(slope_folder, tmp_path, only=["kind", "n"])
     found = search.values(search.trials(50))
@@ -160,7 +162,7 @@ def test_an_exhausted_search_ends(slope_folder: Path, tmp_path: Path) -> None:
     assert len(search.trials(50)) == 6
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick_runs")
 def test_the_lowest_score_is_best_if_lower_is_better(slope_folder: Path, tmp_path: Path) -> None:
     search = Search(slope_folder, tmp_path, "(kind='good')", only=["x"], metric="mean_first_hit@100")
     trials = search.trials(24)
@@ -170,7 +172,7 @@ def test_the_lowest_score_is_best_if_lower_is_better(slope_folder: Path, tmp_pat
     assert found.nested_mean < found.default.score
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick_runs")
 def test_another_seed_score_or_range_is_another_search(slope_folder: Path, tmp_path: Path) -> None:
     variants = ({}, {"seed": 1}, {"metric": "precision@5"}, {"only": ["x"]}, {"arguments": "(kind='bad')"})
     paths = [Search(slope_folder, tmp_path, **options).study.path for options in variants]
@@ -178,16 +180,16 @@ def test_another_seed_score_or_range_is_another_search(slope_folder: Path, tmp_p
     assert Search(slope_folder, tmp_path).study.path == paths[0]
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick_runs")
 def test_a_search_whose_trials_all_fail_ends_at_once_and_is_repeated(
-    slope_folder: Path, tmp_path: Path, quick: QuickRuns
+    slope_folder: Path, tmp_path: Path, quick_runs: QuickRuns
 ) -> None:
     search = Search(slope_folder, tmp_path, "(n=5)")
     for _ in range(2):
-        quick.executed.clear()
+        quick_runs.executed.clear()
         with pytest.raises(HarnessError, match="4 trials failed and none has a score: fold 1/3 .*: five is too much"):
             search.trials(50)
-        assert len(quick.executed) == 4 * FOLDS
+        assert len(quick_runs.executed) == 4 * FOLDS
 
 
 @pytest.mark.parametrize(
@@ -208,7 +210,7 @@ def test_a_search_whose_trials_all_fail_ends_at_once_and_is_repeated(
         "\0",
     ],
 )
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick_runs")
 def test_a_damaged_file_of_trials_is_an_error_of_one_line(slope_folder: Path, tmp_path: Path, text: str) -> None:
     search = Search(slope_folder, tmp_path)
     search.study.path.write_text(text, encoding="utf-8")
@@ -217,7 +219,7 @@ def test_a_damaged_file_of_trials_is_an_error_of_one_line(slope_folder: Path, tm
     assert str(raised.value).isprintable()
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick_runs")
 def test_trials_are_stored_as_readable_json(slope_folder: Path, tmp_path: Path) -> None:
     search = Search(slope_folder, tmp_path)
     trials = search.trials(5)
@@ -245,7 +247,7 @@ def test_what_cannot_be_searched_is_an_error_of_one_line(
         Search(slope_folder, tmp_path, arguments, **options)
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick_runs")
 def test_the_nested_score_chooses_the_trial_of_each_fold_on_the_others(slope_folder: Path, tmp_path: Path) -> None:
     search = Search(slope_folder, tmp_path)
     trials = search.trials(20)
@@ -275,7 +277,7 @@ def judgements(search: Search, trials: Sequence[Trial]) -> list[object]:
     return found
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick_runs")
 def test_the_best_is_not_different_from_the_defaults_if_they_are_the_best(slope_folder: Path, tmp_path: Path) -> None:
     search = Search(slope_folder, tmp_path, "(x=0.3)", only=["kind"])
     good = Search(slope_folder, tmp_path, "(x=0.3, kind='good')", only=["n"])
@@ -319,8 +321,8 @@ def test_failing_values_are_proposed_less_and_less() -> None:
 
 
 def test_a_log_span_is_searched_evenly_over_its_decades() -> None:
-    drawn = [propose({"d": Span(1e-6, 1e-2, log=True)}, [], [{"d": 1.0}] * number, 0, higher=True)["d"] for number in range(200)]  # fmt: skip
-    counts = np.histogram(np.log10(drawn), bins=4, range=(-6, -2))[0]
+    samples = [propose({"d": Span(1e-6, 1e-2, log=True)}, [], [{"d": 1.0}] * number, 0, higher=True)["d"] for number in range(200)]  # fmt: skip
+    counts = np.histogram(np.log10(samples), bins=4, range=(-6, -2))[0]
     assert counts.min() > 30
 
 

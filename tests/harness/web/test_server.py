@@ -10,13 +10,13 @@ from harness.errors import HarnessError
 from harness.web.app import create_app
 from harness.web.server import allowed_hosts, open_socket
 from leaderboard.errors import LeaderboardError
-from tests.factories.entries import Entered
+from tests.factories.entries import EntryFactory
 
 
-def test_the_command_serves_the_workspace_and_prints_the_address(entered: Entered, tmp_path: Path) -> None:
-    entered.ranking("served", right=0.5)
+def test_the_command_serves_the_workspace_and_prints_the_address(factory: EntryFactory, tmp_path: Path) -> None:
+    factory.add_ranking("served", right=0.5)
     words = [sys.executable, "-m", "harness.cli.main", "serve", "--port", "0"]
-    words += ["--on", str(entered.competition.folder), "--workspace", str(entered.workspace.folder)]
+    words += ["--on", str(factory.competition.folder), "--workspace", str(factory.workspace.folder)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -41,16 +41,16 @@ def test_a_site_accepts_only_its_own_host_names() -> None:
     assert allowed_hosts("0.0.0.0") == ["*"]
 
 
-def test_the_board_cache_is_warmed(entered: Entered) -> None:
-    entered.ranking("early", right=0.5)
-    site = create_app(entered.workspace).state.site
+def test_the_board_cache_is_warmed(factory: EntryFactory) -> None:
+    factory.add_ranking("early", right=0.5)
+    site = create_app(factory.workspace).state.site
     site.warm()
-    assert site.boards.ranked(entered.competition.key, "retrieval").standings[0].entry.identity == "early"
+    assert site.boards.ranked(factory.competition.key, "retrieval").standings[0].entry.identity == "early"
 
 
-def test_a_damaged_database_does_not_stop_the_warming(entered: Entered) -> None:
-    site = create_app(entered.workspace).state.site
-    entered.workspace.database.write_bytes(b"nothing of a database" * 100)
+def test_a_damaged_database_does_not_stop_the_warming(factory: EntryFactory) -> None:
+    site = create_app(factory.workspace).state.site
+    factory.workspace.database.write_bytes(b"nothing of a database" * 100)
     site.warm()
     with pytest.raises(LeaderboardError):
         site.boards.names()

@@ -93,6 +93,6 @@ def test_the_same_seed_gives_the_same_attack():
 def test_mixed_answers_are_selected_from_either_system(share):
     a, b = complementary_answers(50)
     second = np.arange(50) < share * 50
-    found = mix_answers(a, b, second)
-    assert isinstance(found, QueryValues)
-    np.testing.assert_array_equal(found.values, [b.values[i] if second[i] else a.values[i] for i in range(50)])
+    result = mix_answers(a, b, second)
+    assert isinstance(result, QueryValues)
+    np.testing.assert_array_equal(result.values, [b.values[i] if second[i] else a.values[i] for i in range(50)])

@@ -26,12 +26,12 @@ def retrieval(skills=(0.6, 0.55, 0.5), seed=0):
 def recognition(skills=(0.6, 0.55, 0.5), seed=0):
     rng = np.random.default_rng(seed)
     landmark = rng.random(N) < 0.7
-    found = {}
+    result = {}
     for skill in skills:
         correct = landmark & (rng.random(N) < skill)
         confidence = rng.integers(0, 5, N) + correct
-        found[f"entry {skill}"] = RecognitionJudgement(IDS, landmark, np.ones(N, bool), correct, confidence * 1.0)
-    return found
+        result[f"entry {skill}"] = RecognitionJudgement(IDS, landmark, np.ones(N, bool), correct, confidence * 1.0)
+    return result
 
 
 def test_the_simulation_equals_drawing_and_scoring_one_by_one():
@@ -53,11 +53,11 @@ def test_the_simulation_equals_drawing_and_scoring_one_by_one():
             best = [name for name in answers if public[name] == max(public.values())]
             won = [name for name in best if private[name] == max(private.values())]
             wins += Fraction(len(won), len(best) * len(masks))
-        found = shake_up(each, answers, PUBLIC, draws=40, seed=7)
+        result = shake_up(each, answers, PUBLIC, draws=40, seed=7)
         np.testing.assert_allclose(
-            found.rank_shares, [[float(each) for each in own] for own in shares.values()], atol=1e-12
+            result.rank_shares, [[float(each) for each in own] for own in shares.values()], atol=1e-12
         )
-        assert found.p_public_best_wins == pytest.approx(float(wins))
+        assert result.p_public_best_wins == pytest.approx(float(wins))
 
 
 def score(each, judgement):
@@ -67,24 +67,24 @@ def score(each, judgement):
 @pytest.mark.parametrize("each", [MAP, GAP], ids=repr)
 def test_the_own_parts_give_the_own_scores(each):
     answers = retrieval() if each is MAP else recognition()
-    found = shake_up(each, answers, PUBLIC, draws=1)
-    for column, answer in zip(found.scores.T, answers.values(), strict=True):
+    result = shake_up(each, answers, PUBLIC, draws=1)
+    for column, answer in zip(result.scores.T, answers.values(), strict=True):
         assert column == pytest.approx([score(each, answer.select(part)) for part in (PUBLIC, ~PUBLIC)], abs=1e-12)
 
 
 @pytest.mark.parametrize("each", [MAP, GAP], ids=repr)
 def test_identical_entries_share_all_their_ranks(each):
     answers = retrieval() if each is MAP else recognition()
-    found = shake_up(each, answers | {"twin": answers["entry 0.55"]}, PUBLIC, draws=200)
-    np.testing.assert_allclose(found.rank_shares[1], found.rank_shares[3])
-    assert not (found.simulated_ranks[..., 1] != found.simulated_ranks[..., 3]).any()
+    result = shake_up(each, answers | {"twin": answers["entry 0.55"]}, PUBLIC, draws=200)
+    np.testing.assert_allclose(result.rank_shares[1], result.rank_shares[3])
+    assert not (result.simulated_ranks[..., 1] != result.simulated_ranks[..., 3]).any()
 
 
 def test_each_entry_has_a_rank_and_each_rank_an_entry_in_every_draw():
-    found = shake_up(MAP, retrieval((0.5, 0.5, 0.52, 0.48, 0.5)), PUBLIC, draws=300)
-    np.testing.assert_allclose(found.rank_shares.sum(axis=0), 1)
-    np.testing.assert_allclose(found.rank_shares.sum(axis=1), 1)
-    assert found.rank_shares.min() >= 0
+    result = shake_up(MAP, retrieval((0.5, 0.5, 0.52, 0.48, 0.5)), PUBLIC, draws=300)
+    np.testing.assert_allclose(result.rank_shares.sum(axis=0), 1)
+    np.testing.assert_allclose(result.rank_shares.sum(axis=1), 1)
+    assert result.rank_shares.min() >= 0
 
 
 def test_the_order_of_queries_and_of_entries_does_not_matter():
@@ -96,19 +96,19 @@ def test_the_order_of_queries_and_of_entries_does_not_matter():
 
 def test_an_entry_that_is_better_at_every_query_wins_every_draw():
     answers = {"best": QueryValues(IDS, np.full(N, 0.9)), "worst": QueryValues(IDS, np.full(N, 0.1))}
-    found = shake_up(MAP, answers, PUBLIC, draws=20)
-    assert found.p_public_best_wins == 1
-    assert found.move_interval(0) == found.move_interval(1) == (0, 0)
-    assert (found.rank_interval(0), found.rank_interval(1)) == ((1, 1), (2, 2))
-    assert found.pairs(["worst"])[0].names == ("worst",)
-    assert found.pairs(["worst"])[0].p_best == 0
+    result = shake_up(MAP, answers, PUBLIC, draws=20)
+    assert result.p_public_best_wins == 1
+    assert result.move_interval(0) == result.move_interval(1) == (0, 0)
+    assert (result.rank_interval(0), result.rank_interval(1)) == ((1, 1), (2, 2))
+    assert result.pairs(["worst"])[0].names == ("worst",)
+    assert result.pairs(["worst"])[0].p_best == 0
 
 
 def test_queries_that_do_not_count_are_never_drawn():
     values = np.where(np.arange(N) < 20, np.nan, 0.5)
     answers = {"a": QueryValues(IDS, values), "b": QueryValues(IDS, values / 2)}
-    found = shake_up(MAP, answers, PUBLIC, draws=20)
-    np.testing.assert_allclose(found.simulated_scores[..., 0], 0.5)
+    result = shake_up(MAP, answers, PUBLIC, draws=20)
+    np.testing.assert_allclose(result.simulated_scores[..., 0], 0.5)
 
 
 def simulated(*private, public=None):
@@ -119,34 +119,34 @@ def simulated(*private, public=None):
 
 
 def test_the_pair_with_the_best_entry_in_most_draws_comes_first():
-    found = simulated([0.9, 0.1, 0.1], [0.8, 0.8, 0.2], [0.1, 0.9, 0.9])
-    pairs = {pair.names: (pair.p_best, pair.rank) for pair in found.pairs()}
+    result = simulated([0.9, 0.1, 0.1], [0.8, 0.8, 0.2], [0.1, 0.9, 0.9])
+    pairs = {pair.names: (pair.p_best, pair.rank) for pair in result.pairs()}
     assert pairs == {("a", "c"): (1, 1), ("b", "c"): (2 / 3, 4 / 3), ("a", "b"): (1 / 3, (1 + 2 + 2) / 3)}
-    assert found.pairs()[0].names == ("a", "c")
-    assert found.two_best_public().names == ("a", "b")
+    assert result.pairs()[0].names == ("a", "c")
+    assert result.two_best_public().names == ("a", "b")
 
 
 def test_pairs_that_never_have_the_best_entry_are_ordered_by_rank():
-    found = simulated([0.9, 0.9], [0.5, 0.4], [0.4, 0.5], [0.3, 0.3])
-    assert [pair.names for pair in found.pairs("bcd")] == [("b", "c"), ("b", "d"), ("c", "d")]
+    result = simulated([0.9, 0.9], [0.5, 0.4], [0.4, 0.5], [0.3, 0.3])
+    assert [pair.names for pair in result.pairs("bcd")] == [("b", "c"), ("b", "d"), ("c", "d")]
 
 
 def test_the_best_public_entries_of_each_draw_are_selected_in_each_draw():
-    found = simulated([0.9, 0.1], [0.5, 0.5], [0.1, 0.9], public=([0.1, 0.1], [0.5, 0.5], [0.9, 0.9]))
-    assert (found.best_public_of_each_draw().p_best, found.best_public_of_each_draw().rank) == (0.5, 1.5)
+    result = simulated([0.9, 0.1], [0.5, 0.5], [0.1, 0.9], public=([0.1, 0.1], [0.5, 0.5], [0.9, 0.9]))
+    assert (result.best_public_of_each_draw().p_best, result.best_public_of_each_draw().rank) == (0.5, 1.5)
 
 
 def test_an_interval_leaves_out_the_rarest_draws_at_both_ends():
     scores = np.arange(20.0)
-    found = simulated(scores, scores[::-1])
-    assert (found.rank_interval(0, level=1.0), found.rank_interval(0, level=0.9)) == ((1, 2), (1, 2))
+    result = simulated(scores, scores[::-1])
+    assert (result.rank_interval(0, level=1.0), result.rank_interval(0, level=0.9)) == ((1, 2), (1, 2))
     rare = simulated(np.r_[1.0, np.zeros(19)], np.r_[0.0, np.ones(19)])
     assert (rare.rank_interval(0, level=1.0), rare.rank_interval(0, level=0.9)) == ((1, 2), (2, 2))
 
 
 def test_pairs_are_all_pairs():
-    found = shake_up(MAP, retrieval(np.linspace(0.3, 0.7, 6)), PUBLIC, draws=30)
-    assert {pair.names for pair in found.pairs()} == set(combinations(found.names, 2))
+    result = shake_up(MAP, retrieval(np.linspace(0.3, 0.7, 6)), PUBLIC, draws=30)
+    assert {pair.names for pair in result.pairs()} == set(combinations(result.names, 2))
 
 
 def test_equal_scores_share_their_ranks():

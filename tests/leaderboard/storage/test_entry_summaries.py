@@ -35,8 +35,8 @@ def test_standings_of_summaries_equal_those_of_full_entries(database: Database, 
     outlines = EntrySummaries(database, "fingerprint", "retrieval", "test", "map@100")
     assert outlines.refresh()
     order = Order("map@100", higher_is_better=True)
-    part, found = standings(outlines.by_id.values(), order, "solution")
-    rows = [board_row(standing, stored[standing.entry.id], order, part) for standing in found]
+    part, result = standings(outlines.by_id.values(), order, "solution")
+    rows = [board_row(standing, stored[standing.entry.id], order, part) for standing in result]
     assert rows == board_rows(stored.values(), higher_is_better=True)
 
 

@@ -60,8 +60,8 @@ def other(accounts: Accounts) -> Team:
 
 def upload(**values: object) -> Upload:
     """A file that no other is like."""
-    told = {"competition": "c", "task": "retrieval", "file_name": "a.csv", "message": "", "size": 100}
-    return Upload(**{"id": token_hex(16), "digest": token_hex(32), **told, **values})  # type: ignore[arg-type]
+    fields = {"competition": "c", "task": "retrieval", "file_name": "a.csv", "message": "", "size": 100}
+    return Upload(**{"id": token_hex(16), "digest": token_hex(32), **fields, **values})  # type: ignore[arg-type]
 
 
 @pytest.fixture

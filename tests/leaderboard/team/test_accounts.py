@@ -52,9 +52,9 @@ def test_an_unprintable_name_is_refused_in_one_line(accounts, name):
     "name", ["<script>alert(1)</script>", "'; DROP TABLE teams; --", "日本語 ünï 🗿", "=1+1", "../a", "%s{0}"]
 )
 def test_any_other_name_is_stored_unchanged(accounts, name):
-    made = accounts.add_team(name, minutes(1))
-    assert accounts.teams() == [made]
-    assert made.name == name
+    created = accounts.add_team(name, minutes(1))
+    assert accounts.teams() == [created]
+    assert created.name == name
 
 
 def test_a_team_cannot_take_the_name_of_a_solution(accounts, store, make_entry):
@@ -72,9 +72,9 @@ def test_concurrent_creations_of_one_team_succeed_once(accounts):
             return None
 
     with ThreadPoolExecutor(8) as pool:
-        made = [each for each in pool.map(add, range(8)) if each]
-    assert accounts.teams() == made
-    assert len(made) == 1
+        created = [each for each in pool.map(add, range(8)) if each]
+    assert accounts.teams() == created
+    assert len(created) == 1
 
 
 def test_the_list_of_tokens_contains_no_secret(accounts, team):

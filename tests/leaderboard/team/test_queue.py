@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
-from leaderboard.storage.team_schema import scorings
+from leaderboard.storage.schema import scorings
 from leaderboard.team.queue import LEASE, MAX_ATTEMPTS
 from tests.leaderboard.team.conftest import minutes
 
@@ -54,7 +54,7 @@ def test_a_scored_submission_has_an_entry_with_its_values(queue, hand_in, enter,
 
 def test_concurrent_workers_enter_each_submission_once(queue, hand_in, enter, store, accounts):
     teams = [accounts.add_team(f"team {number}", minutes(0)) for number in range(4)]
-    made = {hand_in(team, minute).id for minute in range(3) for team in teams}
+    submitted = {hand_in(team, minute).id for minute in range(3) for team in teams}
 
     def work(_):
         done = []
@@ -64,9 +64,9 @@ def test_concurrent_workers_enter_each_submission_once(queue, hand_in, enter, st
         return done
 
     with ThreadPoolExecutor(6) as pool:
-        done = [each for found in pool.map(work, range(6)) for each in found]
-    assert sorted(done) == sorted(made)
-    assert len(store.entries()) == len(made)
+        done = [each for result in pool.map(work, range(6)) for each in result]
+    assert sorted(done) == sorted(submitted)
+    assert len(store.entries()) == len(submitted)
 
 
 def test_a_renewed_claim_cannot_be_claimed_by_another_worker(queue, hand_in, team):

@@ -1,12 +1,11 @@
-"""Tests of `leaderboard.team.submissions` and of its tables in `leaderboard.storage.team_schema`."""
+"""Tests of `leaderboard.team.submissions` and of its tables in `leaderboard.storage.schema`."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from leaderboard.errors import LimitError, TeamError
-from leaderboard.team.limits import DailyUsage
-from leaderboard.team.rules import CompetitionRules
+from leaderboard.team.rules import CompetitionRules, DailyUsage
 from tests.leaderboard.team.conftest import minutes, upload
 
 
@@ -86,7 +85,7 @@ def test_rejected_submissions_do_not_count(hand_in, submissions, queue, team):
 
 
 @pytest.fixture
-def scored(hand_in, queue, make_entry):
+def scored_submissions(hand_in, queue, make_entry):
     """Hands in so many files of a team and enters them."""
 
     def enter(team, count, **values):
@@ -98,8 +97,8 @@ def scored(hand_in, queue, make_entry):
     return enter
 
 
-def test_two_finals_can_be_chosen_and_replaced(submissions, scored, team):
-    made = scored(team, 3)
+def test_two_finals_can_be_chosen_and_replaced(submissions, scored_submissions, team):
+    made = scored_submissions(team, 3)
 
     def chosen():
         return [each.id for each in reversed(submissions.find_all(team)) if each.chosen]
@@ -112,8 +111,8 @@ def test_two_finals_can_be_chosen_and_replaced(submissions, scored, team):
     assert chosen() == []
 
 
-def test_an_invalid_choice_of_finals_changes_nothing(submissions, scored, hand_in, team, other):
-    made, waiting = scored(team, 3), hand_in(other, 1)
+def test_an_invalid_choice_of_finals_changes_nothing(submissions, scored_submissions, hand_in, team, other):
+    made, waiting = scored_submissions(team, 3), hand_in(other, 1)
     submissions.choose(team, [made[0].id], CompetitionRules("c"), "retrieval", minutes(10))
     for ids in ([each.id for each in made], [waiting.id], [made[1].id, waiting.id], ["nothing"]):
         with pytest.raises(TeamError, match="finals|a final"):
@@ -126,8 +125,8 @@ def test_an_invalid_choice_of_finals_changes_nothing(submissions, scored, hand_i
     assert [each.id for each in submissions.find_all(team) if each.chosen] == [made[0].id]
 
 
-def test_a_hidden_submission_has_a_hidden_entry_until_it_is_shown_again(submissions, scored, team):
-    made = scored(team, 2)
+def test_a_hidden_submission_has_a_hidden_entry_until_it_is_shown_again(submissions, scored_submissions, team):
+    made = scored_submissions(team, 2)
     submissions.hide(made[0].id, "two accounts")
     hidden = submissions.find(made[0].id)
     assert hidden.hidden == "two accounts"

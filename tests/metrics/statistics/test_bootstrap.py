@@ -60,7 +60,7 @@ def test_metrics_of_complete_rankings_have_weighted_scores_too(each, seed):
 
 
 @pytest.mark.parametrize("each", [Top1Accuracy(), GlobalAveragePrecision()], ids=repr)
-def test_where_no_query_counts_there_is_neither_score_nor_interval(each):
+def test_without_a_query_that_counts_there_is_neither_score_nor_interval(each):
     judgement = judgement_for(each, seed=0)
     nothing = judgement.select(~judgement.landmark)
     assert np.isnan(weighted_score(each, nothing)(np.ones(len(nothing.query_ids), dtype=np.int64)))

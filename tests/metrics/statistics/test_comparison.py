@@ -56,7 +56,7 @@ def ranks(each, judgement):
 
 @every_metric
 @pytest.mark.parametrize("seed", range(20))
-def test_exchanging_gives_what_scoring_the_exchanged_answers_gives(each, seed):
+def test_an_exchange_has_the_score_of_the_exchanged_answers(each, seed):
     a, b = two_answers(each, seed)
     difference = exchange_difference(each, a, b)
     rng = np.random.default_rng(seed)
@@ -73,7 +73,7 @@ def test_without_an_exchange_the_difference_is_that_of_the_scores(each):
 
 
 @every_metric
-def test_p_is_near_the_share_of_all_exchanges_there_are(each):
+def test_p_is_near_the_share_over_all_possible_exchanges(each):
     a, b = two_answers(each, 11, n=9)
     difference = exchange_difference(each, a, b)
     all_exchanges = [abs(difference(np.array(swap))) for swap in product([False, True], repeat=9)]
@@ -115,7 +115,7 @@ def test_the_better_system_is_first_whether_higher_or_lower_is_better(each):
     assert result.scores == {"a": pytest.approx(each.score(a)), "b": pytest.approx(each.score(b))}
 
 
-def test_confidences_on_another_scale_change_nothing_by_gap():
+def test_the_scale_of_confidences_does_not_change_a_comparison_by_gap():
     a, b = two_answers(GlobalAveragePrecision(), 9)
     scaled = replace(b, confidence=np.exp(b.confidence) * 1000)
     both = [compare(GlobalAveragePrecision(), {"a": [a], "b": [each]}, replicates=50) for each in (b, scaled)]
@@ -135,7 +135,7 @@ def test_wins_losses_and_effect_are_those_of_the_queries():
     assert pair.effect == pytest.approx(differences.mean() / differences.std(ddof=1))
 
 
-def test_where_less_is_better_a_lower_rank_wins():
+def test_if_lower_is_better_the_lower_value_wins():
     (pair,) = compare(MeanFirstHit(), {"late": [query_values(9, 9, 1)], "early": [query_values(1, 2, 3)]}).pairs
     assert (pair.better, pair.wins, pair.losses) == ("early", 2, 1)
     assert pair.difference < 0
@@ -152,7 +152,7 @@ def test_a_median_is_compared_as_a_median():
     assert result.scores == {"a": 1.0, "b": 2.0}
 
 
-def test_a_query_that_counts_for_one_only_is_exchanged_as_it_is():
+def test_a_query_that_counts_for_one_system_only_is_exchanged_unchanged():
     a, b = query_values(1, 1, np.nan), query_values(0, np.nan, 0)
     assert exchange_difference(Top1Accuracy(), a, b)(np.array([False, True, False])) == pytest.approx(1 - 1 / 3)
 
@@ -204,7 +204,7 @@ def test_systems_not_significantly_worse_than_the_best_are_tied_with_it():
     assert alone.tied == ("first",)
 
 
-def test_there_are_enough_exchanges_for_the_correction_to_find_something():
+def test_the_number_of_exchanges_allows_significance_after_the_correction():
     values = np.arange(40) / 40
     answers = {f"{number:02}": [query_values(*values * (1 - number / 40))] for number in range(9)}
     result = compare(MeanAveragePrecision(), answers, replicates=10)
@@ -227,7 +227,7 @@ def holm_by_the_book(p):
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_holms_correction_is_the_one_in_the_book(seed):
+def test_the_correction_of_holm_equals_the_textbook_example(seed):
     p = (np.random.default_rng(seed).random(seed) ** 3).round(2)
     assert holm(p) == pytest.approx(holm_by_the_book(p))
 
@@ -240,13 +240,13 @@ def test_other_queries_cannot_be_compared():
         compare(MeanAveragePrecision(), {"one": [a, a], "two": [a]})
 
 
-def test_answers_judged_by_another_truth_cannot_be_compared():
+def test_answers_judged_by_another_ground_truth_cannot_be_compared():
     a, b = judge_recognition({}, {"q": [1], "r": []}), judge_recognition({}, {"q": [1], "r": [2]})
     with pytest.raises(ValueError, match="different ground truths"):
         compare(GlobalAveragePrecision(), {"one": [a], "two": [b]})
 
 
-def test_where_no_query_counts_there_is_nothing_to_compare():
+def test_without_a_query_that_counts_nothing_can_be_compared():
     nothing = judge_recognition({}, {"q": [], "r": []})
     with pytest.raises(NoPositives, match="gap: no query counts"):
         compare(GlobalAveragePrecision(), {"one": [nothing], "two": [nothing]})
@@ -278,7 +278,7 @@ def test_p_is_uniform_if_there_is_no_difference(name):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["map@100", "gap"])
-def test_a_difference_that_is_there_is_found(name):
+def test_a_real_difference_is_significant(name):
     result = []
     for sample in range(100):
         a, b = equally_good(name, sample)

@@ -36,7 +36,7 @@ def leave_one_out_by_scoring(each, judgement):
 
 @pytest.mark.parametrize("each", EVERY, ids=repr)
 @pytest.mark.parametrize("seed", range(20))
-def test_leaving_out_gives_what_scoring_the_other_queries_gives(each, seed):
+def test_a_jackknife_value_equals_the_score_of_the_other_queries(each, seed):
     judgement = judgement_for(each, seed)
     counted = slice(None) if each in GAPS else ~np.isnan(each.per_query(judgement))
     np.testing.assert_allclose(
@@ -52,7 +52,7 @@ def test_a_mean_has_the_paired_error_of_the_differences():
     assert standard_error(metric("map@100"), one, other) == pytest.approx(paired)
 
 
-def test_by_gap_it_is_how_far_the_scores_of_drawn_queries_scatter():
+def test_the_paired_error_of_gap_is_the_deviation_over_resampled_queries():
     rng = np.random.default_rng(1)
     n = 600
     landmark = rng.random(n) < 0.7
@@ -63,8 +63,10 @@ def test_by_gap_it_is_how_far_the_scores_of_drawn_queries_scatter():
         ids = np.array([f"{i:03}" for i in range(n)], object)
         answers.append(RecognitionJudgement(ids, landmark, np.ones(n, bool), correct, confidence))
     scores = [weighted_score(GlobalAveragePrecision(), each) for each in answers]
-    drawn = [scores[1](counts) - scores[0](counts) for counts in resamples(answers[0], 2000, 0)]
-    assert standard_error(GlobalAveragePrecision(), answers[1], answers[0]) == pytest.approx(np.std(drawn), rel=0.1)
+    differences = [scores[1](counts) - scores[0](counts) for counts in resamples(answers[0], 2000, 0)]
+    assert standard_error(GlobalAveragePrecision(), answers[1], answers[0]) == pytest.approx(
+        np.std(differences), rel=0.1
+    )
 
 
 def test_the_same_answer_twice_differs_by_nothing():

@@ -1,6 +1,4 @@
-"""Tests of `metrics.statistics.public_redraws`, its kernel `metrics.statistics.public_redraws_kernels`, and that of
-`metrics.global_average_precision_kernels`: scores of the parts, and the masks.
-"""
+"""Tests of `metrics.statistics.public_redraws` and of `metrics.kernels`: scores of the parts, and the masks."""
 
 from dataclasses import replace
 
@@ -48,7 +46,7 @@ def test_part_scores_equal_scoring_the_queries_of_the_part(each, seed):
     np.testing.assert_allclose(result, slow, rtol=1e-12, atol=1e-12)
 
 
-def test_each_draw_has_as_many_public_queries_of_each_stratum_as_there_were():
+def test_each_draw_has_the_original_number_of_public_queries_per_stratum():
     rng = np.random.default_rng(0)
     public, strata = rng.random(300) < 0.3, rng.integers(3, size=300)
     masks = masks_of(public, strata)
@@ -63,7 +61,7 @@ def test_every_query_is_drawn_as_often_as_every_other():
     assert abs(together - 20 / 50 * 19 / 49).max() < 0.04
 
 
-def test_more_draws_begin_like_fewer():
+def test_the_first_draws_are_the_same_for_any_number_of_them():
     public = np.arange(40) < 10
     np.testing.assert_array_equal(masks_of(public, draws=2 * BLOCK + 3)[: BLOCK + 1], masks_of(public, draws=BLOCK + 1))
 

@@ -1,7 +1,7 @@
 """Tests of `metrics.testing`: agreement of metrics, slow references, properties, mistakes and the check.
 
 They cover `metrics.testing.cases`, `metrics.testing.strategies`, `metrics.testing.perturbations`,
-`metrics.testing.properties`, `metrics.testing.slow_reference`, `metrics.testing.known_mistakes`,
+`metrics.testing.properties`, `metrics.testing.known_mistakes`,
 `metrics.testing.mistaken_scorers`, `metrics.testing.check` and `metrics.testing.loading`.
 """
 
@@ -122,8 +122,11 @@ SEPARATING = [
 
 def test_two_mistakes_at_once_are_named_both():
     rules = ScorerRules(repeats="twice", divisor="R")
-    found = {case: mistaken_score_range(metric("map@4"), case, rules)[0] for case in SEPARATING[:3]}
-    assert [mistake.name for mistake in diagnose(metric("map@4"), found)] == ["duplicates counted twice", "divide by R"]
+    result = {case: mistaken_score_range(metric("map@4"), case, rules)[0] for case in SEPARATING[:3]}
+    assert [mistake.name for mistake in diagnose(metric("map@4"), result)] == [
+        "duplicates counted twice",
+        "divide by R",
+    ]
 
 
 def test_scores_that_no_mistake_explains_have_no_diagnosis():

@@ -1,6 +1,4 @@
-"""Tests of `solutions.descriptors.pairs`, `solutions.descriptors.ensemble`, `solutions.descriptors.remap` and
-`solutions.descriptors.whitening.region_whitening`.
-"""
+"""Tests of `solutions.descriptors.pairs`, `solutions.descriptors.ensemble` and `solutions.descriptors.remap`."""
 
 from itertools import combinations
 from math import log
@@ -9,13 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness import HarnessError, Ragged
+from harness import HarnessError
 from harness.data.competition import Competition
 from solutions.descriptors.ensemble import FIRST_PLACE_WEIGHTS, concatenate
 from solutions.descriptors.pairs import matching_pairs, other_pairs
 from solutions.descriptors.remap import BINS, Remap, kl_divergence, learn_remap, region_weights
 from solutions.descriptors.whitening.pca_whitening import Whitening
-from solutions.descriptors.whitening.region_whitening import learn_region_whitening, sum_whitened_regions
 from tests.factories.competitions import make_competition
 
 DRAWN = np.random.default_rng(8)
@@ -64,11 +61,11 @@ def test_pairs_do_not_depend_on_the_order_of_the_images() -> None:
 
 def test_cosines_of_a_concatenation_are_mixed_by_squared_weights() -> None:
     parts = [DRAWN.normal(size=(5, d)) * 9 for d in (3, 4, 5, 6, 7, 8)]
-    found = concatenate(parts, FIRST_PLACE_WEIGHTS)
+    result = concatenate(parts, FIRST_PLACE_WEIGHTS)
     units = [part / np.linalg.norm(part, axis=1, keepdims=True) for part in parts]
     mixed = sum(w**2 * each @ each.T for w, each in zip((2, 1.5, 1.5, 1.5, 1, 1), units, strict=True)) / 12.75
-    assert np.allclose(found @ found.T, mixed, atol=1e-6)
-    assert found.dtype == np.float32
+    assert np.allclose(result @ result.T, mixed, atol=1e-6)
+    assert result.dtype == np.float32
 
 
 def test_a_missing_part_makes_the_row_nan() -> None:
@@ -85,23 +82,6 @@ def test_each_descriptor_needs_a_weight(weights: tuple) -> None:
         concatenate([])
 
 
-def test_whitened_regions_are_summed_for_each_image(competition: Competition) -> None:
-    counts = [3, 0, 5] * 50
-    ends = np.cumsum(counts)
-    regions = Ragged(DRAWN.normal(2, 1, (ends[-1], 6)).astype(np.float32), ends - counts, ends)
-    whitening = learn_region_whitening(competition.index, regions, 4)
-    summed = sum_whitened_regions(regions, whitening)
-    assert summed.shape == (150, 4)
-    for image in (0, 2, 77, 149):
-        each = (regions[image].astype(float) - whitening.mean) @ whitening.projection
-        total = (each / np.linalg.norm(each, axis=1, keepdims=True)).sum(axis=0)
-        assert np.allclose(summed[image], total / np.linalg.norm(total), atol=1e-5)
-    assert np.isnan(summed[1::3]).all()
-    assert np.isfinite(summed[::3]).all()
-    part = Ragged(regions.rows, regions.starts[70:90], regions.ends[70:90])
-    assert np.array_equal(sum_whitened_regions(part, whitening), summed[70:90], equal_nan=True)
-
-
 def test_the_divergence_of_a_worked_example_and_of_empty_bins() -> None:
     assert kl_divergence(np.array([7, 2, 1]), np.array([1, 2, 7])).item() == pytest.approx(
         0.7 * log(7) + 0.1 * log(1 / 7), abs=1e-4
@@ -110,8 +90,8 @@ def test_the_divergence_of_a_worked_example_and_of_empty_bins() -> None:
     assert kl_divergence(np.array([3, 4]), np.array([6, 8])).item() == pytest.approx(0)
 
 
-def world(labels: np.ndarray, regions: int = 3, d: int = 8) -> np.ndarray:
-    """Return regions (n, regions, d): the first tells landmarks apart, the last nothing."""
+def random_regions(labels: np.ndarray, regions: int = 3, d: int = 8) -> np.ndarray:
+    """Return regions (n, regions, d): the first separates landmarks, the others do not."""
     rows = DRAWN.normal(size=(len(labels), regions, d))
     rows[:, 0] += 20 * np.random.default_rng(1).normal(size=(labels.max() + 1, d))[labels]
     return (rows / np.linalg.norm(rows, axis=2, keepdims=True)).astype(np.float32)
@@ -119,7 +99,7 @@ def world(labels: np.ndarray, regions: int = 3, d: int = 8) -> np.ndarray:
 
 def test_a_region_that_separates_landmarks_has_a_larger_weight() -> None:
     labels = np.repeat(np.arange(6), 8)
-    ids, regions = np.arange(48).astype(str), world(labels)
+    ids, regions = np.arange(48).astype(str), random_regions(labels)
     matching = matching_pairs(ids, labels)
     others = other_pairs(ids, labels, len(matching))
     weights = region_weights(regions, matching, others)
@@ -136,26 +116,26 @@ def test_a_region_that_separates_landmarks_has_a_larger_weight() -> None:
 
 def test_remap_concatenates_the_weighted_sums_of_whitened_regions(competition: Competition) -> None:
     labels = np.asarray(competition.labels)
-    layers = [world(labels), world(labels, d=5)]
+    layers = [random_regions(labels), random_regions(labels, d=5)]
     layers[1][2] = np.nan
-    found = learn_remap(competition.train, labels, layers, dims=4)
-    rows = found(layers)
+    result = learn_remap(competition.train, labels, layers, dims=4)
+    rows = result(layers)
     assert rows.shape == (len(labels), 8)
     expected = []
-    for layer, whitening, weights in zip(layers, found.whitenings, found.weights, strict=True):
+    for layer, whitening, weights in zip(layers, result.whitenings, result.weights, strict=True):
         each = (layer[7].astype(float) - whitening.mean) @ whitening.projection
         total = weights @ (each / np.linalg.norm(each, axis=1, keepdims=True))
         expected.append(total / np.linalg.norm(total))
     assert np.allclose(rows[7], np.concatenate(expected) / 2**0.5, atol=1e-6)
     assert np.isnan(rows[2]).all()
-    assert np.array_equal(found([layer[5:9] for layer in layers]), rows[5:9])
+    assert np.array_equal(result([layer[5:9] for layer in layers]), rows[5:9])
 
 
 def test_remap_needs_two_landmarks(competition: Competition) -> None:
     n = len(competition.labels)
     for labels in (np.zeros(n, int), np.arange(n)):
         with pytest.raises(HarnessError, match="one landmark and one of another"):
-            learn_remap(competition.train, labels, [world(np.zeros(n, int))], 4)
+            learn_remap(competition.train, labels, [random_regions(np.zeros(n, int))], 4)
 
 
 def test_remap_uses_the_weights_of_all_regions() -> None:

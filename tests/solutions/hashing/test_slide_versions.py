@@ -50,9 +50,9 @@ def test_equal_candidates_come_in_order_of_their_ids_as_strings():
 
 def test_of_more_than_a_hundred_candidates_the_farthest_stay():
     distances = np.arange(150) * 12 // 150
-    kept = distances[printed_ranking(distances, [f"{i:03d}" for i in range(150)], SINGLE_THRESHOLD)]
-    assert len(kept) == 100
-    assert kept.tolist() == sorted(distances, reverse=True)[:100]
+    listed = distances[printed_ranking(distances, [f"{i:03d}" for i in range(150)], SINGLE_THRESHOLD)]
+    assert len(listed) == 100
+    assert listed.tolist() == sorted(distances, reverse=True)[:100]
 
 
 def test_a_candidate_is_below_the_threshold_and_not_the_query():

@@ -9,9 +9,9 @@ FIRST, SECOND = DRAW.normal(-1, 1, (60, 3)), DRAW.normal(1, 1, (12, 3))
 
 
 def learnt(first: np.ndarray = FIRST, second: np.ndarray = SECOND) -> BinaryClassifier:
-    found = fit_binary(first, second)
-    assert found is not None
-    return found
+    result = fit_binary(first, second)
+    assert result is not None
+    return result
 
 
 def test_two_sets_are_separated_with_equal_weight() -> None:

@@ -6,7 +6,7 @@ from solutions.landmark_scores.centroids import landmark_centroids, nearest_cent
 from solutions.landmark_scores.class_scores import LandmarkClasses
 
 
-def drawn(n: int, seed: int = 0) -> np.ndarray:
+def random_rows(n: int, seed: int = 0) -> np.ndarray:
     return l2_normalise(np.random.default_rng(seed).normal(size=(n, 4)))
 
 
@@ -15,34 +15,34 @@ def keys(n: int) -> np.ndarray:
 
 
 def test_a_centroid_is_the_normalised_mean_of_its_landmark() -> None:
-    rows, labels = drawn(9), np.array([3, 5, 3, 5, 5, 3, 3, 9, 5])
-    found = landmark_centroids(rows, LandmarkClasses.from_labels(labels), keys(9))
+    rows, labels = random_rows(9), np.array([3, 5, 3, 5, 5, 3, 3, 9, 5])
+    result = landmark_centroids(rows, LandmarkClasses.from_labels(labels), keys(9))
     for place, landmark in enumerate((3, 5, 9)):
         mean = rows[labels == landmark].mean(axis=0)
-        assert found[place] == pytest.approx(mean / np.linalg.norm(mean))
+        assert result[place] == pytest.approx(mean / np.linalg.norm(mean))
 
 
 def test_at_most_a_hundred_images_are_sampled_in_any_order() -> None:
-    rows, labels = drawn(301), np.append(np.zeros(300, int), 1)
-    found = landmark_centroids(rows, LandmarkClasses.from_labels(labels), keys(301))
+    rows, labels = random_rows(301), np.append(np.zeros(300, int), 1)
+    result = landmark_centroids(rows, LandmarkClasses.from_labels(labels), keys(301))
     order = np.random.default_rng(1).permutation(301)
     again = landmark_centroids(rows[order], LandmarkClasses.from_labels(labels[order]), keys(301)[order])
-    assert again == pytest.approx(found)
+    assert again == pytest.approx(result)
     whole = l2_normalise(rows[:300].sum(axis=0, keepdims=True))[0]
-    assert np.abs(found[0] - whole).max() > 1e-3
+    assert np.abs(result[0] - whole).max() > 1e-3
     assert landmark_centroids(rows, LandmarkClasses.from_labels(labels), keys(301), seed=1)[0] != pytest.approx(
-        found[0]
+        result[0]
     )
-    assert found[1] == pytest.approx(rows[300]), "a landmark with one image is that image"
+    assert result[1] == pytest.approx(rows[300]), "a landmark with one image is that image"
 
 
 def test_unreadable_images_are_left_out_and_their_landmarks_never_answered() -> None:
-    rows, labels = drawn(4), np.array([3, 3, 5, 5])
+    rows, labels = random_rows(4), np.array([3, 3, 5, 5])
     rows[[1, 2, 3]] = np.nan
-    found = landmark_centroids(rows, LandmarkClasses.from_labels(labels), keys(4))
-    assert found[0] == pytest.approx(rows[0])
-    assert np.isnan(found[1]).all()
-    scores = nearest_centroids(rows, found, np.array([3, 5]))
+    result = landmark_centroids(rows, LandmarkClasses.from_labels(labels), keys(4))
+    assert result[0] == pytest.approx(rows[0])
+    assert np.isnan(result[1]).all()
+    scores = nearest_centroids(rows, result, np.array([3, 5]))
     assert scores.best[0][0] == 3
     assert scores.best[1][0] == pytest.approx(1)
     assert np.isnan(scores.best[1][1:]).all(), "nor is a query that cannot be read answered"

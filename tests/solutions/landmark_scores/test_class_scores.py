@@ -20,14 +20,14 @@ LABELS = np.array([A] * 3 + [B] * 50 + [C])
 CLASSES = LandmarkClasses.from_labels(LABELS)
 
 
-def found(*near: tuple[int, float]) -> Neighbours:
+def neighbours_of(*near: tuple[int, float]) -> Neighbours:
     """The neighbours of one query: landmark and similarity of each."""
     places = {landmark: np.flatnonzero(landmark == LABELS).tolist() for landmark in (A, B, C)}
     positions = [[places[landmark].pop(0) for landmark, _ in near]]
     return Neighbours(np.array(positions, np.int32), np.array([[each for _, each in near]], np.float32))
 
 
-def shown(scores: ClassScores, query: int = 0) -> dict[int, float]:
+def scores_of(scores: ClassScores, query: int = 0) -> dict[int, float]:
     return {
         int(scores.landmarks[place]): float(confidence)
         for place, confidence in zip(scores.classes[query], scores.confidences[query], strict=True)
@@ -35,7 +35,7 @@ def shown(scores: ClassScores, query: int = 0) -> dict[int, float]:
     }
 
 
-def drawn(n_queries: int = 9, k: int = 7, seed: int = 1) -> tuple[Neighbours, LandmarkClasses]:
+def random_case(n_queries: int = 9, k: int = 7, seed: int = 1) -> tuple[Neighbours, LandmarkClasses]:
     draw = np.random.default_rng(seed)
     labels = draw.choice([5, 8, 13, 21], 40, p=[0.5, 0.3, 0.15, 0.05])
     positions = np.array([draw.permutation(40)[:k] for _ in range(n_queries)], np.int32)
@@ -62,27 +62,27 @@ def twin(
 
 
 def test_the_normalised_sum_of_the_worked_example() -> None:
-    near = found((A, 0.9), (A, 0.85), (B, 0.8), (C, 0.7), (A, 0.6))
-    scores = shown(normalised_sum(near, CLASSES))
+    near = neighbours_of((A, 0.9), (A, 0.85), (B, 0.8), (C, 0.7), (A, 0.6))
+    scores = scores_of(normalised_sum(near, CLASSES))
     assert list(scores) == [A, C, B]
     assert scores == pytest.approx({A: 0.7833, C: 0.70, B: 0.16}, abs=5e-5)
 
 
 def test_power_sums_of_the_worked_example_with_and_without_a_classifier() -> None:
-    near = found((A, 0.9), (B, 0.8), (B, 0.7), (A, 0.5), (C, 0.45))
+    near = neighbours_of((A, 0.9), (B, 0.8), (B, 0.7), (A, 0.5), (C, 0.45))
     scores = power_sum(near, CLASSES, 8, top=5)
     assert scores.confidences[0, :2] == pytest.approx([0.434, 0.225], abs=5e-4)
     probability = np.zeros((1, 3))
     probability[0, [CLASSES.landmarks.tolist().index(each) for each in (A, B)]] = 0.75, 0.88
-    both = shown(scores.multiply(probability**12))
+    both = scores_of(scores.multiply(probability**12))
     assert list(both) == [B, A, C], "the classifier turns them round"
     assert both == pytest.approx({A: 0.0138, B: 0.0486, C: 0.0}, abs=5e-5)
 
 
 def test_distance_votes_add_inliers() -> None:
-    near = found((A, 0.9), (A, 0.8), (B, 0.7))
-    assert shown(distance_votes(near, CLASSES)) == pytest.approx({A: 1.4, B: 0.4})
-    assert shown(distance_votes(near, CLASSES, np.array([[35, 0, 140]]))) == pytest.approx({A: 1.9, B: 1.4})
+    near = neighbours_of((A, 0.9), (A, 0.8), (B, 0.7))
+    assert scores_of(distance_votes(near, CLASSES)) == pytest.approx({A: 1.4, B: 0.4})
+    assert scores_of(distance_votes(near, CLASSES, np.array([[35, 0, 140]]))) == pytest.approx({A: 1.9, B: 1.4})
 
 
 def test_rare_landmarks_have_larger_factors() -> None:
@@ -91,25 +91,25 @@ def test_rare_landmarks_have_larger_factors() -> None:
     assert idf(LandmarkClasses.from_labels(np.array([4, 4]))).tolist() == [1.0], (
         "one landmark alone is not multiplied away"
     )
-    near = found((B, 0.9), (B, 0.9), (C, 0.5))
-    assert list(shown(power_sum(near, CLASSES, 1))) == [B, C]
-    assert list(shown(power_sum(near, CLASSES, 1, norm=idf(CLASSES)))) == [C, B]
+    near = neighbours_of((B, 0.9), (B, 0.9), (C, 0.5))
+    assert list(scores_of(power_sum(near, CLASSES, 1))) == [B, C]
+    assert list(scores_of(power_sum(near, CLASSES, 1, norm=idf(CLASSES)))) == [C, B]
 
 
 @pytest.mark.parametrize("top", [1, 2, 7])
 def test_sums_agree_with_a_slow_twin(top: int) -> None:
-    near, classes = drawn()
+    near, classes = random_case()
     votes, norm = near.similarities.astype(float) ** 2, rarity(classes, 0.3)
     scores = sum_votes(near, classes, votes, norm, top)
     for query, expected in enumerate(twin(near, classes, votes, norm, top)):
-        assert list(shown(scores, query)) == list(expected)
-        assert shown(scores, query) == pytest.approx(expected)
+        assert list(scores_of(scores, query)) == list(expected)
+        assert scores_of(scores, query) == pytest.approx(expected)
         row = {int(each): float(value) for each, value in zip(classes.landmarks, scores.dense[query], strict=True)}
         assert row == pytest.approx({int(each): expected.get(int(each), 0) for each in classes.landmarks})
 
 
 def test_scores_do_not_depend_on_other_queries() -> None:
-    near, classes = drawn()
+    near, classes = random_case()
     together = normalised_sum(near, classes)
     for query in range(len(near.positions)):
         alone = normalised_sum(Neighbours(near.positions[[query]], near.similarities[[query]]), classes)
@@ -118,8 +118,8 @@ def test_scores_do_not_depend_on_other_queries() -> None:
 
 
 def test_ties_are_in_the_order_of_landmarks() -> None:
-    near = found((A, 0.5), (C, 0.5), (B, 0.5))
-    assert list(shown(power_sum(near, CLASSES, 1))) == [B, C, A]
+    near = neighbours_of((A, 0.5), (C, 0.5), (B, 0.5))
+    assert list(scores_of(power_sum(near, CLASSES, 1))) == [B, C, A]
 
 
 def test_a_query_without_neighbours_has_no_answer() -> None:
@@ -140,13 +140,13 @@ def test_no_queries_get_no_answers() -> None:
 
 
 def test_a_landmark_with_one_image_is_not_penalised() -> None:
-    near = found((B, 0.7), (C, 0.7))
-    assert next(iter(shown(normalised_sum(near, CLASSES)))) == C
+    near = neighbours_of((B, 0.7), (C, 0.7))
+    assert next(iter(scores_of(normalised_sum(near, CLASSES)))) == C
 
 
 def test_a_table_gives_its_highest_landmarks() -> None:
     table = np.array([[0.2, 0.7, 0.2], [np.nan] * 3, [0.5, 0.5, 0.0]])
     scores = ClassScores.from_table(CLASSES.landmarks, table, 2)
-    assert [shown(scores, query) for query in range(3)] == [{C: 0.7, B: 0.2}, {}, {B: 0.5, C: 0.5}]
-    assert next(iter(shown(scores, 2))) == B
+    assert [scores_of(scores, query) for query in range(3)] == [{C: 0.7, B: 0.2}, {}, {B: 0.5, C: 0.5}]
+    assert next(iter(scores_of(scores, 2))) == B
     assert ClassScores.from_table(CLASSES.landmarks, table, 9).classes.shape == (3, 3)

@@ -9,7 +9,7 @@ RULES: dict[RankRule, tuple[int, ...]] = {"source": (14, 12, 10), "deck": (5, 15
 THREE = ([0, 1, 2, 3, 4, 5], [1, 0, 2], [0, 2, 1, 3, 4])  # A to F, as crops rank them
 
 
-def ranked(*crops: list[int]) -> ClassScores:
+def crop_scores(*crops: list[int]) -> ClassScores:
     classes = np.full((len(crops), 6), -1)
     for crop, order in zip(classes, crops, strict=True):
         crop[: len(order)] = order
@@ -18,14 +18,14 @@ def ranked(*crops: list[int]) -> ClassScores:
 
 @pytest.mark.parametrize("rule", list(RULES))
 def test_the_worked_example(rule: RankRule) -> None:
-    found = sum_crop_ranks(ranked(*THREE), np.ones((1, 3), bool), rule)
-    assert found.dense[0].tolist() == [*RULES[rule], 0, 0, 0]
-    assert (found.classes[0, :3] >= 0).all()
-    assert (found.classes[0, 3:] == -1).all()
+    result = sum_crop_ranks(crop_scores(*THREE), np.ones((1, 3), bool), rule)
+    assert result.dense[0].tolist() == [*RULES[rule], 0, 0, 0]
+    assert (result.classes[0, :3] >= 0).all()
+    assert (result.classes[0, 3:] == -1).all()
 
 
 def test_the_product_of_the_slides_reverses_the_order() -> None:
-    best = {rule: sum_crop_ranks(ranked(*THREE), np.ones((1, 3), bool), rule).best[0][0] for rule in RULES}
+    best = {rule: sum_crop_ranks(crop_scores(*THREE), np.ones((1, 3), bool), rule).best[0][0] for rule in RULES}
     assert best == {"source": 10, "deck": 30}
 
 
@@ -35,27 +35,27 @@ def test_sums_agree_with_a_slow_twin(rule: RankRule) -> None:
     orders = [draw.permutation(6)[: draw.integers(0, 7)].tolist() for _ in range(60)]
     orders[:30] = [draw.permutation(6)[:6].tolist() for _ in range(30)]
     kept = draw.random((20, 3)) < 0.7
-    found = sum_crop_ranks(ranked(*orders), kept, rule).dense
+    result = sum_crop_ranks(crop_scores(*orders), kept, rule).dense
     for query in range(20):
         crops = [order for order, keep in zip(orders[query * 3 : query * 3 + 3], kept[query], strict=True) if keep]
         for landmark in range(6):
             ranks = [order.index(landmark) if landmark in order else 9 for order in crops]
             worth = [5 - rank if rule == "source" else 5 * rank for rank in ranks]
             reset = not crops or max(ranks) >= 5
-            assert found[query, landmark] == (0 if reset else sum(worth))
-    assert (found > 0).any()
-    assert (found == 0).any()
+            assert result[query, landmark] == (0 if reset else sum(worth))
+    assert (result > 0).any()
+    assert (result == 0).any()
 
 
 def test_a_query_without_valid_crops_has_no_candidates() -> None:
-    found = sum_crop_ranks(ranked(*THREE), np.zeros((1, 3), bool))
-    assert np.isnan(found.best[1]).all()
+    result = sum_crop_ranks(crop_scores(*THREE), np.zeros((1, 3), bool))
+    assert np.isnan(result.best[1]).all()
 
 
 def test_a_valid_crop_without_candidates_removes_all() -> None:
-    assert np.isnan(sum_crop_ranks(ranked([0, 1], []), np.ones((1, 2), bool)).best[1]).all()
+    assert np.isnan(sum_crop_ranks(crop_scores([0, 1], []), np.ones((1, 2), bool)).best[1]).all()
 
 
 def test_invalid_crops_are_ignored() -> None:
-    found = sum_crop_ranks(ranked([3, 4], *THREE), np.array([[False, True, True, True]]))
-    assert found.dense[0].tolist() == [14, 12, 10, 0, 0, 0]
+    result = sum_crop_ranks(crop_scores([3, 4], *THREE), np.array([[False, True, True, True]]))
+    assert result.dense[0].tolist() == [14, 12, 10, 0, 0, 0]

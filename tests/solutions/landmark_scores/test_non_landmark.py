@@ -40,8 +40,8 @@ def test_without_index_or_train_images_there_are_no_non_landmarks() -> None:
 
 
 def test_mean_similarity_is_that_of_the_nearest_of_the_pool() -> None:
-    found = mean_similarity(SHOWS, TRAIN, 4)
-    for row, value in zip(SHOWS, found, strict=True):
+    result = mean_similarity(SHOWS, TRAIN, 4)
+    for row, value in zip(SHOWS, result, strict=True):
         assert value == pytest.approx(np.sort(TRAIN @ row)[-4:].mean(), abs=1e-6)
     assert mean_similarity(SHOWS, TRAIN[:2], 10) == pytest.approx((SHOWS @ TRAIN[:2].T).mean(axis=1), abs=1e-6)
 
@@ -56,8 +56,8 @@ def test_mean_similarity_is_0_without_a_pool_and_nan_for_unreadable_images() -> 
 def test_subtracting_pool_similarity_agrees_with_a_slow_twin() -> None:
     queries, train = l2_normalise(DRAW.normal(size=(6, 8))), l2_normalise(DRAW.normal(size=(20, 8)))
     of_train, of_queries = DRAW.random(20), DRAW.random(6)
-    found = subtract_pool_similarity(nearest(queries, train, 20), CLASSES, of_train, of_queries, top=3).dense
-    for query, own, row in zip(queries, of_queries, found, strict=True):
+    result = subtract_pool_similarity(nearest(queries, train, 20), CLASSES, of_train, of_queries, top=3).dense
+    for query, own, row in zip(queries, of_queries, result, strict=True):
         gives = np.clip(train @ query, 0, 1) - of_train
         first = np.argsort(-gives)[:3]
         for place, landmark in enumerate(CLASSES.landmarks):
@@ -67,9 +67,9 @@ def test_subtracting_pool_similarity_agrees_with_a_slow_twin() -> None:
 
 def test_similarity_to_the_pool_lowers_landmarks_and_queries() -> None:
     between = l2_normalise(AXES[:1] + 0.9 * AXES[1:2])
-    found = nearest(np.vstack([between, between]), TRAIN, 20)
+    result = nearest(np.vstack([between, between]), TRAIN, 20)
     like = np.where(LABELS == 4, 0.6, 0.0)
-    scores = subtract_pool_similarity(found, CLASSES, like, np.array([0.0, 0.5]))
+    scores = subtract_pool_similarity(result, CLASSES, like, np.array([0.0, 0.5]))
     assert nearest(between, TRAIN, 1).positions[0, 0] < 10
     assert scores.best[0].tolist() == [7, 7]
     assert scores.best[1][0] - scores.best[1][1] == pytest.approx(0.5)

@@ -14,21 +14,21 @@ def scores(*rows: tuple[float, ...]) -> ClassScores:
 
 def test_merging_of_the_worked_example() -> None:
     models = [scores((0.9, 0.05, 0)), scores((0.7, 0.2, 0)), scores((0.1, 0.8, 0))]
-    found = merge_models(models)
-    assert found.landmarks[found.classes[0, :2]].tolist() == [11, 22]
-    assert found.confidences[0, :2] == pytest.approx([1.2333, 0.6833], abs=5e-5)
+    result = merge_models(models)
+    assert result.landmarks[result.classes[0, :2]].tolist() == [11, 22]
+    assert result.confidences[0, :2] == pytest.approx([1.2333, 0.6833], abs=5e-5)
 
 
 def test_sums_agree_with_a_slow_twin() -> None:
     draw = np.random.default_rng(2)
     tables = [draw.random((20, 3)).round(1) for _ in range(4)]
-    found = merge_models([ClassScores.from_table(LANDMARKS, table, 3) for table in tables]).dense
+    result = merge_models([ClassScores.from_table(LANDMARKS, table, 3) for table in tables]).dense
     for query in range(20):
         expected = np.zeros(3)
         for table in tables:
             expected += table[query] / 4
             expected[table[query].argmax()] += 1 / 4
-        assert found[query] == pytest.approx(expected)
+        assert result[query] == pytest.approx(expected)
 
 
 def test_a_model_without_candidates_counts_in_the_mean() -> None:
@@ -51,12 +51,12 @@ def test_merging_does_not_depend_on_the_order_of_models_or_queries() -> None:
 
 
 def test_certain_crops_replace_the_answer() -> None:
-    found = override_with(scores((0.9, 0.2, 0), (0.8, 0.3, 0)), scores((0, 14, 0), (0, 0, 0)))
-    landmarks, confidences = found.best
+    result = override_with(scores((0.9, 0.2, 0), (0.8, 0.3, 0)), scores((0, 14, 0), (0, 0, 0)))
+    landmarks, confidences = result.best
     assert landmarks.tolist() == [22, 11]
     assert confidences == pytest.approx([1.14, 0.8])
-    assert found.dense[0] == pytest.approx([0, 1.14, 0])
-    assert found.dense[1] == pytest.approx([0.8, 0.3, 0])
+    assert result.dense[0] == pytest.approx([0, 1.14, 0])
+    assert result.dense[1] == pytest.approx([0.8, 0.3, 0])
 
 
 def test_crops_without_confidence_change_nothing() -> None:

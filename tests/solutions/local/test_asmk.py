@@ -30,7 +30,7 @@ KNOBS = [
 ]
 
 
-def searched(queries, index, centroids, asmk, k, cuts=()):
+def search_index(queries, index, centroids, asmk, k, cuts=()):
     """What is found for queries, each `(rows, d)`, where the index comes in chunks that end at the cuts."""
     codebook = Codebook(np.asarray(centroids, np.float32))
     parts = [chunk for chunk in np.split(np.arange(len(index)), list(cuts)) if len(chunk)]
@@ -50,7 +50,7 @@ def aggregates(images, part, codebook, **knobs):
 def test_the_worked_example_has_a_similarity_of_one_half(binary):
     query = np.array([[1, 0.5], [0.5, 1], [11, 10]], np.float32)
     image = np.array([[1, 1], [10, 11]], np.float32)
-    results = searched([query], [image], CORNERS, Asmk(binary=binary, assignments=1), 1)
+    results = search_index([query], [image], CORNERS, Asmk(binary=binary, assignments=1), 1)
     assert results.positions.tolist() == [[0]]
     assert results.similarities == pytest.approx(np.array([[0.5]]), abs=1e-5)
 
@@ -62,7 +62,7 @@ def test_results_equal_those_of_comparing_all_pairs(asmk, d):
     index, queries, centroids = some_images(23, d, random), some_images(6, d, random), random.standard_normal((9, d))
     centroids = centroids.astype(np.float32)
     results, expected = (
-        searched(queries, index, centroids, asmk, 20),
+        search_index(queries, index, centroids, asmk, 20),
         reference_results(queries, index, centroids, asmk, 20),
     )
     if asmk.binary:
@@ -74,19 +74,19 @@ def test_results_equal_those_of_comparing_all_pairs(asmk, d):
 
 def test_ties_are_in_order_of_position():
     image = np.array([[1, 1], [10, 11]], np.float32)
-    results = searched([image], [image] * 5, CORNERS, Asmk(), 3)
+    results = search_index([image], [image] * 5, CORNERS, Asmk(), 3)
     assert results.positions.tolist() == [[0, 1, 2]]
 
 
 def test_padding_bits_do_not_count():
     centroid, one, other = np.zeros((1, 40), np.float32), np.ones((1, 40), np.float32), np.ones((1, 40), np.float32)
     other[0, :10] = -1
-    results = searched([one], [other], centroid, Asmk(), 1)
+    results = search_index([one], [other], centroid, Asmk(), 1)
     assert results.similarities == pytest.approx(np.array([[0.5**3]]))  # 1 - 2 * 10 / 40, and not 1 - 2 * 10 / 64
 
 
 def test_images_without_a_common_word_are_not_found():
-    results = searched([CORNERS[:1] + 1], [CORNERS[1:] + 1, CORNERS[:1] + 2], CORNERS, Asmk(assignments=1), 2)
+    results = search_index([CORNERS[:1] + 1], [CORNERS[1:] + 1, CORNERS[:1] + 2], CORNERS, Asmk(assignments=1), 2)
     assert results.positions.tolist() == [[1, -1]]
     assert results.similarities.tolist() == [[1.0, -np.inf]]
 
@@ -94,22 +94,22 @@ def test_images_without_a_common_word_are_not_found():
 @pytest.mark.parametrize("binary", [True, False])
 def test_an_image_without_descriptors_finds_nothing_and_is_not_found(binary):
     nothing, image = np.zeros((0, 2), np.float32), np.array([[1, 1]], np.float32)
-    results = searched([nothing, image], [nothing, image, nothing], CORNERS, Asmk(binary=binary), 2)
+    results = search_index([nothing, image], [nothing, image, nothing], CORNERS, Asmk(binary=binary), 2)
     assert results.positions.tolist() == [[-1, -1], [1, -1]]
-    assert (searched([image], [nothing], CORNERS, Asmk(binary=binary), 2).positions == -1).all()
+    assert (search_index([image], [nothing], CORNERS, Asmk(binary=binary), 2).positions == -1).all()
 
 
 def test_a_descriptor_equal_to_its_word_has_a_zero_residual_and_an_empty_code():
     on_it, beyond, before = CORNERS[:1], CORNERS[:1] + 1, CORNERS[:1] - 1
-    vectors = searched([on_it], [on_it, beyond], CORNERS, Asmk(binary=False, assignments=1), 2)
+    vectors = search_index([on_it], [on_it, beyond], CORNERS, Asmk(binary=False, assignments=1), 2)
     assert vectors.positions.tolist() == [[-1, -1]]
-    signs = searched([on_it], [on_it, beyond, before], CORNERS, Asmk(assignments=1), 3)
+    signs = search_index([on_it], [on_it, beyond, before], CORNERS, Asmk(assignments=1), 3)
     assert signs.positions.tolist() == [[0, 2, -1]]
 
 
 def test_in_an_index_of_one_image_all_idf_weights_are_zero():
     image = np.array([[1, 1]], np.float32)
-    assert searched([image], [image], CORNERS, Asmk(idf=True), 1).positions.tolist() == [[-1]]
+    assert search_index([image], [image], CORNERS, Asmk(idf=True), 1).positions.tolist() == [[-1]]
 
 
 def test_results_do_not_depend_on_chunks_cores_or_batch():
@@ -120,14 +120,14 @@ def test_results_do_not_depend_on_chunks_cores_or_batch():
         random.standard_normal((30, 24)),
     )
     for asmk in (Asmk(idf=True), Asmk(binary=False)):
-        whole = searched(queries, index, centroids, asmk, 10)
-        assert_same(searched(queries, index, centroids, asmk, 10, cuts=[1, 2, 20, 39]), whole)
+        whole = search_index(queries, index, centroids, asmk, 10)
+        assert_same(search_index(queries, index, centroids, asmk, 10, cuts=[1, 2, 20, 39]), whole)
         for number in range(len(queries)):
-            one = searched(queries[number : number + 1], index, centroids, asmk, 10)
+            one = search_index(queries[number : number + 1], index, centroids, asmk, 10)
             np.testing.assert_array_equal(one.positions[0], whole.positions[number])
             np.testing.assert_array_equal(one.similarities[0], whole.similarities[number])
         with limit_cores(3):
-            assert_same(searched(queries, index, centroids, asmk, 10), whole)
+            assert_same(search_index(queries, index, centroids, asmk, 10), whole)
 
 
 def test_the_order_of_the_index_only_permutes_positions():
@@ -138,8 +138,8 @@ def test_the_order_of_the_index_only_permutes_positions():
         random.standard_normal((12, 70)),
     )
     order = random.permutation(len(index))
-    results = searched(queries, index, centroids, Asmk(), 30)
-    again = searched(queries, [index[place] for place in order], centroids, Asmk(), 30)
+    results = search_index(queries, index, centroids, Asmk(), 30)
+    again = search_index(queries, [index[place] for place in order], centroids, Asmk(), 30)
     np.testing.assert_array_equal(results.similarities, again.similarities)
     for one, other in zip(results.positions, again.positions, strict=True):
         assert set(one[one >= 0]) == set(order[other[other >= 0]])
@@ -182,7 +182,7 @@ def test_results_equal_those_of_the_authors_package(asmk, d):
     theirs = by_package(package, queries, index, centroids, asmk)
     padded = -(-d // 32) * 32  # theirs count the bits that fill up a word as equal
     wide = [np.pad(each, ((0, 0), (0, (padded - d) * asmk.binary))) for each in (*index, *queries, centroids)]
-    results = searched(wide[len(index) : -1], wide[: len(index)], wide[-1], asmk, len(index))
+    results = search_index(wide[len(index) : -1], wide[: len(index)], wide[-1], asmk, len(index))
     ours = np.zeros_like(theirs)
     for row, (places, similarities) in enumerate(zip(results.positions, results.similarities, strict=True)):
         ours[row, places[places >= 0]] = similarities[places >= 0]

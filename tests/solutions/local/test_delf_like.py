@@ -75,8 +75,8 @@ def test_attention_decides_which_cells_are_strongest() -> None:
 def test_the_projection_is_fitted_to_some_images_and_cached(tmp_path: Path) -> None:
     competition = Competition.open(make_competition(tmp_path / "c", size=96), tmp_path / "store")
     plain = DelfLike(**SMALL)
-    learnt = plain.fit(competition.train, 8, competition.labels)
-    features = LocalFeatures.from_images(competition.queries, learnt)
+    fitted_extractor = plain.fit(competition.train, 8, competition.labels)
+    features = LocalFeatures.from_images(competition.queries, fitted_extractor)
     assert features.descriptors.rows.shape[1] == 8
     assert features.descriptors.rows.dtype == np.float16
     raw = LocalFeatures.from_images(competition.train, DelfLike(**SMALL, max_features=50))
@@ -84,11 +84,11 @@ def test_the_projection_is_fitted_to_some_images_and_cached(tmp_path: Path) -> N
     _, axes = np.linalg.eigh(np.cov(every.T, bias=True))
     mine = plain.describe([coloured(3)])["descriptors"][0].astype(float)
     turned = (mine - every.mean(axis=0)) @ axes[:, ::-1][:, :8]
-    results = learnt.projection(mine)
+    results = fitted_extractor.projection(mine)
     assert np.allclose(np.abs(results), np.abs(turned / np.linalg.norm(turned, axis=1, keepdims=True)), atol=1e-3)
     again = plain.fit(competition.train, 8, competition.labels)
-    assert np.array_equal(again.projection.projection, learnt.projection.projection)
-    assert np.array_equal(again.attention.weights, learnt.attention.weights)
+    assert np.array_equal(again.projection.projection, fitted_extractor.projection.projection)
+    assert np.array_equal(again.attention.weights, fitted_extractor.attention.weights)
 
 
 @networks

@@ -3,8 +3,6 @@
 The reference compares one pair of images after the other.
 """
 
-from math import log
-
 import numpy as np
 import pytest
 
@@ -15,7 +13,6 @@ from solutions.local.verification import (
     DELF_VERIFICATION,
     Verification,
     rerank_by_inliers,
-    rerank_by_similarity_and_inliers,
     verify,
 )
 from solutions.neighbours.neighbours import Neighbours
@@ -97,26 +94,11 @@ def test_the_first_results_are_ordered_by_inliers_then_similarity() -> None:
     assert rerank_by_inliers(results, np.zeros((1, 0), int)).positions.tolist() == results.positions.tolist()
 
 
-def test_results_are_ordered_by_similarity_plus_the_weight_of_inliers() -> None:
-    draw = np.random.default_rng(0)
-    similarities = -np.sort(-draw.uniform(0, 1, (4, 30)), axis=1)
-    results, counts = Neighbours(np.tile(np.arange(30), (4, 1)), similarities), draw.integers(0, 40, (4, 20))
-    ranked = rerank_by_similarity_and_inliers(results, counts, weight=0.2, chance=10)
-    for row in range(4):
-        sums = [similarities[row, n] + 0.2 * log(1 + max(counts[row, n] - 10, 0)) for n in range(20)]
-        expected = [*sorted(range(20), key=lambda n: -sums[n]), *range(20, 30)]
-        assert ranked.positions[row].tolist() == expected
-    few = rerank_by_similarity_and_inliers(results, counts % 11)
-    assert few.positions.tolist() == results.positions.tolist()
-
-
 def test_a_short_list_stays_short() -> None:
     results = Neighbours(np.array([[0, 3, -1, -1]]), np.array([[0.9, 0.8, -np.inf, -np.inf]], np.float32))
     ranked = verify(features([QUERY]), INDEX, results)
     assert ranked.positions.tolist() == [[3, 0, -1, -1]]
     assert np.isneginf(ranked.similarities[0, 2:]).all()
-    n_inliers = Verification().count_inliers(features([QUERY]), INDEX, results.positions)
-    assert rerank_by_similarity_and_inliers(results, n_inliers, weight=9).positions.tolist() == [[3, 0, -1, -1]]
 
 
 def test_no_queries_have_no_inliers() -> None:

@@ -25,7 +25,7 @@ def competition(tmp_path_factory: pytest.TempPathFactory) -> Competition:
     return Competition.open(write_competition_with_others(folder), folder / "store")
 
 
-def fitted(competition: Competition, **parameters: object) -> FourthPlace:
+def fit_solution(competition: Competition, **parameters: object) -> FourthPlace:
     solution = FourthPlace(**(SMALL | parameters))  # type: ignore[arg-type]
     solution.fit(own_split(competition, "recognition").data)
     return solution
@@ -35,17 +35,17 @@ def fitted(competition: Competition, **parameters: object) -> FourthPlace:
 def test_landmarks_are_recognised_and_rank_above_non_landmarks(
     competition: Competition, parameters: dict[str, object]
 ) -> None:
-    assert gap_of(competition, fitted(competition, **parameters).recognise(competition.queries)) > 0.95
+    assert gap_of(competition, fit_solution(competition, **parameters).recognise(competition.queries)) > 0.95
 
 
 def test_step_4_alone_is_the_normalised_sum_of_the_five_nearest(competition: Competition) -> None:
     from solutions.descriptors.extractors.square import SquareExtractor
     from solutions.descriptors.normalisation import l2_normalise
 
-    found = fitted(competition, **STEP_4).recognise(competition.queries)
+    result = fit_solution(competition, **STEP_4).recognise(competition.queries)
     features, data = SquareExtractor("lite0", 96, ("gem",), frame="squash"), own_split(competition, "recognition").data
     train, queries = (l2_normalise(images.describe(features)) for images in (data.train, competition.queries))
-    for row, landmark, confidence in zip(queries, found.landmarks, found.confidences, strict=True):
+    for row, landmark, confidence in zip(queries, result.landmarks, result.confidences, strict=True):
         cosines = train @ row
         nearest = np.argsort(-cosines)[:5]
         sums = {each: cosines[nearest][data.labels[nearest] == each].sum() / 5 for each in np.unique(data.labels)}
@@ -54,8 +54,8 @@ def test_step_4_alone_is_the_normalised_sum_of_the_five_nearest(competition: Com
 
 
 def test_a_certain_non_landmark_keeps_a_tenth_of_its_confidence(competition: Competition) -> None:
-    plain = fitted(competition, crops=0, landmark_or_not=False).recognise(competition.queries)
-    solution = fitted(competition, crops=0)
+    plain = fit_solution(competition, crops=0, landmark_or_not=False).recognise(competition.queries)
+    solution = fit_solution(competition, crops=0)
     damped = solution.recognise(competition.queries)
     (classifier,) = solution.binary_classifiers
     from solutions.descriptors.ensemble import describe_ensemble
@@ -69,21 +69,21 @@ def test_a_certain_non_landmark_keeps_a_tenth_of_its_confidence(competition: Com
 def test_the_domain_classifier_damps_queries_like_index_images(
     competition: Competition,
 ) -> None:
-    both = fitted(competition, crops=0, domain=True)
+    both = fit_solution(competition, crops=0, domain=True)
     assert len(both.binary_classifiers) == 2
-    before = fitted(competition, crops=0).recognise(competition.queries).confidences
+    before = fit_solution(competition, crops=0).recognise(competition.queries).confidences
     assert (both.recognise(competition.queries).confidences <= before + 1e-12).all()
 
 
 def test_an_answer_on_which_all_crops_agree_has_a_confidence_above_one(competition: Competition) -> None:
-    answers = {rule: fitted(competition, rule=rule).recognise(competition.queries) for rule in ("source", "deck")}
+    answers = {rule: fit_solution(competition, rule=rule).recognise(competition.queries) for rule in ("source", "deck")}
     assert (answers["source"].confidences[:6] > 1).any()
     assert answers["source"].confidences.max() <= 1 + 5 * 12 / 100
     assert gap_of(competition, answers["source"]) >= gap_of(competition, answers["deck"])
 
 
 def test_an_answer_does_not_depend_on_chunks_or_order_of_queries(competition: Competition) -> None:
-    solution, queries = fitted(competition), competition.queries
+    solution, queries = fit_solution(competition), competition.queries
     together = solution.recognise(queries)
     order = np.random.default_rng(0).permutation(len(queries))
     shuffled = solution.recognise(queries[order])
@@ -99,7 +99,10 @@ def test_without_an_index_no_binary_classifier_is_fitted_and_every_query_is_answ
     solution.fit(subset(data, np.ones(len(data.labels), bool), data.index[:0]))
     assert solution.binary_classifiers == []
     assert solution.recognise(competition.queries).answered.all()
-    assert gap_of(competition, fitted(competition, crops=0, landmark_or_not=False).recognise(competition.queries)) > 0.9
+    assert (
+        gap_of(competition, fit_solution(competition, crops=0, landmark_or_not=False).recognise(competition.queries))
+        > 0.9
+    )
 
 
 def test_landmarks_with_one_train_image_or_without_queries_are_accepted(competition: Competition) -> None:
@@ -107,8 +110,8 @@ def test_landmarks_with_one_train_image_or_without_queries_are_accepted(competit
     keep = (data.labels != 2) | (np.arange(len(data.labels)) == np.flatnonzero(data.labels == 2)[0])
     solution = FourthPlace(**SMALL)  # type: ignore[arg-type]
     solution.fit(subset(data, keep))
-    found = solution.recognise(competition.queries[:6])
-    assert found.landmarks.tolist() == [0, 0, 1, 1, 2, 2]
+    result = solution.recognise(competition.queries[:6])
+    assert result.landmarks.tolist() == [0, 0, 1, 1, 2, 2]
     assert solution.recognise(competition.queries[:2]).landmarks.tolist() == [0, 0]
 
 
@@ -118,9 +121,9 @@ def test_one_landmark_is_answered_by_neighbours_and_none_gives_no_answers(compet
         solution = FourthPlace(**SMALL)  # type: ignore[arg-type]
         solution.fit(subset(data, keep))
         assert len(solution.models) == 1
-        found = solution.recognise(competition.queries)
-        assert found.answered.all() == answered
-        assert set(found.landmarks[found.answered].tolist()) <= {1}
+        result = solution.recognise(competition.queries)
+        assert result.answered.all() == answered
+        assert set(result.landmarks[result.answered].tolist()) <= {1}
 
 
 def test_an_unreadable_query_has_no_answer_and_one_of_one_colour_has(tmp_path: Path) -> None:
@@ -131,9 +134,9 @@ def test_an_unreadable_query_has_no_answer_and_one_of_one_colour_has(tmp_path: P
     queries.paths[0].write_bytes(b"broken")
     save_image(queries.paths[1], np.full((96, 96, 3), 120, np.uint8))
     opened = Competition.open(folder, tmp_path / "store")
-    found = fitted(opened).recognise(opened.queries)
-    assert not found.answered[0]
-    assert found.answered[1:].all()
+    result = fit_solution(opened).recognise(opened.queries)
+    assert not result.answered[0]
+    assert result.answered[1:].all()
 
 
 def test_every_ablation_step_is_a_solution_and_the_last_improvement_has_the_defaults() -> None:

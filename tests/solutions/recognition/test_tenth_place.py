@@ -26,7 +26,7 @@ def competition(tmp_path_factory: pytest.TempPathFactory) -> Competition:
     return Competition.open(write_competition_with_others(folder), folder / "store")
 
 
-def fitted(competition: Competition, **parameters: object) -> TenthPlace:
+def fit_solution(competition: Competition, **parameters: object) -> TenthPlace:
     solution = TenthPlace(**(SMALL | parameters))  # type: ignore[arg-type]
     solution.fit(own_split(competition, "recognition").data)
     return solution
@@ -44,44 +44,44 @@ def fitted(competition: Competition, **parameters: object) -> TenthPlace:
     ids=str,
 )
 def test_landmarks_are_recognised(competition: Competition, parameters: dict[str, object]) -> None:
-    found = fitted(competition, **parameters).recognise(competition.queries)
-    assert found.landmarks[:6].tolist() == EXPECTED
-    assert gap_of(competition, found) > 0.9
+    result = fit_solution(competition, **parameters).recognise(competition.queries)
+    assert result.landmarks[:6].tolist() == EXPECTED
+    assert gap_of(competition, result) > 0.9
 
 
 def test_each_rule_rejects_most_non_landmarks(competition: Competition) -> None:
-    everything = fitted(competition, reject="nothing").recognise(competition.queries)
+    everything = fit_solution(competition, reject="nothing").recognise(competition.queries)
     assert everything.answered.all()
     for rule, limit in (("nonlandmark_prob", 0.5), ("distance", 0.4)):
-        found = fitted(competition, reject=rule, limit=limit).recognise(competition.queries)
-        assert found.answered[:6].all()
-        assert found.answered[6:].mean() < 0.5
-        is_answer = found.answered
-        assert np.array_equal(found.landmarks[is_answer], everything.landmarks[is_answer])
+        result = fit_solution(competition, reject=rule, limit=limit).recognise(competition.queries)
+        assert result.answered[:6].all()
+        assert result.answered[6:].mean() < 0.5
+        is_answer = result.answered
+        assert np.array_equal(result.landmarks[is_answer], everything.landmarks[is_answer])
 
 
 def test_a_negative_limit_rejects_all(competition: Competition) -> None:
     for rule in ("nonlandmark_prob", "distance"):
-        assert not fitted(competition, reject=rule, limit=-1.0).recognise(competition.queries).answered.any()
+        assert not fit_solution(competition, reject=rule, limit=-1.0).recognise(competition.queries).answered.any()
 
 
 def test_each_model_leaves_out_one_fold_whose_gap_is_its_weight(competition: Competition) -> None:
-    solution = fitted(competition)
+    solution = fit_solution(competition)
     labels = own_split(competition, "recognition").data.labels
     assert len(solution.models) == 2
     assert all(0 < each.weight <= 1 for each in solution.models)
     assert all(len(each.centroids) == len(np.unique(labels)) for each in solution.models)
     one, other = (each.network.parts["projection"] for each in solution.models)
     assert not np.array_equal(one, other)
-    assert [each.weight for each in fitted(competition, folds=1, ten_crops=False).models] == [1.0]
+    assert [each.weight for each in fit_solution(competition, folds=1, ten_crops=False).models] == [1.0]
 
 
 def test_a_second_network_votes_too(competition: Competition) -> None:
-    assert len(fitted(competition, second="lite0").models) == 4
+    assert len(fit_solution(competition, second="lite0").models) == 4
 
 
 def test_an_answer_does_not_depend_on_chunks_or_order_of_queries(competition: Competition) -> None:
-    solution, queries = fitted(competition), competition.queries
+    solution, queries = fit_solution(competition), competition.queries
     together = solution.recognise(queries)
     order = np.random.default_rng(0).permutation(len(queries))
     shuffled = solution.recognise(queries[order])
@@ -130,10 +130,10 @@ def test_unreadable_images_are_left_out_and_images_of_one_colour_are_answered(tm
         images.paths[0].write_bytes(b"broken")
         save_image(images.paths[1], np.full((96, 96, 3), 120, np.uint8))
     opened = Competition.open(folder, tmp_path / "store")
-    found = fitted(opened, reject="nothing").recognise(opened.queries)
-    assert not found.answered[0]
-    assert found.answered[1:].all()
-    assert found.landmarks[2:6].tolist() == EXPECTED[2:]
+    result = fit_solution(opened, reject="nothing").recognise(opened.queries)
+    assert not result.answered[0]
+    assert result.answered[1:].all()
+    assert result.landmarks[2:6].tolist() == EXPECTED[2:]
 
 
 def test_every_ablation_step_is_a_solution_and_our_last_one_has_the_defaults() -> None:

@@ -92,10 +92,10 @@ def test_an_image_without_keypoints_is_recognised_by_its_global_descriptor(own_c
         path = images.paths[0]
         assert path is not None
         save_image(path, grey)
-    found = fitted_on(own_competition).recognise(own_competition.queries)
-    assert found.answered.all()
+    result = fitted_on(own_competition).recognise(own_competition.queries)
+    assert result.answered.all()
     plain = fitted_on(own_competition, matching=0.0, verified=0).recognise(own_competition.queries)
-    assert (found.landmarks[0], found.confidences[0]) == (plain.landmarks[0], plain.confidences[0])
+    assert (result.landmarks[0], result.confidences[0]) == (plain.landmarks[0], plain.confidences[0])
 
 
 def test_train_images_without_any_keypoint_leave_the_global_descriptors(own_competition):
@@ -123,5 +123,5 @@ def test_an_unreadable_query_has_no_answer(own_competition):
     path = own_competition.queries.paths[0]
     assert path is not None
     path.write_bytes(b"broken")
-    found = fitted_on(own_competition).recognise(own_competition.queries)
-    assert found.answered.tolist() == [False] + [True] * (len(found.answered) - 1)
+    result = fitted_on(own_competition).recognise(own_competition.queries)
+    assert result.answered.tolist() == [False] + [True] * (len(result.answered) - 1)

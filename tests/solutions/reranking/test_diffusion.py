@@ -123,9 +123,9 @@ def test_truncated_columns_solve_the_truncated_system(alpha):
     columns = diffusion_columns(normalised_affinity(graph), near, alpha=alpha, **MANY).toarray()
     full = laplacian(graph, 3.0, alpha)
     for image in range(30):
-        kept = np.union1d(near[image], image)
+        rows_used = np.union1d(near[image], image)
         expected = np.zeros(30)
-        expected[kept] = np.linalg.solve(full[np.ix_(kept, kept)], (kept == image).astype(float))
+        expected[rows_used] = np.linalg.solve(full[np.ix_(rows_used, rows_used)], (rows_used == image).astype(float))
         assert columns[image] == pytest.approx(np.maximum(expected, 0), abs=1e-6)
 
 

@@ -11,16 +11,15 @@ from solutions.reranking.affinity import normalised_affinity
 from solutions.reranking.diffusion import diffuse
 from solutions.reranking.k_reciprocal import k_reciprocal
 from solutions.reranking.offline_diffusion import diffuse_offline, diffusion_columns
-from solutions.reranking.recursive_expansion import bottleneck, closure, merge_lists
+from solutions.reranking.recursive_expansion import merge_lists
 from solutions.reranking.spectral_diffusion import diffuse_spectrally, spectrum
 from solutions.reranking.traversal import traverse
 from tests.solutions.reranking.factories import clustered, graph_of, nearest_by_sorting, rows_of
 
 METHODS = {
-    "bottleneck": lambda results, graph, k=100: bottleneck(results, graph, k=k),
-    "closure": lambda results, graph, k=100: closure(results, graph, threshold=0.6, k=k),
     "merge_lists": lambda results, graph, k=100: merge_lists(results, graph, lists=3, rounds=2, k=k),
     "traverse": lambda results, graph, k=100: traverse(results, graph, threshold=0.6, k=k),
+    "traverse without threshold": lambda results, graph, k=100: traverse(results, graph, threshold=np.inf, k=k),
     "diffuse": lambda results, graph, k=100: diffuse(results, normalised_affinity(graph), k=k),
     "diffuse_offline": lambda results, graph, k=100: diffuse_offline(
         results, diffusion_columns(normalised_affinity(graph), graph.positions), k=k
@@ -98,8 +97,8 @@ def test_undecodable_images_are_never_returned_and_change_nothing(method):
     results = method(nearest_by_sorting(QUERIES, broken, 20), graph_of(broken, 8))
     back = np.insert(np.arange(60), 7, -9)
     assert [back[row].tolist() for row in rows_of(results)] == rows_of(method(FOUND, GRAPH))
-    asked = np.insert(QUERIES, 2, np.nan, axis=0)
-    results = method(nearest_by_sorting(asked, INDEX, 20), GRAPH)
+    batch = np.insert(QUERIES, 2, np.nan, axis=0)
+    results = method(nearest_by_sorting(batch, INDEX, 20), GRAPH)
     assert rows_of(results)[2] == []
     assert same(part(results, np.arange(20) != 2), method(FOUND, GRAPH))
 

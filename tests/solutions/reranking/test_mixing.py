@@ -124,9 +124,9 @@ def test_undecodable_images_stay_nan_and_are_mixed_into_none():
     assert np.isnan(results[3]).all()
     assert np.array_equal(np.delete(results, 3, axis=0), augment_index(index, 5))
     assert np.array_equal(expand_queries(queries, broken, 5), expand_queries(queries, index, 5))
-    asked = expand_queries(np.insert(queries, 1, np.nan, axis=0), index, 5)
-    assert np.isnan(asked[1]).all()
-    assert np.array_equal(np.delete(asked, 1, axis=0), expand_queries(queries, index, 5))
+    expanded = expand_queries(np.insert(queries, 1, np.nan, axis=0), index, 5)
+    assert np.isnan(expanded[1]).all()
+    assert np.array_equal(np.delete(expanded, 1, axis=0), expand_queries(queries, index, 5))
 
 
 @pytest.mark.parametrize("n", [0, 1, 2])
@@ -157,15 +157,15 @@ def test_descriptors_may_be_of_any_precision_and_read_only(kind):
 
 
 def test_another_search_may_find_the_neighbours():
-    asked = []
+    expanded = []
 
     def search(queries, index, k):
-        asked.append((len(queries), len(index), k))
+        expanded.append((len(queries), len(index), k))
         return nearest(queries, index, k)
 
     assert np.array_equal(augment_index(clustered(12), 4, search=search), augment_index(clustered(12), 4))
     expand_queries(clustered(3), clustered(12), 4, search=search)
-    assert asked == [(12, 12, 4), (3, 12, 4)]
+    assert expanded == [(12, 12, 4), (3, 12, 4)]
 
 
 def test_no_neighbours_are_refused():

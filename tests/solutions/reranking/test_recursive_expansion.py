@@ -1,6 +1,6 @@
 """Tests of `solutions.reranking.recursive_expansion` and `solutions.reranking.traversal`.
 
-The references are minimax distances, Prim's algorithm, and sets that grow step by step.
+The references are minimax distances and sets that grow step by step.
 """
 
 import math
@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from solutions.neighbours.neighbours import Neighbours
-from solutions.reranking.recursive_expansion import bottleneck, closure, merge_lists
+from solutions.reranking.recursive_expansion import merge_lists
 from solutions.reranking.traversal import traverse
 from tests.solutions.reranking.factories import clustered, graph_of, nearest_by_sorting, rows_of
 
@@ -63,26 +63,6 @@ def reference_traversal(results, graph, row, threshold, k):
         strengths += [-s for s, _ in turn]
 
 
-def reference_closure(results, graph, row, threshold, depth, k):
-    listed = []
-    edges = list(zip(results.positions[row].tolist(), results.similarities[row].tolist(), strict=True))
-    own, step = edges, 0
-    while edges and (depth is None or step <= depth):
-        new = {}
-        for image, strength in edges:
-            if image >= 0 and image not in listed and strength >= np.float32(threshold):
-                new[image] = max(strength, new.get(image, -np.inf))
-        level = sorted(new, key=lambda image: (-new[image], image))
-        listed += level
-        edges = [
-            each
-            for image in level
-            for each in zip(graph.positions[image].tolist(), graph.similarities[image].tolist(), strict=True)
-        ]
-        step += 1
-    return (listed + [image for image, _ in own if image >= 0 and image not in listed])[:k]
-
-
 def reference_merge(results, graph, row, lists, rounds, gamma):
     n = len(graph.positions)
     edges, own = np.zeros((n, n)), np.zeros(n)
@@ -102,20 +82,20 @@ def reference_merge(results, graph, row, lists, rounds, gamma):
 def test_transitive_matches_are_found():
     assert rows_of(FOUND) == [[0, 3, 1, 2]], "A, D, B, C by similarity alone"
     for results in (
-        bottleneck(FOUND, GRAPH),
-        closure(FOUND, GRAPH, threshold=0.5),
+        traverse(FOUND, GRAPH, threshold=math.inf),
         traverse(FOUND, GRAPH, threshold=0.42),
         merge_lists(FOUND, GRAPH, lists=2, rounds=2),
     ):
         assert rows_of(results) == [[0, 1, 2, 3]] or rows_of(results) == [[1, 0, 2, 3]]
-    assert bottleneck(FOUND, GRAPH, k=4).similarities[0].tolist() == pytest.approx([0.9, 0.85, 0.8, 0.35])
+    weakest = traverse(FOUND, GRAPH, threshold=math.inf, k=4).similarities[0]
+    assert weakest.tolist() == pytest.approx([0.9, 0.85, 0.8, 0.35])
 
 
 @settings(max_examples=40, deadline=None)
 @given(SEEDS, NEIGHBOURS)
-def test_bottleneck_is_the_best_weakest_edge_of_all_paths(seed, g):
+def test_a_traversal_without_threshold_finds_the_best_weakest_edge_of_all_paths(seed, g):
     results, graph = random_case(seed, g)
-    answer = bottleneck(results, graph, k=25)
+    answer = traverse(results, graph, threshold=math.inf, k=25)
     for row in range(3):
         expected = best_weakest_edges(results, graph, row)
         listed = answer.positions[row][answer.positions[row] >= 0]
@@ -136,16 +116,6 @@ def test_a_traversal_equals_that_of_plain_sets(seed, g, threshold, k):
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    SEEDS, NEIGHBOURS, st.sampled_from([0.0, 0.5, 0.7, 1.1]), st.sampled_from([0, 1, 2, None]), st.sampled_from([3, 40])
-)
-def test_a_closure_equals_sets_that_grow_step_by_step(seed, g, threshold, depth, k):
-    results, graph = random_case(seed, g)
-    answer = closure(results, graph, threshold=threshold, depth=depth, k=k)
-    assert rows_of(answer) == [reference_closure(results, graph, row, threshold, depth, k) for row in range(3)]
-
-
-@settings(max_examples=60, deadline=None)
 @example(seed=0, g=2, lists=3, rounds=1, gamma=3.0)
 @given(SEEDS, NEIGHBOURS, st.sampled_from([1, 3]), st.sampled_from([0, 1, 3]), st.sampled_from([1.0, 3.0]))
 def test_merged_lists_equal_the_explicit_sums(seed, g, lists, rounds, gamma):
@@ -159,8 +129,7 @@ def test_merged_lists_equal_the_explicit_sums(seed, g, lists, rounds, gamma):
         assert answer.similarities[row, : len(order)] == pytest.approx(counts[order], rel=1e-6)
 
 
-def test_closure_without_steps_and_merging_without_rounds_change_nothing():
+def test_merging_without_rounds_changes_nothing():
     index, queries = clustered(25), clustered(3, seed=1)
     results, graph = nearest_by_sorting(queries, index, 6), graph_of(index, 4)
-    assert np.array_equal(closure(results, graph, threshold=0.5, depth=0, k=6).positions, results.positions)
     assert np.array_equal(merge_lists(results, graph, rounds=0, k=6).positions, results.positions)

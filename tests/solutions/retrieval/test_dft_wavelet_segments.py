@@ -77,7 +77,7 @@ def test_an_empty_index_gives_empty_answers(spec, competition_folder):
 
 def test_rings_find_a_query_rotated_by_90_degrees(tmp_path):
     folder = make_competition(
-        tmp_path / "world", landmarks=5, index=N_INDEX, queries=2, non_landmark=0, suffix=".png", size=160
+        tmp_path / "competition", landmarks=5, index=N_INDEX, queries=2, non_landmark=0, suffix=".png", size=160
     )
     for number in range(10):
         path = image_path(folder, "test", image_id("test", number), suffix=".png")

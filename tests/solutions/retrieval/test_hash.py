@@ -13,7 +13,7 @@ def bits(*counts: int) -> list[int]:
     return [(1 << count) - 1 for count in counts]
 
 
-def listed(
+def rank_codes(
     spec: str, index: list[int], query: int = 0, ids: str | None = None, broken: tuple[int, ...] = ()
 ) -> list[str]:
     solution = load_solution(spec)
@@ -24,33 +24,35 @@ def listed(
 
 
 def test_exact_duplicates_come_first_then_the_nearest() -> None:
-    assert listed("hash", bits(7, 0, 11, 3)) == ["b", "d", "a", "c"]
+    assert rank_codes("hash", bits(7, 0, 11, 3)) == ["b", "d", "a", "c"]
 
 
 def test_ties_keep_the_order_of_the_index() -> None:
-    assert listed("hash", bits(5, 2, 5, 2), ids="zyxw") == ["y", "w", "z", "x"]
+    assert rank_codes("hash", bits(5, 2, 5, 2), ids="zyxw") == ["y", "w", "z", "x"]
 
 
 def test_a_threshold_is_strict() -> None:
-    assert listed("hash(threshold=11)", bits(7, 0, 11, 3, 10)) == ["b", "d", "a", "e"]
-    assert listed("hash(threshold=0)", bits(0)) == []
+    assert rank_codes("hash(threshold=11)", bits(7, 0, 11, 3, 10)) == ["b", "d", "a", "e"]
+    assert rank_codes("hash(threshold=0)", bits(0)) == []
 
 
 def test_the_printed_ranking_is_farthest_first_below_12_and_ties_by_id() -> None:
-    assert listed("hash(order='seed')", bits(0, 3, 7, 11, 12)) == ["d", "c", "b", "a"]
-    assert listed("hash(order='seed')", bits(3, 3, 5), ids="zax") == ["x", "a", "z"]
+    assert rank_codes("hash(order='seed')", bits(0, 3, 7, 11, 12)) == ["d", "c", "b", "a"]
+    assert rank_codes("hash(order='seed')", bits(3, 3, 5), ids="zax") == ["x", "a", "z"]
 
 
 def test_the_printed_ranking_keeps_the_hundred_farthest() -> None:
     distances = np.random.default_rng(0).integers(0, 12, 150)
     index, ids = bits(*distances.tolist()), [chr(200 + number) for number in range(150)]
-    kept = [distances[ids.index(name)] for name in listed("hash(order='seed')", index, ids="".join(ids))]
-    assert len(kept) == 100
-    assert sorted(kept) == sorted(distances)[50:]
+    listed_distances = [
+        distances[ids.index(name)] for name in rank_codes("hash(order='seed')", index, ids="".join(ids))
+    ]
+    assert len(listed_distances) == 100
+    assert sorted(listed_distances) == sorted(distances)[50:]
 
 
 def test_a_broken_image_is_never_listed() -> None:
-    assert listed("hash", [0, 0, 1, 3], broken=(0,)) == ["b", "c", "d"]
+    assert rank_codes("hash", [0, 0, 1, 3], broken=(0,)) == ["b", "c", "d"]
 
 
 def test_a_broken_query_has_no_answer() -> None:
@@ -62,9 +64,9 @@ def test_a_broken_query_has_no_answer() -> None:
 
 
 def test_an_empty_index_gives_empty_answers() -> None:
-    assert listed("hash", []) == []
-    assert listed("hash(order='seed')", []) == []
-    assert listed("hash", [0], broken=(0,)) == []
+    assert rank_codes("hash", []) == []
+    assert rank_codes("hash(order='seed')", []) == []
+    assert rank_codes("hash", [0], broken=(0,)) == []
 
 
 @pytest.mark.parametrize("kind", ["average", "dct", "difference", "wavelet"])

@@ -31,7 +31,7 @@ def share_found(spec: str, folder: Path) -> float:
     solution.fit(split.data)
     positions = solution.rank(split.queries).positions[:, :N_INDEX]
     landmarks = [position // N_INDEX for position in positions]  # the index is in the order of landmarks
-    return float(np.mean([found == number // 2 for number, found in enumerate(landmarks)]))
+    return float(np.mean([result == number // 2 for number, result in enumerate(landmarks)]))
 
 
 def rotated(pixels, number):

@@ -9,22 +9,22 @@ LABELS = st.lists(st.integers(0, 9), min_size=1, max_size=40)
 
 @given(LABELS, st.integers(0, 3))
 def test_every_round_validates_images_outside_its_train_images(labels: list[int], seed: int) -> None:
-    ids, shown = np.array([f"{number:03}" for number in range(len(labels))], object), np.array(labels)
-    for each in holdout_rounds(ids, shown, seed):
+    ids, landmarks = np.array([f"{number:03}" for number in range(len(labels))], object), np.array(labels)
+    for each in holdout_rounds(ids, landmarks, seed):
         assert sorted([*each.train, *each.validation]) == list(range(len(labels)))
-        learnt = set(shown[each.train].tolist())
-        assert len(learnt) > 1
-        assert [label in learnt for label in shown[each.validation].tolist()] == each.is_known.tolist()
+        train_labels = set(landmarks[each.train].tolist())
+        assert len(train_labels) > 1
+        assert [label in train_labels for label in landmarks[each.validation].tolist()] == each.is_known.tolist()
 
 
 @given(LABELS, st.randoms(use_true_random=False))
 def test_the_order_of_the_images_does_not_matter(labels: list[int], random: object) -> None:
-    ids, shown = np.array([f"{number:03}" for number in range(len(labels))], object), np.array(labels)
+    ids, landmarks = np.array([f"{number:03}" for number in range(len(labels))], object), np.array(labels)
     order = np.array(sorted(range(len(labels)), key=lambda _: random.random()))  # type: ignore[attr-defined]
-    plain = [(set(ids[each.train]), set(ids[each.validation])) for each in holdout_rounds(ids, shown, 1)]
+    plain = [(set(ids[each.train]), set(ids[each.validation])) for each in holdout_rounds(ids, landmarks, 1)]
     mixed = [
         (set(ids[order][each.train]), set(ids[order][each.validation]))
-        for each in holdout_rounds(ids[order], shown[order], 1)
+        for each in holdout_rounds(ids[order], landmarks[order], 1)
     ]
     assert plain == mixed
 
@@ -40,13 +40,13 @@ def test_each_landmark_is_unknown_in_one_round() -> None:
 def test_the_images_of_each_landmark_are_spread_over_the_parts_and_a_single_image_is_in_none(
     labels: list[int], count: int, seed: int
 ) -> None:
-    keys, shown = np.array([f"{number:03}" for number in range(len(labels))]), np.array(labels)
-    part = assign_parts(keys, shown, count, seed)
+    keys, landmarks = np.array([f"{number:03}" for number in range(len(labels))]), np.array(labels)
+    part = assign_parts(keys, landmarks, count, seed)
     for landmark in set(labels):
-        own = part[shown == landmark]
+        own = part[landmarks == landmark]
         if len(own) == 1:
             assert own.tolist() == [count]
         else:
             assert np.ptp(np.bincount(own, minlength=count)) <= 1
     order = np.random.default_rng(seed).permutation(len(labels))
-    assert np.array_equal(assign_parts(keys[order], shown[order], count, seed), part[order])
+    assert np.array_equal(assign_parts(keys[order], landmarks[order], count, seed), part[order])

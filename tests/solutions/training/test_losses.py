@@ -21,28 +21,28 @@ CLASSES = DRAW.integers(0, K, N).astype(np.int32)
 WEIGHTS, BIAS = DRAW.normal(size=(K, D)).astype(np.float32), DRAW.normal(size=K).astype(np.float32)
 
 
-def shown(function: Callable[..., object], *arguments: object, **named: object) -> np.ndarray:
+def evaluate(function: Callable[..., object], *arguments: object, **named: object) -> np.ndarray:
     return np.asarray(function(*arguments, **named), np.float64)
 
 
 def test_softmax() -> None:
     twin = [-log_softmax(WEIGHTS @ row + BIAS)[label] for row, label in zip(ROWS, CLASSES, strict=True)]
-    assert shown(losses.softmax_loss, ROWS, CLASSES, WEIGHTS, BIAS) == pytest.approx(twin, abs=1e-5)
+    assert evaluate(losses.softmax_loss, ROWS, CLASSES, WEIGHTS, BIAS) == pytest.approx(twin, abs=1e-5)
 
 
 def test_a_sampled_softmax_over_all_landmarks_is_the_softmax() -> None:
     everyone = np.arange(K, dtype=np.int32)
-    found = shown(losses.sampled_loss, ROWS, CLASSES, WEIGHTS, BIAS, everyone, np.zeros(K, np.float32))
-    assert found == pytest.approx(shown(losses.softmax_loss, ROWS, CLASSES, WEIGHTS, BIAS), abs=1e-5)
+    result = evaluate(losses.sampled_loss, ROWS, CLASSES, WEIGHTS, BIAS, everyone, np.zeros(K, np.float32))
+    assert result == pytest.approx(evaluate(losses.softmax_loss, ROWS, CLASSES, WEIGHTS, BIAS), abs=1e-5)
 
 
 def test_a_sampled_softmax_masks_own_landmarks_and_subtracts_log_q() -> None:
     negatives, often = np.array([0, 3, 3, 6], np.int32), np.array([0.5, 0.1, 0.1, 0.2], np.float32)
-    found = shown(losses.sampled_loss, ROWS, CLASSES, WEIGHTS, BIAS, negatives, np.log(4 * often))
-    for row, label, loss in zip(ROWS, CLASSES, found, strict=True):
+    result = evaluate(losses.sampled_loss, ROWS, CLASSES, WEIGHTS, BIAS, negatives, np.log(4 * often))
+    for row, label, loss in zip(ROWS, CLASSES, result, strict=True):
         logits = WEIGHTS @ row + BIAS
-        drawn = [logits[each] - log(4 * q) for each, q in zip(negatives, often, strict=True) if each != label]
-        assert loss == pytest.approx(logsumexp([logits[label], *drawn]) - logits[label], abs=1e-5)
+        sampled = [logits[each] - log(4 * q) for each, q in zip(negatives, often, strict=True) if each != label]
+        assert loss == pytest.approx(logsumexp([logits[label], *sampled]) - logits[label], abs=1e-5)
 
 
 def test_with_log_q_the_sum_over_sampled_landmarks_is_unbiased() -> None:
@@ -50,8 +50,8 @@ def test_with_log_q_the_sum_over_sampled_landmarks_is_unbiased() -> None:
     own = (ROWS * WEIGHTS[CLASSES]).sum(axis=1) + BIAS[CLASSES]
     mean = np.zeros(N)
     for negative, q in enumerate(often):  # every outcome of drawing one
-        drawn, expected = np.array([negative], np.int32), np.log([q]).astype(np.float32)
-        mean += q * np.exp(shown(losses.sampled_loss, ROWS, CLASSES, WEIGHTS, BIAS, drawn, expected) + own)
+        sampled, expected = np.array([negative], np.int32), np.log([q]).astype(np.float32)
+        mean += q * np.exp(evaluate(losses.sampled_loss, ROWS, CLASSES, WEIGHTS, BIAS, sampled, expected) + own)
     assert mean == pytest.approx(np.exp(ROWS @ WEIGHTS.T + BIAS).sum(axis=1), rel=1e-4)
 
 
@@ -60,9 +60,9 @@ def test_negatives_are_sampled_by_the_number_of_images_to_the_power_of_three_qua
     _, fixed = HEADS["sampled"].initialise(np.zeros((3000, 1)), counts)
     draw = HEADS["sampled"].draw_for_step
     assert draw is not None
-    drawn = draw(fixed, np.random.default_rng(1))
+    sampled = draw(fixed, np.random.default_rng(1))
     often = counts**0.75 / (counts**0.75).sum()
-    assert drawn["log_expected"] == pytest.approx(np.log(NEGATIVES * often[drawn["negatives"]]), abs=1e-5)
+    assert sampled["log_expected"] == pytest.approx(np.log(NEGATIVES * often[sampled["negatives"]]), abs=1e-5)
     many = np.concatenate([draw(fixed, np.random.default_rng(seed))["negatives"] for seed in range(50)])
     assert (many >= 2000).mean() == pytest.approx(often[2000:].sum(), abs=0.01)
 
@@ -71,46 +71,46 @@ def test_negatives_are_sampled_by_the_number_of_images_to_the_power_of_three_qua
 def test_a_hierarchical_softmax_is_group_times_landmark_within_it_and_sums_to_one(k: int) -> None:
     draw = np.random.default_rng(k)
     head = HEADS["hierarchical"]
-    taught, fixed = head.initialise(draw.normal(size=(k, D)), np.ones(k))
-    arrays = {name: draw.normal(size=each.shape).astype(np.float32) for name, each in taught.items()}
+    weights_of_head, fixed = head.initialise(draw.normal(size=(k, D)), np.ones(k))
+    arrays = {name: draw.normal(size=each.shape).astype(np.float32) for name, each in weights_of_head.items()}
     assert head.logits is not None
     likely = np.exp(head.logits(ROWS, {**arrays, **fixed}))
     assert likely.sum(axis=1) == pytest.approx(1)
     members = fixed["taken"].shape[1]
     classes = draw.integers(0, k, N).astype(np.int32)
-    found = np.asarray(head.loss(ROWS, classes, arrays, fixed))
+    result = np.asarray(head.loss(ROWS, classes, arrays, fixed))
     for image, (row, label) in enumerate(zip(ROWS, classes, strict=True)):
         group, inside = divmod(int(fixed["slots"][label]), members)
         beside = [slot for slot in fixed["slots"].tolist() if slot // members == group]
         within = np.array([arrays["weights"][slot] @ row + arrays["bias"][slot] for slot in beside])
         over = log_softmax(arrays["group_weights"] @ row + arrays["group_bias"])[group]
         twin = over + log_softmax(within)[beside.index(group * members + inside)]
-        assert found[image] == pytest.approx(-twin, abs=1e-5)
+        assert result[image] == pytest.approx(-twin, abs=1e-5)
         assert log(likely[image, label]) == pytest.approx(twin, abs=1e-5)
 
 
 @pytest.mark.parametrize(("cosine", "wider"), [(0.9, 0.5808), (0.0, -0.4794), (-0.95, -1.1897)])
 def test_a_margin_of_half_a_radian(cosine: float, wider: float) -> None:
-    assert shown(losses.add_angular_margin, np.array([cosine], np.float32), 0.5)[0] == pytest.approx(wider, abs=1e-4)
+    assert evaluate(losses.add_angular_margin, np.array([cosine], np.float32), 0.5)[0] == pytest.approx(wider, abs=1e-4)
 
 
 def test_arcface_and_softmax_are_added_with_separate_weights() -> None:
     head = HEADS["arcface_softmax"]
     assert head.logits is not None
-    taught, fixed = head.initialise(WEIGHTS, np.bincount(CLASSES, minlength=K))
-    taught = {**taught, "weights": WEIGHTS, "bias": BIAS, "angular_weights": WEIGHTS[::-1].copy()}
-    found = shown(head.loss, ROWS, CLASSES, taught, fixed)
-    angular = shown(losses.arcface_loss, ROWS, CLASSES, WEIGHTS[::-1].copy(), 0.3, 30.0)
-    assert found == pytest.approx(angular + shown(losses.softmax_loss, ROWS, CLASSES, WEIGHTS, BIAS), rel=1e-5)
-    assert head.logits(ROWS, taught) == pytest.approx(ROWS @ WEIGHTS.T + BIAS, abs=1e-5)
+    weights_of_head, fixed = head.initialise(WEIGHTS, np.bincount(CLASSES, minlength=K))
+    weights_of_head = {**weights_of_head, "weights": WEIGHTS, "bias": BIAS, "angular_weights": WEIGHTS[::-1].copy()}
+    result = evaluate(head.loss, ROWS, CLASSES, weights_of_head, fixed)
+    angular = evaluate(losses.arcface_loss, ROWS, CLASSES, WEIGHTS[::-1].copy(), 0.3, 30.0)
+    assert result == pytest.approx(angular + evaluate(losses.softmax_loss, ROWS, CLASSES, WEIGHTS, BIAS), rel=1e-5)
+    assert head.logits(ROWS, weights_of_head) == pytest.approx(ROWS @ WEIGHTS.T + BIAS, abs=1e-5)
 
 
 def test_a_larger_angle_never_has_a_larger_cosine() -> None:
     cosines = np.linspace(-1, 1, 401, dtype=np.float32)
-    found = shown(losses.add_angular_margin, cosines, 0.5)
-    assert (np.diff(found) > 0).all()
+    result = evaluate(losses.add_angular_margin, cosines, 0.5)
+    assert (np.diff(result) > 0).all()
     within = cosines > cos(pi - 0.5)
-    assert found[within] == pytest.approx([cos(acos(each) + 0.5) for each in cosines[within].clip(-1, 1)], abs=2e-3)
+    assert result[within] == pytest.approx([cos(acos(each) + 0.5) for each in cosines[within].clip(-1, 1)], abs=2e-3)
 
 
 @pytest.mark.parametrize(("margin", "loss"), [(0.0, 0.0076), (0.3, 0.0624), (0.5, 0.3087)])
@@ -118,8 +118,8 @@ def test_arcface_on_worked_cosines(margin: float, loss: float) -> None:
     cosines = np.array([0.8, 0.3, 0.1])
     weights = np.stack([cosines, np.sqrt(1 - cosines**2)], axis=1).astype(np.float32) * 3  # lengths are no matter
     row = np.array([[2.0, 0.0]], np.float32)
-    found = shown(losses.arcface_loss, row, np.array([0], np.int32), weights, margin, 10.0)
-    assert found[0] == pytest.approx(loss, abs=1e-4)
+    result = evaluate(losses.arcface_loss, row, np.array([0], np.int32), weights, margin, 10.0)
+    assert result[0] == pytest.approx(loss, abs=1e-4)
 
 
 def test_arcface_has_a_finite_gradient_at_angle_0() -> None:
@@ -134,27 +134,27 @@ def test_arcface_has_a_finite_gradient_at_angle_0() -> None:
 
 def hard(margin: float, contrastive: bool) -> list[float]:
     unit = ROWS.astype(float) / np.linalg.norm(ROWS, axis=1, keepdims=True)
-    found = []
+    result = []
     for image in range(N):
         apart = {other: float(np.linalg.norm(unit[image] - unit[other])) for other in range(N) if other != image}
         same = [apart[other] for other in apart if CLASSES[other] == CLASSES[image]]
         others = [apart[other] for other in apart if CLASSES[other] != CLASSES[image]]
         if contrastive:
-            found.append((max(same, default=0.0) ** 2 + max(0.0, margin - min(others)) ** 2) / 2)
+            result.append((max(same, default=0.0) ** 2 + max(0.0, margin - min(others)) ** 2) / 2)
         else:
-            found.append(max(0.0, max(same) - min(others) + margin) if same and others else 0.0)
-    return found
+            result.append(max(0.0, max(same) - min(others) + margin) if same and others else 0.0)
+    return result
 
 
 @pytest.mark.parametrize("margin", [0.1, 0.7])
 def test_the_hardest_images_of_a_batch_are_used(margin: float) -> None:
     assert len(set(CLASSES.tolist())) < N, "some landmarks have several images"
-    assert shown(losses.triplet_loss, ROWS, CLASSES, margin) == pytest.approx(hard(margin, False), abs=1e-4)
-    assert shown(losses.contrastive_loss, ROWS, CLASSES, margin) == pytest.approx(hard(margin, True), abs=1e-4)
+    assert evaluate(losses.triplet_loss, ROWS, CLASSES, margin) == pytest.approx(hard(margin, False), abs=1e-4)
+    assert evaluate(losses.contrastive_loss, ROWS, CLASSES, margin) == pytest.approx(hard(margin, True), abs=1e-4)
 
 
 def test_a_batch_of_one_landmark_has_no_triplets() -> None:
-    assert not shown(losses.triplet_loss, ROWS, np.zeros(N, np.int32), 0.3).any()
+    assert not evaluate(losses.triplet_loss, ROWS, np.zeros(N, np.int32), 0.3).any()
 
 
 def test_triplets_of_equal_images_have_a_finite_gradient() -> None:

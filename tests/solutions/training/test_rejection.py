@@ -40,15 +40,15 @@ IMAGE = st.tuples(st.sampled_from([0.0, 0.1, 0.5, 0.9]), st.booleans(), st.boole
 
 
 @given(st.lists(IMAGE, min_size=1, max_size=12))
-def test_no_threshold_gives_a_better_gap(drawn: list[tuple[float, bool, bool, float]]) -> None:
-    images = [(doubted, right and landmark, landmark, sure) for doubted, right, landmark, sure in drawn]
+def test_no_threshold_gives_a_better_gap(rows: list[tuple[float, bool, bool, float]]) -> None:
+    images = [(doubted, right and landmark, landmark, sure) for doubted, right, landmark, sure in rows]
     if not any(landmark for _, _, landmark, _ in images):
         images[0] = (*images[0][:2], True, images[0][3])
     doubts, right, landmark, confidence = (np.array(column) for column in zip(*images, strict=True))
-    found = best_threshold(doubts, right, landmark, confidence)
+    result = best_threshold(doubts, right, landmark, confidence)
     scores = {each: gap(each, images) for each in [*np.unique(doubts), np.inf]}
-    assert gap(found, images) == pytest.approx(max(scores.values()))
-    assert found == max(each for each, score in scores.items() if score > max(scores.values()) - 1e-12)
+    assert gap(result, images) == pytest.approx(max(scores.values()))
+    assert result == max(each for each, score in scores.items() if score > max(scores.values()) - 1e-12)
 
 
 def test_without_held_out_images_nothing_is_rejected() -> None:

@@ -13,28 +13,28 @@ def named(labels: list[int]) -> tuple[np.ndarray, np.ndarray]:
 
 @given(LABELS, st.integers(1, 9), st.integers(0, 3))
 def test_each_landmark_has_the_wanted_number_of_images_or_all(labels: list[int], most: int, seed: int) -> None:
-    ids, shown = named(labels)
-    places = stratified_sample(ids, shown, most, seed)
+    ids, landmarks = named(labels)
+    places = stratified_sample(ids, landmarks, most, seed)
     assert len(set(places.tolist())) == len(places)
     for landmark in set(labels):
-        assert (shown[places] == landmark).sum() == min(most, labels.count(landmark))
+        assert (landmarks[places] == landmark).sum() == min(most, labels.count(landmark))
 
 
 @given(LABELS, st.randoms(use_true_random=False))
 def test_the_order_of_the_images_does_not_matter(labels: list[int], random: object) -> None:
-    ids, shown = named(labels)
+    ids, landmarks = named(labels)
     order = np.array(sorted(range(len(labels)), key=lambda _: random.random()))  # type: ignore[attr-defined]
     assert (
-        ids[stratified_sample(ids, shown, 3, 1)].tolist()
-        == ids[order][stratified_sample(ids[order], shown[order], 3, 1)].tolist()
+        ids[stratified_sample(ids, landmarks, 3, 1)].tolist()
+        == ids[order][stratified_sample(ids[order], landmarks[order], 3, 1)].tolist()
     )
 
 
 def test_other_seeds_sample_other_images() -> None:
-    ids, shown = named([7] * 6)
-    drawn = [frozenset(ids[stratified_sample(ids, shown, 2, seed)]) for seed in range(40)]
-    assert len(set(drawn)) > 5
-    assert frozenset.union(*drawn) == set(ids)
+    ids, landmarks = named([7] * 6)
+    samples = [frozenset(ids[stratified_sample(ids, landmarks, 2, seed)]) for seed in range(40)]
+    assert len(set(samples)) > 5
+    assert frozenset.union(*samples) == set(ids)
 
 
 @given(LABELS, st.sampled_from([0.0, 0.5, 1.0]))

@@ -8,9 +8,9 @@ from solutions.training.softmax_groups import assign_slots
 
 @pytest.mark.parametrize("k", [1, 2, 3, 7, 16, 17, 100, 121, 123])
 def test_groups_have_about_the_square_root_of_the_number_of_landmarks(k: int) -> None:
-    found, size = assign_slots(np.random.default_rng(k).normal(size=(k, 3)))
+    result, size = assign_slots(np.random.default_rng(k).normal(size=(k, 3)))
     assert size == ceil(sqrt(k))
-    assert sorted(found.tolist()) == list(range(k)), "all slots before the last group are taken"
+    assert sorted(result.tolist()) == list(range(k)), "all slots before the last group are taken"
 
 
 def test_similar_landmarks_share_a_group() -> None:
@@ -22,5 +22,5 @@ def test_similar_landmarks_share_a_group() -> None:
 
 
 def test_equal_landmarks_can_be_grouped() -> None:
-    found, size = assign_slots(np.ones((5, 2)))
-    assert (sorted(found.tolist()), size) == ([0, 1, 2, 3, 4], 3)
+    result, size = assign_slots(np.ones((5, 2)))
+    assert (sorted(result.tolist()), size) == ([0, 1, 2, 3, 4], 3)

@@ -23,11 +23,11 @@ def test_a_batch_has_all_poolings_normalised_and_concatenated() -> None:
 def test_moments_do_not_depend_on_the_block_size(monkeypatch: pytest.MonkeyPatch, block: int) -> None:
     monkeypatch.setattr(module, "_BLOCK", block)
     rows = StoredDescriptors(ARRAYS, PLACES)
-    whole, found = rows.batch(np.arange(9)), compute_moments(rows, CLASSES)
-    assert found.mean == pytest.approx(whole.mean(axis=0), abs=1e-6)
-    assert found.variance == pytest.approx(whole.var(axis=0), abs=1e-6)
+    whole, result = rows.batch(np.arange(9)), compute_moments(rows, CLASSES)
+    assert result.mean == pytest.approx(whole.mean(axis=0), abs=1e-6)
+    assert result.variance == pytest.approx(whole.var(axis=0), abs=1e-6)
     for each in range(3):
-        assert found.means[each] == pytest.approx(whole[each == CLASSES].mean(axis=0), abs=1e-6)
+        assert result.means[each] == pytest.approx(whole[each == CLASSES].mean(axis=0), abs=1e-6)
 
 
 def test_the_key_of_a_row_depends_on_its_content_only() -> None:

@@ -54,11 +54,11 @@ def accuracy(data: TrainingData, network: TrainedNetwork) -> float:
 
 @pytest.mark.parametrize("head", ["dense", "sampled", "hierarchical", "arcface", "arcface_softmax"])
 def test_every_head_learns_landmarks(data: TrainingData, head: str) -> None:
-    found = train(data, replace(ROWS, head=head, epochs=25))
-    assert found.landmarks.tolist() == [0, 1, 2]
-    assert accuracy(data, found) == 1
-    assert found.history[-1, 0] < found.history[0, 0]
-    assert np.isnan(found.history[:, 1]).all()
+    result = train(data, replace(ROWS, head=head, epochs=25))
+    assert result.landmarks.tolist() == [0, 1, 2]
+    assert accuracy(data, result) == 1
+    assert result.history[-1, 0] < result.history[0, 0]
+    assert np.isnan(result.history[:, 1]).all()
 
 
 @pytest.mark.parametrize("head", ["arcface", "arcface_softmax", "triplet", "contrastive"])
@@ -69,8 +69,8 @@ def test_descriptors_of_a_landmark_become_more_similar(data: TrainingData, head:
         same = data.labels[:, None] == data.labels[None]
         return float((rows @ rows.T)[same].mean() - (rows @ rows.T)[~same].mean())
 
-    taught = replace(ROWS, head=head, embedding=16, epochs=20)
-    assert apart(taught) > apart(replace(taught, rate=0.0)) + 0.05
+    trained = replace(ROWS, head=head, embedding=16, epochs=20)
+    assert apart(trained) > apart(replace(trained, rate=0.0)) + 0.05
 
 
 def test_ids_have_no_effect(data: TrainingData) -> None:
@@ -145,10 +145,10 @@ def test_training_stops_early_and_keeps_the_best_epoch(uncached: TrainingData, m
         return next(scores)
 
     monkeypatch.setattr(loop, "_validation_gap", gap)
-    found = train(uncached, replace(ROWS, epochs=9, patience=2), validate=True)
-    assert found.history[:, 1].tolist() == [0.2, 0.6, 0.6, 0.5]
-    assert found.epochs == 2
-    assert np.array_equal(found.parts["weights"], models[1])
+    result = train(uncached, replace(ROWS, epochs=9, patience=2), validate=True)
+    assert result.history[:, 1].tolist() == [0.2, 0.6, 0.6, 0.5]
+    assert result.epochs == 2
+    assert np.array_equal(result.parts["weights"], models[1])
 
 
 def test_stopping_after_fewer_epochs_gives_the_same_first_epochs(data: TrainingData) -> None:
@@ -160,18 +160,18 @@ def test_validation_images_of_unknown_landmarks_lower_the_gap(data: TrainingData
     few = data.labels < 2
     validation = data.train[~few], data.labels[~few]
     training = replace(ROWS, epochs=2)
-    found = train_network(data.train[few], data.labels[few], FEATURES, training, validation)
-    assert found.history[:, 1].tolist() == [0, 0]
+    result = train_network(data.train[few], data.labels[few], FEATURES, training, validation)
+    assert result.history[:, 1].tolist() == [0, 0]
 
 
 @pytest.mark.slow
 def test_upper_layers_are_trained_and_frozen_ones_are_not(data: TrainingData) -> None:
     from solutions.descriptors.networks.registry import build_network as build
 
-    found = train(data, TrainingConfig(frozen=UPPER, epochs=12, rate=2e-3, augment=False))
-    assert accuracy(data, found) == 1
+    result = train(data, TrainingConfig(frozen=UPPER, epochs=12, rate=2e-3, augment=False))
+    assert accuracy(data, result) == 1
     before = build("lite0", "imagenet", None, classes=False)
-    after = build(found.features.backbone, "imagenet", None, classes=False)
+    after = build(result.features.backbone, "imagenet", None, classes=False)
     layers = [each for each in before.layers[-1].layers if each.weights]
     lowest = {each.name for each in before.layers[-1].layers[:UPPER]}
     found_now = dict(named_layers(after))
@@ -195,8 +195,8 @@ def differ(weights: list[object], others: list[object]) -> bool:
 
 def test_the_learning_curve_is_stored_with_the_network(data: TrainingData) -> None:
     pytest.importorskip("matplotlib")
-    found = train(data, replace(ROWS, epochs=3))
-    assert found.parts.file("curve.png").read_bytes().startswith(b"\x89PNG")
+    result = train(data, replace(ROWS, epochs=3))
+    assert result.parts.file("curve.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_without_matplotlib_there_is_no_learning_curve(uncached: TrainingData, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,9 +206,9 @@ def test_without_matplotlib_there_is_no_learning_curve(uncached: TrainingData, m
 
 def test_a_landmark_with_one_image_is_learned(data: TrainingData) -> None:
     some = np.append(np.flatnonzero(data.labels < 2), np.flatnonzero(data.labels == 2)[:1])
-    found = train_network(data.train[some], data.labels[some], FEATURES, replace(ROWS, epochs=20))
-    assert found.landmarks.tolist() == [0, 1, 2]
-    assert accuracy(TrainingData(data.train[some], data.labels[some], data.index), found) == 1
+    result = train_network(data.train[some], data.labels[some], FEATURES, replace(ROWS, epochs=20))
+    assert result.landmarks.tolist() == [0, 1, 2]
+    assert accuracy(TrainingData(data.train[some], data.labels[some], data.index), result) == 1
 
 
 @pytest.mark.parametrize("which", [slice(0, 0), slice(0, 6)])

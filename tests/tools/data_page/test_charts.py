@@ -9,7 +9,7 @@ def test_one_landmark_and_one_size_can_be_drawn() -> None:
     assert len(scatter_chart(np.array([400]), np.array([300]), "width", "height", "label").discs) == 1
 
 
-def test_a_disc_stands_for_all_images_of_its_size_and_lies_inside_the_chart() -> None:
+def test_a_disc_represents_all_images_of_its_size_and_is_inside_the_chart() -> None:
     widths, heights = np.array([400] * 9 + [4000, 10]), np.array([300] * 9 + [10, 3000])
     chart = scatter_chart(widths, heights, "width", "height", "label")
     assert [round(radius, 1) for *_, radius in chart.discs] == [9.0, 3.0, 3.0]
@@ -18,7 +18,7 @@ def test_a_disc_stands_for_all_images_of_its_size_and_lies_inside_the_chart() ->
         assert chart.area.top <= y <= chart.area.bottom
 
 
-def test_axes_have_marks_wherever_values_lie() -> None:
+def test_axes_have_ticks_in_the_range_of_the_values() -> None:
     for high in (1, 1.3, 2, 7, 99, 12345, 4e6):
         chart = rank_chart(np.array([1, high]), np.array([high, 1]), "rank", "images", "label")
         assert chart.x.ticks(), high

@@ -31,17 +31,17 @@ def test_gini_does_not_depend_on_the_order_of_images() -> None:
     assert Imbalance.of(shuffled).gini == Imbalance.of(labels).gini
 
 
-def test_the_share_of_the_top_is_of_at_least_one_landmark() -> None:
+def test_the_share_of_the_largest_landmarks_covers_at_least_one_landmark() -> None:
     imbalance = Imbalance.of(labels_of(6, 2, 1, 1))
     assert [imbalance.share_of_top(share) for share in (0.01, 0.25, 0.5, 1)] == [0.6, 0.6, 0.8, 1]
 
 
-def test_percentiles_are_counts_that_a_landmark_has() -> None:
+def test_each_percentile_is_the_count_of_a_landmark() -> None:
     imbalance = Imbalance.of(labels_of(*range(1, 101))).percentiles()
     assert imbalance == {1: 1, 5: 5, 25: 25, 50: 50, 75: 75, 95: 95, 99: 99}
 
 
-def test_classes_name_every_landmark_and_image_once() -> None:
+def test_size_classes_count_every_landmark_and_image_once() -> None:
     imbalance = Imbalance.of(labels_of(1, 1, 2, 5, 6, 10, 11, 500, 501, 1000, 1001, 5000))
     assert imbalance.classes() == [
         ("1", 2, 2),
@@ -60,6 +60,6 @@ def test_the_curve_has_both_ends_of_each_run() -> None:
     assert counts.tolist() == [9, 4, 4, 1, 1]
 
 
-def test_no_labels_are_no_imbalance() -> None:
+def test_without_labels_there_is_no_imbalance() -> None:
     imbalance = Imbalance.of(np.array([], np.int64))
     assert (len(imbalance), imbalance.gini, imbalance.share_of_top(0.1)) == (0, 0, 0)

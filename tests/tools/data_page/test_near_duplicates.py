@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from harness.data.competition import Competition
-from tests.factories.competitions import drawn, image_id, image_path, make_competition
+from tests.factories.competitions import image_id, image_path, make_competition, random_photo
 from tools.data_page.analysis import analyse_collection
 from tools.data_page.collection import Collection
 from tools.data_page.near_duplicates import (
@@ -39,7 +39,7 @@ def clustered(n: int, seed: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("distance", [0, 3, MAX_DISTANCE, 14])
-def test_all_pairs_are_found_where_no_image_has_many(distance: int) -> None:
+def test_all_pairs_are_found_if_no_image_has_many(distance: int) -> None:
     codes, usable = clustered(160, 3), np.random.default_rng(4).random(160) < 0.9
     slow = slow_pairs(codes, usable, distance)
     assert find_near_codes(codes, usable, distance, neighbours=159).tolist() == slow
@@ -62,19 +62,19 @@ def test_of_many_copies_each_is_in_a_pair() -> None:
 
 
 @pytest.mark.parametrize("n", [0, 1])
-def test_no_image_and_one_image_make_no_pair(n: int) -> None:
+def test_fewer_than_two_images_give_no_pair(n: int) -> None:
     assert find_near_codes(np.zeros(n, np.uint64), np.ones(n, bool)).shape == (0, 2)
 
 
-def test_correlation_is_that_of_numpy_and_zero_for_one_grey() -> None:
+def test_correlation_equals_that_of_numpy_and_is_zero_for_a_uniform_image() -> None:
     generator = np.random.default_rng(0)
     one = generator.integers(0, 256, (20, 1024), dtype=np.uint8)
     other = (one * 0.6 + generator.integers(0, 100, (20, 1024))).astype(np.uint8)
     other[7] = 9
-    found = correlation(one, other)
-    assert found[7] == 0
-    assert found[:7] == pytest.approx([np.corrcoef(*rows)[0, 1] for rows in zip(one[:7], other[:7], strict=True)])
-    assert correlation(one[3:5], other[3:5]).tolist() == found[3:5].tolist()
+    result = correlation(one, other)
+    assert result[7] == 0
+    assert result[:7] == pytest.approx([np.corrcoef(*rows)[0, 1] for rows in zip(one[:7], other[:7], strict=True)])
+    assert correlation(one[3:5], other[3:5]).tolist() == result[3:5].tolist()
 
 
 @pytest.fixture
@@ -100,18 +100,18 @@ def where(folder: Path, part: str, number: int) -> Path:
 
 
 def photo(name: str) -> np.ndarray:
-    return drawn(None, name, size=96)
+    return random_photo(None, name, size=96)
 
 
 def pairs_of(analysis) -> list[tuple[int, int]]:
     return [tuple(pair) for pair in analysis.pairs.rows.tolist()]
 
 
-def test_pictures_that_differ_make_no_pair(analyse) -> None:
+def test_different_images_are_no_pair(analyse) -> None:
     assert pairs_of(analyse({})) == []
 
 
-def test_a_copy_is_found_in_another_set_and_told_to_be_exact(analyse) -> None:
+def test_a_copy_in_another_set_is_found_and_marked_exact(analyse) -> None:
     file = where(analyse.folder, "train", 1).read_bytes()
     analysis = analyse({("test", 2): file})
     assert pairs_of(analysis) == [(1, 12)]
@@ -147,18 +147,18 @@ def test_a_changed_copy_is_found_and_is_not_exact(analyse, change: str) -> None:
 
 
 @pytest.mark.parametrize("change", OTHERS)
-def test_a_copy_changed_by_much_is_not_found(analyse, change: str) -> None:
+def test_a_strongly_changed_copy_is_not_found(analyse, change: str) -> None:
     assert pairs_of(analyse({("index", 3): np.ascontiguousarray(OTHERS[change](photo("train 0")))})) == []
 
 
-def test_pictures_of_one_grey_are_no_duplicates_unless_they_are_the_same_file(analyse) -> None:
+def test_uniform_images_are_no_duplicates_unless_their_files_are_equal(analyse) -> None:
     white, black = np.full((96, 96, 3), 255, np.uint8), np.zeros((96, 96, 3), np.uint8)
     analysis = analyse({("index", 0): white, ("index", 1): white, ("test", 0): black})
     assert pairs_of(analysis) == [(6, 7)]
     assert analysis.pairs.exact.all()
 
 
-def test_train_images_with_two_labels_are_told_apart(analyse) -> None:
+def test_a_copy_among_train_images_with_another_label_is_marked(analyse) -> None:
     analysis = analyse({("train", 1): photo("train 0"), ("train", 5): photo("train 0")})  # 0 0 0 1 1 1
     assert pairs_of(analysis) == [(0, 1), (0, 5), (1, 5)]
     assert analysis.conflicts.rows.tolist() == [[0, 5], [1, 5]]
@@ -172,7 +172,7 @@ def test_broken_and_missing_files_are_in_no_pair(analyse) -> None:
     assert (~analysis.usable).nonzero()[0].tolist() == [6, 7, 8]
 
 
-def test_the_pairs_are_those_of_looking_at_each(competition_folder: Path, tmp_path: Path) -> None:
+def test_the_pairs_equal_those_of_comparing_all_images(competition_folder: Path, tmp_path: Path) -> None:
     """In this competition all images of a landmark are alike, across the sets."""
     analysis = analyse_collection(Competition.open(competition_folder, tmp_path), {})
     collection = analysis.collection
@@ -193,7 +193,7 @@ def _codes(images) -> np.ndarray:
     return images.describe(PerceptualHashes(), "dct")
 
 
-def test_blocks_of_pairs_change_nothing(competition_folder: Path, tmp_path: Path, monkeypatch) -> None:
+def test_the_block_size_does_not_change_the_pairs(competition_folder: Path, tmp_path: Path, monkeypatch) -> None:
     competition = Competition.open(competition_folder, tmp_path)
     collection = Collection.of(competition)
     codes = np.concatenate([_codes(images) for images in collection.sets])

@@ -21,7 +21,7 @@ def test_text_in_content_and_attributes_stays_text(text: str) -> None:
         assert page.text == text
 
 
-def test_marks_of_direction_are_shown_as_escapes() -> None:
+def test_bidirectional_control_characters_are_escaped() -> None:
     assert render_paragraph("\u202egnp.exe").text == r"\u202egnp.exe"
 
 

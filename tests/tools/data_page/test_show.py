@@ -142,8 +142,8 @@ def test_galleries_have_the_requested_number_of_images(tmp_path: Path) -> None:
     selection = select_images(analysis, 0, 3)
     assert list(selection.landmarks) == ["largest", "middle", "smallest"]
     assert [[len(each.rows) for each in of] for of in selection.landmarks.values()] == 3 * [[3, 3, 3]]
-    shown = [each.landmark for of in selection.landmarks.values() for each in of]
-    assert len(set(shown)) == 9
+    pictures_shown = [each.landmark for of in selection.landmarks.values() for each in of]
+    assert len(set(pictures_shown)) == 9
     assert {part: len(rows) for part, rows in selection.parts.items()} == {1: 6, 2: 6}
     for gallery in (each for of in selection.landmarks.values() for each in of):
         assert (analysis.labels[gallery.rows] == gallery.landmark).all()

@@ -52,12 +52,17 @@ def document(folder: Path, *words: object) -> dict:
     return json.loads(result.stdout)
 
 
-def test_matched_points_lie_where_the_map_takes_them_as_fractions(folder: Path) -> None:
-    told = document(folder, QUERY, ALIKE)
-    assert told["n_inliers"] > 40
-    assert told["n_inliers"] == sum(match["inlier"] for match in told["matches"])
-    assert (told["query"], told["image"], told["descriptor"], told["model"]) == (QUERY, ALIKE, "RootSIFT", "affine")
-    for match in told["matches"]:
+def test_matched_points_are_where_the_affine_map_takes_them(folder: Path) -> None:
+    message = document(folder, QUERY, ALIKE)
+    assert message["n_inliers"] > 40
+    assert message["n_inliers"] == sum(match["inlier"] for match in message["matches"])
+    assert (message["query"], message["image"], message["descriptor"], message["model"]) == (
+        QUERY,
+        ALIKE,
+        "RootSIFT",
+        "affine",
+    )
+    for match in message["matches"]:
         assert all(0 <= match[name] <= 1 for name in ("x1", "y1", "x2", "y2"))
         place = MATRIX @ [match["x1"] * WIDTH - 0.5, match["y1"] * HEIGHT - 0.5, 1]
         off = np.hypot(*(place - [match["x2"] * WIDTH - 0.5, match["y2"] * HEIGHT - 0.5]))
@@ -68,12 +73,12 @@ def test_images_that_show_something_else_have_next_to_no_inliers(folder: Path) -
     assert document(folder, QUERY, OTHER)["n_inliers"] < 10
 
 
-def test_the_picture_has_both_images_and_the_line_says_what_was_found(folder: Path, tmp_path: Path) -> None:
+def test_the_picture_has_both_images_and_the_printed_line_has_the_matches(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "a b.png"
     result = explain(folder, QUERY, ALIKE, "--out", out, "--model", "homography")
     assert result.exit_code == 0, result.output + repr(result.exception)
-    told = document(folder, QUERY, ALIKE, "--model", "homography")
-    line = f"RootSIFT, homography: {told['n_inliers']} inliers of {len(told['matches'])} matches"
+    message = document(folder, QUERY, ALIKE, "--model", "homography")
+    line = f"RootSIFT, homography: {message['n_inliers']} inliers of {len(message['matches'])} matches"
     assert result.stdout == f"{out}: {line}\n"
     pixels = np.asarray(Image.open(out).convert("RGB")).astype(int)
     assert pixels.shape[1] > 1.8 * pixels.shape[0]
@@ -92,7 +97,7 @@ def test_a_picture_as_svg_names_both_images(folder: Path, tmp_path: Path, monkey
         assert words in drawn
 
 
-def test_without_a_name_the_picture_lies_here_and_with_json_there_is_none(
+def test_without_a_name_the_picture_is_in_the_current_folder_and_with_json_there_is_none(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -105,9 +110,9 @@ def test_without_a_name_the_picture_lies_here_and_with_json_there_is_none(
 def test_images_without_a_keypoint_have_no_matches_and_are_drawn(folder: Path, tmp_path: Path) -> None:
     for part, name in (("test", QUERY), ("index", ALIKE)):
         save_image(image_path(folder, part, name), np.full((40, 60, 3), 90, np.uint8))
-    told = document(folder, QUERY, ALIKE, "--out", tmp_path / "a.png")
-    assert told["matches"] == []
-    assert told["n_inliers"] == 0
+    message = document(folder, QUERY, ALIKE, "--out", tmp_path / "a.png")
+    assert message["matches"] == []
+    assert message["n_inliers"] == 0
     assert (tmp_path / "a.png").exists()
 
 
@@ -116,10 +121,10 @@ def test_an_unknown_id_is_refused_in_one_line(folder: Path, wrong: str) -> None:
     for words in ((wrong, ALIKE), (QUERY, wrong)):
         result = explain(folder, "--json", "--", *words)
         assert isinstance(result.exception, HarnessError)
-        told = str(result.exception)
-        assert "is not an image of" in told
-        assert len(told) < 300
-        assert told.isprintable()
+        message = str(result.exception)
+        assert "is not an image of" in message
+        assert len(message) < 300
+        assert message.isprintable()
 
 
 def test_an_image_that_cannot_be_decoded_is_named(folder: Path, tmp_path: Path) -> None:
@@ -129,14 +134,14 @@ def test_an_image_that_cannot_be_decoded_is_named(folder: Path, tmp_path: Path) 
     assert not (tmp_path / "a.png").exists()
 
 
-def test_a_picture_that_cannot_be_is_refused_before_anything_is_read(folder: Path) -> None:
+def test_an_impossible_image_format_is_refused_before_anything_is_read(folder: Path) -> None:
     for out, reason in (("a.bmp", "a picture's name ends in"), ("/no/such/place/a.png", "no/such/place")):
         result = explain(folder, QUERY, ALIKE, "--out", out)
         assert isinstance(result.exception, HarnessError)
         assert reason in str(result.exception)
 
 
-def test_the_query_is_looked_for_among_test_images_first_and_the_image_in_the_index(folder: Path) -> None:
+def test_a_query_is_searched_in_the_test_images_first_and_an_image_in_the_index_first(folder: Path) -> None:
     for source, part in (("index", "test"), ("test", "index")):
         table = folder / f"{part}.csv"
         other = image_id(source, 0)
@@ -150,8 +155,8 @@ def test_fractions_are_of_each_images_own_frame() -> None:
     results = Matches(np.array([[9.5, 9.5], [-0.6, 0]]), np.array([[24.5, 99.5], [0, 0]]), np.array([True, False]))
     points = as_fractions(results, np.array([20, 40]), np.array([50, 100]))
     assert np.allclose(points, [[0.5, 0.25, 0.5, 1], [0, 0.0125, 0.01, 0.005]])
-    told = Explanation("a", "b", points, results.inliers).as_json
-    assert told["matches"][0] == {"x1": 0.5, "y1": 0.25, "x2": 0.5, "y2": 1.0, "inlier": True}
+    message = Explanation("a", "b", points, results.inliers).as_json
+    assert message["matches"][0] == {"x1": 0.5, "y1": 0.25, "x2": 0.5, "y2": 1.0, "inlier": True}
 
 
 def test_an_explanation_does_not_depend_on_the_set(folder: Path) -> None:
@@ -164,7 +169,7 @@ def test_an_explanation_does_not_depend_on_the_set(folder: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(not find_spec("tensorflow"), reason="TensorFlow is not installed")
 def test_cells_of_feature_maps_explain_as_well(folder: Path) -> None:
-    told = document(folder, QUERY, ALIKE, "--local", "delf")
-    assert told["descriptor"] == "DELF-like"
-    assert told["n_inliers"] > 60
+    message = document(folder, QUERY, ALIKE, "--local", "delf")
+    assert message["descriptor"] == "DELF-like"
+    assert message["n_inliers"] > 60
     assert document(folder, QUERY, OTHER, "--local", "delf")["n_inliers"] < 30

@@ -37,14 +37,14 @@ def bench(*words: object) -> Result:
 
 
 def test_every_searcher_is_measured_on_every_kind_and_size() -> None:
-    found = json.loads(bench(*SMALL, "--json").stdout)
+    result = json.loads(bench(*SMALL, "--json").stdout)
     names = [each.name for each in roster.all_searchers()[0]]
-    measured = [(each["codes"], each["n"], each["searcher"]) for each in found["measured"]]
+    measured = [(each["codes"], each["n"], each["searcher"]) for each in result["measured"]]
     assert measured == [(c, n, name) for c in ("uniform", "clustered", "few") for n in (50, 300) for name in names]
-    assert all(each["recall"] == 1 for each in found["measured"] if each["exact"])
-    assert all(each["queries_per_s"] > 0 and each["n_queries"] == 5 for each in found["measured"])
-    assert len(found["findings"]) == 3 * (len(names) - 1)
-    assert found["k"] == 100
+    assert all(each["recall"] == 1 for each in result["measured"] if each["exact"])
+    assert all(each["queries_per_s"] > 0 and each["n_queries"] == 5 for each in result["measured"])
+    assert len(result["findings"]) == 3 * (len(names) - 1)
+    assert result["k"] == 100
 
 
 def test_the_table_and_the_findings_are_printed() -> None:
@@ -100,7 +100,7 @@ def test_without_matplotlib_one_line_says_what_to_install_before_anything_is_mea
 
 
 @pytest.mark.parametrize(("name", "reason"), [("a.gif", "ends in .png"), ("no/a.png", "no such folder")])
-def test_a_picture_that_could_not_be_written_is_refused_at_once(tmp_path, name, reason) -> None:
+def test_a_picture_that_cannot_be_written_is_refused_at_once(tmp_path, name, reason) -> None:
     refused = bench("--out", tmp_path / name)
     assert isinstance(refused.exception, HarnessError)
     assert reason in str(refused.exception)
@@ -115,10 +115,10 @@ def test_without_faiss_the_rest_is_measured(monkeypatch) -> None:
 
 
 @pytest.mark.usefixtures("workspace")
-def test_the_codes_of_a_competition_are_searched_in_the_sizes_there_are(competition_folder: Path) -> None:
-    found = json.loads(bench("--sizes", "3,100000", "--on", competition_folder, "--json").stdout)
-    assert {each["codes"] for each in found["measured"]} == {"competition, average"}
-    sizes = sorted({each["n"] for each in found["measured"]})
+def test_the_codes_of_a_competition_are_searched_in_its_available_sizes(competition_folder: Path) -> None:
+    result = json.loads(bench("--sizes", "3,100000", "--on", competition_folder, "--json").stdout)
+    assert {each["codes"] for each in result["measured"]} == {"competition, average"}
+    sizes = sorted({each["n"] for each in result["measured"]})
     assert sizes[0] == 3
     assert 3 < sizes[1] < 100
 
@@ -128,9 +128,9 @@ def test_codes_come_from_a_file_and_a_tenth_of_them_are_queries(tmp_path: Path) 
     np.save(tmp_path / "codes.npy", codes)
     (tmp_path / "codes.txt").write_text("\n".join(f"{code:016x}" for code in codes), encoding="utf-8")
     for name in ("codes.npy", "codes.txt"):
-        found = code_sets.codes_of_file(tmp_path / name, 0)
-        index, queries = found.draw(1000, 1000)
-        assert found.sizes([10, 1000, 2000]) == [10, 45]
+        result = code_sets.codes_of_file(tmp_path / name, 0)
+        index, queries = result.draw(1000, 1000)
+        assert result.sizes([10, 1000, 2000]) == [10, 45]
         assert len(queries) == 5
         assert sorted([*index, *queries]) == sorted(codes)
 
@@ -160,7 +160,7 @@ def test_an_array_of_another_type_or_of_objects_is_refused(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("name", ["uniform", "clustered", "few"])
-def test_codes_are_drawn_alike_for_a_seed(name) -> None:
+def test_the_same_seed_gives_the_same_codes(name) -> None:
     first, again, other = (code_sets.random_codes(name, seed).draw(1000, 10) for seed in (1, 1, 2))
     assert all(np.array_equal(*pair) for pair in zip(first, again, strict=True))
     assert not np.array_equal(first[0], other[0])
@@ -178,12 +178,12 @@ def ignore(*_: object) -> None:
     pass
 
 
-def test_recall_counts_codes_as_near_as_the_last_of_the_nearest() -> None:
+def test_recall_counts_codes_at_the_distance_of_the_last_true_neighbour() -> None:
     distances = np.array([[0, 3, 3], [1, 5, 255]], np.uint8)
     assert measuring._recall(distances, np.array([3, 4], np.uint8), 3) == pytest.approx((3 + 1) / 6)
 
 
-def test_what_exceeds_the_limit_is_left_out_of_larger_sizes(monkeypatch) -> None:
+def test_a_searcher_that_exceeds_the_limit_is_left_out_of_larger_sizes(monkeypatch) -> None:
     class Slow(BKTree):
         def _build(self, codes) -> None:
             clock[0] += 2 * (len(codes) > 250)
@@ -192,16 +192,16 @@ def test_what_exceeds_the_limit_is_left_out_of_larger_sizes(monkeypatch) -> None
     clock = [0.0]
     monkeypatch.setattr(measuring.time, "process_time", lambda: clock.__setitem__(0, clock[0] + 0.01) or clock[0])
     sets = [code_sets.random_codes("uniform", 0), code_sets.random_codes("few", 0)]
-    found = measure_all(sets, [250, 300, 400], 3, [Scan(), Slow()], BenchLimits(1.0), ignore)
-    assert [(each.codes, each.n, each.searcher) for each in found.left_out] == [
+    result = measure_all(sets, [250, 300, 400], 3, [Scan(), Slow()], BenchLimits(1.0), ignore)
+    assert [(each.codes, each.n, each.searcher) for each in result.left_out] == [
         ("uniform", 400, "Slow"),
         ("few", 400, "Slow"),
     ]
-    assert "building took 2 s of 1 at 300" in found.left_out[0].why
-    assert sum(each.searcher == "Slow" for each in found.measured) == 4
+    assert "building took 2 s of 1 at 300" in result.left_out[0].why
+    assert sum(each.searcher == "Slow" for each in result.measured) == 4
 
 
-def test_queries_are_asked_in_batches() -> None:
+def test_queries_are_searched_in_batches() -> None:
     asked = []
 
     class Listening(BKTree):
@@ -215,11 +215,11 @@ def test_queries_are_asked_in_batches() -> None:
 
 
 def test_the_scan_is_never_left_out() -> None:
-    found = measure_all(
+    result = measure_all(
         [code_sets.random_codes("uniform", 0)], [100, 200], 5, [Scan(), BKTree()], BenchLimits(1e-12), ignore
     )
-    assert [each.searcher for each in found.measured] == ["Scan", "BKTree", "Scan"]
-    assert len(break_evens(found)) == 1
+    assert [each.searcher for each in result.measured] == ["Scan", "BKTree", "Scan"]
+    assert len(break_evens(result)) == 1
 
 
 def test_a_slow_search_is_measured_on_fewer_queries(monkeypatch) -> None:
@@ -230,8 +230,8 @@ def test_a_slow_search_is_measured_on_fewer_queries(monkeypatch) -> None:
 
     clock = [0.0]
     monkeypatch.setattr(measuring.time, "process_time", lambda: clock[0])
-    found = measure_all([code_sets.random_codes("uniform", 0)], [250], 40, [Slow()], BenchLimits(1.6), ignore)
-    (only,) = found.measured
+    result = measure_all([code_sets.random_codes("uniform", 0)], [250], 40, [Slow()], BenchLimits(1.6), ignore)
+    (only,) = result.measured
     assert only.n_queries == 5
     assert only.queries_per_s == pytest.approx(10)
     assert only.whole_s == pytest.approx(4)
@@ -250,7 +250,7 @@ def measured(n: int, searcher: str, speed: float, recall: float = 1.0) -> Measur
         ([3, 4, 10], "Tree is never faster than the scan (recall 0.7; 1 × at 10,000)"),
     ],
 )
-def test_findings_say_from_which_size_on_a_searcher_is_faster(speeds, says) -> None:
+def test_the_findings_name_the_size_above_which_a_searcher_is_faster(speeds, says) -> None:
     sizes = [100, 1000, 10_000]
     scans = [measured(n, "Scan", speed) for n, speed in zip(sizes, [10, 4, 10], strict=True)]
     trees = [
@@ -260,7 +260,7 @@ def test_findings_say_from_which_size_on_a_searcher_is_faster(speeds, says) -> N
     assert told.text == says
 
 
-def test_what_is_left_out_is_said_below_its_table() -> None:
+def test_measurements_that_are_left_out_are_listed_below_the_table() -> None:
     results = BenchResults(
         [measured(9, "Scan", 1)], [SkippedSearcher("codes", 9, "Tree", "the search took 7 s of 5 at 3")]
     )
@@ -268,7 +268,7 @@ def test_what_is_left_out_is_said_below_its_table() -> None:
 
 
 def test_an_approximate_searcher_that_finds_everything_has_recall_1() -> None:
-    found = measure_all(
+    result = measure_all(
         [code_sets.random_codes("few", 0)], [100], 5, [BitSampling(tables=300, bits=1)], BenchLimits(1.0), ignore
     )
-    assert found.measured[0].recall == 1
+    assert result.measured[0].recall == 1

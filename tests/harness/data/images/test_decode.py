@@ -15,9 +15,9 @@ from PIL import Image, ImageOps
 
 from harness.data.images import decode as decoding
 from harness.data.images.decode import UndecodableError, UnreadableError, decode
-from tests.factories.competitions import drawn
+from tests.factories.competitions import random_photo
 
-PHOTO = drawn(1, "photo", 60)[:, :48]  # 60 high, 48 wide
+PHOTO = random_photo(1, "photo", 60)[:, :48]  # 60 high, 48 wide
 CODECS = ["jpg", "png", "webp", "gif", "bmp"]
 
 
@@ -70,7 +70,7 @@ def test_a_reduced_decode_keeps_both_sides_and_the_picture(save: Saved, codec: s
 
 
 def test_a_large_jpeg_is_decoded_small(save: Saved) -> None:
-    assert decode(save(encode("jpg", drawn(1, 0, 800))), reduce_to=90).shape == (100, 100)
+    assert decode(save(encode("jpg", random_photo(1, 0, 800))), reduce_to=90).shape == (100, 100)
 
 
 def test_a_size_is_width_and_height(save: Saved) -> None:

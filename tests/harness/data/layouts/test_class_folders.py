@@ -13,14 +13,14 @@ from harness.data.ground_truth import load_ground_truth
 from harness.data.layouts import class_folders
 from harness.data.layouts.class_folders import import_folders
 from harness.errors import DataError
-from tests.factories.competitions import drawn, save_image
+from tests.factories.competitions import random_photo, save_image
 
 
 def write_photos(folder: Path, **counts: int) -> Path:
     """Return a folder of class folders with so many photos."""
     for number, (name, count) in enumerate(counts.items()):
         for photo in range(count):
-            save_image(folder / name / f"photo {photo}.JPG", drawn(number, (name, photo), 16))
+            save_image(folder / name / f"photo {photo}.JPG", random_photo(number, (name, photo), 16))
     return folder
 
 

@@ -11,7 +11,7 @@ from harness.data.check import check_competition
 from harness.data.competition import Competition
 from harness.data.layouts.oxford_paris_holidays import import_benchmark
 from harness.errors import DataError
-from tests.factories.competitions import drawn, save_image
+from tests.factories.competitions import random_photo, save_image
 
 
 def lines(path: Path) -> list[str]:
@@ -21,7 +21,7 @@ def lines(path: Path) -> list[str]:
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     for number, name in enumerate(["church_1", "church_2", "church_3", "bridge_1", "asked"]):
-        save_image(tmp_path / "source" / "jpg" / f"{name}.jpg", drawn(None, number))
+        save_image(tmp_path / "source" / "jpg" / f"{name}.jpg", random_photo(None, number))
     return tmp_path / "source"
 
 
@@ -77,7 +77,7 @@ def test_the_text_files_of_a_classic_benchmark_are_read(source: Path, tmp_path: 
 
 def test_holidays_groups_depend_on_file_names_and_the_query_is_ignored(tmp_path: Path) -> None:
     for number, name in enumerate(["100000", "100001", "100002", "100100", "100101", "100200"]):
-        save_image(tmp_path / "jpg" / f"{name}.jpg", drawn(None, number))
+        save_image(tmp_path / "jpg" / f"{name}.jpg", random_photo(None, number))
     sizes = import_benchmark(tmp_path, tmp_path / "made")
     assert sizes == {"test": 2, "index": 6, "index with a photo": 6}
     assert lines(tmp_path / "made" / "retrieval_solution.csv") == [

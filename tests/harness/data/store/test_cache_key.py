@@ -68,11 +68,11 @@ def test_another_class_or_decoding_has_another_key() -> None:
 
 
 def test_other_decoding_options_have_another_key_wherever_they_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = {extractor_key(Parametrised())}
+    result = {extractor_key(Parametrised())}
     for name, value in (("upright", False), ("mode", "RGB"), ("reduce_to", 100), ("size", (9, 8))):
         monkeypatch.setattr(Parametrised, name, value)
-        found.add(extractor_key(Parametrised()))
-    assert len(found) == 5
+        result.add(extractor_key(Parametrised()))
+    assert len(result) == 5
 
 
 @pytest.mark.parametrize("value", [lambda: 1, object(), {1, 2}, {"a": 1}, np.array([None]), iter(()), (1, [object()])])
@@ -129,11 +129,11 @@ def test_the_code_of_a_base_class_in_another_file_counts(tmp_path: Path, monkeyp
     for name in ("base_of_test", "heir_of_test"):
         monkeypatch.setitem(sys.modules, name, ModuleType(name))
     heir = "from base_of_test import Mean\nclass Heir(Mean):\n    pass\n"
-    found = []
+    result = []
     for what in ("images.mean(axis=(1, 2))", "images.max(axis=(1, 2))"):
         load_module(tmp_path, "base_of_test", EXTRACTOR.format(what=what))
-        found.append(extractor_key(load_module(tmp_path, "heir_of_test", heir).Heir()))
-    assert found[0] != found[1]
+        result.append(extractor_key(load_module(tmp_path, "heir_of_test", heir).Heir()))
+    assert result[0] != result[1]
 
 
 def test_the_imported_code_counts_even_if_the_file_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

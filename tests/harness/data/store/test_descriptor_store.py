@@ -39,7 +39,7 @@ def holds_rows(store: ExtractorStore, rows: np.ndarray) -> bool:
     return (
         np.array_equal(store.array("rows", rows), np.repeat(rows[:, None], 3, 1))
         and np.array_equal(store.state(rows), rows.astype(np.uint64) * 4 + 4)
-        and all(np.array_equal(found, np.full((row % 10, 2), row)) for row, found in zip(rows, local, strict=True))
+        and all(np.array_equal(result, np.full((row % 10, 2), row)) for row, result in zip(rows, local, strict=True))
     )
 
 

@@ -19,7 +19,7 @@ from harness.data.store import cache_key as keys
 from harness.data.store.extractor import Extractor
 from harness.data.store.fit_cache import fitted
 from harness.errors import SolutionError
-from tests.factories.competitions import drawn, make_competition, save_image
+from tests.factories.competitions import make_competition, random_photo, save_image
 
 SEEN: list[int] = []  # the number of images of each call
 
@@ -65,23 +65,23 @@ def test_a_result_is_fitted_once_and_then_read(folder: Path) -> None:
     assert SEEN == [12]
     assert first.arrays.keys() == again.arrays.keys() == {"mean", "count", "names", "none"}
     for name, array in centre(train_of(folder), Mean()).items():
-        for found in (first[name], again[name]):
-            assert found.dtype == array.dtype
-            assert found.shape == array.shape
-            assert np.array_equal(found, array)
+        for result in (first[name], again[name]):
+            assert result.dtype == array.dtype
+            assert result.shape == array.shape
+            assert np.array_equal(result, array)
 
 
 def test_arrays_are_read_only(folder: Path) -> None:
-    found = fitted(centre, train_of(folder), Mean())
-    for name in found.arrays:
-        assert not found[name].flags.writeable
+    result = fitted(centre, train_of(folder), Mean())
+    for name in result.arrays:
+        assert not result[name].flags.writeable
 
 
 def test_files_are_stored_with_the_arrays(folder: Path) -> None:
     for _ in range(2):
-        found = fitted(fit_with_file, train_of(folder))
-        assert found.file("head.txt").read_text() == "a head"
-        assert found["words"].tolist() == [0, 1, 2]
+        result = fitted(fit_with_file, train_of(folder))
+        assert result.file("head.txt").read_text() == "a head"
+        assert result["words"].tolist() == [0, 1, 2]
     assert SEEN == [12]
 
 
@@ -97,7 +97,7 @@ def test_other_arguments_image_sets_and_extractors_have_their_own_entries(folder
 def test_a_changed_image_is_fitted_again(folder: Path) -> None:
     train = train_of(folder)
     fitted(centre, train, Mean())
-    save_image(train.paths[2] or folder, drawn(2, "other"))
+    save_image(train.paths[2] or folder, random_photo(2, "other"))
     fitted(centre, train_of(folder), Mean())
     assert SEEN == [12, 12]
 
@@ -115,7 +115,7 @@ def test_another_version_of_a_library_is_fitted_again(
 
 def test_other_code_is_fitted_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(folder.parent))
-    found = []
+    result = []
     for number in (1, 2):
         (folder.parent / "learner_of_test.py").write_text(
             f"import numpy as np\ndef learn(images):\n    return {{'one': np.array({number})}}\n"
@@ -125,8 +125,8 @@ def test_other_code_is_fitted_again(folder: Path, monkeypatch: pytest.MonkeyPatc
         import learner_of_test  # type: ignore[import-not-found]
 
         sys.dont_write_bytecode = before
-        found.append(int(fitted(learner_of_test.learn, train_of(folder))["one"]))
-    assert found == [1, 2]
+        result.append(int(fitted(learner_of_test.learn, train_of(folder))["one"]))
+    assert result == [1, 2]
 
 
 def damage(folder: Path) -> Iterator[Path]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from harness.errors import DataError, HarnessError, SubmissionError
 from harness.submissions.repair.rewrite import RepairResult, repair_file
 from harness.submissions.validation.validate import validate
-from tests.factories.submission_files import INDEX, LANDMARKS, QUERIES, files, write_small
+from tests.factories.submission_files import INDEX, LANDMARKS, QUERIES, submission_files, write_tables
 
 UNREPAIRABLE = {
     "cells",
@@ -32,13 +32,13 @@ UNREPAIRABLE = {
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_small(tmp_path_factory.mktemp("small") / "competition")
+    return write_tables(tmp_path_factory.mktemp("small") / "competition")
 
 
 @pytest.fixture(scope="session")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A competition with train.csv only."""
-    return write_small(tmp_path_factory.mktemp("small") / "bare", queries=False, index=False)
+    return write_tables(tmp_path_factory.mktemp("small") / "bare", queries=False, index=False)
 
 
 def repair_text(folder: Path, content: str | bytes, task: str | None = None) -> tuple[RepairResult, str]:
@@ -57,7 +57,7 @@ def labels(folder: Path, *lines: str) -> list[str]:
 
 
 @settings(deadline=None, max_examples=300)
-@given(content=files, task=st.sampled_from([None, None, "retrieval", "recognition"]), is_bare=st.booleans())
+@given(content=submission_files, task=st.sampled_from([None, None, "retrieval", "recognition"]), is_bare=st.booleans())
 @example(content=b"id,images\nq,\nq,no\nq,a\n", task=None, is_bare=False)
 @example(content=b"id,images\nq,a,b\nq1\n", task=None, is_bare=False)
 @example(content=b"id,images,x\nq,a  b\n", task=None, is_bare=False)
@@ -101,7 +101,7 @@ def test_lists_are_repaired_as_by_hand(lists: list[list[str]], folder: Path) -> 
 
 
 def test_a_list_is_cut_after_invalid_entries_are_removed(tmp_path: Path) -> None:
-    folder = write_small(tmp_path / "c", index=False)
+    folder = write_tables(tmp_path / "c", index=False)
     (folder / "index.csv").write_text("id\n" + "\n".join(f"i{number}" for number in range(150)))
     listed = ["no"] * 50 + [f"i{number}" for number in range(150)]
     assert images(folder, f"q,{' '.join(listed)}")[0] == "q," + " ".join(f"i{number}" for number in range(100))
@@ -242,7 +242,7 @@ def test_ids_without_a_table_stay(bare: Path) -> None:
 
 
 def test_landmarks_stay_without_train_csv(tmp_path: Path) -> None:
-    folder = write_small(tmp_path / "c", train=False)
+    folder = write_tables(tmp_path / "c", train=False)
     assert labels(folder, "q,9 1")[0] == "q,9 1"
     assert 9 not in LANDMARKS
 
@@ -286,7 +286,7 @@ def test_an_interrupted_repair_leaves_no_file(tmp_path: Path, folder: Path, monk
 
 
 def test_the_ground_truth_is_not_opened(tmp_path: Path) -> None:
-    folder = write_small(tmp_path / "c")
+    folder = write_tables(tmp_path / "c")
     (folder / "retrieval_solution.csv").mkdir()
     assert images(folder, "q,a no")[0] == "q,a"
 
@@ -300,7 +300,7 @@ def test_a_folder_without_tables_is_rejected(tmp_path: Path, folder: Path) -> No
 
 
 def test_ids_of_any_length_and_script_stay(tmp_path: Path) -> None:
-    folder = write_small(tmp_path / "c", index=False)
+    folder = write_tables(tmp_path / "c", index=False)
     long = ["x" * 300_000, "日本" * 1000, "a"]
     (folder / "index.csv").write_text("id\n" + "\n".join(long), encoding="utf-8")
     assert images(folder, f"q,{' '.join(long)} {long[0]}")[0] == f"q,{' '.join(long)}"

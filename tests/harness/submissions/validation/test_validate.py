@@ -17,8 +17,8 @@ from harness.data.tables import block_reader, csv_table
 from harness.submissions.validation import columns
 from harness.submissions.validation.report import ValidationReport
 from harness.submissions.validation.validate import validate
-from tests.factories.submission_files import INDEX, LANDMARKS, QUERIES, files, write_small
-from tests.references.validator import FaultRecord, SlowReference, SlowValidator
+from tests.factories.submission_files import INDEX, LANDMARKS, QUERIES, submission_files, write_tables
+from tests.references.validator import CompetitionIds, FaultRecord, SlowValidator
 
 TABLES = [
     {"queries": True, "index": True, "train": True},
@@ -31,7 +31,7 @@ TABLES = [
 @pytest.fixture(scope="session")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     within = tmp_path_factory.mktemp("small")
-    return [write_small(within / str(number), **tables) for number, tables in enumerate(TABLES)]
+    return [write_tables(within / str(number), **tables) for number, tables in enumerate(TABLES)]
 
 
 @pytest.fixture
@@ -60,7 +60,9 @@ def validate_in_blocks(size: int, path: Path, folder: Path, task: str | None) ->
 
 
 @settings(deadline=None, max_examples=300)
-@given(content=files, task=st.sampled_from([None, None, "retrieval", "recognition"]), which=st.integers(0, 3))
+@given(
+    content=submission_files, task=st.sampled_from([None, None, "retrieval", "recognition"]), which=st.integers(0, 3)
+)
 @example(content=b"id,images\nq,a a no\n q,b1\nq,\nq,both\nboth,both both\n", task=None, which=0)
 @example(content=b'id\nq,\nq,\n"q" \nq,', task=None, which=0)
 @example(content=b'id,id\n\n\n\n"q" \n', task=None, which=0)
@@ -73,7 +75,7 @@ def test_it_finds_what_the_slow_validator_finds(
     path.write_bytes(content)
     report = validate(path, folders[which], task)
     tables = TABLES[which]
-    reference = SlowReference(
+    reference = CompetitionIds(
         QUERIES if tables["queries"] else None,
         INDEX if tables["index"] else None,
         LANDMARKS if tables["train"] else None,

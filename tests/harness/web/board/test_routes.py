@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from harness.scoring.sample_scores import sample_submission_scores
 from harness.web.permissions import Permissions
-from tests.factories.entries import Entered
+from tests.factories.entries import EntryFactory
 
 Browse = Callable[..., TestClient]
 
@@ -35,97 +35,97 @@ def outsider(_request: Request) -> Permissions:
     return Outsider()
 
 
-def ranked(text: str) -> list[str]:
+def board_names(text: str) -> list[str]:
     """Return the identities of a board in their order."""
     return re.findall(r'<th scope="row" class="name">\s*(?:<a[^>]*>|)<bdi[^>]*>([^<]*)</bdi>', text)
 
 
-def board(entered: Entered, tab: str = "public", task: str = "retrieval") -> str:
-    return f"/c/{entered.competition.key}/{task}/{tab}"
+def board(factory: EntryFactory, tab: str = "public", task: str = "retrieval") -> str:
+    return f"/c/{factory.competition.key}/{task}/{tab}"
 
 
-def test_the_board_is_ordered_by_the_public_part_and_shows_rank_changes(entered: Entered, browse: Browse) -> None:
-    entered.ranking("worse", right=0.2)
-    entered.ranking("better(k=2)", right=0.9)
-    text = browse(entered.competition.folder).get(board(entered)).text
-    assert ranked(text) == ["better(k=2)", "worse"]
+def test_the_board_is_ordered_by_the_public_part_and_shows_rank_changes(factory: EntryFactory, browse: Browse) -> None:
+    factory.add_ranking("worse", right=0.2)
+    factory.add_ranking("better(k=2)", right=0.9)
+    text = browse(factory.competition.folder).get(board(factory)).text
+    assert board_names(text) == ["better(k=2)", "worse"]
     assert "no move" in text
     assert "calculated on approximately" in text
 
 
-def test_the_private_tab_is_ordered_by_the_private_part(entered: Entered, browse: Browse) -> None:
-    queries, index = entered.competition.queries.ids, list(entered.competition.index.ids)
-    entered.ranking("public_best", dict.fromkeys(queries[1::2], index))
-    entered.ranking("private_best", dict.fromkeys(queries[::2], index))
-    client = browse(entered.competition.folder)
-    assert ranked(client.get(board(entered)).text) == ["public_best", "private_best"]
-    assert ranked(client.get(board(entered, "private")).text) == ["private_best", "public_best"]
+def test_the_private_tab_is_ordered_by_the_private_part(factory: EntryFactory, browse: Browse) -> None:
+    queries, index = factory.competition.queries.ids, list(factory.competition.index.ids)
+    factory.add_ranking("public_best", dict.fromkeys(queries[1::2], index))
+    factory.add_ranking("private_best", dict.fromkeys(queries[::2], index))
+    client = browse(factory.competition.folder)
+    assert board_names(client.get(board(factory)).text) == ["public_best", "private_best"]
+    assert board_names(client.get(board(factory, "private")).text) == ["private_best", "public_best"]
 
 
-def test_the_address_without_a_tab_redirects_to_the_first(entered: Entered, browse: Browse) -> None:
-    entered.ranking("any", right=0.5)
-    answer = browse(entered.competition.folder).get(f"/c/{entered.competition.key}/retrieval")
-    assert answer.headers["location"] == board(entered)
+def test_the_address_without_a_tab_redirects_to_the_first(factory: EntryFactory, browse: Browse) -> None:
+    factory.add_ranking("any", right=0.5)
+    answer = browse(factory.competition.folder).get(f"/c/{factory.competition.key}/retrieval")
+    assert answer.headers["location"] == board(factory)
 
 
-def test_the_query_string_sorts_filters_and_selects_columns(entered: Entered, browse: Browse) -> None:
+def test_the_query_string_sorts_filters_and_selects_columns(factory: EntryFactory, browse: Browse) -> None:
     for name, right in (("a(x=1)", 0.2), ("b(x=2)", 0.9), ("c(x=2)", 0.5)):
-        entered.ranking(name, right=right)
-    client = browse(entered.competition.folder)
-    assert ranked(client.get(board(entered) + "?sort=wall&down=1").text) == ["c(x=2)", "b(x=2)", "a(x=1)"]
-    assert ranked(client.get(board(entered) + "?search=X%3D2").text) == ["b(x=2)", "c(x=2)"]
-    text = client.get(board(entered) + "?columns=cpu&sort=cpu").text
+        factory.add_ranking(name, right=right)
+    client = browse(factory.competition.folder)
+    assert board_names(client.get(board(factory) + "?sort=wall&down=1").text) == ["c(x=2)", "b(x=2)", "a(x=1)"]
+    assert board_names(client.get(board(factory) + "?search=X%3D2").text) == ["b(x=2)", "c(x=2)"]
+    text = client.get(board(factory) + "?columns=cpu&sort=cpu").text
     assert "CPU s" in text
     assert 'aria-sort="ascending"' in text
     assert "peak MB</a>" not in text
 
 
-def test_a_failed_entry_is_unranked_and_shows_its_reason(entered: Entered, browse: Browse) -> None:
-    entered.ranking("fine", right=0.5)
-    entered.failed("broken", "ValueError: <b>no</b>")
-    text = browse(entered.competition.folder).get(board(entered)).text
-    assert ranked(text) == ["fine", "broken"]
+def test_a_failed_entry_is_unranked_and_shows_its_reason(factory: EntryFactory, browse: Browse) -> None:
+    factory.add_ranking("fine", right=0.5)
+    factory.add_failed("broken", "ValueError: <b>no</b>")
+    text = browse(factory.competition.folder).get(board(factory)).text
+    assert board_names(text) == ["fine", "broken"]
     assert "ValueError: &lt;b&gt;no&lt;/b&gt;" in text
 
 
-def test_ties_are_computed_on_request_and_stored(entered: Entered, browse: Browse) -> None:
-    first, same = entered.ranking("first", right=0.9), entered.ranking("same", right=0.9)
-    client = browse(entered.competition.folder)
-    assert "have not been run yet" in client.get(board(entered)).text
-    ties = client.get(board(entered) + "/ties").json()
+def test_ties_are_computed_on_request_and_stored(factory: EntryFactory, browse: Browse) -> None:
+    first, same = factory.add_ranking("first", right=0.9), factory.add_ranking("same", right=0.9)
+    client = browse(factory.competition.folder)
+    assert "have not been run yet" in client.get(board(factory)).text
+    ties = client.get(board(factory) + "/ties").json()
     assert ties[str(first.id)]["p"] is None
     assert ties[str(same.id)]["tied"]
-    assert "have not been run yet" not in client.get(board(entered)).text
-    assert "<strong>=</strong>" in browse(entered.competition.folder).get(board(entered)).text
+    assert "have not been run yet" not in client.get(board(factory)).text
+    assert "<strong>=</strong>" in browse(factory.competition.folder).get(board(factory)).text
 
 
-def test_a_new_entry_is_on_the_next_page(entered: Entered, browse: Browse) -> None:
-    client = browse(entered.competition.folder)
-    assert client.get(board(entered)).status_code == 404
-    entered.ranking("early", right=0.5)
-    assert ranked(client.get(board(entered)).text) == ["early"]
-    entered.ranking("late", right=0.9)
-    assert ranked(client.get(board(entered)).text) == ["late", "early"]
+def test_a_new_entry_is_on_the_next_page(factory: EntryFactory, browse: Browse) -> None:
+    client = browse(factory.competition.folder)
+    assert client.get(board(factory)).status_code == 404
+    factory.add_ranking("early", right=0.5)
+    assert board_names(client.get(board(factory)).text) == ["early"]
+    factory.add_ranking("late", right=0.9)
+    assert board_names(client.get(board(factory)).text) == ["late", "early"]
 
 
-def test_the_sample_submission_is_a_reference_with_the_visible_scores(entered: Entered, browse: Browse) -> None:
-    entered.ranking("ours", right=1.0)
-    folder, competition = entered.competition.folder, entered.competition
+def test_the_sample_submission_is_a_reference_with_the_visible_scores(factory: EntryFactory, browse: Browse) -> None:
+    factory.add_ranking("ours", right=1.0)
+    folder, competition = factory.competition.folder, factory.competition
     rows = [f"{query},{' '.join(np.roll(competition.index.ids, n))}" for n, query in enumerate(competition.queries.ids)]
     (folder / "sample_submission.csv").write_text("\n".join(["id,images", *rows]) + "\n")
     scores = {each.part: f"{each.score:.5g}" for each in sample_submission_scores(competition, "retrieval")}
     assert scores["public"] != scores["private"]
-    ours = browse(folder).get(board(entered)).text.partition("sample submission")[2].partition("</tr>")[0]
-    theirs = browse(folder, permissions_of=outsider).get(board(entered)).text
+    ours = browse(folder).get(board(factory)).text.partition("sample submission")[2].partition("</tr>")[0]
+    theirs = browse(folder, permissions_of=outsider).get(board(factory)).text
     theirs = theirs.partition("sample submission")[2].partition("</tr>")[0]
     assert [scores[part] in ours for part in ("public", "private")] == [True, True]
     assert [scores[part] in theirs for part in ("public", "private")] == [True, False]
 
 
-def test_nothing_of_the_private_part_is_shown_without_permission(entered: Entered, browse: Browse) -> None:
-    entry, _ = entered.ranking("ours", right=0.3), entered.ranking("theirs", right=1.0)
-    client = browse(entered.competition.folder, permissions_of=outsider)
-    text = client.get(board(entered)).text
+def test_nothing_of_the_private_part_is_shown_without_permission(factory: EntryFactory, browse: Browse) -> None:
+    entry, _ = factory.add_ranking("ours", right=0.3), factory.add_ranking("theirs", right=1.0)
+    client = browse(factory.competition.folder, permissions_of=outsider)
+    text = client.get(board(factory)).text
     public, private = (f"{entry.scores[part]['map@100']:.5f}" for part in ("public", "private"))
     assert public != private
     assert public in text
@@ -133,7 +133,7 @@ def test_nothing_of_the_private_part_is_shown_without_permission(entered: Entere
     assert private not in text
     assert "Private" not in text
     assert "/e/" not in text
-    for address in (board(entered, "private"), board(entered, "private") + "/ties", board(entered, "all")):
+    for address in (board(factory, "private"), board(factory, "private") + "/ties", board(factory, "all")):
         assert client.get(address).status_code == 404
     for address in ("", "/queries", "/queries/x", "/submission.csv"):
         assert client.get(f"/e/{entry.id}{address}").status_code == 404
@@ -145,43 +145,43 @@ def test_nothing_of_the_private_part_is_shown_without_permission(entered: Entere
     + ["/c/..%2F..%2Fetc/retrieval/public", "/c/" + "x" * 5000 + "/retrieval/public", "/c/%00/retrieval/public"]
     + ["/c/%ff/retrieval/public", "/e/0", "/e/-1", "/e/99", "/e/" + "9" * 40, "/e/1e3", "/e/٣", "/e/1/log"],
 )
-def test_unknown_addresses_are_error_pages(entered: Entered, browse: Browse, address: str) -> None:
-    entered.ranking("any", right=0.5)
-    answer = browse(entered.competition.folder).get(address.format(key=entered.competition.key))
+def test_unknown_addresses_are_error_pages(factory: EntryFactory, browse: Browse, address: str) -> None:
+    factory.add_ranking("any", right=0.5)
+    answer = browse(factory.competition.folder).get(address.format(key=factory.competition.key))
     assert answer.status_code == 404
     assert "<h1>Not Found</h1>" in answer.text
 
 
-def test_baselines_alone_are_references_below_an_empty_board(entered: Entered, browse: Browse) -> None:
-    floor = entered.ranking("first_images", right=0.5)
-    client = browse(entered.competition.folder)
-    assert client.get(f"/c/{entered.competition.key}/retrieval").headers["location"] == board(entered)
-    text = client.get(board(entered)).text
-    assert ranked(text) == []
+def test_baselines_alone_are_references_below_an_empty_board(factory: EntryFactory, browse: Browse) -> None:
+    floor = factory.add_ranking("first_images", right=0.5)
+    client = browse(factory.competition.folder)
+    assert client.get(f"/c/{factory.competition.key}/retrieval").headers["location"] == board(factory)
+    text = client.get(board(factory)).text
+    assert board_names(text) == []
     assert f"entry #{floor.id}" in text
 
 
-def test_the_home_page_lists_competitions_and_their_best_entries(entered: Entered, browse: Browse) -> None:
-    client = browse(entered.competition.folder)
+def test_the_home_page_lists_competitions_and_their_best_entries(factory: EntryFactory, browse: Browse) -> None:
+    client = browse(factory.competition.folder)
     assert "No entries yet" in client.get("/").text
-    entered.ranking("the_best", right=0.9)
+    factory.add_ranking("the_best", right=0.9)
     text = client.get("/").text
     assert "the_best" in text
-    assert f"/c/{entered.competition.key}/retrieval" in text
+    assert f"/c/{factory.competition.key}/retrieval" in text
 
 
-def test_a_competition_without_its_folder_still_has_its_board(entered: Entered, browse: Browse) -> None:
-    entered.ranking("any", right=0.5)
+def test_a_competition_without_its_folder_still_has_its_board(factory: EntryFactory, browse: Browse) -> None:
+    factory.add_ranking("any", right=0.5)
     client = browse()  # neither an argument nor a run names the folder
     assert "no photos" in client.get("/").text
-    assert ranked(client.get(board(entered)).text) == ["any"]
+    assert board_names(client.get(board(factory)).text) == ["any"]
 
 
-def test_names_are_escaped_on_every_page(entered: Entered, browse: Browse, hostile_names: list[str]) -> None:
-    entries = [entered.ranking(name, right=0.5) for name in hostile_names]
-    entries.append(entered.failed("fails", "".join(hostile_names[:9]), log="\n".join(hostile_names)))
-    client = browse(entered.competition.folder)
-    pages = [board(entered), board(entered) + "?by=identity", "/"]
+def test_names_are_escaped_on_every_page(factory: EntryFactory, browse: Browse, hostile_names: list[str]) -> None:
+    entries = [factory.add_ranking(name, right=0.5) for name in hostile_names]
+    entries.append(factory.add_failed("fails", "".join(hostile_names[:9]), log="\n".join(hostile_names)))
+    client = browse(factory.competition.folder)
+    pages = [board(factory), board(factory) + "?by=identity", "/"]
     pages += [f"/e/{entry.id}?against={entries[0].id}" for entry in entries[1:-1]] + [f"/e/{entries[-1].id}"]
     pages += [f"/e/{entry.id}/queries" for entry in entries[:-1]]
     for address in pages:
@@ -194,35 +194,35 @@ def test_names_are_escaped_on_every_page(entered: Entered, browse: Browse, hosti
         assert len(answer.content) < 300_000
 
 
-def test_search_terms_are_escaped(entered: Entered, browse: Browse, hostile_names: list[str]) -> None:
-    entered.ranking("any", right=0.5)
-    client = browse(entered.competition.folder)
+def test_search_terms_are_escaped(factory: EntryFactory, browse: Browse, hostile_names: list[str]) -> None:
+    factory.add_ranking("any", right=0.5)
+    client = browse(factory.competition.folder)
     for name in hostile_names:
         text = name.encode("utf-8", "replace").decode()
-        answer = client.get(board(entered), params={"search": text})
+        answer = client.get(board(factory), params={"search": text})
         assert answer.status_code == 200
         assert "<script>alert" not in answer.text
 
 
-def test_folds_have_a_tab_of_their_own(entered: Entered, browse: Browse) -> None:
+def test_folds_have_a_tab_of_their_own(factory: EntryFactory, browse: Browse) -> None:
     from dataclasses import replace
 
-    entry = entered.ranking("folded", right=0.5)
-    folds = [entered.store.add(replace(entry, id=None, split=f"fold {fold}/2 of deal ab")) for fold in (1, 2)]
-    client = browse(entered.competition.folder)
-    assert ">Folds</a>" in client.get(board(entered)).text
-    text = client.get(board(entered, "folds")).text
+    entry = factory.add_ranking("folded", right=0.5)
+    folds = [factory.store.add(replace(entry, id=None, split=f"fold {fold}/2 of deal ab")) for fold in (1, 2)]
+    client = browse(factory.competition.folder)
+    assert ">Folds</a>" in client.get(board(factory)).text
+    text = client.get(board(factory, "folds")).text
     assert "2/2" in text
     assert all(f'href="/e/{fold.id}"' in text and client.get(f"/e/{fold.id}").status_code == 200 for fold in folds)
-    assert client.get(board(entered, "folds") + "?deal=no").status_code == 404
+    assert client.get(board(factory, "folds") + "?deal=no").status_code == 404
 
 
-def test_competitions_are_found_by_the_runs_of_the_workspace(entered: Entered, browse: Browse) -> None:
+def test_competitions_are_found_by_the_runs_of_the_workspace(factory: EntryFactory, browse: Browse) -> None:
     import json
 
-    entry = entered.ranking("any", right=0.5)
+    entry = factory.add_ranking("any", right=0.5)
     task = Path(entry.submission or "").with_name("task.json")
-    task.write_text(json.dumps({"folder": str(entered.competition.folder)}))
+    task.write_text(json.dumps({"folder": str(factory.competition.folder)}))
     assert "index" in browse().get("/").text
     task.write_text("{")
     assert "no photos" in browse().get("/").text

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from harness.web.data import local_matches
 from harness.web.permissions import Permissions
 from tests.factories.competitions import image_path
-from tests.factories.entries import Entered
+from tests.factories.entries import EntryFactory
 
 Browse = Callable[..., TestClient]
 Query = tuple[str, list[str]]  # a scored query and its relevant images
@@ -52,11 +52,11 @@ def entry_points(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[EntryPoint]]:
 
 
 def test_answers_link_to_pages_with_both_photos_and_lines(
-    entered: Entered, browse: Browse, first_query: Query, matcher: FakeMatcher
+    factory: EntryFactory, browse: Browse, first_query: Query, matcher: FakeMatcher
 ) -> None:
     query, relevant = first_query
-    entry = entered.ranking("local", {query: relevant})
-    client = browse(entered.competition.folder)
+    entry = factory.add_ranking("local", {query: relevant})
+    client = browse(factory.competition.folder)
     page = client.get(f"/e/{entry.id}/queries/{query}").text
     links = re.findall(r'<a href="([^"]+)"[^>]*>matches</a>', page)
     assert links == [f"/e/{entry.id}/queries/{query}/matches/{image}" for image in relevant]
@@ -72,25 +72,25 @@ def test_answers_link_to_pages_with_both_photos_and_lines(
 
 
 def test_matches_are_cached_until_a_photo_changes(
-    entered: Entered, browse: Browse, first_query: Query, matcher: FakeMatcher
+    factory: EntryFactory, browse: Browse, first_query: Query, matcher: FakeMatcher
 ) -> None:
     query, relevant = first_query
-    entry, client = entered.ranking("local", {query: relevant}), browse(entered.competition.folder)
+    entry, client = factory.add_ranking("local", {query: relevant}), browse(factory.competition.folder)
     address = f"/e/{entry.id}/queries/{query}/matches/{relevant[0]}"
     assert client.get(address).text == client.get(address).text
     ((one, other),) = matcher.calls
     assert one.dtype == other.dtype == np.uint8
     assert one.ndim == other.ndim == 2
-    path, changed = image_path(entered.competition.folder, "index", relevant[0]), relevant[1]
-    path.write_bytes(image_path(entered.competition.folder, "index", changed).read_bytes())
+    path, changed = image_path(factory.competition.folder, "index", relevant[0]), relevant[1]
+    path.write_bytes(image_path(factory.competition.folder, "index", changed).read_bytes())
     client.get(address)
     assert len(matcher.calls) == 2
 
 
-def test_the_built_in_plug_in_finds_matches(entered: Entered, browse: Browse, first_query: Query) -> None:
+def test_the_built_in_plug_in_finds_matches(factory: EntryFactory, browse: Browse, first_query: Query) -> None:
     query, relevant = first_query
-    entry = entered.ranking("local", {query: relevant})
-    answer = browse(entered.competition.folder).get(f"/e/{entry.id}/queries/{query}/matches/{relevant[0]}")
+    entry = factory.add_ranking("local", {query: relevant})
+    answer = browse(factory.competition.folder).get(f"/e/{entry.id}/queries/{query}/matches/{relevant[0]}")
     assert answer.status_code == 200
     assert "matched points" in answer.text
 
@@ -100,10 +100,10 @@ HOSTILE = ["nothing", "..%2F..%2Fetc%2Fpasswd", "%00", "x" * 400, "%ff", "<scrip
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_unknown_ids_have_no_matches(
-    entered: Entered, browse: Browse, first_query: Query, matcher: FakeMatcher, hostile: str
+    factory: EntryFactory, browse: Browse, first_query: Query, matcher: FakeMatcher, hostile: str
 ) -> None:
     query, relevant = first_query
-    entry, client = entered.ranking("local", {query: relevant}), browse(entered.competition.folder)
+    entry, client = factory.add_ranking("local", {query: relevant}), browse(factory.competition.folder)
     for address in (f"{query}/matches/{hostile}", f"{hostile}/matches/{relevant[0]}"):
         answer = client.get(f"/e/{entry.id}/queries/{address}")
         assert answer.status_code == 404
@@ -113,49 +113,49 @@ def test_unknown_ids_have_no_matches(
 
 
 def test_missing_and_damaged_photos_have_no_matches(
-    entered: Entered, browse: Browse, first_query: Query, matcher: FakeMatcher
+    factory: EntryFactory, browse: Browse, first_query: Query, matcher: FakeMatcher
 ) -> None:
     query, relevant = first_query
-    gone, broken = (image_path(entered.competition.folder, "index", image) for image in relevant[:2])
+    gone, broken = (image_path(factory.competition.folder, "index", image) for image in relevant[:2])
     gone.unlink()
     broken.write_bytes(b"\xff\xd8\xff broken")
-    entry, client = entered.ranking("local", {query: relevant}), browse(entered.competition.folder)
+    entry, client = factory.add_ranking("local", {query: relevant}), browse(factory.competition.folder)
     assert f"matches/{relevant[0]}" not in client.get(f"/e/{entry.id}/queries/{query}").text
     for image in relevant[:2]:
         assert client.get(f"/e/{entry.id}/queries/{query}/matches/{image}").status_code == 404
 
 
 def test_query_lists_and_recognition_entries_have_no_matches(
-    entered: Entered, browse: Browse, first_query: Query, matcher: FakeMatcher
+    factory: EntryFactory, browse: Browse, first_query: Query, matcher: FakeMatcher
 ) -> None:
     query, relevant = first_query
-    ranked, named = entered.ranking("local", {query: relevant}), entered.labelling("named", {query: (1, 0.5)})
-    client = browse(entered.competition.folder)
+    ranked, named = factory.add_ranking("local", {query: relevant}), factory.add_labelling("named", {query: (1, 0.5)})
+    client = browse(factory.competition.folder)
     assert ">matches<" not in client.get(f"/e/{ranked.id}/queries").text
     assert client.get(f"/e/{named.id}/queries/{query}/matches/{relevant[0]}").status_code == 404
 
 
 def test_matches_need_permission_to_see_the_truth(
-    entered: Entered, browse: Browse, first_query: Query, matcher: FakeMatcher
+    factory: EntryFactory, browse: Browse, first_query: Query, matcher: FakeMatcher
 ) -> None:
     class Blind(Permissions):
         def can_see_truth(self, competition: str) -> bool:
             return False
 
     query, relevant = first_query
-    entry = entered.ranking("local", {query: relevant})
-    client = browse(entered.competition.folder, permissions_of=lambda request: Blind())
+    entry = factory.add_ranking("local", {query: relevant})
+    client = browse(factory.competition.folder, permissions_of=lambda request: Blind())
     assert client.get(f"/e/{entry.id}/queries/{query}/matches/{relevant[0]}").status_code == 404
     assert matcher.calls == []
 
 
 @pytest.mark.parametrize("value", [None, "no.such.module:matched"])
 def test_without_a_working_plug_in_there_are_no_links(
-    entered: Entered, browse: Browse, first_query: Query, entry_points: list[EntryPoint], value: str | None
+    factory: EntryFactory, browse: Browse, first_query: Query, entry_points: list[EntryPoint], value: str | None
 ) -> None:
     entry_points += [EntryPoint("gone", value, "landmark.matches")] if value else []
     query, relevant = first_query
-    entry, client = entered.ranking("local", {query: relevant}), browse(entered.competition.folder)
+    entry, client = factory.add_ranking("local", {query: relevant}), browse(factory.competition.folder)
     answer = client.get(f"/e/{entry.id}/queries/{query}")
     assert answer.status_code == 200
     assert ">matches<" not in answer.text

@@ -15,7 +15,7 @@ from PIL import Image
 
 from harness.data.ground_truth import load_ground_truth
 from tests.factories.competitions import image_path
-from tests.factories.entries import Entered
+from tests.factories.entries import EntryFactory
 
 Browse = Callable[..., TestClient]
 Query = tuple[str, list[str]]  # a scored query and its relevant images
@@ -30,11 +30,13 @@ def listed(text: str) -> list[str]:
     return re.findall(r'<h2><a href="[^"]*"><bdi>(\w+)</bdi>', text)
 
 
-def test_answers_are_marked_and_missed_images_are_listed(entered: Entered, browse: Browse, first_query: Query) -> None:
+def test_answers_are_marked_and_missed_images_are_listed(
+    factory: EntryFactory, browse: Browse, first_query: Query
+) -> None:
     query, relevant = first_query
-    wrong = next(image for image in entered.competition.index.ids if image not in relevant)
-    entry = entered.ranking("some", {query: [relevant[0], wrong, relevant[0], relevant[1]]})
-    text = browse(entered.competition.folder).get(f"/e/{entry.id}/queries/{query}").text
+    wrong = next(image for image in factory.competition.index.ids if image not in relevant)
+    entry = factory.add_ranking("some", {query: [relevant[0], wrong, relevant[0], relevant[1]]})
+    text = browse(factory.competition.folder).get(f"/e/{entry.id}/queries/{query}").text
     missed, answers = text.split("<h3>Answers</h3>")
     assert marks(answers) == ["right", "wrong", "ignored", "right"]
     assert marks(missed) == ["missed"] * (len(relevant) - 2)
@@ -42,14 +44,14 @@ def test_answers_are_marked_and_missed_images_are_listed(entered: Entered, brows
     assert "first at rank 1" in text
 
 
-def test_queries_are_sorted_by_score_or_difference(entered: Entered, browse: Browse) -> None:
-    one, other = entered.ranking("half", right=0.5), entered.ranking("more", right=0.8)
-    values = entered.store.per_query(one.id or 0)["map@100"]
-    theirs = entered.store.per_query(other.id or 0)["map@100"]
-    ids = np.array(entered.store.query_ids(one.id or 0))
+def test_queries_are_sorted_by_score_or_difference(factory: EntryFactory, browse: Browse) -> None:
+    one, other = factory.add_ranking("half", right=0.5), factory.add_ranking("more", right=0.8)
+    values = factory.store.per_query(one.id or 0)["map@100"]
+    theirs = factory.store.per_query(other.id or 0)["map@100"]
+    ids = np.array(factory.store.query_ids(one.id or 0))
     of = dict(zip(ids, values, strict=True))
     apart = dict(zip(ids, np.abs(values - theirs), strict=True))
-    client = browse(entered.competition.folder)
+    client = browse(factory.competition.folder)
     worst = listed(client.get(f"/e/{one.id}/queries").text)
     assert [of[query] for query in worst] == sorted(values)
     best = listed(client.get(f"/e/{one.id}/queries?sort=best").text)
@@ -60,33 +62,33 @@ def test_queries_are_sorted_by_score_or_difference(entered: Entered, browse: Bro
     assert 0 < len(public) < len(worst)
 
 
-def test_two_entries_are_shown_side_by_side(entered: Entered, browse: Browse, first_query: Query) -> None:
+def test_two_entries_are_shown_side_by_side(factory: EntryFactory, browse: Browse, first_query: Query) -> None:
     query, relevant = first_query
-    one, other = entered.ranking("one", {query: relevant}), entered.ranking("other", {query: relevant[:1]})
-    text = browse(entered.competition.folder).get(f"/e/{one.id}/queries/{query}?against={other.id}").text
+    one, other = factory.add_ranking("one", {query: relevant}), factory.add_ranking("other", {query: relevant[:1]})
+    text = browse(factory.competition.folder).get(f"/e/{one.id}/queries/{query}?against={other.id}").text
     assert text.count("<section>") == 2
     assert f"{len(relevant)} of {len(relevant)} found" in text
     assert f"1 of {len(relevant)} found" in text
 
 
-def test_a_query_without_an_answer_is_shown_as_such(entered: Entered, browse: Browse, first_query: Query) -> None:
+def test_a_query_without_an_answer_is_shown_as_such(factory: EntryFactory, browse: Browse, first_query: Query) -> None:
     query, _ = first_query
-    entry = entered.ranking("nothing", {})
-    text = browse(entered.competition.folder).get(f"/e/{entry.id}/queries/{query}").text
+    entry = factory.add_ranking("nothing", {})
+    text = browse(factory.competition.folder).get(f"/e/{entry.id}/queries/{query}").text
     assert "no answer" in text
     assert set(marks(text)) == {"missed"}
 
 
-def test_previous_and_next_lead_through_the_list(entered: Entered, browse: Browse) -> None:
-    entry = entered.ranking("half", right=0.5)
-    client = browse(entered.competition.folder)
+def test_previous_and_next_lead_through_the_list(factory: EntryFactory, browse: Browse) -> None:
+    entry = factory.add_ranking("half", right=0.5)
+    client = browse(factory.competition.folder)
     order = listed(client.get(f"/e/{entry.id}/queries?sort=best").text)
     text = client.get(f"/e/{entry.id}/queries/{order[1]}?sort=best").text
     assert re.findall(r'rel="(?:prev|next)" href="[^"]*/(\w+)\?sort=best"', text) == [order[0], order[2]]
 
 
-def test_a_recognition_query_shows_prediction_truth_and_cost(entered: Entered, browse: Browse) -> None:
-    truth = load_ground_truth(entered.competition.folder, "recognition")
+def test_a_recognition_query_shows_prediction_truth_and_cost(factory: EntryFactory, browse: Browse) -> None:
+    truth = load_ground_truth(factory.competition.folder, "recognition")
     assert truth is not None
     landmarks_by_query = {
         query: truth.relevant[a:b].tolist()
@@ -95,12 +97,12 @@ def test_a_recognition_query_shows_prediction_truth_and_cost(entered: Entered, b
     queries = [query for query, landmarks in landmarks_by_query.items() if landmarks]
     labels = {query: (landmarks_by_query[query][0], 0.5) for query in queries}
     labels[queries[0]] = ((landmarks_by_query[queries[0]][0] + 1) % 3, 0.9)  # wrong, with the highest confidence
-    entry = entered.labelling("named", labels)
-    client = browse(entered.competition.folder)
+    entry = factory.add_labelling("named", labels)
+    client = browse(factory.competition.folder)
     text = client.get(f"/e/{entry.id}/queries").text
     assert listed(text)[0] == queries[0]
     score = entry.scores["all"]["gap"]
-    without = entered.labelling("without", {query: each for query, each in labels.items() if query != queries[0]})
+    without = factory.add_labelling("without", {query: each for query, each in labels.items() if query != queries[0]})
     assert f"costs {without.scores['all']['gap'] - score:.5f} of GAP" in text
     assert "Precision at each rank" in text
     page = client.get(f"/e/{entry.id}/queries/{queries[0]}").text
@@ -112,51 +114,53 @@ def test_a_recognition_query_shows_prediction_truth_and_cost(entered: Entered, b
 @pytest.mark.parametrize(
     "query", ["nothing", "..%2F..%2Fetc%2Fpasswd", "%00", "x" * 400, "%ff", "<script>", "%2e%2e%2ftest.csv"]
 )
-def test_an_unknown_query_is_an_error_page(entered: Entered, browse: Browse, query: str) -> None:
-    entry = entered.ranking("some", right=0.5)
-    answer = browse(entered.competition.folder).get(f"/e/{entry.id}/queries/{query}")
+def test_an_unknown_query_is_an_error_page(factory: EntryFactory, browse: Browse, query: str) -> None:
+    entry = factory.add_ranking("some", right=0.5)
+    answer = browse(factory.competition.folder).get(f"/e/{entry.id}/queries/{query}")
     assert answer.status_code == 404
     assert "<script>" not in answer.text.partition("<main")[2]
 
 
 @pytest.mark.parametrize("query_string", ["?page=0", "?page=x", "?page=99999999999", "?against=" + "9" * 21])
-def test_invalid_query_strings_are_refused_in_one_line(entered: Entered, browse: Browse, query_string: str) -> None:
-    entry = entered.ranking("some", right=0.5)
-    answer = browse(entered.competition.folder).get(f"/e/{entry.id}/queries{query_string}")
+def test_invalid_query_strings_are_refused_in_one_line(
+    factory: EntryFactory, browse: Browse, query_string: str
+) -> None:
+    entry = factory.add_ranking("some", right=0.5)
+    answer = browse(factory.competition.folder).get(f"/e/{entry.id}/queries{query_string}")
     assert answer.status_code == 422
     assert "page:" in answer.text or "against:" in answer.text
 
 
-def test_entries_on_other_queries_cannot_be_compared(entered: Entered, browse: Browse) -> None:
-    entry, other = entered.ranking("some", right=0.5), entered.labelling("named", {})
-    client = browse(entered.competition.folder)
+def test_entries_on_other_queries_cannot_be_compared(factory: EntryFactory, browse: Browse) -> None:
+    entry, other = factory.add_ranking("some", right=0.5), factory.add_labelling("named", {})
+    client = browse(factory.competition.folder)
     assert client.get(f"/e/{entry.id}/queries?against={other.id}").status_code == 404
     assert client.get(f"/e/{entry.id}?against={other.id}").status_code == 404
     assert client.get(f"/e/{entry.id}/queries?against=77").status_code == 404
 
 
-def test_answers_link_to_their_local_matches(entered: Entered, browse: Browse, first_query: Query) -> None:
+def test_answers_link_to_their_local_matches(factory: EntryFactory, browse: Browse, first_query: Query) -> None:
     query, relevant = first_query
-    entry = entered.ranking("local", {query: relevant})
+    entry = factory.add_ranking("local", {query: relevant})
     match_address = lambda entry, query, image: f"/matches/{entry.id}/{query}/{image}"
-    client = browse(entered.competition.folder, match_address=match_address)
+    client = browse(factory.competition.folder, match_address=match_address)
     assert f'href="/matches/{entry.id}/{query}/{relevant[0]}"' in client.get(f"/e/{entry.id}/queries/{query}").text
 
 
-def test_a_missing_submission_is_an_error_page(entered: Entered, browse: Browse) -> None:
-    entry = entered.ranking("some", right=0.5)
+def test_a_missing_submission_is_an_error_page(factory: EntryFactory, browse: Browse) -> None:
+    entry = factory.add_ranking("some", right=0.5)
     Path(entry.submission or "").unlink()
-    client = browse(entered.competition.folder)
+    client = browse(factory.competition.folder)
     assert client.get(f"/e/{entry.id}").status_code == 200
     answer = client.get(f"/e/{entry.id}/queries")
     assert answer.status_code == 404
     assert "has no results by query" in answer.text
 
 
-def test_photos_are_served_in_two_sizes_with_an_etag(entered: Entered, browse: Browse) -> None:
-    client = browse(entered.competition.folder)
-    image_id = entered.competition.index.ids[0]
-    address = f"/images/{entered.competition.key}/index/small/{image_id}"
+def test_photos_are_served_in_two_sizes_with_an_etag(factory: EntryFactory, browse: Browse) -> None:
+    client = browse(factory.competition.folder)
+    image_id = factory.competition.index.ids[0]
+    address = f"/images/{factory.competition.key}/index/small/{image_id}"
     answer = client.get(address)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "image/jpeg"
@@ -164,7 +168,7 @@ def test_photos_are_served_in_two_sizes_with_an_etag(entered: Entered, browse: B
     again = client.get(address, headers={"If-None-Match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert client.get(address.replace("small", "large")).headers["etag"] != answer.headers["etag"]
-    Image.new("RGB", (300, 100)).save(image_path(entered.competition.folder, "index", image_id))
+    Image.new("RGB", (300, 100)).save(image_path(factory.competition.folder, "index", image_id))
     changed = client.get(address, headers={"If-None-Match": answer.headers["etag"]})
     assert changed.status_code == 200
     assert changed.headers["etag"] != answer.headers["etag"]
@@ -184,31 +188,31 @@ def test_photos_are_served_in_two_sizes_with_an_etag(entered: Entered, browse: B
         "index/small/" + "x" * 5000,
     ],
 )
-def test_no_other_file_is_served(entered: Entered, browse: Browse, tail: str) -> None:
-    client = browse(entered.competition.folder)
-    tail = tail.format(index=entered.competition.index.ids[0])
-    answer = client.get(f"/images/{entered.competition.key}/{tail}")
+def test_no_other_file_is_served(factory: EntryFactory, browse: Browse, tail: str) -> None:
+    client = browse(factory.competition.folder)
+    tail = tail.format(index=factory.competition.index.ids[0])
+    answer = client.get(f"/images/{factory.competition.key}/{tail}")
     assert answer.status_code == 404
     assert b"passwd" not in answer.content
 
 
-def test_a_photo_that_no_table_names_is_not_served(entered: Entered, browse: Browse) -> None:
-    Image.new("RGB", (30, 30)).save(entered.competition.folder / "secret.jpg")
+def test_a_photo_that_no_table_names_is_not_served(factory: EntryFactory, browse: Browse) -> None:
+    Image.new("RGB", (30, 30)).save(factory.competition.folder / "secret.jpg")
     for part in ("train", "index", "test"):
-        address = f"/images/{entered.competition.key}/{part}/small/secret"
-        assert browse(entered.competition.folder).get(address).status_code == 404
+        address = f"/images/{factory.competition.key}/{part}/small/secret"
+        assert browse(factory.competition.folder).get(address).status_code == 404
 
 
-def test_a_damaged_photo_is_a_placeholder(entered: Entered, browse: Browse) -> None:
-    image_id = entered.competition.index.ids[0]
-    image_path(entered.competition.folder, "index", image_id).write_bytes(b"\xff\xd8\xff broken")
-    answer = browse(entered.competition.folder).get(f"/images/{entered.competition.key}/index/small/{image_id}")
+def test_a_damaged_photo_is_a_placeholder(factory: EntryFactory, browse: Browse) -> None:
+    image_id = factory.competition.index.ids[0]
+    image_path(factory.competition.folder, "index", image_id).write_bytes(b"\xff\xd8\xff broken")
+    answer = browse(factory.competition.folder).get(f"/images/{factory.competition.key}/index/small/{image_id}")
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "image/svg+xml"
 
 
 def test_pages_and_photos_are_served_on_a_full_disk(
-    entered: Entered, browse: Browse, first_query: Query, monkeypatch: pytest.MonkeyPatch
+    factory: EntryFactory, browse: Browse, first_query: Query, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from errno import ENOSPC
 
@@ -220,15 +224,15 @@ def test_pages_and_photos_are_served_on_a_full_disk(
     for module, name in ((answer_index, "atomic_path"), (thumbnails, "atomic_path"), (ties, "write_atomically")):
         monkeypatch.setattr(module, name, full)
     query, relevant = first_query
-    entry, _ = entered.ranking("one", {query: relevant}), entered.ranking("two", {query: relevant[:1]})
-    client = browse(entered.competition.folder)
+    entry, _ = factory.add_ranking("one", {query: relevant}), factory.add_ranking("two", {query: relevant[:1]})
+    client = browse(factory.competition.folder)
     assert "right" in marks(client.get(f"/e/{entry.id}/queries/{query}").text)
     assert client.get(f"/c/{entry.competition}/retrieval/public/ties").status_code == 200
     photo = client.get(f"/images/{entry.competition}/test/small/{query}")
     assert photo.headers["content-type"] == "image/jpeg"
 
 
-def test_an_entry_on_a_fold_is_analysed_on_its_train_images(entered: Entered, browse: Browse) -> None:
+def test_an_entry_on_a_fold_is_analysed_on_its_train_images(factory: EntryFactory, browse: Browse) -> None:
     from dataclasses import replace
 
     from harness.data.folds import make_folds, save_folds
@@ -238,20 +242,20 @@ def test_an_entry_on_a_fold_is_analysed_on_its_train_images(entered: Entered, br
     from harness.submissions.answer import Ranking
     from harness.submissions.read_write import write_submission
 
-    competition = entered.competition
+    competition = factory.competition
     folds = make_folds(competition.train.ids, competition.labels, 2)
-    save_folds(entered.workspace.folds_file(competition.key), competition, folds)
+    save_folds(factory.workspace.folds_file(competition.key), competition, folds)
     split = fold_split(competition, folds, 1, "retrieval")
     assert split.ground_truth is not None
     index = split.data.index.ids
     answer = Ranking.from_rows([list(index)] * len(split.queries), split.queries.ids, index)
     evaluation = evaluate(answer, split.ground_truth)
-    on_test = entered.ranking("folded", right=0.5)
+    on_test = factory.add_ranking("folded", right=0.5)
     path = Path(on_test.submission or "").with_name("fold.csv")
     write_submission(answer, path)
     fields = {"split": folds.name(1), "submission": str(path), "scores": evaluation.scores, "id": None}
-    entry = entered.store.add(replace(on_test, **fields), to_arrays(evaluation), evaluation.query_ids.tolist())
-    other_folds = entered.store.add(replace(entry, id=None, split="fold 1/2 of deal ffffff"))
+    entry = factory.store.add(replace(on_test, **fields), to_arrays(evaluation), evaluation.query_ids.tolist())
+    other_folds = factory.store.add(replace(entry, id=None, split="fold 1/2 of deal ffffff"))
     client = browse(competition.folder)
     text = client.get(f"/e/{entry.id}/queries").text
     assert sorted(listed(text)) == sorted(evaluation.query_ids)
@@ -264,11 +268,11 @@ def test_an_entry_on_a_fold_is_analysed_on_its_train_images(entered: Entered, br
     assert client.get(f"/e/{other_folds.id}").status_code == 200
 
 
-def test_an_entry_without_per_query_values_still_has_a_page(entered: Entered, browse: Browse) -> None:
+def test_an_entry_without_per_query_values_still_has_a_page(factory: EntryFactory, browse: Browse) -> None:
     from dataclasses import replace
 
-    bare = entered.store.add(replace(entered.ranking("old", right=0.5), id=None))
-    client = browse(entered.competition.folder)
+    bare = factory.store.add(replace(factory.add_ranking("old", right=0.5), id=None))
+    client = browse(factory.competition.folder)
     assert client.get(f"/e/{bare.id}").status_code == 200
     answer = client.get(f"/e/{bare.id}/queries")
     assert answer.status_code == 409

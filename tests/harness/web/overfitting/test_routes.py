@@ -12,9 +12,9 @@ from tests.factories.boards import ScoredBoard
 
 
 @pytest.fixture
-def board(opened: Workspace) -> ScoredBoard:
+def board(open_workspace: Workspace) -> ScoredBoard:
     """The board of a competition called "c" in the workspace."""
-    return ScoredBoard(opened.database.parent, file=opened.database.name)
+    return ScoredBoard(open_workspace.database.parent, file=open_workspace.database.name)
 
 
 class PublicOnly(Permissions):
@@ -33,7 +33,7 @@ class WithoutTruth(Permissions):
 
 def test_the_shake_up_lists_entries_and_selections_of_finals(board: ScoredBoard, browse: Callable) -> None:
     better, worse, last = (
-        board.enter(name, factor) for name, factor in (("better", 0.9), ("worse", 0.5), ("last", 0.1))
+        board.add_entry(name, factor) for name, factor in (("better", 0.9), ("worse", 0.5), ("last", 0.1))
     )
     page = browse().get("/c/c/retrieval/shake-up")
     assert page.status_code == 200
@@ -48,7 +48,7 @@ def test_the_shake_up_lists_entries_and_selections_of_finals(board: ScoredBoard,
 
 def test_rows_can_be_grouped_by_parameter_set(board: ScoredBoard, browse: Callable) -> None:
     for name, factor in (("a(x=1)", 0.9), ("a(x=2)", 0.8), ("b", 0.5)):
-        board.enter(name, factor)
+        board.add_entry(name, factor)
     by_solution, by_identity = (
         browse().get(f"/c/c/retrieval/shake-up?by={by}").text for by in ("solution", "identity")
     )
@@ -61,8 +61,8 @@ def test_rows_can_be_grouped_by_parameter_set(board: ScoredBoard, browse: Callab
 def test_both_pages_need_permission_to_see_private_scores(
     board: ScoredBoard, browse: Callable, viewer: Permissions, page: str
 ) -> None:
-    board.enter("a", 0.9)
-    board.enter("b", 0.5)
+    board.add_entry("a", 0.9)
+    board.add_entry("b", 0.5)
     response = browse(permissions_of=lambda _: viewer).get(f"/c/c/retrieval/{page}")
     assert response.status_code == 404
     assert "0." not in re.sub(r"<head>.*</head>", "", response.text, flags=re.DOTALL)
@@ -70,31 +70,31 @@ def test_both_pages_need_permission_to_see_private_scores(
 
 def test_a_new_entry_is_simulated_at_once(board: ScoredBoard, browse: Callable) -> None:
     site = browse()
-    board.enter("a", 0.9)
-    board.enter("b", 0.5)
+    board.add_entry("a", 0.9)
+    board.add_entry("b", 0.5)
     assert "newcomer" not in site.get("/c/c/retrieval/shake-up").text
-    board.enter("newcomer", 0.7)
+    board.add_entry("newcomer", 0.7)
     assert "newcomer" in site.get("/c/c/retrieval/shake-up").text
 
 
 @pytest.mark.parametrize("query", ["mine=x", "mine=1;drop", "by=nonsense", "&".join(f"mine={i}" for i in range(300))])
 def test_invalid_query_strings_are_refused(board: ScoredBoard, browse: Callable, query: str) -> None:
-    board.enter("a", 0.9)
-    board.enter("b", 0.5)
+    board.add_entry("a", 0.9)
+    board.add_entry("b", 0.5)
     assert browse().get(f"/c/c/retrieval/shake-up?{query}").status_code == 422
 
 
 def test_a_single_entry_is_an_error_of_one_line(board: ScoredBoard, browse: Callable) -> None:
-    board.enter("alone")
+    board.add_entry("alone")
     page = browse().get("/c/c/retrieval/shake-up")
     assert page.status_code == 409
     assert "two entries" in page.text
 
 
 def test_the_board_links_to_the_probing_of_its_two_best_entries(
-    competition_folder, workspace, opened: Workspace, browse: Callable
+    competition_folder, workspace, open_workspace: Workspace, browse: Callable
 ) -> None:
-    run_command("run", "first_images", "hash", "--on", competition_folder, "--workspace", opened.folder)
+    run_command("run", "first_images", "hash", "--on", competition_folder, "--workspace", open_workspace.folder)
     site = browse(competition_folder)
     (board,) = set(re.findall(r"/c/[^/\"]+/retrieval", site.get("/").text))
     text = site.get(f"{board}/public").text
@@ -106,7 +106,7 @@ def test_the_board_links_to_the_probing_of_its_two_best_entries(
 
 
 def test_baselines_are_references_without_a_rank(board: ScoredBoard, browse: Callable) -> None:
-    baseline, hash_ = board.enter("first_images", 0.9), board.enter("hash", 0.5)
+    baseline, hash_ = board.add_entry("first_images", 0.9), board.add_entry("hash", 0.5)
     text = browse().get("/c/c/retrieval/public").text
     ranked, _, references = text.partition("<h2>Reference scores</h2>")
     assert ("first_images" in ranked.split("Charts")[0], "hash" in ranked) == (False, True)
@@ -116,8 +116,8 @@ def test_baselines_are_references_without_a_rank(board: ScoredBoard, browse: Cal
 
 
 def test_private_scores_of_baselines_need_permission(board: ScoredBoard, browse: Callable) -> None:
-    baseline = board.enter("first_images", 0.9)
-    board.enter("hash", 0.5)
+    baseline = board.add_entry("first_images", 0.9)
+    board.add_entry("hash", 0.5)
     text = browse(permissions_of=lambda _: PublicOnly()).get("/c/c/retrieval/public").text
     assert f"{baseline.score('public'):.5g}" in text
     assert f"{baseline.score('private'):.5g}" not in text
@@ -125,9 +125,9 @@ def test_private_scores_of_baselines_need_permission(board: ScoredBoard, browse:
 
 
 def test_hidden_entries_are_not_simulated(board: ScoredBoard, browse: Callable) -> None:
-    board.enter("a", 0.9)
-    board.enter("b", 0.5)
-    secret = board.enter("secret", 0.7)
+    board.add_entry("a", 0.9)
+    board.add_entry("b", 0.5)
+    secret = board.add_entry("secret", 0.7)
     site = browse()
     site.app.state.site.boards.hidden = lambda: frozenset([secret.id])
     assert "secret" not in site.get("/c/c/retrieval/shake-up").text

@@ -71,21 +71,21 @@ QUERIES = {  # is an API path -> query strings
 
 def crawl(client, server, others):
     """Request all GET routes and the links in the responses; yields each address and response."""
-    pending, seen = (
+    pending, visited = (
         [path + query for path in paths_of_get_routes(server, others) for query in QUERIES[path.startswith("/api/")]],
         set(),
     )
     while pending:
         address = pending.pop()
-        if address in seen or not address.startswith("/") or address.startswith(("/static", "/sign")):
+        if address in visited or not address.startswith("/") or address.startswith(("/static", "/sign")):
             continue
-        seen.add(address)
+        visited.add(address)
         if address.startswith("/api/") != ("authorization" in client.headers):
             continue
         answer = client.get(address)
         assert answer.status_code < 500, address
         yield address, answer
-        if len(seen) < 300:
+        if len(visited) < 300:
             pending += [
                 link.replace("&amp;", "&") for link in re.findall(r'(?:href|src|data-\w+)="(/[^"]*)"', answer.text)
             ]

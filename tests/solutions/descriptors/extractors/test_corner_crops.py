@@ -23,9 +23,9 @@ def test_a_descriptor_is_the_mean_over_all_crops() -> None:
         MultiscaleExtractor("lite0", 64, ("gem_2",)).describe([each])["gem_2"][0] for each in corner_crops(PHOTO, 0.75)
     ]
     mean = np.mean(seen, axis=0)
-    found = CornerCropsExtractor("lite0", 64, ("gem_2",)).describe([PHOTO, PHOTO[::-1]])["gem_2"]
-    assert np.allclose(found[0], mean / np.linalg.norm(mean), atol=1e-6)
-    assert np.linalg.norm(found, axis=1) == pytest.approx([1, 1], abs=1e-6)
+    result = CornerCropsExtractor("lite0", 64, ("gem_2",)).describe([PHOTO, PHOTO[::-1]])["gem_2"]
+    assert np.allclose(result[0], mean / np.linalg.norm(mean), atol=1e-6)
+    assert np.linalg.norm(result, axis=1) == pytest.approx([1, 1], abs=1e-6)
 
 
 def test_a_reduced_decode_keeps_enough_pixels_for_a_crop() -> None:

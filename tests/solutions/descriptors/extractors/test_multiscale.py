@@ -66,8 +66,8 @@ def slow(image: np.ndarray, pool, *, scales: tuple[float, ...], flip: bool, side
         for mirrored in (False, True)[: 1 + flip]:
             seen = resize_to_bucket(image[:, ::-1] if mirrored else image, side * scale)
             maps = Backbone().forward(seen[None], 1)["maps"][0]
-            found = pool(maps[:, ::-1] if mirrored else maps)
-            rows.append(found / np.linalg.norm(found, axis=1, keepdims=True))
+            result = pool(maps[:, ::-1] if mirrored else maps)
+            rows.append(result / np.linalg.norm(result, axis=1, keepdims=True))
     return rows
 
 
@@ -76,45 +76,45 @@ def slow(image: np.ndarray, pool, *, scales: tuple[float, ...], flip: bool, side
 def test_descriptors_agree_with_a_loop_over_scales_and_mirror_images() -> None:
     scales, image = (1, 0.5), photo(96, 144)
     views = MultiscaleExtractor(side=128, poolings=("gem", "mac_tiles", "mac_regions"), scales=scales, flip=True)
-    found = views.describe([photo(64, 64), image])
+    result = views.describe([photo(64, 64), image])
     each = slow(image, lambda maps: gem(maps[None]), scales=scales, flip=True, side=128)
     mean = np.mean(each, axis=0)[0]
-    assert np.allclose(found["gem"][1], mean / np.linalg.norm(mean), atol=1e-6)
+    assert np.allclose(result["gem"][1], mean / np.linalg.norm(mean), atol=1e-6)
     each = slow(
         image, lambda maps: pool_boxes(maps, tile_boxes(*maps.shape[:2]), mac), scales=scales, flip=True, side=128
     )
     mean = np.mean(each, axis=0)
-    assert np.allclose(found["mac_tiles"][1], mean / np.linalg.norm(mean, axis=1, keepdims=True), atol=1e-6)
+    assert np.allclose(result["mac_tiles"][1], mean / np.linalg.norm(mean, axis=1, keepdims=True), atol=1e-6)
     each = slow(
         image, lambda maps: pool_boxes(maps, rmac_boxes(*maps.shape[:2]), mac), scales=scales, flip=True, side=128
     )
-    assert np.allclose(found["mac_regions"][1], np.concatenate(each), atol=1e-6)
-    assert found["gem"].dtype == np.float32
+    assert np.allclose(result["mac_regions"][1], np.concatenate(each), atol=1e-6)
+    assert result["gem"].dtype == np.float32
 
 
 @networks
 @pytest.mark.slow
 def test_mirror_images_and_quarter_turns_have_the_same_descriptor() -> None:
     image = photo(96, 160)
-    found = MultiscaleExtractor(side=160, poolings=("gem", "rmac"), flip=True).describe([image, image[:, ::-1]])
-    assert np.allclose(*found["gem"], atol=1e-6)
-    assert found["rmac"][0] @ found["rmac"][1] > 0.98  # squares begin at whole places
+    result = MultiscaleExtractor(side=160, poolings=("gem", "rmac"), flip=True).describe([image, image[:, ::-1]])
+    assert np.allclose(*result["gem"], atol=1e-6)
+    assert result["rmac"][0] @ result["rmac"][1] > 0.98  # squares begin at whole places
     turned = MultiscaleExtractor(side=160, poolings=("gem",), quarter_turns=1)
     straight = MultiscaleExtractor(side=160, poolings=("gem",))
-    found = turned.describe([np.rot90(image, 3)])
-    assert np.array_equal(found["gem"], straight.describe([image])["gem"])
+    result = turned.describe([np.rot90(image, 3)])
+    assert np.array_equal(result["gem"], straight.describe([image])["gem"])
 
 
 @networks
 @pytest.mark.slow
 def test_further_layers_are_pooled_too() -> None:
     views = MultiscaleExtractor(side=128, poolings=("mac", "gem_2"), further=("block11_expand_relu",))
-    found = views.describe([photo(96, 128)])
-    assert {name: rows.shape for name, rows in found.items()} == {
+    result = views.describe([photo(96, 128)])
+    assert {name: rows.shape for name, rows in result.items()} == {
         "mac": (1, 1280), "gem_2": (1, 1280), "mac_maps1": (1, 672), "gem_2_maps1": (1, 672),
     }  # fmt: skip
     alone = MultiscaleExtractor(side=128, poolings=("mac",), layer="block11_expand_relu").describe([photo(96, 128)])
-    assert alone["mac"].shape == found["mac_maps1"].shape
+    assert alone["mac"].shape == result["mac_maps1"].shape
 
 
 @networks
@@ -138,6 +138,6 @@ def test_stored_descriptors_are_the_same_bits_in_any_batch(
     assert np.array_equal(rows, np.concatenate(pieces), equal_nan=True)
     for number in (0, 1, 20):
         image = decode(index.paths[number], mode="RGB", upright=True, reduce_to=views.reduce_to)
-        found = views.describe([image])
-        assert np.array_equal(found["gem"][0], rows[number])
-        assert np.array_equal(found["gem_regions"][0], regions[number])
+        result = views.describe([image])
+        assert np.array_equal(result["gem"][0], rows[number])
+        assert np.array_equal(result["gem_regions"][0], regions[number])

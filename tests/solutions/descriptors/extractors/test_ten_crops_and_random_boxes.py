@@ -21,7 +21,7 @@ def photograph(height: int = 80, width: int = 120, seed: int = 0) -> np.ndarray:
 
 
 @pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
+def network_inputs(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
     """What the network is shown; its maps are 4 by 4 means of the pixels."""
     seen: list[np.ndarray] = []
 
@@ -49,13 +49,13 @@ def test_squashed_crops_cover_the_whole_photograph() -> None:
     assert squashed[1][:, -1].min() == 255
 
 
-def test_the_descriptor_is_the_mean_over_the_crops(shown: list[np.ndarray]) -> None:
+def test_the_descriptor_is_the_mean_over_the_crops(network_inputs: list[np.ndarray]) -> None:
     images = [photograph(), photograph(90, 70, 1)]
     rows = TenCropsExtractor("lite0", 56, ("gem",)).describe(images)["gem"]
     for image, row in zip(images, rows, strict=True):
         maps = Backbone().forward(ten_crops(image, 56, "crop"))["maps"]
         assert row == pytest.approx(l2_normalise(gem(maps)).mean(axis=0), abs=1e-6)
-    assert shown[0].shape == (20, 56, 56, 3)
+    assert network_inputs[0].shape == (20, 56, 56, 3)
 
 
 def test_ten_crops_need_more_pixels_than_one() -> None:
@@ -84,18 +84,18 @@ def test_a_crop_has_at_least_one_cell() -> None:
 def test_gem_of_boxes_is_that_of_each_box() -> None:
     maps = np.random.default_rng(3).normal(size=(2, 5, 6, 4)).astype(np.float32)
     start, stop = random_boxes(20, 5, 6)
-    found = gem_of_boxes(maps, start, stop)
+    result = gem_of_boxes(maps, start, stop)
     for box, ((top, left), (bottom, right)) in enumerate(zip(start, stop, strict=True)):
-        assert found[:, box] == pytest.approx(gem(maps[:, top:bottom, left:right]), abs=1e-4)
+        assert result[:, box] == pytest.approx(gem(maps[:, top:bottom, left:right]), abs=1e-4)
 
 
 @pytest.mark.parametrize(("cut", "sizes"), [("maps", [(2, 64, 64, 3)]), ("pixels", [(6, 64, 64, 3)] * 2)])
 def test_crops_of_maps_cost_one_pass_and_crops_of_pixels_one_each(
-    shown: list[np.ndarray], cut: str, sizes: Sequence[tuple[int, ...]]
+    network_inputs: list[np.ndarray], cut: str, sizes: Sequence[tuple[int, ...]]
 ) -> None:
     images = [photograph(), photograph(90, 70, 1)]
     rows = RandomBoxesExtractor("lite0", 64, 6, cut).describe(images)
-    assert [each.shape for each in shown] == sizes
+    assert [each.shape for each in network_inputs] == sizes
     assert rows.shape == (2, 6, 3)
     assert rows.dtype == np.float16
     assert np.linalg.norm(rows.astype(float), axis=2) == pytest.approx(np.ones((2, 6)), abs=2e-3)
@@ -104,12 +104,12 @@ def test_crops_of_maps_cost_one_pass_and_crops_of_pixels_one_each(
 
 
 @pytest.mark.parametrize("cut", ["maps", "pixels"])
-def test_descriptors_of_the_first_crops_do_not_depend_on_the_number(shown: list[np.ndarray], cut: str) -> None:
+def test_descriptors_of_the_first_crops_do_not_depend_on_the_number(network_inputs: list[np.ndarray], cut: str) -> None:
     few, many = (RandomBoxesExtractor("lite0", 64, count, cut).describe([photograph()]) for count in (4, 9))
     assert np.array_equal(few[0], many[0, :4])
 
 
-def test_all_crops_of_one_colour_have_equal_descriptors(shown: list[np.ndarray]) -> None:
+def test_all_crops_of_one_colour_have_equal_descriptors(network_inputs: list[np.ndarray]) -> None:
     rows = RandomBoxesExtractor("lite0", 64, 9).describe([np.full((50, 70, 3), 90, np.uint8)])
     assert np.ptp(rows.astype(float), axis=1).max() < 2e-3
 

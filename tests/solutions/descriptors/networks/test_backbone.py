@@ -46,8 +46,8 @@ def pixels(height: int, width: int, n: int = 2) -> np.ndarray:
 def test_efficientnet_lite_agrees_with_recorded_values(case: tuple[str, int, int]) -> None:
     name, height, width = case
     mean, channels, first, last = RECORDED[case]
-    found = Backbone(name, classes=True).forward(pixels(height, width))
-    maps, classes = found["maps"], found["classes"]
+    result = Backbone(name, classes=True).forward(pixels(height, width))
+    maps, classes = result["maps"], result["classes"]
     assert maps.shape == (2, -(-height // 32), -(-width // 32), 1280)
     assert maps.dtype == classes.dtype == np.float32
     assert abs(maps.mean() - mean) < WITHIN
@@ -80,10 +80,10 @@ def test_maps_of_a_named_layer() -> None:
 )
 def test_networks_of_keras_applications_preprocess_their_input(name: str, classes: bool, channels: int) -> None:
     side = 224 if classes else 64
-    found = Backbone(name, None, classes=classes).forward(pixels(side, side))
-    assert found["maps"].shape == (2, side // 32, side // 32, channels)
-    assert set(found) == {"maps"} | ({"classes"} if classes else set())
-    assert found["maps"].std() > 0
+    result = Backbone(name, None, classes=classes).forward(pixels(side, side))
+    assert result["maps"].shape == (2, side // 32, side // 32, channels)
+    assert set(result) == {"maps"} | ({"classes"} if classes else set())
+    assert result["maps"].std() > 0
 
 
 def saved(folder: Path, *, harm: str = "") -> Path:
@@ -108,9 +108,9 @@ def saved(folder: Path, *, harm: str = "") -> Path:
 
 def test_a_model_file_takes_pixels_unchanged(tmp_path: Path) -> None:
     images = pixels(32, 32)
-    found = Backbone(str(saved(tmp_path)), classes=True).forward(images)
-    assert np.allclose(found["maps"], images.sum(axis=3, keepdims=True).repeat(4, axis=3))
-    assert np.allclose(found["classes"], found["maps"].mean(axis=(1, 2)))
+    result = Backbone(str(saved(tmp_path)), classes=True).forward(images)
+    assert np.allclose(result["maps"], images.sum(axis=3, keepdims=True).repeat(4, axis=3))
+    assert np.allclose(result["classes"], result["maps"].mean(axis=(1, 2)))
 
 
 def test_images_of_another_size_than_a_model_file_are_refused(tmp_path: Path) -> None:
@@ -184,12 +184,12 @@ def test_a_missing_package_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPa
 
 def test_weights_and_versions_are_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "own.weights.h5"
-    found = []
+    result = []
     for content in (b"one", b"other"):
         file.write_bytes(content)
-        found.append(Backbone("MobileNetV2", str(file)).made_with)
-    assert found[0]["weights"] != found[1]["weights"]
-    assert {"keras", "weights"} < set(found[0])
+        result.append(Backbone("MobileNetV2", str(file)).made_with)
+    assert result[0]["weights"] != result[1]["weights"]
+    assert {"keras", "weights"} < set(result[0])
     assert Backbone("MobileNetV2", None).made_with["weights"] == "None"
 
 
@@ -209,8 +209,8 @@ def described_by(name: str, folder: Path) -> dict[str, np.ndarray]:
     command = [sys.executable, "-c", SCRIPT, str(folder / f"{name}.npz")]
     ran = subprocess.run(command, env={**environment, "KERAS_BACKEND": name}, capture_output=True, text=True)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
-    with np.load(folder / f"{name}.npz") as found:
-        return dict(found)
+    with np.load(folder / f"{name}.npz") as result:
+        return dict(result)
 
 
 @pytest.mark.parametrize("name", ["jax", "torch"])
@@ -218,8 +218,8 @@ def test_backends_agree_and_print_nothing(tmp_path: Path, name: str) -> None:
     if not importlib.util.find_spec(name):
         pytest.skip(f"{name} is not installed")
     one, other = described_by("tensorflow", tmp_path), described_by(name, tmp_path)
-    for array, found in one.items():
-        assert np.abs(found - other[array]).max() < 1e-3, array
+    for array, result in one.items():
+        assert np.abs(result - other[array]).max() < 1e-3, array
 
 
 def test_the_command_line_does_not_load_keras() -> None:

@@ -97,12 +97,12 @@ def named_by_digest(folder: Path, content: bytes) -> Path:
 
 
 def test_tensors_are_read_by_their_strides(tmp_path: Path) -> None:
-    found = read_torch_weights(named_by_digest(tmp_path, CONTENT))
-    assert list(found) == ["whole", "turned", "part", "count"]
-    assert found["whole"].tolist() == [[0, 1, 2], [3, 4, 5]]
-    assert found["turned"].tolist() == [[0, 3], [1, 4], [2, 5]]
-    assert found["part"].tolist() == [4, 5]
-    assert (found["count"].item(), found["count"].dtype) == (7, np.int64)
+    result = read_torch_weights(named_by_digest(tmp_path, CONTENT))
+    assert list(result) == ["whole", "turned", "part", "count"]
+    assert result["whole"].tolist() == [[0, 1, 2], [3, 4, 5]]
+    assert result["turned"].tolist() == [[0, 3], [1, 4], [2, 5]]
+    assert result["part"].tolist() == [4, 5]
+    assert (result["count"].item(), result["count"].dtype) == (7, np.int64)
 
 
 def test_a_content_with_another_digest_than_the_name_is_refused(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ def slow_squares(height: int, width: int) -> list[tuple[int, int, int, int]]:
     b = (max(height, width) - w) / (steps - 1)
     extra = int(np.argmin(np.abs((w**2 - w * b) / w**2 - 0.4).round(9))) + 1
     extra_down, extra_across = extra * (height > width), extra * (width > height)
-    found = []
+    result = []
     for level in (1, 2, 3):
         side = math.floor(2 * w / (level + 1))
         half = math.floor(side / 2 - 1)
@@ -24,8 +24,8 @@ def slow_squares(height: int, width: int) -> list[tuple[int, int, int, int]]:
         for length, count in ((height, level + extra_down), (width, level + extra_across)):
             step = 0 if count == 1 else (length - side) / (count - 1)
             corners.append([math.floor(half + i * step + 1e-9) - half for i in range(count)])
-        found += [(top, left, top + side, left + side) for top in corners[0] for left in corners[1] if side]
-    return found
+        result += [(top, left, top + side, left + side) for top in corners[0] for left in corners[1] if side]
+    return result
 
 
 @pytest.mark.parametrize(("shape", "count"), [((7, 7), 14), ((9, 12), 20), ((12, 9), 20), ((7, 14), 26), ((14, 7), 26)])

@@ -22,14 +22,14 @@ def spread(n: int, d: int) -> np.ndarray:
 def test_axes_agree_with_the_covariance(n: int, d: int) -> None:
     rows = spread(n, d)
     rows[2, 1] = np.nan
-    found, (variances, directions) = principal_axes(rows), slow(rows)
+    result, (variances, directions) = principal_axes(rows), slow(rows)
     rank = min(n - 2, d)
-    assert len(found.variances) == rank
-    assert np.allclose(found.variances, variances[:rank], rtol=1e-6, atol=1e-12)
-    assert np.allclose(np.abs(np.sum(found.directions[:, :3] * directions[:, :3], axis=0)), 1)
-    assert np.allclose(found.directions.T @ found.directions, np.eye(rank), atol=1e-6)
-    assert found.total == pytest.approx(variances.sum())
-    assert (found.directions[np.abs(found.directions).argmax(axis=0), range(rank)] > 0).all()
+    assert len(result.variances) == rank
+    assert np.allclose(result.variances, variances[:rank], rtol=1e-6, atol=1e-12)
+    assert np.allclose(np.abs(np.sum(result.directions[:, :3] * directions[:, :3], axis=0)), 1)
+    assert np.allclose(result.directions.T @ result.directions, np.eye(rank), atol=1e-6)
+    assert result.total == pytest.approx(variances.sum())
+    assert (result.directions[np.abs(result.directions).argmax(axis=0), range(rank)] > 0).all()
 
 
 def test_the_randomised_method_finds_the_largest_axes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,10 +37,10 @@ def test_the_randomised_method_finds_the_largest_axes(monkeypatch: pytest.Monkey
     exact = principal_axes(rows, 12)
     monkeypatch.setattr(module, "EXACT", 100)
     monkeypatch.setattr(module, "_by_covariance", None)
-    found = principal_axes(rows, 12)
-    assert np.allclose(found.variances, exact.variances, rtol=1e-6)
-    assert np.allclose(found.directions, exact.directions, atol=1e-4)
-    assert found.total == exact.total
+    result = principal_axes(rows, 12)
+    assert np.allclose(result.variances, exact.variances, rtol=1e-6)
+    assert np.allclose(result.directions, exact.directions, atol=1e-4)
+    assert result.total == exact.total
 
 
 def test_blocks_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,10 +52,10 @@ def test_blocks_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("rows", [np.ones((1, 4)), np.ones((9, 4)), np.zeros((0, 4)), np.full((3, 4), np.nan)])
 def test_equal_rows_have_no_axes(rows: np.ndarray) -> None:
-    found = principal_axes(rows)
-    assert found.directions.shape == (4, 0)
-    assert not len(found.variances)
-    assert np.isfinite(found.mean).all()
+    result = principal_axes(rows)
+    assert result.directions.shape == (4, 0)
+    assert not len(result.variances)
+    assert np.isfinite(result.mean).all()
 
 
 def test_duplicates_and_constant_columns_have_no_axes() -> None:

@@ -79,10 +79,10 @@ def test_nan_stays_nan_and_is_left_out_and_the_mean_becomes_zero(index: ImageSet
     broken = np.vstack([ROWS, np.full((1, 6), np.nan, np.float32)])
     whitening = learn_pca_whitening(index, broken, 4)
     assert np.array_equal(whitening.mean, learn_pca_whitening(index, ROWS, 4).mean)
-    found = whitening(np.vstack([broken[-2:], whitening.mean]))
-    assert np.isfinite(found[0]).all()
-    assert np.isnan(found[1]).all()
-    assert not found[2].any()
+    result = whitening(np.vstack([broken[-2:], whitening.mean]))
+    assert np.isfinite(result[0]).all()
+    assert np.isnan(result[1]).all()
+    assert not result[2].any()
 
 
 def test_a_row_does_not_depend_on_other_rows(index: ImageSet) -> None:
@@ -99,9 +99,9 @@ def test_a_row_does_not_depend_on_other_rows(index: ImageSet) -> None:
 
 def test_a_constant_column_and_duplicates_change_nothing(index: ImageSet) -> None:
     wide = np.hstack([np.repeat(ROWS, 2, axis=0), np.full((160, 1), 7, np.float32)])
-    found = learn_pca_whitening(index, wide, 7)
-    assert found.projection.shape == (7, 6)
-    assert np.allclose(found(wide)[::2], learn_pca_whitening(index, ROWS, 6)(ROWS), atol=1e-5)
+    result = learn_pca_whitening(index, wide, 7)
+    assert result.projection.shape == (7, 6)
+    assert np.allclose(result(wide)[::2], learn_pca_whitening(index, ROWS, 6)(ROWS), atol=1e-5)
 
 
 @pytest.mark.parametrize("knobs", [(0,), (2.5,), (np.nan,), (4, 1.5), (4, 0, -1), (4, 0, np.inf)])
@@ -134,8 +134,8 @@ def test_pairs_give_the_projection_of_the_published_steps() -> None:
     calm = first @ (columns - columns[:, pairs[:, 0]].mean(axis=1, keepdims=True))
     variances, turn = np.linalg.eigh(calm @ calm.T)
     expected = (turn[:, np.argsort(-variances)].T @ first)[:4]
-    found = pair_projection(columns.T, pairs, 4, 0.0)[1].T
-    assert np.allclose(np.abs(found), np.abs(expected), rtol=1e-4, atol=1e-6)
+    result = pair_projection(columns.T, pairs, 4, 0.0)[1].T
+    assert np.allclose(np.abs(result), np.abs(expected), rtol=1e-4, atol=1e-6)
 
 
 def test_pair_whitening_suppresses_differences_within_landmarks(competition: Competition) -> None:

@@ -26,9 +26,9 @@ def slow_log_magnitude(image, u, v, *, window):
 @pytest.mark.parametrize("window", [False, True])
 def test_magnitudes_follow_the_definition(window):
     (image,) = images(1, side=12)
-    found = log_magnitudes(image[None], window=window)[0]
+    result = log_magnitudes(image[None], window=window)[0]
     expected = [[slow_log_magnitude(image, u, v, window=window) for v in range(7)] for u in range(12)]
-    assert np.allclose(found, expected, atol=1e-9)
+    assert np.allclose(result, expected, atol=1e-9)
 
 
 def test_the_known_transforms_have_the_known_magnitudes():
@@ -83,17 +83,17 @@ def slow_polar(image, rings, sectors):
 @pytest.mark.parametrize(("rings", "sectors"), [(4, 3), (8, 8), (16, 1)])
 def test_bins_equal_those_of_a_loop_over_the_plane(rings, sectors):
     (image,) = images(1, side=32)
-    found = FourierSpectra(side=32, rings=rings, sectors=sectors).describe(image[None])["polar"][0]
-    assert np.allclose(found, slow_polar(image, rings, sectors), atol=1e-5)
+    result = FourierSpectra(side=32, rings=rings, sectors=sectors).describe(image[None])["polar"][0]
+    assert np.allclose(result, slow_polar(image, rings, sectors), atol=1e-5)
 
 
 def test_a_block_holds_each_low_frequency_once():
     (image,) = images(1, side=16)
-    found = FourierSpectra(side=16, frequencies=3).describe(image[None])["block"][0]
+    result = FourierSpectra(side=16, frequencies=3).describe(image[None])["block"][0]
     chosen = {(u, v) for u in range(-3, 4) for v in range(4) if v > 0 or u > 0}
     values = np.array([slow_log_magnitude(image, u, v, window=True) for u, v in chosen])
-    assert len(found) == 24
-    assert np.allclose(sorted(found), sorted(values - values.mean()), atol=1e-5)
+    assert len(result) == 24
+    assert np.allclose(sorted(result), sorted(values - values.mean()), atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", KINDS)

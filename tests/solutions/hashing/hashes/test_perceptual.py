@@ -56,8 +56,8 @@ def shapes(rng, width, height):
 def test_the_bits_equal_those_of_imagehash(kind, draw):
     rng = np.random.default_rng(11)
     images = [draw(rng, width, height).astype(np.uint8) for width, height in SIZES for _ in range(3)]
-    found = [f"{code:016x}" for code in perceptual_hashes(images)[kind]]
-    assert found == [str(ORACLES[kind](Image.fromarray(image))) for image in images]
+    result = [f"{code:016x}" for code in perceptual_hashes(images)[kind]]
+    assert result == [str(ORACLES[kind](Image.fromarray(image))) for image in images]
 
 
 def test_a_ramp_has_the_known_hashes():

@@ -44,8 +44,8 @@ def test_merged_rotations_equal_a_search_of_all_rotations(n_turns, n_index):
     values, positions = merge_rotations(*lists_of_turns(distances, k=7), n_turns)
     for query, row in enumerate(distances):
         n = min(7, n_index)
-        found = list(zip(values[query, :n].tolist(), positions[query, :n].tolist(), strict=True))
-        assert found == nearest_by_sorting(row, 7)
+        result = list(zip(values[query, :n].tolist(), positions[query, :n].tolist(), strict=True))
+        assert result == nearest_by_sorting(row, 7)
         assert (positions[query, n:] == -1).all()
 
 
@@ -58,8 +58,8 @@ def test_rotations_and_mirror_images_equal_those_of_pillow():
     image = photographs()[0]
     picture, mirrored = Image.fromarray(image), Image.fromarray(image).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     expected = [side.rotate(angle, expand=True) for side in (picture, mirrored) for angle in (0, 90, 180, 270)]
-    found = rotate_and_flip(image, 4, flips=True)
-    assert all(np.array_equal(one, other) for one, other in zip(found, expected, strict=True))
+    result = rotate_and_flip(image, 4, flips=True)
+    assert all(np.array_equal(one, other) for one, other in zip(result, expected, strict=True))
     assert [
         np.array_equal(turn, expected[place]) for turn, place in zip(rotate_and_flip(image, 2), (0, 2), strict=True)
     ] == [True] * 2

@@ -50,8 +50,8 @@ def test_orthogonal_wavelets_preserve_energy(wavelet):
 
 def test_channels_are_luminance_and_differences_of_colour():
     colours = np.array([[255, 255, 255], [255, 0, 0], [0, 0, 255], [90, 90, 90]], np.uint8).reshape(4, 1, 1, 3)
-    found = yiq_channels(colours).reshape(4, 3).round(4).tolist()
-    assert found == [[1, 0, 0], [0.299, 0.5959, 0.2115], [0.114, -0.3213, 0.3112], [round(90 / 255, 4), 0, 0]]
+    result = yiq_channels(colours).reshape(4, 3).round(4).tolist()
+    assert result == [[1, 0, 0], [0.299, 0.5959, 0.2115], [0.114, -0.3213, 0.3112], [round(90 / 255, 4), 0, 0]]
 
 
 def haar_matrix(side):
@@ -72,9 +72,9 @@ def slow_terms(picture, m):
 @pytest.mark.parametrize(("side", "m"), [(4, 5), (16, 40), (32, 200)])
 def test_the_largest_terms_equal_those_of_the_explicit_basis(side, m):
     pictures = np.random.default_rng(side).normal(0, 1, (2, 3, side, side))
-    found = largest_terms(pictures, m)
-    assert found.shape == (2, 3, m)
-    assert found.reshape(6, m).tolist() == [slow_terms(picture, m) for picture in pictures.reshape(6, side, side)]
+    result = largest_terms(pictures, m)
+    assert result.shape == (2, 3, m)
+    assert result.reshape(6, m).tolist() == [slow_terms(picture, m) for picture in pictures.reshape(6, side, side)]
 
 
 def test_of_equal_magnitudes_the_first_are_taken():
@@ -93,8 +93,8 @@ def test_descriptors_do_not_depend_on_the_batch(extractor):
     many = images(9, side=64)
 
     def arrays(some):
-        found = extractor.describe(some)
-        return found if isinstance(found, dict) else {"rows": found}
+        result = extractor.describe(some)
+        return result if isinstance(result, dict) else {"rows": result}
 
     for name, rows in arrays(many).items():
         assert rows.dtype in (np.float32, np.int32)
@@ -130,10 +130,10 @@ def slow_match(query, other, side):
 def test_similarities_equal_those_of_sets_of_terms():
     described = LargestWavelets(side=32, m=60).describe(images(12))
     averages, terms = described["averages"], described["terms"]
-    found = wavelet_matches(averages[:5], terms[:5], averages, terms, 32)
+    result = wavelet_matches(averages[:5], terms[:5], averages, terms, 32)
     pairs = list(zip(averages, terms, strict=True))
-    assert np.allclose(found, [[slow_match(query, other, 32) for other in pairs] for query in pairs[:5]], atol=1e-9)
-    assert (found.argmax(axis=1) == np.arange(5)).all()
+    assert np.allclose(result, [[slow_match(query, other, 32) for other in pairs] for query in pairs[:5]], atol=1e-9)
+    assert (result.argmax(axis=1) == np.arange(5)).all()
 
 
 def test_opposite_signs_do_not_match_and_missing_terms_have_no_weight():

@@ -22,9 +22,9 @@ def reference_similarities(queries, index, standard):
 @pytest.mark.parametrize("spread", [False, True])
 def test_cosines_equal_those_computed_one_by_one(spread):
     standard = Standardisation.fit(rows(30), spread=spread)
-    found = cosine_similarities(rows(5, seed=1), rows(30), standard)
-    assert found.dtype == np.float32
-    assert np.allclose(found, reference_similarities(rows(5, seed=1), rows(30), standard), atol=2e-7)
+    result = cosine_similarities(rows(5, seed=1), rows(30), standard)
+    assert result.dtype == np.float32
+    assert np.allclose(result, reference_similarities(rows(5, seed=1), rows(30), standard), atol=2e-7)
 
 
 def test_the_standardisation_uses_mean_and_deviation_of_the_index():
@@ -51,18 +51,20 @@ def test_results_are_bit_identical_for_any_chunk_block_and_order(monkeypatch, bl
 def test_equal_images_have_equal_similarities_at_any_position():
     index = rows(300, 101)
     index[[5, 77, 299]] = index[123]
-    found = cosine_similarities(rows(9, 101, seed=1), index, Standardisation.fit(index, spread=False))
-    assert (found[:, [5, 77, 299]] == found[:, [123]]).all()
+    result = cosine_similarities(rows(9, 101, seed=1), index, Standardisation.fit(index, spread=False))
+    assert (result[:, [5, 77, 299]] == result[:, [123]]).all()
 
 
 def test_undecodable_images_are_nan_and_do_not_affect_others():
     index, queries = rows(20), rows(4, seed=1)
     expected = cosine_similarities(queries, index, Standardisation.fit(index, spread=True))
     broken = np.insert(index, 3, np.nan, axis=0)
-    found = cosine_similarities(np.insert(queries, 1, np.nan, axis=0), broken, Standardisation.fit(broken, spread=True))
-    assert np.isnan(found[1]).all()
-    assert np.isnan(found[:, 3]).all()
-    assert np.array_equal(np.delete(np.delete(found, 1, axis=0), 3, axis=1), expected)
+    result = cosine_similarities(
+        np.insert(queries, 1, np.nan, axis=0), broken, Standardisation.fit(broken, spread=True)
+    )
+    assert np.isnan(result[1]).all()
+    assert np.isnan(result[:, 3]).all()
+    assert np.array_equal(np.delete(np.delete(result, 1, axis=0), 3, axis=1), expected)
 
 
 def test_an_image_equal_to_the_mean_has_similarity_0_and_a_constant_column_has_no_effect():

@@ -31,22 +31,22 @@ def test_similarities_equal_those_of_imagehash():
     flips = [rng.integers(0, 2**64, 200, dtype=np.uint64) for _ in range(2)]
     pool = rng.choice(centres, 200) ^ (flips[0] & flips[1])  # a quarter of the bits is flipped
     images = [rng.choice(pool, rng.integers(1, 7)).tolist() for _ in range(40)]
-    found = segment_matches(ragged(images[:15]), ragged(images))
+    result = segment_matches(ragged(images[:15]), ragged(images))
     multihashes = [of_imagehash(image) for image in images]
     expected = [[len(a.segment_hashes) - (a - b) for b in multihashes] for a in multihashes[:15]]
-    assert np.array_equal(found, expected)
+    assert np.array_equal(result, expected)
     assert 0 < np.mean(np.array(expected) == 0) < 1
 
 
 def test_a_distance_of_exactly_the_cutoff_matches():
-    found = segment_matches(ragged([[0]]), ragged([near(0), near(CUTOFF), near(CUTOFF + 1)]))
-    assert found.tolist() == [[1, 0.75, 0]]
+    result = segment_matches(ragged([[0]]), ragged([near(0), near(CUTOFF), near(CUTOFF + 1)]))
+    assert result.tolist() == [[1, 0.75, 0]]
 
 
 def test_more_matching_segments_rank_above_nearer_ones():
     two = [0, 2**64 - 1]
-    found = segment_matches(ragged([two]), ragged([[0], [near(16)[0], two[1] ^ near(16)[0]]]))
-    assert found.tolist() == [[1, 1.75]]
+    result = segment_matches(ragged([two]), ragged([[0], [near(16)[0], two[1] ^ near(16)[0]]]))
+    assert result.tolist() == [[1, 1.75]]
 
 
 def test_an_image_without_segments_matches_nothing():

@@ -46,8 +46,8 @@ def staircase(rng, n):
     return np.array([(1 << 64 - 64 * place // max(n - 1, 1)) - 1 for place in range(n)], np.uint64)
 
 
-def assert_same(found, expected):
-    for one, other in zip(found, expected, strict=True):
+def assert_same(result, expected):
+    for one, other in zip(result, expected, strict=True):
         np.testing.assert_array_equal(one, other)
 
 

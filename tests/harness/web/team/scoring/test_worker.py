@@ -18,7 +18,7 @@ from harness.web.team.scoring.supervisor import WorkerSupervisor
 from harness.web.team.scoring.worker import ScoringWorker, WorkerConfig, retry_while_db_down
 from leaderboard.errors import StoreError
 from leaderboard.storage import database
-from leaderboard.storage.team_schema import submissions
+from leaderboard.storage.schema import submissions
 from leaderboard.team.queue import MAX_ATTEMPTS
 from tests.databases import TcpProxy, postgresql_server
 

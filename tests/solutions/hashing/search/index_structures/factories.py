@@ -33,7 +33,7 @@ def one_bit_each(rng, n):
 MADE = [uniform, clustered, few_distinct, all_equal, one_bit_each]
 
 
-def assert_same(found, expected):
-    for one, other in zip(found, expected, strict=True):
+def assert_same(result, expected):
+    for one, other in zip(result, expected, strict=True):
         np.testing.assert_array_equal(one, other)
         assert one.dtype == other.dtype

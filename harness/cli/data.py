@@ -1,7 +1,5 @@
 """`landmark data`: render a synthetic competition, check or import one."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """`landmark fix`: repair a submission file."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -106,7 +106,7 @@ def _rows(task: TaskName, entries: Sequence[Entry], *, folds: bool, every: bool)
 
 
 def _print_references(reference_rows: Mapping[TaskName, Sequence[ReferenceRow]]) -> None:
-    from leaderboard.reference_lines import reference_lines
+    from leaderboard.references import reference_lines
 
     for task, rows in reference_rows.items():
         say("\n".join([f"\n{task}: references (not ranked)", *reference_lines(rows)]))

@@ -1,7 +1,5 @@
 """`landmark push`: upload a submission file to a team server."""
 
-from __future__ import annotations
-
 import os
 import stat
 import time

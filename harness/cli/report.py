@@ -1,7 +1,5 @@
 """`landmark report`: leaderboards, entries and query results as one HTML file."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

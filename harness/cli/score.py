@@ -1,7 +1,5 @@
 """`landmark score`: score a submission file."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple

@@ -1,7 +1,5 @@
 """`landmark serve`: leaderboards in the browser, and the team server."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

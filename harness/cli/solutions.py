@@ -1,7 +1,5 @@
 """`landmark solutions`: list, show, add and check solutions."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated, Any
 

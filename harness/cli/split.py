@@ -1,7 +1,5 @@
 """`landmark split`: create folds."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """`landmark validate`: report the faults of a submission file."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 import typer

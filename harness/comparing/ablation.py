@@ -1,7 +1,5 @@
 """Ablation of a solution: the score of each step, its gain over the step above, and its significance."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Compare solutions query by query: entries of the leaderboard, and submission files."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args

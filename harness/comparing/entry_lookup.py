@@ -7,8 +7,6 @@
 Of several entries the one that the leaderboard shows counts. Any other name is a file; `./hash` is always a file.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Shake-up of a board: the ranks of its entries over many random public/private splits of the queries."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path

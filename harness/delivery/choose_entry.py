@@ -1,7 +1,5 @@
 """Select the entry to submit: by name, by best public score, or by best cross-validation mean."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal

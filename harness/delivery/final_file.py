@@ -1,7 +1,5 @@
 """Write the final submission file: validated, atomically, with a JSON sidecar describing its provenance."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Submit a file to Kaggle with its own package, in a subprocess."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

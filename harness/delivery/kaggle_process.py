@@ -4,8 +4,6 @@
 writes another: `sent` with Kaggle's message, or `refused` with the reason. Other output goes to standard error.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Mapping

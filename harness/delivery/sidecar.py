@@ -1,7 +1,5 @@
 """The JSON sidecar of a submission file, such as `submission.csv.json`, which describes its provenance."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """Client of the JSON API of a team server, for `landmark push`."""
 
-from __future__ import annotations
-
 import json
 import os
 import ssl
@@ -19,6 +17,20 @@ from leaderboard.safe_text import make_printable
 _BLOCK = 1 << 18  # bytes sent at once
 _TIMEOUT_S = 120.0
 _MAX_RESPONSE = 1 << 24  # bytes
+
+
+class _CountingReader:
+    """A file that reports how much of it was read."""
+
+    def __init__(self, file: IO[bytes], sent: Callable[[int], None]) -> None:
+        self._file, self._sent, self._count = file, sent, 0
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes."""
+        block = self._file.read(size)
+        self._count += len(block)
+        self._sent(self._count)
+        return block
 
 
 @dataclass(frozen=True)
@@ -72,20 +84,6 @@ class TeamServer:
             message = document.get("error") if isinstance(document, dict) else None
             raise SubmissionError(f"{self.address}: {make_printable(str(message or f'refused with status {status}'))}")
         return document
-
-
-class _CountingReader:
-    """A file that reports how much of it was read."""
-
-    def __init__(self, file: IO[bytes], sent: Callable[[int], None]) -> None:
-        self._file, self._sent, self._count = file, sent, 0
-
-    def read(self, size: int) -> bytes:
-        """Return the next bytes."""
-        block = self._file.read(size)
-        self._count += len(block)
-        self._sent(self._count)
-        return block
 
 
 def _connection(address: str) -> tuple[HTTPConnection, str]:

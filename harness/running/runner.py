@@ -1,7 +1,5 @@
 """Run solutions on splits in parallel processes; score each run and add its entry to the leaderboard."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

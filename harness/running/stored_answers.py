@@ -1,7 +1,5 @@
 """Answers and submission files that finished runs left in the workspace."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The web application: `create_app` combines the discovered pages and further ones into one site."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

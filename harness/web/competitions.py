@@ -1,7 +1,5 @@
 """Find the competitions of a site: those of the given folders, and those that runs of the workspace used."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """State of the site (`Site`) and of one request (`PageContext`), with their FastAPI dependencies."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Exception handlers: one-line HTML error pages, JSON under /api/."""
 
-from __future__ import annotations
-
 import logging
 from http import HTTPStatus
 

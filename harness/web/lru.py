@@ -1,7 +1,5 @@
 """A thread-safe LRU cache of computed page data."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Generic, TypeVar

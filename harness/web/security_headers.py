@@ -1,7 +1,5 @@
 """HTTP headers that restrict what a browser runs, frames and sends."""
 
-from __future__ import annotations
-
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 

@@ -1,7 +1,5 @@
 """Pages of the site: each folder with a `routes.py` is one page, which declares itself there as `PAGE`."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module

@@ -1,7 +1,5 @@
 """Boards: `/c/<competition>/<task>/<public, private, all or folds>`."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from fastapi import APIRouter, Request

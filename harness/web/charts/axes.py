@@ -1,7 +1,5 @@
 """Axes of SVG charts: from values to positions, and round tick values with their labels."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

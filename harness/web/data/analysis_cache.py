@@ -1,7 +1,5 @@
 """Open photos, ground truths and entry analyses; the last few of each are cached."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 

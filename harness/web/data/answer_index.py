@@ -1,7 +1,5 @@
 """Random access to the answers in a submission file of any size: the byte range of each row is indexed once."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterator
@@ -9,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -30,7 +29,7 @@ class SubmissionIndex:
     spans: np.ndarray
 
     @classmethod
-    def open(cls, path: Path, query_ids: np.ndarray, cache: Path) -> SubmissionIndex:
+    def open(cls, path: Path, query_ids: np.ndarray, cache: Path) -> Self:
         """Return the index of a submission for these queries, in their order; it is stored in the folder `cache`.
 
         Raises SubmissionError if the file is missing or is no submission.

@@ -1,7 +1,5 @@
 """The rankings of all boards, kept in memory and updated with the entries added since."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass

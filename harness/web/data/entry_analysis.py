@@ -1,7 +1,5 @@
 """The results of an entry query by query: sorted by score, and with the answer to each query."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ from harness.web.data.query_truth import QueryTruth
 from harness.web.lru import LruCache
 from leaderboard import Entry
 from metrics import RecognitionJudgement, metrics_of
-from metrics.gap_costs import costs, precisions
+from metrics.curves import gap_costs, precision_by_confidence
 
 MAX_MISSED = 60  # shown
 
@@ -55,7 +53,7 @@ class EntryAnalysis(ABC):
         del row
         return []
 
-    def order(self, sort: str, other: EntryAnalysis | None, part: str) -> np.ndarray:
+    def order(self, sort: str, other: "EntryAnalysis | None", part: str) -> np.ndarray:
         """Return the rows of a part's queries sorted by "worst", "best" or "difference" to another entry."""
         compared = other if sort == "difference" else None
         key = (sort, compared and compared.entry.id, part)
@@ -65,7 +63,7 @@ class EntryAnalysis(ABC):
     def _orders(self) -> LruCache[np.ndarray]:
         return LruCache(4)
 
-    def _sort(self, sort: str, other: EntryAnalysis | None, part: str) -> np.ndarray:
+    def _sort(self, sort: str, other: "EntryAnalysis | None", part: str) -> np.ndarray:
         gains = self.gains
         rows = np.flatnonzero(~np.isnan(gains) & ((part == "all") | (self.truth.usage == part.title())))
         keys = gains[rows] if other is None else np.abs(gains - other.gains)[rows]
@@ -134,7 +132,7 @@ class LabellingAnalysis(EntryAnalysis):
     @cached_property
     def costs(self) -> np.ndarray:
         """Return the GAP that each wrong answer costs `(n_queries,)`."""
-        return costs(self.judgement)
+        return gap_costs(self.judgement)
 
     @cached_property
     def gains(self) -> np.ndarray:
@@ -145,7 +143,7 @@ class LabellingAnalysis(EntryAnalysis):
     @cached_property
     def precision_at_rank(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the rows of the answers, most confident first, and the precision at each rank."""
-        return precisions(self.judgement)
+        return precision_by_confidence(self.judgement)[:2]
 
     @cached_property
     def _ranks(self) -> np.ndarray:

@@ -6,8 +6,6 @@ fractions of width and height, x1 and y1 in the first image, x2 and y2 in the se
 that can be imported is used.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

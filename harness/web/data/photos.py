@@ -1,7 +1,5 @@
 """The photos of a competition: their addresses, and their files by the ids of the competition's tables."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

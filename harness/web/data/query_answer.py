@@ -1,7 +1,5 @@
 """The answer of an entry to one query, as pages and reports show it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal

@@ -1,11 +1,10 @@
 """The ground truth of a task, one query at a time."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -29,13 +28,13 @@ class QueryTruth:
     ground_truth: GroundTruth
 
     @classmethod
-    def load(cls, competition: Competition, task: Task) -> QueryTruth | None:
+    def load(cls, competition: Competition, task: Task) -> Self | None:
         """Return the ground truth of a competition's task; None if its folder has none."""
         ground_truth = load_ground_truth(competition.folder, task)
         return None if ground_truth is None else cls.from_ground_truth(ground_truth)
 
     @classmethod
-    def load_fold(cls, competition: Competition, task: Task, table: Path, split: str) -> QueryTruth | None:
+    def load_fold(cls, competition: Competition, task: Task, table: Path, split: str) -> Self | None:
         """Return the ground truth of a cross-validation fold; None if the table has other folds by now."""
         fold = re.fullmatch(r"fold ([0-9]{1,4})/.*", split)
         if fold is None or not table.exists():
@@ -47,7 +46,7 @@ class QueryTruth:
         return None if ground_truth is None else cls.from_ground_truth(ground_truth)
 
     @classmethod
-    def from_ground_truth(cls, ground_truth: GroundTruth) -> QueryTruth:
+    def from_ground_truth(cls, ground_truth: GroundTruth) -> Self:
         """Return the scored queries of a ground truth."""
         scored = ground_truth.scored
         return cls(ground_truth.task, ground_truth.query_ids[scored], ground_truth.usage[scored], ground_truth)

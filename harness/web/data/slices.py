@@ -1,7 +1,5 @@
 """Scores on subsets of the queries (slices): by part, relevant images, landmark size and photo orientation."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

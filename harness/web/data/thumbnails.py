@@ -1,7 +1,5 @@
 """Thumbnails of photos, made on request and stored under a digest of the photo's content."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256

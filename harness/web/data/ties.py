@@ -1,7 +1,5 @@
 """Entries that are statistically tied with the best of a board, computed on request and stored in the workspace."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """View data of an entry's page: facts beside those of another entry, links, slices and log."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

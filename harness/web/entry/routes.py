@@ -1,7 +1,5 @@
 """The page of an entry, `/e/<number>`, and its submission file."""
 
-from __future__ import annotations
-
 import os
 import shlex
 from collections.abc import Sequence

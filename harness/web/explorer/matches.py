@@ -1,7 +1,5 @@
 """View data of the local matches of a query and an image: two photos side by side with lines between the points."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from harness.web.data.local_matches import PhotoMatches

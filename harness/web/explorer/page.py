@@ -1,7 +1,5 @@
 """View data of the query explorer: a filtered list of queries, and the precision curve of a recognition entry."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The query explorer: `/e/<entry>/queries`, each query and its local matches below it, and the photos."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import numpy as np

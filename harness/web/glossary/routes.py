@@ -1,7 +1,5 @@
 """The glossary, `/glossary`, linked from the footer of all pages."""
 
-from __future__ import annotations
-
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 

@@ -1,7 +1,5 @@
 """The home page: the competitions and the best entries of each board."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

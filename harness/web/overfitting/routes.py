@@ -1,7 +1,5 @@
 """Overfitting pages below a board: `shake-up` and `probing`, for users who may see private scores."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 

@@ -1,7 +1,5 @@
 """Collect a competition's boards, entries, queries and thumbnails for a report."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +29,47 @@ SIDE, QUALITY = 112, 60  # of thumbnails: pixels, WebP quality
 MAX_BYTES = 17_500_000  # of all thumbnails; base64 adds a third
 THUMBNAIL_BYTES = 3_500  # on average
 MAX_IMAGES = 8  # of each ranking
+
+
+@dataclass
+class ThumbnailBudget:
+    """The thumbnails of a report, each once, up to `MAX_BYTES`."""
+
+    site: Site
+    competition: str
+
+    def __post_init__(self) -> None:
+        self.files: list[bytes] = []
+        self._numbers: dict[tuple[str, str], int] = {}
+        self._photos = self.site.analyses.photos(self.competition)
+        self._bytes_left = MAX_BYTES
+
+    def images_per_answer(self, answers: list[list[QueryAnswer]], n_others: int) -> int:
+        """Return how many images of each answer fit into the budget, besides `n_others` other images."""
+        for limit in range(MAX_IMAGES, 1, -1):
+            images = {judged.photo.id for row in answers for answer in row for judged in answer.photos[:limit]}
+            if (len(images) + n_others) * THUMBNAIL_BYTES <= self._bytes_left:
+                return limit
+        return 1
+
+    def add(self, part: str, image_id: str) -> int:
+        """Add a thumbnail unless it is there already; return its number in `files`, -1 if it cannot be shown."""
+        key = (part, image_id)
+        if key not in self._numbers:
+            self._numbers[key] = self._append(part, image_id)
+        return self._numbers[key]
+
+    def _append(self, part: str, image_id: str) -> int:
+        path = self._photos.file(part, image_id) if self._photos else None
+        if path is None or self._bytes_left <= 0:
+            return -1
+        try:
+            file = shrink_photo(path, SIDE, "WEBP", QUALITY)
+        except UndecodableError:
+            return -1
+        self._bytes_left -= len(file)
+        self.files.append(file)
+        return len(self.files) - 1
 
 
 def build_report(folder: Path, workspace: Workspace, *, entries: int, queries: int) -> HtmlReport:
@@ -130,44 +169,3 @@ def _answer(budget: ThumbnailBudget, answer: QueryAnswer, n_images: int) -> Repo
     photos = answer.photos[:n_images]
     images = [budget.add("index", judged.photo.id) for judged in photos]
     return ReportAnswer(answer.value, facts, images, "".join(judged.mark[0] for judged in photos))
-
-
-@dataclass
-class ThumbnailBudget:
-    """The thumbnails of a report, each once, up to `MAX_BYTES`."""
-
-    site: Site
-    competition: str
-
-    def __post_init__(self) -> None:
-        self.files: list[bytes] = []
-        self._numbers: dict[tuple[str, str], int] = {}
-        self._photos = self.site.analyses.photos(self.competition)
-        self._bytes_left = MAX_BYTES
-
-    def images_per_answer(self, answers: list[list[QueryAnswer]], n_others: int) -> int:
-        """Return how many images of each answer fit into the budget, besides `n_others` other images."""
-        for limit in range(MAX_IMAGES, 1, -1):
-            images = {judged.photo.id for row in answers for answer in row for judged in answer.photos[:limit]}
-            if (len(images) + n_others) * THUMBNAIL_BYTES <= self._bytes_left:
-                return limit
-        return 1
-
-    def add(self, part: str, image_id: str) -> int:
-        """Add a thumbnail unless it is there already; return its number in `files`, -1 if it cannot be shown."""
-        key = (part, image_id)
-        if key not in self._numbers:
-            self._numbers[key] = self._append(part, image_id)
-        return self._numbers[key]
-
-    def _append(self, part: str, image_id: str) -> int:
-        path = self._photos.file(part, image_id) if self._photos else None
-        if path is None or self._bytes_left <= 0:
-            return -1
-        try:
-            file = shrink_photo(path, SIDE, "WEBP", QUALITY)
-        except UndecodableError:
-            return -1
-        self._bytes_left -= len(file)
-        self.files.append(file)
-        return len(self.files) - 1

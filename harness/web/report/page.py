@@ -1,7 +1,5 @@
 """Render a report as one HTML file that opens from disk and fetches nothing."""
 
-from __future__ import annotations
-
 import json
 from base64 import b64encode
 from collections.abc import Mapping, Sequence

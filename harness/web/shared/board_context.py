@@ -1,7 +1,5 @@
 """The board that a request asks for: a competition's task, its tabs and links."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated

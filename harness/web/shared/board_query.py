@@ -1,10 +1,8 @@
 """Query-string state of a board page: grouping, filter, sort order, columns, cost axis and page."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Self, get_args
 
 from harness.web.charts.board_charts import CostKind
 from harness.web.data.board_cache import Tab, rank_on_tab
@@ -67,7 +65,7 @@ class BoardQuery:
     page: int = 1
 
     @classmethod
-    def read(cls, query: Mapping[str, str], columns: Sequence[str] = ()) -> BoardQuery:
+    def read(cls, query: Mapping[str, str], columns: Sequence[str] = ()) -> Self:
         """Parse the query string; unknown values fall back to defaults.
 
         >>> query = BoardQuery.read({"sort": "wall", "page": "x", "by": "identity"}, ["memory", "nonsense"])

@@ -1,7 +1,5 @@
 """Template values of a board's table: one line per row, with an interval bar on a common scale."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

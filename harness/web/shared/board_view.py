@@ -1,7 +1,5 @@
 """View data of one tab of a board: rows, intervals, ties, charts and reference scores."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

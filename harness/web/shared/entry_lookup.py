@@ -1,7 +1,5 @@
 """The entry that a request asks for, the entries to compare it with, and its breadcrumb."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Annotated
 

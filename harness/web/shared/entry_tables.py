@@ -1,7 +1,5 @@
 """Template values of an entry's score and cost tables, alone or beside another entry."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

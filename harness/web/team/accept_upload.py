@@ -1,7 +1,5 @@
 """Turn an uploaded file into a queued submission."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 from harness.data.competition import Competition
@@ -16,7 +14,7 @@ from harness.web.team.upload.storage import ReceivedFile
 from leaderboard.errors import TeamError
 from leaderboard.safe_text import MAX_NAME_LENGTH, shorten
 from leaderboard.team.accounts import Team
-from leaderboard.team.limits import require_within_limits
+from leaderboard.team.rules import require_within_limits
 from leaderboard.team.submissions import Submission, Upload
 from metrics import Task
 

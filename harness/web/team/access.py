@@ -1,7 +1,5 @@
 """Access control: every request needs a token or a session, and forms must come from this site (CSRF)."""
 
-from __future__ import annotations
-
 import hmac
 from typing import Annotated
 from urllib.parse import parse_qs, urlsplit

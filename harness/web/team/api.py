@@ -1,7 +1,5 @@
 """The JSON API under /api/v1, which `landmark push` uses; openapi.json documents it."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Annotated, Any
 

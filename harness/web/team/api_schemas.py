@@ -1,8 +1,7 @@
 """Response schemas of the JSON API."""
 
-from __future__ import annotations
-
 from datetime import datetime
+from typing import Self
 
 from pydantic import BaseModel
 
@@ -89,7 +88,7 @@ class SubmissionDocument(BaseModel):
     scores: Scores
 
     @classmethod
-    def of(cls, visible: VisibleSubmission) -> SubmissionDocument:
+    def of(cls, visible: VisibleSubmission) -> Self:
         """Return the response for a submission."""
         values = vars(visible.submission)
         values_by_field = {name: values[name] for name in cls.model_fields if name in values}

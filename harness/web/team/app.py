@@ -1,7 +1,5 @@
 """The team server: the leaderboard site with access control, team pages and an API."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

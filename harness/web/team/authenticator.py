@@ -1,7 +1,5 @@
 """Authentication by token or session, with a rate limit on wrong tokens."""
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from datetime import UTC, datetime
 from hashlib import sha256

@@ -1,7 +1,5 @@
 """State of the team server, stored in `app.state.teams`: accounts, rules, queue, uploads and limits."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated

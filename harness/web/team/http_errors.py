@@ -1,7 +1,5 @@
 """HTTP errors of the team server, and the handlers of team and database errors."""
 
-from __future__ import annotations
-
 from fastapi import FastAPI, HTTPException, Request, Response
 
 from harness.web import error_pages

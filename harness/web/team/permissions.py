@@ -1,7 +1,5 @@
 """Permissions of admins and teams on the site."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from functools import cached_property
 

@@ -1,7 +1,5 @@
 """Run the team server and its worker."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from pathlib import Path
 

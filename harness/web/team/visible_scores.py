@@ -1,7 +1,5 @@
 """Submissions with the scores that the current user is allowed to see."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 

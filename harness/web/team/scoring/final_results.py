@@ -1,15 +1,12 @@
 """The final results of a competition: each team is ranked by its best final on the private part."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from harness.web.context import Site
 from harness.web.team.context import TeamContext
 from leaderboard import Entry
 from leaderboard.order import Order, group_entries
-from leaderboard.team.submissions import team_finals
-from leaderboard.team.submissions import Submission
+from leaderboard.team.submissions import Submission, team_finals
 from metrics import Task, metrics_of
 
 

@@ -1,7 +1,5 @@
 """Public scores of a competition that releases them by the Ladder mechanism (Blum and Hardt)."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

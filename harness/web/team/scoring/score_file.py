@@ -1,7 +1,5 @@
 """Validate and score a submitted file, and build its leaderboard entry."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Starts the scoring worker with the server, restarts it when it dies, and stops it with the server."""
 
-from __future__ import annotations
-
 import logging
 import subprocess
 import sys

@@ -4,8 +4,6 @@ It reads its configuration from stdin, and exits when the server exits, because 
 scores an unfinished submission again.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import os

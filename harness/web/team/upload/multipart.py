@@ -1,7 +1,5 @@
 """Receive an upload as a request body or as a file in a multipart form. Disk I/O runs in worker threads."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable

@@ -1,7 +1,5 @@
 """Storage of uploaded files. An upload is streamed to a temporary file and renamed when it is complete."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import time
@@ -28,41 +26,6 @@ class ReceivedFile:
     id: str
     digest: str
     size: int
-
-
-class UploadFolder:
-    """The folder of uploaded files, each named by the id of its submission."""
-
-    def __init__(self, folder: Path, limit: int) -> None:
-        self.folder, self.limit = folder, limit
-        folder.mkdir(parents=True, exist_ok=True)
-
-    def path(self, submission_id: str) -> Path:
-        """Return the path of a submission's file. Raises KeyError if the id is malformed."""
-        if not is_submission_id(submission_id):
-            raise KeyError(submission_id)
-        return self.folder / submission_id
-
-    def create(self) -> PartialUpload:
-        """Create a file to upload to. Raises HTTP 507 if the disk has no space for a file of the largest size."""
-        if shutil.disk_usage(self.folder).free < self.limit + RESERVED_BYTES:
-            raise disk_full()
-        try:
-            return PartialUpload(self.path(token_hex(16)), self.limit)
-        except OSError:
-            raise disk_full() from None
-
-    def delete(self, submission_id: str) -> None:
-        """Delete the file of a submission."""
-        self.path(submission_id).unlink(missing_ok=True)
-
-    def delete_orphans(self, submission_ids: Collection[str]) -> None:
-        """Delete old partial uploads and files of unknown submissions, left by a server that was killed."""
-        for path in self.folder.iterdir():
-            if path.name not in submission_ids:
-                with suppress(FileNotFoundError):
-                    if time.time() - path.stat().st_mtime > _ORPHAN_AGE_S:
-                        path.unlink()
 
 
 class PartialUpload:
@@ -101,6 +64,41 @@ class PartialUpload:
         with suppress(OSError):
             self._file.close()
         self._part.unlink(missing_ok=True)
+
+
+class UploadFolder:
+    """The folder of uploaded files, each named by the id of its submission."""
+
+    def __init__(self, folder: Path, limit: int) -> None:
+        self.folder, self.limit = folder, limit
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def path(self, submission_id: str) -> Path:
+        """Return the path of a submission's file. Raises KeyError if the id is malformed."""
+        if not is_submission_id(submission_id):
+            raise KeyError(submission_id)
+        return self.folder / submission_id
+
+    def create(self) -> PartialUpload:
+        """Create a file to upload to. Raises HTTP 507 if the disk has no space for a file of the largest size."""
+        if shutil.disk_usage(self.folder).free < self.limit + RESERVED_BYTES:
+            raise disk_full()
+        try:
+            return PartialUpload(self.path(token_hex(16)), self.limit)
+        except OSError:
+            raise disk_full() from None
+
+    def delete(self, submission_id: str) -> None:
+        """Delete the file of a submission."""
+        self.path(submission_id).unlink(missing_ok=True)
+
+    def delete_orphans(self, submission_ids: Collection[str]) -> None:
+        """Delete old partial uploads and files of unknown submissions, left by a server that was killed."""
+        for path in self.folder.iterdir():
+            if path.name not in submission_ids:
+                with suppress(FileNotFoundError):
+                    if time.time() - path.stat().st_mtime > _ORPHAN_AGE_S:
+                        path.unlink()
 
 
 def disk_full() -> Exception:

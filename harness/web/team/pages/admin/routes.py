@@ -1,7 +1,5 @@
 """The admin page: teams, tokens, rules and submissions."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 

@@ -1,7 +1,5 @@
 """The final results of a competition, as a tab of its leaderboard: `/c/<competition>/<task>/results`."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 from fastapi import APIRouter

@@ -1,7 +1,5 @@
 """Sign-in with a token, and sign-out."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request

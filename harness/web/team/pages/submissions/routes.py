@@ -1,7 +1,5 @@
 """The pages of a team: its submissions, the form to submit a file, and the choice of its finals."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import UTC, datetime
 

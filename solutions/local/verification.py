@@ -4,8 +4,6 @@ Source: Philbin et al., Object retrieval with large vocabularies and fast spatia
 follows the evaluation of Detect-to-retrieve (Teichmann et al., 2019), with additional tests of plausible maps.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -99,39 +97,9 @@ def rerank_by_inliers(results: Neighbours, n_inliers: np.ndarray) -> Neighbours:
     >>> rerank_by_inliers(results, np.array([[0, 7]])).positions.tolist()
     [[5, 4, 6]]
     """
-    return _rerank_first(n_inliers, results)
-
-
-def rerank_by_similarity_and_inliers(
-    results: Neighbours, n_inliers: np.ndarray, weight: float = 0.1, chance: float = 10.0
-) -> Neighbours:
-    """Return results with the first ones in order of similarity + `weight` · ln(1 + inliers beyond `chance`).
-
-    `n_inliers` is `(n_queries, first)`; the rest is unchanged, ties keep their order. Accidental
-    inliers have no effect, and a few more or less have a small one. A reconstruction. mAP@100 of 100 train images of
-    monuments, each a query among the other 662 by cells, with inliers counted from 4 on here and from 12 on by
-    `rerank_by_inliers`:
-
-    | found by lite0 | as found | by inliers | mixed |
-    |---|---|---|---|
-    | GeM at 224 pixels | .569 | .619 | .631 |
-    | whitened GeM (2) at 384 pixels | .638 | .664 | .693 |
-
-    >>> results = Neighbours(np.array([[4, 5, 6]]), np.array([[0.9, 0.8, 0.3]]))
-    >>> rerank_by_similarity_and_inliers(results, np.array([[9, 15, 20]])).positions.tolist()
-    [[5, 4, 6]]
-    """
-    first = n_inliers.shape[1]
-    return _rerank_first(
-        results.similarities[:, :first] + weight * np.log1p(np.maximum(n_inliers - chance, 0)), results
-    )
-
-
-def _rerank_first(values: np.ndarray, results: Neighbours) -> Neighbours:
-    """Return results with the first ones in order of descending values `(n_queries, first)`."""
     k = results.positions.shape[1]
-    order = np.tile(np.arange(k), (len(values), 1))
-    order[:, : values.shape[1]] = np.argsort(-values, axis=1, kind="stable")
+    order = np.tile(np.arange(k), (len(n_inliers), 1))
+    order[:, : n_inliers.shape[1]] = np.argsort(-n_inliers, axis=1, kind="stable")
     positions = np.take_along_axis(results.positions, order, axis=1)
     return fit_to_length(positions, np.take_along_axis(results.similarities, order, axis=1), k)
 

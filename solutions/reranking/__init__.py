@@ -8,7 +8,7 @@ Each method takes one of two types and returns the same type, so they can be cha
     index = augment_index(index, neighbours=10)                  # descriptors -> descriptors
     graph = neighbour_graph(index, 50)                           # neighbours of the index in the index
     results = nearest(expand_queries(queries, index), index, 100)  # descriptors -> descriptors -> Neighbours
-    results = bottleneck(results, graph)                         # Neighbours and graph -> Neighbours
+    results = traverse(results, graph)                           # Neighbours and graph -> Neighbours
 
 Returned `Neighbours` are `k` wide, without duplicates, with non-increasing similarities; images that a method does not
 reach follow in their original order. Edges of the graph from an image to itself are ignored. The result of a query

@@ -20,7 +20,8 @@ def traverse(results: Neighbours, graph: Neighbours, *, threshold: float = 0.42,
     All neighbours of the visited images are queued by their strongest edge from these (explore). Queued images above
     the threshold are visited, strongest first, or else only the strongest (exploit). Both steps repeat. Edges lead from
     an image to the entries of its list in the graph; ties are broken by position. The similarity is that of the weakest
-    edge so far. A threshold of infinity is `bottleneck`; one of -1 visits all results before their neighbours.
+    edge so far. With a threshold of infinity images come by the weakest edge of their best path (VRG Prague, 2019);
+    one of -1 visits all results before their neighbours.
     """
     check_k(k)
     positions = np.full((len(results.positions), k), -1, np.int32)

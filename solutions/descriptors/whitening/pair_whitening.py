@@ -4,8 +4,6 @@ Source: Mikolajczyk, Matas, Improving descriptors for fast tree matching by opti
 `whitenlearn` of cirtorch. Shrinkage is ours, for directions in which no pair differs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

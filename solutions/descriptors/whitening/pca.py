@@ -3,8 +3,6 @@
 Source of the randomised one: Halko, Martinsson, Tropp, Finding structure with randomness, 2011.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ Sources: Jégou, Chum, Negative evidences and co-occurences in image retrieval, 
 Mukundan et al., Understanding and improving kernel local descriptors, 2018.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Whitened descriptors of several networks, computed block by block, so that memory does not grow with the index."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

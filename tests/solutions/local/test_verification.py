@@ -30,9 +30,11 @@ def image(n: int) -> tuple[np.ndarray, np.ndarray]:
     return unit(DRAW.normal(size=(n, D))), DRAW.uniform(0, 500, (n, 2))
 
 
-def photo_of(shown: tuple[np.ndarray, np.ndarray], shared: int, others: int) -> tuple[np.ndarray, np.ndarray]:
+def photo_of(
+    landmark_features: tuple[np.ndarray, np.ndarray], shared: int, others: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Return another photo: some of the descriptors of the image, moved by one map, and others."""
-    vectors, points = shown
+    vectors, points = landmark_features
     noisy = unit(vectors[:shared] + DRAW.normal(0, 0.05, (shared, D)))
     more, places = image(others)
     return np.concatenate([more, noisy]), np.concatenate([places, points[:shared] * 0.8 + 30])

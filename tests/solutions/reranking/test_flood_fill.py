@@ -42,7 +42,7 @@ def test_the_flood_fill_equals_that_of_the_rounds(
         assert (row[len(row[row >= 0]) :] == -1).all()
 
 
-def test_the_decks_example() -> None:
+def test_the_example_of_the_slides() -> None:
     assert flood_fill(DECK, np.array([0.93]), 4).tolist() == [[5, 0, 3, 4]]
     assert flood_fill(DECK, np.array([0.93]), 3).tolist() == [[5, 0, 3]]
 

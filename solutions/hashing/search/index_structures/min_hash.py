@@ -13,7 +13,6 @@ from math import ceil, log2
 from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from harness import helper, kernel
 from solutions.hashing.search.codes import Codes, Positions
@@ -42,12 +41,6 @@ class MinHash(HammingSearcher):
         self.bits = min(max(ceil(log2(max(len(codes), 2))), 1), _MAX_BITS)
         self.buckets = build_buckets(self._keys(self.unique.codes), 1 << self.bits)
 
-    def signatures(self, codes: Codes) -> npt.NDArray[np.uint32]:
-        """Return the minima of each code: (n, bands * rows)."""
-        minima = np.empty((len(codes), len(self.hashes)), np.uint32)
-        _minima(codes, self.hashes, minima)
-        return minima
-
     def _search(self, queries: Codes, k: int, positions: Positions, distances: Distances) -> int:
         keys = self._keys(queries)
         return int(search_buckets(queries, keys, self.buckets, self.unique, k, positions, distances))
@@ -66,13 +59,6 @@ def _minimum(code: Any, hashes: Any, which: int) -> Any:
         value = code >> np.uint64(4 * place) & np.uint64(15)
         smallest = min(smallest, hashes[which, place, value])
     return smallest
-
-
-@kernel
-def _minima(codes: Any, hashes: Any, minima: Any) -> None:
-    for row, code in enumerate(codes):
-        for which in range(len(hashes)):
-            minima[row, which] = _minimum(code, hashes, which)
 
 
 @kernel

@@ -145,7 +145,7 @@ def test_the_result_is_the_same_for_any_number_of_queries(monkeypatch: pytest.Mo
     assert fuse_answers(many, [1, 1, 1], "votes").rows() == whole
 
 
-def test_unanswered_queries_and_no_queries() -> None:
+def test_unanswered_queries_and_no_queries_are_accepted() -> None:
     empty = Ranking.from_positions(np.zeros((2, 0), int), QUERIES, INDEX)
     assert fuse_answers([empty, empty], [1, 1]).rows() == [[], []]
     assert fuse_answers([empty, ranking([1], [])], [1, 1]).rows() == [["b"], []]

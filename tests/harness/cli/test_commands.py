@@ -114,7 +114,7 @@ def test_score_prints_every_metric(competition_folder: Path, tmp_path: Path) -> 
     ],
 )
 @pytest.mark.usefixtures("workspace")
-def test_mistakes_are_one_line_with_the_remedy(
+def test_errors_are_one_line_with_the_remedy(
     competition_folder: Path, words: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ran = run_command(*words, "--on", competition_folder)
@@ -123,7 +123,7 @@ def test_mistakes_are_one_line_with_the_remedy(
     assert ran.exit_code == 2 or isinstance(ran.exception, HarnessError)
 
 
-def test_a_mistake_ends_the_process_with_code_1_and_one_line(tmp_path: Path) -> None:
+def test_an_error_ends_the_process_with_code_1_and_one_line(tmp_path: Path) -> None:
     result = run_process("run", "hash", "--on", tmp_path / "nowhere", "--workspace", tmp_path / "w")
     assert result.returncode == 1
     assert result.stderr == f"error: {tmp_path}/nowhere: there is no such folder\n"
@@ -171,7 +171,7 @@ def test_a_solution_that_cannot_be_imported_is_one_line_of_the_list(tmp_path: Pa
     assert "line 1 cannot be imported: ModuleNotFoundError" in line
 
 
-def test_data_make_and_check(tmp_path: Path) -> None:
+def test_a_synthetic_competition_is_written_and_checked(tmp_path: Path) -> None:
     folder = tmp_path / "drawn"
     assert run_command("data", "make", folder, "--landmarks", 2, "--seed", 3).exit_code == 0
     assert "no faults" in run_command("data", "check", folder).output

@@ -33,7 +33,7 @@ def test_a_pdf_embeds_truetype_fonts(competition_folder: Path, tmp_path: Path) -
     assert b"/FontFile2" in (tmp_path / "board.pdf").read_bytes()
 
 
-def test_a_ladder_is_drawn_once_its_steps_have_been_run(competition_folder: Path, tmp_path: Path) -> None:
+def test_an_ablation_is_drawn_once_its_steps_have_been_run(competition_folder: Path, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="figures need matplotlib")
     grown, out = tmp_path / "grown.py", tmp_path / "ladder.png"
     grown.write_text(STEPWISE, encoding="utf-8")

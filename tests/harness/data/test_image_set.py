@@ -42,7 +42,7 @@ def index_of(folder: Path) -> ImageSet:
 
 @dataclass(frozen=True)
 class Tiny(Extractor):
-    """A thumbnail of a few pixels, and a list of the batches that were asked for."""
+    """Extracts small thumbnails and records the batches."""
 
     side: int = 4
     batch: ClassVar[int] = 3
@@ -54,7 +54,7 @@ class Tiny(Extractor):
 
     @classmethod
     def count(cls) -> int:
-        """Return the images described since the last time, without the black one that an extractor is tried on."""
+        """Return the images described since the last call, without the black test image."""
         result = sum(cls.seen[1:]) if cls.seen[:1] == [1] else sum(cls.seen)
         cls.seen.clear()
         return result

@@ -52,7 +52,7 @@ class Harmful:
     ("function", "arguments"),
     [(os.mkdir, ["{}"]), (eval, ["__import__('os').mkdir({!r})"]), (np.fromfile, ["{}"]), (getattr, ["{}", "split"])],
 )
-def test_nothing_is_executed(protocol: int, function: object, arguments: list[str], tmp_path: Path) -> None:
+def test_no_code_is_executed(protocol: int, function: object, arguments: list[str], tmp_path: Path) -> None:
     path, made = tmp_path / "a.pkl", tmp_path / "made"
     path.write_bytes(pickle.dumps(Harmful(function, *(each.format(str(made)) for each in arguments)), protocol))
     with pytest.raises(DataError, match="it asks for"):

@@ -88,7 +88,7 @@ def test_a_run_that_exceeds_a_limit_is_killed(competition_folder: Path, obedient
 
 
 @pytest.mark.usefixtures("workspace")
-def test_what_a_solution_prints_is_in_its_log(competition_folder: Path, obedient: Path) -> None:
+def test_the_output_of_a_solution_is_in_its_log(competition_folder: Path, obedient: Path) -> None:
     (result,) = run_solutions(make_runner(competition_folder), f"{obedient}(do='raise')")
     log = Path(result.entry.log or "").read_text()
     assert "a word from fit" in log

@@ -193,11 +193,11 @@ def test_every_metric_of_a_ranking_agrees_with_the_slow_reference(
     rankings = data.draw(st.dictionaries(st.sampled_from(sorted(truth)), LISTS))
     path = tmp_path_factory.mktemp("submission") / "a.csv"
     write_table(path, "id,images", [(query, " ".join(images)) for query, images in rankings.items()])
-    told = GroundTruth.from_lists(
+    parsed_truth = GroundTruth.from_lists(
         "retrieval", np.array([*truth], object), np.full(len(truth), "Public", object), [*truth.values()]
     )
     slow = judge_retrieval(rankings, truth)
-    scores = evaluate(read_submission(path, told.query_ids), told).scores
+    scores = evaluate(read_submission(path, parsed_truth.query_ids), parsed_truth).scores
     assert (
         scores["all"]
         == scores["public"]
@@ -228,7 +228,7 @@ def test_every_metric_of_a_labelling_agrees_with_the_slow_reference(
         "id,landmarks",
         [(query, " ".join(map(str, landmarks))) for query, landmarks in truth.items()],
     )
-    told = read_ground_truth(path.with_name("truth"), "recognition")
+    parsed_truth = read_ground_truth(path.with_name("truth"), "recognition")
     slow = judge_recognition(labellings, truth)
     expected = {metric.name: pytest.approx(metric.score(slow)) for metric in metrics_of("recognition")}
-    assert evaluate(read_submission(path, told.query_ids), told).scores["all"] == expected
+    assert evaluate(read_submission(path, parsed_truth.query_ids), parsed_truth).scores["all"] == expected

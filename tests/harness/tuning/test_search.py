@@ -240,7 +240,7 @@ def test_trials_are_stored_as_readable_json(slope_folder: Path, tmp_path: Path) 
         ("(y=4)", {}, "no parameter 'y'"),
     ],
 )
-def test_what_cannot_be_searched_is_an_error_of_one_line(
+def test_an_impossible_search_is_an_error_of_one_line(
     slope_folder: Path, tmp_path: Path, arguments: str, options: dict[str, object], message: str
 ) -> None:
     with pytest.raises(HarnessError, match=message.replace("(", r"\(")):

@@ -23,7 +23,7 @@ def third_public(n, seed):
 
 
 def mean_errors(board, seeds=3):
-    """By how much the public score told after 400 submissions exceeds the private one, and that private one."""
+    """Return the reported public score after 400 submissions minus the private score, and the private score."""
     attacks = [
         boosting_attack(MAP, board, complementary_answers(QUERIES, seed), third_public(QUERIES, seed), seed=seed)
         for seed in range(seeds)

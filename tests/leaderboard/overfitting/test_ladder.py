@@ -19,7 +19,7 @@ def answers(mean, noise=0.0):
 
 
 def released_scores(board, *submissions):
-    """The scores that a team is told, one after each submission."""
+    """Return the released score after each submission."""
     release, scores = None, []
     for each in submissions:
         release = board.release(MAP, each, release)
@@ -70,7 +70,7 @@ def test_the_best_score_is_released_with_its_judgement():
 
 
 def test_a_release_can_be_rebuilt_from_stored_values():
-    """A server keeps the score that was told and the number of the submission, not the object."""
+    """A server stores the released score and the number of the submission, not the object."""
     mechanism, new = LadderMechanism(), answers(0.8, noise=0.1)
     live = mechanism.release(MAP, answers(0.5))
     stored = ReleasedScore(live.score, answers(0.5))

@@ -65,7 +65,7 @@ def score(each, judgement):
 
 
 @pytest.mark.parametrize("each", [MAP, GAP], ids=repr)
-def test_the_own_parts_give_the_own_scores(each):
+def test_the_original_parts_give_the_original_scores(each):
     answers = retrieval() if each is MAP else recognition()
     result = shake_up(each, answers, PUBLIC, draws=1)
     for column, answer in zip(result.scores.T, answers.values(), strict=True):

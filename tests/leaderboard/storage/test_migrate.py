@@ -48,7 +48,7 @@ UPDATE leaderboard_schema SET version = 2;
 UPDATE entries SET intervals = '{"public": [0.25, 0.75]}';
 """
 )
-ON_POSTGRESQL = {  # how its driver had the same tables made
+ON_POSTGRESQL = {  # the statements of its driver for the same tables
     r"\bid INTEGER NOT NULL": "id SERIAL NOT NULL",
     "BLOB": "BYTEA",
     "DATETIME": "TIMESTAMP",
@@ -60,8 +60,8 @@ ON_POSTGRESQL = {  # how its driver had the same tables made
 
 def engine_of(url):
     """An engine for a database that has no tables yet, as the house opens it."""
-    made = database.make_url(url)
-    return database._sqlite(made) if "sqlite" in url else database._elsewhere(made, 0)
+    parsed_url = database.make_url(url)
+    return database._sqlite(parsed_url) if "sqlite" in url else database._elsewhere(parsed_url, 0)
 
 
 def run(url, script):
@@ -81,7 +81,7 @@ def scalar(url, statement):
 
 @pytest.fixture(params=[VERSION_1, VERSION_2], ids=["version 1", "version 2"])
 def old_url(request, database_url):
-    """The URL of a database as an earlier version made it, with an entry."""
+    """The URL of a database of an earlier version with one entry."""
     run(database_url, request.param)
     return database_url
 

@@ -86,7 +86,7 @@ def test_rejected_submissions_do_not_count(hand_in, submissions, queue, team):
 
 @pytest.fixture
 def scored_submissions(hand_in, queue, make_entry):
-    """Hands in so many files of a team and enters them."""
+    """Submits a number of files of a team and scores them."""
 
     def enter(team, count, **values):
         made = [hand_in(team, minute, **values) for minute in range(count)]

@@ -44,5 +44,5 @@ def test_a_text_that_is_no_token_has_no_prefix(text):
     assert prefix_of(text) is None
 
 
-def test_a_token_with_a_trailing_line_break_is_not_a_token():
+def test_a_trailing_line_break_makes_a_token_invalid():
     assert prefix_of(new_token().token + "\n") is None

@@ -26,7 +26,7 @@ def photograph(tmp_path):
     return tmp_path / "photograph.jpg"
 
 
-def described(extractor, path):
+def decode_and_hash(extractor, path):
     pixels = decode(
         path, mode=extractor.mode, size=extractor.size, reduce_to=extractor.reduce_to, upright=extractor.upright
     )
@@ -34,7 +34,7 @@ def described(extractor, path):
 
 
 def test_a_full_decode_gives_the_hashes_of_imagehash(photograph):
-    _, hashes = described(PerceptualHashes(), photograph)
+    _, hashes = decode_and_hash(PerceptualHashes(), photograph)
     with Image.open(photograph) as picture:
         assert f"{hashes['average']:016x}" == str(imagehash.average_hash(picture))
         assert f"{hashes['dct']:016x}" == str(imagehash.phash(picture))
@@ -44,14 +44,14 @@ def test_a_full_decode_gives_the_hashes_of_imagehash(photograph):
 
 
 def test_upright_applies_the_exif_orientation(photograph):
-    _, hashes = described(PerceptualHashes(upright=True), photograph)
+    _, hashes = decode_and_hash(PerceptualHashes(upright=True), photograph)
     with Image.open(photograph) as picture:
         assert f"{hashes['dct']:016x}" == str(imagehash.phash(ImageOps.exif_transpose(picture)))
 
 
 def test_a_photograph_of_a_megapixel_is_decoded_at_an_eighth_and_changes_few_bits(photograph):
-    pixels, reduced = described(PerceptualHashes(decode="reduced"), photograph)
-    _, full = described(PerceptualHashes(), photograph)
+    pixels, reduced = decode_and_hash(PerceptualHashes(decode="reduced"), photograph)
+    _, full = decode_and_hash(PerceptualHashes(), photograph)
     assert pixels.shape == (108, 144)
     assert max(np.bitwise_count(reduced[kind] ^ full[kind]) for kind in full) <= 6
 

@@ -51,7 +51,7 @@ class Images:
 
 
 def some_images(n, d, random, most=12):
-    """Images with up to so many descriptors each, some with none, some alike."""
+    """Return images with a limited random number of descriptors, some without, some equal."""
     centres = random.standard_normal((5, d))
     return [
         (centres[random.integers(5, size=count)] + 0.7 * random.standard_normal((count, d))).astype(np.float32)

@@ -18,7 +18,7 @@ def textured(seed: int, height: int = 180, width: int = 240) -> np.ndarray:
     return cv2.GaussianBlur(picture, (0, 0), 1)
 
 
-def seen_from_elsewhere(picture: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+def warp(picture: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     """Return the picture as an affine map `(2, 3)` takes it."""
     return cv2.warpAffine(picture, matrix, picture.shape[::-1], borderMode=cv2.BORDER_REFLECT)
 

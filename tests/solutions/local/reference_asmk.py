@@ -25,13 +25,13 @@ def codes_of(vectors, centroids, *, binary, assignments=1):
 
 def reference_results(queries, index, centroids, asmk, k):
     """The neighbours of images, each given as vectors (n, d)."""
-    kept = [codes_of(image, centroids, binary=asmk.binary) for image in index]
-    having = {word: sum(word in image for image in kept) for word in range(len(centroids))}
+    index_codes = [codes_of(image, centroids, binary=asmk.binary) for image in index]
+    having = {word: sum(word in image for image in index_codes) for word in range(len(centroids))}
     weight = {word: idf(len(index), count) if asmk.idf else 1.0 for word, count in having.items()}
     positions, similarities = np.full((len(queries), k), -1, np.int32), np.full((len(queries), k), -np.inf, np.float32)
     for row, query in enumerate(queries):
         own = codes_of(query, centroids, binary=asmk.binary, assignments=asmk.assignments)
-        results = [(-likeness(own, image, weight, asmk), place) for place, image in enumerate(kept)]
+        results = [(-likeness(own, image, weight, asmk), place) for place, image in enumerate(index_codes)]
         for rank, (negative, place) in enumerate(sorted(each for each in results if each[0] < 0)[:k]):
             positions[row, rank], similarities[row, rank] = place, -negative
     return Neighbours(positions, similarities)

@@ -37,8 +37,10 @@ def search_index(queries, index, centroids, asmk, k, cuts=()):
     file = InvertedFile.from_chunks(
         (aggregates(index, part, codebook, binary=asmk.binary) for part in parts), len(codebook), len(index)
     )
-    asked = aggregates(queries, np.arange(len(queries)), codebook, binary=asmk.binary, assignments=asmk.assignments)
-    return AsmkMatcher(file, asmk, codebook.centroids.shape[1]).nearest(asked, range(len(queries)), k)
+    query_aggregates = aggregates(
+        queries, np.arange(len(queries)), codebook, binary=asmk.binary, assignments=asmk.assignments
+    )
+    return AsmkMatcher(file, asmk, codebook.centroids.shape[1]).nearest(query_aggregates, range(len(queries)), k)
 
 
 def aggregates(images, part, codebook, **knobs):
@@ -190,7 +192,7 @@ def test_results_equal_those_of_the_authors_package(asmk, d):
 
 
 def by_package(package, queries, index, centroids, asmk):
-    """The similarity of each query and index image, (n_queries, n_index), as the package tells it."""
+    """Return the similarities `(n_queries, n_index)` of the authors' package."""
     knobs = {
         "index": {"gpu_id": None},
         "train_codebook": {"codebook": {"size": len(centroids)}},

@@ -15,13 +15,13 @@ from solutions.local.explanation import explain_match
 from solutions.local.matches_plugin import matched
 from solutions.local.sift import Sift
 from tests.factories.competitions import image_id, image_path, make_competition, save_image
-from tests.solutions.local.image_factories import seen_from_elsewhere, textured
+from tests.solutions.local.image_factories import textured, warp
 
 
 def test_matches_of_pixels_equal_those_of_files(tmp_path: Path) -> None:
     folder = make_competition(tmp_path / "competition")
     one = textured(5, 1200, 1600)
-    other = seen_from_elsewhere(one, np.array([[0.95, 0.05, 6], [-0.05, 0.95, 9]]))
+    other = warp(one, np.array([[0.95, 0.05, 6], [-0.05, 0.95, 9]]))
     paths = [image_path(folder, part, image_id(part, 0)) for part in ("test", "index")]
     for path, pixels in zip(paths, (one, other), strict=True):
         save_image(path, pixels)

@@ -19,7 +19,7 @@ from solutions.local.sift import Sift
 from solutions.local.verification import Matches
 from tests.cli import run_command
 from tests.factories.competitions import image_id, image_path, make_competition, save_image
-from tests.solutions.local.image_factories import seen_from_elsewhere, textured
+from tests.solutions.local.image_factories import textured, warp
 
 pytestmark = pytest.mark.usefixtures("workspace")
 MATRIX = np.array([[0.95, 0.05, 6], [-0.05, 0.95, 9]])
@@ -29,17 +29,17 @@ HEIGHT, WIDTH = 180, 240
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A competition whose first query is seen from elsewhere in the index."""
-    made = make_competition(tmp_path / "competition", size=64)
+    """A competition whose first query is in the index from another viewpoint."""
+    competition_folder = make_competition(tmp_path / "competition", size=64)
     picture = textured(5, HEIGHT, WIDTH)
     for part, name, pixels in (
         ("test", QUERY, picture),
-        ("index", ALIKE, seen_from_elsewhere(picture, MATRIX)),
+        ("index", ALIKE, warp(picture, MATRIX)),
         ("index", OTHER, textured(6, HEIGHT, WIDTH)),
     ):
-        save_image(image_path(made, part, name), pixels)
-    image_path(made, "train", BROKEN).write_bytes(b"no image")
-    return made
+        save_image(image_path(competition_folder, part, name), pixels)
+    image_path(competition_folder, "train", BROKEN).write_bytes(b"no image")
+    return competition_folder
 
 
 def explain(folder: Path, *words: object) -> Result:

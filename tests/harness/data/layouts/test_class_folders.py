@@ -17,7 +17,7 @@ from tests.factories.competitions import random_photo, save_image
 
 
 def write_photos(folder: Path, **counts: int) -> Path:
-    """Return a folder of class folders with so many photos."""
+    """Return a folder with one folder of photos per landmark."""
     for number, (name, count) in enumerate(counts.items()):
         for photo in range(count):
             save_image(folder / name / f"photo {photo}.JPG", random_photo(number, (name, photo), 16))

@@ -56,7 +56,7 @@ IMAGES = 120
 
 
 class Processes:
-    """A competition of so many images, and processes that describe it."""
+    """Processes that describe the images of a small competition."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.seen = folder, folder / "seen"

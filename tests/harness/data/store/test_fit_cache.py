@@ -130,17 +130,17 @@ def test_other_code_is_fitted_again(folder: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def damage(folder: Path) -> Iterator[Path]:
-    """Damage what is kept, each time in another way."""
-    kept = next(each for each in (folder.parent / "store" / "fitted").iterdir() if each.is_dir())
+    """Damage the stored entry in a new way at each step; yield the damaged path."""
+    entry = next(each for each in (folder.parent / "store" / "fitted").iterdir() if each.is_dir())
     for name in ("mean.npy", "about.json"):
-        whole = (kept / name).read_bytes()
+        whole = (entry / name).read_bytes()
         for content in (whole[:-1], b"", whole[:-2] + b"??", None):
-            (kept / name).unlink()
+            (entry / name).unlink()
             if content is not None:
-                (kept / name).write_bytes(content)
-            yield kept / name
-    (kept / "about.json").write_text(json.dumps({"files": [1]}))
-    yield kept
+                (entry / name).write_bytes(content)
+            yield entry / name
+    (entry / "about.json").write_text(json.dumps({"files": [1]}))
+    yield entry
 
 
 def test_a_damaged_entry_is_fitted_again(folder: Path) -> None:

@@ -123,7 +123,9 @@ CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0\r\ufeff"), m
 
 
 @given(rows=st.lists(st.tuples(CELLS, CELLS), max_size=6))
-def test_what_python_writes_is_read_back(rows: list[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_tables_written_by_python_are_read_back(
+    rows: list[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([("id", "images"), *rows])
     path = tmp_path_factory.mktemp("table") / "a.csv"

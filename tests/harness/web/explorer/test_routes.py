@@ -25,7 +25,7 @@ def marks(text: str) -> list[str]:
     return re.findall(r'<li class="judged (\w+)">', text)
 
 
-def listed(text: str) -> list[str]:
+def listed_ids(text: str) -> list[str]:
     """Return the queries of a list in their order."""
     return re.findall(r'<h2><a href="[^"]*"><bdi>(\w+)</bdi>', text)
 
@@ -52,13 +52,13 @@ def test_queries_are_sorted_by_score_or_difference(factory: EntryFactory, browse
     of = dict(zip(ids, values, strict=True))
     apart = dict(zip(ids, np.abs(values - theirs), strict=True))
     client = browse(factory.competition.folder)
-    worst = listed(client.get(f"/e/{one.id}/queries").text)
+    worst = listed_ids(client.get(f"/e/{one.id}/queries").text)
     assert [of[query] for query in worst] == sorted(values)
-    best = listed(client.get(f"/e/{one.id}/queries?sort=best").text)
+    best = listed_ids(client.get(f"/e/{one.id}/queries?sort=best").text)
     assert [of[query] for query in best] == sorted(values, reverse=True)
-    most = listed(client.get(f"/e/{one.id}/queries?sort=difference&against={other.id}").text)
+    most = listed_ids(client.get(f"/e/{one.id}/queries?sort=difference&against={other.id}").text)
     assert [apart[query] for query in most] == sorted(apart.values(), reverse=True)
-    public = listed(client.get(f"/e/{one.id}/queries?part=public").text)
+    public = listed_ids(client.get(f"/e/{one.id}/queries?part=public").text)
     assert 0 < len(public) < len(worst)
 
 
@@ -82,7 +82,7 @@ def test_a_query_without_an_answer_is_shown_as_such(factory: EntryFactory, brows
 def test_previous_and_next_lead_through_the_list(factory: EntryFactory, browse: Browse) -> None:
     entry = factory.add_ranking("half", right=0.5)
     client = browse(factory.competition.folder)
-    order = listed(client.get(f"/e/{entry.id}/queries?sort=best").text)
+    order = listed_ids(client.get(f"/e/{entry.id}/queries?sort=best").text)
     text = client.get(f"/e/{entry.id}/queries/{order[1]}?sort=best").text
     assert re.findall(r'rel="(?:prev|next)" href="[^"]*/(\w+)\?sort=best"', text) == [order[0], order[2]]
 
@@ -100,7 +100,7 @@ def test_a_recognition_query_shows_prediction_truth_and_cost(factory: EntryFacto
     entry = factory.add_labelling("named", labels)
     client = browse(factory.competition.folder)
     text = client.get(f"/e/{entry.id}/queries").text
-    assert listed(text)[0] == queries[0]
+    assert listed_ids(text)[0] == queries[0]
     score = entry.scores["all"]["gap"]
     without = factory.add_labelling("without", {query: each for query, each in labels.items() if query != queries[0]})
     assert f"costs {without.scores['all']['gap'] - score:.5f} of GAP" in text
@@ -258,7 +258,7 @@ def test_an_entry_on_a_fold_is_analysed_on_its_train_images(factory: EntryFactor
     other_folds = factory.store.add(replace(entry, id=None, split="fold 1/2 of deal ffffff"))
     client = browse(competition.folder)
     text = client.get(f"/e/{entry.id}/queries").text
-    assert sorted(listed(text)) == sorted(evaluation.query_ids)
+    assert sorted(listed_ids(text)) == sorted(evaluation.query_ids)
     photo = re.findall(r'<img src="([^"]+)"', text)[0]
     assert "/train/small/" in photo
     assert client.get(photo).headers["content-type"] == "image/jpeg"

@@ -68,7 +68,7 @@ def test_maps_are_the_same_bits_in_any_batch_and_thread() -> None:
     assert np.array_equal(network.forward(images[order])["maps"], expected[order])
 
 
-def test_maps_of_a_named_layer() -> None:
+def test_maps_are_those_of_the_named_layer() -> None:
     maps = Backbone(layer="block4_sum").forward(pixels(64, 96))["maps"]
     assert maps.shape == (2, 8, 12, 40)
     with pytest.raises(HarnessError, match=r"lite0 has no layer 'block4' with feature maps; perhaps block4_"):
@@ -87,7 +87,7 @@ def test_networks_of_keras_applications_preprocess_their_input(name: str, classe
 
 
 def saved(folder: Path, *, harm: str = "") -> Path:
-    """Return a model file of the user's own, that takes images of 32 pixels; or one that means harm."""
+    """Return a model file for images of 32 pixels, optionally a malicious one."""
     keras = load_keras()
     image = keras.Input((32, 32, 3))
     body = keras.layers.Lambda(lambda x: x)(image) if harm == "lambda" else image
@@ -127,7 +127,7 @@ def test_a_malicious_model_file_is_refused(tmp_path: Path, harm: str) -> None:
 
 
 def unfit(folder: Path) -> dict[str, tuple[Backbone, str]]:
-    """Return networks that cannot be had, and what is to be said."""
+    """Return unavailable networks, each with the expected error message."""
     (folder / "junk.keras").write_bytes(b"junk")
     (folder / "junk.weights.h5").write_bytes(b"junk")
     other = str(lite.lite_weights_file("lite1"))

@@ -120,7 +120,7 @@ class Harmful:
         return os.mkdir, (str(self.made),)
 
 
-def test_nothing_is_executed(tmp_path: Path) -> None:
+def test_no_code_is_executed(tmp_path: Path) -> None:
     made = tmp_path / "made"
     for content in (
         pickle.dumps(Harmful(made), 2),

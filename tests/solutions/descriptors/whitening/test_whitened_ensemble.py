@@ -10,8 +10,8 @@ from solutions.descriptors.whitening.whitened_ensemble import describe_whitened,
 from tests.solutions.factories import DescribedImages
 
 
-class Kept(DescribedImages):
-    """Images with a place for what is learnt from them."""
+class CachedImages(DescribedImages):
+    """Descriptors of images with a fit cache."""
 
     store: Path
     fingerprint = "of a test"
@@ -22,7 +22,7 @@ VIEWS = (MultiscaleExtractor("lite0", 96, ("gem",)),)
 
 def images(n: int, store: Path) -> DescribedImages:
     rows = np.random.default_rng(0).normal(size=(n, 6)).astype(np.float32) * np.arange(1, 7)
-    made = Kept({"gem": rows}, [str(each) for each in range(n)])
+    made = CachedImages({"gem": rows}, [str(each) for each in range(n)])
     made.store = store
     return made
 

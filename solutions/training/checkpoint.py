@@ -1,7 +1,5 @@
 """Checkpoints: the state of a training after each epoch, so that an interrupted training continues."""
 
-from __future__ import annotations
-
 import os
 from dataclasses import dataclass, field
 from functools import cache

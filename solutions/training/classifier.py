@@ -4,27 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 
 from harness import ImageSet, TrainingData
 from solutions.descriptors.extractors.square import SquareExtractor
 from solutions.training.holdout import HoldoutRound, holdout_rounds
-from solutions.training.logistic_head import train_logistic_head
+from solutions.training.logistic_head import LogisticHead, train_logistic_head
 from solutions.training.settings import TrainingConfig
 from solutions.training.trained_network import TrainedNetwork, train_network
 
-
-class Classifier(Protocol):
-    """A classifier of landmarks."""
-
-    @property
-    def landmarks(self) -> np.ndarray:
-        """Return the landmarks in the order of the logits `(k,)`."""
-
-    def logits(self, images: ImageSet) -> np.ndarray:
-        """Return the logits `(n, k)`, NaN for unreadable images."""
+Classifier = LogisticHead | TrainedNetwork
 
 
 @dataclass(frozen=True)

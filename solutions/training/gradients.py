@@ -4,8 +4,6 @@ A loss is a function `loss(trained, fixed, *batch)` of lists and arrays in keras
 updated state, such as running means.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 
@@ -17,12 +15,23 @@ Step = Callable[..., tuple[Any, Any, list[Any]]]
 
 def compile_gradients(loss: Loss) -> Step:
     """Return a function of the same arguments that returns the value, the state, and the gradients by `trained`."""
-    return _GRADIENTS[backend_name()](loss)
+    return compile_function(_GRADIENTS[backend_name()](loss))
 
 
 def compile_function(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the function without gradients, compiled if the backend compiles."""
-    return _COMPILE[backend_name()](function)
+    """Return the function, compiled if the backend compiles; torch computes no gradients in it by itself."""
+    backend = backend_name()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        return tf.function(function, autograph=False)  # type: ignore[no-any-return]
+    if backend == "jax":
+        import jax
+
+        return jax.jit(function)  # type: ignore[no-any-return]
+    import torch
+
+    return torch.no_grad()(function)  # type: ignore[no-any-return]
 
 
 def _tensorflow_gradients(loss: Loss) -> Step:
@@ -34,7 +43,7 @@ def _tensorflow_gradients(loss: Loss) -> Step:
             value, state = loss(trained, *others)
         return value, state, [tf.convert_to_tensor(part) for part in tape.gradient(value, trained)]
 
-    return tf.function(run, autograph=False)  # type: ignore[no-any-return]
+    return run
 
 
 def _jax_gradients(loss: Loss) -> Step:
@@ -44,7 +53,7 @@ def _jax_gradients(loss: Loss) -> Step:
         (value, state), gradients = jax.value_and_grad(loss, has_aux=True)(trained, *others)
         return value, state, gradients
 
-    return jax.jit(run)  # type: ignore[no-any-return]
+    return run
 
 
 def _torch_gradients(loss: Loss) -> Step:
@@ -59,23 +68,4 @@ def _torch_gradients(loss: Loss) -> Step:
     return run
 
 
-def _compile_tensorflow(function: Callable[..., Any]) -> Callable[..., Any]:
-    import tensorflow as tf
-
-    return tf.function(function, autograph=False)  # type: ignore[no-any-return]
-
-
-def _compile_jax(function: Callable[..., Any]) -> Callable[..., Any]:
-    import jax
-
-    return jax.jit(function)  # type: ignore[no-any-return]
-
-
-def _compile_torch(function: Callable[..., Any]) -> Callable[..., Any]:
-    import torch
-
-    return torch.no_grad()(function)  # type: ignore[no-any-return]
-
-
 _GRADIENTS = {"tensorflow": _tensorflow_gradients, "jax": _jax_gradients, "torch": _torch_gradients}
-_COMPILE = {"tensorflow": _compile_tensorflow, "jax": _compile_jax, "torch": _compile_torch}

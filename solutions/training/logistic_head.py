@@ -4,8 +4,6 @@ Descriptors are standardised by the train images, as by a batch normalisation in
 the logits. The loss is convex and minimised by L-BFGS from zeros, so the same images give the same head.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@
 from 0; each function returns the losses `(n,)`.
 """
 
-from __future__ import annotations
-
 from math import cos, pi, sin
 from typing import Any
 

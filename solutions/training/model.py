@@ -4,8 +4,6 @@ A batch is divided into shards, one for each thread, whose gradients are added i
 so the result does not depend on the number of cores.
 """
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -182,11 +180,6 @@ def _shards(n: int) -> list[slice]:
     """Return shards of equal length, one on an accelerator; n is a multiple of their number."""
     size = n if on_accelerator() else n // _SHARDS
     return [slice(start, start + size) for start in range(0, n, size)]
-
-
-def batch_size(shard: int) -> int:
-    """Return the number of images in a batch with shards of `shard` images."""
-    return shard * _SHARDS
 
 
 def _batch_normalise(rows: Any, state: list[Any]) -> tuple[Any, list[Any]]:

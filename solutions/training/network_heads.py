@@ -4,8 +4,6 @@ A head is initialised from the mean descriptors of the landmarks, computes the l
 in NumPy. Heads with a convex loss start from zeros.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -16,8 +16,6 @@ landmarks left out, and 12 in which similar images were held out together:
 | + mixing | .949 | .940 | .911 |
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -38,10 +36,8 @@ from solutions.reranking.query_expansion import expand_queries
 from solutions.training.logistic_head import LBFGS_TABLES, TOO_FEW_LANDMARKS, TOO_FEW_READABLE, softmax_regression
 from solutions.training.sampling import stratified_sample
 
-SURE_THRESHOLD, NON_LANDMARK_THRESHOLD = (
-    0.4,
-    0.1,
-)  # confidence above which an image gets its landmark as label, below which "no landmark"
+SURE_THRESHOLD = 0.4  # confidence above which an image gets its landmark as label
+NON_LANDMARK_THRESHOLD = 0.1  # confidence below which it gets "no landmark"
 NON_LANDMARK_WEIGHT = 0.1  # of a "no landmark" image; other images have weight 1
 _ALPHA = 3.0  # power of the cosines that weight neighbours
 _MAX_NUMBERS = 1_000_000_000  # float64 in memory: 8 GB

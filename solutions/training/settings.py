@@ -20,9 +20,7 @@ class TrainingConfig:
     """Head, layers, schedule and regularisation of a training."""
 
     head: HeadName = "dense"
-    frozen: int | None = (
-        None  # number of lowest layers that are not trained; None: all, and stored descriptors are used
-    )
+    frozen: int | None = None  # number of lowest layers that are not trained; None: all, on stored descriptors
     augment: bool = True  # random crops, mirror images and light; not for stored descriptors
     epochs: int = 40  # at most; the step size falls to 0 until then
     per_landmark: int = PER_LANDMARK  # images, at most
@@ -39,6 +37,16 @@ class TrainingConfig:
         """Return the configuration in the fields of a solution that have the same names, with this seed."""
         names = [field.name for field in fields(cls) if hasattr(solution, field.name)]
         return cls(**{name: getattr(solution, name) for name in names} | {"seed": seed})
+
+    @property
+    def last_epoch(self) -> int:
+        """Return the number of epochs after which training ends in any case."""
+        return min(self.stop or self.epochs, self.epochs)
+
+    @property
+    def batch_size(self) -> int:
+        """Return the number of images of a step: of descriptors more than of photographs."""
+        return 256 if self.frozen is None else 64
 
     def __post_init__(self) -> None:
         if self.head == "logistic" and self.frozen is not None:

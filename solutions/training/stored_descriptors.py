@@ -1,7 +1,5 @@
 """Descriptors from the store in batches, and their streaming moments (mean, variance)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b

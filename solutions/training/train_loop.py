@@ -1,7 +1,5 @@
 """The training loop: epochs with seeded randomness, a checkpoint after each, early stopping by a validation set."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,8 +14,9 @@ from scipy.special import softmax
 from harness import HarnessError, cores, track
 from solutions.training import checkpoint
 from solutions.training.checkpoint import TrainingState
-from solutions.training.model import TrainableModel, TrainingBatch, batch_size
+from solutions.training.model import TrainableModel, TrainingBatch
 from solutions.training.rejection import gap
+from solutions.training.settings import TrainingConfig
 
 
 class ImageBatches(Protocol):
@@ -46,44 +45,36 @@ class ValidationSet:
     classes: np.ndarray  # (n,)
 
 
-@dataclass(frozen=True)
-class TrainingSchedule:
-    """Length, step size and batch size of a training."""
-
-    epochs: int  # after which the step size is 0
-    stop: int  # epochs after which training ends
-    shard: int  # images that go through the network at a time
-    rate: float  # of Adam at the start; it falls to 0 along half a cosine
-    weight_decay: float
-    patience: int  # epochs without a better GAP after which training ends
-    seed: int
-    description: str  # of the training, for progress and errors
-
-
 def train(
     model: TrainableModel,
     training: TrainingSet,
     validation: ValidationSet | None,
-    schedule: TrainingSchedule,
+    config: TrainingConfig,
+    name: str,
     path: Path,
 ) -> np.ndarray:
     """Train the model and return mean loss and validation GAP of each epoch `(epochs, 2)`, NaN without validation.
 
-    The model ends with the weights of the best epoch, without a validation set of the last. Training continues from
-    the checkpoint at `path`, which is written after each epoch.
+    `name` is that of the training in messages. The model ends with the weights of the best epoch, without a validation
+    set of the last. Training continues from the checkpoint at `path`, which is written after each epoch.
 
     Raises HarnessError if the loss becomes infinite or NaN.
     """
     state = checkpoint.load_state(path)
     if state.model:
         model.restore(state.model)
-    remaining = _steps(training, schedule) * max(schedule.stop - len(state.history), 0)
-    progress = track(range(remaining), f"training {schedule.description}")
+    remaining = _steps(training, config) * max(config.last_epoch - len(state.history), 0)
+    progress = track(range(remaining), f"training {name}")
     with ThreadPoolExecutor(cores()) as pool:
-        while len(state.history) < schedule.stop and not should_stop(state.history, schedule.patience):
-            loss = _train_epoch(model, training, schedule, len(state.history), pool, progress)
-            _check_finite(loss, len(state.history) + 1, schedule, path)
-            _record_epoch(state, model, loss, validation, batch_size(schedule.shard))
+        while len(state.history) < config.last_epoch and not should_stop(state.history, config.patience):
+            loss = _train_epoch(model, training, config, len(state.history), pool, progress)
+            if not isfinite(loss):
+                path.unlink(missing_ok=True)
+                raise HarnessError(
+                    f"training {name}: the loss is {loss} in epoch {len(state.history) + 1}; choose a smaller rate "
+                    f"than {config.rate:g}"
+                )
+            _record_epoch(state, model, loss, validation, config.batch_size)
             checkpoint.save_state(path, state)
     model.restore(state.best if validation else state.model)
     return np.array(state.history).reshape(-1, 2)
@@ -103,27 +94,18 @@ def should_stop(history: list[tuple[float, float]], patience: int) -> bool:
 def _train_epoch(
     model: TrainableModel,
     training: TrainingSet,
-    schedule: TrainingSchedule,
+    config: TrainingConfig,
     epoch: int,
     pool: ThreadPoolExecutor,
     progress: Iterator[int],
 ) -> float:
     """Train on all images once, and return the mean loss."""
-    losses, steps = [], _steps(training, schedule)
-    for number, batch in enumerate(_batches(model, training, schedule, epoch)):
-        rate = schedule.rate * (1 + cos(pi * (epoch + number / steps) / schedule.epochs)) / 2
-        losses.append(model.train_step(batch, rate, schedule.weight_decay, pool))
+    losses, steps = [], _steps(training, config)
+    for number, batch in enumerate(_batches(model, training, config, epoch)):
+        rate = config.rate * (1 + cos(pi * (epoch + number / steps) / config.epochs)) / 2
+        losses.append(model.train_step(batch, rate, config.weight_decay, pool))
         next(progress, None)
     return float(np.mean(losses))
-
-
-def _check_finite(loss: float, epoch: int, schedule: TrainingSchedule, path: Path) -> None:
-    if not isfinite(loss):
-        path.unlink(missing_ok=True)
-        raise HarnessError(
-            f"training {schedule.description}: the loss is {loss} in epoch {epoch}; choose a smaller rate than "
-            f"{schedule.rate:g}"
-        )
 
 
 def _record_epoch(
@@ -137,17 +119,17 @@ def _record_epoch(
     state.model = model.state_arrays
 
 
-def _steps(training: TrainingSet, schedule: TrainingSchedule) -> int:
-    return -(-len(training.classes) // batch_size(schedule.shard))
+def _steps(training: TrainingSet, config: TrainingConfig) -> int:
+    return -(-len(training.classes) // config.batch_size)
 
 
 def _batches(
-    model: TrainableModel, training: TrainingSet, schedule: TrainingSchedule, epoch: int
+    model: TrainableModel, training: TrainingSet, config: TrainingConfig, epoch: int
 ) -> Iterator[TrainingBatch]:
     """Yield full batches; the last is filled up with the first images."""
-    n, size, seed = len(training.classes), batch_size(schedule.shard), schedule.seed
+    n, size, seed = len(training.classes), config.batch_size, config.seed
     order = _shuffle(training.classes, model.head.pairs, np.random.default_rng([seed, epoch]))
-    for number in range(_steps(training, schedule)):
+    for number in range(_steps(training, config)):
         positions = np.take(order, np.arange(number * size, (number + 1) * size), mode="wrap")
         draw = model.head.draw_for_step
         fixed = draw(model.fixed, np.random.default_rng([seed, epoch, number])) if draw else {}

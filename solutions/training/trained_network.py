@@ -4,8 +4,6 @@ Source: K. E. Odoh, "Landmark Retrieval & Recognition", 2018: InceptionV3 with 2
 and a dense softmax, 50 images a landmark.
 """
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -33,10 +31,9 @@ from solutions.training.stored_descriptors import (
     descriptor_keys,
     load_descriptors,
 )
-from solutions.training.train_loop import ImageBatches, TrainingSchedule, TrainingSet, ValidationSet, best_epoch, train
+from solutions.training.train_loop import ImageBatches, TrainingSet, ValidationSet, best_epoch, train
 from solutions.training.training_images import load_training_images
 
-_SHARD_ROWS, _SHARD_PHOTOGRAPHS = 64, 16
 _BACKBONE, _CURVE = "backbone.keras", "curve.png"
 
 
@@ -132,7 +129,7 @@ def fit_network(
     training_set = TrainingSet(_image_batches(images, features, training, positions), classes, weights)
     validation_set = _validation_set(validation, validation_labels, features, training, landmarks)
     path = _checkpoint(images, labels, features, training, validation, validation_labels)
-    history = train(model, training_set, validation_set, _schedule(features, training), path)
+    history = train(model, training_set, validation_set, training, _description(features, training), path)
     files = _files(model, history, features, training)
     return {"landmarks": landmarks, "history": history, **model.inference_arrays, **files}
 
@@ -184,19 +181,6 @@ def _image_batches(
         return load_descriptors(images, features, positions)
     chosen = images[positions]
     return load_training_images(chosen, features.side, features.frame, augment=training.augment, seed=training.seed)
-
-
-def _schedule(features: SquareExtractor, training: TrainingConfig) -> TrainingSchedule:
-    return TrainingSchedule(
-        epochs=training.epochs,
-        stop=min(training.stop or training.epochs, training.epochs),
-        shard=_SHARD_ROWS if training.frozen is None else _SHARD_PHOTOGRAPHS,
-        rate=training.rate,
-        weight_decay=training.weight_decay,
-        patience=training.patience,
-        seed=training.seed,
-        description=_description(features, training),
-    )
 
 
 def _description(features: SquareExtractor, training: TrainingConfig) -> str:

@@ -1,7 +1,5 @@
 """Photographs as small JPEGs in the store, so that decoding them in each epoch is cheap."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,7 +28,6 @@ class JpegExtractor(Extractor):
 
     @property
     def reduce_to(self) -> int:
-        """Return the side that a reduced decode must keep."""
         return self.side
 
     def describe(self, images: Sequence[np.ndarray]) -> list[np.ndarray]:  # type: ignore[override]

@@ -4,8 +4,6 @@ An operation runs in one thread, so results are the same to the bit for any numb
 at a time instead, which is faster on small images.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -65,7 +63,7 @@ def load_keras() -> Any:
         installed_versions()
         if "keras" not in sys.modules:
             os.environ[BACKEND_VARIABLE] = name
-            _CONFIGURE[name]()
+            _configure(name)
         import keras
 
         keras.config.set_image_data_format("channels_last")
@@ -76,7 +74,18 @@ def load_keras() -> Any:
 def on_accelerator() -> bool:
     """Return whether networks run on an accelerator."""
     load_keras()
-    return _ON_ACCELERATOR[backend_name()]()
+    backend = backend_name()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        return bool(tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("TPU"))
+    if backend == "jax":
+        import jax
+
+        return bool(jax.default_backend() != "cpu")
+    import torch
+
+    return bool(torch.cuda.is_available())
 
 
 def compile_model(model: Any) -> Forward:
@@ -98,6 +107,20 @@ def _silence_stderr() -> Iterator[None]:
         os.close(saved)
 
 
+def _configure(backend: str) -> None:
+    """Set one thread for an operation, and full precision."""
+    if backend == "tensorflow":
+        _configure_tensorflow()
+    elif backend == "jax":
+        import jax
+
+        jax.config.update("jax_default_matmul_precision", "float32")
+    else:
+        import torch
+
+        torch.set_num_threads(1)
+
+
 def _configure_tensorflow() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _silence_stderr():
@@ -108,18 +131,6 @@ def _configure_tensorflow() -> None:
         tf.config.threading.set_inter_op_parallelism_threads(os.cpu_count() or 1)
         for device in tf.config.list_physical_devices("GPU"):
             tf.config.experimental.set_memory_growth(device, True)
-
-
-def _configure_jax() -> None:
-    import jax
-
-    jax.config.update("jax_default_matmul_precision", "float32")
-
-
-def _configure_torch() -> None:
-    import torch
-
-    torch.set_num_threads(1)
 
 
 def _compile_tensorflow(model: Any) -> Forward:
@@ -151,28 +162,4 @@ def _compile_torch(model: Any) -> Forward:
     return run
 
 
-def _tensorflow_on_accelerator() -> bool:
-    import tensorflow as tf
-
-    return bool(tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("TPU"))
-
-
-def _jax_on_accelerator() -> bool:
-    import jax
-
-    return bool(jax.default_backend() != "cpu")
-
-
-def _torch_on_accelerator() -> bool:
-    import torch
-
-    return bool(torch.cuda.is_available())
-
-
-_CONFIGURE = {"tensorflow": _configure_tensorflow, "jax": _configure_jax, "torch": _configure_torch}
 _COMPILE = {"tensorflow": _compile_tensorflow, "jax": _compile_jax, "torch": _compile_torch}
-_ON_ACCELERATOR = {
-    "tensorflow": _tensorflow_on_accelerator,
-    "jax": _jax_on_accelerator,
-    "torch": _torch_on_accelerator,
-}

@@ -10,7 +10,7 @@ from solutions.local.extractor import LocalExtractor
 
 
 @dataclass(frozen=True)
-class Made(LocalExtractor):
+class FakeExtractor(LocalExtractor):
     """Stands in for an extractor."""
 
     def describe(self, images):

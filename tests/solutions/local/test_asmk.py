@@ -15,7 +15,7 @@ from solutions.local.asmk_searcher import AsmkSearcher
 from solutions.local.codebook import Codebook
 from solutions.local.inverted_file import InvertedFile
 from solutions.neighbours.neighbours import empty_neighbours
-from tests.solutions.local.factories import Images, Made, some_images
+from tests.solutions.local.factories import FakeExtractor, Images, some_images
 from tests.solutions.local.reference_asmk import reference_results
 from tests.solutions.neighbours.reference import assert_same
 
@@ -157,11 +157,11 @@ def test_the_inverted_file_is_cached_and_results_do_not_depend_on_the_batch(tmp_
     random = np.random.default_rng(7)
     index, queries = Images(some_images(25, 16, random), tmp_path), Images(some_images(9, 16, random), tmp_path)
     codebook, asmk = Codebook(random.standard_normal((20, 16)).astype(np.float32)), Asmk()
-    results = AsmkSearcher.build(index, Made(), codebook, asmk).search(queries, 5)
+    results = AsmkSearcher.build(index, FakeExtractor(), codebook, asmk).search(queries, 5)
     assert_same(results, reference_results(queries.descriptors, index.descriptors, codebook.centroids, asmk, 5))
     monkeypatch.setattr("solutions.local.asmk_searcher.InvertedFile.from_chunks", None)  # making it anew would call it
     monkeypatch.setattr("solutions.local.asmk_searcher._ROWS", 7)
-    kept = AsmkSearcher.build(index, Made(), codebook, asmk)
+    kept = AsmkSearcher.build(index, FakeExtractor(), codebook, asmk)
     assert_same(kept.search(queries, 5), results)
     assert_same(kept.search(queries[3:4], 5), type(results)(results.positions[3:4], results.similarities[3:4]))
     assert_same(kept.search(queries[:0], 5), empty_neighbours(0, 5))
@@ -169,7 +169,7 @@ def test_the_inverted_file_is_cached_and_results_do_not_depend_on_the_batch(tmp_
 
 def test_an_index_without_descriptors_gives_no_results(tmp_path):
     bare = Images([np.zeros((0, 16), np.float32)] * 3, tmp_path)
-    searcher = AsmkSearcher.build(bare, Made(), Codebook(np.zeros((0, 16), np.float32)), Asmk())
+    searcher = AsmkSearcher.build(bare, FakeExtractor(), Codebook(np.zeros((0, 16), np.float32)), Asmk())
     assert (searcher.search(bare, 2).positions == -1).all()
 
 

@@ -9,7 +9,7 @@ import pytest
 from solutions.local.aggregation import aggregate, normalise, pack_signs
 from solutions.local.codebook import Codebook, codebook_for, kmeans_centroids
 from solutions.neighbours import quantised_exact
-from tests.solutions.local.factories import Images, Made, some_images
+from tests.solutions.local.factories import FakeExtractor, Images, some_images
 from tests.solutions.local.reference_asmk import codes_of, nearest_words
 
 pytest.importorskip("faiss", reason="faiss is an extra: pip install 'landmark[neighbours]'")
@@ -68,11 +68,11 @@ def test_a_codebook_depends_on_the_seed_but_not_on_order_or_ids(tmp_path):
     descriptors = some_images(30, 8, np.random.default_rng(3))
     images = Images(descriptors, tmp_path)
     order = np.random.default_rng(4).permutation(30)
-    results = codebook_for(images, Made(), 10).centroids
-    np.testing.assert_array_equal(codebook_for(images[order], Made(), 10).centroids, results)
+    results = codebook_for(images, FakeExtractor(), 10).centroids
+    np.testing.assert_array_equal(codebook_for(images[order], FakeExtractor(), 10).centroids, results)
     renamed = Images(descriptors, tmp_path, [f"{number}" for number in range(30)])
-    np.testing.assert_array_equal(codebook_for(renamed, Made(), 10).centroids, results)
-    assert not np.array_equal(codebook_for(images, Made(), 10, seed=1).centroids, results)
+    np.testing.assert_array_equal(codebook_for(renamed, FakeExtractor(), 10).centroids, results)
+    assert not np.array_equal(codebook_for(images, FakeExtractor(), 10, seed=1).centroids, results)
 
 
 def test_a_codebook_is_the_same_for_any_number_of_threads():
@@ -88,11 +88,11 @@ def test_a_codebook_is_the_same_for_any_number_of_threads():
 
 def test_at_most_64_descriptors_a_word_are_used(tmp_path):
     images = Images([np.full((50, 2), number, np.float32) for number in range(9)], tmp_path)
-    assert codebook_for(images, Made(), 1).centroids.item(0) in range(9)  # 64 descriptors at most: one image
+    assert codebook_for(images, FakeExtractor(), 1).centroids.item(0) in range(9)  # 64 descriptors at most: one image
 
 
 def test_an_image_set_without_any_descriptor_has_no_word(tmp_path):
-    assert codebook_for(Images([np.zeros((0, 4), np.float32)] * 2, tmp_path), Made()).centroids.shape == (0, 4)
+    assert codebook_for(Images([np.zeros((0, 4), np.float32)] * 2, tmp_path), FakeExtractor()).centroids.shape == (0, 4)
 
 
 @pytest.mark.parametrize("assignments", [1, 3])

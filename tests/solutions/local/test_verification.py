@@ -9,12 +9,7 @@ import pytest
 from harness.cpu_budget import limit_cores
 from solutions.local.geometry import Geometry
 from solutions.local.matching import Matching
-from solutions.local.verification import (
-    DELF_VERIFICATION,
-    Verification,
-    rerank_by_inliers,
-    verify,
-)
+from solutions.local.verification import DELF_VERIFICATION, Verification, rerank_by_inliers
 from solutions.neighbours.neighbours import Neighbours
 from tests.solutions.local.image_factories import features
 
@@ -98,7 +93,8 @@ def test_the_first_results_are_ordered_by_inliers_then_similarity() -> None:
 
 def test_a_short_list_stays_short() -> None:
     results = Neighbours(np.array([[0, 3, -1, -1]]), np.array([[0.9, 0.8, -np.inf, -np.inf]], np.float32))
-    ranked = verify(features([QUERY]), INDEX, results)
+    n_inliers = Verification().count_inliers(features([QUERY]), INDEX, results.positions)
+    ranked = rerank_by_inliers(results, n_inliers)
     assert ranked.positions.tolist() == [[3, 0, -1, -1]]
     assert np.isneginf(ranked.similarities[0, 2:]).all()
 

@@ -14,15 +14,15 @@ def test_a_disc_represents_all_images_of_its_size_and_is_inside_the_chart() -> N
     chart = scatter_chart(widths, heights, "width", "height", "label")
     assert [round(radius, 1) for *_, radius in chart.discs] == [9.0, 3.0, 3.0]
     for x, y, _ in chart.discs:
-        assert chart.area.left <= x <= chart.area.right
-        assert chart.area.top <= y <= chart.area.bottom
+        assert chart.area.x_min <= x <= chart.area.x_max
+        assert chart.area.y_min <= y <= chart.area.y_max
 
 
 def test_axes_have_ticks_in_the_range_of_the_values() -> None:
     for high in (1, 1.3, 2, 7, 99, 12345, 4e6):
         chart = rank_chart(np.array([1, high]), np.array([high, 1]), "rank", "images", "label")
         assert chart.x.ticks(), high
-        assert all(chart.area.left <= place <= chart.area.right for place, _ in chart.x.ticks())
+        assert all(chart.area.x_min <= place <= chart.area.x_max for place, _ in chart.x.ticks())
 
 
 def test_a_bar_is_as_long_as_its_share_of_the_largest() -> None:

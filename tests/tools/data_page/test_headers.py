@@ -10,7 +10,7 @@ from tests.factories.competitions import image_id, image_path
 from tools.data_page.headers import HEADER, read_header, read_headers
 
 
-def saved(path: Path, mode: str = "RGB", size: tuple[int, int] = (30, 20), **options) -> Path:
+def save_image(path: Path, mode: str = "RGB", size: tuple[int, int] = (30, 20), **options) -> Path:
     Image.new(mode, size).save(path, **options)
     return path
 
@@ -33,7 +33,7 @@ def orientation(number: int) -> bytes:
     ],
 )
 def test_a_header_gives_size_format_and_mode(tmp_path: Path, name: str, mode: str, format: str) -> None:
-    path = saved(tmp_path / name, mode)
+    path = save_image(tmp_path / name, mode)
     assert read_header(path).tolist() == (True, 30, 20, path.stat().st_size, format, mode, 1)
 
 
@@ -41,14 +41,14 @@ def test_a_header_gives_size_format_and_mode(tmp_path: Path, name: str, mode: st
     ("number", "size"), [(1, (30, 20)), (3, (30, 20)), (5, (20, 30)), (6, (20, 30)), (8, (20, 30))]
 )
 def test_sizes_are_those_of_the_image_turned_upright(tmp_path: Path, number: int, size: tuple[int, int]) -> None:
-    result = read_header(saved(tmp_path / "a.jpg", exif=orientation(number)))
+    result = read_header(save_image(tmp_path / "a.jpg", exif=orientation(number)))
     assert (result["width"], result["height"]) == size
     assert result["orientation"] == number
 
 
 @pytest.mark.parametrize("exif", [orientation(9), orientation(0), b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0rubbish"])
 def test_an_invalid_orientation_is_upright(tmp_path: Path, exif: bytes) -> None:
-    result = read_header(saved(tmp_path / "a.jpg", exif=exif))
+    result = read_header(save_image(tmp_path / "a.jpg", exif=exif))
     assert (result["width"], result["height"], result["orientation"]) == (30, 20, 1)
 
 

@@ -294,7 +294,7 @@ def test_a_full_disk_is_reported_in_one_line(competition_folder, tmp_path, monke
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device", "x.part")
 
-    monkeypatch.setattr("harness.atomic_files.write_atomically", full)
+    monkeypatch.setattr("harness.cli._output.write_atomically", full)
     monkeypatch.setattr("harness.workspace.write_atomically", lambda path, text: path.write_text(text))
     refused = show(competition_folder, tmp_path / "a.html")
     assert str(refused.exception) == f"{tmp_path / 'a.html'}: cannot be written: No space left on device"

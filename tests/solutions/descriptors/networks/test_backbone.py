@@ -86,7 +86,7 @@ def test_networks_of_keras_applications_preprocess_their_input(name: str, classe
     assert result["maps"].std() > 0
 
 
-def saved(folder: Path, *, harm: str = "") -> Path:
+def save_model(folder: Path, *, harm: str = "") -> Path:
     """Return a model file for images of 32 pixels, optionally a malicious one."""
     keras = load_keras()
     image = keras.Input((32, 32, 3))
@@ -108,20 +108,20 @@ def saved(folder: Path, *, harm: str = "") -> Path:
 
 def test_a_model_file_takes_pixels_unchanged(tmp_path: Path) -> None:
     images = pixels(32, 32)
-    result = Backbone(str(saved(tmp_path)), classes=True).forward(images)
+    result = Backbone(str(save_model(tmp_path)), classes=True).forward(images)
     assert np.allclose(result["maps"], images.sum(axis=3, keepdims=True).repeat(4, axis=3))
     assert np.allclose(result["classes"], result["maps"].mean(axis=(1, 2)))
 
 
 def test_images_of_another_size_than_a_model_file_are_refused(tmp_path: Path) -> None:
     with pytest.raises(HarnessError, match=r"own\.keras takes images of 32 x 32 pixels; choose that size"):
-        Backbone(str(saved(tmp_path))).forward(pixels(64, 64))
+        Backbone(str(save_model(tmp_path))).forward(pixels(64, 64))
 
 
 @pytest.mark.parametrize("harm", ["lambda", "call"])
 def test_a_malicious_model_file_is_refused(tmp_path: Path, harm: str) -> None:
     with pytest.raises(HarnessError, match=r"own\.keras: is no usable model") as refused:
-        Backbone(str(saved(tmp_path, harm=harm))).forward(pixels(32, 32))
+        Backbone(str(save_model(tmp_path, harm=harm))).forward(pixels(32, 32))
     assert "\n" not in str(refused.value)
     assert not (tmp_path / "made").exists()
 

@@ -34,6 +34,7 @@ from solutions.neighbours.neighbours import (
 )
 from solutions.neighbours.searcher import InnerProductSearcher
 
+Search = Callable[[np.ndarray, np.ndarray, int], Neighbours]  # queries (n_queries, d), index (n_index, d), k
 PartSearch = Callable[[np.ndarray, slice], Neighbours]  # of queries, in a part of the index
 Device = Literal["cpu", "accelerator", "auto"]
 
@@ -68,15 +69,15 @@ def nearest(queries: np.ndarray, index: np.ndarray, k: int, device: Device = "cp
     return _nearest(queries, index, k, None)
 
 
-def neighbour_graph(rows: np.ndarray, k: int) -> Neighbours:
-    """Return the k nearest other rows to each of `rows` (n, d): (n, k).
+def neighbour_graph(rows: np.ndarray, k: int, search: Search = nearest) -> Neighbours:
+    """Return the k nearest other rows to each of `rows` (n, d), as a search finds them: (n, k).
 
     A row is not its own neighbour; its duplicates are.
 
     >>> neighbour_graph(np.array([[1.0, 0.0], [1.0, 0.0], [0.5, 0.5]]), 2).positions.tolist()
     [[1, 2], [0, 2], [0, 1]]
     """
-    return remove_self(nearest(rows, rows, k + 1))
+    return remove_self(search(rows, rows, k + 1))
 
 
 @dataclass

@@ -13,9 +13,8 @@ from typing import Literal
 import numpy as np
 
 from solutions.kernels.arrays import check_k
-from solutions.neighbours.exact import nearest
+from solutions.neighbours.exact import Search, nearest, neighbour_graph
 from solutions.reranking.mixing import mix, power_weights
-from solutions.reranking.neighbour_lists import Search, self_neighbours
 
 Own = Literal["among", "beside"]
 
@@ -37,7 +36,7 @@ def augment_index(
     """
     check_k(neighbours)
     among = int(own == "among")
-    results = self_neighbours(rows, neighbours - among, search)
+    results = neighbour_graph(rows, neighbours - among, search)
     return mix(rows, rows, results, 10 ** (-FALL * np.arange(among, neighbours)))
 
 
@@ -61,6 +60,6 @@ def augment_index_in_rounds(
     """
     for neighbours in rounds:
         check_k(neighbours)
-        results = self_neighbours(rows, neighbours, search)
+        results = neighbour_graph(rows, neighbours, search)
         rows = mix(rows, rows, results, power_weights(results.similarities, alpha))
     return rows

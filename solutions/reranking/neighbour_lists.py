@@ -1,14 +1,10 @@
 """Operations on lists of neighbours that the re-rankings share."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from harness import HarnessError
 from solutions.kernels.arrays import as_kernel_array, check_k
-from solutions.neighbours.neighbours import Neighbours, remove_self
-
-Search = Callable[[np.ndarray, np.ndarray, int], Neighbours]  # queries (n_queries, d), index (n_index, d), k
+from solutions.neighbours.neighbours import Neighbours
 
 
 def mask_self(graph: Neighbours) -> Neighbours:
@@ -19,11 +15,6 @@ def mask_self(graph: Neighbours) -> Neighbours:
     order = np.argsort(own, axis=1, kind="stable")
     positions, similarities = np.where(own, -1, graph.positions), np.where(own, -np.inf, graph.similarities)
     return Neighbours(np.take_along_axis(positions, order, axis=1), np.take_along_axis(similarities, order, axis=1))
-
-
-def self_neighbours(rows: np.ndarray, k: int, search: Search) -> Neighbours:
-    """Return the k nearest other rows of each of `rows` `(n, d)`."""
-    return remove_self(search(rows, rows, k + 1))
 
 
 def fit_to_length(positions: np.ndarray, similarities: np.ndarray, k: int) -> Neighbours:

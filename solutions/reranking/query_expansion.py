@@ -9,10 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from solutions.kernels.arrays import check_k
-from solutions.neighbours.exact import nearest
+from solutions.neighbours.exact import Search, nearest
 from solutions.neighbours.neighbours import Neighbours
 from solutions.reranking.mixing import mix, power_weights
-from solutions.reranking.neighbour_lists import Search
 
 
 def expand_queries(

@@ -3,8 +3,6 @@
 Both sets have the same total weight.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -3,13 +3,10 @@
 Source: the write-up of the tenth place of the recognition challenge of 2018, with 100 images of each landmark.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from solutions.descriptors.normalisation import l2_normalise
-from solutions.landmark_scores.class_scores import ClassScores, LandmarkClasses
-from solutions.neighbours.exact import nearest
+from solutions.landmark_scores.class_scores import LandmarkClasses
 from solutions.training.sampling import stratified_sample
 
 IMAGES_PER_CENTROID = 100
@@ -31,12 +28,3 @@ def landmark_centroids(rows: np.ndarray, classes: LandmarkClasses, keys: np.ndar
     np.add.at(sums, class_of_image[sample], rows[sample])
     np.add.at(counts, class_of_image[sample], 1)
     return l2_normalise(np.where(counts[:, None] > 0, sums, np.nan))
-
-
-def nearest_centroids(rows: np.ndarray, centroids: np.ndarray, landmarks: np.ndarray, most: int = 5) -> ClassScores:
-    """Return the landmarks with the nearest centroids `(k, d)` to each of `rows` `(n, d)`; confidences are cosines.
-
-    The confidence is a reconstruction.
-    """
-    neighbours = nearest(rows, centroids, most)
-    return ClassScores(landmarks, neighbours.positions, neighbours.similarities.astype(np.float64))

@@ -5,8 +5,6 @@ rank", summed over crops. The slides lost the minus; their "5 class rank" is a p
 ranks count from 0, and a landmark that is not among the first five of every crop is no candidate.
 """
 
-from __future__ import annotations
-
 from typing import Literal
 
 import numpy as np
@@ -30,14 +28,10 @@ def sum_crop_ranks(crops: ClassScores, is_valid: np.ndarray, rule: RankRule = "s
     [[14.0, 12.0, 10.0], [25.0, 15.0, 5.0]]
     """
     ranked = crops.classes[:, :RANKED].reshape(*is_valid.shape, -1)
-    candidates = _of_first_valid(ranked, is_valid)  # a candidate is ranked by every valid crop, so by the first
+    first = is_valid.argmax(axis=1)[:, None, None]  # a candidate is ranked by every valid crop, so by the first
+    candidates = np.take_along_axis(ranked, first, axis=1)[:, 0]
     same = (ranked[:, :, None] == candidates[:, None, :, None]) & (candidates >= 0)[:, None, :, None]
     listed, rank = same.any(axis=3), same.argmax(axis=3)  # (n_queries, crops, candidates)
     score = np.where(is_valid[:, :, None], RANKED - rank if rule == "source" else RANKED * rank, 0).sum(axis=1)
     everywhere = (listed | ~is_valid[:, :, None]).all(axis=1) & is_valid.any(axis=1, keepdims=True)
     return ClassScores.sort(crops.landmarks, np.where(everywhere, candidates, -1), score.astype(np.float64))
-
-
-def _of_first_valid(ranked: np.ndarray, is_valid: np.ndarray) -> np.ndarray:
-    first = is_valid.argmax(axis=1)[:, None, None]
-    return np.asarray(np.take_along_axis(ranked, first, axis=1)[:, 0])

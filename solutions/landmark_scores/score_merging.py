@@ -4,8 +4,6 @@ Sources: the write-ups of Pleskov et al., fourth place of the recognition challe
 tenth place for the votes. The tenth place weighted models by their scores; the slides report a majority.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np
@@ -24,7 +22,9 @@ def merge_models(models: Sequence[ClassScores]) -> ClassScores:
     [[1.2333, 0.6833]]
     """
     classes = np.hstack([model.classes for model in models])
-    votes = np.hstack([np.where(model.classes >= 0, model.confidences + _is_first(model), 0) for model in models])
+    is_first = [np.arange(model.classes.shape[1]) == 0 for model in models]
+    scores = [model.confidences + first for model, first in zip(models, is_first, strict=True)]
+    votes = np.where(classes >= 0, np.hstack(scores), 0)
     merged = sum_by_landmark(models[0].landmarks, classes, votes)
     return ClassScores(merged.landmarks, merged.classes, merged.confidences / len(models))
 
@@ -72,8 +72,3 @@ def vote(
     winner = np.lexsort((votes, -totals, -counts), axis=1)[:, :1]
     position, confidence = (np.take_along_axis(part, winner, axis=1)[:, 0] for part in (votes, totals))
     return np.append(landmarks, -1)[position], np.where(position < 0, np.nan, confidence)
-
-
-def _is_first(scores: ClassScores) -> np.ndarray:
-    """Return 1 for the first landmark of each query, 0 for others."""
-    return np.asarray(np.arange(scores.classes.shape[1]) == 0, np.float64)

@@ -1,7 +1,5 @@
 """The models of the tenth place: a trained embedding, and the centroids of landmarks in it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -11,8 +9,9 @@ from harness import ImageSet, TrainingData
 from solutions.descriptors.extractors.square import SquareExtractor
 from solutions.descriptors.normalisation import l2_normalise
 from solutions.landmark_scores.binary_classifier import BinaryClassifier, fit_binary
-from solutions.landmark_scores.centroids import landmark_centroids, nearest_centroids
+from solutions.landmark_scores.centroids import landmark_centroids
 from solutions.landmark_scores.class_scores import LandmarkClasses
+from solutions.neighbours.exact import nearest
 from solutions.training.holdout import assign_parts
 from solutions.training.settings import TrainingConfig
 from solutions.training.stored_descriptors import descriptor_keys, load_descriptors
@@ -25,7 +24,6 @@ class FoldModel:
 
     network: TrainedNetwork
     centroids: np.ndarray  # (k, e)
-    landmarks: np.ndarray  # (k,)
     non_landmark_classifier: BinaryClassifier | None  # landmark or not; None: too few images
     weight: float
 
@@ -35,36 +33,33 @@ class FoldModel:
         They are -1 and NaN for unreadable queries. Without a classifier the probability is 0.
         """
         rows = l2_normalise(self.network.embed(queries))
-        nearest = nearest_centroids(rows, self.centroids, self.landmarks, most=1)
+        neighbours = nearest(rows, self.centroids, 1)
+        classes, cosine = neighbours.positions[:, 0], neighbours.similarities[:, 0].astype(np.float64)
         classifier = self.non_landmark_classifier
         probability = classifier.probability_of_second(rows) if classifier else np.zeros(len(rows))
-        cosine = np.where(nearest.classes[:, 0] >= 0, nearest.confidences[:, 0], np.nan)
-        return nearest.classes[:, 0], cosine, probability
+        return classes, np.where(classes >= 0, cosine, np.nan), probability
 
 
 def train_fold_models(
-    data: TrainingData, none: ImageSet, features: SquareExtractor, training: TrainingConfig, folds: int
+    data: TrainingData, non_landmarks: ImageSet, features: SquareExtractor, training: TrainingConfig, folds: int
 ) -> Iterator[FoldModel]:
-    """Yield a model for each fold of the train images, which is its validation set; one model without for one fold.
+    """Yield a model for each fold of the train images, which is its validation set.
 
-    Folds depend on the content of the images. `none` are images without a landmark. Centroids are of all train images.
-    There must be readable images of two landmarks.
+    If `folds` is 1, yield one model trained on all images, without validation. Folds depend on the content of the
+    images. Centroids are of all train images. There must be readable images of two landmarks.
     """
-    keys, classes = (
-        descriptor_keys(load_descriptors(data.train, features, np.arange(len(data.train)))),
-        LandmarkClasses.from_labels(data.labels),
-    )
+    keys = descriptor_keys(load_descriptors(data.train, features, np.arange(len(data.train))))
+    classes = LandmarkClasses.from_labels(data.labels)
     part = assign_parts(keys, data.labels, folds, data.seed)
     for fold in range(folds) if folds > 1 else [folds]:
         is_train = part != fold if folds > 1 else np.ones(len(part), bool)
         validation = None if is_train.all() else (data.train[~is_train], data.labels[~is_train])
-        own = replace(training, seed=data.seed + fold)
-        network = train_network(data.train[is_train], data.labels[is_train], features, own, validation)
+        fold_config = replace(training, seed=data.seed + fold)
+        network = train_network(data.train[is_train], data.labels[is_train], features, fold_config, validation)
         rows = l2_normalise(network.embed(data.train))
         yield FoldModel(
             network,
             landmark_centroids(rows, classes, keys, data.seed),
-            classes.landmarks,
-            fit_binary(rows, l2_normalise(network.embed(none))),
+            fit_binary(rows, l2_normalise(network.embed(non_landmarks))),
             weight=1.0 if validation is None else float(network.history[network.epochs - 1, 1]),
         )

@@ -1,7 +1,5 @@
 """Class scores of queries from train images: by nearest images, by a softmax, and by crops."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 import numpy as np

@@ -28,11 +28,6 @@ class Aggregates:
     def __len__(self) -> int:
         return len(self.words)
 
-    def by_word(self) -> Aggregates:
-        """Return the same, sorted by word and then by image."""
-        order = np.argsort(self.words, kind="stable")
-        return Aggregates(self.images[order], self.words[order], self.codes[order])
-
 
 def aggregate(
     vectors: np.ndarray, images: np.ndarray, codebook: Codebook, *, binary: bool, assignments: int = 1

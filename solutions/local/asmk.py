@@ -4,8 +4,6 @@ Sources: Tolias, Avrithis, Jégou, Image search with selective match kernels, 20
 aggregating deep local descriptors for instance-level recognition, 2020, whose implementation is the package asmk.
 """
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property

@@ -49,7 +49,7 @@ def fit_inverted_file(
     """Return the arrays of the inverted file; each descriptor has one word."""
     descriptors = images.describe_ragged(extractor, "descriptors")
     chunks = _chunks(descriptors, extractor, Codebook(centroids), binary, assignments=1)
-    return InvertedFile.from_chunks((each for _, each in chunks), len(centroids), len(images), images.store).parts
+    return vars(InvertedFile.from_chunks((each for _, each in chunks), len(centroids), len(images), images.store))
 
 
 def _chunks(

@@ -5,8 +5,6 @@ each cell is its weight in the sum that a softmax over landmarks classifies. Our
 network, and trained on the most salient cells of each image.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

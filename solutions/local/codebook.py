@@ -4,8 +4,6 @@ Source: Sivic, Zisserman, Video Google, 2003; the settings are those of Tolias, 
 deep local descriptors for instance-level recognition, 2020: 65 536 words, 10 rounds, Euclidean distances.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property

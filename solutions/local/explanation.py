@@ -1,7 +1,5 @@
 """Matched points of two images, in coordinates relative to their size."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

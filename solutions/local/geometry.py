@@ -4,8 +4,6 @@ Sources: Fischler, Bolles, Random sample consensus, 1981; Barath et al., MAGSAC+
 estimator, 2020, as implemented by OpenCV. The tests of plausible maps are a reconstruction.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Literal
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -29,11 +29,6 @@ class InvertedFile:
         """Return the number of images with each word `(n_words,)`."""
         return np.diff(self.starts)
 
-    @property
-    def parts(self) -> Mapping[str, np.ndarray]:
-        """Return the arrays by name, for the cache."""
-        return {"starts": self.starts, "images": self.images, "codes": self.codes, "n_images": self.n_images}
-
     @classmethod
     def from_chunks(
         cls, chunks: Iterable[Aggregates], n_words: int, n_images: int, folder: Path | None = None
@@ -47,8 +42,9 @@ class InvertedFile:
         counts, n_chunks, empty = np.zeros(n_words, np.int64), 0, None
         with TemporaryFile(dir=folder) as written:
             for chunk in chunks:
-                for array in _columns(chunk.by_word()):
-                    np.save(written, array)
+                order = np.argsort(chunk.words, kind="stable")
+                for array in (chunk.words, chunk.images, chunk.codes):
+                    np.save(written, array[order])
                 counts += np.bincount(chunk.words, minlength=n_words)
                 n_chunks, empty = n_chunks + 1, chunk.codes[:0]
             written.seek(0)
@@ -64,10 +60,6 @@ class InvertedFile:
                 images[places], codes[places] = some, own
                 free += np.bincount(words, minlength=n_words)
         return cls(starts, images, codes, np.asarray(n_images))
-
-
-def _columns(chunk: Aggregates) -> tuple[np.ndarray, ...]:
-    return chunk.words, chunk.images, chunk.codes
 
 
 def _number_in_word(words: np.ndarray) -> np.ndarray:

@@ -1,7 +1,5 @@
 """Matches by SIFT for the web pages: the entry point `sift` of the group `landmark.matches`."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import cv2  # noqa: F401 (if it is not installed, importing this module fails at once)

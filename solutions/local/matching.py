@@ -1,7 +1,5 @@
 """Matching of the local descriptors of two images by nearest neighbours, ratio test and maximum distance."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Non-maximum suppression of squares."""
 
-from __future__ import annotations
-
 import numpy as np
 
 

@@ -4,8 +4,6 @@ Sources: Lowe, Distinctive image features from scale-invariant keypoints, 2004; 
 everyone should know to improve object retrieval, 2012. Detection and description are OpenCV's.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -42,11 +40,9 @@ class Sift(LocalExtractor):
 
     @property
     def reduce_to(self) -> int:
-        """Return the minimum side of a reduced decode."""
         return self.longest
 
     def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray | list[np.ndarray]]:  # type: ignore[override]
-        """Return the named arrays."""
         import cv2
 
         sift = cv2.SIFT.create(nfeatures=self.max_features)

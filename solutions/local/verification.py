@@ -17,8 +17,6 @@ from solutions.local.matching import Matching
 from solutions.neighbours.neighbours import Neighbours
 from solutions.reranking.neighbour_lists import fit_to_length
 
-FIRST = 100  # results of a query that are verified
-
 
 @dataclass(frozen=True, eq=False)
 class Matches:
@@ -107,14 +105,3 @@ def rerank_by_inliers(results: Neighbours, n_inliers: np.ndarray) -> Neighbours:
 SIFT_VERIFICATION = Verification()
 CELL_VERIFICATION = Verification(Matching(ratio=0.95), Geometry(threshold=20, fewest=12))
 DELF_VERIFICATION = Verification(Matching(mutual=False, max_distance=0.9), Geometry(), most=1000)
-
-
-def verify(
-    queries: LocalFeatures,
-    index: LocalFeatures,
-    results: Neighbours,
-    verification: Verification = SIFT_VERIFICATION,
-    first: int = FIRST,
-) -> Neighbours:
-    """Return the results with the `first` ones of each query in order of descending inliers."""
-    return rerank_by_inliers(results, verification.count_inliers(queries, index, results.positions[:, :first]))

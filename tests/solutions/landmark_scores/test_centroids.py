@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from solutions.descriptors.normalisation import l2_normalise
-from solutions.landmark_scores.centroids import landmark_centroids, nearest_centroids
+from solutions.landmark_scores.centroids import landmark_centroids
 from solutions.landmark_scores.class_scores import LandmarkClasses
 
 
@@ -36,21 +36,9 @@ def test_at_most_a_hundred_images_are_sampled_in_any_order() -> None:
     assert result[1] == pytest.approx(rows[300]), "a landmark with one image is that image"
 
 
-def test_unreadable_images_are_left_out_and_their_landmarks_never_answered() -> None:
+def test_unreadable_images_are_left_out() -> None:
     rows, labels = random_rows(4), np.array([3, 3, 5, 5])
     rows[[1, 2, 3]] = np.nan
     result = landmark_centroids(rows, LandmarkClasses.from_labels(labels), keys(4))
     assert result[0] == pytest.approx(rows[0])
     assert np.isnan(result[1]).all()
-    scores = nearest_centroids(rows, result, np.array([3, 5]))
-    assert scores.best[0][0] == 3
-    assert scores.best[1][0] == pytest.approx(1)
-    assert np.isnan(scores.best[1][1:]).all(), "nor is a query that cannot be read answered"
-    assert (scores.classes != 1).all()
-
-
-def test_the_confidence_is_the_cosine() -> None:
-    means = np.array([[1.0, 0.0], [0.6, 0.8]])
-    scores = nearest_centroids(np.array([[0.0, 1.0]]), means, np.array([7, 8]))
-    assert scores.landmarks[scores.classes[0, :2]].tolist() == [8, 7]
-    assert scores.confidences[0, :2] == pytest.approx([0.8, 0.0])

@@ -5,8 +5,6 @@ weight is the Kullback-Leibler divergence between the distances of matching and 
 weights with the network; ours are fixed, for 14 tiles a layer, from histograms of 64 bins. Layers have equal weights.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -37,20 +35,13 @@ class Remap:
         return concatenate([weighted_sum(whiten_regions(regions, white), weights) for regions, white, weights in parts])
 
 
-def learn_remap(
-    images: ImageSet,
-    labels: np.ndarray | None,
-    layers: Sequence[np.ndarray],
-    dims: int = 256,
-    shrinkage: float = 0.0,
-    power: float = POWER,
-) -> Remap:
+def learn_remap(images: ImageSet, labels: np.ndarray | None, layers: Sequence[np.ndarray], dims: int = 256) -> Remap:
     """Return REMAP learned from the regions `(n, regions, c)` of labelled images, one array a layer; cached.
 
     `dims` are those of one layer. Without labels all regions have equal weights. Raises HarnessError if no two
     labelled images show the same landmark, or all do.
     """
-    parts = fitted(fit_remap, images, labels, tuple(layers), int(dims), float(shrinkage), float(power))
+    parts = fitted(fit_remap, images, labels, tuple(layers), int(dims), 0.0, POWER)
     numbers = range(len(layers))
     whitenings = [Whitening(parts[f"mean{number}"], parts[f"projection{number}"]) for number in numbers]
     return Remap(whitenings, [parts[f"weights{number}"] for number in numbers])

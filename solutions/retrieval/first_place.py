@@ -6,33 +6,54 @@ with MAC and REMAP, weighted by 2, 1.5, 1.5, 1.5, 1, 1. Two pretrained networks 
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
 from solutions.descriptors.ensemble import FIRST_PLACE_WEIGHTS, concatenate
-from solutions.descriptors.first_place_network import FirstPlaceNetwork
+from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
+from solutions.descriptors.remap import Remap, learn_remap
 from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening, whiten
-from solutions.neighbours.exact import nearest
-from solutions.neighbours.neighbours import remove_self
+from solutions.neighbours.exact import nearest, neighbour_graph
 from solutions.reranking.index_augmentation import augment_index
 from solutions.reranking.query_expansion import expand_queries
 from solutions.reranking.recursive_expansion import merge_lists
 
 PLAIN: dict[str, object] = {"dims": 0, "augmentation": 0, "expansion": 0, "recursion": 0}
-SIX = (
-    ("first", "remap"),
-    ("first", "rmac"),
-    ("first", "mac"),
-    ("first", "spoc"),
-    ("second", "mac"),
-    ("second", "remap"),
-)
+SIX = ("first remap", "first rmac", "first mac", "first spoc", "second mac", "second remap")
 _CANDIDATES, _GRAPH = 500, 50  # images retrieved before the recursion, and neighbours of each
 _GAMMA = 3.0
+MIDDLE_LAYERS = {"lite0": "block11_expand_relu", "lite1": "block15_expand_relu", "lite2": "block15_expand_relu"}
+MAX_IMAGES = 1000  # of the index, to learn REMAP from without labels
 
 PoolingChoice = Literal["all", "first remap", "first rmac", "first mac", "first spoc", "second mac", "second remap"]
+
+
+@dataclass(frozen=True)
+class FirstPlaceNetwork:
+    """A network and its REMAP, of the last layer and, for EfficientNet-Lite, one in the middle."""
+
+    views: MultiscaleExtractor
+    remap: Remap
+
+    @classmethod
+    def fit(cls, backbone: str, side: int, data: TrainingData) -> Self:
+        """Return the network with REMAP learned from train images, or from the index if no two train images match."""
+        middle = (MIDDLE_LAYERS[backbone],) if backbone in MIDDLE_LAYERS else ()
+        views = MultiscaleExtractor(backbone, side, ("mac", "spoc", "rmac", "mac_tiles"), further=middle)
+        counts = np.unique(data.labels, return_counts=True)[1]
+        if len(counts) > 1 and counts.max() > 1:
+            return cls(views, learn_remap(data.train, data.labels, _describe_tiles(data.train, views)))
+        step = -(-len(data.index) // MAX_IMAGES) or 1
+        sample = data.index[::step]
+        return cls(views, learn_remap(sample, None, _describe_tiles(sample, views)))
+
+    def __call__(self, images: ImageSet, pooling: str) -> np.ndarray:
+        """Return the descriptors `(n, d)` of the pooling `remap`, `rmac`, `mac` or `spoc`."""
+        if pooling == "remap":
+            return self.remap(_describe_tiles(images, self.views))
+        return images.describe(self.views, pooling)
 
 
 @dataclass
@@ -70,7 +91,7 @@ class FirstPlace(Retrieval):
         self.whitening = learn_pca_whitening(data.index, index, self.dims, power=self.power) if self.dims else None
         index = whiten(index, self.whitening)
         self.index = augment_index(index, self.augmentation) if self.augmentation else index
-        self.graph = remove_self(nearest(self.index, self.index, _GRAPH + 1)) if self.recursion else None
+        self.graph = neighbour_graph(self.index, _GRAPH) if self.recursion else None
 
     def rank(self, queries: ImageSet) -> Ranking:
         rows = whiten(self._describe(queries), self.whitening)
@@ -83,9 +104,11 @@ class FirstPlace(Retrieval):
 
     def _describe(self, images: ImageSet) -> np.ndarray:
         """Return the chosen descriptors, or all six concatenated `(n, d)`."""
-        if self.pooling == "all":
-            return concatenate(
-                [self.networks[network](images, pooling) for network, pooling in SIX], FIRST_PLACE_WEIGHTS
-            )
-        network, _, pooling = self.pooling.partition(" ")
-        return concatenate([self.networks[network](images, pooling)])
+        names, weights = (SIX, FIRST_PLACE_WEIGHTS) if self.pooling == "all" else ((self.pooling,), None)
+        return concatenate([self.networks[network](images, name) for network, name in map(str.split, names)], weights)
+
+
+def _describe_tiles(images: ImageSet, views: MultiscaleExtractor) -> list[np.ndarray]:
+    """Return the tiles `(n, 14, c)` of each layer."""
+    names = ["mac_tiles"] + [f"mac_tiles_maps{number}" for number in range(1, len(views.further) + 1)]
+    return [images.describe(views, name) for name in names]

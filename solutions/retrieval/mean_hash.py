@@ -74,8 +74,7 @@ class MeanHash(Retrieval):
         return (np.stack(codes, axis=-1) if self.against == "pairs" else codes[0]).reshape(-1, len(self.codes))
 
     def _rank_as_printed(self, orientations: np.ndarray) -> np.ndarray:  # (n_orientations, m)
-        distances = np.bitwise_count(self.codes ^ orientations[..., None]).swapaxes(
-            1, 2
-        )  # (n_orientations, n_index, m)
+        differing = self.codes ^ orientations[..., None]
+        distances = np.bitwise_count(differing).swapaxes(1, 2)  # (n_orientations, n_index, m)
         threshold = THRESHOLDS[self.mean] if self.threshold is None else self.threshold
         return printed_ranking(np.fmin.reduce(printed_means(distances, self.mean)), self.index.ids, threshold)

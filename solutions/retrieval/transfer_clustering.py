@@ -24,9 +24,7 @@ _CANDIDATES = 101  # one more than are listed, because the query itself may be a
 class TransferClustering(Retrieval):
     modules = ("keras",)
 
-    order: Order = (
-        "probability"  # of the flood fill: by probability, by distance to the query's, or as printed on the slides
-    )
+    order: Order = "probability"  # by probability, by distance to the query's (nearness), or as on the slides (seed)
     step: float = STEP  # by which the interval grows on both sides
     backbone: str = "lite0"  # lite0, lite1, lite2, one of keras.applications, or a .keras file
     weights: str | None = "imagenet"  # or a file, or None for random ones

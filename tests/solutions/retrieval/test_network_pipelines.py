@@ -1,8 +1,7 @@
 """Tests of pipelines of networks in `solutions.retrieval` on a competition whose landmarks are patterns.
 
 `solutions.retrieval.first_place`, `solutions.retrieval.sixth_place`, `solutions.retrieval.eleventh_place`,
-`solutions.retrieval.diffusion`, `solutions.retrieval.best_unsupervised`, `solutions.retrieval.best_retrieval` and
-`solutions.descriptors.first_place_network`.
+`solutions.retrieval.diffusion`, `solutions.retrieval.best_unsupervised` and `solutions.retrieval.best_retrieval`.
 """
 
 from pathlib import Path

@@ -104,17 +104,11 @@ class NonDecomposableMetric(Metric):
 
 
 @dataclass(frozen=True, repr=False)
-class RetrievalMetric(Metric):
-    """A metric of the first `k` ranks.
-
-    `value_is_rank`: a query's value is a rank, k + 1 without a hit. `perfect_if_hits_lead`: the score is 1 exactly if
-    the first min(R, k) images of every ranking are different hits, of R relevant images.
-    """
+class CutOffMetric(Metric):
+    """A retrieval metric at a cut-off `k`, called `prefix@k`; ValueError for a cut-off below 1."""
 
     task = "retrieval"
     prefix: ClassVar[str]
-    value_is_rank: ClassVar[bool] = False
-    perfect_if_hits_lead: ClassVar[bool] = False
 
     k: int = 100
 
@@ -125,6 +119,18 @@ class RetrievalMetric(Metric):
     @property
     def name(self) -> str:
         return f"{self.prefix}@{self.k}"
+
+
+@dataclass(frozen=True, repr=False)
+class RetrievalMetric(CutOffMetric):
+    """A metric of the first `k` ranks.
+
+    `value_is_rank`: a query's value is a rank, k + 1 without a hit. `perfect_if_hits_lead`: the score is 1 exactly if
+    the first min(R, k) images of every ranking are different hits, of R relevant images.
+    """
+
+    value_is_rank: ClassVar[bool] = False
+    perfect_if_hits_lead: ClassVar[bool] = False
 
     def hits(self, judgement: RetrievalJudgement) -> NDArray[np.bool_]:
         """(n_queries, k) hits; ValueError if fewer ranks were judged."""
@@ -148,10 +154,7 @@ class RetrievalMetric(Metric):
 
 @dataclass(frozen=True, repr=False)
 class GainMetric(RetrievalMetric):
-    """The mean over all queries of the summed gains of the hits, divided by a norm.
-
-    `gain` and `norm` make the slow reference; `per_query` computes the same from arrays.
-    """
+    """A retrieval metric with a slow reference: the mean of the summed `gain` of the hits, divided by `norm`."""
 
     def gain(self, nth: int, rank: int) -> float:  # noqa: ARG002 (for metrics that discount lower ranks)
         """What the nth hit of a ranking adds if it stands at `rank`; both count from 1."""

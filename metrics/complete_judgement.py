@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from metrics.judgement import Judgement
+from metrics.judgement import Judgement, require_known
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,9 +42,7 @@ def judge_complete(
     >>> judgement.ranks.tolist(), judgement.n_relevant.tolist()
     ([[1.0, 3.0, inf]], [3])
     """
-    for query in [*rankings, *ignored]:
-        if query not in relevant:
-            raise ValueError(f"query {query!r} is not part of the ground truth")
+    require_known([*rankings, *ignored], relevant)
     hit_ranks = []
     for query, targets in relevant.items():
         ranking, excluded = rankings.get(query, ()), ignored.get(query, ())

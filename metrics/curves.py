@@ -1,15 +1,14 @@
-"""Curves of precision against recall, for rankings and for answers sorted by confidence."""
+"""Curves of precision against recall, and what each wrong answer costs in global average precision."""
 
 import numpy as np
 from numpy.typing import NDArray
 
+from metrics.base import Floats
 from metrics.global_average_precision import GlobalAveragePrecision
 from metrics.judgement import RecognitionJudgement, RetrievalJudgement
 
 LEVELS = np.linspace(0, 1, 101)
 BLOCK = 1024  # queries at once
-
-Floats = NDArray[np.float64]
 
 
 def precision_at_recall(judgement: RetrievalJudgement, levels: Floats = LEVELS) -> Floats:
@@ -47,17 +46,39 @@ def _interpolated_precision(hits: NDArray[np.bool_], n_relevant: NDArray[np.int6
     return np.asarray(np.take_along_axis(at_hit, np.minimum(needed, hits.shape[1] + 1) - 1, axis=1))
 
 
-def precision_by_confidence(judgement: RecognitionJudgement) -> tuple[Floats, Floats]:
-    """Precision and recall (n_answers,) of all answers down to each, the most confident first, ties by id.
+def precision_by_confidence(judgement: RecognitionJudgement) -> tuple[NDArray[np.intp], Floats, Floats]:
+    """The rows of the answers, the most confident first, with precision and recall down to each, all (n_answers,).
 
     Recall is the share of the queries showing a landmark that are answered correctly. GAP is the area under precision
     as a function of recall: the sum of the precisions times the steps of the recall.
 
     >>> from metrics import judge_recognition
     >>> labellings = {"q1": (7, 0.9), "q3": (7, 0.7), "q2": (9, 0.5)}
-    >>> precision, recall = precision_by_confidence(judge_recognition(labellings, {"q1": {7}, "q2": {9}, "q3": set()}))
-    >>> precision.round(3).tolist(), recall.tolist()
-    ([1.0, 0.5, 0.667], [0.5, 0.5, 1.0])
+    >>> judgement = judge_recognition(labellings, {"q1": {7}, "q2": {9}, "q3": set()})
+    >>> [column.round(3).tolist() for column in precision_by_confidence(judgement)]
+    [[0, 2, 1], [1.0, 0.5, 0.667], [0.5, 0.5, 1.0]]
     """
-    right = judgement.correct[GlobalAveragePrecision().ranked_rows(judgement)].cumsum()
-    return right / np.arange(1, len(right) + 1), right / max(1, np.count_nonzero(judgement.landmark))
+    rows = GlobalAveragePrecision().ranked_rows(judgement)
+    right = judgement.correct[rows].cumsum()
+    return rows, right / np.arange(1, len(right) + 1), right / max(1, np.count_nonzero(judgement.landmark))
+
+
+def gap_costs(judgement: RecognitionJudgement) -> Floats:
+    """(n_queries,) by how much GAP would rise without the query's wrong answer; 0 if it has none.
+
+    A wrong answer lowers the precision at every right one that is less confident. Leaving out two wrong answers gains
+    more than the sum of the two costs.
+
+    >>> from metrics import judge_recognition
+    >>> judgement = judge_recognition({"q": (1, 0.9), "r": (2, 0.8), "s": (3, 0.7)}, {"q": [1], "r": [1], "s": [3]})
+    >>> gap_costs(judgement).round(4)
+    array([0.    , 0.1111, 0.    ])
+    """
+    order = GlobalAveragePrecision().ranked_rows(judgement)
+    right = judgement.correct[order]
+    rank = np.arange(1, len(order) + 1)
+    gains = np.where(right & (rank > 1), np.cumsum(right) / (np.maximum(rank - 1, 1) * rank), 0.0)
+    below = np.cumsum(gains[::-1])[::-1] - gains
+    losses = np.zeros(len(judgement.query_ids))
+    losses[order] = np.where(right, 0.0, below)
+    return np.asarray(losses / max(1, int(judgement.landmark.sum())))

@@ -148,7 +148,7 @@ class GlobalAveragePrecision(RecognitionMetric, NonDecomposableMetric):
 
     def part_scores(self, answers: Sequence[RecognitionJudgement]) -> PartScores:
         """The answers of each part are ranked among themselves, so the precisions are computed for every draw."""
-        from metrics.global_average_precision_kernels import precision_sums
+        from metrics.kernels import precision_sums
 
         orders = [self.ranked_rows(answer) for answer in answers]
         rights = [answer.correct[order] for answer, order in zip(answers, orders, strict=True)]

@@ -65,7 +65,7 @@ def judge_retrieval(
     >>> judgement.hits.astype(int).tolist(), judgement.lengths.tolist(), judgement.n_relevant.tolist()
     ([[1, 0, 0, 1, 0]], [4], [3])
     """
-    _require_known(rankings, ground_truth)
+    require_known(rankings, ground_truth)
     hits = np.zeros((len(ground_truth), k), dtype=bool)
     lists = [list(rankings.get(query, ()))[:k] for query in ground_truth]
     for row, (listed, relevant) in enumerate(zip(lists, ground_truth.values(), strict=True)):
@@ -93,7 +93,7 @@ def judge_retrieval_codes(
     >>> judgement.hits.astype(int).tolist(), judgement.lengths.tolist(), judgement.n_relevant.tolist()
     ([[1, 0, 0, 1], [0, 1, 0, 0]], [4, 2], [3, 1])
     """
-    from metrics.judgement_kernels import judge
+    from metrics.kernels import judge
 
     hits = np.zeros(rankings.shape, dtype=bool)
     lengths, n_relevant = np.zeros((2, len(rankings)), dtype=np.int64)
@@ -116,7 +116,7 @@ def judge_recognition(
     >>> judgement.landmark.tolist(), judgement.answered.tolist(), judgement.correct.tolist()
     ([True, True, False], [True, False, True], [True, False, False])
     """
-    _require_known(labellings, ground_truth)
+    require_known(labellings, ground_truth)
     answers = [labellings.get(query, (None, np.nan)) for query in ground_truth]
     truths = list(ground_truth.values())
     landmark = np.array([len(truth) > 0 for truth in truths], dtype=bool)
@@ -162,7 +162,8 @@ def _require_finite(judgement: RecognitionJudgement) -> RecognitionJudgement:
     return judgement
 
 
-def _require_known(answers: Iterable[str], ground_truth: Mapping[str, object]) -> None:
+def require_known(answers: Iterable[str], ground_truth: Mapping[str, object]) -> None:
+    """Raise ValueError if the ground truth lacks a query."""
     for query in answers:
         if query not in ground_truth:
             raise ValueError(f"query {query!r} is not part of the ground truth")

@@ -28,8 +28,7 @@ class Precision(GainMetric):
     reported = tuple({"k": k} for k in (1, 5, 10, 50, 100))
 
     def per_query(self, judgement: RetrievalJudgement) -> NDArray[np.float64]:
-        share: NDArray[np.float64] = self.n_hits(judgement) / self.k
-        return share
+        return np.asarray(self.n_hits(judgement) / self.k)
 
     def norm(self, n_relevant: int) -> float:  # noqa: ARG002 (the same for all queries)
         return self.k

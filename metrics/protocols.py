@@ -7,6 +7,8 @@ from collections.abc import Collection, Hashable, Mapping
 from typing import Literal, TypeVar, get_args
 
 Image = TypeVar("Image", bound=Hashable)
+ImagesByQuery = Mapping[str, Collection[Image]]  # query -> images
+JudgedImages = tuple[dict[str, set[Image]], dict[str, set[Image]]]  # relevant, ignored
 Difficulty = Literal["easy", "medium", "hard"]
 DIFFICULTIES: tuple[Difficulty, ...] = get_args(Difficulty)
 
@@ -14,11 +16,8 @@ _RELEVANT_GRADES: dict[str, tuple[str, ...]] = {"easy": ("easy",), "medium": ("e
 
 
 def revisited(
-    easy: Mapping[str, Collection[Image]],
-    hard: Mapping[str, Collection[Image]],
-    ignored: Mapping[str, Collection[Image]],
-    difficulty: Difficulty,
-) -> tuple[dict[str, set[Image]], dict[str, set[Image]]]:
+    easy: ImagesByQuery[Image], hard: ImagesByQuery[Image], ignored: ImagesByQuery[Image], difficulty: Difficulty
+) -> JudgedImages[Image]:
     """Relevant and ignored images of revisited Oxford and Paris; `ignored` is what they call junk.
 
     Relevant are the easy images for easy, the hard ones for hard and both for medium; the others are ignored. A query
@@ -35,11 +34,7 @@ def revisited(
     return _union(queries, [graded[grade] for grade in grades]), _union(queries, [*others, ignored])
 
 
-def oxford(
-    good: Mapping[str, Collection[Image]],
-    ok: Mapping[str, Collection[Image]],
-    ignored: Mapping[str, Collection[Image]],
-) -> tuple[dict[str, set[Image]], dict[str, set[Image]]]:
+def oxford(good: ImagesByQuery[Image], ok: ImagesByQuery[Image], ignored: ImagesByQuery[Image]) -> JudgedImages[Image]:
     """Relevant and ignored images of classic Oxford and Paris: `good` and `ok` are relevant, junk is ignored.
 
     The query image is one of the index images, and among the good ones.
@@ -52,7 +47,7 @@ def oxford(
     return _union(queries, [good, ok]), _union(queries, [ignored])
 
 
-def holidays(relevant: Mapping[str, Collection[str]]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+def holidays(relevant: ImagesByQuery[str]) -> JudgedImages[str]:
     """Relevant and ignored images of Holidays; the query itself is ignored.
 
     Source: holidays_map.py of INRIA Holidays, after the copy in AIBluefisher/DAGSfM.
@@ -63,5 +58,5 @@ def holidays(relevant: Mapping[str, Collection[str]]) -> tuple[dict[str, set[str
     return {query: {*images} - {query} for query, images in relevant.items()}, {query: {query} for query in relevant}
 
 
-def _union(queries: list[str], parts: list[Mapping[str, Collection[Image]]]) -> dict[str, set[Image]]:
+def _union(queries: list[str], parts: list[ImagesByQuery[Image]]) -> dict[str, set[Image]]:
     return {query: set().union(*(part.get(query, ()) for part in parts)) for query in queries}

@@ -27,8 +27,7 @@ class Recall(GainMetric):
     independent = True
 
     def per_query(self, judgement: RetrievalJudgement) -> NDArray[np.float64]:
-        share: NDArray[np.float64] = self.n_hits(judgement) / np.maximum(judgement.n_relevant, 1)
-        return share
+        return np.asarray(self.n_hits(judgement) / np.maximum(judgement.n_relevant, 1))
 
     def norm(self, n_relevant: int) -> float:
         return n_relevant

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from metrics.base import CompleteRankingMetric
+from metrics.base import CompleteRankingMetric, CutOffMetric
 from metrics.complete_judgement import CompleteJudgement
 
 
 @dataclass(frozen=True, repr=False)
-class RevisitedPrecision(CompleteRankingMetric):
+class RevisitedPrecision(CutOffMetric, CompleteRankingMetric):
     """Mean over the queries with a relevant image of the precision at `k`, or at the last relevant image, in [0, 1].
 
     Precision is taken at the last relevant image if it stands before rank k, ignored images not counted. A query
@@ -24,18 +24,11 @@ class RevisitedPrecision(CompleteRankingMetric):
     (array([0.5, nan]), 0.6667)
     """
 
+    prefix = "revisited_precision"
     position = 10
     reported = tuple({"k": k} for k in (1, 5, 10))
 
     k: int = 10
-
-    def __post_init__(self) -> None:
-        if self.k < 1:
-            raise ValueError(f"{self.name}: the cut-off must be 1 or more")
-
-    @property
-    def name(self) -> str:
-        return f"revisited_precision@{self.k}"
 
     def per_query(self, judgement: CompleteJudgement) -> NDArray[np.float64]:
         ranks = np.where(np.arange(judgement.ranks.shape[1]) < judgement.n_relevant[:, None], judgement.ranks, 0)

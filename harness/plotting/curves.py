@@ -8,7 +8,7 @@ import numpy as np
 
 from harness.plotting.figure import new_figure
 from harness.plotting.selection import PlottedEntries
-from harness.plotting.style import FULL, LABEL_LENGTH, LINES, Inches, line_style, save_figure, simplify_axes
+from harness.plotting.style import FULL_TEXT_WIDTH, LABEL_LENGTH, LINES, Inches, line_style, save_figure, simplify_axes
 from leaderboard.safe_text import shorten
 from metrics.curves import LEVELS, precision_at_recall, precision_by_confidence
 
@@ -36,7 +36,7 @@ def draw_gap(plotted: PlottedEntries, path: Path, part: str, size: Inches | None
     figure = new_figure(*(size or (8, 4)))
     by_rank, by_recall = figure.subplots(1, 2, sharey=True)
     for place, (name, judgement) in enumerate(plotted.judgements(part).items()):
-        precision, recall = precision_by_confidence(judgement)  # type: ignore[arg-type]
+        _, precision, recall = precision_by_confidence(judgement)  # type: ignore[arg-type]
         style = line_style(place) | {"markersize": 4, "markevery": max(1, len(precision) // _MARKERS)}
         by_rank.plot(np.arange(1, len(precision) + 1), precision, **style, label=_label(plotted, name, part))
         by_recall.plot(recall, precision, **style)
@@ -46,7 +46,7 @@ def draw_gap(plotted: PlottedEntries, path: Path, part: str, size: Inches | None
         simplify_axes(panel)
     figure.suptitle(f"{plotted.title}, {part} queries", parse_math=False)
     figure.legend(loc="outside lower center", ncols=2, frameon=False)
-    save_figure(figure, path, 2 * FULL - 2)
+    save_figure(figure, path, 2 * FULL_TEXT_WIDTH - 2)
 
 
 def _label(plotted: PlottedEntries, name: str, part: str) -> str:

@@ -55,9 +55,8 @@ def intervals(
     """
     ordered = sorted_by_id(judgement)
     scorers = {metric.name: weighted_score(metric, ordered) for metric in metrics}
-    scores = np.array(
-        [[score(counts) for score in scorers.values()] for counts in resamples(ordered, replicates, seed)]
-    )
+    drawn = resamples(ordered, replicates, seed)
+    scores = np.array([[score(counts) for score in scorers.values()] for counts in drawn])
     columns = zip(scorers, scores.reshape(-1, len(scorers)).T, strict=True)
     defined = {name: column[~np.isnan(column)] for name, column in columns}
     return {name: interval(column, level) for name, column in defined.items() if len(column)}

@@ -7,7 +7,7 @@ scores, and queries are drawn and exchanged within their fold.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +79,7 @@ def compare(
     (('half', 'too'), {'half': 0.5, 'too': 0.5, 'none': 0.0})
     """
     ordered = {name: [sorted_by_id(judgement) for judgement in folds] for name, folds in answers.items()}
-    _require_same_queries(ordered)
+    require_same_queries(ordered)
     scores = {name: _score(metric, folds) for name, folds in ordered.items()}
     sign = 1 if metric.higher_is_better else -1
     names = sorted(scores, key=lambda name: (-sign * scores[name], name))
@@ -116,8 +116,7 @@ def first_place_shares(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     array([0.75, 0.25])
     """
     best = scores == scores.max(axis=1, keepdims=True)
-    shares: NDArray[np.float64] = (best / best.sum(axis=1, keepdims=True)).mean(axis=0)
-    return shares
+    return np.asarray((best / best.sum(axis=1, keepdims=True)).mean(axis=0))
 
 
 def bootstrap_scores(metric: Metric, answers: Sequence[Folds], replicates: int, seed: int) -> NDArray[np.float64]:
@@ -161,18 +160,17 @@ def _values(metric: Metric, a: Folds, b: Folds) -> tuple[NDArray[np.object_], ND
 
 
 def _score(metric: Metric, folds: Folds) -> float:
-    scores = [
-        weighted_score(metric, judgement)(np.ones(len(judgement.query_ids), dtype=np.int64)) for judgement in folds
-    ]
+    once = [np.ones(len(judgement.query_ids), dtype=np.int64) for judgement in folds]
+    scores = [weighted_score(metric, judgement)(counts) for judgement, counts in zip(folds, once, strict=True)]
     if np.isnan(scores).any():
         raise NoPositives(f"{metric.name}: no query counts, there is nothing to compare")
     return float(np.mean(scores))
 
 
-def _require_same_queries(answers: Mapping[str, Folds]) -> None:
+def require_same_queries(answers: Mapping[str, Folds]) -> None:
+    """Raise ValueError if two systems have different queries in a fold."""
     (first, expected), *others = answers.items()
     for name, folds in others:
-        if len(folds) != len(expected) or not all(
-            np.array_equal(own.query_ids, theirs.query_ids) for own, theirs in zip(folds, expected, strict=True)
-        ):
+        pairs = zip_longest((own.query_ids for own in folds), (own.query_ids for own in expected))
+        if not all(np.array_equal(own, theirs) for own, theirs in pairs):
             raise ValueError(f"{first} and {name} answer different queries")

@@ -18,10 +18,7 @@ Folds = Sequence[Judgement]  # one judgement a fold; a single one where there ar
 
 
 def permutation_p_value(metric: Metric, a: Folds, b: Folds, exchanges: int, seed: int) -> float:
-    """The share of random exchanges under which two systems differ at least as much as they do; never 0.
-
-    The answers as they are count as one more exchange.
-    """
+    """The share of exchanges, the observed one included, under which two systems differ at least as much; never 0."""
     differences = [exchange_difference(metric, one, other) for one, other in zip(a, b, strict=True)]
     sizes = [len(judgement.query_ids) for judgement in a]
     draw = np.random.default_rng(seed)

@@ -20,7 +20,7 @@ def random_public_masks(public: NDArray[np.bool_], strata: NDArray[Any], draws: 
     >>> [masks.sum(axis=1).tolist() for masks in random_public_masks(public, strata, 3, seed=0)]
     [[2, 2, 2]]
     """
-    from metrics.statistics.public_redraws_kernels import mark_random_rows
+    from metrics.kernels import mark_random_rows
 
     rows = [np.flatnonzero(strata == stratum) for stratum in np.unique(strata)]
     for start in range(0, draws, BLOCK):

@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from metrics.base import Metric
 from metrics.judgement import Judgement
 from metrics.statistics.bootstrap import sorted_by_id
-from metrics.statistics.comparison import bootstrap_scores, first_place_shares
+from metrics.statistics.comparison import bootstrap_scores, first_place_shares, require_same_queries
 from metrics.statistics.permutation_test import holm, permutation_p_value
 
 EXCHANGES, REPLICATES = 2000, 500
@@ -47,11 +45,9 @@ def compare_with_best(
     [('half', True, 0.5), ('too', True, 0.5), ('none', False, 0.0)]
     """
     ordered = {name: [sorted_by_id(judgement)] for name, judgement in answers.items()}
-    (best, *others), first = ordered.items(), next(iter(ordered.values()))
-    for name, (judgement,) in others:
-        if not np.array_equal(judgement.query_ids, first[0].query_ids):
-            raise ValueError(f"{best[0]} and {name} answer different queries")
-    p = holm([permutation_p_value(metric, first, judgement, EXCHANGES, seed) for _, judgement in others])
-    resampled = bootstrap_scores(metric, list(ordered.values()), REPLICATES, seed)
+    require_same_queries(ordered)
+    best, *others = ordered.values()
+    p = holm([permutation_p_value(metric, best, other, EXCHANGES, seed) for other in others])
+    resampled = bootstrap_scores(metric, [best, *others], REPLICATES, seed)
     shares = first_place_shares(resampled if metric.higher_is_better else -resampled).tolist()
     return {name: ComparisonWithBest(*both) for name, *both in zip(ordered, [None, *p], shares, strict=True)}

@@ -14,11 +14,10 @@ except ImportError as error:
     message = "metrics.testing needs hypothesis, which is not installed: pip install 'landmark[testing]'"
     raise ImportError(message, name="hypothesis") from error
 
-from metrics.testing.cases import ScoringCase, recognition_case, retrieval_case
+from metrics.testing.cases import ScoringCase, recognition_case, retrieval_case, slow_score
 from metrics.testing.check import CounterExample, MetricCheckReport, PropertyViolation, check
 from metrics.testing.known_mistakes import KNOWN_MISTAKES, KnownMistake, diagnose, mistakes_of
 from metrics.testing.properties import PROPERTIES, MetricProperty, properties_of
-from metrics.testing.slow_reference import slow_score
 from metrics.testing.strategies import (
     cases_for,
     ground_truths,

@@ -1,11 +1,11 @@
-"""A scoring case: a small ground truth and a submission, as mappings, tables and files."""
+"""A scoring case: a small ground truth and a submission, as mappings, tables and files, and its reference score."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from metrics.base import Task
+from metrics.base import Metric, Task
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -82,3 +82,13 @@ def recognition_case(
     [['q', '9 0.5']]
     """
     return ScoringCase("recognition", tuple(ground_truth.items()), tuple(submission.items()))
+
+
+def slow_score(metric: Metric, case: ScoringCase) -> float:
+    """The score of a case by `metric.reference_score`; ZeroDivisionError where no query counts.
+
+    >>> from metrics import metric
+    >>> slow_score(metric("map@100"), retrieval_case({"q": "a b c", "r": "d"}, {"q": "a a x b"}))
+    0.25
+    """
+    return metric.reference_score(case.truth, case.answers)

@@ -13,10 +13,9 @@ from hypothesis.errors import NoSuchExample
 from hypothesis.strategies import SearchStrategy
 
 from metrics.base import Metric
-from metrics.testing.cases import ScoringCase
+from metrics.testing.cases import ScoringCase, slow_score
 from metrics.testing.known_mistakes import KnownMistake, diagnose, scores_agree
 from metrics.testing.properties import Cases, MetricProperty, properties_of
-from metrics.testing.slow_reference import slow_score
 from metrics.testing.strategies import CONFIDENCES, LANDMARKS, cases_for
 
 Score = Callable[..., Any]  # (solution, submission, row_id_column_name), as in Kaggle's contract
@@ -83,20 +82,23 @@ class CandidateScorer:
     """The function to be checked; it scores each case once, so that even a random one can be checked."""
 
     score: Score
-    scores: dict[ScoringCase, float] = field(default_factory=dict)
-    errors: dict[ScoringCase, str] = field(default_factory=dict)
+    results: dict[ScoringCase, tuple[float, str]] = field(default_factory=dict)
 
     def __call__(self, case: ScoringCase) -> float:
         """Return the score of a case, nan where the function fails."""
-        if case not in self.scores:
-            self.scores[case], error = self._try(case)
-            if error:
-                self.errors[case] = error
-        return self.scores[case]
+        if case not in self.results:
+            self.results[case] = self._try(case)
+        return self.results[case][0]
+
+    @property
+    def scores(self) -> dict[ScoringCase, float]:
+        """Return the scores of all cases so far."""
+        return {case: score for case, (score, _) in self.results.items()}
 
     def outcome(self, case: ScoringCase) -> str:
         """Return the score of a case, or how the function failed, as text."""
-        return self.errors.get(case) or repr(self(case))
+        score = self(case)
+        return self.results[case][1] or repr(score)
 
     def _try(self, case: ScoringCase) -> tuple[float, str]:
         try:
@@ -119,10 +121,10 @@ def check(score: Score, metric: Metric, examples: int = 100) -> MetricCheckRepor
     tried = [_violation(candidate, each, metric, examples) for each in properties_of(metric)]
     for case in _sample_cases(metric, 2 * examples):
         candidate(case)
-    wrong = [case for case, value in candidate.scores.items() if not scores_agree(slow_score(metric, case), value)]
+    wrong = [case for case, score in candidate.scores.items() if not scores_agree(slow_score(metric, case), score)]
     smallest = _counter_example(candidate, metric, wrong) if wrong else None
     mistakes = diagnose(metric, candidate.scores) if wrong else ()
-    return MetricCheckReport(metric, len(candidate.scores), tuple(filter(None, tried)), smallest, mistakes)
+    return MetricCheckReport(metric, len(candidate.results), tuple(filter(None, tried)), smallest, mistakes)
 
 
 def _violation(
@@ -166,13 +168,10 @@ def _crowded_cases(number: int = 30) -> list[ScoringCase]:
     draw, cases = np.random.default_rng(0), []
     queries = [f"q{each:02}" for each in range(1, _N_CROWDED + 1)]
     for _ in range(number):
-        truth = [
-            (query, tuple(draw.choice(LANDMARKS, draw.integers(0, 3), replace=False).tolist())) for query in queries
-        ]
-        rows = [
-            (query, (int(draw.choice(LANDMARKS)), float(draw.choice(CONFIDENCES[:3]))))
-            for query in draw.permutation(queries).tolist()
-        ]
+        shown = [draw.choice(LANDMARKS, draw.integers(0, 3), replace=False).tolist() for _ in queries]
+        truth = [(query, tuple(landmarks)) for query, landmarks in zip(queries, shown, strict=True)]
+        order = draw.permutation(queries).tolist()
+        rows = [(query, (int(draw.choice(LANDMARKS)), float(draw.choice(CONFIDENCES[:3])))) for query in order]
         cases.append(ScoringCase("recognition", (("q00", (1,)), *truth), tuple(rows)))
     return cases
 

@@ -26,8 +26,24 @@ class KnownMistake:
     change: Mapping[str, Any] = field(hash=False)
 
 
-def _retrieval(metric: Metric) -> bool:
+def is_retrieval(metric: Metric) -> bool:
+    """Whether a metric is of the first k ranks."""
     return isinstance(metric, RetrievalMetric)
+
+
+def is_recognition(metric: Metric) -> bool:
+    """Whether a metric is of labels."""
+    return isinstance(metric, RecognitionMetric)
+
+
+def uses_confidence(metric: Metric) -> bool:
+    """Whether a metric orders the answers by confidence."""
+    return isinstance(metric, RecognitionMetric) and metric.uses_confidence
+
+
+def has_cases(metric: Metric) -> bool:
+    """Whether there are cases for a metric: it is no metric of complete rankings."""
+    return is_retrieval(metric) or is_recognition(metric)
 
 
 def _gain(metric: Metric) -> bool:
@@ -38,25 +54,13 @@ def _first_hit(metric: Metric) -> bool:
     return isinstance(metric, RetrievalMetric) and metric.value_is_rank
 
 
-def _recognition(metric: Metric) -> bool:
-    return isinstance(metric, RecognitionMetric) and metric.name in METRICS
-
-
-def _confidence(metric: Metric) -> bool:
-    return isinstance(metric, RecognitionMetric) and metric.uses_confidence and metric.name in METRICS
-
-
 def _discounted(metric: Metric) -> bool:
     """Whether a hit, or a right answer, adds less at a lower rank."""
-    return _confidence(metric) or (isinstance(metric, GainMetric) and metric.gain(1, 1) != metric.gain(1, 2))
+    return uses_confidence(metric) or (isinstance(metric, GainMetric) and metric.gain(1, 1) != metric.gain(1, 2))
 
 
 def _ranked(metric: Metric) -> bool:
     return _discounted(metric) or _first_hit(metric)
-
-
-def _everywhere(metric: Metric) -> bool:
-    return _retrieval(metric) or _recognition(metric)
 
 
 _MISSING = "missing queries left out of the mean"
@@ -68,7 +72,7 @@ _UNSTABLE = f"{_TIES}; a sort that is not stable mixes them"
 
 _ROWS: tuple[tuple[str, str, Applies, dict[str, Any]], ...] = (  # the last explains many scores, so it is tried last
     ("duplicates counted twice", "a relevant image listed again is no new hit", _gain, {"repeats": "twice"}),
-    ("duplicates closed up", "a repeated image must keep its rank", _retrieval, {"repeats": "closed up"}),
+    ("duplicates closed up", "a repeated image must keep its rank", is_retrieval, {"repeats": "closed up"}),
     ("divide by R", "the number of relevant images R is not what to divide by", _gain, {"divisor": "R"}),
     ("divide by k", "the cut-off k is not what to divide by", _gain, {"divisor": "k"}),
     ("divide by min(R, k)", "min(R, k) is not what to divide by", _gain, {"divisor": "min(R, k)"}),
@@ -79,36 +83,35 @@ _ROWS: tuple[tuple[str, str, Applies, dict[str, Any]], ...] = (  # the last expl
     ("rank from 0", _RANK, _discounted, {"first_rank": "0, skipped"}),
     ("rank from 0", _RANK, _first_hit, {"first_rank": "0", "no_hit": "k"}),
     ("one rank too many", "rank k + 1 lies beyond the cut-off", _gain, {"cut": 1}),
-    ("no cut-off", "what stands beyond rank k must not count", _retrieval, {"cut": None}),
+    ("no cut-off", "what stands beyond rank k must not count", is_retrieval, {"cut": None}),
     ("no hit counted as k", "a query without a hit counts as k + 1", _first_hit, {"no_hit": "k"}),
     ("no hit left out of the mean", "a query without a hit counts as k + 1", _first_hit, {"no_hit": "left out"}),
-    (_MISSING, _MISSING_SENTENCE, _everywhere, {"unanswered": "left out"}),
-    (_MISSING, _MISSING_SENTENCE, _everywhere, {"unanswered": "rows left out"}),
-    ("ties by file order", _TIES, _confidence, {"ties": "file"}),
-    ("ties by file order", f"{_TIES}, not of the ground truth's rows", _confidence, {"ties": "ground truth file"}),
-    ("ties by file order, backwards", _TIES, _confidence, {"ties": "file backwards"}),
-    ("ties by id, backwards", _TIES, _confidence, {"ties": "id backwards"}),
-    ("confidences compared as text", "10.0 is more than 9.0", _confidence, {"confidence": "text"}),
-    ("least confident first", "the most confident answer comes first", _confidence, {"confidence": "upwards"}),
-    ("non-landmark images dropped", _NON_LANDMARK, _confidence, {"non_landmark": "dropped"}),
-    ("only the first landmark counts", "any of several landmarks is right", _recognition, {"several": "first"}),
-    ("divide by all queries", "only queries that show a landmark count", _recognition, {"divisor": "queries"}),
-    ("divide by all answers", "only queries that show a landmark count", _recognition, {"divisor": "answers"}),
-    ("confidence ties unstable", _UNSTABLE, _confidence, {"ties": "any"}),
+    (_MISSING, _MISSING_SENTENCE, has_cases, {"unanswered": "left out"}),
+    (_MISSING, _MISSING_SENTENCE, has_cases, {"unanswered": "rows left out"}),
+    ("ties by file order", _TIES, uses_confidence, {"ties": "file"}),
+    ("ties by file order", f"{_TIES}, not of the ground truth's rows", uses_confidence, {"ties": "ground truth file"}),
+    ("ties by file order, backwards", _TIES, uses_confidence, {"ties": "file backwards"}),
+    ("ties by id, backwards", _TIES, uses_confidence, {"ties": "id backwards"}),
+    ("confidences compared as text", "10.0 is more than 9.0", uses_confidence, {"confidence": "text"}),
+    ("least confident first", "the most confident answer comes first", uses_confidence, {"confidence": "upwards"}),
+    ("non-landmark images dropped", _NON_LANDMARK, uses_confidence, {"non_landmark": "dropped"}),
+    ("only the first landmark counts", "any of several landmarks is right", is_recognition, {"several": "first"}),
+    ("divide by all queries", "only queries that show a landmark count", is_recognition, {"divisor": "queries"}),
+    ("divide by all answers", "only queries that show a landmark count", is_recognition, {"divisor": "answers"}),
+    ("confidence ties unstable", _UNSTABLE, uses_confidence, {"ties": "any"}),
 )  # fmt: skip
 KNOWN_MISTAKES = tuple(starmap(KnownMistake, _ROWS))
 
 
 def mistakes_of(metric: Metric) -> tuple[KnownMistake, ...]:
     """The mistakes that can be made with a metric, the likeliest first."""
+    if is_recognition(metric) and metric.name not in METRICS:
+        return ()
     return tuple(each for each in KNOWN_MISTAKES if each.applies(metric) and not _is_right(metric, each))
 
 
 def diagnose(metric: Metric, scores: Mapping[ScoringCase, float]) -> tuple[KnownMistake, ...]:
-    """The mistake, or the two, that explain all of a scorer's scores; none if no mistakes explain them.
-
-    A score is nan where the scorer failed.
-    """
+    """The mistake, or the two, that explain all scores of a scorer (nan: it failed); none if no mistakes do."""
     candidates = mistakes_of(metric)
     pairs = [(one, other) for one, other in combinations(candidates, 2) if not one.change.keys() & other.change.keys()]
     for mistakes in (*((each,) for each in candidates), *pairs):

@@ -50,14 +50,19 @@ def mistaken_score_range(metric: Metric, case: ScoringCase, rules: ScorerRules) 
 
 
 def _retrieval(metric: RetrievalMetric, case: ScoringCase, rules: ScorerRules) -> float:
-    listed, values = dict(case.submission), []
-    for query, truth in case.ground_truth:
-        left_out = (query not in listed and rules.unanswered != "counted") or (
-            not listed.get(query) and rules.unanswered == "left out"
-        )
-        value = None if left_out else _value(metric, listed.get(query, ()), truth, rules)
-        values += [] if value is None else [value]
+    listed = dict(case.submission)
+    counted = [
+        (listed.get(query, ()), truth) for query, truth in case.ground_truth if _is_counted(query, listed, rules)
+    ]
+    all_values = [_value(metric, images, truth, rules) for images, truth in counted]
+    values = [value for value in all_values if value is not None]
     return fmean(values) if is_mean(metric) else float(median(values))
+
+
+def _is_counted(query: str, listed: Mapping[str, tuple[Any, ...]], rules: ScorerRules) -> bool:
+    """Return whether a query counts that may have no answer."""
+    with_row = rules.unanswered == "rows left out" and query in listed
+    return rules.unanswered == "counted" or with_row or bool(listed.get(query))
 
 
 def _value(metric: RetrievalMetric, listed: Sequence[str], truth: Sequence[str], rules: ScorerRules) -> float | None:
@@ -138,16 +143,9 @@ def _divisor(case: ScoringCase, rules: ScorerRules) -> int:
         return len(case.answers)
     if rules.divisor == "queries":
         return len(case.ground_truth)
-    shown = [query for query, landmarks in case.ground_truth if landmarks]
-    if rules.unanswered == "rows left out":
-        return len([query for query in shown if query in listed])
-    return len([query for query in shown if listed.get(query) or rules.unanswered == "counted"])
+    return sum(bool(shown) and _is_counted(query, listed, rules) for query, shown in case.ground_truth)
 
 
 def _top1_accuracy(case: ScoringCase, rules: ScorerRules) -> float:
-    right = [
-        query
-        for query, shown in case.ground_truth
-        if query in case.answers and _is_right(case.answers[query][0], shown, rules)
-    ]
-    return len(right) / _divisor(case, rules)
+    answered = [(case.answers[query][0], shown) for query, shown in case.ground_truth if query in case.answers]
+    return sum(_is_right(landmark, shown, rules) for landmark, shown in answered) / _divisor(case, rules)

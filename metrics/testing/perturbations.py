@@ -90,14 +90,14 @@ def replaced_confidences(draw: st.DrawFn, metric: Metric) -> CasePair:  # noqa: 
 
 
 @st.composite
-def additional_wrong_answer(draw: st.DrawFn, metric: Metric) -> CasePair:  # noqa: ARG001 (one signature for all)
+def wrong_answer(draw: st.DrawFn, metric: Metric) -> CasePair:  # noqa: ARG001 (one signature for all)
     """A query gets a wrong answer that is less confident than all others."""
     case = draw(recognition_cases())
     return case, _with_answer(case, draw(_unanswered_query(case)), (ABSENT_LANDMARK, min(CONFIDENCES) - 1))
 
 
 @st.composite
-def additional_right_answer(draw: st.DrawFn, metric: Metric) -> CasePair:  # noqa: ARG001 (one signature for all)
+def right_answer(draw: st.DrawFn, metric: Metric) -> CasePair:  # noqa: ARG001 (one signature for all)
     """A query that shows a landmark gets a right answer."""
     case = draw(recognition_cases())
     query = draw(_unanswered_query(case))

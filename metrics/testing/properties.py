@@ -2,19 +2,29 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import starmap
 from math import isnan
 from typing import Any
 
 from hypothesis.strategies import SearchStrategy
 
-from metrics.base import Metric, RecognitionMetric, RetrievalMetric
+from metrics.base import Metric, RetrievalMetric
 from metrics.testing import perturbations
 from metrics.testing.cases import ScoringCase
-from metrics.testing.known_mistakes import TOLERANCE, scores_agree
+from metrics.testing.known_mistakes import (
+    TOLERANCE,
+    has_cases,
+    is_recognition,
+    is_retrieval,
+    scores_agree,
+    uses_confidence,
+)
 from metrics.testing.strategies import cases_for
 
 Cases = tuple[ScoringCase, ...]
 Scores = tuple[float, ...]
+Strategy = Callable[[Any], SearchStrategy[Cases]]
+Holds = Callable[[Metric, Cases, Scores], bool]
 
 
 @dataclass(frozen=True)
@@ -23,8 +33,8 @@ class MetricProperty:
 
     name: str
     applies: Callable[[Metric], bool]
-    cases: Callable[[Any], SearchStrategy[Cases]]
-    holds: Callable[[Metric, Cases, Scores], bool]
+    cases: Strategy
+    holds: Holds
 
 
 def properties_of(metric: Metric) -> tuple[MetricProperty, ...]:
@@ -32,28 +42,12 @@ def properties_of(metric: Metric) -> tuple[MetricProperty, ...]:
     return tuple(each for each in PROPERTIES if each.applies(metric))
 
 
-def _retrieval(metric: Metric) -> bool:
-    return isinstance(metric, RetrievalMetric)
-
-
-def _recognition(metric: Metric) -> bool:
-    return isinstance(metric, RecognitionMetric)
-
-
-def _any(metric: Metric) -> bool:
-    return _retrieval(metric) or _recognition(metric)
-
-
 def _perfect_if_hits_lead(metric: Metric) -> bool:
     return isinstance(metric, RetrievalMetric) and metric.perfect_if_hits_lead
 
 
-def _confidence(metric: Metric) -> bool:
-    return isinstance(metric, RecognitionMetric) and metric.uses_confidence
-
-
-def _no_confidence(metric: Metric) -> bool:
-    return isinstance(metric, RecognitionMetric) and not metric.uses_confidence
+def _ignores_confidence(metric: Metric) -> bool:
+    return is_recognition(metric) and not uses_confidence(metric)
 
 
 def _one(metric: Metric) -> SearchStrategy[Cases]:
@@ -85,38 +79,19 @@ def _one_if_perfect(metric: Any, cases: Cases, scores: Scores) -> bool:
     return scores_agree(scores[0], 1.0) == all(len(hits[query]) == n for query, n in possible.items())
 
 
-PROPERTIES: tuple[MetricProperty, ...] = (
-    MetricProperty("gives a finite number", _any, _one, _is_number),
-    MetricProperty("lies within its bounds", _any, _one, _within_bounds),
-    MetricProperty("the order of rows does not matter", _any, perturbations.shuffled_rows, _unchanged),
-    MetricProperty(
-        "a hit that moves above a miss never makes it worse", _retrieval, perturbations.raised_hit, _no_worse
-    ),
-    MetricProperty("what follows rank k does not matter", _retrieval, perturbations.longer_list, _unchanged),
-    MetricProperty(
-        "an image appended within k never makes it worse", _retrieval, perturbations.appended_image, _no_worse
-    ),
-    MetricProperty("an answer is never worse than none", _retrieval, perturbations.additional_ranking, _no_worse),
-    MetricProperty(
-        "is 1 exactly if the first min(R, k) are different hits", _perfect_if_hits_lead, _one, _one_if_perfect
-    ),
-    MetricProperty(
-        "only the order of confidences matters", _confidence, perturbations.rescaled_confidences, _unchanged
-    ),
-    MetricProperty("confidences do not matter", _no_confidence, perturbations.replaced_confidences, _unchanged),
-    MetricProperty(
-        "a wrong answer of least confidence changes nothing",
-        _recognition,
-        perturbations.additional_wrong_answer,
-        _unchanged,
-    ),
-    MetricProperty(
-        "an additional right answer never makes it worse",
-        _recognition,
-        perturbations.additional_right_answer,
-        _no_worse,
-    ),
-    MetricProperty(
-        "query ids matter only among equal confidences", _recognition, perturbations.renamed_queries, _unchanged
-    ),
+_ROWS: tuple[tuple[str, Callable[[Metric], bool], Strategy, Holds], ...] = (
+    ("gives a finite number", has_cases, _one, _is_number),
+    ("lies within its bounds", has_cases, _one, _within_bounds),
+    ("the order of rows does not matter", has_cases, perturbations.shuffled_rows, _unchanged),
+    ("a hit that moves above a miss never makes it worse", is_retrieval, perturbations.raised_hit, _no_worse),
+    ("what follows rank k does not matter", is_retrieval, perturbations.longer_list, _unchanged),
+    ("an image appended within k never makes it worse", is_retrieval, perturbations.appended_image, _no_worse),
+    ("an answer is never worse than none", is_retrieval, perturbations.additional_ranking, _no_worse),
+    ("is 1 exactly if the first min(R, k) are different hits", _perfect_if_hits_lead, _one, _one_if_perfect),
+    ("only the order of confidences matters", uses_confidence, perturbations.rescaled_confidences, _unchanged),
+    ("confidences do not matter", _ignores_confidence, perturbations.replaced_confidences, _unchanged),
+    ("a wrong answer of least confidence changes nothing", is_recognition, perturbations.wrong_answer, _unchanged),
+    ("an additional right answer never makes it worse", is_recognition, perturbations.right_answer, _no_worse),
+    ("query ids matter only among equal confidences", is_recognition, perturbations.renamed_queries, _unchanged),
 )
+PROPERTIES = tuple(starmap(MetricProperty, _ROWS))

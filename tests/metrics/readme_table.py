@@ -44,7 +44,7 @@ def definitions(cases: Mapping[str, ScoringCase]) -> list[Definition]:
         )
         return [
             gap,
-            (landmarks_only[0], "the same, answers where there is no landmark left out", landmarks_only[2]),
+            (landmarks_only[0], "GAP without the answers to queries that show no landmark", landmarks_only[2]),
             top1,
         ]
     official, *others = (_definition(each) for each in METRICS.values() if each.name.endswith("@100"))

@@ -1,7 +1,6 @@
 """The results of an entry query by query: sorted by score, and with the answer to each query."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +9,7 @@ import numpy as np
 from harness.data.split import TEST
 from harness.scoring.stored_evaluation import QueryArrays, from_arrays
 from harness.web.data.answer_index import SubmissionIndex
+from harness.web.data.local_matches import match_address
 from harness.web.data.photos import CompetitionPhotos
 from harness.web.data.query_answer import JudgedPhoto, LandmarkLabel, QueryAnswer
 from harness.web.data.query_truth import QueryTruth
@@ -19,8 +19,6 @@ from metrics import RecognitionJudgement, metrics_of
 from metrics.curves import gap_costs, precision_by_confidence
 
 MAX_MISSED = 60  # shown
-
-MatchAddress = Callable[[Entry, str, str], str]  # entry, query, image -> address of their local matches, or ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +30,6 @@ class EntryAnalysis(ABC):
     submission: SubmissionIndex
     photos: CompetitionPhotos
     values: QueryArrays
-    match_address: MatchAddress
 
     @property
     def parts(self) -> tuple[str, str]:
@@ -115,7 +112,7 @@ class RankingAnalysis(EntryAnalysis):
 
     def _matches(self, row: int, image: str) -> str:
         """Return the address of the local matches of a query and an image; empty if the image's file is missing."""
-        address = self.match_address(self.entry, self.photo_id(row), image)
+        address = match_address(self.entry, self.photo_id(row), image)
         return address if address and self.photos.file(self.parts[1], image) else ""
 
 

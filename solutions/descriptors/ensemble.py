@@ -3,8 +3,6 @@
 Source of the weights: the write-up of CVSSP & Visual Atoms, first place of the retrieval challenge of 2018.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

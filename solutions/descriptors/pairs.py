@@ -1,7 +1,5 @@
 """Pairs of labelled images, matching or not, sampled by ids and seed; the order of the images does not matter."""
 
-from __future__ import annotations
-
 from hashlib import blake2b
 
 import numpy as np

@@ -196,9 +196,6 @@ def _merge_pairs(rows: np.ndarray, edges: GraphEdges, one: np.ndarray, other: np
     order = order[~again]
     starts = np.searchsorted(source[order], sources)
     best = order[starts[:, None] + np.arange(degree)]
-    edges.positions[sources], edges.similarities[sources], edges.new[sources] = (
-        target[best],
-        similarity[best],
-        new[best],
-    )
+    edges.positions[sources], edges.similarities[sources] = target[best], similarity[best]
+    edges.new[sources] = new[best]
     return int(added[best].sum())

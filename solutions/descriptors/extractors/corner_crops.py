@@ -4,8 +4,6 @@ Source of averaging over crops: Krizhevsky, Sutskever, Hinton, ImageNet classifi
 networks, 2012; the choice of crops is ours. Crops help where a landmark fills little of a photograph or is off-centre.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 

@@ -3,8 +3,6 @@
 Source of the scales: Radenović, Tolias, Chum, Fine-tuning CNN image retrieval with no human annotation, 2018.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -56,7 +54,6 @@ class MultiscaleExtractor(Extractor):
 
     @property
     def network(self) -> Backbone:
-        """Return the network that makes the feature maps."""
         return Backbone(self.backbone, self.weights, self.layer, mixed=self.mixed, further=self.further)
 
     @property
@@ -66,12 +63,10 @@ class MultiscaleExtractor(Extractor):
 
     @property
     def batch(self) -> int:  # type: ignore[override]
-        """Return the number of images described at a time."""
         return _BATCH_SIZES[on_accelerator()][0]
 
     @property
     def made_with(self) -> Mapping[str, str]:
-        """Return the digest of the weights and the versions of Keras and its backend."""
         return self.network.made_with
 
     def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray | list[np.ndarray]]:  # type: ignore[override]

@@ -5,8 +5,6 @@ local crops; sizes and positions are ours. Boxes are cut from pixels, as theirs,
 they are cut from the feature maps of the whole photograph, which costs one pass for all.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -49,22 +47,18 @@ class RandomBoxesExtractor(Extractor):
 
     @property
     def network(self) -> Backbone:
-        """Return the network that makes the feature maps."""
         return Backbone(self.backbone, self.weights)
 
     @property
     def reduce_to(self) -> int:
-        """Return the side that a reduced decode must keep."""
         return self.side if self.cut == "maps" else round(self.side / _SIDES[0])
 
     @property
     def batch(self) -> int:  # type: ignore[override]
-        """Return the number of images described at a time."""
         return self.network.batch if self.cut == "maps" else 1
 
     @property
     def made_with(self) -> Mapping[str, str]:
-        """Return the digest of the weights and the versions of Keras and its backend."""
         return self.network.made_with
 
     def describe(self, images: Sequence[np.ndarray]) -> np.ndarray:  # type: ignore[override]

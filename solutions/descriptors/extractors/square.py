@@ -1,7 +1,5 @@
 """Pooled descriptors of a square of the photograph: all poolings from one pass of the network."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -51,22 +49,18 @@ class SquareExtractor(Extractor):
 
     @property
     def network(self) -> Backbone:
-        """Return the network that makes the feature maps."""
         return Backbone(self.backbone, self.weights, self.layer, self.classes, self.mixed)
 
     @property
     def reduce_to(self) -> int:
-        """Return the side that a reduced decode must keep."""
         return self.side
 
     @property
     def batch(self) -> int:  # type: ignore[override]
-        """Return the number of images described at a time."""
         return max(_BATCH, self.network.batch)
 
     @property
     def made_with(self) -> Mapping[str, str]:
-        """Return the digest of the weights and the versions of Keras and its backend."""
         return self.network.made_with
 
     def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:  # type: ignore[override]

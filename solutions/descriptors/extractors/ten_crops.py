@@ -3,8 +3,6 @@
 Source: Krizhevsky, Sutskever, Hinton, ImageNet classification with deep convolutional neural networks, 2012.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,12 +26,10 @@ class TenCropsExtractor(SquareExtractor):
 
     @property
     def reduce_to(self) -> int:
-        """Return the side that a reduced decode must keep."""
         return round(self.side * _MARGIN)
 
     @property
     def batch(self) -> int:  # type: ignore[override]
-        """Return the number of images described at a time."""
         return max(1, super().batch // CROPS)
 
     def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:  # type: ignore[override]

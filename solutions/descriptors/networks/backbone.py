@@ -1,7 +1,5 @@
 """A network as a value: its name, weights and layers; it is built once in each process."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from contextlib import nullcontext

@@ -5,8 +5,6 @@ It is EfficientNet without squeeze and excitation, with ReLU6 for swish; stem an
 Source: tensorflow/tpu, `models/official/efficientnet/lite/efficientnet_lite_builder.py` (Apache-2.0).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, files

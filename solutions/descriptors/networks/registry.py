@@ -4,8 +4,6 @@ Each is built as a Keras model of pixels 0 to 255 `(n, h, w, 3)` with named outp
 `maps2`, … of further layers, and on request `classes` `(n, classes)`: logits, or the last layer of a `.keras` file.
 """
 
-from __future__ import annotations
-
 import sys
 import warnings
 from collections.abc import Iterator

@@ -7,8 +7,6 @@ name functions to call; only those in `_FUNCTIONS` are allowed.
 Source: `torch/serialization.py`, `_legacy_load`.
 """
 
-from __future__ import annotations
-
 import pickle
 import re
 from collections import OrderedDict

@@ -4,8 +4,6 @@ Descriptors are not normalised here. To add a pooling, write both functions and 
 extractors accept and that layers can be trained below follow from it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal

@@ -34,7 +34,6 @@ class PerceptualHashes(Extractor):
 
     @property
     def reduce_to(self) -> int | None:
-        """The minimum shorter side in pixels of a reduced decode."""
         return _REDUCED_SIDE if self.decode == "reduced" else None
 
     def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:  # type: ignore[override]

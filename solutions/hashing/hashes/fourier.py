@@ -53,7 +53,6 @@ class FourierSpectra(Extractor):
     libraries: ClassVar[tuple[str, ...]] = ("scipy",)
 
     def describe(self, images: np.ndarray) -> Mapping[str, np.ndarray]:  # type: ignore[override]
-        """Return the three arrays."""
         magnitudes = log_magnitudes(images, window=self.window).reshape(len(images), -1)
         return {
             "block": _subtract_mean(magnitudes[:, _block(self.side, self.frequencies)]),

@@ -48,12 +48,8 @@ def _no_candidates(n_queries: int, entries: Any) -> _Candidates:
 
 @helper
 def _search_tiles(queries: Any, index: Any, k: int, candidates: _Candidates) -> None:
-    planes, table, nearer, biases = (
-        aligned_words(PLANES_WORDS),
-        aligned_words(TABLE_WORDS),
-        aligned_words(WORDS),
-        bias_planes(),
-    )
+    planes, table = aligned_words(PLANES_WORDS), aligned_words(TABLE_WORDS)
+    nearer, biases = aligned_words(WORDS), bias_planes()
     bounds = candidates.bounds  # hoisted: each access costs a reference count
     for first in range(0, len(index), TILE):
         tabulate(index, first, planes, table)

@@ -31,10 +31,8 @@ def _product(builder: Any, key: Any, distance: Any, _: Any) -> Any:
 def _sum_of_entries(builder: Any, key: Any, distance: Any, table: Any) -> Any:
     addresses = builder.add(broadcast(builder, builder.ptrtoint(table, INT64)), builder.shl(distance, constant(3)))
     pointers = builder.inttoptr(addresses, ir.VectorType(INT64.as_pointer(), WORDS))
-    alignment, everywhere = (
-        ir.Constant(ir.IntType(32), 8),
-        ir.Constant(ir.VectorType(ir.IntType(1), WORDS), [1] * WORDS),
-    )
+    alignment = ir.Constant(ir.IntType(32), 8)
+    everywhere = ir.Constant(ir.VectorType(ir.IntType(1), WORDS), [1] * WORDS)
     entries = call(builder, "llvm.masked.gather.v8i64.v8p0", VECTOR, pointers, alignment, everywhere, constant(0))
     return builder.add(key, entries)
 

@@ -54,10 +54,8 @@ class HammingSearcher(ABC):
         """Return what `search` returns, and the work that it took."""
         check_k(k)
         queries, possible = as_codes(queries, 1), min(k, self.n_codes)
-        positions, distances = (
-            missing_positions(len(queries), k),
-            np.full((len(queries), k), MISSING_DISTANCE, np.uint8),
-        )
+        positions = missing_positions(len(queries), k)
+        distances = np.full((len(queries), k), MISSING_DISTANCE, np.uint8)
         work = self._search(queries, possible, positions, distances) if possible else 0
         return SearchResult(positions, distances, work / max(1, len(queries)))
 

@@ -47,11 +47,7 @@ class BoardRow:
 
 
 def board_rows(
-    entries: Iterable[Entry],
-    *,
-    higher_is_better: bool,
-    metric: str | None = None,
-    best_of: Group = "solution",
+    entries: Iterable[Entry], *, higher_is_better: bool, metric: str | None = None, best_of: Group = "solution"
 ) -> list[BoardRow]:
     """The rows of one leaderboard, the best first; unranked rows come last, the earliest first.
 
@@ -124,15 +120,12 @@ def board_row(standing: Standing[Any], entry: Entry, order: Order, part: str) ->
 
 
 def explain_order(a: BoardRow, b: BoardRow) -> str:
-    """Explain in one line why one of two rows stands above the other: by score, or by age.
-
-    The order of the two rows does not matter.
-    """
-    unranked = [
-        f"{shorten(row.identity)} is not ranked: {shorten(row.reason or row.status)}" for row in (a, b) if not row.rank
-    ]
+    """Explain in one line why one of two rows, in either order, stands above the other: by score, or by age."""
+    unranked = [row for row in (a, b) if not row.rank]
     if unranked:
-        return "; ".join(unranked)
+        return "; ".join(
+            f"{shorten(row.identity)} is not ranked: {shorten(row.reason or row.status)}" for row in unranked
+        )
     above, below = sorted((a, b), key=lambda row: row.rank or 0)
     part = next(part for part in PARTS if getattr(above, f"score_{part}") is not None)
     score, other = getattr(above, f"score_{part}"), getattr(below, f"score_{part}")

@@ -44,11 +44,11 @@ class Cost(NamedTuple):
 class Entry:
     """The result of one run of one solution on one split; leaderboards are made of entries.
 
-    `competition` is the fingerprint of its data, `split` is "test" or "fold 1/5", and `identity` is the solution with
-    its parameters, as in "hash(kind='dct')". `scores` maps "all", "public" and "private" to metric names and values;
-    a value is None where the part has no query that counts. `metric` is the name of the metric that ranks, and
-    `intervals` has the bounds, low and high, of its 95 % interval for some parts. `created` is converted to UTC, and
-    the store assigns `id`.
+    `competition` is the fingerprint of its data, `split` is "test" or, as stored, "fold 1/5 of deal ab12", and
+    `identity` is the solution with its parameters, as in "hash(kind='dct')". `scores` maps "all", "public" and
+    "private" to metric names and values; a value is None where the part has no query that counts. `metric` is the name
+    of the metric that ranks, and `intervals` has the bounds, low and high, of its 95 % interval for some parts.
+    `created` is converted to UTC, and the store assigns `id`.
 
     Raises LeaderboardError for a score or a bound that is not finite, ValueError for a time without a zone.
     """

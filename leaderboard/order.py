@@ -16,31 +16,19 @@ class Rankable(Protocol):
     """The attributes of an entry that its order needs; `Entry` and `EntrySummary` have them."""
 
     @property
-    def id(self) -> int | None:
-        """The number that the store assigned."""
-
+    def id(self) -> int | None: ...
     @property
-    def solution(self) -> str:
-        """The solution's name."""
-
+    def solution(self) -> str: ...
     @property
-    def identity(self) -> str:
-        """The solution with its parameters."""
-
+    def identity(self) -> str: ...
     @property
-    def status(self) -> Status:
-        """Whether it is scored, unscored or failed."""
-
+    def status(self) -> Status: ...
     @property
-    def metric(self) -> str | None:
-        """The name of the metric that ranks."""
-
+    def metric(self) -> str | None: ...
     @property
-    def created(self) -> datetime:
-        """When the entry was created."""
-
+    def created(self) -> datetime: ...
     def score(self, part: str, metric: str | None = None) -> float | None:
-        """The score of a part."""
+        """The score of a part by `metric`, or by the metric that ranks; None if there is none."""
 
 
 Ranked = TypeVar("Ranked", bound=Rankable)

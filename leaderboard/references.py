@@ -1,45 +1,35 @@
 """Reference scores, shown beside a board without a rank: published scores, baselines and sample submissions."""
 
 import csv
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from leaderboard.board import BoardRow
 from leaderboard.entry import Entry
 from leaderboard.folds import FoldRow
 from leaderboard.order import PARTS
+from leaderboard.safe_text import shorten
 
 if TYPE_CHECKING:
     from leaderboard.storage.entry_summaries import EntrySummary
 
 Row = TypeVar("Row", bound=BoardRow | FoldRow)
 RANKS = "rank", "private_rank", "move"
+OTHERS = "other photographs, so these are not comparable with scores on this competition's"
 BASELINES = "first_images", "most_frequent"  # solutions that do not look at the query
 
 
 @dataclass(frozen=True)
-class Reference:
-    """A score that is shown beside a board without a rank.
-
-    `part` is "public", "private" or "all", `source` is who measured it, and `of` names the photographs. `same` is true
-    if they are the competition's own, so that the score is comparable with those on the board.
-    """
-
-    name: str
-    metric: str
-    part: str
-    score: float
-    source: str
-    of: str
-    same: bool = False
-
-
-@dataclass(frozen=True)
 class ReferenceRow:
-    """The scores of one reference by part, None where a part's score is unknown."""
+    """The scores of one reference by part, None where they are unknown; it stands beside a board without a rank.
+
+    `source` is who measured them, and `of` names the photographs. `same` is true if they are the competition's own, so
+    that the scores are comparable with those on the board.
+    """
 
     name: str
     score_public: float | None
@@ -51,49 +41,32 @@ class ReferenceRow:
 
 
 @cache
-def published_references(metric: str) -> tuple[Reference, ...]:
+def published_references(metric: str) -> tuple[ReferenceRow, ...]:
     """Scores of the Google Landmark challenges by a metric, in the order of their years.
 
     Each was verified in its source. Public and private parts are the challenges' own. Each year had other queries or
     another ground truth, so scores of different years are not comparable.
 
-    >>> [reference.score for reference in published_references("map@100")][:3]
-    [0.627, 0.591, 0.576]
+    >>> [(row.score_public, row.score_private) for row in published_references("map@100")][:2]
+    [(0.627, None), (0.591, 0.576)]
     """
     text = files(__package__).joinpath("published.csv").read_text(encoding="utf-8")
-    return tuple(
-        Reference(row["name"], metric, part, float(row[part]), row["source"], row["of"])
-        for row in csv.DictReader(text.splitlines())
-        for part in ("public", "private")
-        if row["metric"] == metric and row[part]
-    )
+    references = []
+    for row in csv.DictReader(text.splitlines()):
+        if row["metric"] == metric:
+            public, private = (float(row[part]) if row[part] else None for part in ("public", "private"))
+            references.append(ReferenceRow(row["name"], public, private, None, row["source"], row["of"], same=False))
+    return tuple(references)
 
 
-def baseline_references(entries: Iterable["Entry | EntrySummary"], of: str) -> list[Reference]:
+def baseline_references(entries: Iterable["Entry | EntrySummary"], of: str) -> list[ReferenceRow]:
     """The scores of the baselines' latest entries, on the photographs of the competition `of`."""
     latest = {entry.identity: entry for entry in entries if is_baseline(entry) and entry.status == "scored"}
-    return [
-        reference
-        for entry in latest.values()
-        for reference in references_by_part(
-            entry.identity,
-            entry.metric or "",
-            {part: entry.score(part) for part in PARTS},
-            f"entry #{entry.id}",
-            of,
-        )
-    ]
-
-
-def references_by_part(
-    name: str, metric: str, scores: Mapping[str, float | None], source: str, of: str
-) -> list[Reference]:
-    """A reference for each part that has a score, on the competition's own photographs."""
-    return [
-        Reference(name, metric, part, score, source, of, same=True)
-        for part, score in scores.items()
-        if score is not None
-    ]
+    rows = []
+    for entry in latest.values():
+        public, private, every = map(entry.score, PARTS)
+        rows.append(ReferenceRow(entry.identity, public, private, every, f"entry #{entry.id}", of, same=True))
+    return rows
 
 
 def is_baseline(entry: "Entry | EntrySummary") -> bool:
@@ -102,10 +75,7 @@ def is_baseline(entry: "Entry | EntrySummary") -> bool:
 
 
 def rank_without_baselines(entries: Iterable[Entry], rows_of: Callable[[list[Entry]], list[Row]]) -> list[Row]:
-    """The rows of a leaderboard with unranked baselines, which stand below the ranked rows.
-
-    `rows_of` turns entries into rows, as `board_rows` and `fold_rows` do.
-    """
+    """The rows that `rows_of` makes of entries, as `board_rows` does, with unranked baselines below the ranked rows."""
     entries = list(entries)
     rows = rows_of([entry for entry in entries if not is_baseline(entry)])
     ranked = [row for row in rows if row.rank is not None]
@@ -118,17 +88,32 @@ def _unranked(row: Row) -> Row:
     return replace(row, **ranks, reason=row.reason or "a baseline, which takes no rank")
 
 
-def reference_rows(references: Iterable[Reference]) -> list[ReferenceRow]:
-    """A row for each name, source and set of photographs, in the given order, those on the competition's own first.
+def reference_rows(rows: Iterable[ReferenceRow], parts: Collection[str] = PARTS) -> list[ReferenceRow]:
+    """The rows that have a score, those on the competition's own photographs first, with scores of `parts` only."""
+    hidden: dict[str, Any] = {f"score_{part}": None for part in PARTS if part not in parts}
+    visible = [replace(row, **hidden) if row.same else row for row in rows]
+    scored = [row for row in visible if any(getattr(row, f"score_{part}") is not None for part in PARTS)]
+    return sorted(scored, key=lambda row: not row.same)
 
-    >>> [(row.score_public, row.score_private) for row in reference_rows(published_references("map@100"))][:2]
-    [(0.627, None), (0.591, 0.576)]
+
+def reference_lines(rows: Sequence[ReferenceRow]) -> list[str]:
+    r"""The rows as lines for the terminal, grouped under the photographs on which they were measured.
+
+    >>> print("\n".join(reference_lines(reference_rows(published_references("map@100")))[:4]))
+    on other photographs, so these are not comparable with scores on this competition's
+      Google Landmarks v1 (2018)
+        public 0.627                        1st, CVSSP & Visual Atoms (the team's post on Kaggle)
+        public 0.591      private 0.576     6th, VRG Prague (the team's post on Kaggle)
     """
-    scores: dict[tuple[bool, str, str, str], dict[str, float]] = {}
-    for each in references:
-        scores.setdefault((each.same, each.name, each.source, each.of), {})[each.part] = each.score
-    ordered = sorted(scores.items(), key=lambda item: not item[0][0])
-    return [
-        ReferenceRow(name, of.get("public"), of.get("private"), of.get("all"), source, photographs, same)
-        for (same, name, source, photographs), of in ordered
-    ]
+    lines = []
+    for same, group in groupby(rows, key=lambda row: row.same):
+        lines.append("on this competition's own photographs" if same else f"on {OTHERS}")
+        for of, own_rows in groupby(group, key=lambda row: row.of):
+            lines += [f"  {shorten(of)}", *map(_line, own_rows)]
+    return lines
+
+
+def _line(row: ReferenceRow) -> str:
+    scores = {"public": row.score_public, "private": row.score_private} | ({"all": row.score_all} if row.same else {})
+    cells = ["" if score is None else f"{part} {round(score, 5):g}" for part, score in scores.items()]
+    return f"    {''.join(f'{cell:<17} ' for cell in cells)}{shorten(row.name)} ({shorten(row.source)})"

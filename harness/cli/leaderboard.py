@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from harness.cli._options import Every, Folder, Json, OnFolds, TaskOption, WorkspaceOption
+from harness.cli._options import Every, Folder, Json, TaskOption, WorkspaceOption
 from harness.cli._output import print_json, say
 from harness.errors import HarnessError
 
@@ -29,7 +29,7 @@ def leaderboard(
     *,
     on: Folder,
     task: TaskOption = None,
-    folds: OnFolds = False,
+    folds: Annotated[bool, typer.Option("--folds", help="Rank by the mean over folds of the train images.")] = False,
     references: Annotated[
         bool, typer.Option("--references", help="Also print published scores and baselines, without rank.")
     ] = False,
@@ -82,7 +82,7 @@ def _reference_rows(
     competition: Competition, entries: Mapping[TaskName, Sequence[Entry]]
 ) -> dict[TaskName, list[ReferenceRow]]:
     """Return the reference scores of each task that the competition has or that has entries."""
-    from harness.scoring.sample_scores import reference_board_rows
+    from harness.scoring.reference_scores import reference_board_rows
 
     tasks = {*competition.tasks, *(task for task, of_task in entries.items() if of_task)}
     return {

@@ -68,10 +68,7 @@ def _with_notes(truth: GroundTruth, reference: ReferenceIds) -> GroundTruth:
 
 
 def evaluate(answer: Answer, truth: GroundTruth) -> Evaluation:
-    """Return the evaluation of an answer; a scored query that it lacks counts as unanswered.
-
-    Raises DataError if no query is scored.
-    """
+    """Return the evaluation of an answer, in which missing queries are unanswered; DataError if no query is scored."""
     rows = find_positions(truth.query_ids[truth.scored], answer.query_ids)
     none = np.zeros((0, MAX_SCORED_IDS), np.int32)
     if isinstance(answer, Ranking):
@@ -79,15 +76,18 @@ def evaluate(answer: Answer, truth: GroundTruth) -> Evaluation:
     return _evaluate(_judge(truth, rows, none, answer.landmarks, answer.confidences), truth)
 
 
+def part_masks(usage: np.ndarray) -> dict[str, np.ndarray]:
+    """Return part -> mask `(n,)` of its queries, from the `usage` of an evaluation."""
+    return {"all": np.ones(len(usage), bool), "public": usage == "Public", "private": usage == "Private"}
+
+
 def _evaluate(judgement: Judgement, truth: GroundTruth) -> Evaluation:
     _require_positives(truth)
-    metrics = metrics_of(truth.task)
-    usage = truth.usage[truth.scored]
-    parts = {"all": np.ones(len(usage), bool), "public": usage == "Public", "private": usage == "Private"}
+    metrics, usage = metrics_of(truth.task), truth.usage[truth.scored]
     per_query = {metric.name: metric.per_query(judgement) for metric in metrics}
     scores = {
         part: {metric.name: _score(metric, judgement, per_query[metric.name], mask) for metric in metrics}
-        for part, mask in parts.items()
+        for part, mask in part_masks(usage).items()
     }
     return Evaluation(truth.task, scores, judgement.query_ids, per_query, judgement, usage)
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.scoring.evaluate import Evaluation
+from harness.scoring.evaluate import Evaluation, part_masks
 from metrics import Judgement, Metric, QueryValues, RecognitionJudgement, intervals, metrics_of
 
 QueryArrays = Mapping[str, np.ndarray]  # name -> (n,); the names of arrays other than metrics begin with a dot
@@ -51,15 +51,12 @@ def required_arrays(metric: Metric) -> list[str]:
 
 def public_queries(values: QueryArrays) -> np.ndarray:
     """Return a mask `(n,)` of the public queries; raise KeyError if an older version did not store it."""
-    public: np.ndarray = values[_PUBLIC].astype(bool)
-    return public
+    return np.asarray(values[_PUBLIC].astype(bool))
 
 
 def score_intervals(evaluation: Evaluation, *, seed: int = 0) -> dict[str, dict[str, tuple[float, float]]]:
     """Return the 95 % interval of every score: part -> metric -> (low, high); empty for a part without queries."""
-    metrics = metrics_of(evaluation.task)
-    usage = evaluation.usage
-    masks = {"all": np.ones(len(usage), bool), "public": usage == "Public", "private": usage == "Private"}
+    metrics, masks = metrics_of(evaluation.task), part_masks(evaluation.usage)
     return {part: intervals(metrics, evaluation.judgement.select(mask), seed=seed) for part, mask in masks.items()}
 
 
@@ -68,8 +65,7 @@ def part_intervals(evaluation: Evaluation) -> dict[str, tuple[float, float]]:
 
     The interval for 'all' is included only if every query belongs to one part; otherwise 'all' never ranks.
     """
-    metric = metrics_of(evaluation.task)[0]
-    arrays = to_arrays(evaluation)
+    metric, arrays = metrics_of(evaluation.task)[0], to_arrays(evaluation)
     bounds_of: dict[str, tuple[float, float]] = {}
     for part in ("public", "private"):
         judgement = from_arrays(metric, evaluation.query_ids, arrays, part)

@@ -55,14 +55,18 @@ def boosting_attack(
     draw = np.random.default_rng(seed)
     ballots = draw.integers(2, size=(max(steps), len(public)), dtype=bool)
     coins = draw.integers(2, size=len(public), dtype=bool)
+
+    def submit(second: NDArray[np.bool_], before: ReleasedScore | None) -> ReleasedScore:
+        return board.release(metric, mix_answers(*answers, second).select(public), before)
+
     releases: list[ReleasedScore] = []
     for ballot in ballots:
-        releases.append(_submit(metric, board, answers, ballot, public, releases[-1] if releases else None))
+        releases.append(submit(ballot, releases[-1] if releases else None))
     public_scores, private_scores = [], []
     for step in steps:
         selected = _selected(board, np.array([each.score for each in releases[:step]]), higher=metric.higher_is_better)
         voted = _majority(ballots[:step][selected], coins)
-        public_scores.append(_submit(metric, board, answers, voted, public, releases[step - 1]).score)
+        public_scores.append(submit(voted, releases[step - 1]).score)
         private_scores.append(metric.score_of(values_of(metric, mix_answers(*answers, voted).select(~public))))
     return AttackResult(tuple(steps), tuple(public_scores), tuple(private_scores))
 
@@ -82,17 +86,6 @@ def mix_answers(a: Judgement, b: Judgement, second: NDArray[np.bool_]) -> Judgem
     """The judgement of the answers of `b` where the mask `second` (n_queries,) is true, and of `a` elsewhere."""
     names = [field.name for field in fields(a)]
     return replace(a, **{name: np.where(second, getattr(b, name), getattr(a, name)) for name in names})
-
-
-def _submit(
-    metric: Metric,
-    board: LeaderboardMechanism,
-    answers: tuple[Judgement, Judgement],
-    second: NDArray[np.bool_],
-    public: NDArray[np.bool_],
-    before: ReleasedScore | None,
-) -> ReleasedScore:
-    return board.release(metric, mix_answers(*answers, second).select(public), before)
 
 
 def _selected(board: LeaderboardMechanism, scores: NDArray[np.float64], *, higher: bool) -> NDArray[np.bool_]:

@@ -32,10 +32,7 @@ class LeaderboardMechanism(Protocol):
     """A rule that decides which score a team sees. Judgements are of the public queries only, in the same order."""
 
     def release(self, metric: Metric, new: Judgement, best: ReleasedScore | None = None, /) -> ReleasedScore:
-        """The score released after a new submission; `best` is the release before it, None for the first submission.
-
-        Raises NoPositives if no query counts.
-        """
+        """The score released after a submission; `best` is the release before it. NoPositives if no query counts."""
         ...
 
 
@@ -74,10 +71,7 @@ class LadderMechanism:
             raise LeaderboardError(f"a step of the Ladder is above 0 and at most 1, not {self.step}")
 
     def release(self, metric: Metric, new: Judgement, best: ReleasedScore | None = None, /) -> ReleasedScore:
-        """`best` itself, or the new submission's score if it is better by enough.
-
-        Raises ValueError if the two judgements are of different queries.
-        """
+        """`best`, or the new score if it is better by enough; ValueError for judgements of different queries."""
         score = _score(metric, new)
         if best is not None and not self._is_better(metric, new, score, best):
             return best

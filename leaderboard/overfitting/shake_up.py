@@ -71,8 +71,7 @@ class ShakeUp:
         rows = np.broadcast_to(np.arange(n), first.shape)
         np.add.at(steps, (rows, first - 1), part)
         np.add.at(steps, (rows, last), -part)
-        shares: Floats = np.clip(steps.cumsum(axis=1)[:, :n], 0, 1)
-        return shares
+        return np.asarray(np.clip(steps.cumsum(axis=1)[:, :n], 0, 1))
 
     def rank_interval(self, place: int, level: float = LEVEL) -> tuple[int, int]:
         """The interval that contains an entry's private rank in `level` of the draws."""
@@ -119,12 +118,7 @@ class ShakeUp:
 
 
 def shake_up(
-    metric: Metric,
-    answers: Mapping[str, Judgement],
-    public: NDArray[np.bool_],
-    *,
-    draws: int = DRAWS,
-    seed: int = 0,
+    metric: Metric, answers: Mapping[str, Judgement], public: NDArray[np.bool_], *, draws: int = DRAWS, seed: int = 0
 ) -> ShakeUp:
     """Simulate other draws of the public queries, for entries in the order of their board.
 

@@ -1,7 +1,6 @@
 """Formats of single cells of a leaderboard."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from leaderboard.entry import Coverage
@@ -21,18 +20,6 @@ def _move(value: int) -> str:
     return f"▲{value}" if value > 0 else f"▼{-value}" if value < 0 else "—"
 
 
-def _score(value: float) -> str:
-    return f"{value:.5f}"
-
-
-def _amount(value: float) -> str:
-    return f"{value:.2f}"
-
-
-def _time(value: datetime) -> str:
-    return f"{value:%Y-%m-%d %H:%M}Z"
-
-
 def _coverage(value: Coverage) -> str:
     lacks = [f"{count} {what}" for what, count in (("empty", value.empty), ("failed", value.failed)) if count]
     return ", ".join([f"{value.answered}/{value.queries}", *lacks])
@@ -43,12 +30,16 @@ def _yes_or_no(value: bool) -> str:
 
 
 SCORE_FORMATTERS = dict.fromkeys(
-    ("score_public", "score_private", "score_all", "low", "high", "mean", "deviation"), _score
+    ("score_public", "score_private", "score_all", "low", "high", "mean", "deviation"), "{:.5f}".format
 )
 NUMBER_FORMATTERS: dict[str, Callable[[Any], str]] = {
     **dict.fromkeys(("rank", "private_rank", "entries", "entry_id", "folds", "done", "failed"), str),
     **SCORE_FORMATTERS,
-    **dict.fromkeys(("wall_s", "cpu_s", "peak_mb"), _amount),
+    **dict.fromkeys(("wall_s", "cpu_s", "peak_mb"), "{:.2f}".format),
     "move": _move,
 }
-FORMATTERS = NUMBER_FORMATTERS | {"last": _time, "created": _time, "coverage": _coverage, "complete": _yes_or_no}
+FORMATTERS = NUMBER_FORMATTERS | {
+    **dict.fromkeys(("last", "created"), "{:%Y-%m-%d %H:%M}Z".format),
+    "coverage": _coverage,
+    "complete": _yes_or_no,
+}

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from io import StringIO
@@ -79,10 +79,6 @@ def _headings(rows: Rows, heading: TableHeading) -> dict[str, str]:
     return names | scores
 
 
-def _cells(row: BoardRow | FoldRow, names: Iterable[str]) -> list[str]:
-    return [format_cell(name, getattr(row, name)) for name in names]
-
-
 def _caption(heading: TableHeading) -> str:
     """Return the shares of the parts, in Kaggle's words."""
     shares = heading.get("shares", {})
@@ -106,12 +102,11 @@ def _markdown(rows: Rows, heading: TableHeading) -> str:
         [escape_markdown(text) for text in headings.values()],
         ["---:" if name in NUMBER_FORMATTERS else "---" for name in headings],
     ]
-    lines += [[escape_markdown(cell) for cell in _cells(row, headings)] for row in rows]
+    lines += [[escape_markdown(format_cell(name, getattr(row, name))) for name in headings] for row in rows]
     table = "".join(f"| {' | '.join(line)} |\n" for line in lines)
     caption = _caption(heading)
-    return f"**{escape_markdown(shorten(heading['title']))}**\n\n{table}" + (
-        f"\n{escape_markdown(caption)}\n" if caption else ""
-    )
+    title = f"**{escape_markdown(shorten(heading['title']))}**\n\n"
+    return title + table + (f"\n{escape_markdown(caption)}\n" if caption else "")
 
 
 def _csv(rows: Rows, _heading: TableHeading) -> str:

@@ -50,6 +50,10 @@ def _formatted(column: str) -> Cell:
     return lambda row: format_cell(column, getattr(row, column))
 
 
+def _number(column: str, digits: int) -> Cell:
+    return lambda row: "" if (value := getattr(row, column)) is None else f"{value:.{digits}f}"
+
+
 def _name_and_reason(row: BoardRow | FoldRow) -> str:
     """Return the identity, with the solution if it has another name, and the reason why it is not ranked."""
     solution, identity = format_cell("solution", row.solution), format_cell("identity", row.identity)
@@ -83,20 +87,12 @@ def _interval(row: BoardRow | FoldRow) -> str:
     return "" if isinstance(row, FoldRow) or row.low is None or row.high is None else f"{row.low:.3f}–{row.high:.3f}"
 
 
-def _wall(row: BoardRow | FoldRow) -> str:
-    return "" if row.wall_s is None else f"{row.wall_s:.1f}"
-
-
-def _peak(row: BoardRow | FoldRow) -> str:
-    return "" if row.peak_mb is None else f"{row.peak_mb:.0f}"
-
-
 def _folds(row: FoldRow) -> str:
     lacks = [f"{row.failed} failed"] if row.failed else []
     return ", ".join([f"{row.done}/{row.folds}", *lacks, *([] if row.complete else ["incomplete"])])
 
 
-_FEW: dict[str, Cell] = {"wall s": _wall, "MB": _peak}
+_FEW: dict[str, Cell] = {"wall s": _number("wall_s", 1), "MB": _number("peak_mb", 0)}
 BOARD_COLUMNS: tuple[dict[str, Cell], dict[str, Cell], dict[str, Cell]] = (
     {
         "#": _formatted("rank"),

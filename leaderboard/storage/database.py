@@ -49,14 +49,23 @@ def store_errors(place: str) -> Iterator[None]:
 
 
 class Database:
-    """An open database; its errors are raised as a StoreError of one line.
+    """An open database, called `place` in messages; its errors are raised as a StoreError of one line.
 
     `location` is a file or an SQLAlchemy URL. A new database gets its folder and its tables, an older one is migrated.
-    Up to `pool_size` connections to a server stay open for later transactions; each is tested before it is used.
+    Up to `pool_size` connections to a server stay open for later transactions; each is tested before it is used. Raises
+    StoreError if it cannot be opened, is no leaderboard's database, or was written by a newer version.
     """
 
     def __init__(self, location: str | Path, pool_size: int = 0) -> None:
-        self.engine, self.place = open_database(location, pool_size)
+        with store_errors("the database's URL"):
+            text = str(location)
+            url = make_url(text) if "://" in text else URL.create("sqlite", database=text)
+        sqlite = url.get_backend_name() == "sqlite"
+        self.place = shorten(url.database or "" if sqlite else url.render_as_string())  # which hides the password
+        with store_errors(self.place):
+            self.engine = _sqlite(url) if sqlite else _server(url, pool_size)
+            if _stored_version(self.engine, self.place) != SCHEMA_VERSION:
+                _upgrade(self.engine, self.place)
 
     def close(self) -> None:
         """Close the pooled connections."""
@@ -76,24 +85,6 @@ class Database:
         """Open a write transaction, which is committed if the block raises nothing."""
         with store_errors(self.place), write_transaction(self.engine) as connection:
             yield connection
-
-
-def open_database(location: str | Path, pool_size: int = 0) -> tuple[Engine, str]:
-    """Open a URL or a file: return its engine and its name for messages. A new database gets its folder and tables.
-
-    An older one is migrated. Raises StoreError if it cannot be opened, is no leaderboard's database, or was written by
-    a newer version.
-    """
-    with store_errors("the database's URL"):
-        text = str(location)
-        url = make_url(text) if "://" in text else URL.create("sqlite", database=text)
-    sqlite = url.get_backend_name() == "sqlite"
-    place = shorten(url.database or "" if sqlite else url.render_as_string())  # which hides the password
-    with store_errors(place):
-        engine = _sqlite(url) if sqlite else _server(url, pool_size)
-        if _stored_version(engine, place) != SCHEMA_VERSION:
-            _upgrade(engine, place)
-    return engine, place
 
 
 def write_transaction(engine: Engine) -> AbstractContextManager[Connection]:

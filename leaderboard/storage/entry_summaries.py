@@ -1,17 +1,16 @@
 """Lightweight projections of entries (scores of one metric, cost, time) for ranking thousands of rows quickly."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import Row, func, select
 
 from leaderboard.entry import Cost, Stage, Status, total_cost
+from leaderboard.order import PARTS
 from leaderboard.storage import schema
 from leaderboard.storage.database import Database
-
-PARTS = "public", "private", "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +52,12 @@ class EntrySummaries:
         since = max(self.by_id, default=0) - 100
         scores = [table.c.scores[part][self.metric].as_float() for part in PARTS]
         names = (table.c[name] for name in ("id", "solution", "identity", "status", "metric", "created", "stages"))
-        query = select(*names, *scores).where(table.c.id > since, *self._conditions())
+        own_board = (table.c[name] == getattr(self, name) for name in ("competition", "task", "split"))
+        query = select(*names, *scores).where(table.c.id > since, *own_board)
         before = len(self.by_id)
         with self.database.read_transaction() as connection:
             self.by_id |= {summary.id: summary for summary in map(_summary, connection.execute(query))}
         return len(self.by_id) > before
-
-    def _conditions(self) -> Iterator[ColumnElement[bool]]:
-        for name in ("competition", "task", "split"):
-            yield schema.entries.c[name] == getattr(self, name)
 
 
 @dataclass(frozen=True)
@@ -81,11 +77,9 @@ def board_summaries(database: Database) -> list[BoardSummary]:
     table = schema.entries
     names = [table.c[name] for name in ("competition", "competition_name", "task", "split")]
     last = func.max(table.c.created)
-    query = (
-        select(*names, func.count().label("entries"), last.label("last")).group_by(*names).order_by(last.desc(), *names)
-    )
+    query = select(*names, func.count().label("entries"), last.label("last")).group_by(*names)
     with database.read_transaction() as connection:
-        return [BoardSummary(**row) for row in connection.execute(query).mappings()]
+        return [BoardSummary(**row) for row in connection.execute(query.order_by(last.desc(), *names)).mappings()]
 
 
 def last_id(database: Database) -> int:

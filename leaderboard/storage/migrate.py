@@ -2,10 +2,9 @@
 
 from sqlalchemy import Connection, Integer, String, column, func, insert, inspect, select, table
 
-from leaderboard.storage import team_schema as _team  # noqa: F401 (adds its tables to the metadata)
 from leaderboard.storage.schema import metadata
 
-SCHEMA_VERSION = "3"  # of the tables in `leaderboard.storage.schema` and `leaderboard.storage.team_schema`
+SCHEMA_VERSION = "3"  # of the tables in `leaderboard.storage.schema`
 _LOCK = 0x1EADE2B0A2D  # an arbitrary number for the advisory lock
 _versions = table("alembic_version", column("version_num", String))
 _versions_before = table("leaderboard_schema", column("version", Integer))  # in versions 1 and 2
@@ -22,10 +21,7 @@ def schema_version(connection: Connection) -> str | None:
 
 
 def upgrade_schema(connection: Connection) -> None:
-    """Create the tables or migrate those of an older version, unless another process has just done so.
-
-    The connection must be in a write transaction.
-    """
+    """In a write transaction, create the tables or migrate older ones, unless another process has just done so."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
     version = schema_version(connection)

@@ -1,9 +1,11 @@
-"""The tables of a leaderboard's database; every change needs a migration in `leaderboard.storage.migrations`."""
+"""The tables of a leaderboard and of its team server; a change needs a migration in `storage.migrations`."""
 
 from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -16,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
 )
 
 
@@ -63,10 +66,8 @@ entries = Table(  # the fields of Entry, and the list of queries
     metadata,
     Column("id", Integer, primary_key=True),
     *(Column(name, EscapedText, nullable=False) for name in ("competition", "competition_name", "task", "split")),
-    *(
-        Column(name, EscapedText, nullable=False)
-        for name in ("solution", "identity", "code_version", "run_key", "status")
-    ),
+    *(Column(name, EscapedText, nullable=False) for name in ("solution", "identity", "code_version")),
+    *(Column(name, EscapedText, nullable=False) for name in ("run_key", "status")),
     *(Column(name, EscapedText) for name in ("reason", "metric", "submission", "log")),
     *(Column(name, JSON(none_as_null=True)) for name in ("seed", "scores", "coverage", "stages", "versions")),
     Column("intervals", JSON(none_as_null=True)),  # since version 2
@@ -82,4 +83,71 @@ per_query = Table(
     Column("entry", ForeignKey(entries.c.id), nullable=False, index=True),
     Column("name", EscapedText, nullable=False),
     Column("packed", LargeBinary, nullable=False),
+)
+
+teams = Table(
+    "teams",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", EscapedText, nullable=False),
+    Column("folded", EscapedText, nullable=False, unique=True),  # the normalised name; names must not look alike
+    Column("created", UtcDateTime, nullable=False),
+)
+
+tokens = Table(
+    "team_tokens",
+    metadata,
+    Column("prefix", String(16), primary_key=True),
+    Column("hash", Text, nullable=False),
+    Column("team", ForeignKey(teams.c.id), index=True),  # null: the token of an admin
+    Column("created", UtcDateTime, nullable=False),
+    Column("revoked", UtcDateTime),
+)
+
+sessions = Table(
+    "team_sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of the cookie's secret
+    Column("token", ForeignKey(tokens.c.prefix), nullable=False, index=True),
+    Column("expires", UtcDateTime, nullable=False),
+)
+
+rules = Table(  # a competition without a row has the defaults of CompetitionRules
+    "team_rules",
+    metadata,
+    Column("competition", EscapedText, primary_key=True),
+    Column("deadline", UtcDateTime),
+    Column("daily_limit", Integer, nullable=False),
+    Column("ladder", Boolean, nullable=False),
+)
+
+submissions = Table(
+    "team_submissions",
+    metadata,
+    Column("id", String(32), primary_key=True),  # random, for addresses
+    Column("team", ForeignKey(teams.c.id), nullable=False),
+    *(Column(name, EscapedText, nullable=False) for name in ("competition", "task")),
+    Column("number", Integer, nullable=False),  # from 1 in its team, competition and task
+    *(Column(name, EscapedText, nullable=False) for name in ("file_name", "message")),
+    Column("digest", String(64), nullable=False),  # SHA-256 of the uploaded file
+    Column("size", BigInteger, nullable=False),  # bytes
+    Column("received", UtcDateTime, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("report", JSON, nullable=False),  # lines
+    Column("chosen", Boolean, nullable=False),
+    Column("hidden", EscapedText),  # why
+    Column("attempts", Integer, nullable=False),
+    Column("claim", String(32)),  # the secret of the worker that scores it
+    Column("lease", UtcDateTime),  # when the claim expires
+    UniqueConstraint("team", "competition", "task", "number", name="team_submissions_by_number"),
+    UniqueConstraint("team", "competition", "task", "digest", name="team_submissions_by_file"),
+    Index("team_submissions_by_status", "status", "received"),
+)
+
+scorings = Table(  # the primary key ensures that a submission gets one entry
+    "team_scorings",
+    metadata,
+    Column("submission", ForeignKey(submissions.c.id), primary_key=True),
+    Column("entry", ForeignKey(entries.c.id), nullable=False, unique=True),
+    Column("released", ForeignKey(entries.c.id), nullable=False),  # whose public score was released
 )

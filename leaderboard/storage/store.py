@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, Select, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from leaderboard.entry import Coverage, Entry, Stage
@@ -31,10 +31,7 @@ class EntryStore:
         self._database = location if isinstance(location, Database) else Database(location)
 
     def add(
-        self,
-        entry: Entry,
-        per_query: Mapping[str, ArrayLike] | None = None,
-        query_ids: Sequence[str] | None = None,
+        self, entry: Entry, per_query: Mapping[str, ArrayLike] | None = None, query_ids: Sequence[str] | None = None
     ) -> Entry:
         """Store an entry in one transaction; return it with its id.
 
@@ -54,28 +51,19 @@ class EntryStore:
     ) -> list[Entry]:
         """The entries with these values (None matches any), the earliest first."""
         filters = {"competition": competition, "task": task, "split": split, "solution": solution}
-        conditions = [schema.entries.c[name] == value for name, value in filters.items() if value is not None]
-        with self._database.read_transaction() as connection:
-            query = select(*COLUMNS).where(*conditions).order_by(*AGE_COLUMNS)
-            return [_entry(row) for row in connection.execute(query).mappings()]
+        conditions = (schema.entries.c[name] == value for name, value in filters.items() if value is not None)
+        return self._select(select(*COLUMNS).where(*conditions).order_by(*AGE_COLUMNS))
 
     def find(self, run_key: str) -> Entry | None:
         """The latest entry of a run that did not fail, None if there is none."""
         table = schema.entries
         query = select(*COLUMNS).where(table.c.run_key == run_key, table.c.status != "failed")
-        with self._database.read_transaction() as connection:
-            row = (
-                connection.execute(query.order_by(*(column.desc() for column in AGE_COLUMNS)).limit(1))
-                .mappings()
-                .first()
-            )
-            return None if row is None else _entry(row)
+        entries = self._select(query.order_by(*(column.desc() for column in AGE_COLUMNS)).limit(1))
+        return entries[0] if entries else None
 
     def by_ids(self, ids: Sequence[int]) -> dict[int, Entry]:
         """The existing entries with these ids, by id."""
-        with self._database.read_transaction() as connection:
-            rows = connection.execute(select(*COLUMNS).where(schema.entries.c.id.in_(ids))).mappings()
-            return {row["id"]: _entry(row) for row in rows}
+        return {entry.id or 0: entry for entry in self._select(select(*COLUMNS).where(schema.entries.c.id.in_(ids)))}
 
     def per_query(self, entry_id: int, names: Sequence[str] | None = None) -> dict[str, NDArray[np.float64]]:
         """The per-query arrays of an entry by name (`names` None: all of them); empty if none were stored."""
@@ -91,6 +79,10 @@ class EntryStore:
         with self._database.read_transaction() as connection:
             packed = connection.scalar(query)
             return [] if packed is None else unpack_ids(packed)
+
+    def _select(self, query: Select[Any]) -> list[Entry]:
+        with self._database.read_transaction() as connection:
+            return [_entry(row) for row in connection.execute(query).mappings()]
 
 
 def prepare_insert(

@@ -11,8 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from leaderboard.errors import TeamError
 from leaderboard.safe_text import shorten
 from leaderboard.storage.database import Database
-from leaderboard.storage.schema import entries
-from leaderboard.storage.team_schema import sessions, teams, tokens
+from leaderboard.storage.schema import entries, sessions, teams, tokens
 from leaderboard.team.tokens import new_token
 
 MAX_TEAM_NAME_LENGTH = 60  # characters
@@ -55,11 +54,10 @@ class Accounts:
             on_board = connection.scalars(select(entries.c.solution).distinct())
             if folded in map(_normalised, [*reserved, *on_board]):
                 raise TeamError(f"{shorten(name)} is the name of a solution; choose another for the team")
+            new = insert(teams).values(name=name, folded=folded, created=now)
             try:
                 with connection.begin_nested():
-                    added = connection.scalar(
-                        insert(teams).values(name=name, folded=folded, created=now).returning(teams.c.id)
-                    )
+                    added = connection.scalar(new.returning(teams.c.id))
             except IntegrityError:
                 raise TeamError(f"there is a team of that name already: {shorten(name)}") from None
         return Team(int(added or 0), name, now)
@@ -102,10 +100,8 @@ class Accounts:
 
 def _require_readable(name: str) -> None:
     if not 0 < len(name) <= MAX_TEAM_NAME_LENGTH or not name.isprintable() or name != name.strip():
-        raise TeamError(
-            f"{shorten(name)!r:.80} cannot be the name of a team: "
-            f"use 1 to {MAX_TEAM_NAME_LENGTH} characters that can be printed"
-        )
+        advice = f"use 1 to {MAX_TEAM_NAME_LENGTH} characters that can be printed"
+        raise TeamError(f"{shorten(name)!r:.80} cannot be the name of a team: {advice}")
 
 
 def _normalised(name: str) -> str:

@@ -16,8 +16,8 @@ from sqlalchemy import and_, insert, or_, select, update
 
 from leaderboard.entry import Entry
 from leaderboard.storage.database import Database
+from leaderboard.storage.schema import scorings, submissions
 from leaderboard.storage.store import prepare_insert
-from leaderboard.storage.team_schema import scorings, submissions
 from leaderboard.team.submissions import Submission, submission_from_row, submissions_query
 
 LEASE = timedelta(seconds=15)
@@ -44,21 +44,16 @@ class SubmissionQueue:
         free = or_(submissions.c.status == "queued", and_(submissions.c.status == "running", submissions.c.lease < now))
         first = select(submissions.c.id).where(free).order_by(submissions.c.received, submissions.c.id).limit(1)
         with self._database.write_transaction() as connection:
-            connection.execute(
-                update(submissions)
-                .where(free, submissions.c.attempts >= MAX_ATTEMPTS)
-                .values(status="failed", report=[GIVEN_UP], claim=None, lease=None)
-            )
+            given_up = update(submissions).where(free, submissions.c.attempts >= MAX_ATTEMPTS)
+            connection.execute(given_up.values(status="failed", report=[GIVEN_UP], claim=None, lease=None))
             submission_id = connection.scalar(first.with_for_update(skip_locked=True))
             if submission_id is None:
                 return None
-            values = {"status": "running", "claim": token_hex(16), "lease": now + LEASE}
-            attempts = submissions.c.attempts + 1
-            connection.execute(
-                update(submissions).where(submissions.c.id == submission_id).values(**values, attempts=attempts)
-            )
-            row = connection.execute(submissions_query().where(submissions.c.id == submission_id)).mappings().one()
-            return Claim(submission_from_row(row), str(values["claim"]))
+            secret, attempts, this = token_hex(16), submissions.c.attempts + 1, submissions.c.id == submission_id
+            claimed = {"status": "running", "claim": secret, "lease": now + LEASE, "attempts": attempts}
+            connection.execute(update(submissions).where(this).values(claimed))
+            row = connection.execute(submissions_query().where(this)).mappings().one()
+            return Claim(submission_from_row(row), secret)
 
     def renew(self, claim: Claim, now: datetime) -> bool:
         """Renew a claim for another LEASE; return whether it was still valid."""

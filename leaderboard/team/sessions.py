@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, delete, insert, select
 
 from leaderboard.storage.database import Database
-from leaderboard.storage.team_schema import sessions, teams, tokens
+from leaderboard.storage.schema import sessions, teams, tokens
 from leaderboard.team.accounts import Team
 from leaderboard.team.tokens import prefix_of, verify_token
 

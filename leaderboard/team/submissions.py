@@ -6,16 +6,15 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
+from sqlalchemy import RowMapping, Select, func, insert, select, update
 
 from leaderboard.entry import Entry
 from leaderboard.errors import TeamError
 from leaderboard.order import Order
 from leaderboard.storage.database import Database
-from leaderboard.storage.team_schema import scorings, submissions, teams
+from leaderboard.storage.schema import scorings, submissions, teams
 from leaderboard.team.accounts import Team
-from leaderboard.team.limits import DailyUsage, daily_usage, require_within_limits
-from leaderboard.team.rules import MAX_FINALS, CompetitionRules
+from leaderboard.team.rules import MAX_FINALS, CompetitionRules, DailyUsage, daily_usage, require_within_limits
 
 SubmissionStatus = Literal["queued", "running", "scored", "rejected", "failed"]
 
@@ -73,7 +72,8 @@ class Submissions:
             number = 1 + (connection.scalar(select(func.max(submissions.c.number)).where(*own)) or 0)
             new = {"number": number, "received": now, "status": "queued", "report": [], "chosen": False, "attempts": 0}
             connection.execute(insert(submissions).values(**vars(upload), team=team.id, **new))
-            return _one(connection, upload.id)
+            added = connection.execute(submissions_query().where(submissions.c.id == upload.id))
+            return submission_from_row(added.mappings().one())
 
     def daily_usage(self, team: Team, competition: str, task: str, now: datetime) -> DailyUsage:
         """The number of a team's submissions on the UTC day of `now`."""
@@ -82,11 +82,8 @@ class Submissions:
 
     def find(self, submission_id: str) -> Submission | None:
         """The submission with an id, None if there is none."""
-        return (
-            next(iter(self._select(submissions.c.id == submission_id)), None)
-            if is_submission_id(submission_id)
-            else None
-        )
+        matches = self._select(submissions.c.id == submission_id) if is_submission_id(submission_id) else []
+        return matches[0] if matches else None
 
     def find_all(self, team: Team | None = None, competition: str | None = None) -> list[Submission]:
         """The submissions of a team to a competition (None matches any), the newest first."""
@@ -160,12 +157,6 @@ def submissions_query() -> Select[Any]:
 def submission_from_row(row: RowMapping) -> Submission:
     """The submission of a row."""
     return Submission(**{**row, "report": tuple(map(str, row["report"]))})
-
-
-def _one(connection: Connection, submission_id: str) -> Submission:
-    return submission_from_row(
-        connection.execute(submissions_query().where(submissions.c.id == submission_id)).mappings().one()
-    )
 
 
 def _of(team: Team, competition: str, task: str) -> tuple[Any, ...]:

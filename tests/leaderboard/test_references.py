@@ -1,27 +1,29 @@
-"""Tests of `leaderboard.references` and `leaderboard.reference_lines`."""
+"""Tests of `leaderboard.references`."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from leaderboard import board_rows, fold_rows
-from leaderboard.reference_lines import OTHERS, reference_lines
 from leaderboard.references import (
-    Reference,
+    OTHERS,
+    ReferenceRow,
     baseline_references,
     published_references,
     rank_without_baselines,
+    reference_lines,
     reference_rows,
-    references_by_part,
 )
 
 
 @pytest.mark.parametrize("metric", ["map@100", "gap"])
 def test_published_scores_name_their_source_and_their_photographs(metric):
     for reference in published_references(metric):
-        assert reference.metric == metric
-        assert 0 < reference.score < 1
-        assert reference.part in ("public", "private")
+        scores = [score for score in (reference.score_public, reference.score_private) if score is not None]
+        assert scores
+        assert all(0 < score < 1 for score in scores)
+        assert reference.score_all is None
         assert reference.source
         assert "Google Landmarks" in reference.of
         assert not reference.same
@@ -29,7 +31,7 @@ def test_published_scores_name_their_source_and_their_photographs(metric):
 
 @pytest.mark.parametrize("metric", ["map@100", "gap"])
 def test_no_published_score_is_listed_twice(metric):
-    keys = [(each.name, each.part, each.of) for each in published_references(metric)]
+    keys = [(each.name, each.of) for each in published_references(metric)]
     assert len(keys) == len(set(keys)) > 10
 
 
@@ -39,27 +41,25 @@ def test_a_metric_without_published_scores_has_no_references():
 
 def test_scores_of_different_years_are_separate_rows():
     """The same team's score changed with the ground truth alone: .3723 as it was, .3714 scored again."""
-    smlyaka = {
-        each.of: each.score
-        for each in published_references("map@100")
-        if "smlyaka" in each.name and each.part == "private"
-    }
+    smlyaka = {each.of: each.score_private for each in published_references("map@100") if "smlyaka" in each.name}
     assert list(smlyaka.values()) == [0.3723, 0.3714]
 
 
-def test_the_parts_of_a_reference_make_one_row():
-    rows = reference_rows(
-        references_by_part("floor", "gap", {"public": 0.1, "private": None, "all": 0.2}, "entry #3", "mine")
-    )
-    assert [(row.name, row.score_public, row.score_private, row.score_all, row.same) for row in rows] == [
-        ("floor", 0.1, None, 0.2, True)
-    ]
+def test_only_visible_scores_on_the_own_photographs_are_listed():
+    near = ReferenceRow("near", 0.1, 0.2, 0.3, "entry #3", "here", same=True)
+    far = ReferenceRow("far", 0.4, 0.5, None, "a paper", "elsewhere", same=False)
+    assert reference_rows([near, far], ("public",)) == [replace(near, score_private=None, score_all=None), far]
+    assert reference_rows([replace(near, score_public=None), far], ("public",)) == [far]
+
+
+def test_a_reference_without_a_score_is_left_out():
+    assert reference_rows([ReferenceRow("near", None, None, None, "entry #3", "here", same=True)]) == []
 
 
 def test_comparable_references_come_first():
-    far = Reference("far", "gap", "public", 0.9, "a paper", "elsewhere")
-    rows = reference_rows([far, *references_by_part("near", "gap", {"public": 0.1}, "entry #1", "here")])
-    assert [row.name for row in rows] == ["near", "far"]
+    far = ReferenceRow("far", 0.9, None, None, "a paper", "elsewhere", same=False)
+    near = ReferenceRow("near", 0.1, None, None, "entry #1", "here", same=True)
+    assert reference_rows([far, near]) == [near, far]
 
 
 def test_baselines_are_references_and_take_no_rank(make_entry):
@@ -68,10 +68,9 @@ def test_baselines_are_references_and_take_no_rank(make_entry):
         make_entry("hash", public=0.5, private=0.4),
         make_entry("most_frequent", reason="broken"),
     ]
-    assert [(each.name, each.part, each.score) for each in baseline_references(entries, "synthetic")] == [
-        ("first_images", "public", 0.9),
-        ("first_images", "private", 0.8),
-    ]
+    (baseline,) = baseline_references(entries, "synthetic")
+    assert (baseline.name, baseline.score_public, baseline.score_private) == ("first_images", 0.9, 0.8)
+    assert (baseline.score_all, baseline.of, baseline.same) == (None, "synthetic", True)
     rows = rank_without_baselines(entries, partial(board_rows, higher_is_better=True))
     assert [(row.rank, row.private_rank, row.move, row.identity) for row in rows] == [
         (1, 1, 0, "hash"),
@@ -103,16 +102,16 @@ def test_baselines_take_no_rank_over_folds(make_entry):
 
 def test_of_several_entries_of_a_baseline_the_latest_counts(make_entry):
     entries = [make_entry("first_images", public=0.1), make_entry("first_images", public=0.2, minute=1)]
-    assert [each.score for each in baseline_references(entries, "synthetic")] == [0.2]
+    assert [each.score_public for each in baseline_references(entries, "synthetic")] == [0.2]
 
 
 def test_lines_say_which_scores_are_not_comparable():
-    near = references_by_part("near", "gap", {"public": 0.123456789}, "entry #1", "here")
-    lines = reference_lines(reference_rows([*near, *published_references("gap")]))
+    near = ReferenceRow("near", 0.123456789, None, None, "entry #1", "here", same=True)
+    lines = reference_lines(reference_rows([near, *published_references("gap")]))
     assert lines[1:3] == ["  here", f"    {'public 0.12346':<17} {'':17} {'':17} near (entry #1)"]
     assert lines[3] == f"on {OTHERS}"
 
 
 def test_names_cannot_send_control_sequences_to_a_terminal(hostile_names):
-    rows = reference_rows(references_by_part(name, "gap", {"all": 0.1}, name, name)[0] for name in hostile_names)
+    rows = reference_rows(ReferenceRow(name, None, None, 0.1, name, name, same=True) for name in hostile_names)
     assert all(line.isprintable() for line in reference_lines(rows))

@@ -1,15 +1,17 @@
-"""View data of one tab of a board: rows, intervals, ties, charts and reference scores."""
+"""View data of one tab of a board: table lines with interval bars, ties, charts and reference scores."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from harness.scoring.sample_scores import sample_submission_scores
-from harness.web.charts.board_charts import ChartSource, ScatterChart, cost_chart, time_chart
+from harness.scoring.reference_scores import sample_submission_scores
+from harness.web.charts.axes import padded_range
+from harness.web.charts.board_charts import COSTS, ChartSource, ScatterChart, cost_chart, time_chart
 from harness.web.data.board_cache import RankedBoard, Tab, rank_on_tab
 from harness.web.data.ties import BoardTie
 from harness.web.rendering import Link, metric_label
-from harness.web.shared.board_context import BoardContext
-from harness.web.shared.board_query import PAGE_ROWS, BoardQuery, select_rows
+from harness.web.shared.board_context import TAB_NAMES, BoardContext
+from harness.web.shared.board_query import COLUMNS, PAGE_ROWS, BoardQuery, select_rows
 from leaderboard.board import BoardRow, board_row
 from leaderboard.references import ReferenceRow, baseline_references, published_references, reference_rows
 
@@ -48,6 +50,30 @@ class BoardView:
     links: Sequence[Link] = ()
 
 
+@dataclass(frozen=True)
+class IntervalBar:
+    """Positions of a score and its interval, from 0 to 100."""
+
+    low: float
+    high: float
+    score: float
+
+
+@dataclass(frozen=True)
+class BoardLine:
+    """A row with its rank, scores, interval and tie on the tab."""
+
+    row: BoardRow
+    rank: int | None
+    score: float | None
+    other: float | None
+    bar: IntervalBar | None
+    low: float | None
+    high: float | None
+    tie: BoardTie | None
+    is_openable: bool
+
+
 def build_board_view(board: BoardContext, ranked: RankedBoard, tab: Tab, query: BoardQuery) -> BoardView:
     """Return the view of a tab of a board."""
     site, permissions = board.page.site, board.page.permissions
@@ -83,9 +109,9 @@ def _references(board: BoardContext, ranked: RankedBoard) -> list[ReferenceRow]:
     """Return the unranked reference scores on the parts that the user may see."""
     competition = board.page.site.competitions.find(board.competition)
     samples = sample_submission_scores(competition, board.task) if competition else []
-    references = [*samples, *baseline_references(ranked.summaries, board.competition_name)]
-    visible = [reference for reference in references if reference.part in board.visible_parts]
-    return reference_rows([*visible, *published_references(ranked.metric.name)])
+    baselines = baseline_references(ranked.summaries, board.competition_name)
+    published = published_references(ranked.metric.name)
+    return reference_rows([*samples, *baselines, *published], board.visible_parts)
 
 
 def _charts(board: BoardContext, ranked: RankedBoard, tab: Tab, query: BoardQuery) -> list[ScatterChart]:
@@ -107,3 +133,47 @@ def _caption(board: BoardContext, tab: Tab) -> str:
         return ""
     share = f"calculated on approximately {100 * shares[tab]:.2g} % of the queries"
     return share if tab == "private" else f"{share}; the final ranking uses the private part and may differ"
+
+
+def board_values(board: BoardView) -> dict[str, Any]:
+    """Return the values of the templates `board/board.html` and `_board_table.html`."""
+    low, high = _scale(board)
+    return {
+        "board": board,
+        "lines": [_line(board, number, low, high) for number in range(len(board.rows))],
+        "low": low,
+        "high": high,
+        "pages": max(1, -(-board.n_found // PAGE_ROWS)),
+        "columns": {name: COLUMNS[name] for name in board.query.columns if name != "other" or board.other},
+        "all_columns": COLUMNS,
+        "tab_names": TAB_NAMES,
+        "costs": COSTS,
+    }
+
+
+def _score(row: BoardRow, part: str) -> float | None:
+    value: float | None = getattr(row, f"score_{part}") if part else None
+    return value
+
+
+def _scale(board: BoardView) -> tuple[float, float]:
+    """Return the scores at both ends of the interval bars."""
+    scores = [score for row in board.rows if (score := _score(row, board.tab)) is not None]
+    ends = [end for row in board.rows for end in board.intervals.get(row.entry_id or 0, ())]
+    low, high = padded_range([*scores, *ends]) if scores else (0.0, 1.0)
+    return max(0.0, low) if min([*scores, 0]) >= 0 else low, high
+
+
+def _line(board: BoardView, number: int, start: float, end: float) -> BoardLine:
+    row = board.rows[number]
+    entry = row.entry_id or 0
+    score = _score(row, board.tab)
+    low, high = board.intervals.get(entry, (None, None))
+    percent: Callable[[float], float] = lambda value: round(100 * (value - start) / (end - start), 1)
+    bar = None
+    if score is not None:
+        ends = percent(score if low is None else low), percent(score if high is None else high)
+        bar = IntervalBar(*ends, percent(score))
+    tie = (board.ties or {}).get(entry)
+    openable = row.entry_id in board.openable
+    return BoardLine(row, board.ranks[number], score, _score(row, board.other), bar, low, high, tie, openable)

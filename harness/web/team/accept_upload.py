@@ -7,9 +7,8 @@ from harness.data.ground_truth import COLUMNS, find_ground_truth
 from harness.data.tables.csv_table import open_blocks
 from harness.errors import DataError
 from harness.web.context import Site
-from harness.web.error_pages import not_found
+from harness.web.error_pages import http_error, not_found
 from harness.web.team.context import TeamContext
-from harness.web.team.http_errors import http_error
 from harness.web.team.upload.storage import ReceivedFile
 from leaderboard.errors import TeamError
 from leaderboard.safe_text import MAX_NAME_LENGTH, shorten
@@ -46,13 +45,14 @@ def require_quota(teams: TeamContext, team: Team, competition: Competition) -> N
 def accept_upload(
     teams: TeamContext, team: Team, competition: Competition, received: ReceivedFile, file_name: str, message: str
 ) -> Submission:
-    """Queue a submission of the file and return it; an identical earlier file of the team returns its submission.
+    """Queue the file and return its submission, or the team's earlier one with the same content.
 
     Raises TeamError and deletes the file if the rules do not allow the submission.
     """
     now = datetime.now(UTC)
     task = detect_task(teams, received.id, tasks_of(competition))
-    upload = Upload(received.id, competition.key, task, file_name, message, received.digest, received.size)
+    name = plain_file_name(file_name)
+    upload = Upload(received.id, competition.key, task, name, message, received.digest, received.size)
     try:
         submission = teams.submissions.add(team, upload, teams.rules.get(competition.key), now)
     except TeamError:

@@ -32,33 +32,33 @@ def make_entries(make_entry: MakeEntry) -> list[Entry]:
 def test_standings_of_summaries_equal_those_of_full_entries(database: Database, make_entry: MakeEntry) -> None:
     store = EntryStore(database)
     stored = {entry.id: entry for entry in map(store.add, make_entries(make_entry))}
-    outlines = EntrySummaries(database, "fingerprint", "retrieval", "test", "map@100")
-    assert outlines.refresh()
+    summaries = EntrySummaries(database, "fingerprint", "retrieval", "test", "map@100")
+    assert summaries.refresh()
     order = Order("map@100", higher_is_better=True)
-    part, result = standings(outlines.by_id.values(), order, "solution")
+    part, result = standings(summaries.by_id.values(), order, "solution")
     rows = [board_row(standing, stored[standing.entry.id], order, part) for standing in result]
     assert rows == board_rows(stored.values(), higher_is_better=True)
 
 
 def test_a_summary_has_scores_and_costs(database: Database, make_entry: MakeEntry) -> None:
     entry = EntryStore(database).add(make_entry("hash", public=0.25))
-    outlines = EntrySummaries(database, "fingerprint", "retrieval", "test", "map@100")
-    outlines.refresh()
-    outline = outlines.by_id[entry.id or 0]
-    assert outline.cost == entry.cost
-    assert [outline.score(part) for part in ("public", "private", "all")] == [0.25, None, None]
-    assert math.isclose(outline.created.timestamp(), entry.created.timestamp())
+    summaries = EntrySummaries(database, "fingerprint", "retrieval", "test", "map@100")
+    summaries.refresh()
+    summary = summaries.by_id[entry.id or 0]
+    assert summary.cost == entry.cost
+    assert [summary.score(part) for part in ("public", "private", "all")] == [0.25, None, None]
+    assert math.isclose(summary.created.timestamp(), entry.created.timestamp())
 
 
 def test_refresh_reads_only_new_entries(database: Database, make_entry: MakeEntry) -> None:
     store = EntryStore(database)
-    outlines = EntrySummaries(database, "fingerprint", "retrieval", "test", "map@100")
-    assert not outlines.refresh()
+    summaries = EntrySummaries(database, "fingerprint", "retrieval", "test", "map@100")
+    assert not summaries.refresh()
     store.add(make_entry("hash", public=0.5))
     store.add(make_entry("other", public=0.5, task="recognition"))
-    assert outlines.refresh()
-    assert not outlines.refresh()
-    assert [outline.identity for outline in outlines.by_id.values()] == ["hash"]
+    assert summaries.refresh()
+    assert not summaries.refresh()
+    assert [summary.identity for summary in summaries.by_id.values()] == ["hash"]
 
 
 def test_board_summaries_are_of_boards_with_entries(database: Database, make_entry: MakeEntry) -> None:

@@ -14,8 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import event, text
 
 from leaderboard import EntryStore, StoreError
-from leaderboard.storage import database, schema
-from leaderboard.storage import migrate as upgrading
+from leaderboard.storage import database, migrate, schema
 
 VERSION_1 = """
 CREATE TABLE leaderboard_schema (version INTEGER NOT NULL, PRIMARY KEY (version));
@@ -93,7 +92,7 @@ def test_an_old_database_keeps_its_entries_and_accepts_new_ones(old_url, make_en
     assert old.intervals in ({}, {"public": (0.25, 0.75)})
     new = store.add(make_entry(public=0.6, intervals={"public": (0.5, 0.7)}))
     assert EntryStore(old_url).entries() == [old, new]
-    assert scalar(old_url, "SELECT version_num FROM alembic_version") == upgrading.SCHEMA_VERSION
+    assert scalar(old_url, "SELECT version_num FROM alembic_version") == migrate.SCHEMA_VERSION
 
 
 def test_an_old_database_gets_the_same_tables_as_a_new_one(old_url):
@@ -164,4 +163,4 @@ def test_the_schema_version_is_that_of_the_last_migration():
     config = Config()
     config.set_main_option("script_location", "leaderboard.storage:migrations")
     config.set_main_option("path_separator", "os")
-    assert ScriptDirectory.from_config(config).get_heads() == [upgrading.SCHEMA_VERSION]
+    assert ScriptDirectory.from_config(config).get_heads() == [migrate.SCHEMA_VERSION]

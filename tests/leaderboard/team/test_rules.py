@@ -1,12 +1,11 @@
-"""Tests of `leaderboard.team.rules` and `leaderboard.team.limits`."""
+"""Tests of `leaderboard.team.rules`."""
 
 from datetime import datetime
 
 import pytest
 
 from leaderboard.errors import TeamError
-from leaderboard.team.limits import DailyUsage, require_within_limits
-from leaderboard.team.rules import CompetitionRules
+from leaderboard.team.rules import CompetitionRules, DailyUsage, require_within_limits
 from tests.leaderboard.team.conftest import minutes
 
 

@@ -1,5 +1,5 @@
 """Tests of `harness.web.board.routes`, `harness.web.home.routes`, `harness.web.competitions`, `harness.web.shared.board_context`,
-`harness.web.shared.board_view`, `harness.web.shared.board_table`, `harness.web.data.board_cache` and `harness.web.data.ties`.
+`harness.web.shared.board_view`, `harness.web.data.board_cache` and `harness.web.data.ties`.
 """
 
 import re
@@ -11,7 +11,7 @@ import pytest
 from fastapi import Request
 from fastapi.testclient import TestClient
 
-from harness.scoring.sample_scores import sample_submission_scores
+from harness.scoring.reference_scores import sample_submission_scores
 from harness.web.permissions import Permissions
 from tests.factories.entries import EntryFactory
 
@@ -113,7 +113,8 @@ def test_the_sample_submission_is_a_reference_with_the_visible_scores(factory: E
     folder, competition = factory.competition.folder, factory.competition
     rows = [f"{query},{' '.join(np.roll(competition.index.ids, n))}" for n, query in enumerate(competition.queries.ids)]
     (folder / "sample_submission.csv").write_text("\n".join(["id,images", *rows]) + "\n")
-    scores = {each.part: f"{each.score:.5g}" for each in sample_submission_scores(competition, "retrieval")}
+    (sample,) = sample_submission_scores(competition, "retrieval")
+    scores = {"public": f"{sample.score_public:.5g}", "private": f"{sample.score_private:.5g}"}
     assert scores["public"] != scores["private"]
     ours = browse(folder).get(board(factory)).text.partition("sample submission")[2].partition("</tr>")[0]
     theirs = browse(folder, permissions_of=outsider).get(board(factory)).text

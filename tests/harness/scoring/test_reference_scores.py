@@ -1,9 +1,9 @@
-"""Tests of `harness.scoring.sample_scores`."""
+"""Tests of `harness.scoring.reference_scores`."""
 
 from pathlib import Path
 
 from harness.data.competition import Competition
-from harness.scoring.sample_scores import reference_board_rows
+from harness.scoring.reference_scores import reference_board_rows
 from harness.workspace import Workspace
 
 

@@ -7,9 +7,7 @@ from fastapi import APIRouter, FastAPI, Response, params
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from harness.web.assets import assets_by_address
-from harness.web.context import MenuOf, Site, no_menu
-from harness.web.data.entry_analysis import MatchAddress
-from harness.web.data.local_matches import match_address as plugin_match_address
+from harness.web.context import Site
 from harness.web.error_pages import install_error_handlers, not_found
 from harness.web.permissions import LOCAL_HOSTS, PermissionsOf, local_user
 from harness.web.security_headers import SecurityHeaders
@@ -22,36 +20,26 @@ CACHE_FOREVER = "public, max-age=31536000, immutable"
 static = APIRouter()
 
 
-def create_app(  # noqa: PLR0913 (the parts of a site)
+def create_app(
     workspace: Workspace,
     folders: Sequence[Path] = (),
     *,
     permissions_of: PermissionsOf = local_user,
-    menu_of: MenuOf = no_menu,
     pages: Sequence[SitePage] = (),
     dependencies: Sequence[params.Depends] = (),
     hosts: Sequence[str] = LOCAL_HOSTS,
-    match_address: MatchAddress = plugin_match_address,
     database: Database | None = None,
 ) -> FastAPI:
     """Return the site of a workspace and the competitions in `folders`.
 
-    `permissions_of` returns what the user of a request may see, `menu_of` their further menu entries. `pages` are
-    added to the discovered ones; they find the site in `request.app.state.site`. `dependencies` run before every
-    request. Requests for other `hosts` are refused, against DNS rebinding. `match_address` returns the address of the
-    local matches of a query and an image. `database` is by default the workspace's own.
+    `permissions_of` returns what the user of a request may see. `pages` are added to the discovered ones; they find
+    the site in `request.app.state.site`. `dependencies` run before every request. Requests for other `hosts` are
+    refused, against DNS rebinding. `database` is by default the workspace's own.
     """
     app = FastAPI(title="landmark", docs_url=None, redoc_url=None, openapi_url=None, dependencies=list(dependencies))
     pages = [*pages, *discover_pages(), SitePage(static)]
-    app.state.site = Site(
-        workspace,
-        database or Database(workspace.database),
-        folders,
-        permissions_of=permissions_of,
-        menu_of=menu_of,
-        match_address=match_address,
-        pages=pages,
-    )
+    database = database or Database(workspace.database)
+    app.state.site = Site(workspace, database, folders, permissions_of=permissions_of, pages=pages)
     install_error_handlers(app)
     app.include_router(combine_routers(pages))
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
@@ -61,7 +49,7 @@ def create_app(  # noqa: PLR0913 (the parts of a site)
 
 @static.get("/static/{name}", include_in_schema=False)
 async def asset(name: str) -> Response:
-    """Answer with a style sheet, a script or an icon."""
+    """Return a style sheet, a script or an icon."""
     file = assets_by_address().get(name)
     if file is None:
         raise not_found()

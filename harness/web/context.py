@@ -1,6 +1,6 @@
 """State of the site (`Site`) and of one request (`PageContext`), with their FastAPI dependencies."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,33 +16,20 @@ from harness.web.charts.board_charts import ScatterChart
 from harness.web.competitions import CompetitionIndex
 from harness.web.data.analysis_cache import AnalysisCache
 from harness.web.data.board_cache import BoardCache
-from harness.web.data.entry_analysis import MatchAddress
 from harness.web.data.ties import TieFinder
 from harness.web.lru import LruCache
 from harness.web.permissions import Permissions, PermissionsOf, local_user
 from harness.web.rendering import Link, PageLayout, render_template
 from harness.web.site_page import BoardLink, SitePage
 from harness.workspace import Workspace
-from leaderboard import Entry, EntryStore
+from leaderboard import EntryStore
 from leaderboard.errors import LeaderboardError
 from leaderboard.storage.database import Database
 from metrics import Task
 
-MenuOf = Callable[[Permissions], Sequence[Link]]
-
-
-def no_menu(_permissions: Permissions) -> Sequence[Link]:
-    """Return no further menu entries."""
-    return ()
-
-
-def no_match_address(_entry: Entry, _query_id: str, _image_id: str) -> str:
-    """Return no address: this site shows no local matches."""
-    return ""
-
 
 class Site:
-    """Application state: workspace, competitions, caches, pages, and the resolvers of permissions and menu entries."""
+    """Application state: workspace, competitions, caches, pages, and the function that returns the permissions."""
 
     def __init__(
         self,
@@ -51,18 +38,15 @@ class Site:
         folders: Sequence[Path],
         *,
         permissions_of: PermissionsOf = local_user,
-        menu_of: MenuOf = no_menu,
-        match_address: MatchAddress = no_match_address,
         pages: Sequence[SitePage] = (),
     ) -> None:
-        self.workspace, self.database = workspace, database
-        self.permissions_of, self.menu_of = permissions_of, menu_of
+        self.workspace, self.database, self.permissions_of = workspace, database, permissions_of
         self.board_links: list[BoardLink] = [link for page in pages for link in page.board_links]
         self.footer: list[Link] = [link for page in pages for link in page.footer]
         self.store = EntryStore(database)
         self.boards = BoardCache(database)
         self.competitions = CompetitionIndex(workspace, folders)
-        self.analyses = AnalysisCache(workspace, self.store, self.competitions, match_address)
+        self.analyses = AnalysisCache(workspace, self.store, self.competitions)
         self.ties = TieFinder(workspace, self.store)
         self.charts: LruCache[list[ScatterChart]] = LruCache(64)
         self._shares: LruCache[dict[str, float]] = LruCache(64)
@@ -77,11 +61,8 @@ class Site:
 
     def shares(self, competition: str, task: Task) -> dict[str, float]:
         """Return the public and the private share of the scored queries, in [0, 1]; empty without ground truth."""
-        return self._shares.get((competition, task), lambda: self._compute_shares(competition, task))
-
-    def _compute_shares(self, competition: str, task: Task) -> dict[str, float]:
         opened = self.competitions.find(competition)
-        return {} if opened is None else part_shares(opened.folder, task)
+        return self._shares.get((competition, task), lambda: part_shares(opened.folder, task)) if opened else {}
 
 
 def site_of(request: Request) -> Site:
@@ -115,7 +96,7 @@ class PageContext:
 
     def layout(self, title: str, breadcrumb: Sequence[Link] = ()) -> PageLayout:
         """Return the common parts of the page."""
-        menu = [Link("Competitions", "/", self.path == "/"), *self.site.menu_of(self.permissions)]
+        menu = [Link("Competitions", "/", self.path == "/"), *(Link(*entry) for entry in self.permissions.menu)]
         return PageLayout(title, breadcrumb, menu, self.permissions.user_name, self.site.footer)
 
 

@@ -17,6 +17,11 @@ LOG = logging.getLogger("landmark")
 NOT_FOUND = "there is nothing at this address"
 
 
+def http_error(status: int, message: str, **headers: str) -> HTTPException:
+    """Return an HTTP error to raise; the user sees `message`."""
+    return HTTPException(status, message, {name.replace("_", "-"): value for name, value in headers.items()} or None)
+
+
 def not_found(message: str = NOT_FOUND) -> HTTPException:
     """Return a 404 error to raise; its page shows the message."""
     return HTTPException(404, message)

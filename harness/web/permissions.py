@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from leaderboard import Entry
@@ -18,6 +18,7 @@ class Permissions:
     """Permissions of a local user, who may see everything. Subclasses restrict them."""
 
     user_name = ""  # shown at the top of each page
+    menu: Sequence[tuple[str, str]] = ()  # text and address of further menu entries
 
     def parts(self, competition: str) -> tuple[str, ...]:  # noqa: ARG002 (subclasses use it)
         """Return the parts of `PARTS`, in their order, whose scores may be seen on a competition's boards."""

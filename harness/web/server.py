@@ -19,10 +19,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def open_socket(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
-    """Yield a listening socket and its URL; port 0 takes any free port.
-
-    Raises HarnessError if the address cannot be used.
-    """
+    """Yield a listening socket (port 0: any free port) and its URL; raise HarnessError if that is impossible."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -10,8 +10,7 @@ from harness.web.error_pages import not_found
 from harness.web.rendering import Link, address
 from harness.web.shared.board_context import BoardContext, BoardContextDep
 from harness.web.shared.board_query import BoardQuery
-from harness.web.shared.board_table import board_values
-from harness.web.shared.board_view import OTHER_PART, build_board_view
+from harness.web.shared.board_view import OTHER_PART, board_values, build_board_view
 from harness.web.site_page import SitePage
 from leaderboard import Entry
 from leaderboard.order import Group
@@ -31,7 +30,7 @@ def default_tab(board: BoardContextDep) -> Response:
 
 @router.get("/{competition}/{task}/folds")
 def folds(board: BoardContextDep, deal: str = "") -> HTMLResponse:
-    """Answer with the board of a cross-validation, by default of the latest."""
+    """Return the board of a cross-validation, by default of the latest."""
     if not board.fold_sets or (deal and deal not in board.fold_sets):
         raise not_found("no entries on these folds")
     current = deal or board.fold_sets[0]
@@ -59,7 +58,7 @@ def _links_by_identity(entries: Sequence[Entry]) -> dict[str, list[Link]]:
 
 @router.get("/{competition}/{task}/{tab}")
 def board_page(board: BoardContextDep, tab: str, request: Request) -> HTMLResponse:
-    """Answer with a tab of the board."""
+    """Return a tab of the board."""
     query = BoardQuery.read(request.query_params, request.query_params.getlist("columns"))
     ranked = board.page.site.boards.ranked(board.competition, board.task, query.by)
     view = build_board_view(board, ranked, _require_tab(board, ranked, tab), query)
@@ -68,7 +67,7 @@ def board_page(board: BoardContextDep, tab: str, request: Request) -> HTMLRespon
 
 @router.get("/{competition}/{task}/{tab}/ties")
 def ties(board: BoardContextDep, tab: str, by: Group = "solution") -> dict[int, dict[str, float | bool | None]]:
-    """Answer with the ties of a tab as JSON, computed if necessary."""
+    """Return the ties of a tab as JSON, computed if necessary."""
     ranked = board.page.site.boards.ranked(board.competition, board.task, by)
     part = _require_tab(board, ranked, tab)
     if not board.page.permissions.can_see_ties(board.competition):

@@ -8,7 +8,7 @@ from harness.data.split import TEST
 from harness.errors import DataError
 from harness.web.competitions import CompetitionIndex
 from harness.web.data.answer_index import SubmissionIndex
-from harness.web.data.entry_analysis import ANALYSES, STORED_VALUES, EntryAnalysis, MatchAddress
+from harness.web.data.entry_analysis import ANALYSES, STORED_VALUES, EntryAnalysis
 from harness.web.data.photos import CompetitionPhotos
 from harness.web.data.query_truth import QueryTruth
 from harness.web.data.slices import Groups, ScoreSlice, query_groups, slice_scores
@@ -22,11 +22,8 @@ from metrics import Task, metrics_of
 class AnalysisCache:
     """Entry analyses of a workspace, with the photos and ground truths that they need."""
 
-    def __init__(
-        self, workspace: Workspace, store: EntryStore, competitions: CompetitionIndex, match_address: MatchAddress
-    ) -> None:
+    def __init__(self, workspace: Workspace, store: EntryStore, competitions: CompetitionIndex) -> None:
         self._workspace, self._store, self._competitions = workspace, store, competitions
-        self._match_address = match_address
         self.thumbnails = ThumbnailStore(workspace.folder / "serving" / "thumbnails")
         self._photos: LruCache[CompetitionPhotos] = LruCache(8)
         self._truths: LruCache[QueryTruth | None] = LruCache(4)
@@ -81,12 +78,9 @@ class AnalysisCache:
 
     def truth(self, competition: Competition, task: Task, split: str = TEST) -> QueryTruth | None:
         """Return the ground truth of a task and split; None if there is none or the folds have changed."""
-        return self._truths.get((competition.key, task, split), lambda: self._load_truth(competition, task, split))
-
-    def _load_truth(self, competition: Competition, task: Task, split: str) -> QueryTruth | None:
-        if split == TEST:
-            return QueryTruth.load(competition, task)
-        return QueryTruth.load_fold(competition, task, self._workspace.folds_file(competition.key), split)
+        folds = self._workspace.folds_file(competition.key)
+        load = lambda: QueryTruth.load(competition, task, split, folds)
+        return self._truths.get((competition.key, task, split), load)
 
     def open(self, entry: Entry) -> EntryAnalysis:
         """Return a new analysis of an entry; raises DataError if a file or stored value is missing."""
@@ -100,7 +94,7 @@ class AnalysisCache:
         if truth is None or {len(array) for array in values.values()} != {len(truth.query_ids)}:
             raise DataError(f"entry {entry.id}: it has no per-query values for these queries; run it again")
         submission = SubmissionIndex.open(path, truth.query_ids, self._workspace.folder / "serving" / "rows")
-        return ANALYSES[task](entry, truth, submission, photos, values, self._match_address)
+        return ANALYSES[task](entry, truth, submission, photos, values)
 
 
 def _task(entry: Entry) -> Task:

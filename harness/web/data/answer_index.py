@@ -30,7 +30,7 @@ class SubmissionIndex:
 
     @classmethod
     def open(cls, path: Path, query_ids: np.ndarray, cache: Path) -> Self:
-        """Return the index of a submission for these queries, in their order; it is stored in the folder `cache`.
+        """Return the index of a submission for these queries, in their order, stored in the folder `cache`.
 
         Raises SubmissionError if the file is missing or is no submission.
         """

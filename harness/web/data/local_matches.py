@@ -72,10 +72,7 @@ def match_address(entry: Entry, query_id: str, image_id: str) -> str:
 
 
 def find_matches(matcher: Matcher, files: tuple[Path, Path], digests: tuple[str | None, str | None]) -> PhotoMatches:
-    """Return the matches of two photos, cached by the digests of the photos.
-
-    Raises UndecodableError.
-    """
+    """Return the matches of two photos, cached by their digests; raise UndecodableError if one cannot be decoded."""
     return _CACHE.get((matcher, digests), lambda: _compute_matches(matcher, files))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from harness.data.competition import Competition
 from harness.data.folds import load_folds
 from harness.data.ground_truth import GroundTruth, load_ground_truth
-from harness.data.split import fold_split
+from harness.data.split import TEST, fold_split
 from harness.data.tables.id_index import IdIndex
 from harness.data.tables.ids import MAX_LENGTH
 from harness.data.tables.string_column import StringColumn
@@ -28,28 +28,10 @@ class QueryTruth:
     ground_truth: GroundTruth
 
     @classmethod
-    def load(cls, competition: Competition, task: Task) -> Self | None:
-        """Return the ground truth of a competition's task; None if its folder has none."""
-        ground_truth = load_ground_truth(competition.folder, task)
-        return None if ground_truth is None else cls.from_ground_truth(ground_truth)
-
-    @classmethod
-    def load_fold(cls, competition: Competition, task: Task, table: Path, split: str) -> Self | None:
-        """Return the ground truth of a cross-validation fold; None if the table has other folds by now."""
-        fold = re.fullmatch(r"fold ([0-9]{1,4})/.*", split)
-        if fold is None or not table.exists():
-            return None
-        folds, number = load_folds(table), int(fold[1])
-        if folds.name(number) != split:
-            return None
-        ground_truth = fold_split(competition, folds, number, task).ground_truth
-        return None if ground_truth is None else cls.from_ground_truth(ground_truth)
-
-    @classmethod
-    def from_ground_truth(cls, ground_truth: GroundTruth) -> Self:
-        """Return the scored queries of a ground truth."""
-        scored = ground_truth.scored
-        return cls(ground_truth.task, ground_truth.query_ids[scored], ground_truth.usage[scored], ground_truth)
+    def load(cls, competition: Competition, task: Task, split: str, folds: Path) -> Self | None:
+        """Return the ground truth of a split; None if there is none, or the table `folds` has other folds by now."""
+        truth = _load_truth(competition, task, split, folds)
+        return None if truth is None else cls(task, truth.query_ids[truth.scored], truth.usage[truth.scored], truth)
 
     def row(self, query_id: str) -> int | None:
         """Return the row of a query; None if it is not scored."""
@@ -91,3 +73,13 @@ class QueryTruth:
     @cached_property
     def _id_index(self) -> IdIndex:
         return IdIndex.from_texts(self.query_ids)
+
+
+def _load_truth(competition: Competition, task: Task, split: str, table: Path) -> GroundTruth | None:
+    if split == TEST:
+        return load_ground_truth(competition.folder, task)
+    fold = re.fullmatch(r"fold ([0-9]{1,4})/.*", split)
+    if fold is None or not table.exists():
+        return None
+    folds, number = load_folds(table), int(fold[1])
+    return fold_split(competition, folds, number, task).ground_truth if folds.name(number) == split else None

@@ -1,7 +1,6 @@
 """Thumbnails of photos, made on request and stored under a digest of the photo's content."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -14,14 +13,6 @@ from harness.web.lru import LruCache
 SIZES = {"small": 160, "large": 1400}  # longer side, pixels
 _MAX_DECODERS = 3  # at once: a photo may take 500 MB decoded
 _MAX_DIGESTS = 1 << 16  # in memory
-
-
-@dataclass(frozen=True)
-class Thumbnail:
-    """A JPEG file's content, and the digest of its photo and size."""
-
-    content: bytes
-    digest: str
 
 
 class ThumbnailStore:
@@ -41,14 +32,14 @@ class ThumbnailStore:
             return None
         return f"{content}-{size}"
 
-    def find(self, photo: Path, size: str) -> Thumbnail | None:
-        """Return the thumbnail of a photo; None if the photo is missing or cannot be decoded."""
+    def find(self, photo: Path, size: str) -> bytes | None:
+        """Return the thumbnail of a photo as a JPEG file; None if the photo is missing or cannot be decoded."""
         digest = self.digest(photo, size)
         if digest is None:
             return None
         path = self._folder / size / digest[:2] / f"{digest}.jpg"
         with suppress(OSError):
-            return Thumbnail(path.read_bytes(), digest)
+            return path.read_bytes()
         try:
             with self._slots:
                 content = shrink_photo(photo, SIZES[size])
@@ -58,14 +49,11 @@ class ThumbnailStore:
             path.parent.mkdir(parents=True, exist_ok=True)
             with atomic_path(path) as temporary:
                 temporary.write_bytes(content)
-        return Thumbnail(content, digest)
+        return content
 
 
 def shrink_photo(photo: Path, side: int, format: str = "JPEG", quality: int = 82) -> bytes:
-    """Return a photo, upright and with a longer side of at most `side` pixels, as a file in one of Pillow's formats.
-
-    Raises UndecodableError.
-    """
+    """Return an upright photo of at most `side` pixels as a file in a format of Pillow, or raise UndecodableError."""
     from PIL import Image
 
     image = Image.fromarray(decode(photo, mode="RGB", reduce_to=side, upright=True))

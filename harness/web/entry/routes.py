@@ -2,8 +2,8 @@
 
 import os
 import shlex
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -13,7 +13,6 @@ from harness.data.split import TEST
 from harness.errors import HarnessError
 from harness.solution.spec import split_spec
 from harness.web.context import PageContext, PageContextDep
-from harness.web.entry.page import MAX_LOG_LINES, EntryDetails, compare_facts, environment
 from harness.web.error_pages import not_found
 from harness.web.rendering import Link, address
 from harness.web.shared.entry_lookup import EntryDep, comparable_entries, entry_breadcrumb
@@ -24,51 +23,69 @@ from leaderboard import Entry
 router = APIRouter(include_in_schema=False)
 PAGE = SitePage(router)
 
+MAX_LOG_LINES = 200  # shown, from the end
 _LOG_BYTES = 1 << 16  # read from the end of a log
 _MAX_IDENTITY = 2000  # characters of an identity that is parsed
+
+
+@dataclass(frozen=True)
+class ComparedFact:
+    """A fact of an entry and of another one; None if an entry has no such fact."""
+
+    name: str
+    value: str | None
+    other: str | None = None
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two values differ."""
+        return self.value != self.other
+
+
+def compare_facts(values: Mapping[str, str], others: Mapping[str, str]) -> list[ComparedFact]:
+    """Return the facts of both entries, by name.
+
+    >>> [(fact.name, fact.differs) for fact in compare_facts({"a": "1", "b": "2"}, {"b": "2"})]
+    [('a', True), ('b', False)]
+    """
+    return [ComparedFact(name, values.get(name), others.get(name)) for name in dict.fromkeys([*values, *others])]
 
 
 @router.get("/e/{number}")
 def entry_page(
     entry: EntryDep, context: PageContextDep, against: Annotated[str, Query(max_length=20)] = ""
 ) -> HTMLResponse:
-    """Answer with the page of an entry, alone or beside another one."""
+    """Return the page of an entry, alone or beside another one."""
     others = comparable_entries(entry, context)
     other = next((candidate for candidate in others if str(candidate.id) == against), None)
     if against and other is None:
         raise not_found(f"entry {against} cannot be compared with entry {entry.id}")
-    details = _details(context, entry, other, others)
+    parts = [part for part in context.permissions.parts(entry.competition) if part in entry.scores]
+    log = _read_log(context, entry)
     return context.render(
         "entry/entry.html",
         entry.identity,
         entry_breadcrumb(entry),
-        details=details,
+        parts=parts,
+        links=_links(context, entry, other),
+        others=others,
+        command=_command(context, entry),
         parameters=compare_facts(_parameters(entry), _parameters(other) if other else {}),
-        versions=compare_facts(environment(entry), environment(other) if other else {}),
-        **entry_values(entry, details.parts, other),
+        slices=context.site.analyses.slices(entry, other) if _can_analyse(context, entry) else {},
+        versions=compare_facts(_environment(entry), _environment(other) if other else {}),
+        log=log[-MAX_LOG_LINES:],
+        is_log_cut=len(log) > MAX_LOG_LINES,
+        **entry_values(entry, parts, other),
     )
 
 
 @router.get("/e/{number}/submission.csv")
 def submission(entry: EntryDep, context: PageContextDep) -> Response:
-    """Answer with the submission file."""
+    """Return the submission file."""
     path = context.site.analyses.submission(entry)
     if path is None:
         raise not_found("this entry has no submission file, or it has been deleted")
     return FileResponse(path, media_type="text/csv; charset=utf-8", filename=f"entry-{entry.id}-submission.csv")
-
-
-def _details(context: PageContext, entry: Entry, other: Entry | None, others: Sequence[Entry]) -> EntryDetails:
-    log = _read_log(context, entry)
-    return EntryDetails(
-        parts=[part for part in context.permissions.parts(entry.competition) if part in entry.scores],
-        links=_links(context, entry, other),
-        others=[(other.id or 0, other.identity) for other in others],
-        slices=context.site.analyses.slices(entry, other) if _can_analyse(context, entry) else None,
-        log=log[-MAX_LOG_LINES:],
-        is_log_cut=len(log) > MAX_LOG_LINES,
-        command=_command(context, entry),
-    )
 
 
 def _can_analyse(context: PageContext, entry: Entry) -> bool:
@@ -83,6 +100,11 @@ def _links(context: PageContext, entry: Entry, other: Entry | None) -> list[Link
     if context.site.analyses.submission(entry):
         links.append(Link("Download submission", address("e", entry.id, "submission.csv")))
     return links
+
+
+def _environment(entry: Entry) -> dict[str, str]:
+    """Return the code digest, the seed and the library versions of an entry's run."""
+    return {"code": entry.code_version[:12], "seed": str(entry.seed), **entry.versions}
 
 
 def _parameters(entry: Entry) -> dict[str, str]:
@@ -109,11 +131,8 @@ def _command(context: PageContext, entry: Entry) -> str:
 def _read_log(context: PageContext, entry: Entry) -> list[str]:
     """Return the last lines of a run's log."""
     path = context.site.analyses.run_file(entry, entry.log)
-    return [] if path is None else _read_end(path).splitlines()
-
-
-def _read_end(path: Path) -> str:
+    if path is None:
+        return []
     with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        file.seek(max(0, size - _LOG_BYTES))
-        return file.read(_LOG_BYTES).decode("utf-8", "replace")
+        file.seek(max(0, os.fstat(file.fileno()).st_size - _LOG_BYTES))
+        return file.read(_LOG_BYTES).decode("utf-8", "replace").splitlines()

@@ -12,13 +12,13 @@ from harness.web.data.entry_analysis import EntryAnalysis, RankingAnalysis
 from harness.web.data.local_matches import find_matches, load_matcher
 from harness.web.data.thumbnails import SIZES
 from harness.web.error_pages import not_found
-from harness.web.explorer.matches import draw_matches
 from harness.web.explorer.page import (
     MEANINGS,
     PAGE_QUERIES,
     SIGNS,
     SORTS,
     QueryFilter,
+    draw_matches,
     precision_curve,
     query_address,
     view_query,
@@ -75,7 +75,7 @@ FilterDep = Annotated[QueryFilter, Depends(filter_of)]
 
 @router.get("/e/{number}/queries")
 def query_list(analysis: AnalysisDep, query_filter: FilterDep, context: PageContextDep) -> HTMLResponse:
-    """Answer with a page of queries."""
+    """Return a page of queries."""
     entry, other, task = analysis.entry, _other(analysis, query_filter.against, context), analysis.truth.task
     rows = _select_rows(analysis, other, query_filter)
     page = rows[(query_filter.page - 1) * PAGE_QUERIES : query_filter.page * PAGE_QUERIES]
@@ -99,7 +99,7 @@ def query_list(analysis: AnalysisDep, query_filter: FilterDep, context: PageCont
 
 @router.get("/e/{number}/queries/{query_id}")
 def query_page(query_id: str, analysis: AnalysisDep, query_filter: FilterDep, context: PageContextDep) -> HTMLResponse:
-    """Answer with one query and all answers to it."""
+    """Return one query and all answers to it."""
     row, task = analysis.truth.row(query_id), analysis.truth.task
     if row is None:
         raise not_found("no such query among those that are scored")
@@ -125,7 +125,7 @@ def query_page(query_id: str, analysis: AnalysisDep, query_filter: FilterDep, co
 
 @router.get("/e/{number}/queries/{query_id}/matches/{image_id}")
 def matches_page(query_id: str, image_id: str, analysis: AnalysisDep, context: PageContextDep) -> HTMLResponse:
-    """Answer with both photos and lines between their matched points; 404 without a plug-in or a photo."""
+    """Return both photos and lines between their matched points; 404 without a plug-in or a photo."""
     matcher, row = load_matcher(), analysis.truth.row(query_id)
     if matcher is None or row is None or not isinstance(analysis, RankingAnalysis):
         raise not_found("no local matches of this query")
@@ -152,7 +152,7 @@ def matches_page(query_id: str, image_id: str, analysis: AnalysisDep, context: P
 
 @router.get("/images/{competition}/{part}/{size}/{image_id}")
 def image(competition: str, part: str, size: str, image_id: str, site: SiteDep, request: Request) -> Response:
-    """Answer with a photo in a size, or with a placeholder drawing and status 404."""
+    """Return a photo in a size, or with a placeholder drawing and status 404."""
     photos = site.analyses.photos(competition) if size in SIZES else None
     file = photos.file(part, image_id) if photos else None
     digest = site.analyses.thumbnails.digest(file, size) if file else None
@@ -162,7 +162,7 @@ def image(competition: str, part: str, size: str, image_id: str, site: SiteDep, 
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     thumbnail = site.analyses.thumbnails.find(file, size)
-    return Response(thumbnail.content, media_type="image/jpeg", headers=headers) if thumbnail else _placeholder()
+    return Response(thumbnail, media_type="image/jpeg", headers=headers) if thumbnail else _placeholder()
 
 
 def _placeholder() -> Response:

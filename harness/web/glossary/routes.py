@@ -13,6 +13,6 @@ PAGE = SitePage(router, footer=(Link("Glossary", "/glossary"),))
 
 @router.get("/glossary")
 def glossary_page(context: PageContextDep) -> HTMLResponse:
-    """Answer with the terms and their definitions."""
+    """Return the terms and their definitions."""
     breadcrumb = [Link("Competitions", "/"), Link("Glossary", "/glossary", current=True)]
     return context.render("glossary/glossary.html", "Glossary", breadcrumb)

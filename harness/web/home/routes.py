@@ -41,7 +41,7 @@ class CompetitionCard:
 
 @router.get("/", include_in_schema=False)
 def home(context: PageContextDep) -> HTMLResponse:
-    """Answer with the competitions, those with the latest entries first."""
+    """Return the competitions, those with the latest entries first."""
     boards = context.site.boards.names()
     keys = dict.fromkeys([board.competition for board in boards] + list(context.site.competitions.explicit))
     cards = [_card(context, key, [board for board in boards if board.competition == key]) for key in keys]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
 from harness.comparing.shake_up import ShakeUpResult, simulate_shake_up
@@ -24,32 +24,19 @@ PAGE = SitePage(
     board_links=(BoardLink("Shake-up analysis", "shake-up"), BoardLink("Probing simulation", "probing")),
 )
 
-MAX_SIMULATIONS = 16  # cached
 MAX_MINE = 200  # entries that may be passed as ?mine=
 Value = TypeVar("Value")
-
-
-def simulations_of(request: Request) -> LruCache[Any]:
-    """Return the cache of simulations of the site of a request."""
-    state = request.app.state
-    if not hasattr(state, "simulations"):
-        state.simulations = LruCache(MAX_SIMULATIONS)
-    cache: LruCache[Any] = state.simulations
-    return cache
-
-
-SimulationsDep = Annotated[LruCache[Any], Depends(simulations_of)]
+_SIMULATIONS: LruCache[Any] = LruCache(16)  # by site, kind, board and state of the board
 
 
 @router.get("/{competition}/{task}/shake-up")
 def shake_up_page(
     board: PrivateBoardDep,
-    simulations: SimulationsDep,
     by: Group = "solution",
     mine: Annotated[list[int] | None, Query(max_length=MAX_MINE)] = None,
 ) -> HTMLResponse:
-    """Answer with the simulated shake-up; finals are selected among the entries that are `mine`."""
-    result = _cached(board, simulations, by, lambda: _simulate_shake_up(board, by))
+    """Return the simulated shake-up; finals are selected among the entries that are `mine`."""
+    result = _cached(board, by, lambda: _simulate_shake_up(board, by))
     view = ShakeUpView(
         title=board.title,
         metric=metric_label(result.metric.name),
@@ -67,9 +54,9 @@ def shake_up_page(
 
 
 @router.get("/{competition}/{task}/probing")
-def probing_page(board: PrivateBoardDep, simulations: SimulationsDep) -> HTMLResponse:
-    """Answer with the simulated attack that mixes the answers of the two best entries."""
-    view = _cached(board, simulations, "probing", lambda: _simulate_probing(board))
+def probing_page(board: PrivateBoardDep) -> HTMLResponse:
+    """Return the simulated attack that mixes the answers of the two best entries."""
+    view = _cached(board, "probing", lambda: _simulate_probing(board))
     title, breadcrumb = f"{board.title}, probing", board.breadcrumb("probing")
     return board.page.render("overfitting/probing.html", title, breadcrumb, view=view, chart=probing_chart(view))
 
@@ -93,9 +80,9 @@ def _simulate_probing(board: BoardContext) -> ProbingView:
     return ProbingView(board.title, metric, names, int(public.sum()), len(public), results, n_attackers)
 
 
-def _cached(board: BoardContext, simulations: LruCache[Any], kind: str, simulate: Callable[[], Value]) -> Value:
+def _cached(board: BoardContext, kind: str, simulate: Callable[[], Value]) -> Value:
     """Return the cached simulation of this board, simulated again if entries have been added since."""
     summaries = board.ranked().summaries
-    key = kind, board.competition, board.task, len(summaries), summaries[-1].id if summaries else 0
-    value: Value = simulations.get(key, simulate)
+    key = board.page.site, kind, board.competition, board.task, len(summaries), summaries[-1].id if summaries else 0
+    value: Value = _SIMULATIONS.get(key, simulate)
     return value

@@ -14,7 +14,7 @@ from harness.web.data.board_cache import RankedBoard, Tab
 from harness.web.data.entry_analysis import EntryAnalysis, LabellingAnalysis
 from harness.web.data.query_answer import QueryAnswer
 from harness.web.data.thumbnails import shrink_photo
-from harness.web.permissions import PARTS, Permissions
+from harness.web.permissions import Permissions
 from harness.web.rendering import metric_label
 from harness.web.report.page import HtmlReport, ReportAnswer, ReportQuery, ReportSection
 from harness.web.shared.board_context import BoardContext
@@ -84,7 +84,7 @@ def build_report(folder: Path, workspace: Workspace, *, entries: int, queries: i
         for task in TASKS
         if (of_task := [board for board in boards if board.task == task])
     ]
-    return HtmlReport(competition.name, describe_images(competition), sections, budget.files, PARTS)
+    return HtmlReport(competition.name, describe_images(competition), sections, budget.files)
 
 
 def _section(board: BoardContext, budget: ThumbnailBudget, n_entries: int, n_queries: int) -> ReportSection:

@@ -10,9 +10,9 @@ from typing import Any
 from markupsafe import Markup
 
 from harness.web.assets import assets
+from harness.web.permissions import PARTS
 from harness.web.rendering import PageLayout, render_template
-from harness.web.shared.board_table import board_values
-from harness.web.shared.board_view import BoardView
+from harness.web.shared.board_view import BoardView, board_values
 from harness.web.shared.entry_tables import entry_values
 from leaderboard.entry import Entry
 from leaderboard.safe_text import shorten
@@ -23,10 +23,9 @@ STYLES = ("site.css",)
 
 @dataclass(frozen=True)
 class ReportAnswer:
-    """The answer of an entry to a query: its score, facts, and images with their marks, best first.
+    """The answer of an entry to a query; `images` are numbers of the report's images, best first, -1 for a missing one.
 
-    `images` are numbers of the report's images, -1 for a missing one. For recognition they are train photos of the
-    landmark `label`, and there is one mark.
+    For recognition they are train photos of the landmark `label`, and there is one mark.
     """
 
     value: float | None
@@ -68,7 +67,6 @@ class HtmlReport:
     description: str
     sections: Sequence[ReportSection]
     images: Sequence[bytes]
-    parts: Sequence[str] = ("public", "private", "all")
 
 
 def report_page(report: HtmlReport) -> str:
@@ -77,22 +75,23 @@ def report_page(report: HtmlReport) -> str:
     styles = [assets()[name].text for name in STYLES]
     values: dict[str, Any] = {
         "report": report,
+        "parts": PARTS,
         "policy": _security_policy(scripts, styles),
         "scripts": [Markup(script) for script in scripts],  # noqa: S704 (our own files)
         "styles": [Markup(style) for style in styles],  # noqa: S704
         "icon": "data:image/svg+xml;base64," + b64encode(assets()["icon.svg"].content).decode(),
         "data": _json_data(report),
-        "sections": [_section_values(section, report.parts) for section in report.sections],
+        "sections": [_section_values(section) for section in report.sections],
     }
     return render_template("report/report.html", PageLayout(report.title), **values)
 
 
-def _section_values(section: ReportSection, parts: Sequence[str]) -> dict[str, Any]:
+def _section_values(section: ReportSection) -> dict[str, Any]:
     csv = b64encode(section.csv.encode("utf-8", "backslashreplace")).decode("ascii")
     return {
         "section": section,
         "boards": [board_values(board) for board in section.boards],
-        "entries": [entry_values(entry, parts) for entry in section.entries],
+        "entries": [entry_values(entry, PARTS) for entry in section.entries],
         "csv": "data:text/csv;base64," + csv,
     }
 

@@ -103,7 +103,10 @@ def select_rows(
     standings: Iterable[Standing[EntrySummary]], tab: Tab, query: BoardQuery
 ) -> list[Standing[EntrySummary]]:
     """Return the rows that a query selects, in its order: by default by rank on the tab, unranked rows last."""
-    rows = _filter(standings, query)
+    words = query.search.casefold().split()
+    rows = [row for row in standings if all(word in row.entry.identity.casefold() for word in words)]
+    if query.which != "all":
+        rows = [row for row in rows if (row.rank is not None) == (query.which == "ranked")]
     if query.sort:
         value = SORT_VALUES[query.sort]
         with_value = [row for row in rows if value(row) is not None]
@@ -111,13 +114,3 @@ def select_rows(
     ranked = [row for row in rows if rank_on_tab(row, tab)]
     ranked.sort(key=lambda row: rank_on_tab(row, tab) or 0, reverse=query.down)
     return ranked + [row for row in rows if not rank_on_tab(row, tab)]
-
-
-def _filter(standings: Iterable[Standing[EntrySummary]], query: BoardQuery) -> list[Standing[EntrySummary]]:
-    rows = list(standings)
-    if query.which != "all":
-        rows = [row for row in rows if (row.rank is not None) == (query.which == "ranked")]
-    words = query.search.casefold().split()
-    if words:
-        rows = [row for row in rows if all(word in row.entry.identity.casefold() for word in words)]
-    return rows

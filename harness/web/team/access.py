@@ -6,10 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from fastapi import Depends, Request
 
-from harness.web.error_pages import not_found
+from harness.web.error_pages import http_error, not_found
 from harness.web.team.authenticator import form_token
 from harness.web.team.context import TeamContextDep
-from harness.web.team.http_errors import http_error
 from leaderboard.team.accounts import Team
 from leaderboard.team.sessions import AuthenticatedMember
 
@@ -23,8 +22,7 @@ MAX_FORM_BYTES = 64_000  # of a form without a file
 def require_member(request: Request, teams: TeamContextDep) -> None:
     """Authenticate the request and store the member in `request.state.member`; otherwise raise an HTTP error.
 
-    API requests carry a bearer token. Browser requests carry a session cookie, and must come from this site to change
-    anything.
+    API requests carry a token. Browser requests carry a session cookie, and change something only from this site.
     """
     path = request.url.path
     if path.startswith("/api/") and path not in PUBLIC_PATHS:

@@ -9,19 +9,12 @@ from starlette.concurrency import run_in_threadpool
 
 from harness.data.competition import Competition
 from harness.web.context import PermissionsDep, Site, SiteDep
+from harness.web.error_pages import http_error
 from harness.web.permissions import PARTS, Permissions
 from harness.web.team import api_schemas as documents
-from harness.web.team.accept_upload import (
-    accept_upload,
-    find_competition,
-    plain_file_name,
-    require_quota,
-    tasks_of,
-    valid_message,
-)
+from harness.web.team.accept_upload import accept_upload, find_competition, require_quota, tasks_of, valid_message
 from harness.web.team.access import MemberDep, TeamDep
 from harness.web.team.context import TeamContext, TeamContextDep
-from harness.web.team.http_errors import http_error
 from harness.web.team.pages.submissions.routes import file_response, find_own
 from harness.web.team.scoring.final_results import final_results
 from harness.web.team.visible_scores import visible_scores, visible_submissions
@@ -100,13 +93,8 @@ def results(
 def entries(competition: Name, site: SiteDep, permissions: PermissionsDep) -> list[documents.EntryDocument]:
     """List the entries that the member may open, oldest first."""
     opened = filter(permissions.can_open, site.store.entries(competition=find_competition(site, competition).key))
-    names = [name for name in documents.EntryDocument.model_fields if name != "scores"]
-    return [
-        documents.EntryDocument(
-            **{name: getattr(entry, name) for name in names}, scores=visible_scores(entry, permissions)
-        )
-        for entry in opened
-    ]
+    values = [vars(entry) | {"scores": visible_scores(entry, permissions)} for entry in opened]
+    return [documents.EntryDocument.model_validate(value) for value in values]
 
 
 @router.get("/submissions")
@@ -137,8 +125,7 @@ async def receive(
     contest, text = await run_in_threadpool(find_competition, site, competition), valid_message(message)
     await run_in_threadpool(require_quota, teams, team, contest)
     received = await teams.upload_receiver.receive_body(request, team.id)
-    name = plain_file_name(file_name)
-    submission = await run_in_threadpool(accept_upload, teams, team, contest, received, name, text)
+    submission = await run_in_threadpool(accept_upload, teams, team, contest, received, file_name, text)
     return await run_in_threadpool(_submission, site, permissions, submission)
 
 

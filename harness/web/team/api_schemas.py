@@ -90,12 +90,6 @@ class SubmissionDocument(BaseModel):
     @classmethod
     def of(cls, visible: VisibleSubmission) -> Self:
         """Return the response for a submission."""
-        values = vars(visible.submission)
-        values_by_field = {name: values[name] for name in cls.model_fields if name in values}
-        return cls(
-            **{**values_by_field, "report": list(visible.submission.report)},
-            sha256=visible.submission.digest,
-            final=visible.submission.chosen,
-            metric=visible.metric,
-            scores=visible.scores,
-        )
+        submission = visible.submission
+        further = {"sha256": submission.digest, "final": submission.chosen}
+        return cls.model_validate(vars(submission) | further | {"metric": visible.metric, "scores": visible.scores})

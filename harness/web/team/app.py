@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request, Response
 
 from harness.web.app import create_app
+from harness.web.error_pages import LOG, error_response
 from harness.web.permissions import LOCAL_HOSTS
 from harness.web.site_page import SitePage, discover_pages
 from harness.web.team import api
 from harness.web.team.access import require_member
 from harness.web.team.context import TeamContext, UploadLimits
-from harness.web.team.http_errors import install_team_error_handlers
-from harness.web.team.permissions import menu_of, permissions_of
+from harness.web.team.permissions import permissions_of
 from harness.web.team.scoring.worker import WorkerConfig
 from harness.workspace import Workspace
+from leaderboard.errors import LimitError, StoreError, TeamError
 from leaderboard.storage.database import Database
 
 
@@ -26,16 +27,12 @@ def create_team_app(
     hosts: Sequence[str] = LOCAL_HOSTS,
     limits: UploadLimits = UploadLimits(),  # noqa: B008 (frozen)
 ) -> FastAPI:
-    """Return the team server of a workspace and the competitions in `folders`. Every page requires a token.
-
-    Uploads are stored in the workspace's folder `uploads`; a worker with the configuration `worker_config` scores them.
-    """
+    """Return the team server of a workspace and the competitions in `folders`; every page requires a token."""
     database = database or Database(workspace.database)
     app = create_app(
         workspace,
         folders,
         permissions_of=permissions_of,
-        menu_of=menu_of,
         pages=[*discover_pages("harness.web.team.pages"), SitePage(api.router)],
         dependencies=[Depends(require_member)],
         hosts=hosts,
@@ -43,7 +40,8 @@ def create_team_app(
     )
     app.state.teams = TeamContext(database, workspace.folder / "uploads", limits)
     app.state.site.boards.hidden = app.state.teams.submissions.hidden_entries
-    install_team_error_handlers(app)
+    app.add_exception_handler(TeamError, _not_allowed)
+    app.add_exception_handler(StoreError, _database_unavailable)
     return app
 
 
@@ -58,3 +56,14 @@ def worker_config(app: FastAPI, location: str) -> WorkerConfig:
     teams: TeamContext = app.state.teams
     folders = {key: str(item.folder.resolve()) for key, item in app.state.site.competitions.explicit.items()}
     return WorkerConfig(location, str(teams.uploads.folder), folders, teams.limits.unpacked_bytes)
+
+
+def _not_allowed(request: Request, error: Exception) -> Response:
+    return error_response(request, 429 if isinstance(error, LimitError) else 409, str(error))
+
+
+def _database_unavailable(request: Request, error: Exception) -> Response:
+    """Return a response without the text of the error, which names the location of the database."""
+    message = "the database is unavailable; no data was lost, try again in a minute"
+    LOG.error("%s %s: %s", request.method, request.url.path, error)
+    return error_response(request, 503, message, {"Retry-After": "60"})

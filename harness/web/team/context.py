@@ -34,12 +34,8 @@ class TeamContext:
         self.accounts, self.rules, self.queue = Accounts(database), RulesStore(database), SubmissionQueue(database)
         self.submissions = Submissions(database)
         self.authenticator = Authenticator(database)
-        self.upload_receiver = UploadReceiver(UploadFolder(folder, limits.file_bytes))
-
-    @property
-    def uploads(self) -> UploadFolder:
-        """Return the folder of uploaded files."""
-        return self.upload_receiver.uploads
+        self.uploads = UploadFolder(folder, limits.file_bytes)
+        self.upload_receiver = UploadReceiver(self.uploads)
 
 
 def team_context_of(request: Request) -> TeamContext:

@@ -6,7 +6,6 @@ from functools import cached_property
 from fastapi import Request
 
 from harness.web.permissions import PARTS, Permissions
-from harness.web.rendering import Link
 from harness.web.team.access import member_of
 from harness.web.team.context import TeamContext, team_context_of
 from leaderboard import Entry
@@ -17,10 +16,13 @@ class AdminPermissions(Permissions):
     """An administrator, who may see everything."""
 
     user_name = "admin"
+    menu = (("Admin", "/admin"),)
 
 
 class TeamPermissions(Permissions):
     """A team. Before the deadline it sees public scores and its own entries only, and no ground truth."""
+
+    menu = (("Submissions", "/submissions"),)
 
     def __init__(self, team: Team, teams: TeamContext) -> None:
         self.user_name, self._team, self._teams = team.name, team, teams
@@ -56,10 +58,3 @@ def permissions_of(request: Request) -> Permissions:
     """Return the permissions of the member that makes the request."""
     member = member_of(request)
     return AdminPermissions() if member.team is None else TeamPermissions(member.team, team_context_of(request))
-
-
-def menu_of(permissions: Permissions) -> list[Link]:
-    """Return the links to team pages in the menu of a user."""
-    if isinstance(permissions, AdminPermissions):
-        return [Link("Admin", "/admin")]
-    return [Link("Submissions", "/submissions")]

@@ -18,7 +18,7 @@ def serve_teams(
     largest_mb: int,
     say: Callable[[str], None],
 ) -> None:
-    """Serve teams and score their submissions until interrupted. `location` is the database, `where` host and port.
+    """Serve teams until interrupted; `location` is the database, `where` host and port.
 
     Raises HarnessError without a competition, if the address cannot be bound, or if a package is not installed.
     """

@@ -12,7 +12,6 @@ from harness.errors import DataError
 from harness.web.assets import assets
 from harness.web.context import PageContextDep
 from harness.web.permissions import Permissions
-from harness.web.rendering import Link
 from harness.web.site_page import SitePage
 from leaderboard.errors import StoreError
 
@@ -89,6 +88,7 @@ def test_assets_are_cached_forever_and_pages_are_not(browse: Browse) -> None:
 def test_permissions_and_menu_are_given_by_the_caller(browse: Browse) -> None:
     class Team(Permissions):
         user_name = "<b>ours"
+        menu = (("Submit", "/submit"),)
 
     def permissions_of(request: Request) -> Permissions:
         return Team() if request.headers.get("x-team") else Permissions()
@@ -99,10 +99,7 @@ def test_permissions_and_menu_are_given_by_the_caller(browse: Browse) -> None:
     def about(context: PageContextDep) -> object:
         return context.render("message.html", "About", heading="About", message="us")
 
-    def menu(permissions: Permissions) -> list[Link]:
-        return [Link("Submit", "/submit")] if permissions.user_name else []
-
-    client = browse(pages=[SitePage(about_router)], permissions_of=permissions_of, menu_of=menu)
+    client = browse(pages=[SitePage(about_router)], permissions_of=permissions_of)
     assert "Submit" not in client.get("/about").text
     text = client.get("/about", headers={"x-team": "1"}).text
     assert "Submit" in text

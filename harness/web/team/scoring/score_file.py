@@ -1,7 +1,7 @@
-"""Validate and score a submitted file, and build its leaderboard entry."""
+"""Validate and score a submitted file, build its leaderboard entry, and release its public score by the Ladder."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +10,13 @@ from harness.data.split import TEST
 from harness.data.tables.compressed import open_decompressed
 from harness.errors import DataError, SubmissionError
 from harness.scoring.evaluate import Evaluation, score_file
-from harness.scoring.stored_evaluation import part_intervals, to_arrays
+from harness.scoring.stored_evaluation import from_arrays, part_intervals, to_arrays
 from harness.submissions.validation.report import ValidationReport
 from harness.submissions.validation.validate import validate
-from leaderboard import Coverage, Entry
+from leaderboard import Coverage, Entry, EntryStore
+from leaderboard.overfitting.ladder import LadderMechanism, ReleasedScore
 from leaderboard.team.submissions import Submission
-from metrics import Task, metrics_of
+from metrics import Metric, NoPositives, Task, metrics_of
 
 _BLOCK = 1 << 20  # bytes
 TASKS: dict[str, Task] = {"retrieval": "retrieval", "recognition": "recognition"}
@@ -40,10 +41,9 @@ class RejectedError(Exception):
 
 
 def score_upload(submission: Submission, file: Path, folder: Path, name: str, limit: int) -> ScoredFile:
-    """Score the file of a submission to the competition in `folder`, whose name is `name`.
+    """Score a submission's file against the competition in `folder`, named `name`; raise DataError if that fails.
 
-    Raises RejectedError if the file is invalid or decompresses to more than `limit` bytes, and DataError for other
-    failures.
+    Raises RejectedError if the file is invalid, or decompresses to more than `limit` bytes.
     """
     task = TASKS[submission.task]
     try:
@@ -96,3 +96,32 @@ def _entry(submission: Submission, evaluation: Evaluation, report: ValidationRep
         created=submission.received,
         intervals=part_intervals(evaluation),
     )
+
+
+def apply_ladder(new: ScoredFile, last: int | None, store: EntryStore) -> tuple[Entry, int | None]:
+    """Return the entry with its released public score, and the id of the earlier entry that score belongs to.
+
+    `last` is the id of the entry whose public score was released last; the returned id is None for a score of its own.
+    Other public scores and intervals are removed, because they reveal what the Ladder withholds; the private part is
+    unchanged. Without public queries nothing changes.
+    """
+    metric = metrics_of(new.evaluation.task)[0]
+    judgement = from_arrays(metric, new.evaluation.query_ids, new.per_query, "public")
+    try:
+        release = LadderMechanism().release(metric, judgement, _last_release(metric, last, store))
+    except NoPositives:
+        return new.entry, None
+    scores = {**new.entry.scores, "public": {metric.name: release.score}}
+    intervals = {part: bounds for part, bounds in new.entry.intervals.items() if part == "private"}
+    entry = replace(new.entry, scores=scores, intervals=intervals)
+    return entry, None if release.judgement is judgement else last
+
+
+def _last_release(metric: Metric, last: int | None, store: EntryStore) -> ReleasedScore | None:
+    """Return the last released score by this metric, or None."""
+    entry = None if last is None else store.by_ids([last]).get(last)
+    score = None if entry is None else entry.score("public", metric.name)
+    if entry is None or entry.id is None or score is None:
+        return None
+    query_ids = np.array(store.query_ids(entry.id), object)
+    return ReleasedScore(score, from_arrays(metric, query_ids, store.per_query(entry.id), "public"))

@@ -18,8 +18,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 from harness.errors import HarnessError
-from harness.web.team.scoring.ladder import apply_ladder
-from harness.web.team.scoring.score_file import RejectedError, ScoredFile, score_upload
+from harness.web.team.scoring.score_file import RejectedError, ScoredFile, apply_ladder, score_upload
 from leaderboard.errors import StoreError
 from leaderboard.storage.database import Database
 from leaderboard.storage.store import EntryStore

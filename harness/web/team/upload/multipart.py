@@ -13,7 +13,7 @@ from streaming_form_data import ParseFailedException, StreamingFormDataParser
 from streaming_form_data.targets import BaseTarget, ValueTarget
 from streaming_form_data.validators import MaxSizeValidator, ValidationError
 
-from harness.web.team.http_errors import http_error
+from harness.web.error_pages import http_error
 from harness.web.team.upload.storage import PartialUpload, ReceivedFile, UploadFolder, file_too_large
 
 BLOCK_BYTES = 1 << 20  # bytes per disk write

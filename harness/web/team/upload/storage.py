@@ -11,7 +11,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO
 
-from harness.web.team.http_errors import http_error
+from harness.web.error_pages import http_error
 from leaderboard.team.submissions import is_submission_id
 
 RESERVED_BYTES = 1 << 28  # bytes of free disk space that uploads do not use

@@ -1,4 +1,4 @@
-"""Tests of `harness.web.entry.routes`, `harness.web.entry.page`, `harness.web.shared.entry_tables` and `harness.web.data.slices`."""
+"""Tests of `harness.web.entry.routes`, `harness.web.shared.entry_tables` and `harness.web.data.slices`."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Tests of `harness.web.explorer.matches`, `harness.web.data.local_matches` and the page of local matches."""
+"""Tests of `harness.web.explorer.page`, `harness.web.data.local_matches` and the page of local matches."""
 
 import re
 from collections.abc import Callable, Iterator

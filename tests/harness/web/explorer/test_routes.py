@@ -139,11 +139,14 @@ def test_entries_on_other_queries_cannot_be_compared(factory: EntryFactory, brow
     assert client.get(f"/e/{entry.id}/queries?against=77").status_code == 404
 
 
-def test_answers_link_to_their_local_matches(factory: EntryFactory, browse: Browse, first_query: Query) -> None:
+def test_answers_link_to_their_local_matches(
+    factory: EntryFactory, browse: Browse, first_query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
     query, relevant = first_query
     entry = factory.add_ranking("local", {query: relevant})
     match_address = lambda entry, query, image: f"/matches/{entry.id}/{query}/{image}"
-    client = browse(factory.competition.folder, match_address=match_address)
+    monkeypatch.setattr("harness.web.data.entry_analysis.match_address", match_address)
+    client = browse(factory.competition.folder)
     assert f'href="/matches/{entry.id}/{query}/{relevant[0]}"' in client.get(f"/e/{entry.id}/queries/{query}").text
 
 

@@ -1,4 +1,4 @@
-"""Tests of `harness.web.team.access`, `harness.web.team.authenticator`, `harness.web.team.http_errors` and
+"""Tests of `harness.web.team.access`, `harness.web.team.authenticator`, `harness.web.error_pages` and
 `harness.web.team.pages.sign_in.routes`: authentication, rate limit and CSRF protection."""
 
 import pytest

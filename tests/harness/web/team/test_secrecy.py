@@ -91,8 +91,8 @@ def crawl(client, server, others):
             ]
 
 
-def formats(score):
-    """Return the formats in which pages and documents write a score."""
+def score_texts(score):
+    """Return the texts as which pages and documents write a score."""
     return {repr(score), f"{score:.5f}"}
 
 
@@ -110,7 +110,7 @@ def test_before_the_deadline_no_page_shows_a_team_secret_data(submissions, kind)
         *(submission["sha256"] for submission in others),
     }
     words |= {str(server.workspace.folder), str(server.folder)}
-    words |= {text for score in secrets for text in formats(score)}
+    words |= {text for score in secrets for text in score_texts(score)}
     count = 0
     for address, answer in crawl(client, server, others):
         ids_in_address = {submission["id"] for submission in others if submission["id"] in address}
@@ -132,7 +132,7 @@ def test_after_the_deadline_private_scores_are_visible_and_files_are_not(submiss
         ids_in_address = {submission["id"] for submission in others if submission["id"] in address}
         words = {*SECRETS.values(), *(submission["id"] for submission in others)} - ids_in_address
         assert not [word for word in words if word in answer.text], address
-    assert any(word in text for score in secrets for word in formats(score))
+    assert any(word in text for score in secrets for word in score_texts(score))
 
 
 @pytest.mark.parametrize("kind", ["browser_client", "api_client"])
@@ -164,18 +164,18 @@ def test_a_team_cannot_change_another_teams_submissions(submissions):
     ["../../leaderboard.db", "..%2f..%2fleaderboard.db", "%2e%2e/x", "0" * 32 + "/../x", "a" * 10_000, "%00", "..;/x"],
 )
 def test_ids_that_look_like_paths_return_404(sqlite_server, path):
-    browser, program = sqlite_server.browser_client("Alpha"), sqlite_server.api_client("Alpha")
-    for client, prefix in ((browser, ""), (program, "/api/v1")):
+    browser, api = sqlite_server.browser_client("Alpha"), sqlite_server.api_client("Alpha")
+    for client, prefix in ((browser, ""), (api, "/api/v1")):
         for address in (f"{prefix}/submissions/{path}", f"{prefix}/submissions/{path}/file"):
             assert client.get(address).status_code in (303, 404)
 
 
 def test_a_hidden_submission_leaves_the_board_and_can_be_shown_again(submissions):
     server, _, others = submissions
-    program = server.api_client("Alpha")
+    api = server.api_client("Alpha")
 
     def names():
-        rows = program.get("/api/v1/boards/retrieval", params={"competition": server.key}).json()
+        rows = api.get("/api/v1/boards/retrieval", params={"competition": server.key}).json()
         return [row["solution"] for row in rows]
 
     assert names() == ["Beta", "Alpha"]

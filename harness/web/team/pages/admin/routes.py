@@ -9,11 +9,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from harness.solution.registry import available_solutions
 from harness.web.context import PageContext, PageContextDep, SiteDep
+from harness.web.error_pages import http_error
 from harness.web.site_page import SitePage
 from harness.web.team.accept_upload import find_competition, valid_message
 from harness.web.team.access import AdminDep, SessionFormDep, admin_of
 from harness.web.team.context import TeamContext, TeamContextDep
-from harness.web.team.http_errors import http_error
 from harness.web.team.pages.submissions.routes import find_own
 from harness.web.team.visible_scores import visible_submissions
 

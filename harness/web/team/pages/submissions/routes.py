@@ -12,14 +12,7 @@ from harness.web.context import PageContext, PageContextDep, SiteDep
 from harness.web.error_pages import not_found
 from harness.web.rendering import Link, address
 from harness.web.site_page import SitePage
-from harness.web.team.accept_upload import (
-    accept_upload,
-    find_competition,
-    plain_file_name,
-    require_quota,
-    tasks_of,
-    valid_message,
-)
+from harness.web.team.accept_upload import accept_upload, find_competition, require_quota, tasks_of, valid_message
 from harness.web.team.access import MemberDep, SessionFormDep, TeamDep, require_form_token
 from harness.web.team.context import TeamContext, TeamContextDep
 from harness.web.team.visible_scores import VisibleSubmission, visible_submissions
@@ -97,7 +90,7 @@ async def submit(competition: str, request: Request, site: SiteDep, teams: TeamC
     except Exception:
         await run_in_threadpool(teams.uploads.delete, received.id)
         raise
-    submission = await run_in_threadpool(accept_upload, teams, team, contest, received, plain_file_name(name), message)
+    submission = await run_in_threadpool(accept_upload, teams, team, contest, received, name, message)
     return RedirectResponse(address("submissions", submission.id), 303)
 
 

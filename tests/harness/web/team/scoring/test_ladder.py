@@ -1,4 +1,4 @@
-"""Tests of `harness.web.team.scoring.ladder` through the API."""
+"""Tests of `harness.web.team.scoring.score_file` and its Ladder through the API."""
 
 import re
 

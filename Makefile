@@ -1,4 +1,4 @@
-# make demo        set up, draw the built-in competition, run every solution on it, print the leaderboard
+# make demo        set up, render the synthetic competition, run every solution that needs no extra, print the leaderboard
 # make test        set up, run all tests
 # make test-numpy  run the tests of compiled code with its NumPy fallbacks
 # make check       style, types, layers of imports

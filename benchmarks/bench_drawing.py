@@ -1,4 +1,4 @@
-"""Images of the built-in competition per second of one core, with JPEG encoding."""
+"""Images of the synthetic competition per second of one core, with JPEG encoding."""
 
 import time
 from collections.abc import Iterator

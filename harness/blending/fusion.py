@@ -123,14 +123,14 @@ def _curve(method: FusionMethod, k: float) -> Curve:
 
 def _fuse_rankings(rankings: Sequence[tuple[Ranking, float]], curve: Curve, tie_curve: Curve) -> Ranking:
     first = rankings[0][0]
-    owner = np.concatenate([np.full(_width(ranking), number) for number, (ranking, _) in enumerate(rankings)])
+    ranking_number = np.concatenate([np.full(_width(ranking), number) for number, (ranking, _) in enumerate(rankings)])
     values = [_column_scores(rankings, each) for each in (curve, tie_curve)]
     own = find_positions(first.query_ids, first.index_ids)
-    fused = np.full((len(own), min(MAX_SCORED_IDS, len(owner))), -1, np.int32)
-    for start in range(0, len(own) if len(owner) else 0, _BLOCK):
+    fused = np.full((len(own), min(MAX_SCORED_IDS, len(ranking_number))), -1, np.int32)
+    for start in range(0, len(own) if len(ranking_number) else 0, _BLOCK):
         rows = slice(start, start + _BLOCK)
         listed = np.concatenate([ranking.positions[rows, :MAX_SCORED_IDS] for ranking, _ in rankings], axis=1)
-        fused[rows] = _fuse_block(listed, owner, values, own[rows])
+        fused[rows] = _fuse_block(listed, ranking_number, values, own[rows])
     return Ranking(first.query_ids, first.index_ids, fused)
 
 
@@ -148,19 +148,21 @@ def _column_scores(rankings: Sequence[tuple[Ranking, float]], curve: Curve) -> n
     return np.concatenate([round(math.ldexp(weight, bits)) * scores[: _width(ranking)] for ranking, weight in rankings])
 
 
-def _fuse_block(listed: np.ndarray, owner: np.ndarray, values: Sequence[np.ndarray], own: np.ndarray) -> np.ndarray:
+def _fuse_block(
+    listed: np.ndarray, ranking_number: np.ndarray, values: Sequence[np.ndarray], own: np.ndarray
+) -> np.ndarray:
     """Return the images with the highest sums of the first values, ties broken by the second; -1 for empty places.
 
-    `owner` is the ranking of each column of `listed`, `values` its score and its tie-breaking score.
+    `ranking_number` has the ranking of each column of `listed`, and `values` its score and its tie-breaking score.
     """
     order = np.argsort(listed, axis=1, kind="stable")
-    images, owners = np.take_along_axis(listed, order, axis=1), owner[order]
-    again = _shift_right(images[:, 1:] == images[:, :-1])
-    repeat = again & _shift_right(owners[:, 1:] == owners[:, :-1])
-    counts = ~again & (images >= 0) & (images != np.where(own < 0, -1, own)[:, None])
-    sums = [_run_sums(np.where(repeat, 0, value[order]), np.flatnonzero(~again)) for value in values]
-    best = np.lexsort([np.where(counts, -each, 1) for each in reversed(sums)], axis=1)[:, :MAX_SCORED_IDS]
-    return np.where(np.take_along_axis(counts, best, axis=1), np.take_along_axis(images, best, axis=1), -1)
+    images, owners = np.take_along_axis(listed, order, axis=1), ranking_number[order]
+    is_repeat = _shift_right(images[:, 1:] == images[:, :-1])
+    is_listed_twice = is_repeat & _shift_right(owners[:, 1:] == owners[:, :-1])
+    is_counted = ~is_repeat & (images >= 0) & (images != np.where(own < 0, -1, own)[:, None])
+    sums = [_run_sums(np.where(is_listed_twice, 0, value[order]), np.flatnonzero(~is_repeat)) for value in values]
+    best = np.lexsort([np.where(is_counted, -each, 1) for each in reversed(sums)], axis=1)[:, :MAX_SCORED_IDS]
+    return np.where(np.take_along_axis(is_counted, best, axis=1), np.take_along_axis(images, best, axis=1), -1)
 
 
 def _shift_right(mask: np.ndarray) -> np.ndarray:
@@ -198,11 +200,9 @@ def _totals(landmarks: np.ndarray, values: np.ndarray) -> np.ndarray:
     Values are added in ascending order, so that the sum does not depend on the order of the columns.
     """
     order = np.argsort(values, axis=1)
-    landmark_columns, value_columns = (
-        np.take_along_axis(each, order, axis=1).T[:, :, None] for each in (landmarks, values)
-    )
+    columns = (np.take_along_axis(each, order, axis=1).T[:, :, None] for each in (landmarks, values))
     totals = np.where(np.isnan(values), np.nan, 0.0)
-    for landmark, value in zip(landmark_columns, value_columns, strict=True):
+    for landmark, value in zip(*columns, strict=True):
         totals += np.where((landmarks == landmark) & ~np.isnan(value), value, 0)
     return totals
 

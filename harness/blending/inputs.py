@@ -14,7 +14,7 @@ from harness.comparing.entry_lookup import find_entry
 from harness.data.competition import Competition
 from harness.data.split import TEST
 from harness.errors import HarnessError, SubmissionError
-from harness.running.stored_answers import stored_answer, stored_submission
+from harness.running.outcome import stored_answer, stored_submission
 from harness.submissions.answer import Answer, Ranking
 from harness.submissions.read_write import read_submission, submission_task
 from harness.workspace import Workspace
@@ -50,9 +50,12 @@ def find_inputs(
 
 def load_answers(inputs: Sequence[BlendInput], competition: Competition) -> list[Answer]:
     """Return the answers to the queries of the competition; rankings are converted to one index."""
-    answers = [_load(each, competition) for each in inputs]
+    query_ids, index_ids = competition.queries.ids, competition.index.ids
+    answers = [
+        stored_answer(each.entry, query_ids, index_ids) if each.entry else read_submission(each.path, query_ids)
+        for each in inputs
+    ]
     rankings = [answer for answer in answers if isinstance(answer, Ranking)]
-    index_ids = competition.index.ids
     if not len(index_ids) and rankings:  # files on a competition without index.csv
         index_ids = np.array(sorted({name for ranking in rankings for name in ranking.index_ids}), object)
     return [reindex(answer, index_ids) if isinstance(answer, Ranking) else answer for answer in answers]
@@ -66,12 +69,6 @@ def _find(name: str, finished: Sequence[Entry], competition: Competition, worksp
     if path.is_file() and path.suffix != ".py":
         return BlendInput(name, path, submission_task(path))
     raise HarnessError(
-        f"{name}: is no file, and no finished run of {competition.name}; "
-        f"{join(['landmark', 'run', name, '--on', str(competition.folder)])} makes one"
+        f"{name}: neither a file nor a finished run of {competition.name}; to run it: "
+        f"{join(['landmark', 'run', name, '--on', str(competition.folder)])}"
     )
-
-
-def _load(each: BlendInput, competition: Competition) -> Answer:
-    if each.entry is None:
-        return read_submission(each.path, competition.queries.ids)
-    return stored_answer(each.entry, competition.queries.ids, competition.index.ids)

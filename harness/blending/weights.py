@@ -18,12 +18,11 @@ import numpy as np
 from harness.blending.fusion import FusionMethod, fuse_answers
 from harness.blending.inputs import BlendInput
 from harness.data.competition import Competition
-from harness.data.folds import Folds, load_folds
 from harness.data.ground_truth import GroundTruth
-from harness.data.split import fold_split
+from harness.data.split import Folds, fold_split, load_folds
 from harness.errors import DataError, HarnessError
 from harness.progress import track
-from harness.running.stored_answers import stored_answer
+from harness.running.outcome import stored_answer
 from harness.scoring.evaluate import evaluate
 from harness.submissions.answer import Answer
 from harness.workspace import Workspace
@@ -84,19 +83,21 @@ def fold_answers(inputs: Sequence[BlendInput], competition: Competition, workspa
 
 
 def find_weights(names: Sequence[str], folds: Sequence[FoldAnswers], method: FusionMethod, k: float) -> FoldWeights:
-    """Return the weights with the best mean score over the folds; ties go to the most equal weights.
-
-    `names` are those of the answers, in their order.
-    """
+    """Return the weights of the named answers with the best mean score over folds; ties go to the most equal."""
     metric = metrics_of(folds[0].truth.task)[0].name
     order = sorted(range(len(names)), key=lambda place: names[place])  # independent of the order of the names
     candidates = weight_grid(len(names))
-    scores = np.array(
-        [
-            [_score(fold, number, order, weights, metric, method, k) for number, fold in enumerate(folds, 1)]
-            for weights in track(candidates, "trying weights")
-        ]
-    )
+
+    def score(fold: int, weights: Sequence[float]) -> float:
+        answers = [folds[fold].answers[place] for place in order]
+        try:
+            evaluation = evaluate(fuse_answers(answers, weights, method, k), folds[fold].truth)
+        except DataError as error:
+            raise DataError(f"fold {fold + 1}: {error}") from None
+        return evaluation.scores["all"][metric] or 0.0
+
+    trials = track(candidates, "trying weights")
+    scores = np.array([[score(fold, weights) for fold in range(len(folds))] for weights in trials])
     single = np.eye(len(names))
     best = candidates[int(scores.mean(axis=1).argmax())]
     return FoldWeights(
@@ -140,23 +141,6 @@ def _compositions(total: int, count: int) -> Iterator[tuple[int, ...]]:
     for bars in combinations(range(total + count - 1), count - 1):
         ends = (-1, *bars, total + count - 1)
         yield tuple(end - begin - 1 for begin, end in pairwise(ends))
-
-
-def _score(
-    fold: FoldAnswers,
-    number: int,
-    order: list[int],
-    weights: Sequence[float],
-    metric: str,
-    method: FusionMethod,
-    k: float,
-) -> float:
-    answers = [fold.answers[place] for place in order]
-    try:
-        score = evaluate(fuse_answers(answers, weights, method, k), fold.truth).scores["all"][metric]
-    except DataError as error:
-        raise DataError(f"fold {number}: {error}") from None
-    return score or 0.0
 
 
 def _spread(name: str, scores: np.ndarray) -> FoldScore:

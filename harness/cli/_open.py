@@ -10,7 +10,7 @@ from harness.cli._output import note
 
 if TYPE_CHECKING:
     from harness.data.competition import Competition
-    from harness.data.folds import Folds
+    from harness.data.split import Folds
     from harness.running.runner import Runner
     from harness.workspace import Workspace
 
@@ -30,7 +30,7 @@ def open_runner(
     folder: Path, workspace_dir: Path | None, timeout: float | None, memory_limit: str | None, *, folds: bool
 ) -> Runner:
     """Return a runner on the test images, or on the folds, which are created now if the workspace has none."""
-    from harness.data.folds import load_folds
+    from harness.data.split import load_folds
     from harness.running.local_processes import RunLimits
     from harness.running.runner import Runner
 
@@ -48,7 +48,7 @@ def open_runner(
 
 def create_folds(competition: Competition, workspace: Workspace, count: int, seed: int) -> Folds:
     """Split the labelled train images into folds, and save them in the workspace."""
-    from harness.data.folds import make_folds, save_folds
+    from harness.data.split import make_folds, save_folds
     from harness.errors import DataError
 
     if not len(competition.train):

@@ -25,15 +25,23 @@ DatabaseOption = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 TaskOption = Annotated[Literal["retrieval", "recognition"] | None, typer.Option("--task", help="Only this task.")]
+FileTask = Annotated[
+    Literal["retrieval", "recognition"] | None,
+    typer.Option("--task", help="Task of the file; default: from its header."),
+]
 Part = Annotated[Literal["all", "public", "private"], typer.Option("--part", help="Part of the queries to use.")]
-OnFolds = Annotated[bool, typer.Option("--folds", help="Use folds of the train images.")]
+OnFolds = Annotated[bool, typer.Option("--folds", help="Run on each fold of the train images.")]
 Metric = Annotated[str | None, typer.Option("--metric", metavar="METRIC", help="Default: the leaderboard's metric.")]
 Every = Annotated[bool, typer.Option("--every", help="One row per set of parameters, not per solution.")]
-PlotFile = Annotated[Path | None, typer.Option("--plot", metavar="FILE", help="Also draw it: .png, .svg or .pdf.")]
+PlotFile = Annotated[
+    Path | None, typer.Option("--plot", metavar="FILE", help="Also draw the result: .png, .svg or .pdf.")
+]
 Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Number of cores; default: all.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of all random numbers.")]
 Timeout = Annotated[float | None, typer.Option("--timeout", min=0.1, metavar="SECONDS", help="Time limit of each run.")]
-MemoryLimit = Annotated[str | None, typer.Option("--memory-limit", metavar="SIZE", help="Limit, such as 4GB.")]
+MemoryLimit = Annotated[
+    str | None, typer.Option("--memory-limit", metavar="SIZE", help="Memory limit of each run, such as 4GB.")
+]
 
 
 def parse_memory_mb(size: str | None) -> float | None:

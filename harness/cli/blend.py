@@ -19,11 +19,14 @@ def blend(
     *,
     on: Folder,
     how: Annotated[
-        Literal["rrf", "score", "votes"], typer.Option("--how", help="Fusion: rrf (reciprocal ranks), score or votes.")
+        Literal["rrf", "score", "votes"],
+        typer.Option("--how", help="Fusion by reciprocal rank fusion (rrf), score or votes."),
     ] = "rrf",
     weights: Annotated[str, typer.Option("--weights", help="equal, folds (optimised), or such as 0.6,0.4.")] = "equal",
     k: Annotated[float, typer.Option("--k", min=0, help="Constant added to each rank in rrf.")] = 60.0,
-    out: Annotated[Path, typer.Option("--out", help="The submission file to write.")] = Path("blend.csv"),
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The submission file to write.")] = Path(
+        "blend.csv"
+    ),
     task: TaskOption = None,
     workspace_dir: WorkspaceOption = None,
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harness.cli._options import Folder, Json, Metric, OnFolds, Part, Seed, TaskOption, WorkspaceOption
+from harness.cli._options import Folder, Json, Metric, Part, Seed, TaskOption, WorkspaceOption
 from harness.cli._output import format_score, print_json, say
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def compare(
     *,
     on: Folder,
     task: TaskOption = None,
-    folds: OnFolds = False,
+    folds: Annotated[bool, typer.Option("--folds", help="Compare on the folds of the train images.")] = False,
     part: Part = "all",
     metric: Metric = None,
     seed: Seed = 0,
@@ -31,7 +31,7 @@ def compare(
 ) -> None:
     """Compare solutions query by query, and test which differences are significant.
 
-    A solution stands for its entry on the leaderboard. Systems marked = do not differ significantly from the best in a
+    A solution stands for its entry on the leaderboard. Entries marked = do not differ significantly from the best in a
     paired permutation test with Holm's correction.
     """
     from harness.cli._open import open_competition
@@ -51,7 +51,7 @@ def compare(
 
 
 def _print_ranking(name: str, result: EntryComparison) -> None:
-    """Print the systems, best first."""
+    """Print the entries, best first."""
     comparison = result.comparison
     arrow = "↑" if result.metric.higher_is_better else "↓"
     say(f"{name}, {result.task}: {result.metric} {arrow}, {comparison.queries} queries ({result.part})")

@@ -1,4 +1,4 @@
-"""`landmark data`: render a synthetic competition, check or import one."""
+"""`landmark data`: render, check and import competitions."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +12,7 @@ from harness.cli.plugin_commands import PluginGroup
 app = typer.Typer(
     cls=PluginGroup,
     no_args_is_help=True,
-    help="Render the built-in competition, check or import one.",
+    help="Render, check, import and show competitions.",
 )
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The competition's folder.")]
@@ -27,7 +27,7 @@ def make(
     difficulty: Annotated[float, typer.Option(min=0, max=1, help="From 0 (easy) to 1 (hard).")] = 0.5,
     jobs: Jobs = None,
 ) -> None:
-    """Render the built-in synthetic competition. The same options give the same images."""
+    """Render the synthetic competition. The same options give the same images."""
     from harness.cpu_budget import cores
     from harness.synthetic.competition import SyntheticCompetition
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli._options import Folder, Json, SubmissionFile, TaskOption
+from harness.cli._options import FileTask, Folder, Json, SubmissionFile
 from harness.cli._output import print_json, say
 
 
@@ -15,7 +15,7 @@ def fix(
     on: Folder,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Default: FILE with .fixed added.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
-    task: TaskOption = None,
+    task: FileTask = None,
     json: Json = False,
 ) -> None:
     """Write a repaired copy of a submission file; print the repairs, and the faults that you must correct."""

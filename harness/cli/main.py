@@ -2,35 +2,13 @@
 
 import gc
 import sys
+from importlib import import_module
 from io import TextIOWrapper
-from types import ModuleType
 from typing import Annotated
 
 import typer
 
-from harness.cli import (
-    ablate,
-    blend,
-    compare,
-    data,
-    fix,
-    leaderboard,
-    metrics,
-    plot,
-    plugin_commands,
-    push,
-    report,
-    run,
-    score,
-    serve,
-    shake_up,
-    solutions,
-    split,
-    submit,
-    team,
-    tune,
-    validate,
-)
+from harness.cli import plugin_commands
 from harness.errors import HarnessError
 from leaderboard.errors import LeaderboardError
 
@@ -40,15 +18,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Run image retrieval and recognition solutions on a competition, score and rank them, write submissions.",
 )
-_COMMANDS: tuple[ModuleType, ...] = (  # in the order of `landmark --help`
-    run, score, validate, fix, submit, push, blend, split, leaderboard, compare, serve, report, plot, shake_up, tune,
-    ablate,
+_COMMANDS = (  # in the order of `landmark --help`
+    "run", "score", "validate", "fix", "submit", "push", "blend", "split", "leaderboard", "compare", "serve", "report",
+    "plot", "shake_up", "tune", "ablate",
 )  # fmt: skip
-_GROUPS = (solutions, data, metrics, team)
-for module in _COMMANDS:
-    app.command()(getattr(module, module.__name__.rpartition(".")[2]))
-for module in _GROUPS:
-    app.add_typer(module.app, name=module.__name__.rpartition(".")[2])
+for name in _COMMANDS:
+    app.command()(getattr(import_module(f"harness.cli.{name}"), name))
+for name in ("solutions", "data", "metrics", "team"):
+    app.add_typer(import_module(f"harness.cli.{name}").app, name=name)
+plugin_commands.join_help_lines(app)
 
 
 def _print_version(requested: bool) -> None:

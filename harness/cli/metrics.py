@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from harness.cli._options import TaskOption
 from harness.cli._output import say
 
 if TYPE_CHECKING:
@@ -28,7 +27,10 @@ def check(
     against: Annotated[
         str | None, typer.Option("--against", metavar="METRIC", help="The metric it should equal: map@100, gap, …")
     ] = None,
-    task: TaskOption = None,
+    task: Annotated[
+        Literal["retrieval", "recognition"] | None,
+        typer.Option("--task", help="Task of the metric, if --against is missing."),
+    ] = None,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the counter-example.")] = Path(
         "counter_example"
     ),

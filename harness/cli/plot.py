@@ -22,16 +22,30 @@ Kind = Literal["board", "ablation", "precision-recall", "gap", "pareto", "probin
 Part = Literal["all", "public", "private"]
 
 
+def parse_kind(text: str) -> Kind:
+    """Return the kind of figure with a name; `ladder` is the name of `ablation` before version 0.2.
+
+    Raises:
+        typer.BadParameter: There is no such kind.
+    """
+    if text == "ladder":
+        return "ablation"
+    kinds: tuple[Kind, ...] = get_args(Kind)
+    for kind in kinds:
+        if text == kind:
+            return kind
+    raise typer.BadParameter(f"{text!r} is not one of {', '.join(kinds)}")
+
+
 def plot(
     kind: Annotated[
-        Literal[Kind, "ladder"],  # ladder: the name of ablation before version 0.2
-        typer.Argument(metavar="KIND", help=f"One of {', '.join(get_args(Kind))}."),
+        Kind, typer.Argument(metavar="KIND", parser=parse_kind, help=f"One of {', '.join(get_args(Kind))}.")
     ],
     names: Annotated[
         list[str] | None,
         typer.Argument(
             metavar="[NAME]...",
-            help="Solutions or entries such as '#12'; default: the best. For ablation: the solution.",
+            help="Solutions or entries such as '#12'; default: the best entries. For ablation: the solution.",
         ),
     ] = None,
     *,
@@ -53,15 +67,14 @@ def plot(
     require_picture(out)
     inches = _inches(size)
     competition, workspace = open_competition(on, workspace_dir)
-    figure: Kind = "ablation" if kind == "ladder" else kind
-    if figure == "ablation":
+    if kind == "ablation":
         from harness.plotting.ablation import plot_ablation
 
         plot_ablation(competition, workspace, names or [], out, part or "private", inches)
     else:
-        entries = _entries(figure, competition, workspace, names or [], task)
-        _draw(figure, entries, out, part or "all", inches, seed)
-    say(f"{out}: {figure} of {competition.name}")
+        entries = _entries(kind, competition, workspace, names or [], task)
+        _draw(kind, entries, out, part or "all", inches, seed)
+    say(f"{out}: {kind} of {competition.name}")
 
 
 def _entries(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from contextlib import redirect_stdout
 from functools import cache
+from inspect import getdoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +77,16 @@ def _entry_points() -> dict[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=_GROUP)}
 
 
+def join_help_lines(app: typer.Typer) -> None:
+    """Join the lines of each paragraph in the commands' docstrings: Typer would keep the line breaks."""
+    for command in app.registered_commands:
+        paragraphs = (command.help or getdoc(command.callback) or "").split("\n\n")
+        command.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+    for group in app.registered_groups:
+        if group.typer_instance:
+            join_help_lines(group.typer_instance)
+
+
 def _load(name: str, point: EntryPoint) -> Any:
     holder = typer.Typer(add_completion=False)
     try:
@@ -85,6 +96,7 @@ def _load(name: str, point: EntryPoint) -> Any:
             holder.add_typer(command, name=name)
         else:
             holder.command(name)(command)
+        join_help_lines(holder)
         return typer.main.get_group(holder).commands[name]
     except KeyboardInterrupt:
         raise

@@ -6,7 +6,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from harness.cli._options import Folder, Json, Seed, SubmissionFile, TaskOption
+from harness.cli._options import FileTask, Folder, Json, Seed, SubmissionFile
 from harness.cli._output import format_score, note, print_json, say
 
 MAX_QUERIES_FOR_INTERVALS = 20_000
@@ -16,7 +16,7 @@ def score(
     submission: SubmissionFile,
     *,
     on: Folder,
-    task: TaskOption = None,
+    task: FileTask = None,
     intervals: Annotated[
         bool | None,
         typer.Option(
@@ -55,7 +55,7 @@ class ScoreOutput(NamedTuple):
 
 
 def _score_file(
-    submission: Path, on: Path, task: TaskOption, seed: int, *, with_intervals: bool | None
+    submission: Path, on: Path, task: FileTask, seed: int, *, with_intervals: bool | None
 ) -> tuple[ScoreOutput, list[str]]:
     from harness.scoring.evaluate import score_file
     from harness.scoring.stored_evaluation import score_intervals
@@ -94,7 +94,7 @@ def _cell(output: ScoreOutput, part: str, name: str) -> str:
     return f"{text} {low:.{digits}f}–{high:.{digits}f}"
 
 
-def _report_faults(submission: Path, folder: Path, task: TaskOption, *, json: bool) -> None:
+def _report_faults(submission: Path, folder: Path, task: FileTask, *, json: bool) -> None:
     """Print all faults of a file that cannot be scored, unless the error message says it all."""
     from harness.errors import DataError
     from harness.submissions.validation.fault_kinds import UNREADABLE

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 def shake_up(
     mine: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[MINE]...", help="Your solutions or entries, to choose two final ones from; default: all."
-        ),
+        typer.Argument(metavar="[SOLUTION|#ENTRY]...", help="Candidates for the two final submissions; default: all."),
     ] = None,
     *,
     on: Folder,
@@ -34,7 +32,7 @@ def shake_up(
     workspace_dir: WorkspaceOption = None,
     json: Json = False,
 ) -> None:
-    """Simulate random public/private splits: rank ranges of entries, and the best choice of two final ones.
+    """Simulate random public/private splits: rank ranges of entries, and the best pair of final submissions.
 
     This uses private scores, so it needs the ground truth.
     """

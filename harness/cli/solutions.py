@@ -41,7 +41,7 @@ def listing(context: typer.Context, *, json: Json = False, workspace_dir: Worksp
 @app.command()
 def show(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="Name of a solution, or path of a .py file.")],
+    name: Annotated[str, typer.Argument(metavar="SOLUTION", help="Name of a solution, or path of a .py file.")],
     *,
     json: Json = False,
     workspace_dir: WorkspaceOption = None,
@@ -73,7 +73,9 @@ def _type_and_range(parameter: dict[str, Any]) -> str:
 @app.command()
 def add(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A .py file with one class that extends Retrieval or Recognition.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A .py file with one class that extends Retrieval or Recognition.")
+    ],
     *,
     workspace_dir: WorkspaceOption = None,
 ) -> None:
@@ -92,7 +94,9 @@ def add(
 @app.command()
 def check(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="Name of a solution, with parameters, or path of a .py file.")],
+    name: Annotated[
+        str, typer.Argument(metavar="SOLUTION", help="Name of a solution, with parameters, or path of a .py file.")
+    ],
     *,
     workspace_dir: WorkspaceOption = None,
 ) -> None:

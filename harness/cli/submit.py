@@ -29,13 +29,17 @@ def submit(
         Literal["public", "folds"] | None,
         typer.Option("--best", help="Choose the best entry by public score or by the mean over folds."),
     ] = None,
-    out: Annotated[Path, typer.Option("--out", help="The submission file to write.")] = Path("submission.csv"),
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The submission file to write.")] = Path(
+        "submission.csv"
+    ),
     task: TaskOption = None,
     message: Annotated[str | None, typer.Option("--message", help="Description for Kaggle.")] = None,
     send: Annotated[bool, typer.Option("--send", help="Also upload it to Kaggle.")] = False,
     competition: Annotated[
         str | None,
-        typer.Option("--competition", metavar="SLUG", help="Name in the address at Kaggle."),
+        typer.Option(
+            "--competition", metavar="SLUG", help="Kaggle's name of the competition, the last part of its address."
+        ),
     ] = None,
     jobs: Jobs = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Default: the entry's seed, or 0.")] = None,
@@ -95,8 +99,8 @@ def _choose(
 
 def _stored_or_new_result(choice: EntryChoice, runner: Runner, jobs: int | None) -> RunResult:
     """Return the result of the chosen run; run it again if its files were deleted."""
+    from harness.running.outcome import stored_outcome
     from harness.running.runner import RunResult
-    from harness.running.stored_answers import stored_outcome
 
     if choice.entry and (outcome := stored_outcome(choice.entry)):
         return RunResult(choice.entry, outcome, executed=False)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from leaderboard.team.accounts import Accounts
 
 app = typer.Typer(no_args_is_help=True, help="Manage the teams and tokens of a team server.")
-Name = Annotated[str, typer.Argument(help="Name of the team on the leaderboard.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the team on the leaderboard.")]
 
 
 @app.command()
@@ -34,7 +34,7 @@ def add(name: Name, *, db: DatabaseOption = None, workspace_dir: WorkspaceOption
 
 @app.command()
 def token(
-    name: Annotated[str | None, typer.Argument(help="Name of the team.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Name of the team.")] = None,
     *,
     admin: Annotated[bool, typer.Option("--admin", help="Create an admin token.")] = False,
     db: DatabaseOption = None,

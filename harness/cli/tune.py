@@ -28,7 +28,9 @@ def tune(
     trials: Annotated[int, typer.Option("--trials", min=1, help="Number of trials, including earlier ones.")] = 50,
     only: Annotated[str | None, typer.Option("--only", metavar="NAME,…", help="Search only these parameters.")] = None,
     metric: Metric = None,
-    folds: Annotated[int | None, typer.Option("--folds", min=2, help="Folds to create if there are none.")] = None,
+    folds: Annotated[
+        int | None, typer.Option("--folds", min=2, help="Number of folds to create if there are none.")
+    ] = None,
     jobs: Jobs = None,
     seed: Seed = 0,
     timeout: Timeout = None,

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from harness.cli._options import Folder, Json, SubmissionFile, TaskOption
+from harness.cli._options import FileTask, Folder, Json, SubmissionFile
 from harness.cli._output import print_json, say
 
 
@@ -16,7 +16,7 @@ def validate(
         Literal["kaggle", "strict"],
         typer.Option("--profile", help="kaggle: faults that Kaggle rejects; strict: all."),
     ] = "strict",
-    task: TaskOption = None,
+    task: FileTask = None,
     json: Json = False,
 ) -> None:
     """Report all faults of a submission file; exit code 0 if it has none. The ground truth is not needed."""

@@ -12,7 +12,7 @@ from leaderboard import Entry
 from leaderboard.safe_text import shorten
 
 MOST = 30  # entries
-PARTS = {"public": (ORANGE, "o", -0.14), "private": (BLUE, "s", 0.14)}
+PART_STYLES = {"public": (ORANGE, "o", -0.14), "private": (BLUE, "s", 0.14)}
 
 
 def draw_board(plotted: PlottedEntries, path: Path, size: Inches | None = None) -> None:
@@ -20,12 +20,11 @@ def draw_board(plotted: PlottedEntries, path: Path, size: Inches | None = None) 
     entries = plotted.entries
     figure = new_figure(*(size or (6.5, 1.3 + 0.3 * len(entries))))
     panel = figure.subplots()
-    parts = [part for part in PARTS if any(entry.score(part) is not None for entry in entries)] or ["all"]
+    parts = [part for part in PART_STYLES if any(entry.score(part) is not None for entry in entries)] or ["all"]
     for part in parts:
         _points(panel, entries, part)
-    panel.set_yticks(
-        range(len(entries)), [shorten(entry.identity, LABEL_LENGTH) for entry in entries], parse_math=False
-    )
+    labels = [shorten(entry.identity, LABEL_LENGTH) for entry in entries]
+    panel.set_yticks(range(len(entries)), labels, parse_math=False)
     panel.set_ylim(len(entries) - 0.5, -0.5)
     panel.set_xlabel(f"{plotted.metric}, 95 % intervals")
     panel.set_title(plotted.title, parse_math=False)
@@ -36,7 +35,7 @@ def draw_board(plotted: PlottedEntries, path: Path, size: Inches | None = None) 
 
 def _points(panel: Any, entries: list[Entry], part: str) -> None:
     """Draw each score as a marker and its interval as a line; the parts of an entry are shifted vertically."""
-    colour, mark, shift = PARTS.get(part, (BLUE, "s", 0.0))
+    colour, mark, shift = PART_STYLES.get(part, (BLUE, "s", 0.0))
     scored = [(row, entry) for row, entry in enumerate(entries) if entry.score(part) is not None]
     for row, entry in scored:
         if part in entry.intervals:

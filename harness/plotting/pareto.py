@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.plotting.figure import new_figure
 from harness.plotting.selection import PlottedEntries
-from harness.plotting.style import BLUE, ORANGE, Inches, label_apart, save_figure, set_log_ticks, simplify_axes
+from harness.plotting.style import BLUE, ORANGE, Inches, place_labels, save_figure, set_log_ticks, simplify_axes
 from leaderboard.pareto import pareto_front
 from leaderboard.safe_text import shorten
 
@@ -34,5 +34,5 @@ def draw_pareto(plotted: PlottedEntries, path: Path, part: str, size: Inches | N
     panel.set_title(plotted.title, parse_math=False)
     panel.margins(x=0.18, y=0.08)
     simplify_axes(panel)
-    label_apart(panel, [(shorten(name, 28), wall, score) for wall, score, name in (*on_front, *others)])
+    place_labels(panel, [(shorten(name, 28), wall, score) for wall, score, name in (*on_front, *others)])
     save_figure(figure, path)

@@ -11,10 +11,10 @@ from harness.plotting.figure import save_picture
 BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#5f6a70"
 COLOURS = "#0072b2", "#d55e00", "#009e73", "#000000", "#cc79a7", "#56b4e9", "#e69f00"  # Okabe and Ito
 STYLES = "-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (1, 1))
-MARKS = "o", "s", "^", "D", "v", "P", "X"
+MARKERS = "o", "s", "^", "D", "v", "P", "X"
 LINES = len(COLOURS)  # distinguishable lines
 
-FULL = 5.0  # inches from which on text has its full size
+FULL_TEXT_WIDTH = 5.0  # inches from which on text has its full size
 
 Inches = tuple[float, float]  # width, height
 
@@ -25,24 +25,24 @@ def line_style(place: int) -> dict[str, Any]:
     >>> line_style(1)
     {'color': '#d55e00', 'linestyle': '--', 'marker': 's'}
     """
-    return {"color": COLOURS[place % LINES], "linestyle": STYLES[place % LINES], "marker": MARKS[place % LINES]}
+    return {"color": COLOURS[place % LINES], "linestyle": STYLES[place % LINES], "marker": MARKERS[place % LINES]}
 
 
 LABEL_LENGTH = 38  # characters of a name next to a panel
-CORNERS = [(side, level) for level in (3, -10, 15, -22, 27) for side in (6, -6)]  # offsets in points
+LABEL_OFFSETS = [(side, level) for level in (3, -10, 15, -22, 27) for side in (6, -6)]  # offsets in points
 
 
-def label_apart(panel: Any, labels: Sequence[tuple[str, float, float]]) -> None:
+def place_labels(panel: Any, labels: Sequence[tuple[str, float, float]]) -> None:
     """Write each label beside its point at the first offset without an overlap, or at the last. Call it last."""
     panel.figure.draw_without_rendering()
     renderer = panel.figure.canvas.get_renderer()
     boxes: list[Any] = []
     for text, x, y in labels:
-        for side, level in CORNERS:
+        for side, level in LABEL_OFFSETS:
             place = {"xytext": (side, level), "textcoords": "offset points", "ha": "left" if side > 0 else "right"}
             note = panel.annotate(text, (x, y), **place, fontsize="small", parse_math=False)
             box = note.get_window_extent(renderer)
-            if not any(box.overlaps(other) for other in boxes) or (side, level) == CORNERS[-1]:
+            if not any(box.overlaps(other) for other in boxes) or (side, level) == LABEL_OFFSETS[-1]:
                 boxes.append(box)
                 break
             note.remove()
@@ -63,7 +63,7 @@ def set_ticks(axis: Any, ticks: Sequence[float]) -> None:
     axis.set_ticks([], minor=True)
 
 
-def save_figure(figure: Any, path: Path, full: float = FULL) -> None:
+def save_figure(figure: Any, path: Path, full: float = FULL_TEXT_WIDTH) -> None:
     """Save a figure; text shrinks if it is less than `full` inches wide."""
     from matplotlib.text import Text
 

@@ -16,9 +16,8 @@ import psutil
 from harness.atomic_files import write_atomically
 from harness.cpu_budget import VARIABLE
 from harness.progress import ProgressListener
-from harness.running.outcome import JOB, LOG, OUTCOME, PROGRESS, Outcome
+from harness.running.outcome import JOB, LOG, OUTCOME, PROGRESS, Outcome, RunJob
 from harness.running.resource_usage import process_tree_memory_mb
-from harness.running.run_job import RunJob
 
 _POLL_S = 0.1
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", VARIABLE)
@@ -83,17 +82,10 @@ def _wait(process: subprocess.Popen[bytes], folder: Path, limits: RunLimits, lis
             process.wait(_POLL_S)
             return None
         if limits.timeout_s is not None and time.monotonic() - started > limits.timeout_s:
-            return f"took longer than {limits.timeout_s:g} s (--timeout){_current_step(folder)}"
-        if limits.memory_mb is not None and (used := _memory(process)) > limits.memory_mb:
+            return f"timed out after {limits.timeout_s:g} s (--timeout){_current_step(folder)}"
+        if limits.memory_mb is not None and (used := process_tree_memory_mb(process.pid)) > limits.memory_mb:
             return f"used {used:.0f} MB, more than {limits.memory_mb:g} MB (--memory-limit){_current_step(folder)}"
         last_update = _forward_progress(folder, last_update, listener)
-
-
-def _memory(process: subprocess.Popen[bytes]) -> float:
-    try:
-        return process_tree_memory_mb(psutil.Process(process.pid))
-    except psutil.Error:
-        return 0.0
 
 
 def _forward_progress(folder: Path, last_update: float, listener: ProgressListener) -> float:
@@ -116,7 +108,7 @@ def _current_step(folder: Path) -> str:
 
 def _exit_reason(code: int) -> str:
     if code >= 0:
-        return f"its process ended with code {code} and no outcome"
+        return f"exited with code {code} without writing an outcome"
     name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
     hint = "; perhaps the machine ran out of memory" if name == "SIGKILL" else ""
     return f"its process was ended by {name}{hint}"

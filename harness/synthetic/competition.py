@@ -1,4 +1,4 @@
-"""The built-in synthetic competition: photographs of landmarks and distractors, rendered from a seed.
+"""The synthetic competition: photographs of landmarks and distractors, rendered from a seed.
 
 The folder has the layout of Google Landmarks v2. The seed and the number of an image determine the image, so the files
 are byte for byte the same for any number of processes, and an interrupted run can be resumed.

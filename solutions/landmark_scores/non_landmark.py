@@ -3,8 +3,6 @@
 No labels say which images show no landmark. Index images that are unlike all train images are used as such a pool.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from harness import Labelling
@@ -44,12 +42,16 @@ def mean_similarity(rows: np.ndarray, pool: np.ndarray, k: int) -> np.ndarray:
 
 
 def subtract_pool_similarity(
-    neighbours: Neighbours, classes: LandmarkClasses, of_train: np.ndarray, of_queries: np.ndarray, top: int = 3
+    neighbours: Neighbours,
+    classes: LandmarkClasses,
+    train_similarity: np.ndarray,
+    query_similarity: np.ndarray,
+    top: int = 3,
 ) -> ClassScores:
     """Return class scores from which the similarity of train images and queries to non-landmarks is subtracted.
 
-    A neighbour's vote is its similarity, clipped to 0 to 1, minus the similarity `of_train` `(n_train,)` of that image
-    to the pool. The `top` votes are summed by landmark, minus the similarity `of_queries` `(n_queries,)` to the pool.
+    A neighbour's vote is its similarity, clipped to 0 to 1, minus the similarity `train_similarity` `(n_train,)` of
+    that image to the pool. The `top` votes are summed by landmark, minus `query_similarity` `(n_queries,)` to the pool.
 
     Source: Henkel, Singer, first place of the recognition challenge of 2020, with the 5 nearest of the pool for train
     images and the 10 nearest for queries.
@@ -60,16 +62,16 @@ def subtract_pool_similarity(
     >>> scores.confidences[0, :2].round(4).tolist()
     [0.95, 0.2]
     """
-    votes = np.clip(neighbours.similarities, 0, 1) - of_train[neighbours.positions]
+    votes = np.clip(neighbours.similarities, 0, 1) - train_similarity[neighbours.positions]
     votes = np.where(neighbours.positions >= 0, votes, -np.inf)
     order = np.argsort(-votes, axis=1, kind="stable")[:, :top]
     positions, votes = (np.take_along_axis(part, order, axis=1) for part in (neighbours.positions, votes))
     scores = sum_votes(Neighbours(positions, votes), classes, votes)
-    return ClassScores(scores.landmarks, scores.classes, scores.confidences - of_queries[:, None])
+    return ClassScores(scores.landmarks, scores.classes, scores.confidences - query_similarity[:, None])
 
 
-def demote_frequent_landmarks(labelling: Labelling, most: int = 30, counted: Labelling | None = None) -> Labelling:
-    """Return the labelling with landmarks that are answered more than `most` times below all others.
+def demote_frequent_landmarks(labelling: Labelling, max_count: int = 30, counted: Labelling | None = None) -> Labelling:
+    """Return the labelling; landmarks predicted more than `max_count` times rank below all others.
 
     Their confidence is -count. Counts are those of `counted`, such as a labelling of the index images; by default of
     the labelling itself, which makes answers depend on other queries, so it needs all queries at once.
@@ -79,7 +81,7 @@ def demote_frequent_landmarks(labelling: Labelling, most: int = 30, counted: Lab
     """
     counted = counted or labelling
     landmarks, counts = np.unique(counted.landmarks[counted.answered], return_counts=True)
-    frequent = dict(zip(landmarks[counts > most].tolist(), counts[counts > most].tolist(), strict=True))
+    frequent = dict(zip(landmarks[counts > max_count].tolist(), counts[counts > max_count].tolist(), strict=True))
     count = np.array([frequent.get(landmark, 0) for landmark in labelling.landmarks.tolist()])
     demoted = labelling.answered & (count > 0)
     return Labelling.of(labelling.landmarks, np.where(demoted, -count, labelling.confidences), labelling.query_ids)

@@ -25,9 +25,9 @@ from solutions.local.extractor import LocalExtractor, frame_size
 from solutions.local.non_maximum_suppression import non_maximum_suppression
 
 DELF_SCALES = (0.25, 0.3536, 0.5, 0.7071, 1.0, 1.4142, 2.0)
-MIDDLE = {"lite0": "block10_sum", "lite1": "block14_sum", "lite2": "block14_sum"}  # the last layer with a stride of 16
-AXES_FROM, ATTENTION_FROM, CELLS = 500, 2000, 50  # maximum number of training images, and of cells of each
-_TOGETHER = {False: (32, 1), True: (256, 32)}  # images described at a time, and images of one shape in a forward pass
+STRIDE_16_LAYERS = {"lite0": "block10_sum", "lite1": "block14_sum", "lite2": "block14_sum"}  # the last of the stride
+MAX_PCA_IMAGES, MAX_ATTENTION_IMAGES, CELLS_PER_IMAGE = 500, 2000, 50  # to learn from
+_BATCH_SIZES = {False: (32, 1), True: (256, 32)}  # images described at once, and of one shape in a forward pass
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,10 @@ class DelfLike(LocalExtractor):
     See LocalExtractor. The relative error of float16 is at most 1 in 2000. The scale of a keypoint is the side of its
     cell in pixels of the frame. The strongest are the most salient; ties are in order of the scales, then row by row.
     Of two cells with an intersection over union above `overlap`, only the more salient one remains; 1 keeps all. `fit`
-    returns an extractor with a projection of the descriptors; without one a cell has all its channels. mAP@100 of 100
-    train images of monuments, each a query among the other 662, the first 100 by GeM of lite0 at 224 pixels re-ranked
-    by inliers; .559 before:
+    returns an extractor with a projection of the descriptors; without one a cell has all its channels.
+
+    Each of 100 train images of monuments was a query among the other 662. GeM of lite0 at 224 pixels ranked them with a
+    mAP@100 of .559; re-ranking its first 100 by inliers gave:
 
     | cells of lite0 | 200 strongest | 500 strongest |
     |---|---|---|
@@ -70,8 +71,7 @@ class DelfLike(LocalExtractor):
 
     @property
     def network(self) -> Backbone:
-        """Return the network."""
-        return Backbone(self.backbone, self.weights, self.layer or MIDDLE.get(self.backbone))
+        return Backbone(self.backbone, self.weights, self.layer or STRIDE_16_LAYERS.get(self.backbone))
 
     @property
     def reduce_to(self) -> int:
@@ -80,12 +80,10 @@ class DelfLike(LocalExtractor):
 
     @property
     def batch(self) -> int:  # type: ignore[override]
-        """Return how many images are described at a time."""
-        return _TOGETHER[on_accelerator()][0]
+        return _BATCH_SIZES[on_accelerator()][0]
 
     @property
     def made_with(self) -> Mapping[str, str]:
-        """Return the digest of the weights and the versions of Keras and its backend."""
         return self.network.made_with
 
     def fit(self, images: ImageSet, dims: int = 128, labels: np.ndarray | None = None) -> DelfLike:
@@ -95,17 +93,16 @@ class DelfLike(LocalExtractor):
         store. Without any cells, descriptors are not projected. An attention trained on the odd landmarks of monuments
         was worse on the even ones than the norm of the activations: .700 against .707.
         """
-        most = AXES_FROM if labels is None else ATTENTION_FROM
+        most = MAX_PCA_IMAGES if labels is None else MAX_ATTENTION_IMAGES
         chosen = np.sort(np.argsort(draw_all(0, "local descriptors", images.ids), kind="stable")[:most])
         some = images[chosen]
-        raw = replace(self, max_features=CELLS, attention=None, projection=None)
+        raw = replace(self, max_features=CELLS_PER_IMAGE, attention=None, projection=None)
         cells = some.describe_ragged(raw, "descriptors")
         attention = None if labels is None else attention_for(some, labels[chosen], raw)
         projection = learn_pca_whitening(some, np.concatenate([*cells, cells.rows[:0]]), dims, power=0)
         return replace(self, attention=attention, projection=projection)
 
     def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray | list[np.ndarray]]:  # type: ignore[override]
-        """Return the named arrays."""
         frames = [frame_size(image.shape, self.longest) for image in images]
         maps = [
             self._maps([resize_to_bucket(image, self.longest * scale) for image in images]) for scale in self.scales
@@ -123,7 +120,8 @@ class DelfLike(LocalExtractor):
         results = [np.empty(0)] * len(images)
         for shape in {image.shape for image in images}:
             places = [place for place, image in enumerate(images) if image.shape == shape]
-            maps = self.network.forward(np.stack([images[place] for place in places]), _TOGETHER[on_accelerator()][1])
+            batch_size = _BATCH_SIZES[on_accelerator()][1]
+            maps = self.network.forward(np.stack([images[place] for place in places]), batch_size)
             for place, each in zip(places, maps["maps"], strict=True):
                 results[place] = each
         return results

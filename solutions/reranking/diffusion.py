@@ -18,7 +18,7 @@ from solutions.reranking.conjugate_gradients import solve
 from solutions.reranking.neighbour_lists import append_rest, check_alpha
 from solutions.reranking.sparse_matrices import to_matrix, top_k_of_rows
 
-SEEDS, STEPS, TOLERANCE = 10, 20, 1e-6
+N_START, STEPS, TOLERANCE = 10, 20, 1e-6
 ALPHA = 0.7  # with the paper's 0.99, folds of train images are ranked worse than without diffusion
 _BATCH = 8  # queries: their float64 of one row fill a cache line
 
@@ -27,21 +27,21 @@ def diffuse(
     results: Neighbours,
     normalised: csr_array,
     *,
-    seeds: int = SEEDS,
+    n_start: int = N_START,
     gamma: float = GAMMA,
     alpha: float = ALPHA,
     steps: int = STEPS,
     tolerance: float = TOLERANCE,
     k: int = 100,
 ) -> Neighbours:
-    """Return the k index images with the largest f, diffused from the first `seeds` results: `(n_queries, k)`.
+    """Return the k index images with the largest f, diffused from the first `n_start` results: `(n_queries, k)`.
 
     `normalised` is `normalised_affinity` of the graph, with the same gamma. Conjugate gradients take at most `steps`
     and end when the residual falls below `tolerance` of y. Memory is about 350 bytes an index image.
     """
-    check_k(min(k, seeds))
+    check_k(min(k, n_start))
     check_alpha(alpha)
-    start = to_matrix(results, normalised.shape[0], gamma, seeds)
+    start = to_matrix(results, normalised.shape[0], gamma, n_start)
     spread = _spread(normalised, start, alpha, (steps, tolerance))
     return append_rest(top_k_of_rows(spread, len(results.positions), k), results, k)
 

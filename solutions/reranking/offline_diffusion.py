@@ -14,14 +14,14 @@ from solutions.kernels.arrays import as_kernel_array, check_k
 from solutions.neighbours.neighbours import Neighbours
 from solutions.reranking.affinity import GAMMA
 from solutions.reranking.conjugate_gradients import solve
-from solutions.reranking.diffusion import ALPHA, SEEDS, STEPS, TOLERANCE, csr_parts
+from solutions.reranking.diffusion import ALPHA, N_START, STEPS, TOLERANCE, csr_parts
 from solutions.reranking.neighbour_lists import append_rest, check_alpha, check_positions
 from solutions.reranking.sparse_matrices import iterate_rows, to_matrix, top_k_of_rows
 
 
 def diffusion_columns(
     normalised: csr_array,
-    surroundings: np.ndarray,
+    neighbourhoods: np.ndarray,
     images: np.ndarray | None = None,
     *,
     alpha: float = ALPHA,
@@ -30,31 +30,31 @@ def diffusion_columns(
 ) -> csr_array:
     """Return the diffusion from each of the `images` `(m,)` to the others: `(m, n_index)` float32, sparse.
 
-    `surroundings` `(m, t)` are the positions to which each solution of (I - alpha S) f = e is truncated, -1 for none.
+    `neighbourhoods` `(m, t)` are the positions to which each solution of (I - alpha S) f = e is truncated, -1 for none.
     `images` None means the whole index. Slices of the index can be solved separately and stacked.
     """
     check_alpha(alpha)
-    check_positions(surroundings, normalised.shape[0])
+    check_positions(neighbourhoods, normalised.shape[0])
     n = normalised.shape[0]
     centres = np.arange(n) if images is None else images
-    room = surroundings.shape[1] + 1
-    columns, values = np.empty(len(centres) * room, np.int32), np.empty(len(centres) * room, np.float32)
+    row_capacity = neighbourhoods.shape[1] + 1
+    columns, values = np.empty(len(centres) * row_capacity, np.int32), np.empty(len(centres) * row_capacity, np.float32)
     starts = np.zeros(len(centres) + 1, np.int64)
-    near = np.sort(np.column_stack([centres, surroundings]), axis=1)
+    near = np.sort(np.column_stack([centres, neighbourhoods]), axis=1)
     truncated = (as_kernel_array(centres, np.int64), as_kernel_array(near, np.int32))
     _columns(csr_parts(normalised), n, truncated, alpha, (steps, tolerance), (starts, columns, values))
     return csr_array((values[: starts[-1]], columns[: starts[-1]], starts), shape=(len(centres), n))
 
 
 def diffuse_offline(
-    results: Neighbours, columns: csr_array, *, seeds: int = SEEDS, gamma: float = GAMMA, k: int = 100
+    results: Neighbours, columns: csr_array, *, n_start: int = N_START, gamma: float = GAMMA, k: int = 100
 ) -> Neighbours:
-    """Return the k index images with the largest f, diffused from the first `seeds` results: `(n_queries, k)`.
+    """Return the k index images with the largest f, diffused from the first `n_start` results: `(n_queries, k)`.
 
-    `columns` are those of the whole index; each is weighted by the similarity of its seed to the power gamma.
+    `columns` are those of the whole index; each is weighted by the similarity of its start image to the power gamma.
     """
-    check_k(seeds)
-    start = to_matrix(results, columns.shape[1], gamma, seeds)
+    check_k(n_start)
+    start = to_matrix(results, columns.shape[1], gamma, n_start)
     needed = np.unique(start.indices)
     sums = csr_array(start[:, needed] @ columns[needed].astype(np.float64))
     return append_rest(top_k_of_rows(iterate_rows(sums), len(results.positions), k), results, k)
@@ -63,12 +63,12 @@ def diffuse_offline(
 @kernel
 def _columns(matrix: Any, n: int, truncated: Any, alpha: float, limit: Any, results: Any) -> None:
     (images, near), (starts, columns, values) = truncated, results
-    f, residual, direction, image = np.zeros((n, 1)), np.zeros((n, 1)), np.zeros((n, 1)), np.zeros((n, 1))
+    f, residual, direction, product = np.zeros((n, 1)), np.zeros((n, 1)), np.zeros((n, 1)), np.zeros((n, 1))
     for number in range(len(images)):
         centre = images[number]
         rows = _unique(near[number])
         residual[centre, 0] = 1.0
-        solve(matrix, rows, f, residual, direction, image, alpha, limit)
+        solve(matrix, rows, f, residual, direction, product, alpha, limit)
         end = starts[number]
         for row in rows:
             if f[row, 0] > 0:

@@ -18,7 +18,7 @@ from harness import kernel
 from solutions.kernels.arrays import check_k
 from solutions.neighbours.neighbours import Neighbours
 from solutions.reranking.affinity import GAMMA
-from solutions.reranking.diffusion import ALPHA, SEEDS
+from solutions.reranking.diffusion import ALPHA, N_START
 from solutions.reranking.neighbour_lists import append_rest, check_alpha
 from solutions.reranking.sparse_matrices import iterate_rows, to_matrix, top_k_of_rows
 
@@ -62,15 +62,15 @@ def diffuse_spectrally(
     results: Neighbours,
     leading: Spectrum,
     *,
-    seeds: int = SEEDS,
+    n_start: int = N_START,
     gamma: float = GAMMA,
     alpha: float = ALPHA,
     k: int = 100,
 ) -> Neighbours:
-    """Return the k index images with the largest f, diffused from the first `seeds` results: `(n_queries, k)`."""
-    check_k(min(k, seeds))
+    """Return the k index images with the largest f, diffused from the first `n_start` results: `(n_queries, k)`."""
+    check_k(min(k, n_start))
     check_alpha(alpha)
-    start = to_matrix(results, len(leading.component_of), gamma, seeds)
+    start = to_matrix(results, len(leading.component_of), gamma, n_start)
     spread = (_spread(images, weights, leading, alpha) for images, weights in iterate_rows(start))
     return append_rest(top_k_of_rows(spread, len(results.positions), k), results, k)
 

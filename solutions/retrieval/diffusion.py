@@ -51,9 +51,9 @@ class Diffusion(Retrieval):
     def rank(self, queries: ImageSet) -> Ranking:
         neighbours = nearest(self.whitening(describe_ensemble(queries, self.views)), self.index, _CANDIDATES)
         if self.how == "online":
-            neighbours = diffuse(neighbours, self.graph, seeds=self.seeds, alpha=self.alpha)
+            neighbours = diffuse(neighbours, self.graph, n_start=self.seeds, alpha=self.alpha)
         elif self.how == "offline":
-            neighbours = diffuse_offline(neighbours, self.columns, seeds=self.seeds)
+            neighbours = diffuse_offline(neighbours, self.columns, n_start=self.seeds)
         else:
-            neighbours = diffuse_spectrally(neighbours, self.spectrum, seeds=self.seeds, alpha=self.alpha)
+            neighbours = diffuse_spectrally(neighbours, self.spectrum, n_start=self.seeds, alpha=self.alpha)
         return Ranking.from_positions(neighbours.positions, queries.ids, self.index_ids)

@@ -48,5 +48,5 @@ class SixthPlace(Retrieval):
     def rank(self, queries: ImageSet) -> Ranking:
         neighbours = nearest(whiten(describe_ensemble(queries, self.views), self.whitening), self.index, _CANDIDATES)
         if self.graph is not None:
-            neighbours = diffuse(neighbours, self.graph, seeds=self.seeds)
+            neighbours = diffuse(neighbours, self.graph, n_start=self.seeds)
         return Ranking.from_positions(neighbours.positions, queries.ids, self.index_ids)

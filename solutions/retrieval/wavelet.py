@@ -34,12 +34,12 @@ class Wavelet(Retrieval):
 
     def __post_init__(self) -> None:
         if self.side < 8 or self.side & (self.side - 1):
-            raise ValueError(f"side={self.side} is not a power of two from 8")
+            raise ValueError(f"side={self.side} must be a power of two, at least 8")
         if self.kind == "largest" and not 1 <= self.largest < self.side**2:
-            raise ValueError(f"largest={self.largest} is not from 1 to {self.side**2 - 1}, the coefficients there are")
+            raise ValueError(f"largest={self.largest} must be from 1 to {self.side**2 - 1}")
         if self.kind == "energies" and not 1 <= self.levels <= max_levels(self.side, self.wavelet):
             most = max_levels(self.side, self.wavelet)
-            raise ValueError(f"levels={self.levels} is not from 1 to {most}, all that {self.wavelet} has at this side")
+            raise ValueError(f"levels={self.levels} must be from 1 to {most} for {self.wavelet} at this side")
 
     def fit(self, data: TrainingData) -> None:
         self.index = data.index

@@ -49,7 +49,7 @@ _texts = st.builds(
     st.lists(_rows, max_size=20),
 )
 submission_files = st.builds(
-    lambda text, mark, extra, where: mark + _with_bytes_at(text.encode(), extra, where),
+    lambda text, bom, extra, where: bom + _with_bytes_at(text.encode(), extra, where),
     _texts,
     st.sampled_from([b""] * 20 + [b"\xef\xbb\xbf"] * 5 + [b"\xff\xfe"]),
     _bytes,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harness.cli._options import Seed, WorkspaceOption
+
 if TYPE_CHECKING:
     from harness.cli.plugin_commands import CommandContext
 
@@ -18,14 +20,12 @@ def show(
     *,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The page to write.")] = Path("report.html"),
     images: Annotated[int, typer.Option("--images", min=1, max=1000, help="Images per gallery.")] = 8,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of everything random.")] = 0,
-    workspace: Annotated[
-        Path | None, typer.Option("--workspace", metavar="DIR", help="The workspace of descriptors.")
-    ] = None,
+    seed: Seed = 0,
+    workspace: WorkspaceOption = None,
 ) -> None:
     """Write a page about a competition's images and labels: counts, imbalance, sizes, galleries, near-duplicates.
 
-    The page is one file that opens from disk. Ground truth is not read.
+    The page is one self-contained HTML file. Ground truth is not read.
     """
     from tools.data_page.analysis import analyse_collection
     from tools.data_page.page import facts, render_page

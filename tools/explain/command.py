@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from harness.cli._options import Folder, Json, WorkspaceOption
+
 if TYPE_CHECKING:
     from harness import ImageSet
     from harness.cli.plugin_commands import CommandContext
@@ -22,7 +24,7 @@ def explain(  # noqa: PLR0913 (a command has as many options as it has)
     query: Annotated[str, typer.Argument(metavar="QUERY", help="The id of an image.")],
     image: Annotated[str, typer.Argument(metavar="IMAGE", help="The id of another one.")],
     *,
-    on: Annotated[Path, typer.Option("--on", metavar="DIR", help="The competition's folder.")],
+    on: Folder,
     local: Annotated[Literal["sift", "delf"], typer.Option("--local", help="Local descriptors.")] = "sift",
     model: Annotated[
         Literal["affine", "homography"], typer.Option("--model", help="The transform that inliers share.")
@@ -33,10 +35,8 @@ def explain(  # noqa: PLR0913 (a command has as many options as it has)
             "--out", metavar="FILE", help=f"The picture: .png, .svg or .pdf, else {_PICTURE}; none with --json."
         ),
     ] = None,
-    workspace: Annotated[
-        Path | None, typer.Option("--workspace", metavar="DIR", help="The workspace of descriptors.")
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+    workspace: WorkspaceOption = None,
+    json: Json = False,
 ) -> None:
     """Draw the local matches of two images, and which of them are consistent with one transform.
 

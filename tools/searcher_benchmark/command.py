@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from harness.cli._options import Json, Seed, WorkspaceOption
+
 if TYPE_CHECKING:
     from harness.cli.plugin_commands import CommandContext
     from tools.searcher_benchmark.code_sets import CodeSet
@@ -50,13 +52,11 @@ def searchers(  # noqa: PLR0913 (a command has as many options as it has)
         ),
     ] = 5.0,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Also draw the results: .png, .svg or .pdf.")
+        Path | None, typer.Option("--out", metavar="FILE", help="Also draw the result: .png, .svg or .pdf.")
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of everything random.")] = 0,
-    workspace: Annotated[
-        Path | None, typer.Option("--workspace", metavar="DIR", help="The workspace of the images' hashes.")
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+    seed: Seed = 0,
+    workspace: WorkspaceOption = None,
+    json: Json = False,
 ) -> None:
     """Compare index structures for 64-bit codes with the exact scan: recall@100 and queries per second on one core.
 

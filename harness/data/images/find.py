@@ -19,9 +19,7 @@ class ImageFolder:
         self.folder = folder.resolve()
         self.part = part
         self._names_by_folder: dict[str, dict[str, str]] = {}  # folder -> id -> name
-        self._folders_by_prefix: dict[
-            str, list[tuple[str, dict[str, str]]]
-        ] = {}  # first letters of an id -> folders with their images
+        self._folders_by_prefix: dict[str, list[tuple[str, dict[str, str]]]] = {}  # start of an id -> its folders
 
     def path(self, image_id: str) -> str | None:
         """Return the path of the image, or None if there is none; of several suffixes the first in SUFFIXES counts.

@@ -20,7 +20,7 @@ _WORD, _EVEN_WORD = 2**64 - 1, 2**64 - 2
 
 
 @dataclass(eq=False)
-class ImageSource:
+class TableImages:
     """The images of one table, shared by all subsets of an image set."""
 
     part: str  # "train", "index" or "test"
@@ -53,8 +53,7 @@ class ImageSource:
         unknown = rows[self._fingerprints[rows] == 0]
         if len(unknown):
             self._fingerprints[unknown] = [_fingerprint(self.folder.path(image_id)) for image_id in self.ids[unknown]]
-        fingerprints: np.ndarray = self._fingerprints[rows]
-        return fingerprints
+        return np.asarray(self._fingerprints[rows])
 
 
 def _fingerprint(path: str | None) -> int:

@@ -38,10 +38,7 @@ class ArraySpec:
 
 
 def infer_specs(extractor: Extractor) -> list[ArraySpec]:
-    """Return the specs of the arrays that the extractor returns for a black image.
-
-    Raises SolutionError for arrays that cannot be stored and for invalid decoding options.
-    """
+    """Return the specs of the arrays for a black image; SolutionError for invalid arrays or decoding options."""
     _require_decodable(extractor)
     width, height = extractor.size or (_TEST_SIDE, _TEST_SIDE)
     black = np.zeros((height, width) if extractor.mode == "L" else (height, width, 3), np.uint8)
@@ -51,28 +48,21 @@ def infer_specs(extractor: Extractor) -> list[ArraySpec]:
 def describe_batch(
     extractor: Extractor, specs: Sequence[ArraySpec], images: Sequence[np.ndarray]
 ) -> dict[str, Descriptors]:
-    """Return the arrays that the extractor returns for a batch, by name.
-
-    Raises SolutionError if they differ from the specs or lack an entry for some image.
-    """
+    """Return the extractor's arrays for a batch, by name; SolutionError unless they have the specs and all images."""
     arrays = _describe(extractor, images)
     if set(arrays) != set(specs):
         raise SolutionError(
-            f"{extractor.identity} gave ({_join(arrays)}) for a batch of {len(images)} images and "
-            f"({_join(specs)}) for a black one; give arrays of the same names, types and shapes for any batch"
+            f"{extractor.identity} returned ({_join(arrays)}) for a batch of {len(images)} images and "
+            f"({_join(specs)}) for a black one; return arrays of the same names, types and shapes for any batch"
         )
     return {spec.name: values for spec, values in arrays.items()}
 
 
 def _require_decodable(extractor: Extractor) -> None:
-    numbers = [
-        *(extractor.size or ()),
-        extractor.batch,
-        *([] if extractor.reduce_to is None else [extractor.reduce_to]),
-    ]
-    if extractor.mode not in ("L", "RGB") or not all(
-        isinstance(number, int | np.integer) and number > 0 for number in numbers
-    ):
+    reduce_to = () if extractor.reduce_to is None else (extractor.reduce_to,)
+    numbers = *(extractor.size or ()), extractor.batch, *reduce_to
+    is_valid = all(isinstance(number, int | np.integer) and number > 0 for number in numbers)
+    if extractor.mode not in ("L", "RGB") or not is_valid:
         raise SolutionError(
             f"{extractor.identity} asks for mode {extractor.mode!r}, size {extractor.size}, reduce_to "
             f"{extractor.reduce_to}, batch {extractor.batch}; mode is 'L' or 'RGB', the others are numbers from 1"
@@ -83,12 +73,10 @@ def _describe(extractor: Extractor, images: Sequence[np.ndarray]) -> dict[ArrayS
     """Return the arrays for a batch by their specs; each array has one entry per image."""
     returned = extractor.describe(images if extractor.size is None else np.stack(images))
     arrays = returned if isinstance(returned, Mapping) else {"rows": returned}
-    usable = arrays and all(
-        isinstance(array, np.ndarray | list) and len(array) == len(images) for array in arrays.values()
-    )
-    if not usable:
+    n = len(images)
+    if not arrays or not all(isinstance(array, np.ndarray | list) and len(array) == n for array in arrays.values()):
         raise SolutionError(
-            f"{extractor.identity} gave {_outline(arrays)} for {len(images)} images; give an array with a row for "
+            f"{extractor.identity} returned {_outline(arrays)} for {n} images; return an array with a row for "
             "each, a list with an array for each, or a dictionary of these"
         )
     return {_spec_of(extractor, name, array): array for name, array in arrays.items()}
@@ -103,7 +91,7 @@ def _spec_of(extractor: Extractor, name: str, values: Descriptors) -> ArraySpec:
     is_uniform = len(kinds) == 1 and all(array.ndim for array in arrays)
     if not is_valid_name or not is_uniform or np.dtype(dtype).kind not in _KINDS or 0 in shape:
         raise SolutionError(
-            f"{extractor.identity} gave {_outline({name: values})}; an array is named by letters, digits and '_', "
+            f"{extractor.identity} returned {_outline({name: values})}; an array is named by letters, digits and '_', "
             "holds numbers, and each of its rows has the same shape without zeros"
         )
     return ArraySpec(name, dtype, shape, ragged)

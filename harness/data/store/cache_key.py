@@ -57,10 +57,7 @@ def _source(cls: type[Extractor]) -> list[str]:
 
 
 def to_json_value(value: object, owner: str) -> object:
-    """Return a JSON value that differs for different parameter values; `owner` is named in errors.
-
-    Raises SolutionError for a type without a lasting identity.
-    """
+    """Return a JSON value unique to a parameter value of `owner`; SolutionError for a type without lasting identity."""
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, Enum | Path | np.generic):
@@ -73,10 +70,8 @@ def to_json_value(value: object, owner: str) -> object:
     if isinstance(value, Extractor):
         return ["extractor", extractor_key(value)]
     if is_dataclass(value) and not isinstance(value, type):
-        return [
-            type(value).__qualname__,
-            *(to_json_value(getattr(value, field.name), owner) for field in fields(value)),
-        ]
+        values = (getattr(value, field.name) for field in fields(value))
+        return [type(value).__qualname__, *(to_json_value(item, owner) for item in values)]
     raise SolutionError(
         f"{owner} has a parameter of the type {type(value).__name__}, which has no lasting "
         "identity; use numbers, text, arrays, and tuples or dataclasses of these"

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from harness.cpu_budget import cores, limit_cores
 from harness.data.images.decode import UndecodableError, UnreadableError, decode
-from harness.data.images.source import NO_FILE, ImageSource
+from harness.data.images.source import NO_FILE, TableImages
 from harness.data.store.array_specs import ArraySpec, describe_batch, infer_specs
 from harness.data.store.cache_key import extractor_facts
 from harness.data.store.descriptor_store import TRY_AGAIN, UNDECODABLE, ExtractorStore, open_store
@@ -22,7 +22,7 @@ from harness.progress import track
 _BLOCKS = 4096  # of an image set, at most
 
 
-def ensure_described(images: ImageSource, extractor: Extractor, rows: np.ndarray) -> ExtractorStore:
+def ensure_described(images: TableImages, extractor: Extractor, rows: np.ndarray) -> ExtractorStore:
     """Return the store of the extractor on the image set, after computing those of the given rows that are not current.
 
     Raises SolutionError if the extractor breaks its contract.
@@ -35,56 +35,45 @@ def ensure_described(images: ImageSource, extractor: Extractor, rows: np.ndarray
     return store
 
 
-def _stale_rows(store: ExtractorStore, images: ImageSource, rows: np.ndarray) -> np.ndarray:
+def _stale_rows(store: ExtractorStore, images: TableImages, rows: np.ndarray) -> np.ndarray:
     """Return the rows, ascending, that have no descriptor or that of another file."""
     return np.unique(rows[(store.state(rows) & ~UNDECODABLE) != images.fingerprints(rows)])
 
 
 def _describe(
-    store: ExtractorStore, images: ImageSource, extractor: Extractor, stale: np.ndarray, *, wait: bool
+    store: ExtractorStore, images: TableImages, extractor: Extractor, stale: np.ndarray, *, wait: bool
 ) -> np.ndarray:
     """Compute the rows; unless `wait`, skip blocks that another process has locked and return their rows."""
     if not len(stale):
         return stale
-    number = stale // max(extractor.batch, -(-len(images.ids) // _BLOCKS))
-    starts = np.flatnonzero(np.diff(number)) + 1
-    blocks = list(zip(number[np.r_[0, starts]].tolist(), np.split(stale, starts), strict=True))
+    numbers = stale // max(extractor.batch, -(-len(images.ids) // _BLOCKS))
+    starts = np.flatnonzero(np.diff(numbers)) + 1
+    blocks = list(zip(numbers[np.r_[0, starts]].tolist(), np.split(stale, starts), strict=True))
     threads = min(cores(), len(blocks))
+    n_cores = cores() // threads
+
+    def compute(number: int, rows: np.ndarray) -> tuple[np.ndarray, bool]:
+        with limit_cores(n_cores), store.lock_block(number, wait=wait) as is_locked:
+            own = _stale_rows(store, images, rows) if is_locked else rows[:0]  # another process may have computed some
+            for start in range(0, len(own), extractor.batch):
+                _batch(store, images, extractor, own[start : start + extractor.batch])
+        return rows, is_locked
+
     with threadpool_limits(limits=1) if threads > 1 else nullcontext():
         results = Parallel(n_jobs=threads, prefer="threads", return_as="generator_unordered")(
-            delayed(_block)(store, images, extractor, block, cores() // threads, wait=wait) for block in blocks
+            delayed(compute)(number, rows) for number, rows in blocks
         )
         label = f"describing {images.part} images by {type(extractor).__name__}"
         done = list(track(results, label, len(stale), weigh=lambda result: len(result[0])))
     return np.concatenate([rows for rows, is_locked in done if not is_locked] or [stale[:0]])
 
 
-def _block(
-    store: ExtractorStore,
-    images: ImageSource,
-    extractor: Extractor,
-    block: tuple[int, np.ndarray],
-    n_cores: int,
-    *,
-    wait: bool,
-) -> tuple[np.ndarray, bool]:
-    """Compute the rows of a numbered block; return them and whether this process got the lock."""
-    number, rows = block
-    with limit_cores(n_cores), store.lock_block(number, wait=wait) as is_locked:
-        stale = _stale_rows(store, images, rows) if is_locked else rows[:0]  # another process may have computed some
-        for start in range(0, len(stale), extractor.batch):
-            _batch(store, images, extractor, stale[start : start + extractor.batch])
-    return rows, is_locked
-
-
-def _batch(store: ExtractorStore, images: ImageSource, extractor: Extractor, rows: np.ndarray) -> None:
+def _batch(store: ExtractorStore, images: TableImages, extractor: Extractor, rows: np.ndarray) -> None:
     """Compute and store the rows of some images; images that cannot be decoded get missing rows."""
     fingerprints = images.fingerprints(rows)
     exists = (fingerprints != NO_FILE).tolist()
-    decoded = [
-        _try_decode(images.path(row) if file else None, extractor)
-        for row, file in zip(rows.tolist(), exists, strict=True)
-    ]
+    paths = [images.path(row) if file else None for row, file in zip(rows.tolist(), exists, strict=True)]
+    decoded = [_try_decode(path, extractor) for path in paths]
     usable = [image for image in decoded if isinstance(image, np.ndarray)]
     failed = np.array([isinstance(image, UndecodableError) for image in decoded])
     unread = np.array([isinstance(image, UnreadableError) for image in decoded])

@@ -80,7 +80,7 @@ def fitted(fit: FitFunction, images: FitImages, *arguments: object, libraries: t
                 _store(folder, fit.__name__, fit(images, *arguments), facts)
         result = _load(folder)
     if result is None:
-        raise SolutionError(f"{folder}: cannot be read again; is the disk of the workspace sound?")
+        raise SolutionError(f"{folder}: was written but cannot be read back; check the workspace's disk")
     return result
 
 
@@ -105,9 +105,7 @@ def _fact(value: Any, name: str) -> object:
 def _source(fit: FitFunction, name: str) -> str:
     file = getattr(sys.modules.get(fit.__module__), "__file__", None)
     if not inspect.isfunction(fit) or fit.__closure__ or "<" in name or not Path(file or "").is_file():
-        raise SolutionError(
-            f"{name} has no unique name; fit by a function that is defined at the top level of a module"
-        )
+        raise SolutionError(f"{name} has no unique name; pass a function defined at the top level of a module")
     return class_digest(fit)  # type: ignore[arg-type]  # works for functions too
 
 
@@ -133,7 +131,7 @@ def _map(path: Path) -> np.ndarray:
 def _store(folder: Path, name: str, outputs: Mapping[str, FitOutput], facts: Mapping[str, object]) -> None:
     """Write the folder; the caller holds its lock."""
     if not isinstance(outputs, Mapping):
-        raise SolutionError(f"{name} gave {type(outputs).__name__}; give a dictionary of arrays")
+        raise SolutionError(f"{name} returned {type(outputs).__name__}; return a dictionary of arrays")
     with _atomic_folder(folder) as partial:
         files = [_write(partial, name, output_name, output) for output_name, output in outputs.items()]
         digests = {file.name: _digest(file) for file in files}
@@ -157,9 +155,13 @@ def _write(folder: Path, fit: str, name: str, output: object) -> Path:
     """Write an array or a file, and return its path."""
     is_array = isinstance(output, np.ndarray | np.generic)
     file = f"{name}.npy" if is_array else str(name)
-    if not _FILE.fullmatch(file) or file == _ABOUT or not (_is_storable(output) if is_array else callable(output)):
+    if (
+        not _FILE.fullmatch(file)
+        or file == _ABOUT
+        or not (np.asarray(output).dtype.kind in _KINDS if is_array else callable(output))
+    ):
         raise SolutionError(
-            f"{fit} gave {type(output).__name__} named {name!r:.60}; give arrays of numbers or text by names of "
+            f"{fit} returned {type(output).__name__} named {name!r:.60}; return arrays of numbers or text by names of "
             "letters, digits and '_', and functions that write a file by its name, such as 'head.keras'"
         )
     if callable(output):
@@ -167,10 +169,6 @@ def _write(folder: Path, fit: str, name: str, output: object) -> Path:
     else:
         np.save(folder / file, np.asarray(output), allow_pickle=False)
     return folder / file
-
-
-def _is_storable(output: object) -> bool:
-    return np.asarray(output).dtype.kind in _KINDS
 
 
 def _digest(file: Path) -> str:

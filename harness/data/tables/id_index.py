@@ -1,4 +1,4 @@
-"""Hash table that numbers ids: millions of lookups per second."""
+"""A hash table from ids to consecutive integer codes: millions of lookups per second."""
 
 from __future__ import annotations
 

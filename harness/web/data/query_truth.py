@@ -9,9 +9,8 @@ from typing import Self
 import numpy as np
 
 from harness.data.competition import Competition
-from harness.data.folds import load_folds
 from harness.data.ground_truth import GroundTruth, load_ground_truth
-from harness.data.split import TEST, fold_split
+from harness.data.split import TEST, fold_split, load_folds
 from harness.data.tables.id_index import IdIndex
 from harness.data.tables.ids import MAX_LENGTH
 from harness.data.tables.string_column import StringColumn

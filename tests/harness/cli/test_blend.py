@@ -131,8 +131,8 @@ def test_a_file_has_no_folds(finished_runs: Path, tmp_path: Path) -> None:
     ("words", "message"),
     [
         (("hash",), "1 answers cannot be blended; name two or more"),
-        (("hash", "mean_hash"), "mean_hash: is no file, and no finished run of competition; landmark run"),
-        (("hash", "nonsense("), "nonsense(: is no file, and no finished run"),
+        (("hash", "mean_hash"), "mean_hash: neither a file nor a finished run of competition; to run it: landmark run"),
+        (("hash", "nonsense("), "nonsense(: neither a file nor a finished run"),
         (("hash", "most_frequent"), "most_frequent: answers recognition, not retrieval; blend one task"),
         (("hash", "first_images", "--task", "recognition"), "hash: answers retrieval, not recognition"),
         (("hash", "first_images", "--weights", "0.5"), "there are 1 weights for 2 answers"),

@@ -1,7 +1,7 @@
 """Tests of `harness.running.runner` and of what runs in its processes.
 
 Subjects: `harness.running.local_processes`, `harness.running.outcome`, `harness.running.resource_usage`,
-`harness.running.run_job`, `harness.running.sandbox`, `harness.running.versions` and `harness.running.worker`.
+`harness.running.sandbox`, `harness.running.versions` and `harness.running.worker`.
 """
 
 import os
@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from harness.code_digest import imported_files
-from harness.data.folds import make_folds, save_folds
+from harness.data.split import make_folds, save_folds
 from harness.errors import DataError, SolutionError
 from harness.running.local_processes import RunLimits
 from harness.running.runner import RESULT_MODULES
@@ -82,7 +82,7 @@ def test_a_failed_run_is_an_entry_with_its_reason_and_the_others_finish(
 @pytest.mark.usefixtures("workspace")
 def test_a_run_that_exceeds_a_limit_is_killed(competition_folder: Path, obedient: Path) -> None:
     slow = run_solutions(make_runner(competition_folder, limits=RunLimits(timeout_s=3)), f"{obedient}(do='sleep')")[0]
-    assert "took longer than 3 s (--timeout)" in (slow.entry.reason or "")
+    assert "timed out after 3 s (--timeout)" in (slow.entry.reason or "")
     large = run_solutions(make_runner(competition_folder, limits=RunLimits(memory_mb=400)), f"{obedient}(do='grow')")[0]
     assert "more than 400 MB (--memory-limit)" in (large.entry.reason or "")
 

@@ -77,8 +77,8 @@ def test_similarity_to_the_pool_lowers_landmarks_and_queries() -> None:
 
 def test_frequent_landmarks_come_last_ordered_by_count() -> None:
     before = labelling([4, 4, 4, 7, 7, 9], [0.9, 0.8, np.nan, 0.3, 0.2, 0.1])
-    assert demote_frequent_landmarks(before, most=2).confidences == pytest.approx(before.confidences, nan_ok=True)
-    after = demote_frequent_landmarks(before, most=1)
+    assert demote_frequent_landmarks(before, max_count=2).confidences == pytest.approx(before.confidences, nan_ok=True)
+    after = demote_frequent_landmarks(before, max_count=1)
     assert after.landmarks.tolist() == before.landmarks.tolist()
     assert after.confidences == pytest.approx([-2, -2, np.nan, -2, -2, 0.1], nan_ok=True)
 
@@ -86,7 +86,7 @@ def test_frequent_landmarks_come_last_ordered_by_count() -> None:
 def test_with_separate_counts_an_answer_does_not_depend_on_other_queries() -> None:
     index = labelling([4, 4, 4, 7], [0.5, 0.5, 0.5, 0.5])
     before = labelling([4, 7, 9], [0.9, 0.8, 0.7])
-    after = demote_frequent_landmarks(before, most=2, counted=index)
+    after = demote_frequent_landmarks(before, max_count=2, counted=index)
     assert after.confidences.tolist() == [-3, 0.8, 0.7]
-    one = demote_frequent_landmarks(labelling([4], [0.9]), most=2, counted=index)
+    one = demote_frequent_landmarks(labelling([4], [0.9]), max_count=2, counted=index)
     assert one.confidences[0] == after.confidences[0]

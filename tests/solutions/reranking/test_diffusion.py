@@ -80,9 +80,9 @@ def test_the_worked_example():
     assert rows_of(results) == [[0, 1, 5, 2, 3, 4, 6, 7]]
     columns = diffusion_columns(normalised, np.tile(np.arange(8), (8, 1)), alpha=0.99, steps=100)
     for answer in (
-        diffuse(results, normalised, seeds=2, alpha=0.99, k=8),
-        diffuse_offline(results, columns, seeds=2, k=8),
-        diffuse_spectrally(results, spectrum(normalised), seeds=2, alpha=0.99, k=8),
+        diffuse(results, normalised, n_start=2, alpha=0.99, k=8),
+        diffuse_offline(results, columns, n_start=2, k=8),
+        diffuse_spectrally(results, spectrum(normalised), n_start=2, alpha=0.99, k=8),
     ):
         assert rows_of(answer) == [[0, 1, 2, 3, 5, 4, 6, 7]]
         assert answer.similarities[0, :6] == pytest.approx([40.62, 40.41, 38.51, 37.38, 28.02, 26.17], abs=0.01)
@@ -108,7 +108,7 @@ def test_affinities_are_of_mutual_neighbours(seed, g, gamma):
 @given(st.integers(0, 1000), st.integers(1, 8), st.sampled_from([0.0, 0.8, 0.99]), st.sampled_from([1, 3, 12]))
 def test_all_three_solve_the_same_system(seed, g, alpha, seeds):
     results, graph = graphs(seed, g)
-    normalised, options = normalised_affinity(graph), {"seeds": seeds, "k": 30}
+    normalised, options = normalised_affinity(graph), {"n_start": seeds, "k": 30}
     expected = reference_diffusion(results, graph, seeds, 3.0, alpha)
     assert_ranked_by(diffuse(results, normalised, alpha=alpha, **MANY, **options), expected, results)
     columns = diffusion_columns(normalised, np.tile(np.arange(30), (30, 1)), alpha=alpha, **MANY)
@@ -142,7 +142,7 @@ def test_few_steps_stay_near_the_seeds_and_no_step_reaches_nothing():
     results, graph = graphs(5, 3)
     normalised = normalised_affinity(graph)
     assert np.array_equal(diffuse(results, normalised, steps=0, k=12).positions, results.positions)
-    one = diffuse(results, normalised, seeds=1, steps=1, k=12)
+    one = diffuse(results, normalised, n_start=1, steps=1, k=12)
     seed = results.positions[0, 0]
     around = {seed, *normalised[[seed]].indices.tolist()}
     assert set(rows_of(one)[0][: len(around)]) <= around | set(rows_of(results)[0])
@@ -203,9 +203,9 @@ def test_invalid_parameters_are_refused():
         with pytest.raises(HarnessError, match="below 1"):
             call()
     for call in (
-        lambda: diffuse(results, normalised, seeds=0),
-        lambda: diffuse_spectrally(results, spectrum(normalised), seeds=0),
-        lambda: diffuse_offline(results, csr_array((30, 30)), seeds=0),
+        lambda: diffuse(results, normalised, n_start=0),
+        lambda: diffuse_spectrally(results, spectrum(normalised), n_start=0),
+        lambda: diffuse_offline(results, csr_array((30, 30)), n_start=0),
         lambda: spectrum(normalised, 0),
     ):
         with pytest.raises(HarnessError, match="must be 1 or more"):

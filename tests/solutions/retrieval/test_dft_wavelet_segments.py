@@ -101,9 +101,9 @@ def test_parameters_that_a_kind_does_not_use_are_not_checked():
     [
         ("dft(side=32)", "dft: side must be more than twice frequencies"),
         ("dft(rings=0)", "1 or more"),
-        ("wavelet(side=100)", "side=100 is not a power of two"),
-        ("wavelet(largest=0)", "largest=0 is not from 1 to 16383"),
-        ("wavelet(kind='energies', levels=6)", "levels=6 is not from 1 to 4"),
+        ("wavelet(side=100)", "side=100 must be a power of two"),
+        ("wavelet(largest=0)", "largest=0 must be from 1 to 16383"),
+        ("wavelet(kind='energies', levels=6)", "levels=6 must be from 1 to 4"),
         ("crop_resistant_hash(segments=0)", "segments=0 leaves nothing to compare"),
         ("hash(rotations=3)", "rotations=3 is not allowed"),
     ],

@@ -27,7 +27,7 @@ class SetCounts:
 
 @dataclass(frozen=True)
 class CountSection:
-    """What the section shows."""
+    """Numbers of images, as the section shows them."""
 
     notes: list[str]
     sets: list[SetCounts]

@@ -34,7 +34,7 @@ class PairGroup:
 
 @dataclass(frozen=True)
 class DuplicateSection:
-    """What the section shows."""
+    """Near-duplicates, as the section shows them."""
 
     method: str
     counts: list[tuple[str, str, str, str]]

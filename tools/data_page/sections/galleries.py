@@ -35,7 +35,7 @@ class MatchView:
 
 @dataclass(frozen=True)
 class GallerySection:
-    """What the section shows, by heading."""
+    """Sample images by heading."""
 
     landmarks: dict[str, list[GalleryView]]
     matches: list[MatchView]

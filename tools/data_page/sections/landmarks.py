@@ -22,7 +22,7 @@ class LandmarkTitle:
 
 @dataclass(frozen=True)
 class LandmarkSection:
-    """What the section shows; without `smallest`, `largest` has all landmarks."""
+    """The class imbalance of the landmarks; without `smallest`, `largest` has all landmarks."""
 
     chart: LogChart
     sizes: BarTable

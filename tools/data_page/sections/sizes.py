@@ -29,7 +29,7 @@ _ORIENTATIONS = {
 
 @dataclass(frozen=True)
 class SizeSection:
-    """What the section shows."""
+    """Sizes of the images and files, as the section shows them."""
 
     chart: LogChart
     summary: list[list[str]]
@@ -67,7 +67,7 @@ def _histograms(headers: np.ndarray) -> dict[str, BarTable]:
     orientations = np.array([_ORIENTATIONS[each] for each in headers["orientation"].tolist()])
     rows = {
         "Megapixels": ("megapixels", _bin_counts(pixels / 1e6, _MEGAPIXELS)),
-        "Width by height": ("ratio", _bin_counts(headers["width"] / headers["height"], _ASPECTS)),
+        "Aspect ratio (width / height)": ("ratio", _bin_counts(headers["width"] / headers["height"], _ASPECTS)),
         "Kilobytes": ("kilobytes", _bin_counts(headers["bytes"] / 1e3, _KILOBYTES)),
         "Format": ("kind", _value_counts(headers["format"])),
         "Colour mode": ("kind", _value_counts(headers["mode"])),

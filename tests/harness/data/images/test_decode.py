@@ -226,7 +226,7 @@ def test_pipes_and_folders_raise_without_blocking(tmp_path: Path) -> None:
     )
 
 
-def test_a_file_without_permission_raises_unreadable(tmp_path: Path) -> None:
+def test_a_missing_file_raises_unreadable(tmp_path: Path) -> None:
     with pytest.raises(UnreadableError):
         decode(tmp_path / "none.jpg")
 

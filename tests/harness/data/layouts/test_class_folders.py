@@ -68,10 +68,10 @@ def test_each_photo_becomes_one_image_of_its_own_landmark(source: Path, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("photo", "dealt"), [(3, (1, 1, 1)), (4, (1, 2, 1)), (6, (1, 3, 2)), (7, (2, 3, 2)), (40, (10, 20, 10))]
+    ("photo", "sizes"), [(3, (1, 1, 1)), (4, (1, 2, 1)), (6, (1, 3, 2)), (7, (2, 3, 2)), (40, (10, 20, 10))]
 )
-def test_photos_are_split_by_shares(tmp_path: Path, photo: int, dealt: tuple[int, int, int]) -> None:
-    assert tuple(import_folders(write_photos(tmp_path / "source", tower=photo), tmp_path / "target").values()) == dealt
+def test_photos_are_split_by_shares(tmp_path: Path, photo: int, sizes: tuple[int, int, int]) -> None:
+    assert tuple(import_folders(write_photos(tmp_path / "source", tower=photo), tmp_path / "target").values()) == sizes
 
 
 def test_a_third_of_the_queries_is_public(tmp_path: Path) -> None:

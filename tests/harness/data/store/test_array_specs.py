@@ -64,7 +64,7 @@ def test_a_single_array_is_named_rows() -> None:
     ],
 )
 def test_arrays_that_cannot_be_stored_raise_in_one_line(gives: Callable[[int], Any]) -> None:
-    with pytest.raises(SolutionError, match="Given.* gave .*; ") as raised:
+    with pytest.raises(SolutionError, match="Given.* returned .*; ") as raised:
         infer_specs(Given(gives))
     assert "\n" not in str(raised.value)
 

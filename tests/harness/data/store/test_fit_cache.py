@@ -205,7 +205,7 @@ def gives_the_table_of_contents(images: ImageSet) -> object:
     [gives_a_list, gives_objects, gives_a_number, gives_a_path, gives_an_odd_name, gives_the_table_of_contents],
 )
 def test_results_that_cannot_be_stored_raise(folder: Path, fit) -> None:
-    with pytest.raises(SolutionError, match=rf"{fit.__name__} gave .*; give"):
+    with pytest.raises(SolutionError, match=rf"{fit.__name__} returned .*; return"):
         fitted(fit, train_of(folder))
     assert not list(folder.parent.rglob("escape*"))
 
@@ -215,7 +215,7 @@ def test_a_local_function_raises(folder: Path) -> None:
         return {"one": np.ones(1)}
 
     for fit in (inner, lambda images: {}, np.mean, Mean().describe):
-        with pytest.raises(SolutionError, match="fit by a function that is defined at the top level of a module"):
+        with pytest.raises(SolutionError, match="pass a function defined at the top level of a module"):
             fitted(fit, train_of(folder))  # type: ignore[arg-type]
 
 

@@ -14,7 +14,7 @@ from benchmarks.table import Row
 from harness.cpu_budget import limit_cores
 from harness.data.image_set import ImageSet
 from harness.data.images.find import ImageFolder
-from harness.data.images.source import ImageSource
+from harness.data.images.source import TableImages
 from solutions.hashing.hashes.extractor import PerceptualHashes
 
 N_LINKS, REPEATS = 960, 5
@@ -57,6 +57,6 @@ def describe_all(files: ImageFolder, store: Path, cores: int) -> tuple[float, fl
     ids = np.array([f"{number:08d}" for number in range(N_LINKS)], object)
     wall, cpu = time.monotonic(), time.process_time()
     with limit_cores(cores):
-        codes = ImageSet(ImageSource("index", ids, files, store)).describe(PerceptualHashes("reduced"), "dct")
+        codes = ImageSet(TableImages("index", ids, files, store)).describe(PerceptualHashes("reduced"), "dct")
     assert len(set(codes.tolist())) == N_IMAGES
     return time.monotonic() - wall, time.process_time() - cpu

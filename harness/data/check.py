@@ -17,6 +17,7 @@ from harness.cpu_budget import cores
 from harness.data.ground_truth import COLUMNS, UNLABELLED, USAGES, GroundTruth, find_ground_truth, read_ground_truth
 from harness.data.images.decode import UndecodableError, decode
 from harness.data.images.find import ImageFolder
+from harness.data.landmark_names import LANDMARK_NAMES
 from harness.data.tables.cells import parse_whole_numbers, quote
 from harness.data.tables.csv_table import CsvTable, read_table
 from harness.data.tables.ids import is_safe_id, repeated_rows, unsafe_rows
@@ -25,7 +26,6 @@ from harness.progress import track
 from metrics import Task
 
 _EXAMPLES = 10
-_NAMES = "train_label_to_category.csv"
 
 Tables = dict[str, CsvTable]  # the readable ones of train, index and test
 
@@ -45,10 +45,7 @@ class CompetitionFault:
 
 
 def check_competition(folder: Path) -> list[CompetitionFault]:
-    """Return all kinds of faults of the folder; decodes every image.
-
-    Raises DataError if the folder does not exist.
-    """
+    """Return all kinds of faults of the folder; decodes every image. Raises DataError if the folder does not exist."""
     if not os.path.isdir(folder):
         raise DataError(f"{folder}: there is no such folder")
     return list(_find_faults(folder))
@@ -65,7 +62,7 @@ def _find_faults(folder: Path) -> Iterator[CompetitionFault]:
         yield from _image_faults(folder, part, table)
     if "train" in tables:
         yield from _label_faults(tables["train"])
-        yield from _name_faults(folder / _NAMES, tables["train"])
+        yield from _name_faults(folder / LANDMARK_NAMES, tables["train"])
     yield from _truth_faults(folder, tables)
 
 
@@ -99,9 +96,8 @@ def _image_faults(folder: Path, part: str, table: CsvTable) -> Iterator[Competit
     except DataError as error:
         yield CompetitionFault(f"{part} images", "folder cannot be read", 1, (str(error),))
         return
-    yield from _value_fault(
-        f"{part}.csv", "ids without an image", [image_id for image_id, path in paths.items() if path is None]
-    )
+    without_image = [image_id for image_id, path in paths.items() if path is None]
+    yield from _value_fault(f"{part}.csv", "ids without an image", without_image)
     checks = Parallel(n_jobs=cores(), prefer="threads", return_as="generator")(
         delayed(_decoding_error)(image_id, path) for image_id, path in paths.items() if path is not None
     )
@@ -121,13 +117,10 @@ def _label_faults(train: CsvTable) -> Iterator[CompetitionFault]:
     if "landmark_id" not in train:
         yield CompetitionFault(train.path.name, "column is missing: landmark_id", 1, ("line 1",))
         return
-    labels = train["landmark_id"]
-    invalid = [
-        row for row, label in enumerate(labels) if label not in UNLABELLED and parse_whole_numbers([label]) is None
-    ]
-    yield from _row_faults(
-        train, "landmark_id", "landmark ids that are not whole numbers of at most 18 digits", invalid
-    )
+    labelled = [(row, label) for row, label in enumerate(train["landmark_id"]) if label not in UNLABELLED]
+    invalid = [row for row, label in labelled if parse_whole_numbers([label]) is None]
+    what = "landmark ids that are not whole numbers of at most 18 digits"
+    yield from _row_faults(train, "landmark_id", what, invalid)
 
 
 def _name_faults(path: Path, train: CsvTable) -> Iterator[CompetitionFault]:
@@ -139,9 +132,8 @@ def _name_faults(path: Path, train: CsvTable) -> Iterator[CompetitionFault]:
         yield _unreadable(path, error)
         return
     in_train = set(_labels(train))
-    yield from _value_fault(
-        path.name, "landmarks without a train image", [landmark for landmark in landmarks if landmark not in in_train]
-    )
+    without_image = [landmark for landmark in landmarks if landmark not in in_train]
+    yield from _value_fault(path.name, "landmarks without a train image", without_image)
 
 
 def _truth_faults(folder: Path, tables: Tables) -> Iterator[CompetitionFault]:
@@ -185,14 +177,11 @@ def _query_faults(truth: CsvTable, tables: Tables) -> Iterator[CompetitionFault]
 def _answer_faults(path: Path, truth: GroundTruth, tables: Tables) -> Iterator[CompetitionFault]:
     if not truth.scored.any():
         yield CompetitionFault(path.name, "table without a scored query: all are Ignored", 1, (path.name,))
-    if truth.task == "retrieval":
-        part, ids = "index", set(tables["index"]["id"] if "index" in tables else ())
-    else:
-        part, ids = (
-            "train",
-            {int(label) for label in set(_labels(tables.get("train"))) if parse_whole_numbers([label]) is not None},
-        )
-    unknown = sorted({token for token in truth.tokens.tolist() if token not in ids})
+    part, ids = "index", set(tables["index"]["id"] if "index" in tables else ())
+    if truth.task == "recognition":
+        labels = set(_labels(tables.get("train")))
+        part, ids = "train", {int(label) for label in labels if parse_whole_numbers([label]) is not None}
+    unknown = sorted(set(truth.tokens.tolist()) - ids)
     yield from _value_fault(path.name, f"{COLUMNS[truth.task]} that are not in {part}.csv", unknown)
     yield from (CompetitionFault(path.name, "note", 1, (note,)) for note in truth.notes)
 

@@ -17,7 +17,7 @@ import numpy as np
 from harness.data.ground_truth import UNLABELLED, find_ground_truth
 from harness.data.image_set import ImageSet
 from harness.data.images.find import ImageFolder
-from harness.data.images.source import ImageSource
+from harness.data.images.source import TableImages
 from harness.data.tables.cells import parse_whole_numbers, quote
 from harness.data.tables.csv_table import read_table
 from harness.data.tables.ids import ids_of
@@ -40,10 +40,7 @@ class Competition:
 
     @classmethod
     def open(cls, folder: Path, store: Path) -> Competition:
-        """Return the competition in a folder; `store` is the folder for descriptors of its images.
-
-        Raises DataError for a folder without tables and for invalid tables.
-        """
+        """Return the competition in a folder, with descriptors in `store`; DataError for missing or invalid tables."""
         if not os.path.isdir(folder):
             raise DataError(f"{folder}: there is no such folder")
         if not any(os.path.exists(folder / name) for name in _TABLES):
@@ -52,13 +49,10 @@ class Competition:
                 "(landmark data import-folders lays out a folder of class folders)"
             )
         ids, labels = _train(folder / "train.csv")
-        return cls(
-            folder,
-            _images(folder, "train", ids, store),
-            labels,
-            _images(folder, "index", _ids(folder / "index.csv"), store),
-            _images(folder, "test", _ids(folder / "test.csv"), store),
-        )
+        part_ids = {"train": ids, "index": _ids(folder / "index.csv"), "test": _ids(folder / "test.csv")}
+        sources = [TableImages(part, ids, ImageFolder(folder, part), store) for part, ids in part_ids.items()]
+        train, index, queries = map(ImageSet, sources)
+        return cls(folder, train, labels, index, queries)
 
     @property
     def name(self) -> str:
@@ -89,10 +83,6 @@ class Competition:
         train = ("train.csv with labelled images", self.train)
         needed = [index if task == "retrieval" else train, ("test.csv with images to ask about", self.queries)]
         return [what for what, images in needed if not len(images)]
-
-
-def _images(folder: Path, part: str, ids: np.ndarray, store: Path) -> ImageSet:
-    return ImageSet(ImageSource(part, ids, ImageFolder(folder, part), store))
 
 
 def _ids(path: Path) -> np.ndarray:

@@ -45,10 +45,7 @@ def has_complete_columns(header: list[str]) -> bool:
 
 
 def read_complete_ground_truth(path: Path, images: IdIndex) -> CompleteGroundTruth:
-    """Return the ground truth in a table; new images are added to `images`.
-
-    Raises DataError for a repeated query.
-    """
+    """Return the ground truth in a table; new images are added to `images`. Raises DataError for a repeated query."""
     columns = next(names for names in COLUMN_SETS if {*names} <= {*read_header(path)})
     images_of: dict[str, ImagesByQuery] = {name: {} for name in columns}
     for rows in read_rows(path, ["id", *columns]):

@@ -25,6 +25,8 @@ COLUMNS: dict[Task, str] = {"retrieval": "images", "recognition": "landmarks"}
 UNLABELLED = ("", "None")  # landmark_id of a train image without landmark
 USAGES = ("Public", "Private", "Ignored")
 UNLISTABLE = -2  # number of an image without an id, which no answer can contain
+_REPEATS = "repeated entries within rows were counted once"
+_EMPTY = "scored queries have no relevant image and always score 0; mark them Ignored"
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,10 +71,7 @@ class GroundTruth:
 
 
 def find_ground_truth(folder: Path) -> dict[Task, Path]:
-    """Return the ground truth files of a competition folder: task -> path.
-
-    Raises DataError if two files hold the ground truth of one task.
-    """
+    """Return task -> ground truth file of a competition folder; DataError if two files are of one task."""
     paths: dict[Task, Path] = {}
     for path in sorted(path for path in folder.glob("*solution*.csv") if not path.name.startswith(".")):
         header = read_header(path)
@@ -80,9 +79,8 @@ def find_ground_truth(folder: Path) -> dict[Task, Path]:
             if column not in header or "ignored" in header:  # a ground truth for complete rankings
                 continue
             if task in paths:
-                raise DataError(
-                    f"{folder}: {paths[task].name} and {path.name} both hold the ground truth of {task}; move one away"
-                )
+                both = f"{paths[task].name} and {path.name}"
+                raise DataError(f"{folder}: {both} both hold the ground truth of {task}; move one away")
             paths[task] = path
     return paths
 
@@ -111,7 +109,8 @@ def read_ground_truth(path: Path, task: Task, images: IdIndex | None = None) -> 
     Raises DataError for a repeated query, an unknown Usage, and landmarks that are not whole numbers.
     """
     images = IdIndex() if images is None else images
-    queries, usages, relevant, counts, notes = IdIndex(), [], [], [], GroundTruthNotes()
+    notes = dict.fromkeys((_REPEATS, _EMPTY), 0)
+    queries, usages, relevant, counts = IdIndex(), [], [], []
     for rows in read_rows(path, ["id", COLUMNS[task]], optional=["Usage"]):
         _add_queries(queries, rows)
         usage = _parse_usage(rows)
@@ -123,27 +122,11 @@ def read_ground_truth(path: Path, task: Task, images: IdIndex | None = None) -> 
         task,
         queries.texts(),
         np.concatenate([np.array([], object), *usages]),
-        np.concatenate([np.array([], np.int64), *relevant]) if not relevant else np.concatenate(relevant),
+        np.concatenate(relevant or [np.array([], np.int64)]),
         np.r_[0, np.cumsum(np.concatenate([np.array([], np.int64), *counts]))],
         images,
-        notes.lines(path),
+        tuple(f"{path.name}: {count} {what}" for what, count in notes.items() if count),
     )
-
-
-@dataclass
-class GroundTruthNotes:
-    """Counts of the corrections made while reading a ground truth."""
-
-    repeats: int = 0
-    empty: int = 0
-
-    def lines(self, path: Path) -> tuple[str, ...]:
-        """Return a line for each kind of correction."""
-        counts = {
-            "repeated entries within rows were counted once": self.repeats,
-            "scored queries have no relevant image and always score 0; mark them Ignored": self.empty,
-        }
-        return tuple(f"{path.name}: {count} {what}" for what, count in counts.items() if count)
 
 
 def _add_queries(queries: IdIndex, rows: TableRows) -> None:
@@ -165,7 +148,7 @@ def _parse_usage(rows: TableRows) -> np.ndarray:
 
 
 def _parse_entries(
-    column: TextColumn, is_scored: np.ndarray, task: Task, notes: GroundTruthNotes
+    column: TextColumn, is_scored: np.ndarray, task: Task, notes: dict[str, int]
 ) -> tuple[StringColumn, np.ndarray]:
     """Return the distinct entries of the scored rows and their number in each row `(rows,)`.
 
@@ -173,12 +156,12 @@ def _parse_entries(
     """
     is_empty = column.as_strings().lengths == 0
     if task == "retrieval":
-        notes.empty += int((is_empty & is_scored).sum())
+        notes[_EMPTY] += int((is_empty & is_scored).sum())
     entries = TextColumn(column.words, column.begins, np.where(is_scored, column.stops, column.begins)).compact()
     is_counted, repeated = np.ones(len(entries.words), bool), entries.repeated_words()
     if task == "recognition":
         is_counted = entries.words.lengths > 0
-    notes.repeats += int((repeated & is_counted).sum())
+    notes[_REPEATS] += int((repeated & is_counted).sum())
     is_counted &= ~repeated
     n_before = np.r_[0, np.cumsum(is_counted)]
     return entries.words[is_counted], n_before[entries.stops] - n_before[entries.begins]

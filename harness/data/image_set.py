@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.data.images.source import ImageSource
+from harness.data.images.source import TableImages
 from harness.data.store.describe import ensure_described
 from harness.errors import SolutionError
 
@@ -19,12 +19,9 @@ if TYPE_CHECKING:
 
 
 class ImageSet:
-    """Images in a fixed order, without labels. A slice or a mask returns a subset that shares the descriptors.
+    """Images in a fixed order, without labels. A slice or a mask is a subset that shares the descriptors."""
 
-    `ids` is `(n,)`; `len(images)` is n.
-    """
-
-    def __init__(self, source: ImageSource, rows: np.ndarray | None = None) -> None:
+    def __init__(self, source: TableImages, rows: np.ndarray | None = None) -> None:
         self._source = source
         self._rows = np.arange(len(source.ids)) if rows is None else rows
         self._ids = source.ids if rows is None else None

@@ -6,7 +6,7 @@ from pathlib import Path
 from harness.data.tables.cells import parse_whole_numbers
 from harness.data.tables.csv_table import read_table
 
-TABLE = "train_label_to_category.csv"
+LANDMARK_NAMES = "train_label_to_category.csv"
 
 
 def landmark_names(folder: Path) -> dict[int, str]:
@@ -14,7 +14,7 @@ def landmark_names(folder: Path) -> dict[int, str]:
 
     Raises DataError for a table that cannot be read.
     """
-    path = folder / TABLE
+    path = folder / LANDMARK_NAMES
     if not os.path.lexists(path):
         return {}
     table = read_table(path, ["landmark_id", "category"])

@@ -112,10 +112,7 @@ class _NumpyUnpickler(RestrictedUnpickler):
 
 
 def read_pickle(path: Path) -> Any:
-    """Return the lists, dictionaries, strings and numbers in a pickle; NumPy arrays become lists.
-
-    Raises DataError for a pickle of anything else, and for a file that is not a pickle.
-    """
+    """Return the lists, dictionaries, texts and numbers of a pickle, arrays as lists; DataError for anything else."""
     try:
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)

@@ -6,8 +6,7 @@ from typing import Literal
 
 from harness.comparing.entry_lookup import find_entry, is_entry_number, named_entries
 from harness.data.competition import TASKS, Competition
-from harness.data.folds import load_folds
-from harness.data.split import TEST
+from harness.data.split import TEST, load_folds
 from harness.errors import HarnessError
 from harness.solution.registry import load_solution
 from harness.workspace import Workspace
@@ -33,7 +32,6 @@ def choose_entry(
     """Return the entry, or the solution to run, that a name means (see `harness.comparing.entry_lookup`).
 
     A solution runs with `seed`, or else with that of its entry, or 0. Of an entry on a fold its solution is chosen.
-
     Raises HarnessError for an unknown name, a failed entry, and another task.
     """
     entries = EntryStore(workspace.database).entries(competition=competition.key)
@@ -60,11 +58,9 @@ def _numbered(number: str, entries: Sequence[Entry], competition: Competition, t
 
 
 def best_entry(rule: Rule, competition: Competition, workspace: Workspace, task: Task | None = None) -> EntryChoice:
-    """Return the entry with the best public score, or the solution with the best mean over the current folds.
+    """Return the earliest entry with the best public score, or the solution with the best mean over the current folds.
 
-    Ties go to the earlier entry. Private scores are not used.
-
-    Raises HarnessError if there is no entry, or if there are entries of both tasks.
+    Private scores are not used. Raises HarnessError if there is no entry, or if there are entries of both tasks.
     """
     entries = EntryStore(workspace.database).entries(competition=competition.key, task=task)
     choices = []

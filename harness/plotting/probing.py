@@ -32,13 +32,12 @@ def simulate_probing(plotted: PlottedEntries, seed: int = 0) -> tuple[dict[str, 
         raise HarnessError("an attack mixes answers to the same queries; run both again")
     public = plotted.public_queries()
     attackers = max(1, min(ATTACKERS, QUERIES // len(public)))
-    attacks = {
-        name: [
-            boosting_attack(plotted.metric, board, (one, other), public, seed=seed + each) for each in range(attackers)
-        ]
-        for name, board in BOARDS.items()
-    }
-    return {name: mean_attack(each) for name, each in attacks.items()}, attackers
+    results: dict[str, AttackResult] = {}
+    for name, board in BOARDS.items():
+        seeds = range(seed, seed + attackers)
+        attacks = [boosting_attack(plotted.metric, board, (one, other), public, seed=each) for each in seeds]
+        results[name] = mean_attack(attacks)
+    return results, attackers
 
 
 def draw_probing(
@@ -51,9 +50,8 @@ def draw_probing(
         colour, marker = _STYLES[name]
         style: dict[str, Any] = {"color": colour, "marker": marker, "markersize": 5}
         panel.plot(result.submissions, result.public_scores, "-", **style, label=f"{name}: reported")
-        panel.plot(
-            result.submissions, result.private_scores, "--", **style, markerfacecolor="white", label=f"{name}: true"
-        )
+        style |= {"markerfacecolor": "white", "label": f"{name}: true"}
+        panel.plot(result.submissions, result.private_scores, "--", **style)
     panel.set(xscale="log", xlabel="number of submissions", ylabel=f"{metric}, reported (public) and true (private)")
     panel.set_title(title, parse_math=False, fontsize="medium")
     set_ticks(panel.xaxis, next(iter(results.values())).submissions)

@@ -26,15 +26,13 @@ def draw_shake_up(result: ShakeUpResult, path: Path, *, title: str, width: float
     rows = np.arange(n)
     public, private = simulation.ranks
     panel.hlines(rows[1:] - 0.5, 0.5, n + 0.5, color="0.85", linewidth=0.6)
-    panel.plot(
-        public, rows, "o", color=ORANGE, markersize=9, markerfacecolor="none", markeredgewidth=1.6, label="public rank"
-    )
+    ring: dict[str, Any] = {"markersize": 9, "markerfacecolor": "none", "markeredgewidth": 1.6}
+    panel.plot(public, rows, "o", color=ORANGE, **ring, label="public rank")
     panel.plot(private, rows, "x", color="#000000", markersize=5, label="private rank")
     panel.set_yticks(rows, [shorten(row.identity, LABEL_LENGTH) for row in result.rows], parse_math=False)
     panel.xaxis.get_major_locator().set_params(integer=True)
-    panel.set_xlabel(
-        f"private rank by {result.metric} in {len(simulation.simulated_scores)} draws of the public queries"
-    )
+    draws = len(simulation.simulated_scores)
+    panel.set_xlabel(f"private rank by {result.metric} in {draws} draws of the public queries")
     panel.set_title(f"{title}, {result.task}", parse_math=False)
     figure.colorbar(image, ax=panel, label="share of the draws", fraction=0.04, pad=0.02)
     figure.legend(loc="outside lower center", ncols=2, frameon=False)

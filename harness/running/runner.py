@@ -16,14 +16,11 @@ import metrics
 from harness.code_digest import class_digest, imports_digest
 from harness.cpu_budget import cores
 from harness.data.competition import Competition
-from harness.data.folds import Folds
-from harness.data.split import TEST, Split, fold_split, own_split
+from harness.data.split import TEST, Folds, Split, fold_split, own_split
 from harness.errors import DataError
 from harness.progress import ProgressListener, ignore_progress
 from harness.running.local_processes import RunLimits, kill_all, run_in_process
-from harness.running.outcome import ANSWER, CHUNKS, LOG, SUBMISSION, Outcome, load_answer
-from harness.running.run_job import RunJob
-from harness.running.stored_answers import finished_outcome
+from harness.running.outcome import ANSWER, CHUNKS, LOG, SUBMISSION, Outcome, RunJob, finished_outcome, load_answer
 from harness.running.versions import versions
 from harness.scoring.evaluate import Evaluation, evaluate
 from harness.scoring.stored_evaluation import part_intervals, to_arrays
@@ -75,10 +72,7 @@ class Runner:
         self._splits: dict[tuple[metrics.Task, int | None], Split] = {}
 
     def plan(self, specs: Sequence[str], seed: int = 0) -> list[PlannedRun]:
-        """Return the runs of the solutions on every split.
-
-        Raises SolutionError for an unknown solution, DataError for one that does not fit the competition.
-        """
+        """Return the runs of the solutions on every split; raise HarnessError for one that cannot run."""
         solutions = [(spec, load_solution(spec, self.workspace.register)) for spec in specs]
         for _, solution in solutions:
             if self.folds is None:
@@ -93,10 +87,7 @@ class Runner:
         jobs: int | None = None,
         listeners: Mapping[str, ProgressListener] | None = None,
     ) -> Iterator[RunResult]:
-        """Yield the result of each run as it ends; runs, and the work inside them, share `jobs` cores.
-
-        `listeners` maps the key of a run to the listener for its progress.
-        """
+        """Yield each result as its run ends; the runs share `jobs` cores. `listeners` holds one of each run by key."""
         total, listeners = jobs or cores(), listeners or {}
         at_once = max(1, min(total, len(runs)))
         parallel = Parallel(n_jobs=at_once, prefer="threads", return_as="generator_unordered", batch_size=1)

@@ -22,9 +22,8 @@ from threadpoolctl import threadpool_limits
 from harness.atomic_files import write_atomically
 from harness.cpu_budget import cores, limit_cores
 from harness.data.competition import Competition
-from harness.data.folds import load_folds
 from harness.data.image_set import ImageSet
-from harness.data.split import Split, fold_split, own_split
+from harness.data.split import Split, fold_split, load_folds, own_split
 from harness.errors import HarnessError, SolutionError
 from harness.progress import ProgressListener, send_progress_to, track
 from harness.running.outcome import (
@@ -34,12 +33,12 @@ from harness.running.outcome import (
     PROGRESS,
     SUBMISSION,
     Outcome,
+    RunJob,
     load_answer,
     save_answer,
     submission_digest,
 )
 from harness.running.resource_usage import StageRecorder
-from harness.running.run_job import RunJob
 from harness.running.sandbox import block_file_access
 from harness.running.versions import versions
 from harness.solution.base import Retrieval, Solution

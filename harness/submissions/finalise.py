@@ -30,11 +30,8 @@ def validate_answer(answer: object, queries: ImageSet, index: ImageSet, task: st
             f"the answer to {len(queries)} queries has {len(arrays[0])} rows or other ids; "
             "return one row for each query of the chunk, with queries.ids"
         )
-    if (
-        isinstance(answer, Ranking)
-        and answer.index_ids is not index.ids
-        and not np.array_equal(answer.index_ids, index.ids)
-    ):
+    index_ids = answer.index_ids if isinstance(answer, Ranking) else index.ids
+    if index_ids is not index.ids and not np.array_equal(index_ids, index.ids):
         raise SubmissionError("the ranking has other index ids; create it with data.index.ids")
     return answer
 

@@ -51,9 +51,8 @@ def tune(
 
 def _propose_batch(study: TuningStudy, trials: Mapping[int, Trial], numbers: range) -> dict[int, Parameters]:
     """Return trial number -> values for those of the numbers that have no trial yet."""
-    scored: list[ScoredValues] = [
-        (study.values(trials[number]), trials[number].score) for number in range(numbers.start)
-    ]
+    earlier = [trials[number] for number in range(numbers.start)]
+    scored: list[ScoredValues] = [(study.values(trial), trial.score) for trial in earlier]
     batch: dict[int, Parameters] = {}
     higher = study.metric.higher_is_better
     for number in numbers:

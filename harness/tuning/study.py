@@ -78,10 +78,7 @@ class TuningStudy:
         return {name: given.get(name, default) for name, default in self.defaults.items()}
 
     def load(self) -> dict[int, Trial]:
-        """Return number -> stored trial; empty if all of them failed, so that they are repeated.
-
-        Raises WorkspaceError for a damaged file.
-        """
+        """Return number -> stored trial, none if all failed (to repeat them); WorkspaceError for a damaged file."""
         if not self.path.exists():
             return {}
         try:
@@ -157,10 +154,8 @@ def _trial(
     number: int, arguments: str, folds: list[float], seconds: float, runs: list[str], reason: str | None
 ) -> Trial:
     """Return a stored trial; raise ValueError if it is invalid."""
-    typed = isinstance(number, int) and isinstance(reason, str | None)
-    typed = (
-        typed and all(isinstance(text, str) for text in (arguments, *runs)) and all(map(isfinite, (*folds, seconds)))
-    )
-    if not typed or not (len(folds) == len(runs) > 1 if reason is None else not folds):
+    is_typed = isinstance(number, int) and isinstance(reason, str | None) and all(map(isfinite, (*folds, seconds)))
+    is_typed = is_typed and all(isinstance(text, str) for text in (arguments, *runs))
+    if not is_typed or not (len(folds) == len(runs) > 1 if reason is None else not folds):
         raise ValueError
     return Trial(number, arguments, tuple(folds), seconds, tuple(runs), reason)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from harness.data.competition import Competition
-from harness.data.folds import Folds
+from harness.data.split import Folds
 from harness.running.local_processes import RunLimits
 from harness.running.runner import Runner, RunResult
 from harness.workspace import Workspace

@@ -7,6 +7,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from harness.data.images.find import SUFFIXES
+from harness.data.landmark_names import LANDMARK_NAMES
 from harness.data.layouts.writing import PARTS, atomic_folder, link_or_copy, write_table
 from harness.errors import DataError
 from harness.progress import track
@@ -92,7 +93,7 @@ def _write_tables(folder: Path, names: list[str], photos: list[ImportedPhoto], s
             usage = _usage(seed, photo.image_id)
             rows["retrieval"].append((photo.image_id, " ".join(index[photo.landmark]), usage))
             rows["recognition"].append((photo.image_id, photo.landmark, usage))
-    write_table(folder / "train_label_to_category.csv", ("landmark_id", "category"), enumerate(names))
+    write_table(folder / LANDMARK_NAMES, ("landmark_id", "category"), enumerate(names))
     write_table(folder / "retrieval_solution.csv", ("id", "images", "Usage"), rows["retrieval"])
     write_table(folder / "recognition_solution.csv", ("id", "landmarks", "Usage"), rows["recognition"])
     write_table(folder / "train.csv", ("id", "landmark_id"), rows["train"])

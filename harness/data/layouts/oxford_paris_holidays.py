@@ -58,10 +58,8 @@ def import_benchmark(source: Path, target: Path) -> dict[str, int]:
                 link_or_copy(photos[name], folder / "index" / f"{name}{photos[name].suffix.lower()}")
         write_table(folder / "test.csv", ("id",), [(query,) for query in benchmark.queries])
         write_table(folder / "index.csv", ("id",), [(name,) for name in benchmark.index])
-        rows = [
-            (query, *(" ".join(benchmark.lists[column].get(query, [])) for column in benchmark.lists))
-            for query in benchmark.queries
-        ]
+        lists = benchmark.lists.values()
+        rows = [(query, *(" ".join(names.get(query, [])) for names in lists)) for query in benchmark.queries]
         write_table(folder / "retrieval_solution.csv", ("id", *benchmark.lists), rows)
     with_photo = sum(name in photos for name in benchmark.index)
     return {"test": len(benchmark.queries), "index": len(benchmark.index), "index with a photo": with_photo}
@@ -134,14 +132,10 @@ def _from_holidays(source: Path) -> ImportedBenchmark | None:
     if not groups:
         return None
     relevant, ignored = holidays({names[0]: names for names in groups.values() if len(names) > 1})
-    return ImportedBenchmark(
-        {query: (query, None) for query in relevant},
-        [name for names in groups.values() for name in names],
-        {
-            "images": {query: sorted(images) for query, images in relevant.items()},
-            "ignored": {query: sorted(images) for query, images in ignored.items()},
-        },
-    )
+    columns = {"images": relevant, "ignored": ignored}
+    lists = {column: {query: sorted(names) for query, names in of.items()} for column, of in columns.items()}
+    index = [name for names in groups.values() for name in names]
+    return ImportedBenchmark({query: (query, None) for query in relevant}, index, lists)
 
 
 def _photos(source: Path) -> dict[str, Path]:

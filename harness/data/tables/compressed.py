@@ -72,9 +72,8 @@ def _only_member(path: Path, file: IO[bytes]) -> Iterator[IO[bytes]]:
     with ExitStack() as stack:
         try:
             archive = stack.enter_context(zipfile.ZipFile(file))
-            members = [
-                member for member in archive.infolist() if not member.is_dir() and not _is_mac_metadata(member.filename)
-            ]
+            files = [member for member in archive.infolist() if not member.is_dir()]
+            members = [member for member in files if not _is_mac_metadata(member.filename)]
             locked = any(member.flag_bits & _LOCKED for member in members)
             opened = None if locked or len(members) != 1 else stack.enter_context(archive.open(members[0]))
         except _BROKEN as error:

@@ -16,11 +16,8 @@ def ids_of(table: CsvTable) -> np.ndarray:
     """Return the ids of a table `(n,)`; raises DataError for the first that is unsafe or repeated."""
     ids = table["id"]
     for row in unsafe_rows(ids)[:1]:
-        table.reject(
-            row,
-            f"{quote(ids[row])} cannot be an image id; use letters, digits, '-', '_' and inner dots, at most "
-            f"{MAX_LENGTH} characters",
-        )
+        advice = f"use letters, digits, '-', '_' and inner dots, at most {MAX_LENGTH} characters"
+        table.reject(row, f"{quote(ids[row])} cannot be an image id; {advice}")
     for row in repeated_rows(ids)[:1]:
         table.reject(row, f"the id {quote(ids[row])} is repeated; remove one of the rows")
     return ids

@@ -34,11 +34,8 @@ class FormattingQuirk:
 def find_quirks(path: Path) -> list[FormattingQuirk]:
     """Return the formatting quirks of a file; DataError if it cannot be read."""
     mark, quotes = FormattingQuirk("byte order mark", "removed"), FormattingQuirk("lines with quotes", "unquoted")
-    returns, blank = (
-        FormattingQuirk("carriage returns at line ends", "removed"),
-        FormattingQuirk("blank lines", "removed"),
-    )
-    trailing = FormattingQuirk("blanks at the end of a line", "removed")
+    returns = FormattingQuirk("carriage returns at line ends", "removed")
+    blank, trailing = (FormattingQuirk(name, "removed") for name in ("blank lines", "blanks at the end of a line"))
     last = FormattingQuirk("last line without a line end", "completed")
     with open_decompressed(path) as stream:
         compression = FormattingQuirk(f"packing by {stream.compression}", "decompressed", int(bool(stream.compression)))

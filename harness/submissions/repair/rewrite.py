@@ -104,9 +104,8 @@ def _require_columns(before: ValidationReport) -> None:
 def _repaired_rows(path: Path, reference: ReferenceIds, task: Task) -> Iterator[_OutputRow]:
     located = find_columns(path, reference, task, ValidationReport(path))
     assert located is not None
-    columns, blocks = located
-    for block in blocks:
-        yield from _repair_block(block, columns, reference)
+    for block in located[1]:
+        yield from _repair_block(block, located[0], reference)
 
 
 def _repair_block(block: TableBlock, columns: SubmissionColumns, reference: ReferenceIds) -> Iterator[_OutputRow]:

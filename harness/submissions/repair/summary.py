@@ -55,13 +55,10 @@ class RepairResult:
         return [
             *(f"{before}: {quirk}" for quirk in self.quirks),
             *(
-                f"{before}: {_kind_and_location(fault)}: {count} of {fault.count} {_action(fault)}"
-                for fault, count in self.repaired_faults()
+                f"{before}: {_text(fault)}: {n} of {fault.count} {_action(fault)}"
+                for fault, n in self.repaired_faults()
             ),
-            *(
-                f"{after}: not repaired: {_kind_and_location(fault)}: {fault.count}; {_reason(fault)}"
-                for fault in self.after.faults
-            ),
+            *(f"{after}: not repaired: {_text(fault)}: {fault.count}; {_reason(fault)}" for fault in self.after.faults),
             *(f"{after}: not checked: {check}" for check in self.after.skipped_checks),
             f"{after}: written, {self.after.n_rows} rows",
         ]
@@ -73,13 +70,12 @@ class RepairResult:
             for fault, count in self.repaired_faults()
         ]
         quirks = [
-            {"kind": quirk.name, "count": quirk.count, "line": quirk.line, "done": quirk.action}
-            for quirk in self.quirks
+            {"kind": each.name, "count": each.count, "line": each.line, "done": each.action} for each in self.quirks
         ]
         return {"out": str(self.after.path), "done": quirks + faults, "left": self.after.document()}
 
 
-def _kind_and_location(fault: SubmissionFault) -> str:
+def _text(fault: SubmissionFault) -> str:
     return fault.kind.description + (f" ({fault.location})" if fault.location else "")
 
 

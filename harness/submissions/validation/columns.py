@@ -46,10 +46,7 @@ def find_columns(
 
 
 def guess_task(path: Path, reference: ReferenceIds) -> Task | None:
-    """Return the task suggested by the first line of a file, or None.
-
-    Raises DataError for a file that cannot be read.
-    """
+    """Return the task suggested by the first line of a file, or None; DataError for a file that cannot be read."""
     header, _ = open_blocks(path)
     if _is_row(header, reference):
         return "recognition" if _is_label(header[0].split()) or _is_label(header[1].split()) else "retrieval"

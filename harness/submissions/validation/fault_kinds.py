@@ -1,6 +1,7 @@
 """The kinds of faults in submission files, with Kaggle's own error message where it is known."""
 
 from dataclasses import dataclass
+from functools import partial
 
 
 @dataclass(frozen=True)
@@ -66,43 +67,38 @@ _NO_NUMBER = "ERROR: Could not parse {example} into expected type of Double (Lin
 _HEADER = "the first line must be id,images or id,landmarks"
 _LABEL = "write: landmark, one blank, confidence"
 
-UNREADABLE = FaultKind("unreadable", "", "its rows were not checked", "", scorer_refuses=True)
+_refused_kind = partial(FaultKind, scorer_refuses=True)
+
+UNREADABLE = _refused_kind("unreadable", "", "its rows were not checked", "")
 MISSING_COLUMN = {
-    name: FaultKind(f"missing column {name}", "missing columns", _HEADER, _NO_COLUMN, scorer_refuses=True)
+    name: _refused_kind(f"missing column {name}", "missing columns", _HEADER, _NO_COLUMN)
     for name in ("id", "images", "landmarks")
 }
-UNEXPECTED_COLUMN = FaultKind("unexpected column", "unexpected columns", _HEADER, _UNEXPECTED, scorer_refuses=True)
-MISSPELT_COLUMN = FaultKind(
-    "misspelt column", "column names with wrong case or surrounding blanks", _HEADER, _UNEXPECTED, scorer_refuses=True
+UNEXPECTED_COLUMN = _refused_kind("unexpected column", "unexpected columns", _HEADER, _UNEXPECTED)
+MISSPELT_COLUMN = _refused_kind(
+    "misspelt column", "column names with wrong case or surrounding blanks", _HEADER, _UNEXPECTED
 )
 NO_HEADER = FaultKind("no header", "missing header line", _HEADER, _NO_COLUMN.format(example="'id'"))
-SWAPPED_COLUMNS = FaultKind(
+SWAPPED_COLUMNS = _refused_kind(
     "swapped columns",
     "columns in the wrong order",
     "write id first; Kaggle reads columns by name, the reference scorer by position",
-    scorer_refuses=True,
 )
-SWAPPED_CONTENTS = FaultKind(
+SWAPPED_CONTENTS = _refused_kind(
     "swapped contents",
     "columns with swapped contents",
     "write the query in the column id and its answer in the other",
     _ALL_KEYS,
-    scorer_refuses=True,
 )
-CELLS = FaultKind(
+CELLS = _refused_kind(
     "cells",
     "rows with more or fewer cells than the first line",
     "write the id, one comma, and the answer with blanks between its parts",
     "",
-    scorer_refuses=True,
 )
-ENCODING = FaultKind("encoding", "rows that are not UTF-8", "save the file as CSV in UTF-8", "", scorer_refuses=True)
-UNKNOWN_QUERY = FaultKind(
-    "unknown query", "rows whose id is not a query", "use only ids of test.csv", _WRONG_ROWS, scorer_refuses=True
-)
-REPEATED_QUERY = FaultKind(
-    "repeated query", "rows that repeat a query", "keep one row for each query", _WRONG_ROWS, scorer_refuses=True
-)
+ENCODING = _refused_kind("encoding", "rows that are not UTF-8", "save the file as CSV in UTF-8", "")
+UNKNOWN_QUERY = _refused_kind("unknown query", "rows whose id is not a query", "use only ids of test.csv", _WRONG_ROWS)
+REPEATED_QUERY = _refused_kind("repeated query", "rows that repeat a query", "keep one row for each query", _WRONG_ROWS)
 MISSING_QUERY = FaultKind(
     "missing query",
     "queries without a row",
@@ -120,20 +116,15 @@ UNKNOWN_IMAGE = FaultKind(
     "unknown image", "entries that are not in the index", "list only ids of index.csv; others only use up ranks"
 )
 OWN_IMAGE = FaultKind("own image", "entries that are the query itself", "remove them")
-MALFORMED = FaultKind(
-    "malformed", "answers that are not a landmark and a confidence", _LABEL, _NO_NUMBER, scorer_refuses=True
-)
-BLANKS = FaultKind("blanks", "answers with extra blanks", _LABEL, _NO_NUMBER, scorer_refuses=True)
-SEVERAL = FaultKind(
+MALFORMED = _refused_kind("malformed", "answers that are not a landmark and a confidence", _LABEL, _NO_NUMBER)
+BLANKS = _refused_kind("blanks", "answers with extra blanks", _LABEL, _NO_NUMBER)
+SEVERAL = _refused_kind(
     "several landmarks",
     "rows with more than one landmark",
     "keep the most confident; a row may have only one answer",
     _NO_NUMBER,
-    scorer_refuses=True,
 )
-NOT_FINITE = FaultKind(
-    "not finite", "confidences that are nan or infinite", "write a finite number", scorer_refuses=True
-)
+NOT_FINITE = _refused_kind("not finite", "confidences that are nan or infinite", "write a finite number")
 NEGATIVE = FaultKind(
     "negative", "negative confidences", "they are scored as written; check that higher means more confident"
 )

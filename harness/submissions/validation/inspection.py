@@ -70,9 +70,8 @@ class Inspection:
         malformed, not_utf8 = block.widths != width, invalid_utf8_rows(block)
         if len(not_utf8):
             self._note_scorer_error(block.lines[not_utf8[0]], "not UTF-8; save the table as CSV in UTF-8")
-            self.report.note(
-                kinds.ENCODING, len(not_utf8), block.lines[not_utf8[0]], example=_first_text(block, not_utf8)
-            )
+            example = block.select(not_utf8[:1]).row_strings().texts()[0]
+            self.report.note(kinds.ENCODING, len(not_utf8), block.lines[not_utf8[0]], example=example)
             malformed[not_utf8] = False
         if malformed.any():
             row = int(malformed.argmax())
@@ -88,10 +87,8 @@ class Inspection:
             return self.reference.queries.find(ids)
         numbers = self.reference.queries.add(ids)
         added = max(0, len(self.reference.queries) - len(self._row_counts))
-        self._row_counts, self._is_answered = (
-            np.pad(array, (0, added)) for array in (self._row_counts, self._is_answered)
-        )
-        self.landmarks = np.pad(self.landmarks, (0, added))
+        arrays = self._row_counts, self._is_answered, self.landmarks
+        self._row_counts, self._is_answered, self.landmarks = (np.pad(array, (0, added)) for array in arrays)
         self.confidences = np.pad(self.confidences, (0, added), constant_values=np.nan)
         return numbers
 
@@ -100,9 +97,8 @@ class Inspection:
         lines, ids, queries, column = rows.lines, rows.ids, rows.queries, self._query_column
         unknown = queries < 0
         self._note(kinds.UNKNOWN_QUERY, lines, unknown, column, ids)
-        self._note_first_error(
-            unknown & ~rows.is_empty, lines, ids, "is not a query of this competition (see test.csv)"
-        )
+        why = "is not a query of this competition (see test.csv)"
+        self._note_first_error(unknown & ~rows.is_empty, lines, ids, why)
         self._note(kinds.REPEATED_QUERY, lines, _is_repeated(queries, ~unknown, self._row_counts > 0), column, ids)
         np.add.at(self._row_counts, queries[~unknown], 1)
         is_read = np.asarray(~unknown & ~rows.is_empty)
@@ -164,10 +160,6 @@ class Inspection:
             self.report.scorer_error = f"{self.report.path}, line {line}: {why}"
 
 
-def _first_text(block: TableBlock, rows: np.ndarray) -> str:
-    return block.select(rows[:1]).row_strings().texts()[0]
-
-
 def _is_repeated(queries: np.ndarray, rows: np.ndarray, before: np.ndarray) -> np.ndarray:
     """Return a mask of `rows` `(n,)` whose query has an earlier row, here or in an earlier block (`before`)."""
     repeated = np.zeros(len(queries), bool)
@@ -178,13 +170,8 @@ def _is_repeated(queries: np.ndarray, rows: np.ndarray, before: np.ndarray) -> n
     return repeated
 
 
-LISTING_FAULTS = (
-    kinds.TOO_LONG,
-    kinds.DOUBLE_BLANK,
-    kinds.UNKNOWN_IMAGE,
-    kinds.OWN_IMAGE,
-    kinds.REPEATED_IMAGE,
-)  # the order of `validate_lists`
+# in the order of `validate_lists`
+LISTING_FAULTS = kinds.TOO_LONG, kinds.DOUBLE_BLANK, kinds.UNKNOWN_IMAGE, kinds.OWN_IMAGE, kinds.REPEATED_IMAGE
 
 
 def strip_trailing_blank(answers: TextColumn) -> TextColumn:

@@ -17,7 +17,6 @@ _FINITE_CHARACTERS = re.compile(r"[0-9.eE -]*")  # excludes nan, inf, 1_0
 LANDMARK_PATTERN = re.compile(r"-?[0-9]+")
 WHOLE_FLOAT_PATTERN = re.compile(r"-?[0-9]+\.0*")  # a landmark in a float column
 CONFIDENCE_PATTERN = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
-_Numbers = tuple[np.ndarray, np.ndarray, dict[FaultKind, np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -35,15 +34,15 @@ def parse_labels(answers: TextColumn, is_empty: np.ndarray, valid_landmarks: np.
     `is_empty` marks rows without an answer `(n,)`. `valid_landmarks` is ascending; None skips that check.
     """
     answers = answers.compact()
-    landmarks, confidences, fault_rows = _parse_plain(answers) or _parse_rows(answers, is_empty)
-    is_read = ~np.isnan(confidences)
-    fault_rows[kinds.NEGATIVE] = is_read & (confidences < 0)
+    labels = _parse_plain(answers) or _parse_rows(answers, is_empty)
+    is_read = ~np.isnan(labels.confidences)
+    labels.fault_rows[kinds.NEGATIVE] = is_read & (labels.confidences < 0)
     if valid_landmarks is not None:
-        fault_rows[kinds.UNKNOWN_LANDMARK] = is_read & ~np.isin(landmarks, valid_landmarks)
-    return ParsedLabels(landmarks, confidences, fault_rows)
+        labels.fault_rows[kinds.UNKNOWN_LANDMARK] = is_read & ~np.isin(labels.landmarks, valid_landmarks)
+    return labels
 
 
-def _parse_plain(answers: TextColumn) -> _Numbers | None:
+def _parse_plain(answers: TextColumn) -> ParsedLabels | None:
     """Parse all rows at once, or return None unless each row is two numbers in the usual notation."""
     texts = answers.words.texts()
     if (answers.word_counts != 2).any() or not _FINITE_CHARACTERS.fullmatch(" ".join(texts[1::2])):
@@ -53,17 +52,20 @@ def _parse_plain(answers: TextColumn) -> _Numbers | None:
         confidences = np.array([*map(float, texts[1::2])], np.float64)
     except ValueError:
         return None
-    return None if landmarks is None or not np.isfinite(confidences).all() else (landmarks, confidences, {})
+    if landmarks is None or not np.isfinite(confidences).all():
+        return None
+    return ParsedLabels(landmarks, confidences, {})
 
 
-def _parse_rows(answers: TextColumn, is_empty: np.ndarray) -> _Numbers:
+def _parse_rows(answers: TextColumn, is_empty: np.ndarray) -> ParsedLabels:
     texts = answers.words.texts()
     cells = zip(answers.begins.tolist(), answers.stops.tolist(), is_empty.tolist(), strict=True)
     rows = [(0, math.nan, None) if empty else _parse_row(texts[start:end]) for start, end, empty in cells]
     landmarks = np.array([row[0] for row in rows], np.int64)
     confidences = np.array([row[1] for row in rows], np.float64)
     present = dict.fromkeys(row[2] for row in rows if row[2] is not None)
-    return landmarks, confidences, {kind: np.array([row[2] is kind for row in rows], bool) for kind in present}
+    fault_rows = {kind: np.array([row[2] is kind for row in rows], bool) for kind in present}
+    return ParsedLabels(landmarks, confidences, fault_rows)
 
 
 def _parse_row(parts: list[str]) -> tuple[int, float, FaultKind | None]:

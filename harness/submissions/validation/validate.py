@@ -39,29 +39,22 @@ def validate_against(path: Path, reference: ReferenceIds, task: Task) -> Validat
         report.columns, blocks = located
         Inspection(report, reference).read_rows(report.columns, blocks)
     except DataError as error:
-        return _unreadable(path, error)
+        report = ValidationReport(path)
+        report.note_message(kinds.UNREADABLE, str(error))
     return report
 
 
 def load_reference(path: Path, folder: Path, task: Task | None) -> tuple[ReferenceIds, Task]:
-    """Return the reference ids for a submission file, and its task, inferred where it is None.
-
-    Raises DataError for a folder without a table, and for tables that cannot be read.
-    """
+    """Return the reference ids and the task of a submission file; DataError for a folder without readable tables."""
     if not os.path.isdir(folder):
         raise DataError(f"{folder}: there is no such folder")
     if not any(os.path.lexists(folder / name) for name in _TABLES):
         raise DataError(f"{folder}: not a competition: it has no test.csv, index.csv or train.csv")
     reference = ReferenceIds.queries_from_folder(folder)
-    task = task or _task_of_file(path, reference) or _task_of_folder(folder)
+    task_of_folder: Task = "retrieval" if os.path.lexists(folder / "index.csv") else "recognition"
+    task = task or _task_of_file(path, reference) or task_of_folder
     reference.load_tables(folder, task)
     return reference, task
-
-
-def _unreadable(path: Path, error: DataError) -> ValidationReport:
-    report = ValidationReport(path)
-    report.note_message(kinds.UNREADABLE, str(error))
-    return report
 
 
 def _task_of_file(path: Path, reference: ReferenceIds) -> Task | None:
@@ -69,7 +62,3 @@ def _task_of_file(path: Path, reference: ReferenceIds) -> Task | None:
         return guess_task(path, reference)
     except DataError:
         return None
-
-
-def _task_of_folder(folder: Path) -> Task:
-    return "retrieval" if os.path.lexists(folder / "index.csv") else "recognition"

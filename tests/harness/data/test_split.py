@@ -1,4 +1,4 @@
-"""Tests of `harness.data.split`, `harness.data.folds` and `harness.data.training_data`."""
+"""Tests of `harness.data.split` and `harness.data.training_data`."""
 
 from pathlib import Path
 
@@ -7,8 +7,7 @@ import pytest
 
 from harness.data import split as splitting
 from harness.data.competition import Competition
-from harness.data.folds import Folds, load_folds, make_folds, save_folds
-from harness.data.split import Split, fold_split
+from harness.data.split import Folds, Split, fold_split, load_folds, make_folds, save_folds
 from harness.errors import DataError
 from tests.factories.competitions import make_competition
 

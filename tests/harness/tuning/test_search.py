@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from harness.data.competition import Competition
-from harness.data.folds import make_folds, save_folds
+from harness.data.split import make_folds, save_folds
 from harness.errors import HarnessError, WorkspaceError
 from harness.running.runner import Runner
 from harness.scoring.stored_evaluation import from_arrays

@@ -238,8 +238,7 @@ def test_pages_and_photos_are_served_on_a_full_disk(
 def test_an_entry_on_a_fold_is_analysed_on_its_train_images(factory: EntryFactory, browse: Browse) -> None:
     from dataclasses import replace
 
-    from harness.data.folds import make_folds, save_folds
-    from harness.data.split import fold_split
+    from harness.data.split import fold_split, make_folds, save_folds
     from harness.scoring.evaluate import evaluate
     from harness.scoring.stored_evaluation import to_arrays
     from harness.submissions.answer import Ranking

@@ -52,9 +52,9 @@ class AblationRow:
 
 
 def ablation_steps(spec: str, register: Path) -> list[tuple[Step, str]]:
-    """Return each step of a solution's ablation with the specification that stops there.
+    """Return each ablation step of a solution and its specification; raise HarnessError for a solution without steps.
 
-    The parameters set in `spec` hold for every step. Raises HarnessError for a solution without steps.
+    The parameters set in `spec` hold for every step.
     """
     (name, arguments), solution = split_spec(spec), load_solution(spec, register)
     if not solution.ablation_steps:

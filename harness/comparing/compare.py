@@ -15,10 +15,9 @@ QUERIES_PER_PAIR = 5  # with the largest differences
 
 @dataclass(frozen=True)
 class EntryComparison:
-    """A comparison and where its answers come from: `sources` are "entry #3" or the path of a file.
+    """A comparison, where its answers come from ("entry #3" or the path of a file), and the queries that differ most.
 
-    `largest_differences` lists for each pair of the comparison the queries that differ most: the id, and the scores of
-    the better and the worse system.
+    `largest_differences` has for each pair the ids of queries, with the scores of the better and the worse system.
     """
 
     task: Task
@@ -38,10 +37,7 @@ def compare_entries(
     metric: str | None = None,
     seed: int = 0,
 ) -> EntryComparison:
-    """Compare solutions, specifications, entries such as `#12`, and submission files.
-
-    Raises HarnessError for an unknown name, an entry without a score, or answers that cannot be compared.
-    """
+    """Compare the answers of entries and files by name; raise HarnessError if one is unknown or cannot be compared."""
     if len(names) < 2:
         raise HarnessError("there is nothing to compare one with; name two or more")
     task = _task(names, lookup, task)

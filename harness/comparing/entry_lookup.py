@@ -56,9 +56,9 @@ def named_entries(name: str, entries: Sequence[Entry], register: Path | None = N
 
 
 def find_entry(name: str, entries: Sequence[Entry], register: Path | None = None) -> Entry | None:
-    """Return the one of the entries of a split that a name means: of several the one that the leaderboard shows.
+    """Return the one entry of a split that a name means; None for a file or an unknown name.
 
-    That is the one with the best public score, or if none is scored the latest. None for a file or an unknown name.
+    Of several it is the one that the leaderboard shows: with the best public score, or if none is scored the latest.
     """
     named = named_entries(name, entries, register)
     return best_of([entry for entry in named if entry.task == named[-1].task]) if named else None
@@ -95,10 +95,7 @@ class EntryLookup:
         return sorted({entry.task for entry in entries}) if entries else [submission_task(Path(name))]
 
     def find(self, name: str, task: Task, metric: Metric) -> ComparedSystem:
-        """Return the entry or the file that a name means; on folds, the latest entry of each fold.
-
-        Raises HarnessError if it is unknown or has no score.
-        """
+        """Return the entry (on folds, the latest of each) or file of a name; raise HarnessError if it has no score."""
         entries = [entry for entry in self._named(name) if entry.task == task]
         if self.folds:
             return self._find_on_folds(name, entries, metric)

@@ -24,10 +24,7 @@ Judged = tuple[Judgement, np.ndarray]  # and the mask of the public queries
 
 @dataclass(frozen=True)
 class ShakeUpResult:
-    """Result of a shake-up simulation: numbers of queries, the board rows in order, and the random splits.
-
-    `left_out` names the ranked entries that could not be simulated, with the reason.
-    """
+    """A simulated shake-up; `left_out` names the ranked entries that could not be simulated, with the reason."""
 
     task: Task
     metric: Metric
@@ -39,10 +36,7 @@ class ShakeUpResult:
     by: Group = "solution"
 
     def identities(self, names: Sequence[str], entries: Sequence[Entry], register: Path | None = None) -> list[str]:
-        """Return the identities of the rows that stand for the named ones of the board's entries.
-
-        Raises HarnessError for a name without such a row.
-        """
+        """Return the identities of the rows of these entries; raise HarnessError for a name without a row."""
         return [self._identity(name, find_entry(name, entries, register)) for name in names]
 
     def _identity(self, name: str, entry: Entry | None) -> str:
@@ -64,9 +58,7 @@ def simulate_shake_up(
     seed: int = 0,
     hidden: Collection[int] = (),
 ) -> ShakeUpResult:
-    """Simulate `draws` random public/private splits for the `top` best entries of a competition's board.
-
-    Baselines and the entries with a number in `hidden` are left out.
+    """Simulate random public/private splits for the `top` best entries of a board, without baselines and `hidden` ones.
 
     Raises DataError if fewer than two entries can be simulated, and LeaderboardError if a part has no query.
     """

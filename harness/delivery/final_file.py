@@ -9,8 +9,8 @@ from harness.data.competition import Competition
 from harness.delivery.choose_entry import complete_fold_rows
 from harness.delivery.sidecar import copy_with_sidecar
 from harness.errors import SubmissionError
-from harness.running.stored_answers import stored_submission
-from harness.submissions.validation.report import ValidationReport
+from harness.running.outcome import stored_submission
+from harness.submissions.validation.validate import validate
 from harness.workspace import Workspace
 from leaderboard import Entry, EntryStore
 from metrics import Task
@@ -25,10 +25,7 @@ class FinalFile:
 
 
 def write_entry_file(entry: Entry, out: Path, competition: Competition, workspace: Workspace, reason: str) -> FinalFile:
-    """Write the stored submission of an entry's run, and its sidecar.
-
-    Raises SubmissionError if it is missing, if Kaggle would reject it, or if it cannot be written.
-    """
+    """Write the stored submission of an entry and its sidecar; raise SubmissionError if it is missing or rejected."""
     facts = {
         "competition": competition.name,
         "competition_key": competition.key,
@@ -49,19 +46,12 @@ def write_final_file(
     source: Path, out: Path, competition: Competition, task: Task, facts: Mapping[str, object]
 ) -> FinalFile:
     """Copy a submission file to `out` and write its sidecar; raise SubmissionError if Kaggle would reject it."""
-    report = validate_file(source, competition.folder, task)
+    report = validate(source, competition.folder, task)
     if report.is_rejected_by("kaggle"):
         faults = [line.strip().replace(str(source), str(out)) for line in report.lines("kaggle")]
         raise SubmissionError(f"{out}: not written, because Kaggle would reject it: {' | '.join(faults[:4])}")
     lines = [line.replace(str(source), str(out)) for line in report.lines()] if report.faults else []
     return FinalFile(copy_with_sidecar(source, out, facts), lines)
-
-
-def validate_file(path: Path, folder: Path, task: Task) -> ValidationReport:
-    """Return the validation report of a submission file."""
-    from harness.submissions.validation.validate import validate
-
-    return validate(path, folder, task)
 
 
 def kaggle_command(competition: str, file: Path, message: str) -> str:

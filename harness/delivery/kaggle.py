@@ -18,25 +18,20 @@ def require_kaggle() -> None:
 
 
 def send(file: Path, competition: str, message: str, timeout_s: float = TIMEOUT_S) -> str:
-    """Submit a file to a competition and return Kaggle's message.
-
-    Raises SubmissionError with the reason if it was not accepted.
-    """
+    """Submit a file to a competition and return Kaggle's message; raise SubmissionError if it was not accepted."""
     request = {"competition": competition, "file": str(file.resolve()), "message": message}
-    response = _submit(request, timeout_s)
-    if "sent" not in response:
-        raise SubmissionError(f"{file}: is written, and was not sent: {response.get('refused')}")
-    return response["sent"]
-
-
-def _submit(request: dict[str, str], timeout_s: float) -> dict[str, str]:
     command = [sys.executable, "-P", "-m", "harness.delivery.kaggle_process"]
     try:
         process = subprocess.run(  # noqa: S603 (our own module in our own interpreter)
             command, input=json.dumps(request), capture_output=True, text=True, timeout=timeout_s, check=False
         )
-        return dict(json.loads(process.stdout))
+        response = dict(json.loads(process.stdout))
     except subprocess.TimeoutExpired:
-        return {"refused": f"Kaggle did not answer within {timeout_s:g} s; see its page, the file may have arrived"}
+        reason = f"Kaggle did not answer within {timeout_s:g} s; see its page, the file may have arrived"
     except ValueError:
-        return {"refused": f"the kaggle package ended with code {process.returncode}; try kaggle competitions list"}
+        reason = f"the kaggle package ended with code {process.returncode}; try kaggle competitions list"
+    else:
+        if "sent" in response:
+            return str(response["sent"])
+        reason = str(response.get("refused"))
+    raise SubmissionError(f"{file}: is written, and was not sent: {reason}")

@@ -21,12 +21,10 @@ def sidecar_path(path: Path) -> Path:
 
 
 def copy_with_sidecar(source: Path, out: Path, facts: Mapping[str, object]) -> dict[str, object]:
-    """Copy a submission file atomically, then write its sidecar; return the content of the sidecar.
+    """Copy a submission file atomically, then write its sidecar and return its content, or raise SubmissionError.
 
     The content is `facts`, the number of rows, the SHA-256 and the time. An older sidecar is deleted first, so that a
     sidecar always describes the file beside it. A pipe or device gets none.
-
-    Raises SubmissionError if a file cannot be written.
     """
     sidecar = sidecar_path(out)
     created = datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""The result of a run, written to disk by the worker and read by the parent process."""
+"""The files of a run: its job, and the outcome and answer that the worker process writes and the parent reads."""
 
 import json
 from collections.abc import Mapping
@@ -8,13 +8,27 @@ from pathlib import Path
 
 import numpy as np
 
+import metrics
 from harness.atomic_files import atomic_path, write_atomically
+from harness.errors import SubmissionError
 from harness.submissions.answer import Answer, Labelling, Ranking
-from leaderboard import Coverage, Stage
+from leaderboard import Coverage, Entry, Stage
 
 OUTCOME, ANSWER, SUBMISSION, LOG, PROGRESS, JOB, CHUNKS = (
     "outcome.json", "answer.npz", "submission.csv", "log.txt", "progress.json", "task.json", "chunks"
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RunJob:
+    """The description of one run: a solution on a split of a competition."""
+
+    folder: str  # of the competition
+    workspace: str
+    spec: str  # names the solution: `hash(kind='dct')`
+    task: metrics.Task
+    fold: int | None  # from 1; None for the competition's own test images
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -64,3 +78,39 @@ def load_answer(path: Path, query_ids: np.ndarray, index_ids: np.ndarray) -> Ans
         if "positions" in stored:
             return Ranking(query_ids, index_ids, stored["positions"])
         return Labelling(query_ids, stored["landmarks"], stored["confidences"])
+
+
+def finished_outcome(folder: Path) -> Outcome | None:
+    """Return the outcome of the finished run in a folder; None if it failed, or its files are missing or changed."""
+    try:
+        outcome = Outcome.load(folder)
+        return outcome if outcome.reason is None and outcome.digest == submission_digest(folder) else None
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def stored_outcome(entry: Entry) -> Outcome | None:
+    """Return the outcome of an entry's run; None if its submission is missing or was changed."""
+    return finished_outcome(Path(entry.submission).parent) if entry.submission else None
+
+
+def stored_submission(entry: Entry) -> Path:
+    """Return the submission file of an entry's run; raise SubmissionError if it is missing or was changed."""
+    if stored_outcome(entry) is None:
+        raise _missing(entry)
+    return Path(entry.submission or "")
+
+
+def stored_answer(entry: Entry, query_ids: np.ndarray, index_ids: np.ndarray) -> Answer:
+    """Return the answer of an entry's run; raise SubmissionError if it is missing or was changed."""
+    path = stored_submission(entry)
+    try:
+        return load_answer(path.with_name(ANSWER), query_ids, index_ids)
+    except (OSError, ValueError, KeyError):
+        raise _missing(entry) from None
+
+
+def _missing(entry: Entry) -> SubmissionError:
+    return SubmissionError(
+        f"{entry.identity}, {entry.split}: its submission is no longer in the workspace; landmark run makes it again"
+    )

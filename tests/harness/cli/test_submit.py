@@ -202,7 +202,7 @@ class FaultyReport:
 def test_a_file_that_kaggle_rejects_is_not_written(
     shared_runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(final, "validate_file", lambda path, folder, task: FaultyReport(path, is_rejected=True))
+    monkeypatch.setattr(final, "validate", lambda path, folder, task: FaultyReport(path, is_rejected=True))
     out = tmp_path / "s.csv"
     out.write_text("mine")
     assert error_of("submit", "#1", "--on", shared_runs, "--out", out) == (
@@ -215,7 +215,7 @@ def test_a_file_that_kaggle_rejects_is_not_written(
 def test_faults_that_kaggle_accepts_are_reported(
     shared_runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(final, "validate_file", lambda path, folder, task: FaultyReport(path, is_rejected=False))
+    monkeypatch.setattr(final, "validate", lambda path, folder, task: FaultyReport(path, is_rejected=False))
     out = tmp_path / "s.csv"
     result = run_command("submit", "#1", "--on", shared_runs, "--out", out)
     assert result.exit_code == 0

@@ -1,6 +1,6 @@
 """Tests of `harness.comparing.entry_lookup`: a name means the same entry in every command that takes one.
 
-Also of the callers `harness.blending.inputs`, `harness.delivery.choose_entry` and `harness.running.stored_answers`.
+Also of the callers `harness.blending.inputs`, `harness.delivery.choose_entry` and `harness.running.outcome`.
 """
 
 from collections.abc import Callable
@@ -15,8 +15,7 @@ from harness.data.split import TEST
 from harness.delivery.choose_entry import choose_entry
 from harness.errors import HarnessError
 from harness.plotting.selection import select_entries
-from harness.running.outcome import Outcome, submission_digest
-from harness.running.stored_answers import stored_answer, stored_outcome, stored_submission
+from harness.running.outcome import Outcome, stored_answer, stored_outcome, stored_submission, submission_digest
 from harness.workspace import Workspace
 from leaderboard import Entry
 from metrics import metrics_of

@@ -5,6 +5,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
+import typer
 
 from harness.cli import plugin_commands
 from harness.errors import HarnessError
@@ -134,3 +135,18 @@ def test_listing_the_installed_commands_imports_no_heavy_dependency() -> None:
         "assert 'near-duplicates' in CliRunner().invoke(app, ['data', '--help']).output"
     )
     assert not imported & {"numpy", "pandas", "numba", "matplotlib", "faiss"}
+
+
+def test_help_joins_the_lines_of_a_paragraph() -> None:
+    app = typer.Typer()
+
+    @app.command()
+    def wave() -> None:
+        """Wave.
+
+        With one
+        hand.
+        """
+
+    plugin_commands.join_help_lines(app)
+    assert app.registered_commands[0].help == "Wave.\n\nWith one hand."

@@ -53,7 +53,7 @@ def test_a_failed_run_is_an_entry_with_its_reason_and_the_others_finish(
     reasons = {
         "raise": "IndexError: list index out of range (obedient.py",
         "exit": "it called exit(3)",
-        "leave": "ended with code 4",
+        "leave": "exited with code 4 without writing an outcome",
         "die": "ended by SIGKILL",
         "ask": "EOFError",
         "peek": "must not open retrieval_solution.csv",

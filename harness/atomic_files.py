@@ -17,7 +17,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
-    ...     with whole(Path(folder) / "a.txt") as path:
+    ...     with atomic_path(Path(folder) / "a.txt") as path:
     ...         _ = path.write_text("all of it")
     ...     [file.name for file in Path(folder).iterdir()]
     ['a.txt']

@@ -91,7 +91,7 @@ def range_of(hint: Any) -> Range | None:
 def without_annotation(hint: Any) -> Any:
     """Return the type inside Annotated, or the type itself.
 
-    >>> bare(Annotated[int, Among(1, 2)])
+    >>> without_annotation(Annotated[int, Among(1, 2)])
     <class 'int'>
     """
     return get_args(hint)[0] if get_origin(hint) is Annotated else hint

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from harness.data.store.ragged import Ragged as Ragged
     from harness.data.training_data import TrainingData as TrainingData
     from harness.errors import HarnessError as HarnessError
+    from harness.plotting.figure import COLOURS as COLOURS
     from harness.plotting.figure import new_figure as new_figure
     from harness.plotting.figure import require_picture as require_picture
     from harness.plotting.figure import save_picture as save_picture
-    from harness.plotting.style import COLOURS as COLOURS
     from harness.progress import track as track
     from harness.solution.ablation_step import Step as Step
     from harness.solution.base import Recognition as Recognition
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Among": "harness.solution.search_space",
-    "COLOURS": "harness.plotting.style",
+    "COLOURS": "harness.plotting.figure",
     "COMPILED": "metrics.jit",
     "Extractor": "harness.data.store.extractor",
     "Fitted": "harness.data.store.fit_cache",

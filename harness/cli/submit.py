@@ -19,10 +19,7 @@ if TYPE_CHECKING:
 
 
 def submit(
-    spec: Annotated[
-        str | None,
-        typer.Argument(metavar="[SOLUTION|#ENTRY]", help="A solution, or an entry such as '#12'."),
-    ] = None,
+    spec: Annotated[str | None, typer.Argument(metavar="[SOLUTION|#ENTRY]", help="A solution, or '#12'.")] = None,
     *,
     on: Folder,
     best: Annotated[
@@ -36,10 +33,7 @@ def submit(
     message: Annotated[str | None, typer.Option("--message", help="Description for Kaggle.")] = None,
     send: Annotated[bool, typer.Option("--send", help="Also upload it to Kaggle.")] = False,
     competition: Annotated[
-        str | None,
-        typer.Option(
-            "--competition", metavar="SLUG", help="Kaggle's name of the competition, the last part of its address."
-        ),
+        str | None, typer.Option("--competition", metavar="SLUG", help="The last part of the competition's address.")
     ] = None,
     jobs: Jobs = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Default: the entry's seed, or 0.")] = None,

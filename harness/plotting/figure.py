@@ -9,6 +9,7 @@ from typing import Any
 from harness.atomic_files import atomic_path, require_writable
 from harness.errors import HarnessError
 
+COLOURS = "#0072b2", "#d55e00", "#009e73", "#000000", "#cc79a7", "#56b4e9", "#e69f00"  # Okabe and Ito
 _FORMATS = (".png", ".svg", ".pdf")
 
 

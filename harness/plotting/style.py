@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.plotting.figure import save_picture
+from harness.plotting.figure import COLOURS, save_picture
 
 BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#5f6a70"
-COLOURS = "#0072b2", "#d55e00", "#009e73", "#000000", "#cc79a7", "#56b4e9", "#e69f00"  # Okabe and Ito
 STYLES = "-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (1, 1))
 MARKERS = "o", "s", "^", "D", "v", "P", "X"
 LINES = len(COLOURS)  # distinguishable lines

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Measure parts of solutions side by side.")
 
+_SIZES = "1000,10000,100000"
 _DISTRIBUTIONS = ("uniform", "clustered", "few")
 
 
@@ -28,16 +29,12 @@ def group() -> None:
 def searchers(  # noqa: PLR0913 (a command has as many options as it has)
     ctx: typer.Context,
     *,
-    sizes: Annotated[str, typer.Option("--sizes", metavar="N,N,…", help="Numbers of codes to search.")] = (
-        "1000,10000,100000"
-    ),
+    sizes: Annotated[str, typer.Option("--sizes", metavar="N,N,…", help="Numbers of codes to search.")] = _SIZES,
     distributions: Annotated[
         str, typer.Option("--distributions", metavar="NAME,…", help="Of uniform, clustered and few.")
     ] = "uniform,clustered,few",
     queries: Annotated[int, typer.Option("--queries", min=1, help="Number of queries.")] = 512,
-    batch: Annotated[
-        int, typer.Option("--batch", min=1, help="Queries per call; the scan shares work among them.")
-    ] = 512,
+    batch: Annotated[int, typer.Option("--batch", min=1, help="Queries per call, which share work.")] = 512,
     codes: Annotated[
         Path | None, typer.Option("--codes", metavar="FILE", help="Search these: .npy of uint64, or 16 digits a line.")
     ] = None,
@@ -46,10 +43,7 @@ def searchers(  # noqa: PLR0913 (a command has as many options as it has)
         Literal["average", "dct", "difference", "wavelet"], typer.Option("--kind", help="Hash of the images.")
     ] = "average",
     limit: Annotated[
-        float,
-        typer.Option(
-            "--limit", min=0.01, metavar="SECONDS", help="Skip larger indexes for a searcher that took longer."
-        ),
+        float, typer.Option("--limit", min=0.01, metavar="SECONDS", help="Skip larger indexes after a slower search.")
     ] = 5.0,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Also draw the result: .png, .svg or .pdf.")

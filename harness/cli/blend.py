@@ -51,6 +51,8 @@ def blend(
 
 def _print_weights(fold_weights: FoldWeights) -> None:
     """Print the scores on the folds of single inputs, equal weights and optimised weights."""
-    say(f"{fold_weights.metric}, mean and standard deviation over folds of the train images")
+    from leaderboard.rendering.format_cells import metric_label
+
+    say(f"{metric_label(fold_weights.metric)}, mean and standard deviation over folds of the train images")
     for row in (*fold_weights.singles, fold_weights.equal, fold_weights.nested):
         say(f"{row.name:40}{format_score(row.mean):>10} ± {format_score(row.deviation)}")

@@ -52,9 +52,12 @@ def compare(
 
 def _print_ranking(name: str, result: EntryComparison) -> None:
     """Print the entries, best first."""
+    from leaderboard.rendering.format_cells import metric_label
+
     comparison = result.comparison
     arrow = "↑" if result.metric.higher_is_better else "↓"
-    say(f"{name}, {result.task}: {result.metric} {arrow}, {comparison.queries} queries ({result.part})")
+    metric = f"{metric_label(result.metric.name)} {arrow}"
+    say(f"{name}, {result.task}: {metric}, {comparison.queries} queries ({result.part})")
     width = max(len("solution"), *map(len, comparison.scores))
     say(f"{'#':>3}  {'solution':{width}}  {'score':>10}  {'95 % interval':>21}  {'P(best)':>8}  from")
     for rank, (label, score) in enumerate(comparison.scores.items(), 1):

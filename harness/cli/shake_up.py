@@ -65,10 +65,12 @@ def shake_up(
 
 
 def _print_table(name: str, result: ShakeUpResult) -> None:
+    from leaderboard.rendering.format_cells import metric_label
     from leaderboard.safe_text import shorten
 
     simulation, arrow = result.simulation, "↑" if result.metric.higher_is_better else "↓"
-    say(f"{name}, {result.task}: {result.metric} {arrow}, {result.n_public} of {result.n_queries} queries public")
+    metric = f"{metric_label(result.metric.name)} {arrow}"
+    say(f"{name}, {result.task}: {metric}, {result.n_public} of {result.n_queries} queries public")
     names = [shorten(row.identity) for row in result.rows]
     width = max(len("solution"), *map(len, names))
     head = f"{'#':>3}  {'private #':>9}  {'solution':{width}}  {'public':>8}  {'private':>8}  {'wins':>7}"

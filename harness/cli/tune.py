@@ -126,7 +126,9 @@ def _line(study: TuningStudy, trial: Trial, completed: list[Trial], trials: int)
 
 def _print_result(study: TuningStudy, result: TuningResult, missing: int) -> None:
     """Print the best trials, their nested cross-validation score, and the importance of parameters."""
-    say(f"\n{study.metric}, mean and standard deviation over folds of the train images")
+    from leaderboard.rendering.format_cells import metric_label
+
+    say(f"\n{metric_label(study.metric.name)}, mean and standard deviation over folds of the train images")
     for trial in result.ranked[:_N_BEST]:
         say(f"{_spread(trial.score, trial.deviation):>19}  {study.name}{trial.arguments}")
     say(f"{_spread(result.default.score, result.default.deviation):>19}  the defaults")

@@ -10,11 +10,10 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from harness.web.assets import assets
-from leaderboard.rendering.format_cells import format_cell
+from leaderboard.rendering.format_cells import format_cell, metric_label
 from leaderboard.safe_text import make_printable, shorten
 
 MAX_NAME = 80  # characters of a name in tables and lists
-ACRONYMS = {"map": "mAP", "gap": "GAP", "ndcg": "nDCG"}  # metric name before the @ -> as the literature writes it
 
 
 @dataclass(frozen=True)
@@ -59,16 +58,6 @@ def with_query(query: Mapping[str, object], **changes: object) -> str:
 def _query_string(query: Mapping[str, object]) -> str:
     values = {name: value for name, value in query.items() if value not in (None, "", ())}
     return "?" + urlencode(values, doseq=True, errors="replace") if values else ""
-
-
-def metric_label(name: str) -> str:
-    """Return the name of a metric as the literature writes it.
-
-    >>> metric_label("map@100"), metric_label("gap"), metric_label("precision@1")
-    ('mAP@100', 'GAP', 'precision@1')
-    """
-    kind, at, depth = name.partition("@")
-    return ACRONYMS.get(kind, kind.replace("_", " ")) + at + depth
 
 
 def query_metric_label(name: str) -> str:

@@ -6,6 +6,18 @@ from typing import Any
 from leaderboard.entry import Coverage
 from leaderboard.safe_text import shorten
 
+ACRONYMS = {"map": "mAP", "gap": "GAP", "ndcg": "nDCG"}  # metric name before the @ -> as the literature writes it
+
+
+def metric_label(name: str) -> str:
+    """Return the name of a metric as the literature writes it.
+
+    >>> metric_label("map@100"), metric_label("gap"), metric_label("precision@1")
+    ('mAP@100', 'GAP', 'precision@1')
+    """
+    kind, at, depth = name.partition("@")
+    return ACRONYMS.get(kind, kind.replace("_", " ")) + at + depth
+
 
 def format_cell(column: str, value: Any) -> str:
     """The text of a cell, rounded and safe to show; empty for None.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict, Unpack, 
 from leaderboard.board import BoardRow
 from leaderboard.entry import Coverage
 from leaderboard.folds import FoldRow
-from leaderboard.rendering.format_cells import NUMBER_FORMATTERS, SCORE_FORMATTERS, format_cell
+from leaderboard.rendering.format_cells import NUMBER_FORMATTERS, SCORE_FORMATTERS, format_cell, metric_label
 from leaderboard.safe_text import escape_formula, escape_markdown, shorten
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _arrow(heading: TableHeading) -> str:
 def _headings(rows: Rows, heading: TableHeading) -> dict[str, str]:
     """Return the columns and their headings; score columns have the metric and an arrow to the better in theirs."""
     names = {name: HEADINGS.get(name, name.replace("_", " ")) for name in _names(rows) if name != "metric"}
-    metric = f"{shorten(heading['metric'])} {_arrow(heading)}"
+    metric = f"{shorten(metric_label(heading['metric']))} {_arrow(heading)}"
     scores = {name: f"{name.removeprefix('score_')} {metric}" for name in names if name in SCORE_FORMATTERS}
     return names | scores
 
@@ -92,7 +92,7 @@ def _table(rows: Rows, heading: TableHeading) -> "Table":
 
     from leaderboard.rendering.terminal import terminal_table
 
-    title = f"{shorten(heading['title'])}: {shorten(heading['metric'])} {_arrow(heading)}"
+    title = f"{shorten(heading['title'])}: {shorten(metric_label(heading['metric']))} {_arrow(heading)}"
     return terminal_table(rows, title, _caption(heading), _arrow(heading), heading.get("width") or get_console().width)
 
 

@@ -13,10 +13,10 @@ from harness.plotting.selection import select_entries
 from harness.web.lru import LruCache
 from harness.web.overfitting.probing import ProbingView, probing_chart
 from harness.web.overfitting.shake_up import ShakeUpView, shake_up_chart
-from harness.web.rendering import metric_label
 from harness.web.shared.board_context import BoardContext, PrivateBoardDep
 from harness.web.site_page import BoardLink, SitePage
 from leaderboard.order import Group
+from leaderboard.rendering.format_cells import metric_label
 
 router = APIRouter(prefix="/c", include_in_schema=False)
 PAGE = SitePage(

@@ -15,7 +15,6 @@ from harness.web.data.entry_analysis import EntryAnalysis, LabellingAnalysis
 from harness.web.data.query_answer import QueryAnswer
 from harness.web.data.thumbnails import shrink_photo
 from harness.web.permissions import Permissions
-from harness.web.rendering import metric_label
 from harness.web.report.page import HtmlReport, ReportAnswer, ReportQuery, ReportSection
 from harness.web.shared.board_context import BoardContext
 from harness.web.shared.board_query import BoardQuery
@@ -23,6 +22,7 @@ from harness.web.shared.board_view import build_board_view
 from harness.workspace import Workspace
 from leaderboard import Entry, render
 from leaderboard.board import board_row
+from leaderboard.rendering.format_cells import metric_label
 from leaderboard.storage.database import Database
 
 SIDE, QUALITY = 112, 60  # of thumbnails: pixels, WebP quality

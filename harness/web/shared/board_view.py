@@ -9,11 +9,12 @@ from harness.web.charts.axes import padded_range
 from harness.web.charts.board_charts import COSTS, ChartSource, ScatterChart, cost_chart, time_chart
 from harness.web.data.board_cache import RankedBoard, Tab, rank_on_tab
 from harness.web.data.ties import BoardTie
-from harness.web.rendering import Link, metric_label
+from harness.web.rendering import Link
 from harness.web.shared.board_context import TAB_NAMES, BoardContext
 from harness.web.shared.board_query import COLUMNS, PAGE_ROWS, BoardQuery, select_rows
 from leaderboard.board import BoardRow, board_row
 from leaderboard.references import ReferenceRow, baseline_references, published_references, reference_rows
+from leaderboard.rendering.format_cells import metric_label
 
 OTHER_PART = {"public": "private", "private": "public", "all": ""}
 

@@ -107,7 +107,7 @@ def test_weights_are_optimised_on_folds_and_evaluated(tmp_path: Path, workspace:
     result = run_command(*blend)
     assert result.exit_code == 0, result.exception
     first, *rows, last = result.output.splitlines()
-    assert first == "map@100, mean and standard deviation over folds of the train images"
+    assert first == "mAP@100, mean and standard deviation over folds of the train images"
     names = [row[:40].strip() for row in rows]
     assert names == ["hash", "first_images", "equal weights", "weights chosen on the other folds"]
     board = json.loads(run_command("leaderboard", "--folds", "--on", folder, "--json").stdout)

@@ -65,7 +65,7 @@ def test_an_entry_and_its_file_are_tied(finished_runs: Path) -> None:
     entries = EntryStore(Workspace.open().database).entries()
     (entry,) = [each for each in entries if each.identity == "most_frequent"]
     result = run_command("compare", "most_frequent", entry.submission, "--on", finished_runs)
-    assert "recognition: gap ↑" in result.output
+    assert "recognition: GAP ↑" in result.output
     assert [mark for _, mark, _ in RANKED.findall(result.output)] == ["=", "="]
     assert "p 1, corrected 1" in result.output
 

@@ -89,7 +89,7 @@ def test_the_terminal_shows_the_interval_and_says_what_it_is(rows, make_entry):
 def test_markdown_has_every_column_rounded_with_arrows(rows):
     lines = read_markdown(render(rows, "markdown", **HEADING))
     assert [line.count("|") for line in lines] == [len(fields(BoardRow))] * 5  # all but the metric, which is a heading
-    assert "public map@100 ↑" in lines[0]
+    assert "public mAP@100 ↑" in lines[0]
     assert "| 2 | 1 | ▲1 | up | up | 0.30000 | 0.90000 |" in lines[3]
     assert "▼1" in lines[2]
     assert "2/4, 1 empty, 1 failed" in lines[2]
@@ -99,7 +99,7 @@ def test_a_wide_terminal_shows_every_value(rows):
     text = " ".join(render_text(rows, 200).split())
     for value in ("down", "0.60000", "-0.25000", "0.50000", "▲1", "▼1", "2/4,", "12.0", "300", "12:00", "failed(x=1)"):
         assert value in text
-    for heading in ("public ↑", "private ↑", "private #", "all ↑", "entries", "coverage", "cost", "map@100 ↑"):
+    for heading in ("public ↑", "private ↑", "private #", "all ↑", "entries", "coverage", "cost", "mAP@100 ↑"):
         assert heading in text
 
 
@@ -117,8 +117,8 @@ def test_the_narrowest_terminal_keeps_rank_name_and_scores(rows):
 
 
 def test_the_arrow_points_to_the_better(rows):
-    assert "map@100 ↓" in render(rows, "markdown", **{**HEADING, "higher_is_better": False})
-    assert "map@100 ↓" in render_text(rows, higher_is_better=False)
+    assert "mAP@100 ↓" in render(rows, "markdown", **{**HEADING, "higher_is_better": False})
+    assert "mAP@100 ↓" in render_text(rows, higher_is_better=False)
 
 
 @pytest.mark.parametrize("format", ["table", "markdown"])

@@ -119,10 +119,10 @@ def test_wrong_usage_is_one_line(
 @pytest.mark.usefixtures("workspace")
 def test_ranges_are_printed(slope: Path) -> None:
     result = run_command("solutions", slope).output
-    assert "  x = 0.9    float, tuned in 0 to 1  # along the slope\n" in result
+    assert "  x = 0.9    float, tuned in 0 to 1  # distance from 0.3 lowers the score\n" in result
     assert "  kind = 'bad'    Literal['good', 'bad']\n" in result
     assert "  n = None    int | None, tuned in None, 4, 5  # 5 fails" in result
-    assert "  other = 3    int  # of no meaning" in result
+    assert "  other = 3    int  # has no effect" in result
     parameters = json.loads(run_command("solutions", "--json", slope).stdout)["parameters"]
     assert [each["range"] for each in parameters] == ["0 to 1", "'good', 'bad'", "None, 4, 5", None]
     assert [each["type"] for each in parameters] == ["float", "Literal['good', 'bad']", "int | None", "int"]

@@ -58,9 +58,9 @@ ON_POSTGRESQL = {  # the statements of its driver for the same tables
 
 
 def engine_of(url):
-    """An engine for a database that has no tables yet, as the house opens it."""
+    """An engine for a database that has no tables yet, as the store opens it."""
     parsed_url = database.make_url(url)
-    return database._sqlite(parsed_url) if "sqlite" in url else database._elsewhere(parsed_url, 0)
+    return database._sqlite(parsed_url) if "sqlite" in url else database._server(parsed_url, 0)
 
 
 def run(url, script):

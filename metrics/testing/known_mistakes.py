@@ -83,7 +83,7 @@ _ROWS: tuple[tuple[str, str, Applies, dict[str, Any]], ...] = (  # the last expl
     ("rank from 0", _RANK, _discounted, {"first_rank": "0, skipped"}),
     ("rank from 0", _RANK, _first_hit, {"first_rank": "0", "no_hit": "k"}),
     ("one rank too many", "rank k + 1 lies beyond the cut-off", _gain, {"cut": 1}),
-    ("no cut-off", "what stands beyond rank k must not count", is_retrieval, {"cut": None}),
+    ("no cut-off", "images beyond rank k must not count", is_retrieval, {"cut": None}),
     ("no hit counted as k", "a query without a hit counts as k + 1", _first_hit, {"no_hit": "k"}),
     ("no hit left out of the mean", "a query without a hit counts as k + 1", _first_hit, {"no_hit": "left out"}),
     (_MISSING, _MISSING_SENTENCE, has_cases, {"unanswered": "left out"}),

@@ -6,6 +6,7 @@ Tests of `tools.searcher_benchmark.command`, `tools.searcher_benchmark.measuring
 """
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def test_the_table_and_the_findings_are_printed() -> None:
     assert "uniform: 300 codes\n" in shown
     assert "recall@100" in shown
     assert "MultiIndex " in shown
-    assert "BKTree is never faster than the scan" in shown or "BKTree beats the scan" in shown
+    assert re.search(r"BKTree is (never )?faster than the scan", shown)
 
 
 @pytest.mark.parametrize(

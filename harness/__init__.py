@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from harness.code_digest import imports_digest as imports_digest
     from harness.cpu_budget import cores as cores
+    from harness.data.embeddings.external import ExternalEmbeddings as ExternalEmbeddings
     from harness.data.image_set import ImageSet as ImageSet
     from harness.data.safe_pickle import RestrictedUnpickler as RestrictedUnpickler
     from harness.data.store.extractor import Extractor as Extractor
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from harness.data.store.fit_cache import fitted as fitted
     from harness.data.store.ragged import Ragged as Ragged
     from harness.data.training_data import TrainingData as TrainingData
+    from harness.device import choose_device as choose_device
+    from harness.device import device_name as device_name
     from harness.errors import HarnessError as HarnessError
+    from harness.installation import install_command as install_command
     from harness.plotting.figure import COLOURS as COLOURS
     from harness.plotting.figure import new_figure as new_figure
     from harness.plotting.figure import require_picture as require_picture
@@ -39,6 +43,7 @@ _HOMES = {
     "Among": "harness.solution.search_space",
     "COLOURS": "harness.plotting.figure",
     "COMPILED": "metrics.jit",
+    "ExternalEmbeddings": "harness.data.embeddings.external",
     "Extractor": "harness.data.store.extractor",
     "Fitted": "harness.data.store.fit_cache",
     "HarnessError": "harness.errors",
@@ -52,10 +57,13 @@ _HOMES = {
     "Span": "harness.solution.search_space",
     "Step": "harness.solution.ablation_step",
     "TrainingData": "harness.data.training_data",
+    "choose_device": "harness.device",
     "cores": "harness.cpu_budget",
+    "device_name": "harness.device",
     "fitted": "harness.data.store.fit_cache",
     "helper": "metrics.jit",
     "imports_digest": "harness.code_digest",
+    "install_command": "harness.installation",
     "instructions": "metrics.jit",
     "kernel": "metrics.jit",
     "make_printable": "leaderboard.safe_text",

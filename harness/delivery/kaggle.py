@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from harness.errors import SubmissionError
+from harness.installation import install_command
 
 TIMEOUT_S = 900.0  # for a file of some 200 MB
 
@@ -14,7 +15,7 @@ TIMEOUT_S = 900.0  # for a file of some 200 MB
 def require_kaggle() -> None:
     """Raise SubmissionError if the `kaggle` package is not installed."""
     if find_spec("kaggle") is None:
-        raise SubmissionError("--send needs Kaggle's own package: pip install 'landmark[kaggle]'")
+        raise SubmissionError(f"--send needs Kaggle's own package; install it with: {install_command('kaggle')}")
 
 
 def send(file: Path, competition: str, message: str, timeout_s: float = TIMEOUT_S) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from harness.atomic_files import atomic_path, require_writable
 from harness.errors import HarnessError
+from harness.installation import install_command
 
 COLOURS = "#0072b2", "#d55e00", "#009e73", "#000000", "#cc79a7", "#56b4e9", "#e69f00"  # Okabe and Ito
 _FORMATS = (".png", ".svg", ".pdf")
@@ -19,7 +20,7 @@ def require_picture(path: Path) -> None:
         raise HarnessError(f"{path}: a picture's name ends in {', '.join(_FORMATS)}")
     require_writable(path)
     if find_spec("matplotlib") is None:
-        raise HarnessError("matplotlib, which draws pictures, is not installed: pip install 'landmark[plots]'")
+        raise HarnessError(f"pictures need matplotlib; install it with: {install_command('plots')}")
 
 
 def new_figure(width: float, height: float) -> Any:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from harness.errors import HarnessError
+from harness.installation import install_command
 from harness.solution.search_space import Among, Range, Span
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def require_optuna() -> None:
     """Raise HarnessError if Optuna is not installed."""
     if find_spec("optuna") is None:
         raise HarnessError(
-            "optuna, which proposes parameters, is not installed; install it with pip install 'landmark[tuning]'"
+            f"optuna, which proposes parameters, is not installed; install it with: {install_command('tuning')}"
         )
 
 

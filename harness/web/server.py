@@ -10,6 +10,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from harness.errors import HarnessError
+from harness.installation import install_command
 from harness.web.permissions import LOCAL_HOSTS
 from harness.workspace import Workspace
 
@@ -53,7 +54,7 @@ def require_serving() -> None:
 
     missing = [name for name in ("cachetools", "fastapi", "jinja2", "uvicorn") if find_spec(name) is None]
     if missing:
-        raise HarnessError(f"pages need {' and '.join(missing)}: pip install 'landmark[serving]'")
+        raise HarnessError(f"pages need {' and '.join(missing)}; install with: {install_command('serving')}")
 
 
 def local_site(workspace: Workspace, folders: Sequence[Path], host: str) -> FastAPI:

@@ -8,12 +8,6 @@
 >>> test_score_is_within_bounds()
 """
 
-try:
-    import hypothesis  # noqa: F401 (for a message that says how to install it)
-except ImportError as error:
-    message = "metrics.testing needs hypothesis, which is not installed: pip install 'landmark[testing]'"
-    raise ImportError(message, name="hypothesis") from error
-
 from metrics.testing.cases import ScoringCase, recognition_case, retrieval_case, slow_score
 from metrics.testing.check import CounterExample, MetricCheckReport, PropertyViolation, check
 from metrics.testing.known_mistakes import KNOWN_MISTAKES, KnownMistake, diagnose, mistakes_of

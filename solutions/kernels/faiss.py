@@ -1,8 +1,8 @@
-"""Import of faiss, an optional library."""
+"""Import of faiss."""
 
 from types import ModuleType
 
-from harness import HarnessError
+from harness import HarnessError, install_command
 
 
 def import_faiss() -> ModuleType:
@@ -10,6 +10,6 @@ def import_faiss() -> ModuleType:
     try:
         import faiss
     except ImportError:
-        raise HarnessError("faiss is not installed; pip install faiss-cpu brings it") from None
+        raise HarnessError(f"faiss is not installed; install it with: {install_command()}") from None
     module: ModuleType = faiss
     return module

@@ -2,8 +2,8 @@
 
 Inner products are computed in float32, or in bfloat16, which is faster and has errors of up to 1 in 256. Therefore more
 than k candidates are kept, and ranked by exact inner products. The result is that of `exact.nearest`, except that a row
-may be missed which is as near as the k-th within the rounding of the accelerator. Keras and its backend come with
-`landmark[networks]`.
+may be missed which is as near as the k-th within the rounding of the accelerator. The back end of Keras is an
+extra.
 """
 
 from importlib.util import find_spec
@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from harness import HarnessError
+from harness import HarnessError, install_command
 from solutions.neighbours.exact_rerank import rerank_exactly
 from solutions.neighbours.neighbours import Neighbours, are_readable, as_descriptors, empty_neighbours
 
@@ -33,7 +33,7 @@ def nearest(
 ) -> Neighbours:
     """Return the k nearest rows of `index` (n_index, d) to each of `queries` (n_queries, d), float32 or bfloat16."""
     if find_spec("keras") is None:
-        raise HarnessError("keras is not installed; pip install 'landmark[networks]' brings it")
+        raise HarnessError(f"keras is not installed; install it with: {install_command()}")
     if not (len(index) and len(queries)):
         return empty_neighbours(len(queries), k)
     candidates = _candidates(queries, index, min(len(index), k + k // 2 + _EXTRA), kind)

@@ -18,7 +18,6 @@ from solutions.training.pseudo_labels import PseudoLabelConfig, landmark_confide
 
 @dataclass
 class BestRecognition(Recognition):
-    modules = ("keras",)
     ablation_steps = (
         Step("logistic regression", {"rounds": 0, "neighbours": 0}),
         Step("+ pseudo-labels from the index", {"neighbours": 0}),

@@ -33,7 +33,6 @@ ALONE: dict[str, object] = {"second": None, "classifiers": False, "landmark_or_n
 
 @dataclass
 class FourthPlace(Recognition):
-    modules = ("keras",)
     ablation_steps = (
         Step("step 4 alone: five nearest, 224 pixels", ALONE | {"side": 224, "frame": "squash"}),
         Step("+ whole photographs of 384 pixels", ALONE),

@@ -28,8 +28,6 @@ TOLERANCE = 0.01  # loss of GAP in cross-validation accepted to reject less: the
 
 @dataclass
 class SoftmaxEntropy(Recognition):
-    modules = ("keras",)
-
     rule: RejectionRule = "entropy"  # measure of uncertainty
     threshold: Annotated[float | None, Span(0.05, 4)] = None  # uncertainty to reject; None: chosen
     confidence: Literal["probability", "scaled"] = "scaled"  # the highest probability p, or p (1 - entropy / ln k)

@@ -30,7 +30,6 @@ SINGLE: dict[str, object] = {"folds": 1, "reject": "nothing"}
 
 @dataclass
 class TenthPlace(Recognition):
-    modules = ("keras",)
     ablation_steps = (
         Step("nearest centroid in one embedding", SINGLE | {"ten_crops": False}),
         Step("+ ten crops", SINGLE, 0.205),

@@ -42,7 +42,6 @@ _MAX_INLIERS = 20  # more do not increase the score
 
 @dataclass
 class ThirdPlace(Recognition):
-    modules = ("keras", "faiss")
     ablation_steps = (
         Step("GeM, nearest neighbours", {"neighbours": 5, "dims": 0, "norm": "none", "matching": 0, "verified": 0}),
         Step("+ whitening, more neighbours", {"norm": "none", "matching": 0, "verified": 0}),

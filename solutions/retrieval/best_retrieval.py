@@ -28,7 +28,6 @@ _CANDIDATES = 101  # one more than are listed, because the query itself may be a
 
 @dataclass
 class BestRetrieval(Retrieval):
-    modules = ("keras",)
     ablation_steps = (
         Step("whitened descriptors", {"labels": False, "augmentation": 0, "expansion": 0}),
         Step("+ augmentation and expansion", {"labels": False}),

@@ -21,7 +21,6 @@ _CANDIDATES = 500  # images retrieved before diffusion
 
 @dataclass
 class BestUnsupervised(Retrieval):
-    modules = ("keras",)
     ablation_steps = (
         Step(
             "two networks, two sizes, GeM and its regional sum",

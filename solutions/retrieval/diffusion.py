@@ -23,8 +23,6 @@ _CANDIDATES = 200
 
 @dataclass
 class Diffusion(Retrieval):
-    modules = ("keras",)
-
     how: Literal["online", "offline", "spectral"] = "online"  # how the linear system is solved
     backbone: str = "lite0"  # lite0, lite1, lite2, one of keras.applications, or a .keras file
     side: Annotated[int, Among(384, 512)] = 384  # pixels of the longer side

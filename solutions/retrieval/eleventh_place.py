@@ -24,7 +24,6 @@ _CANDIDATES = 101  # one more than are listed, because the query itself may be a
 
 @dataclass
 class EleventhPlace(Retrieval):
-    modules = ("keras",)
     ablation_steps = (
         Step("R-MAC", {"dims": 0, "augmentation": 0}),
         Step("+ whitening", {"augmentation": 0}),

@@ -58,7 +58,6 @@ class FirstPlaceNetwork:
 
 @dataclass
 class FirstPlace(Retrieval):
-    modules = ("keras",)
     ablation_steps = (
         Step("first network, REMAP", {"pooling": "first remap"} | PLAIN, 0.428),
         Step("first network, R-MAC", {"pooling": "first rmac"} | PLAIN, 0.347),

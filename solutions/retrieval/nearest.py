@@ -16,8 +16,6 @@ _CANDIDATES = 101  # one more than are listed, because the query itself may be a
 
 @dataclass
 class Nearest(Retrieval):
-    modules = ("keras",)
-
     descriptor: Annotated[str, Among("mac", "spoc", "gem")] = "gem"  # or any other pooling with one row
     backbone: str = "lite0"  # lite0, lite1, lite2, one of keras.applications, or a .keras file
     weights: str | None = "imagenet"  # or a file, or None for random ones

@@ -21,7 +21,6 @@ _CANDIDATES = 200
 
 @dataclass
 class SixthPlace(Retrieval):
-    modules = ("keras",)
     ablation_steps = (
         Step("GeM and R-MAC, three scales", {"dims": 0, "mutual": 0}),
         Step("+ whitening", {"mutual": 0}),

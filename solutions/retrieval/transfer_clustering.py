@@ -22,8 +22,6 @@ _CANDIDATES = 101  # one more than are listed, because the query itself may be a
 
 @dataclass
 class TransferClustering(Retrieval):
-    modules = ("keras",)
-
     order: Order = "probability"  # by probability, by distance to the query's (nearness), or as on the slides (seed)
     step: float = STEP  # by which the interval grows on both sides
     backbone: str = "lite0"  # lite0, lite1, lite2, one of keras.applications, or a .keras file

@@ -69,17 +69,16 @@ def searchers(  # noqa: PLR0913 (a command has as many options as it has)
     if out:
         require_picture(out)
     images = context.open_competition(on, workspace)[0] if on else None
-    structures, missing = all_searchers()
     with context.progress() as listener:
         results = measuring.measure_all(
             _code_sets(codes, images, kind, names, seed),
             index_sizes,
             queries,
-            structures,
+            all_searchers(),
             measuring.BenchLimits(limit, batch),
             listener(""),
         )
-    _report(context, results, missing, out, json=json)
+    _report(context, results, out, json=json)
 
 
 def _code_sets(codes: Path | None, competition: Any, kind: str, names: list[str], seed: int) -> list[CodeSet]:
@@ -91,9 +90,7 @@ def _code_sets(codes: Path | None, competition: Any, kind: str, names: list[str]
     return [codes_of_images(competition, kind, seed)] if competition else [random_codes(name, seed) for name in names]
 
 
-def _report(
-    context: CommandContext, results: BenchResults, missing: list[str], out: Path | None, *, json: bool
-) -> None:
+def _report(context: CommandContext, results: BenchResults, out: Path | None, *, json: bool) -> None:
     """Draw and print the results."""
     from tools.searcher_benchmark import picture, report
     from tools.searcher_benchmark.break_even import break_evens
@@ -102,10 +99,10 @@ def _report(
     if out:
         picture.draw_benchmark(results, out)
     if json:
-        context.print_json(report.report_document(results, comparison, missing))
+        context.print_json(report.report_document(results, comparison))
     else:
         picture_line = [f"{out}: recall and speed"] if out else []
-        context.say("\n".join([*report.report_lines(results, comparison), *missing, *picture_line]))
+        context.say("\n".join([*report.report_lines(results, comparison), *picture_line]))
 
 
 def _sizes(text: str) -> list[int]:

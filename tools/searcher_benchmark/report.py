@@ -9,14 +9,13 @@ from tools.searcher_benchmark.break_even import BreakEven
 from tools.searcher_benchmark.measuring import BenchResults, K, Measurement
 
 
-def report_document(results: BenchResults, comparison: list[BreakEven], missing: list[str]) -> dict[str, Any]:
+def report_document(results: BenchResults, comparison: list[BreakEven]) -> dict[str, Any]:
     """Return all results as JSON values."""
     return {
         "k": K,
         "measured": [asdict(each) for each in results.measured],
         "left_out": [asdict(each) for each in results.left_out],
         "findings": [asdict(each) for each in comparison],
-        "missing": missing,
     }
 
 

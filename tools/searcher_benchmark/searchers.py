@@ -1,7 +1,5 @@
 """The searchers of the benchmark; the scan comes first."""
 
-from importlib.util import find_spec
-
 from solutions.hashing.search.index_structures.bit_sampling import BitSampling
 from solutions.hashing.search.index_structures.faiss_hash import FaissHash, FaissMultiHash
 from solutions.hashing.search.index_structures.metric_tree import BKTree, VPTree
@@ -12,9 +10,9 @@ from solutions.hashing.search.index_structures.searcher import HammingSearcher
 from solutions.hashing.search.index_structures.trie import Trie
 
 
-def all_searchers() -> tuple[list[HammingSearcher], list[str]]:
-    """Return the searchers, and a message for each missing library."""
-    own: list[HammingSearcher] = [
+def all_searchers() -> list[HammingSearcher]:
+    """Return the searchers; the scan, which the others are compared with, is the first."""
+    return [
         Scan(),
         Trie(),
         Trie(digit_bits=8),
@@ -24,7 +22,6 @@ def all_searchers() -> tuple[list[HammingSearcher], list[str]]:
         BitSampling(),
         BitSampling(tables=20, bits=12),
         MinHash(),
+        FaissHash(),
+        FaissMultiHash(),
     ]
-    if find_spec("faiss") is None:
-        return own, ["faiss is not installed, so its hash tables are skipped; pip install faiss-cpu"]
-    return [*own, FaissHash(), FaissMultiHash()], []

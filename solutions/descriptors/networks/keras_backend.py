@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from harness import HarnessError
+from harness import HarnessError, install_command
 
 Forward = Callable[[np.ndarray], Mapping[str, np.ndarray]]
 
@@ -43,9 +43,8 @@ def installed_versions() -> dict[str, str]:
     versions = {wheel: _version(wheel) for wheel in ("keras", *_WHEELS[name])}
     keras, *backends = versions.values()
     if not keras or not any(backends):
-        missing = "keras" if not keras else name
-        remedy = "'landmark[networks]'" if name == "tensorflow" else missing
-        raise HarnessError(f"networks need {missing}, which is not installed; pip install {remedy}")
+        missing, extras = (name, [name]) if keras else ("keras", [])
+        raise HarnessError(f"networks need {missing}; install it with: {install_command(*extras)}")
     return {wheel: number for wheel, number in versions.items() if number}
 
 

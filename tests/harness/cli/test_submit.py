@@ -12,6 +12,7 @@ import pytest
 from harness.delivery import final_file as final
 from harness.delivery import kaggle as sending
 from harness.delivery import sidecar
+from harness.installation import install_command
 from leaderboard import EntryStore
 from tests.cli import error_of, run_command
 from tests.factories.competitions import make_competition
@@ -288,6 +289,6 @@ def test_send_uploads_the_file(shared_runs: Path, tmp_path: Path, monkeypatch: p
 
 def test_send_needs_the_kaggle_package(shared_runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sending, "find_spec", lambda name: None)
-    assert "pip install 'landmark[kaggle]'" in error_of(
+    assert install_command("kaggle") in error_of(
         "submit", "#1", "--on", shared_runs, "--send", "--competition", "x"
     )

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from PIL import Image
 
+from harness.installation import install_command
 from harness.plotting.tuning import _edge
 from harness.tuning.study import TuningStudy
 from metrics import metric
@@ -111,9 +112,9 @@ def test_wrong_usage_is_one_line(
     run_command("split", competition_folder, "--folds", 2)
     assert "has 2 folds already; replace them with: landmark split" in error_of(*tune, "--folds", 3)
     monkeypatch.setattr("harness.plotting.figure.find_spec", lambda name: None)
-    assert "pip install 'landmark[plots]'" in error_of(*tune, "--plot", tmp_path / "a.png")
+    assert install_command("plots") in error_of(*tune, "--plot", tmp_path / "a.png")
     monkeypatch.setattr("harness.tuning.optuna_proposals.find_spec", lambda name: None)
-    assert "pip install 'landmark[tuning]'" in error_of(*tune)
+    assert install_command("tuning") in error_of(*tune)
 
 
 @pytest.mark.usefixtures("workspace")

@@ -1,6 +1,7 @@
 """Tests of `harness.delivery.kaggle` and `harness.delivery.kaggle_process`."""
 
 import json
+import re
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from harness.delivery import kaggle
 from harness.errors import SubmissionError
+from harness.installation import install_command
 from tests.fakes.kaggle import KEY, fake_kaggle_server, write_fake_package
 
 
@@ -74,7 +76,7 @@ def test_without_credentials_the_error_says_where_to_put_them(submission: Path, 
 
 def test_without_the_package_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kaggle, "find_spec", lambda name: None)
-    with pytest.raises(SubmissionError, match=r"pip install 'landmark\[kaggle\]'"):
+    with pytest.raises(SubmissionError, match=re.escape(install_command("kaggle"))):
         kaggle.require_kaggle()
 
 
@@ -82,7 +84,7 @@ def test_without_the_package_the_error_says_what_to_install(monkeypatch: pytest.
 def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Use the real package with credentials, against http://localhost."""
     if find_spec("kaggle") is None:
-        pytest.skip("the kaggle package is not installed: pip install 'landmark[kaggle]'")
+        pytest.skip(f"the kaggle package is not installed: {install_command('kaggle')}")
     for name in ("KAGGLE_API_TOKEN", "NO_PROXY", "no_proxy", "http_proxy"):
         monkeypatch.delenv(name, raising=False)
     facts = {"HOME": tmp_path, "KAGGLE_CONFIG_DIR": tmp_path, "KAGGLE_API_ENVIRONMENT": "LOCALHOST"}

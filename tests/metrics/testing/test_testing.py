@@ -5,9 +5,6 @@ They cover `metrics.testing.cases`, `metrics.testing.strategies`, `metrics.testi
 `metrics.testing.mistaken_scorers`, `metrics.testing.check` and `metrics.testing.loading`.
 """
 
-import builtins
-import importlib
-import sys
 
 import pandas as pd
 import pytest
@@ -209,22 +206,6 @@ def test_the_metric_to_equal_is_an_argument_an_attribute_or_the_default():
     assert metric_for(score, "gap") == metric("gap")
     with pytest.raises(ValueError, match="recall@5 is a metric of retrieval, not of recognition"):
         metric_for(score, task="recognition")
-
-
-def test_without_hypothesis_one_line_says_how_to_install_it(monkeypatch):
-    real = builtins.__import__
-
-    def without(name, *rest, **options):
-        if name == "hypothesis":
-            raise ModuleNotFoundError(name)
-        return real(name, *rest, **options)
-
-    kept = {name: module for name, module in sys.modules.items() if name.startswith("metrics.testing")}
-    for name in kept:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(ImportError, match=r"pip install 'landmark\[testing\]'"):
-        importlib.import_module("metrics.testing")
 
 
 def mean_of_hits(solution, submission, row_id_column_name):

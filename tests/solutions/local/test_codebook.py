@@ -12,8 +12,6 @@ from solutions.neighbours import quantised_exact
 from tests.solutions.local.factories import FakeExtractor, Images, some_images
 from tests.solutions.local.reference_asmk import codes_of, nearest_words
 
-pytest.importorskip("faiss", reason="faiss is an extra: pip install 'landmark[neighbours]'")
-
 
 def test_words_are_the_nearest_centroids_in_order():
     random = np.random.default_rng(0)

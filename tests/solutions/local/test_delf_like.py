@@ -3,7 +3,6 @@
 Keypoints, order, projection and attention; the reference computes one feature map at a time.
 """
 
-import importlib.util
 from pathlib import Path
 
 import cv2
@@ -20,7 +19,6 @@ from solutions.local.extractor import LocalFeatures
 from tests.factories.competitions import make_competition
 from tests.solutions.local.image_factories import textured
 
-networks = pytest.mark.skipif(not importlib.util.find_spec("tensorflow"), reason="TensorFlow is not installed")
 SMALL = {"longest": 64, "scales": (0.5, 1.0)}
 
 
@@ -46,7 +44,6 @@ def reference_cells(
     return sorted(cells, key=lambda cell: -cell[0])
 
 
-@networks
 @pytest.mark.slow
 def test_rows_are_the_cells_of_largest_norm_of_all_scales() -> None:
     image = coloured(0)
@@ -60,7 +57,6 @@ def test_rows_are_the_cells_of_largest_norm_of_all_scales() -> None:
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
 
 
-@networks
 @pytest.mark.slow
 def test_attention_decides_which_cells_are_strongest() -> None:
     image, weights = coloured(0), np.random.default_rng(0).normal(size=112)
@@ -70,7 +66,6 @@ def test_attention_decides_which_cells_are_strongest() -> None:
     assert np.allclose(results, expected, atol=1e-3)
 
 
-@networks
 @pytest.mark.slow
 def test_the_projection_is_fitted_to_some_images_and_cached(tmp_path: Path) -> None:
     competition = Competition.open(make_competition(tmp_path / "c", size=96), tmp_path / "store")
@@ -91,7 +86,6 @@ def test_the_projection_is_fitted_to_some_images_and_cached(tmp_path: Path) -> N
     assert np.array_equal(again.attention.weights, fitted_extractor.attention.weights)
 
 
-@networks
 @pytest.mark.slow
 def test_overlapping_cells_are_suppressed_and_tiny_images_work() -> None:
     image = coloured(4)

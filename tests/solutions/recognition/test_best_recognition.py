@@ -5,8 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("keras", reason="networks are an extra: pip install 'landmark[networks]'")
-
 from harness.data.competition import Competition
 from harness.data.split import own_split
 from harness.data.training_data import TrainingData

@@ -7,9 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("keras", reason="networks are an extra: pip install 'landmark[networks]'")
-pytest.importorskip("faiss", reason="faiss is an extra: pip install 'landmark[neighbours]'")
-
 from harness.data.competition import Competition
 from harness.data.split import own_split
 from harness.data.training_data import TrainingData

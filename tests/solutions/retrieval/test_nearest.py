@@ -1,7 +1,5 @@
 import pytest
 
-pytest.importorskip("keras", reason="networks are an extra: pip install 'landmark[networks]'")
-
 from harness.data.competition import Competition
 from harness.data.split import own_split
 from harness.errors import HarnessError

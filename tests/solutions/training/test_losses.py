@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from scipy.special import log_softmax, logsumexp
 
-pytest.importorskip("keras", reason="networks are an extra: pip install 'landmark[networks]'")
-
 from solutions.descriptors.networks.keras_backend import load_keras
 from solutions.training import losses
 from solutions.training.network_heads import HEADS, NEGATIVES
+from tests.back_ends import require_back_end
 
+require_back_end()
 load_keras()
 DRAW = np.random.default_rng(5)
 K, D, N = 7, 4, 9

@@ -8,8 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("keras", reason="networks are an extra: pip install 'landmark[networks]'")
-
 from harness import HarnessError, ImageSet, TrainingData
 from harness.contract import _alias
 from harness.cpu_budget import limit_cores
@@ -22,8 +20,10 @@ from solutions.training import train_loop as loop
 from solutions.training import trained_network as network
 from solutions.training.settings import TrainingConfig
 from solutions.training.trained_network import TrainedNetwork, train_network
+from tests.back_ends import require_back_end
 from tests.factories.competitions import make_competition
 
+require_back_end()
 FEATURES = SquareExtractor("lite0", 64)
 ROWS = TrainingConfig(epochs=6, rate=0.01, patience=9)
 UPPER = 130  # of 141 layers of lite0

@@ -4,7 +4,6 @@ Tests of `tools.explain.command`, `tools.explain.picture` and `solutions.local.e
 """
 
 import json
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -167,7 +166,6 @@ def test_an_explanation_does_not_depend_on_the_set(folder: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not find_spec("tensorflow"), reason="TensorFlow is not installed")
 def test_cells_of_feature_maps_explain_as_well(folder: Path) -> None:
     message = document(folder, QUERY, ALIKE, "--local", "delf")
     assert message["descriptor"] == "DELF-like"

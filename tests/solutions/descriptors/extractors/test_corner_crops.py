@@ -1,8 +1,6 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("keras", reason="networks are an extra: pip install 'landmark[networks]'")
-
 from harness import HarnessError
 from solutions.descriptors.extractors.corner_crops import CornerCropsExtractor, corner_crops
 from solutions.descriptors.extractors.multiscale import MultiscaleExtractor

@@ -1,4 +1,3 @@
-import importlib.util
 from pathlib import Path
 
 import cv2
@@ -19,7 +18,6 @@ from solutions.descriptors.pooling.poolings import gem, mac
 from solutions.descriptors.pooling.regions import pool_boxes, rmac_boxes, tile_boxes
 from tests.factories.competitions import make_competition, save_image
 
-networks = pytest.mark.skipif(not importlib.util.find_spec("tensorflow"), reason="TensorFlow is not installed")
 PIXELS = np.random.default_rng(5)
 
 
@@ -71,7 +69,6 @@ def slow(image: np.ndarray, pool, *, scales: tuple[float, ...], flip: bool, side
     return rows
 
 
-@networks
 @pytest.mark.slow
 def test_descriptors_agree_with_a_loop_over_scales_and_mirror_images() -> None:
     scales, image = (1, 0.5), photo(96, 144)
@@ -92,7 +89,6 @@ def test_descriptors_agree_with_a_loop_over_scales_and_mirror_images() -> None:
     assert result["gem"].dtype == np.float32
 
 
-@networks
 @pytest.mark.slow
 def test_mirror_images_and_quarter_turns_have_the_same_descriptor() -> None:
     image = photo(96, 160)
@@ -105,7 +101,6 @@ def test_mirror_images_and_quarter_turns_have_the_same_descriptor() -> None:
     assert np.array_equal(result["gem"], straight.describe([image])["gem"])
 
 
-@networks
 @pytest.mark.slow
 def test_further_layers_are_pooled_too() -> None:
     views = MultiscaleExtractor(side=128, poolings=("mac", "gem_2"), further=("block11_expand_relu",))
@@ -117,7 +112,6 @@ def test_further_layers_are_pooled_too() -> None:
     assert alone["mac"].shape == result["mac_maps1"].shape
 
 
-@networks
 @pytest.mark.slow
 @pytest.mark.parametrize("jobs", ["1", "3"])
 def test_stored_descriptors_are_the_same_bits_in_any_batch(

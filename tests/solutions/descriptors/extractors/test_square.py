@@ -1,4 +1,3 @@
-import importlib.util
 from pathlib import Path
 
 import cv2
@@ -13,8 +12,6 @@ from solutions.descriptors.extractors.square import SquareExtractor, to_square
 from solutions.descriptors.networks.backbone import Backbone
 from solutions.descriptors.pooling.poolings import POOLINGS
 from tests.factories.competitions import make_competition
-
-networks = pytest.mark.skipif(not importlib.util.find_spec("tensorflow"), reason="TensorFlow is not installed")
 
 
 def test_a_crop_is_the_middle_and_a_squash_the_whole() -> None:
@@ -38,7 +35,6 @@ def test_every_pooling_with_one_row_is_accepted() -> None:
         SquareExtractor(poolings=("mac_tiles",))
 
 
-@networks
 @pytest.mark.slow
 def test_stored_descriptors_are_those_of_the_network(tmp_path: Path) -> None:
     folder = make_competition(tmp_path / "competition", index=12)
@@ -58,7 +54,6 @@ def test_stored_descriptors_are_those_of_the_network(tmp_path: Path) -> None:
     assert np.isnan(rows["gem"][5]).all()
 
 
-@networks
 @pytest.mark.slow
 @pytest.mark.parametrize("jobs", ["1", "3"])
 def test_any_number_of_cores_gives_the_same_bits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: str) -> None:

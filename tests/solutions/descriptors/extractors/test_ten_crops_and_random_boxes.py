@@ -5,8 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-pytest.importorskip("keras", reason="networks are an extra: pip install 'landmark[networks]'")
-
 from harness import HarnessError
 from solutions.descriptors.extractors.random_boxes import RandomBoxesExtractor, gem_of_boxes, random_boxes
 from solutions.descriptors.extractors.square import SquareExtractor

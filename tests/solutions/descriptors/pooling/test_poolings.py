@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from solutions.descriptors.pooling.poolings import POOLINGS, centre_prior, crow, gem, mac, spoc
+from tests.back_ends import require_back_end
 
 CHANNEL = np.array([[1, 2], [3, 0]], np.float32).reshape(1, 2, 2, 1)
 MAPS = np.random.default_rng(0).normal(1, 2, (3, 4, 5, 6)).astype(np.float32)
@@ -53,7 +54,7 @@ def test_a_pooling_agrees_with_its_slow_twin(name: str) -> None:
 
 @pytest.mark.parametrize("name", POOLINGS)
 def test_a_pooling_in_keras_agrees_with_the_one_in_numpy(name: str) -> None:
-    pytest.importorskip("keras", reason="networks are an extra: pip install 'landmark[networks]'")
+    require_back_end()
     tensor = POOLINGS[name].pool_tensor
     assert tensor is not None
     assert np.asarray(tensor(MAPS)) == pytest.approx(POOLINGS[name].pool(MAPS), abs=1e-5)

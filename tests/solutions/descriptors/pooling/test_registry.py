@@ -8,6 +8,7 @@ from solutions.descriptors.normalisation import l2_normalise
 from solutions.descriptors.pooling.poolings import POOLINGS, gem, mac
 from solutions.descriptors.pooling.regions import sum_of_regions
 from solutions.descriptors.pooling.registry import find_pooling, find_row_pooling, pool_tensor, tensor_functions
+from tests.back_ends import require_back_end
 
 MAPS = np.random.default_rng(0).normal(1, 2, (2, 9, 12, 5)).astype(np.float32)
 
@@ -47,6 +48,6 @@ def test_layers_below_regions_cannot_be_trained() -> None:
 
 
 def test_poolings_in_keras_are_normalised_and_concatenated() -> None:
-    pytest.importorskip("keras", reason="networks are an extra: pip install 'landmark[networks]'")
+    require_back_end()
     expected = np.hstack([l2_normalise(find_pooling(name).pool(MAPS)) for name in ("gem_4", "mac")])
     assert np.asarray(pool_tensor(MAPS, ("gem_4", "mac"))) == pytest.approx(expected, abs=1e-5)

@@ -106,9 +106,7 @@ def _prepare_folder(folder: Path, competition: SyntheticCompetition) -> None:
         if marker.is_file() and marker.read_text(encoding="utf-8") == text:
             return
         if any(folder.iterdir()):
-            raise DataError(
-                f"{folder}: holds something else than {competition}; choose a new folder, or empty this one"
-            )
+            raise DataError(f"{folder}: holds something else than {competition}; choose a new or an empty folder")
         write_atomically(marker, text)
     except OSError as error:
         raise DataError(f"{folder}: cannot be written to: {error.strerror}; choose another folder") from None

@@ -56,9 +56,8 @@ def _portrait(rng: np.random.Generator, view: Viewpoint) -> Image:
 def _room(rng: np.random.Generator, view: Viewpoint) -> Image:
     """Draw a room with floor, ceiling, three walls and furniture."""
     width, height = view.width, view.height
-    picture = np.empty((height, width, 3), np.uint8)
     paint = vary_colour(rng, (196, 184, 168), 0.15)
-    picture[:] = paint
+    picture = np.full((height, width, 3), paint, np.uint8)
     near_box = np.array([(0, 0), (width, 0), (width, height), (0, height)])
     far_box = np.array([(0.3, 0.25), (0.72, 0.25), (0.72, 0.68), (0.3, 0.68)]) * (width, height)
     far_box += rng.normal(0, 0.06, size=2) * (width, height)

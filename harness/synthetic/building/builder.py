@@ -85,10 +85,8 @@ class BuildingBuilder:
         """Draw the unrolled surface: the roof at the top, masonry with windows below it."""
         rows, around = max(8, round(height * self.scale)), max(24, round(2 * np.pi * radius * self.scale))
         roof = round(ROOF_SHARE[kind] * rows)
-        skin = np.full((rows, around, 4), WALL, np.uint8)
-        skin[:, :, :3] = draw_wall(
-            self.rng, self.plan.material, self.plan.wall, rows, around, self.plan.course * self.scale
-        )
+        skin, course = np.full((rows, around, 4), WALL, np.uint8), self.plan.course * self.scale
+        skin[:, :, :3] = draw_wall(self.rng, self.plan.material, self.plan.wall, rows, around, course)
         if roof:
             skin[:roof, :, :3] = draw_wall(self.rng, "tiles", self.plan.roof, roof, around, 0.25 * self.scale)
             _draw_ribs(skin[:roof], self.plan)

@@ -69,9 +69,8 @@ def _bare_tree(rng: np.random.Generator) -> Sprite:
         grown = []
         for x, y, angle, length in tips:
             end = (x + length * np.cos(angle), y + length * np.sin(angle))
-            cv2.line(
-                picture, (round(x), round(y)), (round(end[0]), round(end[1])), (58, 48, 42, 255), max(1, 6 - depth)
-            )
+            root, tip = (round(x), round(y)), (round(end[0]), round(end[1]))
+            cv2.line(picture, root, tip, (58, 48, 42, 255), max(1, 6 - depth))
             turns = rng.normal(0, 0.2) + np.array([-0.45, 0.4])
             grown += [(*end, angle + turn, length * rng.uniform(0.6, 0.85)) for turn in turns]
         tips = grown
@@ -98,9 +97,8 @@ def _person(rng: np.random.Generator) -> Sprite:
     stride = int(rng.integers(0, 8))
     for side in (-1, 1):
         cv2.line(picture, (28 + 4 * side, 72), (28 + side * (5 + stride), 124), legs, 10)
-        cv2.line(
-            picture, (28 + 9 * side, 34), (28 + side * int(rng.integers(10, 22)), int(rng.integers(20, 74))), shirt, 7
-        )
+        hand = (28 + side * int(rng.integers(10, 22)), int(rng.integers(20, 74)))
+        cv2.line(picture, (28 + 9 * side, 34), hand, shirt, 7)
     cv2.ellipse(picture, (28, 50), (13, 28), 0, 0, 360, shirt, -1)
     cv2.circle(picture, (28, 13), 10, skin, -1)
     cv2.ellipse(picture, (28, 10), (11, 8), 0, 180, 360, (*rng.integers(15, 110, size=3).tolist(), 255), -1)

@@ -73,9 +73,8 @@ def _histograms(headers: np.ndarray) -> dict[str, BarTable]:
         "Colour mode": ("kind", _value_counts(headers["mode"])),
         "EXIF orientation": ("kind", _value_counts(orientations)),
     }
-    return {
-        title: BarTable.of((unit, "images", "share"), counts, len(headers)) for title, (unit, counts) in rows.items()
-    }
+    n = len(headers)
+    return {title: BarTable.of((unit, "images", "share"), counts, n) for title, (unit, counts) in rows.items()}
 
 
 def _bin_counts(values: np.ndarray, edges: tuple[float, ...]) -> list[tuple[str, int]]:

@@ -44,6 +44,7 @@ class BoardRow:
     entry_id: int | None
     status: Status
     reason: str | None
+    device: str | None
 
 
 def board_rows(
@@ -116,6 +117,7 @@ def board_row(standing: Standing[Any], entry: Entry, order: Order, part: str) ->
         entry_id=entry.id,
         status=entry.status,
         reason=entry.reason if rank or entry.status != "scored" else f"no {part} score by {order.metric}",
+        device=entry.device,
     )
 
 

@@ -92,6 +92,11 @@ class Entry:
         return self.scores.get(part, {}).get(metric or self.metric or "")
 
     @property
+    def device(self) -> str | None:
+        """What the run computed on: `cpu`, or GPUs as in "cuda:0 (NVIDIA H200)"; None for an uploaded file."""
+        return self.versions.get("device", "cpu") if self.stages else None
+
+    @property
     def cost(self) -> Cost:
         """The sum of wall and CPU seconds over the stages, and the highest of their memory peaks."""
         return total_cost(self.stages)

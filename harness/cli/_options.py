@@ -39,6 +39,12 @@ PlotFile = Annotated[
 Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Number of cores; default: all.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of all random numbers.")]
 Timeout = Annotated[float | None, typer.Option("--timeout", min=0.1, metavar="SECONDS", help="Time limit of each run.")]
+Device = Annotated[
+    str | None,
+    typer.Option(
+        "--device", metavar="DEVICE", help="auto, cpu, or a GPU such as cuda:0; default: $LANDMARK_DEVICE, or auto."
+    ),
+]
 MemoryLimit = Annotated[
     str | None, typer.Option("--memory-limit", metavar="SIZE", help="Memory limit of each run, such as 4GB.")
 ]

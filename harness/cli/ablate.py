@@ -9,6 +9,7 @@ import typer
 
 from harness.cli._open import open_runner
 from harness.cli._options import (
+    Device,
     Folder,
     Jobs,
     Json,
@@ -35,6 +36,7 @@ def ablate(
     part: Part = "private",
     plot: PlotFile = None,
     jobs: Jobs = None,
+    device: Device = None,
     seed: Seed = 0,
     timeout: Timeout = None,
     memory_limit: MemoryLimit = None,
@@ -47,10 +49,12 @@ def ablate(
     """
     from harness.comparing.ablation import ablation_steps, ablation_table
     from harness.comparing.entry_lookup import EntryLookup
+    from harness.device import set_device
     from harness.plotting.figure import require_picture
 
     if plot:
         require_picture(plot)
+    set_device(device)
     part = "all" if folds else part
     runner = open_runner(on, workspace_dir, timeout, memory_limit, folds=folds)
     steps = ablation_steps(spec, runner.workspace.register)

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.cli._open import open_runner
-from harness.cli._options import Folder, Jobs, Json, MemoryLimit, OnFolds, Seed, TaskOption, Timeout, WorkspaceOption
+from harness.cli._options import (
+    Device,
+    Folder,
+    Jobs,
+    Json,
+    MemoryLimit,
+    OnFolds,
+    Seed,
+    TaskOption,
+    Timeout,
+    WorkspaceOption,
+)
 from harness.cli._output import format_score, note, print_json, progress, say
 
 if TYPE_CHECKING:
@@ -19,8 +30,6 @@ Specs = Annotated[
     typer.Argument(metavar="[SOLUTION]...", help="Names such as hash or \"hash(kind='dct')\"; default: all."),
 ]
 
-_EXTRAS = {"faiss": "neighbours"}  # module -> extra of the package; default: networks
-
 
 def run(
     specs: Specs = None,
@@ -29,6 +38,7 @@ def run(
     task: TaskOption = None,
     folds: OnFolds = False,
     jobs: Jobs = None,
+    device: Device = None,
     seed: Seed = 0,
     timeout: Timeout = None,
     memory_limit: MemoryLimit = None,
@@ -39,6 +49,9 @@ def run(
 
     A finished run is repeated only if its code, parameters, libraries or data have changed. An interrupted run resumes.
     """
+    from harness.device import set_device
+
+    set_device(device)
     runner = open_runner(on, workspace_dir, timeout, memory_limit, folds=folds)
     results = run_all(runner, _select_solutions(specs, runner, task), seed, jobs, quiet=json)
     if json:
@@ -69,8 +82,7 @@ def _select_solutions(specs: list[str] | None, runner: Runner, task: str | None)
             solution = load_solution(name, register)
             missing = [module for module in solution.modules if find_spec(module) is None]
             if missing:
-                extras = ",".join(sorted({_EXTRAS.get(module, "networks") for module in missing}))
-                note(f"skipped: {name} needs {', '.join(missing)} (pip install 'landmark[{extras}]')")
+                note(f"skipped: {name} needs {' and '.join(missing)}, which Python cannot find here")
             elif solution.task in tasks:
                 selected.append(name)
         except HarnessError as error:

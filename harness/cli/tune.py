@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harness.cli._options import Folder, Jobs, Json, MemoryLimit, Metric, PlotFile, Seed, Timeout, WorkspaceOption
+from harness.cli._options import (
+    Device,
+    Folder,
+    Jobs,
+    Json,
+    MemoryLimit,
+    Metric,
+    PlotFile,
+    Seed,
+    Timeout,
+    WorkspaceOption,
+)
 from harness.cli._output import format_score, note, print_json, progress, say, write_file
 
 if TYPE_CHECKING:
@@ -32,6 +43,7 @@ def tune(
         int | None, typer.Option("--folds", min=2, help="Number of folds to create if there are none.")
     ] = None,
     jobs: Jobs = None,
+    device: Device = None,
     seed: Seed = 0,
     timeout: Timeout = None,
     memory_limit: MemoryLimit = None,
@@ -45,6 +57,7 @@ def tune(
     Each trial is one run per fold. The same command resumes an interrupted search, or adds trials to a finished one.
     """
     from harness.atomic_files import require_writable
+    from harness.device import set_device
     from harness.plotting.figure import require_picture
     from harness.plotting.tuning import draw_tuning
     from harness.tuning.optuna_proposals import require_optuna
@@ -52,6 +65,7 @@ def tune(
     from harness.tuning.study import open_study
 
     require_optuna()
+    set_device(device)
     if plot:
         require_picture(plot)
     if out:

@@ -17,6 +17,7 @@ from harness.code_digest import class_digest, imports_digest
 from harness.cpu_budget import cores
 from harness.data.competition import Competition
 from harness.data.split import TEST, Folds, Split, fold_split, own_split
+from harness.device import device_name, planned_device
 from harness.errors import DataError
 from harness.progress import ProgressListener, ignore_progress
 from harness.running.local_processes import RunLimits, kill_all, run_in_process
@@ -139,15 +140,17 @@ class Runner:
             seed,
             code,
             versions(),
-            *self._data_digests(job.task, number),
+            *([device_name(device)] if (device := planned_device()) != "cpu" else []),
+            *self._data_digests(solution, number),
         ]
         key = sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
         return PlannedRun(solution_name(type(solution)), identity(solution), job, split_name, key, code)
 
-    def _data_digests(self, task: metrics.Task, number: int | None) -> list[str]:
-        """Return the digests of the competition's tables and of the three image sets of a run."""
-        split = self.split(task, number)
-        return [self.competition.key, *(i.fingerprint for i in (split.data.train, split.data.index, split.queries))]
+    def _data_digests(self, solution: Solution, number: int | None) -> list[str]:
+        """Return the digests of the competition's tables, of the three image sets of a run, and of further inputs."""
+        split = self.split(solution.task, number)
+        fingerprints = [each.fingerprint for each in (split.data.train, split.data.index, split.queries)]
+        return [self.competition.key, *fingerprints, *solution.input_digests(split.data, split.queries)]
 
     def _find_or_add_entry(self, run: PlannedRun, outcome: Outcome, *, executed: bool) -> RunResult:
         """Return the result with its entry, which a reused run may have already."""

@@ -5,6 +5,8 @@ import re
 from functools import cache
 from importlib.metadata import requires, version
 
+from harness.device import CPU, device_report
+
 
 @cache
 def versions() -> dict[str, str]:
@@ -15,3 +17,9 @@ def versions() -> dict[str, str]:
         if "extra ==" not in requirement:
             result[name.lower()] = version(name)
     return result
+
+
+def run_versions() -> dict[str, str]:
+    """Return `versions`, and as `device` the GPUs that this process has computed on, if any."""
+    device = device_report()
+    return versions() | ({} if device == CPU else {"device": device})

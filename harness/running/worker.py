@@ -40,7 +40,7 @@ from harness.running.outcome import (
 )
 from harness.running.resource_usage import StageRecorder
 from harness.running.sandbox import block_file_access
-from harness.running.versions import versions
+from harness.running.versions import run_versions
 from harness.solution.base import Retrieval, Solution
 from harness.solution.registry import load_solution
 from harness.submissions.answer import Answer, concatenate_answers
@@ -148,7 +148,7 @@ def _outcome(answer: Answer, split: Split, recorder: StageRecorder, digest: str)
     counts = int(answer.answered.sum()), int((~answer.answered & ~failed).sum()), int(failed.sum())
     coverage = Coverage(len(failed), *counts)
     stages, examples = tuple(recorder.stages), tuple(undecodable[:20])
-    return Outcome(None, stages, coverage, len(undecodable), examples, versions(), digest)
+    return Outcome(None, stages, coverage, len(undecodable), examples, run_versions(), digest)
 
 
 def _reason(error: BaseException) -> str:

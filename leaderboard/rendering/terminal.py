@@ -79,7 +79,9 @@ def _entry(row: BoardRow) -> str:
 def _cost(row: BoardRow | FoldRow) -> str:
     if row.wall_s is None or row.cpu_s is None or row.peak_mb is None:
         return "not measured"
-    return f"{row.wall_s:.1f} s wall, {row.cpu_s:.1f} s CPU, {row.peak_mb:.0f} MB"
+    device = format_cell("device", getattr(row, "device", None))
+    gpu = f", {device}" if device not in ("", "cpu") else ""
+    return f"{row.wall_s:.1f} s wall, {row.cpu_s:.1f} s CPU, {row.peak_mb:.0f} MB{gpu}"
 
 
 def _interval(row: BoardRow | FoldRow) -> str:

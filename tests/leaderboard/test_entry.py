@@ -27,6 +27,12 @@ def test_an_unmeasured_cost_is_none_and_not_zero(make_entry):
     assert make_entry(stages=()).cost == Cost(None, None, None)
 
 
+def test_the_device_is_the_cpu_unless_the_run_names_another_and_that_of_an_uploaded_file_unknown(make_entry):
+    assert make_entry().device == "cpu"
+    assert make_entry(versions={"device": "cuda:0 (NVIDIA H200)"}).device == "cuda:0 (NVIDIA H200)"
+    assert make_entry(stages=()).device is None
+
+
 @pytest.mark.parametrize("score", [float("nan"), float("inf"), -float("inf")])
 def test_a_score_that_is_not_finite_is_refused_by_name(make_entry, score):
     with pytest.raises(LeaderboardError, match="map@100 is .*finite"):

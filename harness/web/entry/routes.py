@@ -103,8 +103,9 @@ def _links(context: PageContext, entry: Entry, other: Entry | None) -> list[Link
 
 
 def _environment(entry: Entry) -> dict[str, str]:
-    """Return the code digest, the seed and the library versions of an entry's run."""
-    return {"code": entry.code_version[:12], "seed": str(entry.seed), **entry.versions}
+    """Return the code digest, the seed, the device and the library versions of an entry's run."""
+    device = {"device": entry.device} if entry.device else {}
+    return {"code": entry.code_version[:12], "seed": str(entry.seed), **device, **entry.versions}
 
 
 def _parameters(entry: Entry) -> dict[str, str]:

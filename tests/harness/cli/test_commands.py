@@ -5,6 +5,7 @@ They are `harness.cli.run`, `harness.cli.leaderboard`, `harness.cli.solutions`, 
 """
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from harness.errors import HarnessError
 from harness.solution import registry as plugins
 from harness.solution.registry import available_solutions
-from tests.cli import modules_after, run_command, run_process
+from tests.cli import error_of, modules_after, run_command, run_process
 from tests.factories.competitions import make_competition
 from tests.factories.solutions import write_obedient
 
@@ -40,6 +41,25 @@ def test_run_prints_each_result_and_the_leaderboard_ranks_them(competition_folde
     board = run_command("leaderboard", "--on", competition_folder, "--format", "markdown")
     assert r"| first\_images |" in board.output
     assert r"| most\_frequent |" in board.output
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_run_on_the_cpu_says_so_in_the_leaderboard(competition_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANDMARK_DEVICE", "auto")  # and restore it
+    assert run_command("run", "first_images", "--on", competition_folder, "--device", "cpu").exit_code == 0
+    assert os.environ["LANDMARK_DEVICE"] == "cpu"
+    board = json.loads(run_command("leaderboard", "--on", competition_folder, "--json").output)
+    assert [row["device"] for row in board["leaderboards"]["retrieval"]] == ["cpu"]
+
+
+@pytest.mark.parametrize("command", ["run", "tune", "ablate"])
+def test_a_device_that_does_not_exist_is_refused_before_anything_runs(
+    competition_folder: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setattr("harness.device.cuda_devices", tuple)
+    for name, reason in (("cuda:0", "cuda:0: no such device"), ("tpu", "'tpu' is not a device")):
+        assert reason in error_of(command, "hash", "--on", competition_folder, "--device", name)
+    assert "LANDMARK_DEVICE" not in os.environ
 
 
 @pytest.mark.usefixtures("workspace")

@@ -21,6 +21,7 @@ from harness.data.split import make_folds, save_folds
 from harness.errors import DataError, SolutionError
 from harness.running.local_processes import RunLimits
 from harness.running.runner import RESULT_MODULES
+from harness.running.versions import run_versions, versions
 from leaderboard import Coverage
 from tests.factories.competitions import image_id, image_path, make_competition, save_image
 from tests.factories.runs import make_runner, run_solutions
@@ -105,6 +106,23 @@ def test_a_finished_run_is_repeated_only_if_an_input_changes(competition_folder:
     image = next(competition_folder.glob("*.jpg"))
     save_image(image, np.zeros((9, 9, 3), np.uint8))
     assert run_solutions(make_runner(competition_folder), str(obedient))[0].executed
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_run_is_repeated_on_another_device(
+    competition_folder: Path, obedient: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run_solutions(make_runner(competition_folder), str(obedient))[0].executed
+    monkeypatch.setattr("harness.running.runner.planned_device", lambda: "cuda:0")
+    for name, executed in (("NVIDIA H200", True), ("NVIDIA H200", False), ("NVIDIA L4", True)):
+        monkeypatch.setattr("harness.running.runner.device_name", lambda _, name=name: name)
+        assert run_solutions(make_runner(competition_folder), str(obedient))[0].executed == executed
+
+
+def test_the_versions_of_a_run_name_its_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run_versions() == versions()
+    monkeypatch.setattr("harness.running.versions.device_report", lambda: "cuda:0 (NVIDIA H200)")
+    assert run_versions() == versions() | {"device": "cuda:0 (NVIDIA H200)"}
 
 
 def test_pages_figures_and_commands_are_not_part_of_the_code_of_a_run() -> None:

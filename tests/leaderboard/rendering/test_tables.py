@@ -103,6 +103,15 @@ def test_a_wide_terminal_shows_every_value(rows):
         assert heading in text
 
 
+def test_a_gpu_is_beside_the_cost_and_in_json(make_entry):
+    entries = [make_entry("a", public=0.5, versions={"device": "cuda:0 (NVIDIA H200)"}), make_entry("b", public=0.2)]
+    rows = board_rows(entries, higher_is_better=True)
+    assert [row["device"] for row in json.loads(render(rows, "json", **HEADING))] == ["cuda:0 (NVIDIA H200)", "cpu"]
+    text = " ".join(render_text(rows, 250).split())
+    assert "12.0 s CPU, 300 MB, cuda:0 (NVIDIA H200)" in text
+    assert text.count("cuda") == 1
+
+
 def test_a_narrow_terminal_shows_the_deciding_columns_in_whole_lines(rows):
     lines = render_text(rows, 80).splitlines()
     assert any("down" in line and "0.60000" in line and "-0.25000" in line and "▼1" in line for line in lines)

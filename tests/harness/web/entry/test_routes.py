@@ -22,6 +22,11 @@ def test_an_entry_shows_scores_parameters_and_its_command(factory: EntryFactory,
     assert command in text
 
 
+def test_the_device_is_shown(factory: EntryFactory, browse: Browse) -> None:
+    entry = factory.add_ranking("hash", right=0.5)
+    assert "<bdi>cpu</bdi>, 2 versions" in browse(factory.competition.folder).get(f"/e/{entry.id}").text
+
+
 def test_differences_from_another_entry_are_marked(factory: EntryFactory, browse: Browse) -> None:
     entry = factory.add_ranking("hash(kind='dct', a=1)", right=0.5)
     other = factory.add_ranking("hash(kind='dct', a=2)", right=0.8)

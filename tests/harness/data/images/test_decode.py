@@ -73,6 +73,14 @@ def test_a_large_jpeg_is_decoded_small(save: Saved) -> None:
     assert decode(save(encode("jpg", random_photo(1, 0, 800))), reduce_to=90).shape == (100, 100)
 
 
+@pytest.mark.parametrize(("reduce_to", "side"), [(401, 800), (400, 400), (301, 400), (300, 300)])
+def test_a_jpeg_is_decoded_at_half_of_its_scale_or_less_or_in_full(save: Saved, reduce_to: int, side: int) -> None:
+    path = save(encode("jpg", random_photo(1, 0, 800)))
+    assert decode(path, reduce_to=reduce_to).shape == (side, side)
+    if side == 800:
+        assert np.array_equal(decode(path, mode="RGB", reduce_to=reduce_to), decode(path, mode="RGB"))
+
+
 def test_a_size_is_width_and_height(save: Saved) -> None:
     assert decode(save(encode("jpg")), size=(20, 30)).shape == (30, 20)
     assert decode(save(encode("png")), mode="RGB", size=(20, 30), reduce_to=5).shape == (30, 20, 3)

@@ -21,9 +21,6 @@ from harness.running.resource_usage import process_tree_memory_mb
 
 _POLL_S = 0.1
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", VARIABLE)
-_RUNNING: set[subprocess.Popen[bytes]] = set()
-_LOCK = Lock()
-_STOPPED = False
 
 
 @dataclass(frozen=True)
@@ -34,44 +31,54 @@ class RunLimits:
     memory_mb: float | None = None
 
 
-def run_in_process(job: RunJob, folder: Path, cores: int, limits: RunLimits, listener: ProgressListener) -> Outcome:
-    """Run a job in its folder and return the outcome; a failure of the solution is an outcome too."""
-    (folder / OUTCOME).unlink(missing_ok=True)
-    (folder / PROGRESS).unlink(missing_ok=True)
-    write_atomically(folder / JOB, json.dumps(asdict(job)))
-    with (folder / LOG).open("wb") as log:
-        process = _start(folder, log.fileno(), job.seed, cores)
-        try:
-            reason = _wait(process, folder, limits, listener)
-        finally:
-            _kill(process)
-    if (folder / OUTCOME).exists() and not reason:
-        return Outcome.load(folder)
-    return Outcome(reason or _exit_reason(process.returncode))
+class RunProcesses:
+    """The processes of several runs, which are killed together."""
 
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._lock = Lock()
+        self._stopped = False
 
-def kill_all() -> None:
-    """Kill the subprocesses of all runs and start no more, as on Ctrl-C."""
-    global _STOPPED  # noqa: PLW0603 (there is one Ctrl-C)
-    _STOPPED = True
-    with _LOCK:
-        running = list(_RUNNING)
-    for process in running:
-        _kill(process)
+    def run(self, job: RunJob, folder: Path, cores: int, limits: RunLimits, listener: ProgressListener) -> Outcome:
+        """Run a job in its folder and return the outcome; a failure of the solution is an outcome too."""
+        (folder / OUTCOME).unlink(missing_ok=True)
+        (folder / PROGRESS).unlink(missing_ok=True)
+        write_atomically(folder / JOB, json.dumps(asdict(job)))
+        with (folder / LOG).open("wb") as log:
+            process = self._start(folder, log.fileno(), job.seed, cores)
+            try:
+                reason = _wait(process, folder, limits, listener)
+            finally:
+                self._kill(process)
+        if (folder / OUTCOME).exists() and not reason:
+            return Outcome.load(folder)
+        return Outcome(reason or _exit_reason(process.returncode))
 
+    def kill_all(self) -> None:
+        """Kill the processes and start no more, as on Ctrl-C."""
+        self._stopped = True
+        with self._lock:
+            running = list(self._running)
+        for process in running:
+            self._kill(process)
 
-def _start(folder: Path, log: int, seed: int, cores: int) -> subprocess.Popen[bytes]:
-    environment = os.environ | dict.fromkeys(_THREAD_VARIABLES, str(cores))
-    environment |= {"PYTHONHASHSEED": str(seed % 2**32), "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}
-    command = [sys.executable, "-P", "-m", "harness.running.worker", str(folder)]
-    with _LOCK:
-        if _STOPPED:
-            raise KeyboardInterrupt
-        process = subprocess.Popen(  # noqa: S603 (our own module in our own interpreter)
-            command, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True, env=environment
-        )
-        _RUNNING.add(process)
-    return process
+    def _start(self, folder: Path, log: int, seed: int, cores: int) -> subprocess.Popen[bytes]:
+        environment = os.environ | dict.fromkeys(_THREAD_VARIABLES, str(cores))
+        environment |= {"PYTHONHASHSEED": str(seed % 2**32), "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}
+        command = [sys.executable, "-P", "-m", "harness.running.worker", str(folder)]
+        with self._lock:
+            if self._stopped:
+                raise KeyboardInterrupt
+            process = subprocess.Popen(  # noqa: S603 (our own module in our own interpreter)
+                command, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True, env=environment
+            )
+            self._running.add(process)
+        return process
+
+    def _kill(self, process: subprocess.Popen[bytes]) -> None:
+        _kill_tree(process)
+        with self._lock:
+            self._running.discard(process)
 
 
 def _wait(process: subprocess.Popen[bytes], folder: Path, limits: RunLimits, listener: ProgressListener) -> str | None:
@@ -114,7 +121,7 @@ def _exit_reason(code: int) -> str:
     return f"its process was ended by {name}{hint}"
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
+def _kill_tree(process: subprocess.Popen[bytes]) -> None:
     """Kill the process and all its descendants."""
     with suppress(psutil.Error):
         for child in psutil.Process(process.pid).children(recursive=True):
@@ -125,5 +132,3 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
     if process.stdin:
         process.stdin.close()
-    with _LOCK:
-        _RUNNING.discard(process)

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from pkgutil import iter_modules
 from shutil import rmtree
+from warnings import catch_warnings
 
 from filelock import FileLock
 from joblib import Parallel, delayed
@@ -20,7 +21,7 @@ from harness.data.split import TEST, Folds, Split, fold_split, own_split
 from harness.device import device_name, planned_device
 from harness.errors import DataError
 from harness.progress import ProgressListener, ignore_progress
-from harness.running.local_processes import RunLimits, kill_all, run_in_process
+from harness.running.local_processes import RunLimits, RunProcesses
 from harness.running.outcome import ANSWER, CHUNKS, LOG, SUBMISSION, Outcome, RunJob, finished_outcome, load_answer
 from harness.running.versions import versions
 from harness.scoring.evaluate import Evaluation, evaluate
@@ -92,16 +93,21 @@ class Runner:
         total, listeners = jobs or cores(), listeners or {}
         at_once = max(1, min(total, len(runs)))
         parallel = Parallel(n_jobs=at_once, prefer="threads", return_as="generator_unordered", batch_size=1)
+        processes = RunProcesses()
+        outcomes = parallel(
+            delayed(_run_unless_finished)(
+                *(processes, run, self.folder(run), total // at_once, self.limits),
+                listeners.get(run.key, ignore_progress),
+            )
+            for run in runs
+        )
         try:
-            for run, outcome, executed in parallel(
-                delayed(_run_unless_finished)(
-                    run, self.folder(run), total // at_once, self.limits, listeners.get(run.key, ignore_progress)
-                )
-                for run in runs
-            ):
+            for run, outcome, executed in outcomes:
                 yield self._find_or_add_entry(run, outcome, executed=executed)
         except BaseException:
-            kill_all()
+            processes.kill_all()
+            with catch_warnings(action="ignore"):  # joblib warns of runs that did not end
+                outcomes.close()
             raise
 
     def split(self, task: metrics.Task, number: int | None, seed: int = 0) -> Split:
@@ -205,13 +211,18 @@ class Runner:
 
 
 def _run_unless_finished(
-    run: PlannedRun, folder: Path, n_cores: int, limits: RunLimits, listener: ProgressListener
+    processes: RunProcesses,
+    run: PlannedRun,
+    folder: Path,
+    n_cores: int,
+    limits: RunLimits,
+    listener: ProgressListener,
 ) -> tuple[PlannedRun, Outcome, bool]:
     """Return the run, its outcome, and whether it was executed now."""
     with _lock(folder):  # two processes that start the same run execute it once
         if outcome := finished_outcome(folder):
             return run, outcome, False
-        return run, run_in_process(run.job, folder, n_cores, limits, listener), True
+        return run, processes.run(run.job, folder, n_cores, limits, listener), True
 
 
 def _lock(folder: Path) -> FileLock:

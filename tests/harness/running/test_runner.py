@@ -170,6 +170,17 @@ def test_a_failed_run_is_repeated(competition_folder: Path, obedient: Path) -> N
 
 
 @pytest.mark.usefixtures("workspace")
+def test_the_process_of_an_interrupted_call_can_run_again(competition_folder: Path, obedient: Path) -> None:
+    runner = make_runner(competition_folder)
+    results = runner.run(runner.plan(["first_images", f"{obedient}(do='sleep')"]), jobs=2)
+    assert next(results).entry.status == "scored"
+    with pytest.raises(KeyboardInterrupt):
+        results.throw(KeyboardInterrupt())
+    (result,) = run_solutions(runner, "hash(kind='average')")
+    assert result.entry.status == "scored"
+
+
+@pytest.mark.usefixtures("workspace")
 def test_an_interrupted_run_resumes_after_its_finished_chunks(
     competition_folder: Path, obedient: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -68,6 +68,21 @@ def test_worked_examples() -> None:
     assert gem(CHANNEL, 10).item() == pytest.approx(2.616150, abs=1e-5)
 
 
+@pytest.mark.parametrize("power", [1, 2, 3, 4, 5, 2.5])
+def test_gem_with_any_power_agrees_with_its_slow_twin(power: float) -> None:
+    slow = by_channel(lambda values: (np.maximum(values, 1e-6) ** power).mean() ** (1 / power))
+    assert np.allclose(gem(MAPS, power), [slow(image.astype(float)) for image in MAPS], rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", POOLINGS)
+def test_a_row_is_the_same_for_any_neighbours_and_for_a_view_of_larger_maps(name: str) -> None:
+    pool, maps = POOLINGS[name].pool, np.random.default_rng(1).normal(size=(5, 7, 7, 40)).astype(np.float32)
+    rows = pool(maps)
+    assert all(np.array_equal(pool(maps[number : number + 1])[0], rows[number]) for number in range(len(maps)))
+    framed = np.pad(maps, ((0, 0), (1, 2), (3, 0), (0, 0)))
+    assert np.array_equal(pool(framed[:, 1:8, 3:]), rows)
+
+
 def test_crow_of_maps_without_activations_is_0_and_a_dead_channel_stays_0() -> None:
     assert not crow(np.zeros((1, 3, 3, 2), np.float32)).any()
     assert crow(np.concatenate([CHANNEL, 0 * CHANNEL, CHANNEL], axis=3)).round(4)[0, 1] == 0

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 ProgressListener = Callable[[str, int, int | None], None]  # stage, items done, items in all
+ListenerFactory = Callable[[str], ProgressListener]  # takes the name of a job
 
 
 _listener: ProgressListener | None = None

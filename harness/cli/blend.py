@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from harness.cli._options import Folder, TaskOption, WorkspaceOption
-from harness.cli._output import format_score, note, progress, say
+from harness.cli._output import format_score, note, say
+from harness.progress_display import progress
 
 if TYPE_CHECKING:
     from harness.blending.weights import FoldWeights

@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from harness.cli._options import Jobs, Seed
-from harness.cli._output import progress, say
+from harness.cli._output import say
 from harness.cli.plugin_commands import PluginGroup
+from harness.progress_display import progress
 
 app = typer.Typer(
     cls=PluginGroup,

@@ -20,6 +20,7 @@ from typer.core import TyperGroup
 from harness.atomic_files import require_writable
 from harness.cli import _open, _output
 from harness.progress import send_progress_to
+from harness.progress_display import progress
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -32,7 +33,7 @@ class CommandContext:
 
     open_competition = staticmethod(_open.open_competition)
     print_json = staticmethod(_output.print_json)
-    progress = staticmethod(_output.progress)
+    progress = staticmethod(progress)
     heard_by = staticmethod(send_progress_to)
     say = staticmethod(_output.say)
     note = staticmethod(_output.note)

@@ -9,8 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from harness.cli._options import Json
-from harness.cli._output import format_score, note, print_json, progress, say
+from harness.cli._output import format_score, note, print_json, say
 from harness.errors import HarnessError
+from harness.progress_display import progress
 
 TOKEN_VARIABLE = "LANDMARK_TOKEN"  # noqa: S105 (the name of a variable)
 _PAUSE_S = 1.0

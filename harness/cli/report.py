@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from harness.cli._options import Folder, WorkspaceOption
-from harness.cli._output import progress, say, write_file
+from harness.cli._output import say, write_file
 from harness.progress import send_progress_to
+from harness.progress_display import progress
 
 
 def report(

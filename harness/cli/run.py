@@ -20,7 +20,8 @@ from harness.cli._options import (
     Timeout,
     WorkspaceOption,
 )
-from harness.cli._output import format_score, note, print_json, progress, say
+from harness.cli._output import format_score, note, print_json, say
+from harness.progress_display import progress
 
 if TYPE_CHECKING:
     from harness.running.runner import Runner, RunResult

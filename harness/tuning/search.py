@@ -7,18 +7,16 @@ four that do not see each other's scores, so the number of jobs does not change 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from harness.errors import HarnessError, SolutionError
-from harness.progress import ProgressListener, ignore_progress
+from harness.progress import ListenerFactory, ignore_progress
 from harness.running.runner import PlannedRun, Runner
 from harness.tuning.optuna_proposals import Parameters, ScoredValues, propose
 from harness.tuning.study import Trial, TuningStudy, trial_from_entries
 from leaderboard import Entry
 
 BATCH_SIZE = 4
-
-ListenerFactory = Callable[[str], ProgressListener]  # takes the name of a job
 
 
 def tune(

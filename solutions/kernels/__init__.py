@@ -1,4 +1,4 @@
-"""Shared low-level code: arrays for kernels, bit operations, LLVM vectors, inner products, faiss, keyed random numbers.
+"""Shared low-level code: arrays and LLVM vectors of kernels, bits, inner products, area averages, faiss, OpenVINO.
 
 Kernels are compiled by numba; some bodies are written as LLVM instructions. The environment variable
 LANDMARK_KERNELS=numpy selects plain NumPy instead (`harness.COMPILED` is then false): neither numba nor llvmlite is

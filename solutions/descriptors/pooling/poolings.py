@@ -104,7 +104,7 @@ def gem(maps: np.ndarray, power: float = POWER) -> np.ndarray:
 def _raise(values: np.ndarray, power: float, out: np.ndarray) -> np.ndarray:
     """Return the values to a power, written to `out`; small whole powers by multiplication, which is much faster."""
     if power not in (2, 3, 4):
-        return np.power(values, np.float32(power), out=out)
+        return np.asarray(np.power(values, np.float32(power), out=out))
     np.multiply(values, values, out=out)
     return np.multiply(out, out if power == 4 else values, out=out) if power > 2 else out
 

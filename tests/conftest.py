@@ -1,3 +1,4 @@
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,7 +23,11 @@ def _remove_audit_hooks_after_each_test(monkeypatch: pytest.MonkeyPatch) -> Iter
 
 
 def pytest_configure() -> None:
-    """Remove the deadline of properties, and pass audit events to the hooks of the running test."""
+    """Remove the deadline of properties, and pass audit events to the hooks of the running test.
+
+    Converted networks are cached beside the tests, for later sessions, too; their keys contain the converter's code.
+    """
+    os.environ.setdefault("LANDMARK_CACHE", str(Path(__file__).parents[1] / ".pytest_cache" / "landmark"))
     settings.register_profile("no deadline", deadline=None)
     settings.load_profile("no deadline")
 

@@ -15,8 +15,7 @@ import numpy as np
 from harness import HarnessError, ImageSet
 from solutions.descriptors.extractors.multiscale import resize_to_bucket
 from solutions.descriptors.networks.backbone import Backbone
-from solutions.descriptors.networks.keras_backend import on_accelerator
-from solutions.descriptors.networks.registry import IMAGENET
+from solutions.descriptors.networks.network_spec import IMAGENET
 from solutions.descriptors.normalisation import l2_normalise
 from solutions.descriptors.whitening.pca_whitening import Whitening, learn_pca_whitening
 from solutions.kernels.keyed_random import draw_all
@@ -80,7 +79,7 @@ class DelfLike(LocalExtractor):
 
     @property
     def batch(self) -> int:  # type: ignore[override]
-        return _BATCH_SIZES[on_accelerator()][0]
+        return _BATCH_SIZES[self.network.on_accelerator][0]
 
     @property
     def made_with(self) -> Mapping[str, str]:
@@ -120,7 +119,7 @@ class DelfLike(LocalExtractor):
         results = [np.empty(0)] * len(images)
         for shape in {image.shape for image in images}:
             places = [place for place, image in enumerate(images) if image.shape == shape]
-            batch_size = _BATCH_SIZES[on_accelerator()][1]
+            batch_size = _BATCH_SIZES[self.network.on_accelerator][1]
             maps = self.network.forward(np.stack([images[place] for place in places]), batch_size)
             for place, each in zip(places, maps["maps"], strict=True):
                 results[place] = each

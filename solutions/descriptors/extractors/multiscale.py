@@ -11,8 +11,8 @@ import numpy as np
 
 from harness import Extractor, HarnessError
 from solutions.descriptors.networks.backbone import Backbone
-from solutions.descriptors.networks.keras_backend import on_accelerator
-from solutions.descriptors.networks.registry import IMAGENET
+from solutions.descriptors.networks.engines.engine import Precision
+from solutions.descriptors.networks.network_spec import IMAGENET
 from solutions.descriptors.normalisation import l2_normalise
 from solutions.descriptors.pooling.poolings import SMALLEST
 from solutions.descriptors.pooling.registry import find_pooling
@@ -41,7 +41,7 @@ class MultiscaleExtractor(Extractor):
     weights: str | None = IMAGENET  # or a file, or None for random ones
     layer: str | None = None  # its maps are pooled; None: the last with maps
     further: tuple[str, ...] = ()  # more layers whose maps are pooled
-    mixed: bool = False  # half precision, on an accelerator only
+    precision: Precision = "float32"  # or bf16: faster where the processor has it, and less exact
     mode = "RGB"
     size = None
     libraries = ("opencv-python-headless",)
@@ -54,7 +54,7 @@ class MultiscaleExtractor(Extractor):
 
     @property
     def network(self) -> Backbone:
-        return Backbone(self.backbone, self.weights, self.layer, mixed=self.mixed, further=self.further)
+        return Backbone(self.backbone, self.weights, self.layer, further=self.further, precision=self.precision)
 
     @property
     def reduce_to(self) -> int:
@@ -63,7 +63,7 @@ class MultiscaleExtractor(Extractor):
 
     @property
     def batch(self) -> int:  # type: ignore[override]
-        return _BATCH_SIZES[on_accelerator()][0]
+        return _BATCH_SIZES[self.network.on_accelerator][0]
 
     @property
     def made_with(self) -> Mapping[str, str]:
@@ -81,7 +81,7 @@ class MultiscaleExtractor(Extractor):
         poolings = [(name, find_pooling(name).pool) for name in self.poolings]
         outputs: dict[str, list[np.ndarray]] = {}
         for positions, batch in _group_by_shape([resize_to_bucket(image, self.side * scale) for image in images]):
-            maps = self.network.forward(batch, _BATCH_SIZES[on_accelerator()][1])
+            maps = self.network.forward(batch, _BATCH_SIZES[self.network.on_accelerator][1])
             for layer, (name, pool) in product(maps, poolings):
                 rows = outputs.setdefault(_output_name(name, layer), [batch] * len(images))
                 for position, image_maps in zip(positions, maps[layer][:, :, :: -1 if mirrored else 1], strict=True):

@@ -14,7 +14,7 @@ import numpy as np
 from harness import Extractor, HarnessError
 from solutions.descriptors.extractors.square import to_square
 from solutions.descriptors.networks.backbone import Backbone
-from solutions.descriptors.networks.registry import IMAGENET
+from solutions.descriptors.networks.network_spec import IMAGENET
 from solutions.descriptors.normalisation import l2_normalise
 from solutions.descriptors.pooling.poolings import POWER, SMALLEST, gem
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from harness import Extractor
 from solutions.descriptors.networks.backbone import Backbone
-from solutions.descriptors.networks.registry import IMAGENET
+from solutions.descriptors.networks.engines.engine import Precision
+from solutions.descriptors.networks.network_spec import IMAGENET
 from solutions.descriptors.pooling.registry import find_row_pooling
 
 Frame = Literal["crop", "squash"]
@@ -38,7 +39,7 @@ class SquareExtractor(Extractor):
     layer: str | None = None  # its maps are pooled; None: the last with maps
     frame: Frame = "crop"
     classes: bool = False  # extract the logits of the network's own classes, too
-    mixed: bool = False  # half precision, on an accelerator only
+    precision: Precision = "float32"  # or bf16: faster where the processor has it, and less exact
     mode = "RGB"
     size = None
     libraries = ("opencv-python-headless",)
@@ -49,7 +50,7 @@ class SquareExtractor(Extractor):
 
     @property
     def network(self) -> Backbone:
-        return Backbone(self.backbone, self.weights, self.layer, self.classes, self.mixed)
+        return Backbone(self.backbone, self.weights, self.layer, self.classes, precision=self.precision)
 
     @property
     def reduce_to(self) -> int:

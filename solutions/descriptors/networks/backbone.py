@@ -1,54 +1,58 @@
-"""A network as a value: its name, weights and layers; it is built once in each process."""
+"""A network as a value: its name, weights and layers; it is loaded once in each process."""
 
-import os
 from collections.abc import Mapping
-from contextlib import nullcontext
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from hashlib import file_digest
 from threading import Lock
 
 import numpy as np
 
-from harness import HarnessError
-from solutions.descriptors.networks import efficientnet_lite as lite
-from solutions.descriptors.networks.keras_backend import (
-    Forward,
-    compile_model,
-    installed_versions,
-    load_keras,
-    on_accelerator,
-)
-from solutions.descriptors.networks.registry import IMAGENET, MODEL_SUFFIX, build_network
+from harness import HarnessError, cores
+from solutions.descriptors.networks.engines.engine import LoadedNetwork, Precision
+from solutions.descriptors.networks.engines.registry import find_engine
+from solutions.descriptors.networks.network_cache import converted_network
+from solutions.descriptors.networks.network_spec import ConvertedNetwork, NetworkSpec
+from solutions.descriptors.networks.registry import find_source
 
-_BUILD_LOCK = Lock()
+_LOAD_LOCK = Lock()
 _CPU_BATCH, _ACCELERATOR_BATCH = 8, 128  # images
 
 
 @dataclass(frozen=True)
-class Backbone:
-    """A network that computes feature maps of images of any size; see `networks.registry`.
+class Backbone(NetworkSpec):
+    """A network that computes feature maps of images of any size; see `registry` for the names.
 
-    `name` is lite0, lite1, lite2, a network of keras.applications such as ResNet50, or a `.keras` file, which takes
-    pixels from 0 to 255. `weights` are 'imagenet', a file, or None for random ones.
+    `weights` are 'imagenet', a file, or None for random ones.
     """
 
-    name: str = "lite0"
-    weights: str | None = IMAGENET
-    layer: str | None = None  # its maps are returned; None: the last layer with maps
-    classes: bool = False  # return the logits of the network's own classes, too
-    mixed: bool = False  # half precision, on an accelerator only
-    further: tuple[str, ...] = ()  # more layers whose maps are returned
+    precision: Precision = "float32"  # or bf16: faster where the processor has it, and less exact
 
     @property
     def made_with(self) -> dict[str, str]:
-        """Return the digest of the weights and the versions of Keras and its backend, without building the network."""
-        return {"weights": self._digest(), **installed_versions()}
+        """Return what determines a row besides the parameters, without loading the network.
+
+        These are digests of the weights, the versions of the libraries that define the network, and the engine.
+        """
+        return {**find_source(self.spec).identity(self.spec), **find_engine().made_with()}
+
+    @property
+    def on_accelerator(self) -> bool:
+        """Return whether the network runs on an accelerator."""
+        return find_engine().on_accelerator()
 
     @property
     def batch(self) -> int:
         """Return the number of images in a batch."""
-        return _ACCELERATOR_BATCH if on_accelerator() else _CPU_BATCH
+        return _ACCELERATOR_BATCH if self.on_accelerator else _CPU_BATCH
+
+    @property
+    def description(self) -> ConvertedNetwork:
+        """Return the outputs, the size of the input and the preprocessing, after conversion.
+
+        Raises HarnessError if the network cannot be converted.
+        """
+        return converted_network(self.spec)[1]
 
     def forward(self, images: np.ndarray, batch: int | None = None) -> Mapping[str, np.ndarray]:
         """Return `maps` `(n, h, w, c)`, and `classes` `(n, classes)` if wanted, float32, of RGB images uint8.
@@ -56,55 +60,46 @@ class Backbone:
         `maps1`, `maps2`, … are those of the further layers. A row is the same to the bit for any neighbours of its
         image, because every batch is filled up to the same size: `batch`, by default `self.batch`.
 
-        Raises HarnessError if the network cannot be built or takes images of another size.
+        Raises HarnessError if the network cannot be loaded, takes images of another size, or computes NaN.
         """
-        with _BUILD_LOCK:
-            run, input_size = _build(self, self._digest())
-        if any(side not in (None, actual) for side, actual in zip(input_size, images.shape[1:3], strict=True)):
+        network = self._loaded()
+        if any(side not in (None, actual) for side, actual in zip(network.input_size, images.shape[1:3], strict=True)):
             raise HarnessError(
-                f"{self.name} takes images of {input_size[1]} x {input_size[0]} pixels; choose that size"
+                f"{self.name} takes images of {network.input_size[1]} x {network.input_size[0]} pixels; "
+                "choose that size"
             )
         size = batch or self.batch
-        outputs = [run(_pad_batch(images[start : start + size], size)) for start in range(0, len(images), size)]
-        return {
-            name: np.concatenate([batch[name] for batch in outputs])[: len(images)].astype(np.float32, copy=False)
-            for name in outputs[0]
-        }
+        batches = [images[start : start + size] for start in range(0, len(images), size)]
+        threads = min(cores(), len(batches)) if network.parallel else 1
+        if threads > 1:
+            with ThreadPoolExecutor(threads) as pool:
+                outputs = list(pool.map(lambda each: self._run(network, each, size), batches))
+        else:
+            outputs = [self._run(network, each, size) for each in batches]
+        return {name: np.concatenate([each[name] for each in outputs]) for name in outputs[0]}
 
-    def _digest(self) -> str:
-        file = self.name if self.name.endswith(MODEL_SUFFIX) else self.weights
-        if file == IMAGENET and self.name in lite.SIZES:
-            file = str(lite.lite_weights_file(self.name))
-        if file is None or file == IMAGENET:
-            return str(file)  # Keras checks its downloads by its own digests
-        try:
-            state = os.stat(file)
-            return _file_digest(file, state.st_size, state.st_mtime_ns)
-        except OSError as error:
-            raise HarnessError(f"{file}: cannot be read: {error.strerror}") from None
+    def _loaded(self) -> LoadedNetwork:
+        with _LOAD_LOCK:
+            return _load(self, tuple(self.made_with.items()))
 
-
-@cache
-def _file_digest(file: str, *_: int) -> str:
-    with open(file, "rb") as opened:
-        return file_digest(opened, "sha256").hexdigest()
+    def _run(self, network: LoadedNetwork, images: np.ndarray, size: int) -> Mapping[str, np.ndarray]:
+        outputs = {name: rows[: len(images)] for name, rows in network.run(_pad_batch(images, size)).items()}
+        with np.errstate(invalid="ignore", over="ignore"):
+            invalid = [name for name, rows in outputs.items() if np.isnan(rows.sum())]
+        if invalid:
+            raise HarnessError(f"{self.name} computes NaN as {invalid[0]}; its weights or its precision do not suit it")
+        return outputs
 
 
 @cache
-def _build(backbone: Backbone, _: str) -> tuple[Forward, tuple[int | None, int | None]]:
-    """Return the compiled network, and height and width of its input."""
-    keras = load_keras()
-    if backbone.mixed and not on_accelerator():
-        raise HarnessError("mixed precision needs an accelerator; set mixed=False on a CPU")
-    with keras.config.dtype_policy_scope("mixed_float16") if backbone.mixed else nullcontext():
-        model = build_network(
-            backbone.name, backbone.weights, backbone.layer, backbone.further, classes=backbone.classes
-        )
-    return compile_model(model), model.input.shape[1:3]
+def _load(backbone: Backbone, _: tuple[tuple[str, str], ...]) -> LoadedNetwork:
+    return find_engine().load(backbone.spec, backbone.precision)
 
 
 def _pad_batch(images: np.ndarray, size: int) -> np.ndarray:
-    """Return the images as float32, filled up to `size` with black images."""
-    batch = np.zeros((size, *images.shape[1:]), np.float32)
+    """Return the images filled up to `size` with black images."""
+    if len(images) == size:
+        return images
+    batch = np.zeros((size, *images.shape[1:]), images.dtype)
     batch[: len(images)] = images
     return batch

@@ -1,4 +1,4 @@
-"""Keras 3 on the backend that KERAS_BACKEND names (by default tensorflow), loaded once and quietly.
+"""Keras 3 on the backend that KERAS_BACKEND names, else on the first that is installed, loaded once and quietly.
 
 An operation runs in one thread, so results are the same to the bit for any number of cores. Callers run several batches
 at a time instead, which is faster on small images.
@@ -20,18 +20,34 @@ Forward = Callable[[np.ndarray], Mapping[str, np.ndarray]]
 
 BACKEND_VARIABLE = "KERAS_BACKEND"
 _WHEELS = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "jax": ("jax",), "torch": ("torch",)}
+_DEFINITIONS = "numpy"  # the backend of a process that only converts networks
 _LOAD_LOCK = Lock()
 
 
 def backend_name() -> str:
-    """Return the name of the backend. Raises HarnessError if it is not supported."""
+    """Return the name of the backend. Raises HarnessError if it is not supported, or none is installed."""
     loaded = getattr(sys.modules.get("keras"), "backend", None)
-    name = str(loaded.backend()) if loaded else os.environ.get(BACKEND_VARIABLE) or "tensorflow"
+    name = str(loaded.backend()) if loaded else os.environ.get(BACKEND_VARIABLE) or _first_installed()
     if name not in _WHEELS:
         raise HarnessError(
             f"{BACKEND_VARIABLE}={name!r:.40} is not a supported backend; set it to {', '.join(_WHEELS)}"
         )
     return name
+
+
+def installed_backends() -> list[str]:
+    """Return the names of the backends that are installed, without importing them."""
+    return [name for name, wheels in _WHEELS.items() if any(map(_version, wheels))]
+
+
+def _first_installed() -> str:
+    names = installed_backends()
+    if not names:
+        raise HarnessError(
+            "training networks needs a back end of Keras, which is not installed; choose one of the extras "
+            f"{', '.join(_WHEELS)}, e.g. {install_command('tensorflow')}"
+        )
+    return names[0]
 
 
 def installed_versions() -> dict[str, str]:
@@ -56,18 +72,33 @@ def _version(wheel: str) -> str | None:
 
 
 def load_keras() -> Any:
-    """Return the module keras, configured. Raises HarnessError if it is not installed."""
+    """Return the module keras, configured. Raises HarnessError if it or a backend is not installed."""
     with _LOAD_LOCK:
+        if "keras" in sys.modules and os.environ.get(BACKEND_VARIABLE) == _DEFINITIONS:
+            return sys.modules["keras"]
         name = backend_name()
         installed_versions()
         if "keras" not in sys.modules:
             os.environ[BACKEND_VARIABLE] = name
             _configure(name)
-        import keras
+        return _import_keras()
 
-        keras.config.set_image_data_format("channels_last")
-        keras.config.set_floatx("float32")
-        return keras
+
+def load_keras_definitions() -> Any:
+    """Return the module keras on NumPy, which defines and reads networks but runs them slowly.
+
+    Call it only in a process that does nothing else with Keras.
+    """
+    os.environ[BACKEND_VARIABLE] = _DEFINITIONS
+    return _import_keras()
+
+
+def _import_keras() -> Any:
+    import keras
+
+    keras.config.set_image_data_format("channels_last")
+    keras.config.set_floatx("float32")
+    return keras
 
 
 def on_accelerator() -> bool:

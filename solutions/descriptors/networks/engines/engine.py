@@ -1,0 +1,60 @@
+"""What an engine is: a module that loads networks and says what determines the bits of a row."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Literal, Protocol
+
+import numpy as np
+
+from harness import HarnessError
+from solutions.descriptors.networks.network_spec import NetworkSpec
+
+Precision = Literal["float32", "bf16"]
+Run = Callable[[np.ndarray], Mapping[str, np.ndarray]]
+
+
+@dataclass(frozen=True)
+class LoadedNetwork:
+    """A network in memory.
+
+    `run` takes images `(n, h, w, 3)` uint8 and returns float32 arrays of its own; several threads may call it at once.
+    """
+
+    run: Run
+    input_size: tuple[int | None, int | None]  # height and width; None: any
+    parallel: bool = True  # several batches at once are faster than one
+
+
+class Engine(Protocol):
+    """A module of `engines`."""
+
+    def packages(self) -> tuple[str, ...]:
+        """Return names of packages of which it needs one."""
+
+    def made_with(self) -> Mapping[str, str]:
+        """Return its name and versions, which determine the bits of a row."""
+
+    def on_accelerator(self) -> bool:
+        """Return whether it computes on a GPU or the like."""
+
+    def load(self, spec: NetworkSpec, precision: Precision) -> LoadedNetwork:
+        """Return the network. Raises HarnessError if it cannot be converted or loaded."""
+
+
+@cache
+def package_version(package: str) -> str | None:
+    """Return the version of an installed package, or None."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def require_float32(precision: Precision, engine: str) -> None:
+    """Raise HarnessError for another precision than float32."""
+    if precision != "float32":
+        raise HarnessError(
+            f"precision={precision!r:.20} needs OpenVINO or an accelerator; {engine} computes in float32"
+        )

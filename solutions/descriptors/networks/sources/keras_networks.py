@@ -1,0 +1,52 @@
+"""Networks of Keras: EfficientNet-Lite, those of keras.applications, and `.keras` files."""
+
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from harness import HarnessError, install_command
+from solutions.descriptors.networks import efficientnet_lite as lite
+from solutions.descriptors.networks.file_digest import digest_of_file
+from solutions.descriptors.networks.keras_models import MODEL_SUFFIX, build_network
+from solutions.descriptors.networks.network_spec import IMAGENET, ConvertedNetwork, NetworkSpec, OutputKind
+
+
+def accepts(_: NetworkSpec) -> bool:
+    """Return True: names of no other source are those of networks of Keras, or mistakes."""
+    return True
+
+
+def identity(spec: NetworkSpec) -> Mapping[str, str]:
+    """Return the digest of the weights and the version of Keras."""
+    try:
+        return {"weights": weights_digest(spec), "keras": version("keras")}
+    except PackageNotFoundError:
+        raise HarnessError(f"networks need keras; install it with: {install_command()}") from None
+
+
+def weights_digest(spec: NetworkSpec) -> str:
+    """Return the digest of the file of weights, or 'imagenet' for those that Keras downloads.
+
+    Raises HarnessError if the file cannot be read.
+    """
+    file = spec.name if spec.name.endswith(MODEL_SUFFIX) else spec.weights
+    if file == IMAGENET and spec.name in lite.SIZES:
+        file = str(lite.lite_weights_file(spec.name))
+    return str(file) if file in (None, IMAGENET) else digest_of_file(str(file))
+
+
+def convert(spec: NetworkSpec, folder: Path) -> ConvertedNetwork:
+    """Write the network as ONNX. Raises HarnessError if it cannot be built or converted."""
+    from solutions.descriptors.networks.keras_backend import load_keras_definitions
+    from solutions.descriptors.networks.keras_to_onnx.converter import write_keras_as_onnx
+
+    load_keras_definitions()
+    model = build_network(spec.name, spec.weights, spec.layer, spec.further, classes=spec.classes)
+    write_keras_as_onnx(model, folder / "network.onnx")
+    height, width = model.inputs[0].shape[1:3]
+    return ConvertedNetwork(output_kinds(model.output), (height, width), made_with={"keras": version("keras")})
+
+
+def output_kinds(outputs: Mapping[str, object]) -> dict[str, OutputKind]:
+    """Return the kind of each output of a network of `keras_models`."""
+    return {name: "classes" if name == "classes" else "maps" for name in outputs}

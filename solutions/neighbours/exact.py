@@ -19,7 +19,7 @@ from typing import Literal
 
 import numpy as np
 
-from harness import cores
+from harness import choose_device, cores, install_command
 from solutions.kernels.arrays import check_k
 from solutions.neighbours.kernels import search
 from solutions.neighbours.neighbours import (
@@ -42,10 +42,11 @@ _BLOCK = 2**24  # numbers of an index that is not in memory as float32, read at 
 _CANDIDATES, _NUMBERS = 2**21, 2**23  # of the queries that are searched at once: 24 and 32 MB a core
 _SHARE = 2**12  # index rows for which another thread pays
 _ALIGNED = 16  # parts start at multiples of this, so that no tile or register is cut
+_WORTHWHILE = 2**38  # products of numbers from which on a GPU pays: about five seconds of two cores
 _MANY = 4 * 3 * _ALIGNED  # queries of a thread from which on threads divide the queries instead of the index
 
 
-def nearest(queries: np.ndarray, index: np.ndarray, k: int, device: Device = "cpu") -> Neighbours:
+def nearest(queries: np.ndarray, index: np.ndarray, k: int, device: Device = "auto") -> Neighbours:
     """Return the k rows of `index` (n_index, d) with the largest inner products with each of `queries` (n_queries, d).
 
     Both are floats of any width, and are converted to float32. The similarities are float32, rounded from float64 sums;
@@ -53,7 +54,8 @@ def nearest(queries: np.ndarray, index: np.ndarray, k: int, device: Device = "cp
     such queries find nothing. The index may be memory-mapped and larger than memory: it is read in blocks, once for
     some thousands of queries. The result is bit-identical for any number of cores and any batch of queries.
 
-    `device` "accelerator" computes as `solutions.neighbours.accelerator` says; "auto" does where there is one.
+    `device` "accelerator" computes as `solutions.neighbours.accelerator` says; "auto" does for a large search if
+    LANDMARK_DEVICE allows a GPU and there is one.
 
     >>> neighbours = nearest(np.array([[1.0, 0.0]]), np.array([[0.0, 1.0], [3.0, 4.0], [np.nan, 1.0], [3.0, 0.0]]), 4)
     >>> neighbours.positions.tolist(), neighbours.similarities.tolist()
@@ -61,12 +63,25 @@ def nearest(queries: np.ndarray, index: np.ndarray, k: int, device: Device = "cp
     """
     check_k(k)
     check_descriptors(queries, index)
-    if device != "cpu":
+    if device == "accelerator" or (device == "auto" and _is_on_gpu(queries, index)):
         from solutions.neighbours import accelerator
 
-        if device == "accelerator" or accelerator.has_accelerator():
-            return accelerator.nearest(queries, index, k)
+        return accelerator.nearest(queries, index, k)
     return _nearest(queries, index, k, None)
+
+
+def _is_on_gpu(queries: np.ndarray, index: np.ndarray) -> bool:
+    """Return whether the search is large enough for a GPU, and one is chosen."""
+    if len(queries) * index.size < _WORTHWHILE:
+        return False
+
+    def has_gpu() -> bool:
+        from solutions.neighbours.accelerator import has_accelerator
+
+        return has_accelerator()
+
+    remedy = f"no library for searches can use it; install one with: {install_command('cuda')}"
+    return choose_device(has_gpu, remedy) != "cpu"
 
 
 def neighbour_graph(rows: np.ndarray, k: int, search: Search = nearest) -> Neighbours:

@@ -16,7 +16,7 @@ from harness import imports_digest
 class TrainingState:
     """The state of a training after some epochs."""
 
-    model: list[np.ndarray] = field(default_factory=list)  # `TrainableModel.state_arrays`
+    model: list[np.ndarray] = field(default_factory=list)  # `HeadModel.state_arrays`
     best: list[np.ndarray] = field(default_factory=list)  # the same after the best epoch
     history: list[tuple[float, float]] = field(default_factory=list)  # mean loss and validation GAP of each epoch
 

@@ -7,6 +7,8 @@ updated state, such as running means.
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from solutions.descriptors.networks.keras_backend import backend_name
 
 Loss = Callable[..., tuple[Any, Any]]
@@ -32,6 +34,20 @@ def compile_function(function: Callable[..., Any]) -> Callable[..., Any]:
     import torch
 
     return torch.no_grad()(function)  # type: ignore[no-any-return]
+
+
+def as_tensors(arrays: Any) -> Any:
+    """Return an array, or nested lists, tuples and dictionaries of arrays, as tensors on the backend's device."""
+    from keras import ops, tree
+
+    return tree.map_structure(ops.convert_to_tensor, arrays)
+
+
+def as_array(tensor: Any) -> np.ndarray:
+    """Return a copy of the values of a tensor or a Keras variable."""
+    from keras import ops
+
+    return np.array(ops.convert_to_numpy(ops.stop_gradient(ops.convert_to_tensor(tensor))))
 
 
 def _tensorflow_gradients(loss: Loss) -> Step:

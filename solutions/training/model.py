@@ -1,39 +1,25 @@
-"""A network with a head during training: its variables, and one training step.
+"""A network with a head during training, by a back end of Keras: its variables, and one training step.
 
 A batch is divided into shards, one for each thread, whose gradients are added in order. Each operation has one thread,
 so the result does not depend on the number of cores.
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from solutions.descriptors.networks.keras_backend import load_keras, on_accelerator
 from solutions.descriptors.pooling.registry import pool_tensor
-from solutions.training.gradients import compile_function, compile_gradients
-from solutions.training.network_heads import HEADS, Arrays
+from solutions.training.gradients import as_array, as_tensors, compile_function, compile_gradients
+from solutions.training.head_model import EPSILON, MOMENTUM, SHARDS, HeadModel, TrainingBatch
 from solutions.training.stored_descriptors import DescriptorMoments
 
-EPSILON = 10.0  # of the batch normalisation, in mean variances: small train variances must not blow up other images
-_MOMENTUM = 0.9  # of the running mean and variance
-_SHARDS = 4
 _BODY_RATE = 0.1  # times the rate of the head, for pretrained layers
 
 
-@dataclass(frozen=True, eq=False)
-class TrainingBatch:
-    """Images for one step: network input, classes, and weights with mean 1."""
-
-    inputs: Any  # function from a slice of the batch to rows (m, d) or photographs (m, side, side, 3)
-    classes: np.ndarray  # (n,) int32
-    weights: np.ndarray  # (n,) float32
-    fixed: Arrays  # constants of the head for this step
-
-
-class TrainableModel:
-    """Body, batch normalisation and head; the body is a Keras model from pixels to maps, or None for descriptors."""
+class TrainableModel(HeadModel):
+    """Body, batch normalisation and head; the body is a Keras model from pixels to maps."""
 
     def __init__(
         self,
@@ -45,13 +31,9 @@ class TrainableModel:
         projection: Any,
     ) -> None:
         keras = load_keras()
-        self.body, self.poolings, self.head = body, poolings, HEADS[head]
-        self.scale = max(float(moments.variance.mean()), 1e-12) ** -0.5
-        self.state = [moments.mean * self.scale, moments.variance * self.scale**2]
-        means = self.normalise(moments.means)
-        first = {} if projection is None else {"projection": projection}
-        trained, self.fixed = self.head.initialise(means if projection is None else means @ projection, counts)
-        self.variables = {name: keras.Variable(value, name=name) for name, value in {**first, **trained}.items()}
+        super().__init__(head, moments, counts, projection)
+        self.body, self.poolings = body, poolings
+        self.variables = {name: keras.Variable(value, name=name) for name, value in self.variables.items()}
         self.optimizers = [keras.optimizers.Adam(), keras.optimizers.Adam()]
         for optimizer, variables in zip(self.optimizers, self._trainable_variables, strict=True):
             optimizer.build(variables)
@@ -64,11 +46,11 @@ class TrainableModel:
         fixed = {**self.fixed, **batch.fixed}
 
         def differentiate(shard: slice) -> tuple[Any, Any, list[Any]]:
-            inputs = batch.inputs(shard)
-            return self._step(trained, frozen, self.state, inputs, batch.classes[shard], batch.weights[shard], fixed)
+            arrays = self.state, batch.inputs(shard), batch.classes[shard], batch.weights[shard], fixed
+            return self._step(trained, frozen, *as_tensors(arrays))
 
         values, states, gradients = zip(*pool.map(differentiate, shards), strict=True)
-        self.state = [np.mean([np.asarray(value) for value in part], axis=0) for part in zip(*states, strict=True)]
+        self.state = [np.mean([as_array(value) for value in part], axis=0) for part in zip(*states, strict=True)]
         self._apply_gradients(
             [sum(part[1:], part[0]) / len(shards) for part in zip(*gradients, strict=True)], rate, weight_decay
         )
@@ -76,37 +58,18 @@ class TrainableModel:
 
     def rows(self, inputs: np.ndarray) -> np.ndarray:
         """Return the input of the head `(n, d)`, normalised by the running mean and variance."""
-        rows = inputs if self.body is None else np.asarray(self._rows(*self._current_values(), inputs))
-        rows = self.normalise(rows)
-        return rows @ _array(self.variables["projection"]) if "projection" in self.variables else rows
-
-    def logits(self, inputs: np.ndarray) -> np.ndarray:
-        """Return the logits `(n, k)` of inputs. Raises ValueError for a head without classes."""
-        if self.head.logits is None:
-            raise ValueError("this head has no classes")
-        return self.head.logits(self.rows(inputs), {**self.trained_arrays, **self.fixed})
-
-    def normalise(self, rows: np.ndarray) -> np.ndarray:
-        """Return rows normalised by the running mean and variance."""
-        mean, variance = self.state
-        return np.asarray((rows * self.scale - mean) / np.sqrt(variance + EPSILON))
+        rows = self.normalise(as_array(self._rows(*self._current_values(), as_tensors(inputs))))
+        return rows @ as_array(self.variables["projection"]) if "projection" in self.variables else rows
 
     @property
     def trained_arrays(self) -> dict[str, np.ndarray]:
         """Return the trained arrays of the head."""
-        return {name: _array(variable) for name, variable in self.variables.items()}
-
-    @property
-    def inference_arrays(self) -> dict[str, np.ndarray]:
-        """Return the arrays that logits are computed from: those of the head, and `mean` and `spread` `(d,)`."""
-        mean, variance = self.state
-        norm = {"mean": mean / self.scale, "spread": np.sqrt(variance + EPSILON) / self.scale}
-        return {**norm, **self.trained_arrays, **self.fixed}
+        return {name: as_array(variable) for name, variable in self.variables.items()}
 
     @property
     def state_arrays(self) -> list[np.ndarray]:
         """Return all arrays that a step changes, for `restore`."""
-        return [*self.state, *(_array(variable) for variable in self._all_variables)]
+        return [*self.state, *(as_array(variable) for variable in self._all_variables)]
 
     def restore(self, arrays: list[np.ndarray]) -> None:
         """Set the arrays that `state_arrays` returned."""
@@ -116,7 +79,7 @@ class TrainableModel:
 
     @property
     def _trainable_variables(self) -> list[list[Any]]:
-        return [list(self.variables.values()), [] if self.body is None else self.body.trainable_variables]
+        return [list(self.variables.values()), self.body.trainable_variables]
 
     @property
     def _all_variables(self) -> list[Any]:
@@ -127,7 +90,7 @@ class TrainableModel:
         """Return the values of the trainable variables, and of the frozen ones of the body."""
         from keras import ops
 
-        frozen = [] if self.body is None else self.body.non_trainable_variables
+        frozen = self.body.non_trainable_variables
         trained = [variable for part in self._trainable_variables for variable in part]
         return [ops.convert_to_tensor(each) for each in trained], [ops.convert_to_tensor(each) for each in frozen]
 
@@ -162,23 +125,15 @@ class TrainableModel:
         from keras import ops
 
         head = dict(zip(self.variables, trained, strict=False))
-        rows = inputs if self.body is None else self._pooled_rows(trained, frozen, inputs)
-        rows, state = _batch_normalise(rows * self.scale, state)
+        rows, state = _batch_normalise(self._pooled_rows(trained, frozen, inputs) * self.scale, state)
         if "projection" in head:
             rows = ops.matmul(rows, head.pop("projection"))
         return ops.mean(self.head.loss(rows, classes, head, fixed) * weights), state
 
 
-def _array(variable: Any) -> np.ndarray:
-    """Return a copy of the values."""
-    from keras import ops
-
-    return np.array(np.asarray(ops.stop_gradient(ops.convert_to_tensor(variable))))
-
-
 def _shards(n: int) -> list[slice]:
     """Return shards of equal length, one on an accelerator; n is a multiple of their number."""
-    size = n if on_accelerator() else n // _SHARDS
+    size = n if on_accelerator() else n // SHARDS
     return [slice(start, start + size) for start in range(0, n, size)]
 
 
@@ -187,5 +142,5 @@ def _batch_normalise(rows: Any, state: list[Any]) -> tuple[Any, list[Any]]:
     from keras import ops
 
     mean, variance = ops.mean(rows, axis=0), ops.var(rows, axis=0)
-    updated = [old * _MOMENTUM + new * (1 - _MOMENTUM) for old, new in zip(state, (mean, variance), strict=True)]
+    updated = [old * MOMENTUM + new * (1 - MOMENTUM) for old, new in zip(state, (mean, variance), strict=True)]
     return (rows - mean) / ops.sqrt(variance + EPSILON), updated

@@ -1,7 +1,8 @@
 """Heads of a trained network: a softmax over landmarks, or a loss on the descriptors themselves.
 
-A head is initialised from the mean descriptors of the landmarks, computes the loss of images in Keras, and their logits
-in NumPy. Heads with a convex loss start from zeros.
+A head is initialised from the mean descriptors of the landmarks. It computes the loss of images in Keras, to train
+layers of a network too, the same loss and its gradients in NumPy, and logits in NumPy. Heads with a convex loss start
+from zeros.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +12,8 @@ from typing import Any
 import numpy as np
 from scipy.special import log_softmax
 
-from solutions.training import losses
+from solutions.training import head_gradients, losses
+from solutions.training.head_gradients import Gradients
 from solutions.training.softmax_groups import assign_slots
 
 Arrays = Mapping[str, np.ndarray]
@@ -28,6 +30,7 @@ class LossHead:
 
     initialise: Callable[[np.ndarray, np.ndarray], tuple[Arrays, Arrays]]
     loss: Callable[[Any, Any, Mapping[str, Any], Mapping[str, Any]], Any]  # of rows, classes, trained, fixed
+    gradients: Callable[[np.ndarray, np.ndarray, Arrays, np.ndarray], Gradients]  # see `head_gradients`
     logits: Callable[[np.ndarray, Arrays], np.ndarray] | None  # of rows and all arrays; None: no classes
     draw_for_step: Callable[[Arrays, np.random.Generator], Arrays] | None = None  # fixed arrays of one step
     pairs: bool = False  # batches contain pairs of images of a landmark
@@ -115,22 +118,47 @@ def _arcface_softmax_loss(rows: Any, classes: Any, trained: Mapping[str, Any], _
     return angular + losses.softmax_loss(rows, classes, trained["weights"], trained["bias"])
 
 
+def _arcface_gradients(rows: np.ndarray, classes: np.ndarray, arrays: Arrays, shares: np.ndarray) -> Gradients:
+    values, by_rows, by_weights = head_gradients.arcface_gradients(
+        rows, classes, arrays["weights"], shares, MARGIN, SCALE
+    )
+    return values, by_rows, {"weights": by_weights}
+
+
+def _arcface_softmax_gradients(rows: np.ndarray, classes: np.ndarray, arrays: Arrays, shares: np.ndarray) -> Gradients:
+    angular = {"weights": arrays["angular_weights"]}
+    values, by_rows, by_angular = _arcface_gradients(rows, classes, angular, shares)
+    softmax_values, by_same_rows, by_dense = head_gradients.softmax_gradients(rows, classes, arrays, shares)
+    return values + softmax_values, by_rows + by_same_rows, {**by_dense, "angular_weights": by_angular["weights"]}
+
+
 def _init_nothing(_: np.ndarray, __: np.ndarray) -> tuple[Arrays, Arrays]:
     return {}, {}
 
 
 HEADS: dict[str, LossHead] = {
-    "dense": LossHead(_init_dense, _dense_loss, _dense_logits),
-    "sampled": LossHead(_init_sampled, _sampled_loss, _dense_logits, _draw_negatives),
-    "hierarchical": LossHead(_init_hierarchical, _hierarchical_loss, _hierarchical_logits),
-    "arcface": LossHead(_init_arcface, _arcface_loss, _arcface_logits),
-    "arcface_softmax": LossHead(_init_arcface_softmax, _arcface_softmax_loss, _dense_logits),
+    "dense": LossHead(_init_dense, _dense_loss, head_gradients.softmax_gradients, _dense_logits),
+    "sampled": LossHead(_init_sampled, _sampled_loss, head_gradients.sampled_gradients, _dense_logits, _draw_negatives),
+    "hierarchical": LossHead(
+        _init_hierarchical, _hierarchical_loss, head_gradients.hierarchical_gradients, _hierarchical_logits
+    ),
+    "arcface": LossHead(_init_arcface, _arcface_loss, _arcface_gradients, _arcface_logits),
+    "arcface_softmax": LossHead(
+        _init_arcface_softmax, _arcface_softmax_loss, _arcface_softmax_gradients, _dense_logits
+    ),
     "triplet": LossHead(
-        _init_nothing, lambda rows, classes, *_: losses.triplet_loss(rows, classes, TRIPLET_MARGIN), None, pairs=True
+        _init_nothing,
+        lambda rows, classes, *_: losses.triplet_loss(rows, classes, TRIPLET_MARGIN),
+        lambda rows, classes, _, shares: head_gradients.triplet_gradients(rows, classes, shares, TRIPLET_MARGIN),
+        None,
+        pairs=True,
     ),
     "contrastive": LossHead(
         _init_nothing,
         lambda rows, classes, *_: losses.contrastive_loss(rows, classes, CONTRASTIVE_MARGIN),
+        lambda rows, classes, _, shares: head_gradients.contrastive_gradients(
+            rows, classes, shares, CONTRASTIVE_MARGIN
+        ),
         None,
         pairs=True,
     ),

@@ -14,7 +14,7 @@ from scipy.special import softmax
 from harness import HarnessError, cores, track
 from solutions.training import checkpoint
 from solutions.training.checkpoint import TrainingState
-from solutions.training.model import TrainableModel, TrainingBatch
+from solutions.training.head_model import HeadModel, TrainingBatch
 from solutions.training.rejection import gap
 from solutions.training.settings import TrainingConfig
 
@@ -46,7 +46,7 @@ class ValidationSet:
 
 
 def train(
-    model: TrainableModel,
+    model: HeadModel,
     training: TrainingSet,
     validation: ValidationSet | None,
     config: TrainingConfig,
@@ -92,7 +92,7 @@ def should_stop(history: list[tuple[float, float]], patience: int) -> bool:
 
 
 def _train_epoch(
-    model: TrainableModel,
+    model: HeadModel,
     training: TrainingSet,
     config: TrainingConfig,
     epoch: int,
@@ -109,7 +109,7 @@ def _train_epoch(
 
 
 def _record_epoch(
-    state: TrainingState, model: TrainableModel, loss: float, validation: ValidationSet | None, size: int
+    state: TrainingState, model: HeadModel, loss: float, validation: ValidationSet | None, size: int
 ) -> None:
     """Append loss and GAP of an epoch, and keep the weights."""
     score = float("nan") if validation is None else _validation_gap(model, validation, size)
@@ -123,9 +123,7 @@ def _steps(training: TrainingSet, config: TrainingConfig) -> int:
     return -(-len(training.classes) // config.batch_size)
 
 
-def _batches(
-    model: TrainableModel, training: TrainingSet, config: TrainingConfig, epoch: int
-) -> Iterator[TrainingBatch]:
+def _batches(model: HeadModel, training: TrainingSet, config: TrainingConfig, epoch: int) -> Iterator[TrainingBatch]:
     """Yield full batches; the last is filled up with the first images."""
     n, size, seed = len(training.classes), config.batch_size, config.seed
     order = _shuffle(training.classes, model.head.pairs, np.random.default_rng([seed, epoch]))
@@ -153,7 +151,7 @@ def _shuffle(classes: np.ndarray, pairs: bool, generator: np.random.Generator) -
     return np.asarray(by_class[np.argsort(key, kind="stable")])
 
 
-def _validation_gap(model: TrainableModel, validation: ValidationSet, size: int) -> float:
+def _validation_gap(model: HeadModel, validation: ValidationSet, size: int) -> float:
     """Return the GAP of the most probable classes, with their probabilities as confidences."""
     images, expected = validation.images, validation.classes
     batches = [_predict(model, images.batch(each, None)) for each in _batch_positions(len(expected), size)]
@@ -167,6 +165,6 @@ def _batch_positions(n: int, size: int) -> list[np.ndarray]:
     return [np.minimum(np.arange(start, start + size), n - 1) for start in range(0, n, size)]
 
 
-def _predict(model: TrainableModel, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _predict(model: HeadModel, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     probabilities = softmax(model.logits(inputs), axis=1)
     return probabilities.argmax(axis=1), probabilities.max(axis=1)

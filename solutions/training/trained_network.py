@@ -12,14 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from harness import Fitted, HarnessError, ImageSet, fitted
 from solutions.descriptors.extractors.square import SquareExtractor
 from solutions.descriptors.networks.keras_backend import installed_versions, load_keras
-from solutions.descriptors.networks.registry import IMAGENET, build_network
+from solutions.descriptors.networks.keras_models import build_network
+from solutions.descriptors.networks.network_spec import IMAGENET
 from solutions.descriptors.pooling.registry import tensor_functions
 from solutions.training import learning_curve as curve
 from solutions.training.checkpoint import checkpoint_path
+from solutions.training.head_model import HeadModel
 from solutions.training.logistic_head import TOO_FEW_LANDMARKS, TOO_FEW_READABLE, standardised_descriptors
 from solutions.training.model import TrainableModel
 from solutions.training.network_heads import HEADS
@@ -96,7 +99,8 @@ def train_network(
     if len(np.unique(labels)) < 2:
         raise HarnessError(TOO_FEW_LANDMARKS)
     arguments = images, labels, features, training, *(validation or (None, None))
-    parts = fitted(fit_network, *arguments, libraries=tuple(installed_versions()))
+    libraries = () if training.frozen is None else tuple(installed_versions())
+    parts = fitted(fit_network, *arguments, libraries=libraries)
     path = _checkpoint(*arguments)
     if path.exists():
         path.unlink()
@@ -122,16 +126,26 @@ def fit_network(
     if len(landmarks) < 2:
         raise HarnessError(TOO_FEW_READABLE)
     moments = compute_moments(load_descriptors(images, features, positions), classes)
-    body = None if training.frozen is None else build_trainable_network(features, training.frozen)
-    projection = _random_projection(moments, training)
-    model = TrainableModel(body, features.poolings, training.head, moments, np.bincount(classes), projection)
+    model = _trainable_model(features, training, moments, np.bincount(classes))
     weights = sample_weights(classes, training.balance)
     training_set = TrainingSet(_image_batches(images, features, training, positions), classes, weights)
     validation_set = _validation_set(validation, validation_labels, features, training, landmarks)
     path = _checkpoint(images, labels, features, training, validation, validation_labels)
-    history = train(model, training_set, validation_set, training, _description(features, training), path)
+    with threadpool_limits(1, "blas"):  # several threads of one matrix product could round differently
+        history = train(model, training_set, validation_set, training, _description(features, training), path)
     files = _files(model, history, features, training)
     return {"landmarks": landmarks, "history": history, **model.inference_arrays, **files}
+
+
+def _trainable_model(
+    features: SquareExtractor, training: TrainingConfig, moments: DescriptorMoments, counts: np.ndarray
+) -> HeadModel:
+    """Return the head on stored descriptors, or on a network if layers are trained."""
+    projection = _random_projection(moments, training)
+    if training.frozen is None:
+        return HeadModel(training.head, moments, counts, projection)
+    body = build_trainable_network(features, training.frozen)
+    return TrainableModel(body, features.poolings, training.head, moments, counts, projection)
 
 
 def build_trainable_network(features: SquareExtractor, frozen: int) -> Any:
@@ -200,12 +214,12 @@ def _random_projection(moments: DescriptorMoments, training: TrainingConfig) -> 
 
 
 def _files(
-    model: TrainableModel, history: np.ndarray, features: SquareExtractor, training: TrainingConfig
+    model: HeadModel, history: np.ndarray, features: SquareExtractor, training: TrainingConfig
 ) -> dict[str, Any]:
     files: dict[str, Any] = {}
     if curve.can_draw():
         files[_CURVE] = partial(curve.draw_learning_curve, history, _description(features, training))
-    if model.body is not None:
+    if isinstance(model, TrainableModel):
         files[_BACKBONE] = partial(save_backbone, model.body)
     return files
 

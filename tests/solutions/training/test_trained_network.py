@@ -166,7 +166,7 @@ def test_validation_images_of_unknown_landmarks_lower_the_gap(data: TrainingData
 
 @pytest.mark.slow
 def test_upper_layers_are_trained_and_frozen_ones_are_not(data: TrainingData) -> None:
-    from solutions.descriptors.networks.registry import build_network as build
+    from solutions.descriptors.networks.keras_models import build_network as build
 
     result = train(data, TrainingConfig(frozen=UPPER, epochs=12, rate=2e-3, augment=False))
     assert accuracy(data, result) == 1

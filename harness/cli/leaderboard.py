@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from functools import partial
 from json import loads
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -18,7 +17,6 @@ from harness.errors import HarnessError
 if TYPE_CHECKING:
     from harness.data.competition import Competition
     from leaderboard import Entry
-    from leaderboard.order import Group
     from leaderboard.references import ReferenceRow
     from metrics import Task as TaskName
 
@@ -43,26 +41,19 @@ def leaderboard(
     The baselines first_images and most_frequent have no rank.
     """
     from harness.cli._open import open_competition
-    from harness.data.competition import TASKS
-    from harness.data.split import TEST
-    from leaderboard import EntryStore
+    from harness.comparing.boards import entries_by_task, task_board
     from leaderboard.references import is_baseline
 
     if references and (folds or format in ("csv", "markdown")):
         raise HarnessError("--references needs the test images (no --folds) and the format table or json")
     competition, workspace = open_competition(on, workspace_dir)
-    stored = EntryStore(workspace.database).entries(competition=competition.key, task=task)
-    entries = {
-        name: [entry for entry in stored if entry.task == name and (entry.split != TEST) == folds]
-        for name in TASKS
-        if task in (None, name)
-    }
+    entries = entries_by_task(competition, workspace, task, folds=folds)
     reference_rows = _reference_rows(competition, entries) if references else {}
     ranked = {
         name: [entry for entry in of_task if not (references and is_baseline(entry))]
         for name, of_task in entries.items()
     }
-    boards = {name: _rows(name, of_task, folds=folds, every=every) for name, of_task in ranked.items() if of_task}
+    boards = {name: task_board(name, of_task, folds=folds, every=every) for name, of_task in ranked.items() if of_task}
     if json or format == "json":
         document: dict[str, Any] = {"competition": competition.name}
         document["leaderboards"] = {
@@ -88,21 +79,6 @@ def _reference_rows(
     return {
         task: reference_board_rows(competition, task, of_task) for task, of_task in entries.items() if task in tasks
     }
-
-
-def _rows(task: TaskName, entries: Sequence[Entry], *, folds: bool, every: bool) -> Any:
-    """Return the board rows of a task; with `folds` only for the latest split, as others are not comparable."""
-    from leaderboard import board_rows, fold_rows
-    from leaderboard.references import rank_without_baselines
-    from metrics import metrics_of
-
-    higher_is_better = metrics_of(task)[0].higher_is_better
-    if folds:
-        split = entries[-1].split.partition(" ")[2].partition("/")[2]  # "fold 1/5 of deal 1234" -> "5 of deal 1234"
-        comparable = [entry for entry in entries if entry.split.endswith(f"/{split}")]
-        return rank_without_baselines(comparable, partial(fold_rows, higher_is_better=higher_is_better))
-    group: Group = "identity" if every else "solution"
-    return rank_without_baselines(entries, partial(board_rows, higher_is_better=higher_is_better, best_of=group))
 
 
 def _print_references(reference_rows: Mapping[TaskName, Sequence[ReferenceRow]]) -> None:

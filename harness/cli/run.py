@@ -51,10 +51,11 @@ def run(
     A finished run is repeated only if its code, parameters, libraries or data have changed. An interrupted run resumes.
     """
     from harness.device import set_device
+    from harness.running.batch import select_solutions
 
     set_device(device)
     runner = open_runner(on, workspace_dir, timeout, memory_limit, folds=folds)
-    results = run_all(runner, _select_solutions(specs, runner, task), seed, jobs, quiet=json)
+    results = run_all(runner, select_solutions(specs or [], runner, task, note), seed, jobs, quiet=json)
     if json:
         print_json({"competition": runner.competition.name, "runs": [_document(result) for result in results]})
     else:
@@ -63,54 +64,16 @@ def run(
         raise typer.Exit(1)
 
 
-def _select_solutions(specs: list[str] | None, runner: Runner, task: str | None) -> list[str]:
-    """Return the named solutions, or all that can be imported, for the tasks of the competition."""
-    from importlib.util import find_spec
-
-    from harness.errors import HarnessError
-    from harness.solution.registry import available_solutions, load_solution
-
-    register = runner.workspace.register
-    if specs:
-        selected = [spec for spec in specs if task in (None, load_solution(spec, register).task)]
-        if not selected:
-            raise HarnessError(f"none of these solutions is for {task}; omit --task, or name others")
-        return selected
-    tasks = runner.tasks if task is None else (task,)
-    selected = []
-    for name in available_solutions(register):
-        try:
-            solution = load_solution(name, register)
-            missing = [module for module in solution.modules if find_spec(module) is None]
-            if missing:
-                note(f"skipped: {name} needs {' and '.join(missing)}, which Python cannot find here")
-            elif solution.task in tasks:
-                selected.append(name)
-        except HarnessError as error:
-            note(f"skipped: {error}")
-    if not selected:
-        raise HarnessError(
-            f"{runner.competition.folder}: nothing to run; retrieval needs index.csv, recognition needs "
-            "labelled images in train.csv, and both need test.csv"
-        )
-    return selected
-
-
 def run_all(runner: Runner, specs: list[str], seed: int, jobs: int | None, *, quiet: bool) -> list[RunResult]:
     """Run the named solutions and return the results in their order; print each when it ends, unless `quiet`."""
-    runs = runner.plan(specs, seed)
-    results = []
+    from harness.running.batch import run_batch
+
     with progress() as listener:
-        listeners = {run.key: listener(f"{run.identity} {run.split}") for run in runs}
         try:
-            for result in runner.run(runs, jobs, listeners):
-                results.append(result)
-                _print_result(result, quiet=quiet)
+            return run_batch(runner, specs, seed, jobs, listener, lambda result: _print_result(result, quiet=quiet))
         except KeyboardInterrupt:
             note("interrupted; run the same command again to resume")
             raise
-    order = [run.key for run in runs]
-    return sorted(results, key=lambda result: order.index(result.entry.run_key))
 
 
 def _print_result(result: RunResult, *, quiet: bool) -> None:

@@ -1,15 +1,17 @@
 """`landmark score`: score a submission file."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harness.cli._options import FileTask, Folder, Json, Seed, SubmissionFile
 from harness.cli._output import format_score, note, print_json, say
 
-MAX_QUERIES_FOR_INTERVALS = 20_000
+if TYPE_CHECKING:
+    from harness.scoring.submission_scores import SubmissionScores
 
 
 def score(
@@ -19,59 +21,28 @@ def score(
     task: FileTask = None,
     intervals: Annotated[
         bool | None,
-        typer.Option(
-            "--intervals/--no-intervals", help=f"95 % intervals; default: up to {MAX_QUERIES_FOR_INTERVALS} queries."
-        ),
+        typer.Option("--intervals/--no-intervals", help="95 % intervals; default: up to 20000 queries."),
     ] = None,
     seed: Seed = 0,
     json: Json = False,
 ) -> None:
     """Report the faults of a submission file, and score it against the ground truth of the competition."""
+    from harness.data.complete_ground_truth import find_complete_ground_truth
     from harness.errors import SubmissionError
-    from harness.scoring.evaluate_complete import score_complete
+    from harness.scoring.submission_scores import score_submission
 
-    complete = score_complete(submission, on)
-    if complete is not None:
-        _print(ScoreOutput("retrieval", complete.n_queries, complete.scores, complete.intervals(seed), []), json=json)
-        return
     try:
-        output, notes = _score_file(submission, on, task, seed, with_intervals=intervals)
+        output, notes = score_submission(submission, on, task, seed, with_intervals=intervals)
     except SubmissionError:
-        _report_faults(submission, on, task, json=json)
+        if find_complete_ground_truth(on) is None:
+            _report_faults(submission, on, task, json=json)
         raise
     for message in notes:
         note(f"note: {message}")
     _print(output, json=json)
 
 
-class ScoreOutput(NamedTuple):
-    """The output of the command: scores and intervals by part and metric, and the faults of the file."""
-
-    task: str
-    n_queries: int
-    scores: Mapping[str, Mapping[str, float | None]]
-    intervals: Mapping[str, Mapping[str, tuple[float, float]]]
-    faults: list[Any]
-
-
-def _score_file(
-    submission: Path, on: Path, task: FileTask, seed: int, *, with_intervals: bool | None
-) -> tuple[ScoreOutput, list[str]]:
-    from harness.scoring.evaluate import score_file
-    from harness.scoring.stored_evaluation import score_intervals
-
-    evaluation, truth, report = score_file(submission, on, task)
-    count = len(evaluation.query_ids)
-    notes = [*truth.notes, *report.summary_lines()]
-    if with_intervals is None and count > MAX_QUERIES_FOR_INTERVALS:
-        notes.append(f"no intervals above {MAX_QUERIES_FOR_INTERVALS} queries; --intervals computes them (slow)")
-    wanted = count <= MAX_QUERIES_FOR_INTERVALS if with_intervals is None else with_intervals
-    intervals = score_intervals(evaluation, seed=seed) if wanted else {}
-    faults: Any = report.document()["faults"]
-    return ScoreOutput(evaluation.task, count, evaluation.scores, intervals, faults), notes
-
-
-def _print(output: ScoreOutput, *, json: bool) -> None:
+def _print(output: SubmissionScores, *, json: bool) -> None:
     if json:
         print_json(output._asdict())
         return
@@ -82,7 +53,7 @@ def _print(output: ScoreOutput, *, json: bool) -> None:
         say(f"{name:22}" + "".join(f"{_cell(output, part, name):>{width}}" for part in output.scores))
 
 
-def _cell(output: ScoreOutput, part: str, name: str) -> str:
+def _cell(output: SubmissionScores, part: str, name: str) -> str:
     """Return a score with its interval, rounded to two significant digits of its width."""
     from math import floor, log10
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -12,10 +12,6 @@ from harness.cli._options import Folder, Jobs, MemoryLimit, TaskOption, Timeout,
 from harness.cli._output import note, say
 from harness.cli.run import coverage_text, run_all
 from harness.errors import HarnessError
-
-if TYPE_CHECKING:
-    from harness.delivery.choose_entry import EntryChoice
-    from harness.running.runner import Runner, RunResult
 
 
 def submit(
@@ -46,6 +42,7 @@ def submit(
     A finished run is reused.
     """
     from harness.atomic_files import require_writable
+    from harness.delivery.choose_entry import choose, stored_or_new_result
     from harness.delivery.final_file import kaggle_command, write_entry_file
     from harness.delivery.kaggle import require_kaggle
     from harness.delivery.kaggle import send as send_to_kaggle
@@ -58,8 +55,10 @@ def submit(
     if send and competition is None:
         raise HarnessError("--send needs --competition SLUG, the last part of the competition's address")
     runner = open_runner(on, workspace_dir, timeout, memory_limit, folds=False)
-    choice = _choose(spec, best, runner, task, seed)
-    result = _stored_or_new_result(choice, runner, jobs)
+    choice = choose(spec, best, runner.competition, runner.workspace, task, seed)
+    result = stored_or_new_result(
+        choice, lambda name, of: run_all(runner, [name], of, jobs, quiet=True)[0], lambda line: note(f"note: {line}")
+    )
     entry = result.entry
     final_file = write_entry_file(entry, out, runner.competition, runner.workspace, choice.reason)
     for warning in final_file.warnings:
@@ -75,33 +74,3 @@ def submit(
 def _require_one_line(message: str | None) -> None:
     if message is not None and not (message.isprintable() and message.strip()):
         raise HarnessError("--message must be one line of printable text")
-
-
-def _choose(
-    spec: str | None, best: Literal["public", "folds"] | None, runner: Runner, task: TaskOption, seed: int | None
-) -> EntryChoice:
-    from harness.delivery.choose_entry import best_entry, choose_entry
-
-    if spec is not None and best is not None:
-        raise HarnessError(f"give {spec} or --best {best}, not both")
-    if best is not None:
-        return best_entry(best, runner.competition, runner.workspace, task)
-    if spec is None:
-        raise HarnessError("name a solution such as hash, an entry such as '#12', or use --best public or --best folds")
-    return choose_entry(spec, runner.competition, runner.workspace, task, seed)
-
-
-def _stored_or_new_result(choice: EntryChoice, runner: Runner, jobs: int | None) -> RunResult:
-    """Return the result of the chosen run; run it again if its files were deleted."""
-    from harness.running.outcome import stored_outcome
-    from harness.running.runner import RunResult
-
-    if choice.entry and (outcome := stored_outcome(choice.entry)):
-        return RunResult(choice.entry, outcome, executed=False)
-    result = run_all(runner, [choice.spec], choice.seed, jobs, quiet=True)[0]
-    entry = result.entry
-    if entry.submission is None:
-        raise HarnessError(f"{entry.identity} failed: {entry.reason} (log: {entry.log})")
-    if choice.entry and entry.run_key != choice.entry.run_key:
-        note(f"note: the submission file of entry #{choice.entry.id} was deleted; re-ran it as entry #{entry.id}")
-    return result

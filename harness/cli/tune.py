@@ -92,21 +92,16 @@ def _open_runner(
     folder: Path, workspace_dir: Path | None, timeout: float | None, memory_limit: str | None, folds: int | None
 ) -> Runner:
     """Return a runner on the existing folds, or on new ones."""
-    from harness.cli._open import create_folds, open_competition, open_runner
+    from harness.cli._open import open_competition, open_runner
+    from harness.data.split import ensure_folds
     from harness.errors import DataError
 
     competition, workspace = open_competition(folder, workspace_dir)
     if not len(competition.train):
         raise DataError(f"{folder}: tuning needs labelled train images, and train.csv has none")
-    if folds and not workspace.folds_file(competition.key).exists():
-        create_folds(competition, workspace, folds, 0)
-    runner = open_runner(folder, workspace_dir, timeout, memory_limit, folds=True)
-    if folds and runner.folds and runner.folds.count != folds:
-        raise DataError(
-            f"{folder}: has {runner.folds.count} folds already; replace them with: landmark split {folder} "
-            f"--folds {folds} (entries on the old folds are not comparable)"
-        )
-    return runner
+    if folds:
+        ensure_folds(competition, workspace.folds_file(competition.key), folds)
+    return open_runner(folder, workspace_dir, timeout, memory_limit, folds=True)
 
 
 def _run_trials(study: TuningStudy, runner: Runner, trials: int, jobs: int | None, *, quiet: bool) -> list[Trial]:

@@ -27,6 +27,7 @@ from harness.errors import DataError
 from metrics import Task
 
 TEST = "test"
+DEFAULT_FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,31 @@ def load_folds(path: Path) -> Folds:
     if part is None or group is None or not len(part):
         raise DataError(f"{path}: is not a table of folds; remove it to create new ones")
     return Folds(int(part.max()) + 1, part, group)
+
+
+def create_folds(competition: Competition, path: Path, count: int = DEFAULT_FOLDS, seed: int = 0) -> Folds:
+    """Split the labelled train images into folds, and save them; DataError if there are none."""
+    if not len(competition.train):
+        raise DataError(f"{competition.folder}: folds need labelled train images, and train.csv has none")
+    folds = make_folds(competition.train.ids, competition.labels, count, seed)
+    save_folds(path, competition, folds)
+    return folds
+
+
+def ensure_folds(competition: Competition, path: Path, count: int | None = None) -> tuple[Folds, bool]:
+    """Return the saved folds, or else new ones, and whether they were created now.
+
+    Raises DataError if there are folds already, and not `count` of them.
+    """
+    if not path.exists():
+        return create_folds(competition, path, count or DEFAULT_FOLDS), True
+    folds = load_folds(path)
+    if count and folds.count != count:
+        raise DataError(
+            f"{competition.folder}: has {folds.count} folds already; replace them with: landmark split "
+            f"{competition.folder} --folds {count} (entries on the old folds are not comparable)"
+        )
+    return folds, False
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Select the entry to submit: by name, by best public score, or by best cross-validation mean."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,6 +8,8 @@ from harness.comparing.entry_lookup import find_entry, is_entry_number, named_en
 from harness.data.competition import TASKS, Competition
 from harness.data.split import TEST, load_folds
 from harness.errors import HarnessError
+from harness.running.outcome import stored_outcome
+from harness.running.runner import RunResult
 from harness.solution.registry import load_solution
 from harness.workspace import Workspace
 from leaderboard import Entry, EntryStore, FoldRow, board_rows, fold_rows
@@ -24,6 +26,42 @@ class EntryChoice:
     seed: int
     reason: str
     entry: Entry | None = None
+
+
+def choose(
+    name: str | None,
+    best: Rule | None,
+    competition: Competition,
+    workspace: Workspace,
+    task: Task | None = None,
+    seed: int | None = None,
+) -> EntryChoice:
+    """Return the choice by name or by rule; HarnessError unless exactly one of them is given."""
+    if name is not None and best is not None:
+        raise HarnessError(f"give {name} or --best {best}, not both")
+    if best is not None:
+        return best_entry(best, competition, workspace, task)
+    if name is None:
+        raise HarnessError("name a solution such as hash, an entry such as '#12', or use --best public or --best folds")
+    return choose_entry(name, competition, workspace, task, seed)
+
+
+def stored_or_new_result(
+    choice: EntryChoice, run: Callable[[str, int], RunResult], report: Callable[[str], object]
+) -> RunResult:
+    """Return the result of the chosen run; if its files were deleted, `run` makes it again from spec and seed.
+
+    `report` gets a line if the new entry is another one. Raises HarnessError if the run fails.
+    """
+    if choice.entry and (outcome := stored_outcome(choice.entry)):
+        return RunResult(choice.entry, outcome, executed=False)
+    result = run(choice.spec, choice.seed)
+    entry = result.entry
+    if entry.submission is None:
+        raise HarnessError(f"{entry.identity} failed: {entry.reason} (log: {entry.log})")
+    if choice.entry and entry.run_key != choice.entry.run_key:
+        report(f"the submission file of entry #{choice.entry.id} was deleted; re-ran it as entry #{entry.id}")
+    return result
 
 
 def choose_entry(

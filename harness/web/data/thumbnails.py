@@ -2,12 +2,12 @@
 
 from contextlib import suppress
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 from threading import BoundedSemaphore
 
 from harness.atomic_files import atomic_path
-from harness.data.images.decode import UndecodableError, decode
+from harness.data.images.decode import UndecodableError
+from harness.data.images.thumbnail import shrink_photo
 from harness.web.lru import LruCache
 
 SIZES = {"small": 160, "large": 1400}  # longer side, pixels
@@ -50,14 +50,3 @@ class ThumbnailStore:
             with atomic_path(path) as temporary:
                 temporary.write_bytes(content)
         return content
-
-
-def shrink_photo(photo: Path, side: int, format: str = "JPEG", quality: int = 82) -> bytes:
-    """Return an upright photo of at most `side` pixels as a file in a format of Pillow, or raise UndecodableError."""
-    from PIL import Image
-
-    image = Image.fromarray(decode(photo, mode="RGB", reduce_to=side, upright=True))
-    image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=None)
-    file = BytesIO()
-    image.save(file, format, quality=quality)
-    return file.getvalue()

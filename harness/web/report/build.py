@@ -7,13 +7,13 @@ import numpy as np
 
 from harness.data.competition import TASKS
 from harness.data.images.decode import UndecodableError
+from harness.data.images.thumbnail import shrink_photo
 from harness.progress import track
 from harness.web.competitions import describe_images
 from harness.web.context import PageContext, Site
 from harness.web.data.board_cache import RankedBoard, Tab
 from harness.web.data.entry_analysis import EntryAnalysis, LabellingAnalysis
 from harness.web.data.query_answer import QueryAnswer
-from harness.web.data.thumbnails import shrink_photo
 from harness.web.permissions import Permissions
 from harness.web.report.page import HtmlReport, ReportAnswer, ReportQuery, ReportSection
 from harness.web.shared.board_context import BoardContext

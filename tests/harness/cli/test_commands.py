@@ -1,7 +1,7 @@
 """Tests of several commands together.
 
 They are `harness.cli.run`, `harness.cli.leaderboard`, `harness.cli.solutions`, `harness.cli.data`, `harness.cli.split`,
-`harness.cli.main`, `harness.cli._open`, `harness.cli._options` and `harness.cli._output`.
+`harness.cli.main`, `harness.cli._open`, `harness.cli._options` and `harness.cli._output`; and `harness.running.batch`.
 """
 
 import json
@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from harness.errors import HarnessError
-from harness.solution import registry as plugins
 from harness.solution.registry import available_solutions
 from tests.cli import error_of, modules_after, run_command, run_process
 from tests.factories.competitions import make_competition
@@ -69,7 +68,7 @@ def test_without_names_every_solution_of_the_task_is_run(
     known = {
         name: each for name, each in available_solutions().items() if name in ("first_images", "hash", "most_frequent")
     }
-    monkeypatch.setattr(plugins, "available_solutions", lambda register: known)
+    monkeypatch.setattr("harness.running.batch.available_solutions", lambda register: known)
     ran = run_command("run", "--task", "retrieval", "--on", competition_folder)
     assert ran.exit_code == 0
     assert "first_images, test" in ran.output

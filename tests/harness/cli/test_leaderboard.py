@@ -1,4 +1,4 @@
-"""Tests of `harness.cli.leaderboard`: references and baselines have no rank."""
+"""Tests of `harness.cli.leaderboard` and `harness.comparing.boards`: references and baselines have no rank."""
 
 import json
 from collections.abc import Sequence

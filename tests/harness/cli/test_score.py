@@ -1,11 +1,11 @@
-"""Tests of `harness.cli.score`."""
+"""Tests of `harness.cli.score` and `harness.scoring.submission_scores`."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from harness.cli import score
+from harness.scoring import submission_scores
 from tests.cli import run_command
 from tests.factories.competitions import write_table
 
@@ -31,7 +31,7 @@ def test_every_score_has_its_interval(competition_folder: Path, submission: Path
 def test_many_queries_have_intervals_only_on_request(
     competition_folder: Path, submission: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(score, "MAX_QUERIES_FOR_INTERVALS", 2)
+    monkeypatch.setattr(submission_scores, "MAX_QUERIES_FOR_INTERVALS", 2)
     plain = run_command("score", submission, "--on", competition_folder)
     assert "with 95 % intervals" not in plain.stdout
     assert "--intervals computes them" in plain.stderr

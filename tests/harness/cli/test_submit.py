@@ -289,6 +289,4 @@ def test_send_uploads_the_file(shared_runs: Path, tmp_path: Path, monkeypatch: p
 
 def test_send_needs_the_kaggle_package(shared_runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sending, "find_spec", lambda name: None)
-    assert install_command("kaggle") in error_of(
-        "submit", "#1", "--on", shared_runs, "--send", "--competition", "x"
-    )
+    assert install_command("kaggle") in error_of("submit", "#1", "--on", shared_runs, "--send", "--competition", "x")

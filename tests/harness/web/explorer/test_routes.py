@@ -1,6 +1,6 @@
 """Tests of `harness.web.explorer.routes`, `harness.web.explorer.page`, `harness.web.shared.entry_lookup`, `harness.web.data.photos`,
 `harness.web.data.thumbnails`, `harness.web.data.entry_analysis`, `harness.web.data.analysis_cache`, `harness.web.data.query_answer`
-and `harness.web.data.query_truth`.
+`harness.web.data.query_truth` and `harness.data.images.thumbnail`.
 """
 
 import re

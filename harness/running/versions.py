@@ -2,8 +2,9 @@
 
 import platform
 import re
+from contextlib import suppress
 from functools import cache
-from importlib.metadata import requires, version
+from importlib.metadata import PackageNotFoundError, requires, version
 
 from harness.device import CPU, device_report
 
@@ -15,7 +16,8 @@ def versions() -> dict[str, str]:
     for requirement in ["landmark", *(requires("landmark") or [])]:
         name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
         if "extra ==" not in requirement:
-            result[name.lower()] = version(name)
+            with suppress(PackageNotFoundError):  # one that only other platforms need
+                result[name.lower()] = version(name)
     return result
 
 

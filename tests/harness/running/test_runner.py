@@ -125,6 +125,16 @@ def test_the_versions_of_a_run_name_its_gpu(monkeypatch: pytest.MonkeyPatch) -> 
     assert run_versions() == versions() | {"device": "cuda:0 (NVIDIA H200)"}
 
 
+def test_a_requirement_of_other_platforms_has_no_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    needs = ["numpy>=2", "no-such-package>=1; platform_machine == 'none'", "matplotlib; extra == 'plots'"]
+    monkeypatch.setattr("harness.running.versions.requires", lambda name: needs)
+    versions.cache_clear()
+    try:
+        assert versions().keys() == {"python", "landmark", "numpy"}
+    finally:
+        versions.cache_clear()
+
+
 def test_pages_figures_and_commands_are_not_part_of_the_code_of_a_run() -> None:
     parts = {".".join(file.relative_to(ROOT).with_suffix("").parts) for file in imported_files(*RESULT_MODULES)}
     assert {

@@ -10,6 +10,7 @@ from itertools import product
 import numpy as np
 
 from harness import Extractor, HarnessError
+from solutions.descriptors.extractors.resize import resize
 from solutions.descriptors.networks.backbone import Backbone
 from solutions.descriptors.networks.engines.engine import Precision
 from solutions.descriptors.networks.network_spec import IMAGENET
@@ -123,12 +124,7 @@ def average_views(views: Sequence[np.ndarray], power: float) -> np.ndarray:
 
 def resize_to_bucket(image: np.ndarray, longer: float) -> np.ndarray:
     """Return an image `(h, w, 3)` with about `longer` pixels on its longer side; sides are multiples of 32."""
-    import cv2
-
-    height, width = bucket_size(image.shape[0], image.shape[1], longer)
-    shrinks = height <= image.shape[0] and width <= image.shape[1]
-    interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(np.ascontiguousarray(image), (width, height), interpolation=interpolation))
+    return resize(image, *bucket_size(image.shape[0], image.shape[1], longer))
 
 
 def bucket_size(height: int, width: int, longer: float) -> tuple[int, int]:

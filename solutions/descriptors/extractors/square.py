@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from harness import Extractor
+from solutions.descriptors.extractors.resize import resize
 from solutions.descriptors.networks.backbone import Backbone
 from solutions.descriptors.networks.engines.engine import Precision
 from solutions.descriptors.networks.network_spec import IMAGENET
@@ -73,12 +74,9 @@ class SquareExtractor(Extractor):
 
 def to_square(image: np.ndarray, side: int, frame: Frame) -> np.ndarray:
     """Return an image `(h, w, 3)` as a square of `side` pixels: its middle, or all of it squashed."""
-    import cv2
-
     if frame == "crop":
         height, width = image.shape[:2]
         short = min(height, width)
         top, left = (height - short) // 2, (width - short) // 2
         image = image[top : top + short, left : left + short]
-    shrinks = min(image.shape[:2]) >= side
-    return np.asarray(cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR))
+    return resize(image, side, side)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from solutions.descriptors.extractors.resize import resize
 from solutions.descriptors.extractors.square import Frame, SquareExtractor, to_square
 from solutions.descriptors.normalisation import l2_normalise
 from solutions.descriptors.pooling.registry import find_row_pooling
@@ -55,11 +56,8 @@ def ten_crops(image: np.ndarray, side: int, frame: Frame) -> np.ndarray:
 
 def _resized(image: np.ndarray, shorter: int, frame: Frame) -> np.ndarray:
     """Return the image resized to `shorter` pixels on its shorter side."""
-    import cv2
-
     if frame == "squash":
         return to_square(image, shorter, frame)
     height, width = image.shape[:2]
     scale = shorter / min(height, width)
-    size = max(shorter, round(width * scale)), max(shorter, round(height * scale))
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR))
+    return resize(image, max(shorter, round(height * scale)), max(shorter, round(width * scale)))

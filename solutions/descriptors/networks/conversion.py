@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 from harness import HarnessError, make_printable
-from solutions.descriptors.networks.keras_backend import BACKEND_VARIABLE
 from solutions.descriptors.networks.network_spec import NetworkSpec
 from solutions.descriptors.networks.registry import find_source
 
@@ -23,7 +22,7 @@ def convert_in_subprocess(spec: NetworkSpec, folder: Path) -> None:
     Raises HarnessError, in one line, if that fails.
     """
     paths = [str(Path(__file__).parents[3]), *(path for path in sys.path if path)]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)), BACKEND_VARIABLE: "numpy"}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}
     command = [sys.executable, "-P", "-m", "solutions.descriptors.networks.conversion", spec.to_json(), str(folder)]
     process = subprocess.run(  # noqa: S603 (this interpreter)
         command,

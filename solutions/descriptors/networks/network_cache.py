@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 from secrets import token_hex
 
@@ -20,6 +19,7 @@ from harness import HarnessError, imports_digest
 from solutions.descriptors.networks.conversion import DESCRIPTION, convert_in_subprocess
 from solutions.descriptors.networks.file_digest import digest_of_file
 from solutions.descriptors.networks.network_spec import ConvertedNetwork, NetworkSpec
+from solutions.descriptors.networks.package_versions import package_version
 from solutions.descriptors.networks.registry import find_source
 
 VARIABLE = "LANDMARK_CACHE"
@@ -45,7 +45,7 @@ def network_key(spec: NetworkSpec) -> str:
         spec.to_json(),
         sorted(source.identity(spec).items()),
         _code_digest(source.__name__),
-        version("onnx"),
+        package_version("onnx"),
     ]
     return sha256(json.dumps(facts).encode()).hexdigest()[:40]
 

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from typing import Literal, Protocol
 
 import numpy as np
 
-from harness import HarnessError
+from harness import HarnessError, choose_device, device_name, install_command
 from solutions.descriptors.networks.network_spec import NetworkSpec
 
 Precision = Literal["float32", "bf16"]
@@ -36,6 +34,9 @@ class Engine(Protocol):
     def made_with(self) -> Mapping[str, str]:
         """Return its name and versions, which determine the bits of a row."""
 
+    def can_use_gpu(self) -> bool:
+        """Return whether it could compute on a GPU of this machine."""
+
     def on_accelerator(self) -> bool:
         """Return whether it computes on a GPU or the like."""
 
@@ -43,13 +44,15 @@ class Engine(Protocol):
         """Return the network. Raises HarnessError if it cannot be converted or loaded."""
 
 
-@cache
-def package_version(package: str) -> str | None:
-    """Return the version of an installed package, or None."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
+def network_device(can_use_gpu: Callable[[], bool]) -> str:
+    """Return the device for networks: `cpu`, or a GPU such as `cuda:0`. Raises HarnessError if it cannot be used."""
+    return choose_device(can_use_gpu, f"no engine for networks can use it; install one with: {install_command('cuda')}")
+
+
+def device_facts(can_use_gpu: Callable[[], bool]) -> dict[str, str]:
+    """Return the model of the GPU as `device`; {} for the CPU."""
+    device = network_device(can_use_gpu)
+    return {} if device == "cpu" else {"device": device_name(device)}
 
 
 def require_float32(precision: Precision, engine: str) -> None:

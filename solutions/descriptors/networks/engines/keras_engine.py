@@ -7,7 +7,7 @@ import numpy as np
 
 from harness import HarnessError
 from solutions.descriptors.networks import keras_backend
-from solutions.descriptors.networks.engines.engine import LoadedNetwork, Precision
+from solutions.descriptors.networks.engines.engine import LoadedNetwork, Precision, device_facts
 from solutions.descriptors.networks.network_spec import NetworkSpec
 
 
@@ -17,7 +17,12 @@ def packages() -> tuple[str, ...]:
 
 def made_with() -> Mapping[str, str]:
     """Return the versions of Keras and its back end. Raises HarnessError if one is not installed."""
-    return {"engine": "keras", **keras_backend.installed_versions()}
+    return {"engine": "keras", **keras_backend.installed_versions(), **device_facts(can_use_gpu)}
+
+
+def can_use_gpu() -> bool:
+    """Return whether a back end is installed that has an accelerator."""
+    return bool(keras_backend.installed_backends()) and keras_backend.on_accelerator()
 
 
 def on_accelerator() -> bool:

@@ -1,13 +1,23 @@
-"""Run converted networks on ONNX Runtime; one thread computes a batch."""
+"""Run converted networks on ONNX Runtime: on a CUDA GPU if one is chosen; on the CPU one thread computes a batch."""
 
 from collections.abc import Mapping
 
 import numpy as np
 
 from harness import HarnessError
-from solutions.descriptors.networks.engines.engine import LoadedNetwork, Precision, package_version, require_float32
+from solutions.descriptors.networks.engines.engine import (
+    LoadedNetwork,
+    Precision,
+    device_facts,
+    network_device,
+    require_float32,
+)
 from solutions.descriptors.networks.network_cache import converted_network
 from solutions.descriptors.networks.network_spec import NetworkSpec
+from solutions.descriptors.networks.package_versions import package_version
+
+_CUDA, _CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
+_CUDA_OPTIONS = {"use_tf32": 0, "cudnn_conv_algo_search": "DEFAULT"}  # float32 sums, always by the same algorithm
 
 
 def packages() -> tuple[str, ...]:
@@ -17,11 +27,21 @@ def packages() -> tuple[str, ...]:
 def made_with() -> Mapping[str, str]:
     """Return the version, which determines the bits of a row."""
     versions = {package: package_version(package) for package in packages()}
-    return {"engine": "onnxruntime"} | {package: number for package, number in versions.items() if number}
+    installed = {package: number for package, number in versions.items() if number}
+    return {"engine": "onnxruntime", **installed, **device_facts(can_use_gpu)}
+
+
+def can_use_gpu() -> bool:
+    """Return whether onnxruntime-gpu is installed."""
+    if package_version("onnxruntime-gpu") is None:
+        return False
+    import onnxruntime
+
+    return _CUDA in onnxruntime.get_available_providers()
 
 
 def on_accelerator() -> bool:
-    return False
+    return network_device(can_use_gpu) != "cpu"
 
 
 def load(spec: NetworkSpec, precision: Precision) -> LoadedNetwork:
@@ -36,12 +56,18 @@ def load(spec: NetworkSpec, precision: Precision) -> LoadedNetwork:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4
     try:
-        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(str(path), options, providers=_providers())
     except Exception as error:  # noqa: BLE001 (its own types are not exported)
         raise HarnessError(f"{spec.name}: ONNX Runtime cannot load it: {str(error).splitlines()[0]:.200}") from None
+    if on_accelerator() and session.get_providers()[0] != _CUDA:
+        raise HarnessError("ONNX Runtime finds no CUDA or cuDNN that fits it; set --device cpu, or LANDMARK_ENGINE")
     names = list(description.outputs)
 
     def run(images: np.ndarray) -> Mapping[str, np.ndarray]:
         return dict(zip(names, session.run(names, {"pixels": images.astype(np.float32)}), strict=True))
 
     return LoadedNetwork(run, description.input_size)
+
+
+def _providers() -> list[str | tuple[str, dict[str, object]]]:
+    return [(_CUDA, dict(_CUDA_OPTIONS)), _CPU] if on_accelerator() else [_CPU]

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from harness import HarnessError, cores
-from solutions.descriptors.networks.engines.engine import LoadedNetwork, Precision, package_version
+from solutions.descriptors.networks.engines.engine import LoadedNetwork, Precision
 from solutions.descriptors.networks.network_cache import converted_network
 from solutions.descriptors.networks.network_spec import NetworkSpec
+from solutions.descriptors.networks.package_versions import package_version
 from solutions.kernels.openvino import import_openvino
 
 _TYPES = {"float32": "f32", "bf16": "bf16"}
@@ -27,6 +28,10 @@ def packages() -> tuple[str, ...]:
 def made_with() -> Mapping[str, str]:
     """Return the version, which determines the bits of a row."""
     return {"engine": "openvino", "openvino": str(package_version("openvino"))}
+
+
+def can_use_gpu() -> bool:
+    return False
 
 
 def on_accelerator() -> bool:

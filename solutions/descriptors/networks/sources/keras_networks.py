@@ -1,7 +1,6 @@
 """Networks of Keras: EfficientNet-Lite, those of keras.applications, and `.keras` files."""
 
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from harness import HarnessError, install_command
@@ -9,6 +8,7 @@ from solutions.descriptors.networks import efficientnet_lite as lite
 from solutions.descriptors.networks.file_digest import digest_of_file
 from solutions.descriptors.networks.keras_models import MODEL_SUFFIX, build_network
 from solutions.descriptors.networks.network_spec import IMAGENET, ConvertedNetwork, NetworkSpec, OutputKind
+from solutions.descriptors.networks.package_versions import package_version
 
 
 def accepts(_: NetworkSpec) -> bool:
@@ -18,10 +18,10 @@ def accepts(_: NetworkSpec) -> bool:
 
 def identity(spec: NetworkSpec) -> Mapping[str, str]:
     """Return the digest of the weights and the version of Keras."""
-    try:
-        return {"weights": weights_digest(spec), "keras": version("keras")}
-    except PackageNotFoundError:
-        raise HarnessError(f"networks need keras; install it with: {install_command()}") from None
+    keras = package_version("keras")
+    if keras is None:
+        raise HarnessError(f"networks need keras; install it with: {install_command()}")
+    return {"weights": weights_digest(spec), "keras": keras}
 
 
 def weights_digest(spec: NetworkSpec) -> str:
@@ -44,7 +44,9 @@ def convert(spec: NetworkSpec, folder: Path) -> ConvertedNetwork:
     model = build_network(spec.name, spec.weights, spec.layer, spec.further, classes=spec.classes)
     write_keras_as_onnx(model, folder / "network.onnx")
     height, width = model.inputs[0].shape[1:3]
-    return ConvertedNetwork(output_kinds(model.output), (height, width), made_with={"keras": version("keras")})
+    return ConvertedNetwork(
+        output_kinds(model.output), (height, width), made_with={"keras": str(package_version("keras"))}
+    )
 
 
 def output_kinds(outputs: Mapping[str, object]) -> dict[str, OutputKind]:

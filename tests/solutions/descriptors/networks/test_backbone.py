@@ -172,7 +172,7 @@ def test_an_unsupported_backend_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_missing_package_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     from solutions.descriptors.networks import keras_backend as engine
 
-    monkeypatch.setattr(engine, "_version", lambda wheel: None)
+    monkeypatch.setattr(engine, "package_version", lambda package: None)
     with pytest.raises(HarnessError, match="networks need keras; install it with: "):
         installed_versions()
     monkeypatch.setattr(lite, "files", lambda wheel: None)

@@ -52,7 +52,7 @@ class Tensor:
         return TO_CHANNELS_FIRST.index(positive) if self.is_image else positive
 
 
-@dataclass
+@dataclass(eq=False)
 class Node:
     """An operator: inputs are names, or arrays that are constants; there is one output."""
 
@@ -62,7 +62,7 @@ class Node:
     attributes: dict[str, Any]
 
 
-@dataclass
+@dataclass(eq=False)
 class Graph:
     """Operators in the order of their computation; `outputs` are names of values by their names in the file."""
 

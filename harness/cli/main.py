@@ -20,11 +20,11 @@ app = typer.Typer(
 )
 _COMMANDS = (  # in the order of `landmark --help`
     "run", "score", "validate", "fix", "submit", "push", "blend", "split", "leaderboard", "compare", "serve", "report",
-    "plot", "shake_up", "tune", "ablate",
+    "plot", "shake_up", "tune", "ablate", "describe",
 )  # fmt: skip
 for name in _COMMANDS:
     app.command()(getattr(import_module(f"harness.cli.{name}"), name))
-for name in ("solutions", "data", "metrics", "team"):
+for name in ("solutions", "data", "embeddings", "metrics", "team"):
     app.add_typer(import_module(f"harness.cli.{name}").app, name=name)
 plugin_commands.join_help_lines(app)
 

@@ -11,7 +11,7 @@ from harness.errors import HarnessError
 from harness.solution.ablation_step import Step
 from harness.solution.base import identity
 from harness.solution.registry import load_solution
-from harness.solution.spec import split_spec
+from harness.solution.spec import name_arguments, split_spec
 from leaderboard import Entry
 
 Bounds = tuple[float, float]
@@ -57,6 +57,7 @@ def ablation_steps(spec: str, register: Path) -> list[tuple[Step, str]]:
     The parameters set in `spec` hold for every step.
     """
     (name, arguments), solution = split_spec(spec), load_solution(spec, register)
+    arguments = name_arguments(type(solution), arguments)
     if not solution.ablation_steps:
         raise HarnessError(f"{name} has no ablation steps (`ablation_steps`)")
     return [(step, _format_spec(name, {**step.parameters, **arguments})) for step in solution.ablation_steps]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from harness.data.embeddings.embedding_store import find_embeddings, open_part
+from harness.data.embeddings.external import ExternalEmbeddings
 from harness.data.images.source import TableImages
 from harness.data.store.describe import ensure_described
 from harness.errors import SolutionError
@@ -56,9 +58,21 @@ class ImageSet:
         return sha256("\n".join(self.ids).encode("utf-8", "surrogatepass") + state.tobytes()).hexdigest()
 
     @property
+    def source(self) -> TableImages:
+        """Return the images of the whole table."""
+        return self._source
+
+    @property
     def store(self) -> Path:
         """Return the folder that stores the descriptors of these images."""
         return self._source.store
+
+    def embeddings(self, name: str) -> ExternalEmbeddings:
+        """Return the vectors that `landmark embeddings add` stored under a name, as an extractor for `describe`.
+
+        Raises DataError if there are none of these images.
+        """
+        return find_embeddings(self._source, name)
 
     def describe(self, extractor: Extractor, name: str | None = None) -> np.ndarray:
         """Return one row per image, `(n, ...)`, in the order of the set, from the store or computed now.
@@ -87,7 +101,10 @@ class ImageSet:
         return self._source.undecodable_ids
 
     def _ensure_described(self, extractor: Extractor) -> ExtractorStore:
-        store = ensure_described(self._source, extractor, self._rows)
+        if isinstance(extractor, ExternalEmbeddings):
+            store = open_part(self._source, extractor)
+        else:
+            store = ensure_described(self._source, extractor, self._rows)
         self._source.undecodable_ids.update(self.ids[store.undecodable(self._selection)])
         return store
 

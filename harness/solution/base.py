@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import MISSING, Field, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from harness.errors import SolutionError
 from harness.solution.ablation_step import Step
 from metrics import Task
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from harness.data.image_set import ImageSet
     from harness.data.training_data import TrainingData
     from harness.submissions.answer import Labelling, Ranking
@@ -39,6 +43,21 @@ class Solution(ABC):
     @abstractmethod
     def fit(self, data: TrainingData) -> None:
         """Learn from the train images and prepare the index."""
+
+    def input_digests(self, data: TrainingData, queries: ImageSet) -> Sequence[str]:  # noqa: ARG002 (for overriding)
+        """Return digests of what the answers depend on besides the images, such as vectors of the user.
+
+        Raises HarnessError if something is missing, before the run starts.
+        """
+        return ()
+
+    def describe(self, images: ImageSet) -> np.ndarray:  # noqa: ARG002 (for overriding)
+        """Return the vectors `(n, d)` by whose cosine the fitted solution compares images, for `landmark describe`.
+
+        They are those before augmentation and expansion; rows of undecodable images are NaN. Raises SolutionError if
+        the solution compares no vectors.
+        """
+        raise SolutionError(f"{solution_name(type(self))} compares no single vectors; describe by an extractor instead")
 
 
 class Retrieval(Solution):
@@ -83,6 +102,11 @@ def default_of(parameter: Field[Any]) -> Any:
 def parameters(cls: type[Solution]) -> list[Field[Any]]:
     """Return the parameters of a solution, in the order of its fields."""
     return [each for each in fields(cls) if each.init]  # type: ignore[arg-type]
+
+
+def needed_parameters(cls: type[Solution]) -> list[str]:
+    """Return the names of the parameters without a default, in the order of the fields."""
+    return [each.name for each in parameters(cls) if default_of(each) is MISSING]
 
 
 def module_doc(cls: type) -> str:

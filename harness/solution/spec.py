@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Any, get_type_hints
 
 from harness.errors import HarnessError, SolutionError
-from harness.solution.base import Solution, parameters, solution_name
+from harness.solution.base import Solution, needed_parameters, parameters, solution_name
 from harness.solution.search_space import Among, Range, range_of
 
 _SPEC = re.compile(r"\s*(?P<name>.*\.py|[^()]+?)\s*(?:\((?P<arguments>.*)\))?\s*", re.DOTALL)
@@ -17,8 +17,10 @@ _SPEC = re.compile(r"\s*(?P<name>.*\.py|[^()]+?)\s*(?:\((?P<arguments>.*)\))?\s*
 def split_spec(spec: str) -> tuple[str, dict[str, object]]:
     """Return the name and the arguments of a spec; raise SolutionError if it is not one.
 
-    >>> split_spec("hash(kind='dct', threshold=20)")
-    ('hash', {'kind': 'dct', 'threshold': 20})
+    Values without a name have the keys "0", "1", …; see `name_arguments`.
+
+    >>> split_spec("hash(kind='dct', threshold=20)"), split_spec("embeddings('mine', expansion=5)")
+    (('hash', {'kind': 'dct', 'threshold': 20}), ('embeddings', {'0': 'mine', 'expansion': 5}))
     """
     match = _SPEC.fullmatch(spec)
     if not match:
@@ -37,11 +39,29 @@ def _literals(call: ast.expr) -> dict[str, object]:
     if (
         not isinstance(call, ast.Call)
         or not isinstance(call.func, ast.Name)
-        or call.args
+        or any(isinstance(each, ast.Starred) for each in call.args)
         or any(not each.arg for each in call.keywords)
     ):
         raise ValueError
-    return {str(each.arg): ast.literal_eval(each.value) for each in call.keywords}
+    positional = {str(number): ast.literal_eval(value) for number, value in enumerate(call.args)}
+    return positional | {str(each.arg): ast.literal_eval(each.value) for each in call.keywords}
+
+
+def name_arguments(cls: type[Solution], arguments: dict[str, object]) -> dict[str, object]:
+    """Return the arguments of `split_spec` by name: values without one are of the parameters without a default.
+
+    Raises SolutionError for more such values, and for a parameter given twice.
+    """
+    name, needed = solution_name(cls), needed_parameters(cls)
+    named: dict[str, object] = {}
+    for key, value in arguments.items():
+        if key.isdecimal() and int(key) >= len(needed):
+            raise SolutionError(f"{name}: the value {value!r:.40} has no name; parameters are written name=value")
+        parameter = needed[int(key)] if key.isdecimal() else key
+        if parameter in named:
+            raise SolutionError(f"{name}: {parameter!r} is given twice")
+        named[parameter] = value
+    return named
 
 
 def configure(cls: type[Solution], arguments: dict[str, object]) -> Solution:
@@ -49,10 +69,16 @@ def configure(cls: type[Solution], arguments: dict[str, object]) -> Solution:
     name = solution_name(cls)
     hints = parameter_types(cls)
     names = [each.name for each in parameters(cls)]
+    arguments = name_arguments(cls, arguments)
     for argument, value in arguments.items():
         if argument not in names:
             raise SolutionError(f"{name} has no parameter {argument!r}; {suggest_name(argument, names)}")
         _require_type(name, argument, value, hints[argument])
+    missing = [each for each in needed_parameters(cls) if each not in arguments]
+    if missing:
+        raise SolutionError(
+            f"{name} needs {' and '.join(missing)}: write {name}({', '.join(map(_placeholder, missing))})"
+        )
     try:
         with redirect_stdout(sys.stderr):  # standard output is the command's
             return cls(**arguments)
@@ -61,6 +87,10 @@ def configure(cls: type[Solution], arguments: dict[str, object]) -> Solution:
     except BaseException as error:  # noqa: BLE001 (a plug-in may call sys.exit)
         kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
         raise SolutionError(f"{name}: {kind}{error}") from None
+
+
+def _placeholder(parameter: str) -> str:
+    return f"{parameter}=…"
 
 
 def _require_type(name: str, argument: str, value: object, hint: Any) -> None:

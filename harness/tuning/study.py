@@ -18,7 +18,7 @@ from harness.running.runner import Runner
 from harness.solution.base import Solution, solution_name
 from harness.solution.registry import load_solution
 from harness.solution.search_space import Range
-from harness.solution.spec import search_space, split_spec, suggest_name
+from harness.solution.spec import name_arguments, search_space, split_spec, suggest_name
 from harness.tuning.optuna_proposals import Parameters
 from leaderboard import Entry
 from metrics import Metric, Task, metrics_of
@@ -107,7 +107,8 @@ def open_study(
     Raises HarnessError if there is no parameter to search, and SolutionError if the defaults are invalid.
     """
     solution = load_solution(spec, runner.workspace.register)
-    name, fixed = split_spec(spec)
+    name, arguments = split_spec(spec)
+    fixed = name_arguments(type(solution), arguments)
     space = _search_space(solution, fixed, only)
     scored_by = _metric(metric, solution.task)
     ranges = {parameter: repr(each) for parameter, each in space.items()}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from harness import HarnessError, ImageSet
+from harness import ExternalEmbeddings, HarnessError, ImageSet
 from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
 from solutions.descriptors.extractors.square import SquareExtractor
 from solutions.descriptors.normalisation import l2_normalise
@@ -19,7 +19,8 @@ UNSUPERVISED_VIEWS = tuple(
 )
 FIRST_PLACE_WEIGHTS = (2.0, 1.5, 1.5, 1.5, 1.0, 1.0)  # ResNeXt: REMAP, R-MAC, MAC, SPoC; ResNet: MAC, REMAP
 
-DescriptorSource = SquareExtractor | tuple[MultiscaleExtractor, ...]  # one network, or several
+# One network, several, or vectors of the user.
+DescriptorSource = SquareExtractor | tuple[MultiscaleExtractor, ...] | ExternalEmbeddings
 
 
 def describe_ensemble(images: ImageSet, source: DescriptorSource) -> np.ndarray:

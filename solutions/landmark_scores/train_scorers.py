@@ -1,6 +1,7 @@
 """Class scores of queries from train images: by nearest images, by a softmax, and by crops."""
 
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 import numpy as np
 from scipy.special import softmax
@@ -10,6 +11,7 @@ from solutions.descriptors.ensemble import DescriptorSource, concatenate, descri
 from solutions.descriptors.extractors.random_boxes import RandomBoxesExtractor
 from solutions.descriptors.extractors.square import SquareExtractor
 from solutions.landmark_scores.binary_classifier import BinaryClassifier
+from solutions.landmark_scores.centroids import landmark_centroids
 from solutions.landmark_scores.class_scores import ClassScores, LandmarkClasses, normalised_sum
 from solutions.landmark_scores.crop_ranks import RankRule, sum_crop_ranks
 from solutions.landmark_scores.non_landmark import N_NEIGHBOURS
@@ -17,7 +19,7 @@ from solutions.neighbours.exact import nearest
 from solutions.training.logistic_head import WEIGHT_DECAY, train_logistic_head
 
 _NEAREST_OF_CROP = 20
-_FIRST = 5  # most probable landmarks of a softmax that are returned
+_FIRST = 5  # most probable landmarks of a softmax, or nearest centroids, that are returned
 _MAX_NON_LANDMARK = 0.5  # probability of no landmark up to which a crop is used
 _BLOCK = 32  # queries whose crops are in memory
 
@@ -33,6 +35,27 @@ class NearestTrain:
     def __call__(self, queries: ImageSet) -> ClassScores:
         """Return the class scores of the queries."""
         return normalised_sum(nearest(describe_ensemble(queries, self.network), self.rows, N_NEIGHBOURS), self.classes)
+
+
+@dataclass(frozen=True, eq=False)
+class NearestCentroids:
+    """The cosine of the nearest means of landmarks; `centroids` `(k, d)` are in the order of the classes."""
+
+    network: DescriptorSource
+    centroids: np.ndarray
+    classes: LandmarkClasses
+
+    @classmethod
+    def from_train(cls, network: DescriptorSource, data: TrainingData, rows: np.ndarray) -> "NearestCentroids":
+        """Return the scorer of train images with the descriptors `rows` `(n, d)`, L2-normalised."""
+        keys = np.array([blake2b(row.tobytes(), digest_size=8).hexdigest() for row in rows])  # content, not the id
+        classes = LandmarkClasses.from_labels(data.labels)
+        return cls(network, landmark_centroids(rows, classes, keys, data.seed).astype(np.float32), classes)
+
+    def __call__(self, queries: ImageSet) -> ClassScores:
+        """Return the class scores of the queries."""
+        neighbours = nearest(describe_ensemble(queries, self.network), self.centroids, _FIRST)
+        return ClassScores(self.classes.landmarks, neighbours.positions, neighbours.similarities.astype(np.float64))
 
 
 @dataclass(eq=False)

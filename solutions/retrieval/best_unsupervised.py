@@ -7,6 +7,8 @@ deviation, augmentation and expansion, diffusion over mutual neighbours. All num
 from dataclasses import dataclass
 from typing import Annotated
 
+import numpy as np
+
 from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
 from solutions.descriptors.ensemble import UNSUPERVISED_VIEWS, describe_ensemble
 from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening, whiten
@@ -47,10 +49,13 @@ class BestUnsupervised(Retrieval):
         self.graph = normalised_affinity(neighbour_graph(self.index, self.mutual)) if self.mutual else None
 
     def rank(self, queries: ImageSet) -> Ranking:
-        rows = whiten(describe_ensemble(queries, UNSUPERVISED_VIEWS), self.whitening)
+        rows = self.describe(queries)
         if self.expansion:
             rows = expand_queries(rows, self.index, self.expansion)
         neighbours = nearest(rows, self.index, _CANDIDATES)
         if self.graph is not None:
             neighbours = diffuse(neighbours, self.graph)
         return Ranking.from_positions(neighbours.positions, queries.ids, self.index_ids)
+
+    def describe(self, images: ImageSet) -> np.ndarray:
+        return whiten(describe_ensemble(images, UNSUPERVISED_VIEWS), self.whitening)

@@ -8,6 +8,8 @@ eigenvectors of the graph (Iscen et al., CVPR 2018).
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
+import numpy as np
+
 from harness import Among, ImageSet, Ranking, Retrieval, Span, TrainingData
 from solutions.descriptors.ensemble import describe_ensemble
 from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
@@ -47,7 +49,7 @@ class Diffusion(Retrieval):
             self.spectrum = spectrum(self.graph, self.eigenvectors)
 
     def rank(self, queries: ImageSet) -> Ranking:
-        neighbours = nearest(self.whitening(describe_ensemble(queries, self.views)), self.index, _CANDIDATES)
+        neighbours = nearest(self.describe(queries), self.index, _CANDIDATES)
         if self.how == "online":
             neighbours = diffuse(neighbours, self.graph, n_start=self.seeds, alpha=self.alpha)
         elif self.how == "offline":
@@ -55,3 +57,6 @@ class Diffusion(Retrieval):
         else:
             neighbours = diffuse_spectrally(neighbours, self.spectrum, n_start=self.seeds, alpha=self.alpha)
         return Ranking.from_positions(neighbours.positions, queries.ids, self.index_ids)
+
+    def describe(self, images: ImageSet) -> np.ndarray:
+        return self.whitening(describe_ensemble(images, self.views))

@@ -48,5 +48,8 @@ class EleventhPlace(Retrieval):
         self.index = index
 
     def rank(self, queries: ImageSet) -> Ranking:
-        neighbours = nearest(whiten(describe_ensemble(queries, self.views), self.whitening), self.index, _CANDIDATES)
+        neighbours = nearest(self.describe(queries), self.index, _CANDIDATES)
         return Ranking.from_positions(neighbours.positions, queries.ids, self.index_ids)
+
+    def describe(self, images: ImageSet) -> np.ndarray:
+        return whiten(describe_ensemble(images, self.views), self.whitening)

@@ -86,14 +86,14 @@ class FirstPlace(Retrieval):
         backbones = {"first": self.backbone, "second": self.second}
         self.networks = {name: FirstPlaceNetwork.fit(each, self.side, data) for name, each in backbones.items()}
         self.index_ids = data.index.ids
-        index = self._describe(data.index)
+        index = self._concatenate(data.index)
         self.whitening = learn_pca_whitening(data.index, index, self.dims, power=self.power) if self.dims else None
         index = whiten(index, self.whitening)
         self.index = augment_index(index, self.augmentation) if self.augmentation else index
         self.graph = neighbour_graph(self.index, _GRAPH) if self.recursion else None
 
     def rank(self, queries: ImageSet) -> Ranking:
-        rows = whiten(self._describe(queries), self.whitening)
+        rows = self.describe(queries)
         if self.expansion:
             rows = expand_queries(rows, self.index, self.expansion)
         neighbours = nearest(rows, self.index, _CANDIDATES)
@@ -101,7 +101,10 @@ class FirstPlace(Retrieval):
             neighbours = merge_lists(neighbours, self.graph, lists=self.recursion, gamma=_GAMMA)
         return Ranking.from_positions(neighbours.positions, queries.ids, self.index_ids)
 
-    def _describe(self, images: ImageSet) -> np.ndarray:
+    def describe(self, images: ImageSet) -> np.ndarray:
+        return whiten(self._concatenate(images), self.whitening)
+
+    def _concatenate(self, images: ImageSet) -> np.ndarray:
         """Return the chosen descriptors, or all six concatenated `(n, d)`."""
         names, weights = (SIX, FIRST_PLACE_WEIGHTS) if self.pooling == "all" else ((self.pooling,), None)
         return concatenate([self.networks[network](images, name) for network, name in map(str.split, names)], weights)

@@ -29,11 +29,11 @@ class Nearest(Retrieval):
         poolings = DEFAULTS if self.descriptor in DEFAULTS else (self.descriptor,)
         self.features = SquareExtractor(self.backbone, self.side, poolings, self.weights, frame=self.frame)
         self.index_ids = data.index.ids
-        self.index = self._descriptors(data.index)  # (n_index, c)
+        self.index = self.describe(data.index)  # (n_index, c)
 
     def rank(self, queries: ImageSet) -> Ranking:
-        neighbours = nearest(self._descriptors(queries), self.index, _CANDIDATES)
+        neighbours = nearest(self.describe(queries), self.index, _CANDIDATES)
         return Ranking.from_positions(neighbours.positions, queries.ids, self.index_ids)
 
-    def _descriptors(self, images: ImageSet) -> np.ndarray:
+    def describe(self, images: ImageSet) -> np.ndarray:
         return l2_normalise(images.describe(self.features, self.descriptor))

@@ -8,6 +8,8 @@ shrinkage is ours.
 from dataclasses import dataclass
 from typing import Annotated
 
+import numpy as np
+
 from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
 from solutions.descriptors.ensemble import describe_ensemble
 from solutions.descriptors.extractors.multiscale import THREE_SCALES, MultiscaleExtractor
@@ -45,7 +47,10 @@ class SixthPlace(Retrieval):
         self.graph = normalised_affinity(neighbour_graph(self.index, self.mutual)) if self.mutual else None
 
     def rank(self, queries: ImageSet) -> Ranking:
-        neighbours = nearest(whiten(describe_ensemble(queries, self.views), self.whitening), self.index, _CANDIDATES)
+        neighbours = nearest(self.describe(queries), self.index, _CANDIDATES)
         if self.graph is not None:
             neighbours = diffuse(neighbours, self.graph, n_start=self.seeds)
         return Ranking.from_positions(neighbours.positions, queries.ids, self.index_ids)
+
+    def describe(self, images: ImageSet) -> np.ndarray:
+        return whiten(describe_ensemble(images, self.views), self.whitening)

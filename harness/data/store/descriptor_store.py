@@ -7,6 +7,7 @@ state, so rows of a killed process are computed again.
 """
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -88,7 +89,20 @@ class ExtractorStore:
                 self._put(f"{name}.span.npy", rows, self._append(spec, arrays[name]))
             else:
                 self._put(f"{name}.npy", rows, np.asarray(arrays[name], spec.dtype))
+        self.write_states(rows, states)
+
+    def write_states(self, rows: np.ndarray, states: np.ndarray) -> None:
+        """Write the states of ascending rows."""
         self._put(_STATE, rows, states)
+
+    def writable(self, name: str) -> np.ndarray:
+        """Return a named array as a memory map to write to; OSError if the disk has no room for all of it."""
+        path = self.folder / f"{name}.npy"
+        if hasattr(os, "posix_fallocate"):  # writing to a map without room would end the process
+            with path.open("r+b") as file:
+                os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+        array: np.ndarray = np.load(path, mmap_mode="r+", allow_pickle=False)
+        return array.view(np.ndarray)
 
     @contextmanager
     def lock_block(self, block: int, *, wait: bool) -> Iterator[bool]:

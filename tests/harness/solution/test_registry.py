@@ -33,6 +33,28 @@ def test_an_identity_reads_back_as_itself(spec: str) -> None:
     assert repr(load_solution(spec)) == spec
 
 
+def test_a_value_without_a_name_is_that_of_a_parameter_without_a_default() -> None:
+    written = "embeddings(name='mine', expansion=5)"
+    assert identity(load_solution("embeddings('mine', expansion=5)")) == written
+    assert identity(load_solution(written)) == written
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("embeddings", "embeddings needs name: write embeddings(name=…)"),
+        ("embeddings('a', 'b')", "the value 'b' has no name; parameters are written name=value"),
+        ("embeddings('a', name='b')", "'name' is given twice"),
+        ("embeddings(*'a')", "plain values"),
+        ("embeddings(3)", "name=3 is not allowed"),
+    ],
+)
+def test_a_needed_parameter_is_given_once(spec: str, message: str) -> None:
+    with pytest.raises(SolutionError) as refused:
+        load_solution(spec)
+    assert message in str(refused.value)
+
+
 def test_parameters_at_their_defaults_are_not_part_of_the_identity() -> None:
     assert identity(load_solution("hash(kind='average', threshold=None)")) == "hash"
 
@@ -110,7 +132,7 @@ def test_a_file_without_a_valid_solution_is_refused_with_the_line(tmp_path: Path
             "@dataclass\nclass Idea(Retrieval):\n    def __post_init__(self): raise RuntimeError('no')",
             "idea: RuntimeError: no",
         ),
-        ("@dataclass\nclass Idea(Retrieval):\n    side: int", "idea: TypeError: "),
+        ("@dataclass\nclass Idea(Retrieval):\n    side: int", "idea needs side: write idea(side=…)"),
     ],
 )
 def test_a_solution_that_cannot_be_constructed_is_refused_in_one_line(tmp_path: Path, body: str, message: str) -> None:

@@ -1,0 +1,1 @@
+"""Vectors that were computed elsewhere: their files, and their store in the workspace."""

@@ -1,0 +1,1 @@
+"""File formats of vectors with ids, one a module."""

@@ -1,0 +1,128 @@
+"""The leaderboard of a competition as a table, and the entries that a call of `run` made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from harness.api.notebook_view import Cell, NotebookView, ViewTable
+from harness.comparing.boards import BoardRows
+from harness.running.runner import RunResult
+from leaderboard import BoardRow, FoldRow
+from leaderboard.rendering.format_cells import metric_label
+from metrics import Task, metrics_of
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+_HEADINGS = ["#", "solution", "public", "private", "all", "95 %", "entry", "seconds", ""]
+_FOLD_HEADINGS = ["#", "solution", "mean", "deviation", "folds", ""]
+
+
+@dataclass(frozen=True, repr=False)
+class LeaderboardView(NotebookView):
+    """The leaderboard of each task; `rows` has task -> rows, the best first."""
+
+    competition: str
+    rows: Mapping[Task, BoardRows]
+
+    @property
+    def table(self) -> DataFrame:
+        """Return all columns of all rows as a DataFrame, with the task in the first column."""
+        from pandas import DataFrame
+
+        table = DataFrame([{"task": task} | _flat(row) for task, rows in self.rows.items() for row in rows])
+        return table.astype({name: "Int64" for name in ("rank", "private_rank", "move") if name in table})
+
+    def view_tables(self) -> Sequence[ViewTable]:
+        """Return one table for each task."""
+        tables = [self._view(task, rows) for task, rows in self.rows.items() if rows]
+        return tables or [ViewTable(f"{self.competition}: no entries yet", [], [])]
+
+    def _view(self, task: Task, rows: BoardRows) -> ViewTable:
+        metric = metrics_of(task)[0]
+        arrow = "↑" if metric.higher_is_better else "↓"
+        headings = _FOLD_HEADINGS if isinstance(rows[0], FoldRow) else _HEADINGS
+        title = f"{self.competition}, {task}: {metric_label(metric.name)} {arrow}"
+        return ViewTable(title, headings, [_cells(row) for row in rows])
+
+
+@dataclass(frozen=True, repr=False)
+class RunsView(NotebookView):
+    """The entries of some runs in the order of the solutions; `notes` says what was left out."""
+
+    competition: str
+    results: Sequence[RunResult]
+    notes: Sequence[str] = ()
+
+    @property
+    def table(self) -> DataFrame:
+        """Return a DataFrame with one row for each run; `executed` is false if a finished run was reused."""
+        from pandas import DataFrame
+
+        return DataFrame([_run_row(result) for result in self.results])
+
+    @property
+    def failed(self) -> bool:
+        """Return whether any of the runs failed."""
+        return any(result.entry.status == "failed" for result in self.results)
+
+    def view_tables(self) -> Sequence[ViewTable]:
+        """Return the scores of the runs, or why they failed."""
+        headings = ["entry", "solution", "split", "metric", "public", "private", "all", "answered", "seconds", ""]
+        rows = [_run_cells(_run_row(result)) for result in self.results]
+        notes = [*self.notes, *(note for result in self.results for note in result.notes)]
+        return [ViewTable(f"{self.competition}: runs: {len(rows)}", headings, rows, notes)]
+
+
+def _flat(row: BoardRow | FoldRow) -> dict[str, Any]:
+    values = dict(vars(row))
+    coverage = values.pop("coverage", None)
+    if isinstance(row, BoardRow):
+        values |= {"queries": coverage and coverage.queries, "answered": coverage and coverage.answered}
+    return values
+
+
+def _cells(row: BoardRow | FoldRow) -> list[Cell]:
+    if isinstance(row, FoldRow):
+        folds = f"{row.done} of {row.folds}"
+        return [row.rank, row.identity, row.mean, row.deviation, folds, row.reason or ""]
+    interval = "" if row.low is None or row.high is None else f"{row.low:.3f}–{row.high:.3f}"
+    why = "" if row.status == "scored" and row.rank else row.reason or row.status
+    scores = [row.score_public, row.score_private, row.score_all]
+    return [row.rank, row.identity, *scores, interval, row.entry_id, _seconds(row.wall_s), why]
+
+
+def _run_row(result: RunResult) -> dict[str, Any]:
+    entry = result.entry
+    coverage, scores = entry.coverage, {part: entry.score(part) for part in ("public", "private", "all")}
+    return {
+        "entry": entry.id,
+        "task": entry.task,
+        "solution": entry.identity,
+        "split": entry.split,
+        "status": entry.status,
+        "metric": entry.metric,
+        **scores,
+        "queries": coverage and coverage.queries,
+        "answered": coverage and coverage.answered,
+        "undecodable": result.outcome.undecodable,
+        "seconds": entry.cost.wall_s,
+        "peak_mb": entry.cost.peak_mb,
+        "executed": result.executed,
+        "reason": entry.reason,
+        "log": entry.log,
+    }
+
+
+def _run_cells(row: Mapping[str, Any]) -> list[Cell]:
+    answered = "" if row["queries"] is None else f"{row['answered']}/{row['queries']}"
+    why = f"FAILED: {row['reason']}" if row["status"] == "failed" else "" if row["executed"] else "already finished"
+    scores = [row[part] for part in ("public", "private", "all")]
+    named = [row["entry"], row["solution"], row["split"], metric_label(row["metric"] or "")]
+    return [*named, *scores, answered, _seconds(row["seconds"]), why]
+
+
+def _seconds(seconds: float | None) -> str:
+    return "" if seconds is None else f"{seconds:.1f}"

@@ -1,0 +1,240 @@
+"""A competition in Python: every method does what the command of the same name does."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from harness.api.answers import AnswerView, entry_on_test_images, stored_answer_view
+from harness.api.boards import LeaderboardView, RunsView
+from harness.api.comparisons import ComparisonView
+from harness.api.image_parts import Part, image_sets, images_of, sample_pictures
+from harness.api.notebook_view import Cell, NotebookView, ViewTable
+from harness.api.one_line_errors import raises_harness_errors
+from harness.api.solution_specs import SolutionLike, spec_of
+from harness.api.submission_files import (
+    ScoresView,
+    SubmissionLike,
+    ValidationView,
+    WrittenSubmission,
+    submission_path,
+)
+from harness.data.competition import Competition
+from harness.data.store.extractor import Extractor
+from harness.errors import HarnessError
+from harness.progress_display import progress
+from harness.running.local_processes import RunLimits
+from harness.workspace import Workspace
+from leaderboard.safe_text import shorten
+from metrics import Task
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from harness.api.descriptors import ImageDescriptors
+    from harness.api.tunings import TuningView
+    from harness.delivery.choose_entry import Rule
+    from harness.running.runner import Runner
+
+
+@dataclass(frozen=True, repr=False)
+class OpenCompetition(NotebookView):
+    """A competition folder with the workspace of its results, which are those of the command line.
+
+    Each call reads the folder again, so it may change in between. All methods raise HarnessError, in one line.
+    """
+
+    folder: Path
+    workspace: Workspace
+    limits: RunLimits = field(default_factory=RunLimits)
+
+    @property
+    def name(self) -> str:
+        """Return the name of the folder."""
+        return self.folder.name
+
+    def read(self) -> Competition:
+        """Return the competition as it is now; DataError for missing or invalid tables."""
+        return Competition.open(self.folder, self.workspace.descriptors)
+
+    @property
+    @raises_harness_errors
+    def tasks(self) -> tuple[Task, ...]:
+        """Return the tasks for which the competition has the tables: retrieval, recognition or both."""
+        return self.read().tasks
+
+    @raises_harness_errors
+    def images(self, part: Part) -> DataFrame:
+        """Return a DataFrame of the images of a part: id, file, and for train images landmark_id."""
+        from pandas import DataFrame
+
+        competition = self.read()
+        images = images_of(competition, part)
+        columns = {"id": images.ids, "file": images.paths}
+        return DataFrame(columns | ({"landmark_id": competition.labels} if part == "train" else {}))
+
+    @raises_harness_errors
+    def run(
+        self,
+        *solutions: SolutionLike,
+        task: Task | None = None,
+        folds: bool = False,
+        seed: int = 0,
+        jobs: int | None = None,
+    ) -> RunsView:
+        """Run solutions, score them and add them to the leaderboard; without names, all that can be run.
+
+        A solution is a spec such as "hash(kind='dct')" or "my_idea.py", or a class or an instance defined in a module.
+        Each run is a process of its own. A finished run is reused; a failed one is a row with its reason.
+        """
+        from harness.running.batch import run_batch, select_solutions
+
+        notes: list[str] = []
+        runner, register = self._runner(folds=folds), self.workspace.register
+        selected = select_solutions([spec_of(each, register) for each in solutions], runner, task, notes.append)
+        with progress() as listener:
+            return RunsView(self.name, run_batch(runner, selected, seed, jobs, listener), notes)
+
+    @raises_harness_errors
+    def leaderboard(self, task: Task | None = None, *, folds: bool = False, every: bool = False) -> LeaderboardView:
+        """Return the leaderboard of each task; with `every` one row for each set of parameters."""
+        from harness.comparing.boards import entries_by_task, task_board
+
+        entries = entries_by_task(self.read(), self.workspace, task, folds=folds)
+        boards = {name: task_board(name, of, folds=folds, every=every) for name, of in entries.items() if of}
+        return LeaderboardView(self.name, boards)
+
+    @raises_harness_errors
+    def compare(
+        self,
+        *names: str | os.PathLike[str],
+        task: Task | None = None,
+        folds: bool = False,
+        part: Literal["all", "public", "private"] = "all",
+        metric: str | None = None,
+        seed: int = 0,
+    ) -> ComparisonView:
+        """Compare solutions, entries ('#12') or submission files query by query, and test the differences."""
+        from harness.comparing.compare import compare_entries
+        from harness.comparing.entry_lookup import EntryLookup
+
+        lookup = EntryLookup(self.read(), self.workspace, folds=folds)
+        result = compare_entries([*map(str, names)], lookup, task=task, part=part, metric=metric, seed=seed)
+        return ComparisonView(self.name, result)
+
+    @raises_harness_errors
+    def answer(self, name: str) -> AnswerView:
+        """Return the answers of a solution or an entry ('#12') to the test images, with pictures in a notebook."""
+        return stored_answer_view(self.read(), self.workspace, name)
+
+    @raises_harness_errors
+    def submission(self, name: str) -> DataFrame:
+        """Return the submission of a solution or an entry ('#12') as a DataFrame of texts, as it is in its file."""
+        from pandas import read_csv
+
+        from harness.running.outcome import stored_submission
+
+        entry = entry_on_test_images(self.read(), self.workspace, name)
+        return read_csv(stored_submission(entry), dtype=str, keep_default_na=False)
+
+    @raises_harness_errors
+    def score(
+        self,
+        submission: SubmissionLike,
+        task: Task | None = None,
+        *,
+        intervals: bool | None = None,
+        seed: int = 0,
+    ) -> ScoresView:
+        """Score a submission, a file or a DataFrame, against the ground truth of the competition."""
+        from harness.scoring.submission_scores import score_submission
+
+        with submission_path(submission) as (path, name):
+            scores, notes = score_submission(path, self.folder, task, seed, with_intervals=intervals)
+            return ScoresView(name, scores, [note.replace(str(path), name) for note in notes])
+
+    @raises_harness_errors
+    def validate(self, submission: SubmissionLike, task: Task | None = None) -> ValidationView:
+        """Report all faults of a submission, a file or a DataFrame; the ground truth is not read."""
+        from harness.submissions.validation.validate import validate
+
+        with submission_path(submission) as (path, name):
+            return ValidationView(name, validate(path, self.folder, task))
+
+    @raises_harness_errors
+    def submit(
+        self,
+        name: SolutionLike | None = None,
+        *,
+        best: Rule | None = None,
+        out: str | os.PathLike[str] = "submission.csv",
+        task: Task | None = None,
+        seed: int | None = None,
+        jobs: int | None = None,
+    ) -> WrittenSubmission:
+        """Write the final submission file of a solution, an entry ('#12') or the best entry, with its provenance.
+
+        A finished run is reused. `best` is "public" or "folds". A file that Kaggle would reject is not written.
+        """
+        from harness.api.delivery import write_submission_file
+
+        spec = None if name is None else spec_of(name, self.workspace.register)
+        return write_submission_file(self._runner(), spec, best, Path(out), task=task, seed=seed, jobs=jobs)
+
+    @raises_harness_errors
+    def describe(self, extractor: str | Extractor, part: Part = "index", array: str | None = None) -> ImageDescriptors:
+        """Return ids and descriptors of the images of a part, from the store or computed now.
+
+        The extractor is a spec such as "SquareExtractor(backbone='lite0')", or an instance whose class is in a module.
+        """
+        from harness.api.descriptors import describe_images
+
+        return describe_images(images_of(self.read(), part), extractor, array)
+
+    @raises_harness_errors
+    def tune(
+        self,
+        solution: SolutionLike,
+        *,
+        trials: int = 50,
+        only: Sequence[str] | None = None,
+        metric: str | None = None,
+        folds: int | None = None,
+        seed: int = 0,
+        jobs: int | None = None,
+    ) -> TuningView:
+        """Search the best parameters of a solution on folds of the train images; given parameters are fixed.
+
+        The same call resumes an interrupted search, or adds trials to a finished one.
+        """
+        from harness.api.tunings import tune_solution
+
+        runner = self._runner(folds=True, count=folds)
+        spec = spec_of(solution, self.workspace.register)
+        return tune_solution(runner, spec, trials=trials, only=only, metric=metric, seed=seed, jobs=jobs)
+
+    def view_tables(self) -> Sequence[ViewTable]:
+        """Return the numbers of images, with a few pictures of each part."""
+        competition = self.read()
+        sets = image_sets(competition)
+        rows: list[list[Cell]] = [[part, len(sets[part]), sample_pictures(sets[part])] for part in sets]
+        title = f"{self.name}: {' and '.join(competition.tasks)}, in {self.folder}; workspace {self.workspace.folder}"
+        return [ViewTable(title, ["part", "images", ""], rows)]
+
+    def __repr__(self) -> str:
+        try:
+            sets = image_sets(self.read())
+        except HarnessError as error:
+            return shorten(f"<competition {self.name}: {error}>")
+        return shorten(f"<competition {self.name}: {', '.join(f'{len(sets[part])} {part}' for part in sets)} images>")
+
+    def _runner(self, *, folds: bool = False, count: int | None = None) -> Runner:
+        from harness.data.split import ensure_folds
+        from harness.running.runner import Runner
+
+        competition = self.read()
+        chosen = ensure_folds(competition, self.workspace.folds_file(competition.key), count)[0] if folds else None
+        return Runner(competition, self.workspace, chosen, self.limits)

@@ -1,0 +1,69 @@
+"""Open or make a competition, and list the solutions."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.api.competitions import OpenCompetition
+from harness.api.one_line_errors import raises_harness_errors
+from harness.progress_display import progress
+from harness.running.local_processes import RunLimits
+from harness.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+@raises_harness_errors
+def open_competition(
+    folder: str | os.PathLike[str],
+    workspace: str | os.PathLike[str] | None = None,
+    *,
+    timeout_s: float | None = None,
+    memory_mb: float | None = None,
+) -> OpenCompetition:
+    """Return the competition in a folder, with its results in a workspace (by default that of the command line).
+
+    `timeout_s` and `memory_mb` limit each run. Raises DataError for missing or invalid tables.
+    """
+    opened = Workspace.open(None if workspace is None else Path(workspace))
+    competition = OpenCompetition(Path(folder).expanduser().absolute(), opened, RunLimits(timeout_s, memory_mb))
+    competition.read()
+    return competition
+
+
+@raises_harness_errors
+def make_competition(
+    folder: str | os.PathLike[str],
+    workspace: str | os.PathLike[str] | None = None,
+    *,
+    landmarks: int = 40,
+    seed: int = 7,
+    difficulty: float = 0.5,
+    jobs: int | None = None,
+) -> OpenCompetition:
+    """Render the synthetic competition into a folder and open it; the same options give the same images.
+
+    Images that an earlier call has rendered are kept. Raises DataError if the folder holds anything else.
+    """
+    from harness.cpu_budget import cores
+    from harness.synthetic.competition import SyntheticCompetition
+
+    synthetic = SyntheticCompetition(landmarks=landmarks, seed=seed, difficulty=difficulty)
+    with progress() as listener:
+        update = listener("")
+        synthetic.write(Path(folder), jobs=jobs or cores(), progress=lambda done, total: update("images", done, total))
+    return open_competition(folder, workspace)
+
+
+@raises_harness_errors
+def solutions(workspace: str | os.PathLike[str] | None = None) -> DataFrame:
+    """Return a DataFrame of all solutions: name, task, summary, origin, and why one cannot be imported."""
+    from pandas import DataFrame
+
+    from harness.solution.info import summarise_solutions
+
+    opened = Workspace.open(None if workspace is None else Path(workspace))
+    return DataFrame(summarise_solutions(opened.register))

@@ -1,0 +1,41 @@
+"""From a solution in Python, a class or an instance, to the spec by which the process of a run finds it."""
+
+import sys
+from pathlib import Path
+
+from harness.errors import SolutionError
+from harness.solution.base import Solution, identity, solution_name
+from harness.solution.registry import available_solutions
+from harness.solution.spec import configure
+
+SolutionLike = str | Solution | type[Solution]
+
+
+def spec_of(solution: SolutionLike, register: Path) -> str:
+    """Return the spec of a solution: a spec itself, or a class or an instance that a module defines.
+
+    Raises SolutionError for a class of a notebook cell or of the prompt, which no other process can import.
+    """
+    if isinstance(solution, str):
+        return solution
+    instance = configure(solution, {}) if isinstance(solution, type) else solution
+    cls = type(instance)
+    file = source_file(cls)
+    name, written = solution_name(cls), identity(instance)
+    other = available_solutions(register).get(name)
+    if other and not other.origin.endswith(".py") and other.load() is cls:
+        return written
+    return f"{file}{written.removeprefix(name)}"
+
+
+def source_file(cls: type) -> Path:
+    """Return the file that defines a class; SolutionError if it is a notebook cell, the prompt or a running script."""
+    module = sys.modules.get(cls.__module__)
+    file = getattr(module, "__file__", None)
+    if cls.__module__ == "__main__" or file is None:
+        raise SolutionError(
+            f"{cls.__name__} is defined in a notebook cell or a running script, which other processes cannot import: "
+            f"put it into a file (in a notebook, begin the cell with %%writefile {cls.__name__.lower()}.py) and "
+            f"name the file, as in '{cls.__name__.lower()}.py'"
+        )
+    return Path(file)

@@ -8,7 +8,10 @@ _PACKAGES = ("harness", "leaderboard", "metrics", "solutions", "tools")
 
 
 def require_own_packages() -> None:
-    """Raise ImportError (SystemExit for `python -m landmark`), in one line, if Python finds another module in the place of a package of this project."""
+    """Raise ImportError, in one line, if Python finds another module in the place of a package of this project.
+
+    For `python -m landmark` it is SystemExit with that line, so that no traceback is printed.
+    """
     root = Path(__file__).resolve().parents[1]
     for name in _PACKAGES:
         origin = _origin(name)

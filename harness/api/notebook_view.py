@@ -16,8 +16,8 @@ _STYLES = {  # inline, because notebooks remove style sheets
     "table": "border-collapse:collapse;margin:.3em 0",
     "cell": "padding:.15em .6em;text-align:left;vertical-align:top",
     "number": "padding:.15em .6em;text-align:right;vertical-align:top;font-variant-numeric:tabular-nums",
-    "figure": "display:inline-block;margin:2px;padding:3px;vertical-align:top;text-align:center;font-size:80%;max-width:118px;"
-    "overflow-wrap:anywhere",
+    "figure": "display:inline-block;margin:2px;padding:3px;vertical-align:top;text-align:center;font-size:80%;"
+    "max-width:118px;overflow-wrap:anywhere",
 }
 _BORDERS = {"right": "#12823b", "wrong": "#c5221f", "missed": "#b06000"}
 _LISTED = 3  # pictures named in text

@@ -31,7 +31,15 @@ class Source(Protocol):
 
 def find_source(spec: NetworkSpec) -> Source:
     """Return the source of a network; names that no other source accepts are those of Keras."""
-    from solutions.descriptors.networks.sources import keras_networks
+    from solutions.descriptors.networks.sources import (
+        keras_networks,
+        onnx_file,
+        openvino_file,
+        python_factory,
+        timm_models,
+        torch_file,
+        transformers_models,
+    )
 
-    sources: tuple[Source, ...] = (keras_networks,)
-    return next(source for source in sources if source.accepts(spec))
+    sources: tuple[Source, ...] = (timm_models, transformers_models, onnx_file, openvino_file, torch_file)
+    return next(source for source in (*sources, python_factory, keras_networks) if source.accepts(spec))

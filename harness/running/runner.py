@@ -18,9 +18,9 @@ from harness.code_digest import class_digest, imports_digest
 from harness.cpu_budget import cores
 from harness.data.competition import Competition
 from harness.data.split import TEST, Folds, Split, fold_split, own_split
-from harness.device import device_name, planned_device
 from harness.errors import DataError
 from harness.progress import ProgressListener, ignore_progress
+from harness.running.environment import environment_facts
 from harness.running.local_processes import RunLimits, RunProcesses
 from harness.running.outcome import ANSWER, CHUNKS, LOG, SUBMISSION, Outcome, RunJob, finished_outcome, load_answer
 from harness.running.versions import versions
@@ -146,7 +146,7 @@ class Runner:
             seed,
             code,
             versions(),
-            *([device_name(device)] if (device := planned_device()) != "cpu" else []),
+            environment_facts(solution),
             *self._data_digests(solution, number),
         ]
         key = sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

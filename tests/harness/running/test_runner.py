@@ -113,9 +113,9 @@ def test_a_run_is_repeated_on_another_device(
     competition_folder: Path, obedient: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run_solutions(make_runner(competition_folder), str(obedient))[0].executed
-    monkeypatch.setattr("harness.running.runner.planned_device", lambda: "cuda:0")
+    monkeypatch.setattr("harness.running.environment.planned_device", lambda: "cuda:0")
     for name, executed in (("NVIDIA H200", True), ("NVIDIA H200", False), ("NVIDIA L4", True)):
-        monkeypatch.setattr("harness.running.runner.device_name", lambda _, name=name: name)
+        monkeypatch.setattr("harness.running.environment.device_name", lambda _, name=name: name)
         assert run_solutions(make_runner(competition_folder), str(obedient))[0].executed == executed
 
 

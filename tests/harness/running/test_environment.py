@@ -1,0 +1,48 @@
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from harness.running.environment import environment_facts
+from harness.solution.base import Retrieval
+
+
+@dataclass
+class Described(Retrieval):
+    backbone: str = "lite0"
+    weights: str | None = None
+    side: int = 224
+
+    def fit(self, data: object) -> None: ...
+
+    def rank(self, queries: object) -> None: ...
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("KERAS_BACKEND", "LANDMARK_ENGINE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANDMARK_DEVICE", "cpu")
+
+
+def test_a_run_on_the_cpu_depends_on_nothing_else() -> None:
+    assert environment_facts(Described(weights="no/such/file")) == {}
+
+
+def test_the_settings_and_the_gpu_are_facts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    monkeypatch.setenv("LANDMARK_ENGINE", "keras")
+    monkeypatch.setenv("LANDMARK_DEVICE", "cuda:0")
+    monkeypatch.setattr("harness.device.cuda_devices", lambda: ("NVIDIA L4",))
+    facts = {"device": "NVIDIA L4", "KERAS_BACKEND": "jax", "LANDMARK_ENGINE": "keras"}
+    assert environment_facts(Described()) == facts
+
+
+def test_other_content_of_a_file_of_weights_is_another_fact(tmp_path: Path) -> None:
+    file, facts = tmp_path / "own.weights.h5", []
+    for content in (b"one", b"two", b"one"):
+        file.write_bytes(content)
+        facts.append(environment_facts(Described(weights=str(file))))
+    assert list(facts[0]) == ["weights"]
+    assert facts[0] != facts[1]
+    assert facts[0] == facts[2]

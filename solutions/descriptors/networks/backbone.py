@@ -1,6 +1,6 @@
 """A network as a value: its name, weights and layers; it is loaded once in each process."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +16,9 @@ from solutions.descriptors.networks.network_spec import ConvertedNetwork, Networ
 from solutions.descriptors.networks.registry import find_source
 
 _LOAD_LOCK = Lock()
-_CPU_BATCH, _ACCELERATOR_BATCH = 8, 128  # images
+_ACCELERATOR_BATCH = 128  # images
+
+Outputs = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Backbone(NetworkSpec):
     @property
     def batch(self) -> int:
         """Return the number of images in a batch."""
-        return _ACCELERATOR_BATCH if self.on_accelerator else _CPU_BATCH
+        return _ACCELERATOR_BATCH if self.on_accelerator else find_engine().CPU_BATCH
 
     @property
     def description(self) -> ConvertedNetwork:
@@ -54,11 +56,14 @@ class Backbone(NetworkSpec):
         """
         return converted_network(self.spec)[1]
 
-    def forward(self, images: np.ndarray, batch: int | None = None) -> Mapping[str, np.ndarray]:
+    def forward(
+        self, images: np.ndarray, batch: int | None = None, pool: Callable[[Outputs], Outputs] = dict
+    ) -> Outputs:
         """Return `maps` `(n, h, w, c)`, and `classes` `(n, classes)` if wanted, float32, of RGB images uint8.
 
         `maps1`, `maps2`, … are those of the further layers. A row is the same to the bit for any neighbours of its
-        image, because every batch is filled up to the same size: `batch`, by default `self.batch`.
+        image, because every batch is filled up to the same size: `batch`, by default `self.batch`. With `pool`, the
+        arrays are those that it makes of the outputs of each batch, which are freed at once.
 
         Raises HarnessError if the network cannot be loaded, takes images of another size, or computes NaN.
         """
@@ -72,17 +77,17 @@ class Backbone(NetworkSpec):
         batches = [images[start : start + size] for start in range(0, len(images), size)]
         threads = min(cores(), len(batches)) if network.parallel else 1
         if threads > 1:
-            with ThreadPoolExecutor(threads) as pool:
-                outputs = list(pool.map(lambda each: self._run(network, each, size), batches))
+            with ThreadPoolExecutor(threads) as executor:
+                outputs = list(executor.map(lambda each: pool(self._run(network, each, size)), batches))
         else:
-            outputs = [self._run(network, each, size) for each in batches]
+            outputs = [pool(self._run(network, each, size)) for each in batches]
         return {name: np.concatenate([each[name] for each in outputs]) for name in outputs[0]}
 
     def _loaded(self) -> LoadedNetwork:
         with _LOAD_LOCK:
             return _load(self, tuple(self.made_with.items()))
 
-    def _run(self, network: LoadedNetwork, images: np.ndarray, size: int) -> Mapping[str, np.ndarray]:
+    def _run(self, network: LoadedNetwork, images: np.ndarray, size: int) -> Outputs:
         outputs = {name: rows[: len(images)] for name, rows in network.run(_pad_batch(images, size)).items()}
         with np.errstate(invalid="ignore", over="ignore"):
             invalid = [name for name, rows in outputs.items() if np.isnan(rows.sum())]

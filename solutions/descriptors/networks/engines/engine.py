@@ -26,7 +26,9 @@ class LoadedNetwork:
 
 
 class Engine(Protocol):
-    """A module of `engines`."""
+    """A module of `engines`. CPU_BATCH is the number of images in a batch that is fastest on a CPU."""
+
+    CPU_BATCH: int
 
     def packages(self) -> tuple[str, ...]:
         """Return names of packages of which it needs one."""

@@ -10,6 +10,8 @@ from solutions.descriptors.networks import keras_backend
 from solutions.descriptors.networks.engines.engine import LoadedNetwork, Precision, device_facts
 from solutions.descriptors.networks.network_spec import NetworkSpec
 
+CPU_BATCH = 8  # images
+
 
 def packages() -> tuple[str, ...]:
     return ("tensorflow", "tensorflow-cpu", "torch", "jax")

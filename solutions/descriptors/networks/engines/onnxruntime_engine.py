@@ -19,6 +19,8 @@ from solutions.descriptors.networks.package_versions import package_version
 _CUDA, _CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
 _CUDA_OPTIONS = {"use_tf32": 0, "cudnn_conv_algo_search": "DEFAULT"}  # float32 sums, always by the same algorithm
 
+CPU_BATCH = 8  # images
+
 
 def packages() -> tuple[str, ...]:
     return ("onnxruntime", "onnxruntime-gpu")

@@ -18,6 +18,7 @@ from solutions.descriptors.networks.network_spec import NetworkSpec
 from solutions.descriptors.networks.package_versions import package_version
 from solutions.kernels.openvino import import_openvino
 
+CPU_BATCH = 2  # images; larger batches leave the cache
 _TYPES = {"float32": "f32", "bf16": "bf16"}
 
 

@@ -1,6 +1,6 @@
 """Tests of `solutions.descriptors.extractors.ten_crops` and `solutions.descriptors.extractors.random_boxes`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from harness import HarnessError
 from solutions.descriptors.extractors.random_boxes import RandomBoxesExtractor, gem_of_boxes, random_boxes
 from solutions.descriptors.extractors.square import SquareExtractor
 from solutions.descriptors.extractors.ten_crops import TenCropsExtractor, ten_crops
-from solutions.descriptors.networks.backbone import Backbone
+from solutions.descriptors.networks.backbone import Backbone, Outputs
 from solutions.descriptors.normalisation import l2_normalise
 from solutions.descriptors.pooling.poolings import gem
 
@@ -23,10 +23,12 @@ def network_inputs(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
     """What the network is shown; its maps are 4 by 4 means of the pixels."""
     seen: list[np.ndarray] = []
 
-    def forward(_: Backbone, images: np.ndarray, batch: int | None = None) -> dict[str, np.ndarray]:
+    def forward(
+        _: Backbone, images: np.ndarray, batch: int | None = None, pool: Callable[..., Outputs] = dict
+    ) -> Outputs:
         seen.append(images)
         n, side = images.shape[:2]
-        return {"maps": images.reshape(n, 4, side // 4, 4, side // 4, 3).mean(axis=(2, 4), dtype=np.float32)}
+        return pool({"maps": images.reshape(n, 4, side // 4, 4, side // 4, 3).mean(axis=(2, 4), dtype=np.float32)})
 
     monkeypatch.setattr(Backbone, "forward", forward)
     return seen

@@ -16,7 +16,7 @@ import pytest
 
 from harness import HarnessError
 from solutions.descriptors.networks import efficientnet_lite as lite
-from solutions.descriptors.networks.backbone import Backbone
+from solutions.descriptors.networks.backbone import Backbone, Outputs
 from solutions.descriptors.networks.keras_backend import backend_name, installed_versions, load_keras
 from solutions.descriptors.networks.torch_weights import read_torch_weights
 
@@ -66,6 +66,19 @@ def test_maps_are_the_same_bits_in_any_batch_and_thread() -> None:
             assert np.array_equal(np.concatenate(list(parts)), expected)
     order = np.random.default_rng(1).permutation(21)
     assert np.array_equal(network.forward(images[order])["maps"], expected[order])
+
+
+def test_outputs_are_pooled_batch_by_batch() -> None:
+    sizes = []
+
+    def means(outputs: Outputs) -> Outputs:
+        sizes.append(len(outputs["maps"]))
+        return {"means": outputs["maps"].mean(axis=(1, 2))}
+
+    images, network = pixels(64, 64, 5), Backbone()
+    rows = network.forward(images, 3, means)
+    assert sorted(sizes) == [2, 3]
+    assert np.array_equal(rows["means"], means(network.forward(images))["means"])
 
 
 def test_maps_are_those_of_the_named_layer() -> None:

@@ -3,8 +3,9 @@
 A block is locked while it is computed, so two processes on the same set compute different blocks.
 """
 
+from collections.abc import Mapping
 from contextlib import nullcontext
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -72,8 +73,9 @@ def _batch(store: ExtractorStore, images: TableImages, extractor: Extractor, row
     """Compute and store the rows of some images; images that cannot be decoded get missing rows."""
     fingerprints = images.fingerprints(rows)
     exists = (fingerprints != NO_FILE).tolist()
-    paths = [images.path(row) if file else None for row, file in zip(rows.tolist(), exists, strict=True)]
-    decoded = [_try_decode(path, extractor) for path in paths]
+    paths = [images.folder.path(each) if file else None for each, file in zip(images.ids[rows], exists, strict=True)]
+    options = {name: getattr(extractor, name) for name in ("mode", "size", "reduce_to", "upright")}
+    decoded = [_try_decode(path, options) for path in paths]
     usable = [image for image in decoded if isinstance(image, np.ndarray)]
     failed = np.array([isinstance(image, UndecodableError) for image in decoded])
     unread = np.array([isinstance(image, UnreadableError) for image in decoded])
@@ -83,12 +85,11 @@ def _batch(store: ExtractorStore, images: TableImages, extractor: Extractor, row
     store.write(rows, complete, np.where(unread, TRY_AGAIN, fingerprints) | failed.astype(np.uint64) * UNDECODABLE)
 
 
-def _try_decode(path: Path | None, extractor: Extractor) -> np.ndarray | UndecodableError:
+def _try_decode(path: str | None, options: Mapping[str, Any]) -> np.ndarray | UndecodableError:
     if path is None:
         return UndecodableError("there is no such file")
-    size, reduce_to = extractor.size, extractor.reduce_to
     try:
-        return decode(path, mode=extractor.mode, size=size, reduce_to=reduce_to, upright=extractor.upright)
+        return decode(path, **options)
     except UndecodableError as error:
         return error
 

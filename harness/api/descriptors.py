@@ -7,7 +7,7 @@ import numpy as np
 from harness.api.solution_specs import source_file
 from harness.data.image_set import ImageSet
 from harness.data.store.extractor import Extractor
-from harness.errors import HarnessError
+from harness.errors import HarnessError, SolutionError
 from harness.progress import send_progress_to
 from harness.progress_display import progress
 from harness.solution.extractors import is_extractor_spec, load_extractor
@@ -20,8 +20,8 @@ class ImageDescriptors(NamedTuple):
     vectors: np.ndarray
 
 
-def describe_images(images: ImageSet, extractor: str | Extractor, array: str | None) -> ImageDescriptors:
-    """Return the descriptors of an image set, from the store or computed now; `array` names one of several.
+def describe_images(images: ImageSet, extractor: str | Extractor, name: str | None) -> ImageDescriptors:
+    """Return the descriptors of an image set, from the store or computed now; `name` is that of one of several arrays.
 
     Raises SolutionError for an extractor that a notebook cell defines, and HarnessError for the name of a solution.
     """
@@ -33,4 +33,7 @@ def describe_images(images: ImageSet, extractor: str | Extractor, array: str | N
     chosen = load_extractor(extractor) if isinstance(extractor, str) else extractor
     source_file(type(chosen))
     with progress() as listener, send_progress_to(listener("")):
-        return ImageDescriptors(images.ids, images.describe(chosen, array))
+        try:
+            return ImageDescriptors(images.ids, images.describe(chosen, name))
+        except SolutionError as error:  # it says how a solution calls `describe`
+            raise SolutionError(str(error).replace("(extractor, name)", "(extractor, part, name)")) from None

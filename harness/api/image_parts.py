@@ -1,10 +1,11 @@
 """The images of a competition by part, and pictures of some of them."""
 
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from harness.api.notebook_view import Picture
+from harness.api.notebook_view import Cell, Picture, ViewTable
 from harness.data.competition import Competition
 from harness.data.image_set import ImageSet
 from harness.errors import HarnessError
@@ -27,7 +28,16 @@ def images_of(competition: Competition, part: str) -> ImageSet:
     return sets[part]
 
 
-def sample_pictures(images: ImageSet) -> list[Picture]:
+def parts_table(competition: Competition, workspace: Path) -> ViewTable:
+    """Return the numbers of images, with a few pictures of each part."""
+    sets = image_sets(competition)
+    rows: list[list[Cell]] = [[part, len(sets[part]), _sample_pictures(sets[part])] for part in sets]
+    tasks = " and ".join(competition.tasks)
+    title = f"{competition.name}: {tasks}, in {competition.folder}; workspace {workspace}"
+    return ViewTable(title, ["part", "images", ""], rows)
+
+
+def _sample_pictures(images: ImageSet) -> list[Picture]:
     """Return some pictures, evenly spaced."""
     rows = np.unique(np.linspace(0, len(images) - 1, _SAMPLE).astype(int))
     chosen = images[rows]

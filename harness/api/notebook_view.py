@@ -26,17 +26,23 @@ _MISSING = '<div style="width:80px;height:60px;border:1px dashed #888">no pictur
 
 @dataclass(frozen=True)
 class Picture:
-    """An image with a caption; `mark` is right, wrong or missed, empty without a judgement."""
+    """An image with a caption and, in a ranking, its rank; `mark` is right, wrong, missed, or empty if not judged."""
 
     path: Path | None
     caption: str
     mark: str = ""
+    rank: int | None = None
 
     def html(self) -> str:
         """Return the thumbnail as an HTML figure without other files."""
         border = f";border:3px solid {_BORDERS[self.mark]}" if self.mark else ";border:3px solid transparent"
-        caption = _text(f"{self.caption} {self.mark}".strip())
-        return f'<span style="{_STYLES["figure"]}{border}">{self._image()}<br>{caption}</span>'
+        head = f"{self.rank or ''} {self.mark}".strip()
+        lines = [self._image(), *([f"<b>{_text(head)}</b>"] if head else []), _text(self.caption)]
+        return f'<span style="{_STYLES["figure"]}{border}">{"<br>".join(lines)}</span>'
+
+    def text(self) -> str:
+        """Return rank, caption and mark in one line."""
+        return shorten(" ".join([*([f"{self.rank}."] if self.rank else []), self.caption, self.mark]).strip())
 
     def _image(self) -> str:
         try:
@@ -113,7 +119,7 @@ def _cell(tag: str, cell: Cell, kind: str) -> str:
 
 def _plain(cell: Cell) -> str:
     if isinstance(cell, Picture):
-        return shorten(f"{cell.caption} {cell.mark}".strip())
+        return cell.text()
     if isinstance(cell, str | None):
         return shorten(cell or "")
     if isinstance(cell, Sequence):

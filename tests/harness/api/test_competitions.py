@@ -2,10 +2,11 @@
 
 Subjects: `harness.api.competitions`, `harness.api.opening`, `harness.api.boards`, `harness.api.comparisons`,
 `harness.api.answers`, `harness.api.submission_files`, `harness.api.delivery`, `harness.api.descriptors`,
-`harness.api.image_parts`, `harness.api.tunings` and `harness.api.one_line_errors`.
+`harness.api.image_parts`, `harness.api.arguments`, `harness.api.tunings` and `harness.api.one_line_errors`.
 """
 
 import json
+from math import isfinite
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +100,7 @@ def test_an_answer_shows_pictures_of_one_query(finished: OpenCompetition) -> Non
         assert len(view) == 1
         assert query in repr(view)
         assert view._repr_html_().count("data:image/jpeg;base64,") > 2
+    assert all(map(isfinite, finished.answer("most_frequent").values.values()))
     with pytest.raises(SubmissionError, match="is not a query"):
         answer["nobody"]
     with pytest.raises(HarnessError, match="has no entry"):
@@ -193,6 +195,11 @@ def test_errors_are_one_line_and_of_one_base(finished: OpenCompetition, tmp_path
     with pytest.raises(HarnessError, match="cannot be read"):
         finished.validate(tmp_path / "nothing.csv").report.lines()
         finished.score(tmp_path / "nothing.csv")
+    for call in (finished.run, finished.leaderboard, finished.submit):
+        with pytest.raises(HarnessError, match="'detection' is no task"):
+            call(task="detection")
+    with pytest.raises(HarnessError, match="trials=0: must be at least 1"):
+        finished.tune("hash", trials=0)
     damaged = open_competition(finished.folder, tmp_path / "damaged")
     damaged.workspace.database.write_bytes(b"no database" * 100)
     with pytest.raises(HarnessError) as error:

@@ -47,12 +47,15 @@ def main(arguments: list[str]) -> int:
     try:
         find_source(spec).convert(spec, folder).write(folder / DESCRIPTION)
     except HarnessError as error:
-        (folder / _REASON).write_text(str(error), encoding="utf-8")
-        return 1
+        reason = str(error)
     except OSError as error:
-        (folder / _REASON).write_text(f"{folder}: cannot be written: {error.strerror or error}", encoding="utf-8")
-        return 1
-    return 0
+        reason = f"{spec.name}: cannot be converted: {error.strerror or error}"
+    except MemoryError:
+        reason = f"{spec.name}: cannot be converted: there is not enough memory"
+    else:
+        return 0
+    (folder / _REASON).write_text(reason, encoding="utf-8")
+    return 1
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ on the number of threads.
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from solutions.descriptors.networks.package_versions import package_version
 from solutions.kernels.openvino import import_openvino
 
 CPU_BATCH = 2  # images; larger batches leave the cache
+_COMPILED_OPERATORS = 2000  # kept for images of several sizes, some 5 MB a size of lite0
 _TYPES = {"float32": "f32", "bf16": "bf16"}
 
 
@@ -63,6 +64,7 @@ def _properties(precision: Precision) -> dict[str, object]:
         "NUM_STREAMS": streams,
         "INFERENCE_NUM_THREADS": streams,
         "ENABLE_CPU_PINNING": False,
+        "CPU_RUNTIME_CACHE_CAPACITY": _COMPILED_OPERATORS,
     }
 
 
@@ -74,8 +76,14 @@ class _Requests:
         self._free: SimpleQueue[Any] = SimpleQueue()
 
     def __call__(self, images: np.ndarray) -> Mapping[str, np.ndarray]:
-        request = self._compiled.create_infer_request() if self._free.empty() else self._free.get()
+        request = self._request()
         request.infer([np.ascontiguousarray(images)], share_inputs=True)
         outputs = {name: np.array(request.get_tensor(name).data) for name in self._outputs}
         self._free.put(request)
         return outputs
+
+    def _request(self) -> Any:
+        try:
+            return self._free.get_nowait()
+        except Empty:
+            return self._compiled.create_infer_request()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,10 @@ from harness.api.notebook_view import Cell, NotebookView, Picture, ViewTable
 from harness.comparing.entry_lookup import find_entry
 from harness.data.competition import Competition
 from harness.data.ground_truth import GroundTruth, load_ground_truth
+from harness.data.landmark_names import landmark_names
 from harness.data.split import TEST
 from harness.data.tables.id_index import find_positions
-from harness.errors import HarnessError, SubmissionError
+from harness.errors import DataError, HarnessError, SubmissionError
 from harness.running.outcome import stored_answer
 from harness.submissions.answer import Answer, Labelling, Ranking
 from harness.workspace import Workspace
@@ -44,6 +45,7 @@ class AnswerView(NotebookView):
     relevant: Mapping[str, Collection[Any]]
     values: Mapping[str, float]
     rows: np.ndarray
+    names: Mapping[int, str] = field(default_factory=dict)  # of landmarks
 
     @property
     def table(self) -> DataFrame:
@@ -110,9 +112,9 @@ class AnswerView(NotebookView):
                 for rank, (position, image) in enumerate(images, 1)
             ]
         return [
-            Picture(path, f"{landmark} ({answer.confidences[row]:.3g})", _mark(self._is_right(row, landmark)))
-            for landmark in _landmarks(answer, row)
-            for path in self._landmark_paths(landmark)
+            Picture(path, f"{self._name(of)} ({answer.confidences[row]:.3g})", _mark(self._is_right(row, of)))
+            for of in _landmarks(answer, row)
+            for path in self._landmark_paths(of)
         ]
 
     def _missed_pictures(self, row: int) -> list[Picture]:
@@ -124,7 +126,10 @@ class AnswerView(NotebookView):
             paths = [self.competition.index[position].paths[0] if position >= 0 else None for position in positions]
             return [Picture(path, image, "missed") for path, image in zip(paths, missed, strict=True)]
         missed = [landmark for landmark in relevant if landmark not in _landmarks(self.answer, row)]
-        return [Picture(path, str(mark), "missed") for mark in missed for path in self._landmark_paths(mark)]
+        return [Picture(path, self._name(mark), "missed") for mark in missed for path in self._landmark_paths(mark)]
+
+    def _name(self, landmark: int) -> str:
+        return self.names.get(landmark, str(landmark))
 
     def _landmark_paths(self, landmark: int) -> list[Any]:
         rows = np.flatnonzero(self.competition.labels == landmark)[:_TRAIN]
@@ -148,8 +153,16 @@ def stored_answer_view(competition: Competition, workspace: Workspace, name: str
     of_queries = [] if scores is None else zip(store.query_ids(number), scores.tolist(), strict=True)
     values = {query: value for query, value in of_queries if isfinite(value)}
     relevant = relevant_items(load_ground_truth(competition.folder, answer.task))
-    title = f"{entry.identity}, entry #{number}"
-    return AnswerView(competition, title, metric, answer, relevant, values, np.arange(len(answer.query_ids)))
+    title, rows = f"{entry.identity}, entry #{number}", np.arange(len(answer.query_ids))
+    names = {} if isinstance(answer, Ranking) else _landmark_names(competition)
+    return AnswerView(competition, title, metric, answer, relevant, values, rows, names)
+
+
+def _landmark_names(competition: Competition) -> dict[int, str]:
+    try:
+        return landmark_names(competition.folder)
+    except DataError:  # names are optional
+        return {}
 
 
 def entry_on_test_images(competition: Competition, workspace: Workspace, name: str) -> Entry:

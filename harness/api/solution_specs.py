@@ -33,9 +33,10 @@ def source_file(cls: type) -> Path:
     module = sys.modules.get(cls.__module__)
     file = getattr(module, "__file__", None)
     if cls.__module__ == "__main__" or file is None:
+        name = f"{cls.__name__.lower()}.py"
         raise SolutionError(
             f"{cls.__name__} is defined in a notebook cell or a running script, which other processes cannot import: "
-            f"put it into a file (in a notebook, begin the cell with %%writefile {cls.__name__.lower()}.py) and "
-            f"name the file, as in '{cls.__name__.lower()}.py'"
+            f"put it into a file of its own (in a notebook, begin the cell with %%writefile {name}) and name the file, "
+            f"as in {name!r}"
         )
     return Path(file)

@@ -28,7 +28,7 @@ RETRIEVAL = ("first_images", "hash(kind='dct')")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> OpenCompetition:
     """A competition with finished runs of both tasks; tests add only entries of other solutions."""
     folder = tmp_path_factory.mktemp("api")
-    competitions.make_competition(folder / "small", landmarks=4)
+    competitions.make_competition(folder / "small", landmarks=4, layout="nested")  # with names of landmarks
     competition = open_competition(folder / "small", folder / "workspace")
     assert not competition.run(*RETRIEVAL, "most_frequent", jobs=2).failed
     return competition
@@ -100,7 +100,9 @@ def test_an_answer_shows_pictures_of_one_query(finished: OpenCompetition) -> Non
         assert len(view) == 1
         assert query in repr(view)
         assert view._repr_html_().count("data:image/jpeg;base64,") > 2
-    assert all(map(isfinite, finished.answer("most_frequent").values.values()))
+    labels = finished.answer("most_frequent")
+    assert all(map(isfinite, labels.values.values()))
+    assert "Place_0 (" in repr(labels)
     with pytest.raises(SubmissionError, match="is not a query"):
         answer["nobody"]
     with pytest.raises(HarnessError, match="has no entry"):

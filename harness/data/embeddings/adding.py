@@ -104,7 +104,11 @@ def _write_vectors(
         report.zero.add(files[number].ids[here], _zero_rows(block))
         for part, array in arrays.items():
             rows = places[part][number][here]
-            array[rows[rows >= 0]] = block[rows >= 0]
+            exists = rows >= 0
+            if exists.all():
+                array[rows] = block
+            elif exists.any():
+                array[rows[exists]] = block[exists]
     for part, store in stores.items():
         rows = np.unique(np.concatenate(places[part]))
         rows = rows[rows >= 0]

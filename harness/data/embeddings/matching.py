@@ -53,15 +53,18 @@ def find_places(files: Sequence[VectorFile], tables: Sequence[TableImages], repo
     """Return the place of each vector in each table, and count the unknown and the repeated ids."""
     indexes = {table.part: IdIndex.from_texts(table.ids) for table in tables}
     places: Places = {part: [] for part in indexes}
-    seen = IdIndex()
+    report.vectors = sum(len(file.ids) for file in files)
+    unknown, n_known = IdIndex(), sum(len(table.ids) for table in tables)
+    seen = np.zeros(n_known + report.vectors, bool)
     for file in files:
         texts = _to_column(file)
         for part, index in indexes.items():
             places[part].append(index.find(texts))
-        is_known = np.any([rows[-1] >= 0 for rows in places.values()], axis=0)
-        report.unknown.add(file.ids, np.flatnonzero(~is_known))
-        report.repeated.add(file.ids, _repeated_rows(seen, texts))
-    report.vectors = sum(len(file.ids) for file in files)
+        codes = _join_codes([places[table.part][-1] for table in tables], [len(table.ids) for table in tables])
+        rows = np.flatnonzero(codes < 0)
+        codes[rows] = n_known + unknown.add(texts[rows])
+        report.unknown.add(file.ids, rows)
+        report.repeated.add(file.ids, _repeated_rows(codes, seen))
     if report.unknown.count == report.vectors:
         raise DataError(
             f"{files[0].path}: none of its {report.vectors} ids is in a table of {tables[0].folder.folder}, such as "
@@ -77,12 +80,20 @@ def _to_column(file: VectorFile) -> StringColumn:
         raise DataError(f"{file.path}: an id is not valid text; write ids in UTF-8") from None
 
 
-def _repeated_rows(seen: IdIndex, texts: StringColumn) -> np.ndarray:
-    """Return the rows whose id is in `seen` or in an earlier row; add all ids to `seen`."""
-    n_before = len(seen)
-    codes = seen.add(texts)
-    if len(seen) - n_before == len(codes):
-        return np.zeros(0, int)
-    is_first = np.zeros(len(codes), bool)
-    is_first[np.unique(codes, return_index=True)[1]] = True
-    return np.flatnonzero((codes < n_before) | ~is_first)
+def _join_codes(places: Sequence[np.ndarray], sizes: Sequence[int]) -> np.ndarray:
+    """Return one number for each row `(n,)` from its places in tables of these sizes, -1 if it is in none."""
+    codes, offset = np.full(len(places[0]), -1, np.int64), 0
+    for rows, size in zip(places, sizes, strict=True):
+        codes = np.where((codes < 0) & (rows >= 0), rows + offset, codes)
+        offset += size
+    return codes
+
+
+def _repeated_rows(codes: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Return the rows whose code is marked in `seen` or occurs in an earlier row; mark all codes."""
+    rows = np.arange(len(codes))
+    first = np.zeros(len(seen), np.int64)
+    first[codes[::-1]] = rows[::-1]  # of several values the last one stays
+    repeated = np.flatnonzero(seen[codes] | (first[codes] != rows))
+    seen[codes] = True
+    return repeated

@@ -11,6 +11,7 @@ from harness.data.competition import Competition
 from harness.data.embeddings.adding import add_embeddings
 from harness.data.embeddings.reading import open_vector_files
 from harness.data.split import make_folds, own_split, save_folds
+from harness.delivery.descriptors import write_descriptors
 from harness.errors import HarnessError
 from harness.running.runner import Runner
 from harness.solution.registry import load_solution
@@ -99,6 +100,18 @@ def test_diffusion_and_re_ranking_are_those_of_the_parts(competition: Competitio
     assert np.array_equal(rank(competition, "embeddings('mine', mutual=3)"), diffused.positions[:, :10])
     reranked = k_reciprocal(results, neighbour_graph(index, 9), near=4)
     assert np.array_equal(rank(competition, "embeddings('mine', reciprocal=4)"), reranked.positions[:, :10])
+
+
+def test_the_descriptors_of_nearest_rank_as_nearest_does(
+    competition: Competition, workspace: Path, tmp_path: Path
+) -> None:
+    spec, out = "nearest(side=96, weights=None)", tmp_path / "gem.npz"
+    expected = rank(competition, spec)
+    report = write_descriptors(spec, competition, Workspace.open(workspace), out)
+    assert (report.vectors, report.width, report.missing) == (29, 1280, [])
+    tables = [images.source for images in (competition.queries, competition.index, competition.train)]
+    add_embeddings("gem", open_vector_files([out]), tables)
+    assert np.array_equal(rank(competition, "embeddings('gem')"), expected)
 
 
 @pytest.mark.parametrize("arguments", ["mutual=3, reciprocal=3", "expansion=-1", "reciprocal=50"])

@@ -44,7 +44,7 @@ class FourthPlace(Recognition):
         Step("all that, and local crops, 5 rank", {"crops": 100, "rule": "deck"}),
     )
 
-    backbone: str = "lite0"  # lite0, lite1, lite2, one of keras.applications, or a .keras file
+    backbone: str = "lite0"  # a network by its name, file or function, see docs/models.md
     second: str | None = "lite2"  # another network; None: none
     weights: str | None = "imagenet"  # or None for random ones
     side: Annotated[int, Among(224, 320, 384)] = 384  # pixels of the longer side, or of the square

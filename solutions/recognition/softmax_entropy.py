@@ -14,7 +14,8 @@ import numpy as np
 from scipy.special import softmax
 
 from harness import Among, HarnessError, ImageSet, Labelling, Recognition, Span, TrainingData
-from solutions.descriptors.extractors.square import Frame, SquareExtractor
+from solutions.descriptors.extractors.framing import Frame
+from solutions.descriptors.extractors.square import SquareExtractor
 from solutions.descriptors.normalisation import l2_normalise
 from solutions.training.classifier import Classifier, ClassifierConfig
 from solutions.training.holdout import HoldoutRound
@@ -31,10 +32,11 @@ class SoftmaxEntropy(Recognition):
     rule: RejectionRule = "entropy"  # measure of uncertainty
     threshold: Annotated[float | None, Span(0.05, 4)] = None  # uncertainty to reject; None: chosen
     confidence: Literal["probability", "scaled"] = "scaled"  # the highest probability p, or p (1 - entropy / ln k)
-    backbone: str = "lite0"  # lite0, lite1, lite2, one of keras.applications, or a .keras file
+    backbone: str = "lite0"  # a network by its name, file or function, see docs/models.md
     weights: str | None = "imagenet"  # or a file, or None for random ones
     side: Annotated[int, Among(224, 320)] = 320  # pixels of the network's square; better in cross-validation than 224
-    frame: Frame = "crop"  # the middle of the photograph, or all of it squashed
+    frame: Frame | None = None  # the middle of the photograph, or all of it squashed; None: the network's own, or crop
+    preprocessing: str | None = None  # of pixels, such as 'imagenet', see docs/models.md; None: the network's own
     weight_decay: Annotated[float, Span(1e-5, 1e-1, log=True)] = WEIGHT_DECAY  # L2 penalty of the weights
     balance: Annotated[float, Span(0, 1)] = 0.0  # 0 weights images equally, 1 landmarks
     head: Annotated[SoftmaxHead, Among("logistic")] = "logistic"  # a regression, or the head of a trained network
@@ -52,7 +54,9 @@ class SoftmaxEntropy(Recognition):
             )
 
     def fit(self, data: TrainingData) -> None:
-        self.features = SquareExtractor(self.backbone, self.side, weights=self.weights, frame=self.frame)
+        self.features = SquareExtractor(
+            self.backbone, self.side, weights=self.weights, frame=self.frame, preprocessing=self.preprocessing
+        )
         self.train = self._descriptors(data.train) if self.rule == "distance" else None
         self.limit, config = self._cross_validate(
             data, ClassifierConfig(self.features, TrainingConfig.of_solution(self, data.seed))

@@ -15,7 +15,8 @@ import numpy as np
 
 from harness import Among, HarnessError, ImageSet, Labelling, Recognition, Span, Step, TrainingData
 from solutions.descriptors.ensemble import describe_ensemble
-from solutions.descriptors.extractors.square import Frame, SquareExtractor
+from solutions.descriptors.extractors.framing import Frame
+from solutions.descriptors.extractors.square import SquareExtractor
 from solutions.descriptors.extractors.ten_crops import TenCropsExtractor
 from solutions.landmark_scores.class_scores import LandmarkClasses
 from solutions.landmark_scores.non_landmark import detect_non_landmarks
@@ -40,7 +41,7 @@ class TenthPlace(Recognition):
         Step("all that, but reject a softmax above 0.25", {"reject": "nonlandmark_prob", "limit": 0.25}),
     )
 
-    backbone: str = "lite0"  # lite0, lite1, lite2, one of keras.applications, or a .keras file
+    backbone: str = "lite0"  # a network by its name, file or function, see docs/models.md
     second: str | None = None  # another network that votes; None: none
     weights: str | None = "imagenet"  # or a file, or None for random ones
     side: Annotated[int, Among(224, 320)] = 224  # pixels of a crop

@@ -62,9 +62,12 @@ class ThirdPlace(Recognition):
     matching: Annotated[float, Span(0, 30)] = 10.0  # weight of an ASMK similarity; 0: no ASMK
     verified: Annotated[int, Among(0, 10, 20)] = 10  # neighbours that are geometrically verified
     inliers: Annotated[float, Span(0, 2)] = 0.2  # weight of 20 or more inliers
+    preprocessing: str | None = None  # of pixels, such as 'imagenet', see docs/models.md; None: the network's own
 
     def fit(self, data: TrainingData) -> None:
-        self.views = (MultiscaleExtractor(self.backbone, self.side, ("gem_2", "rgem")),)
+        self.views = (
+            MultiscaleExtractor(self.backbone, self.side, ("gem_2", "rgem"), preprocessing=self.preprocessing),
+        )
         train = describe_ensemble(data.train, self.views)
         self.whitening = learn_pca_whitening(data.train, train, self.dims) if self.dims else None
         self.train = whiten(train, self.whitening)

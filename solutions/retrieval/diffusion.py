@@ -26,7 +26,7 @@ _CANDIDATES = 200
 @dataclass
 class Diffusion(Retrieval):
     how: Literal["online", "offline", "spectral"] = "online"  # how the linear system is solved
-    backbone: str = "lite0"  # lite0, lite1, lite2, one of keras.applications, or a .keras file
+    backbone: str = "lite0"  # a network by its name, file or function, see docs/models.md
     side: Annotated[int, Among(384, 512)] = 384  # pixels of the longer side
     dims: Annotated[int, Among(64, 128, 192, 256)] = 192  # of the whitened descriptor
     neighbours: Annotated[int, Span(5, 100)] = 50  # nearest neighbours in the mutual graph
@@ -34,9 +34,12 @@ class Diffusion(Retrieval):
     alpha: Annotated[float, Span(0.3, 0.99)] = ALPHA  # range; .99 in the paper, less is better here
     room: int = 200  # images in each truncated solution (how='offline')
     eigenvectors: int = 200  # of each component of the graph (how='spectral')
+    preprocessing: str | None = None  # of pixels, such as 'imagenet', see docs/models.md; None: the network's own
 
     def fit(self, data: TrainingData) -> None:
-        self.views = (MultiscaleExtractor(self.backbone, self.side, ("gem_2", "rgem")),)
+        self.views = (
+            MultiscaleExtractor(self.backbone, self.side, ("gem_2", "rgem"), preprocessing=self.preprocessing),
+        )
         self.index_ids = data.index.ids
         index = describe_ensemble(data.index, self.views)
         self.whitening = learn_pca_whitening(data.index, index, self.dims)

@@ -30,14 +30,15 @@ class EleventhPlace(Retrieval):
         Step("+ augmentation of the index", {}),
     )
 
-    backbone: str = "lite0"  # lite0, lite1, lite2, one of keras.applications, or a .keras file
+    backbone: str = "lite0"  # a network by its name, file or function, see docs/models.md
     side: Annotated[int, Among(384, 512)] = 384  # pixels of the longer side
     dims: Annotated[int, Among(64, 128, 192, 256, 512)] = 192  # of the whitened descriptor; 0: no whitening
     power: Annotated[float, Span(0, 0.5)] = 0.25  # of the variances that whitening divides by; 0.5 makes them equal
     augmentation: Annotated[int, Span(0, 20)] = 10  # index images averaged into each index image, itself included
+    preprocessing: str | None = None  # of pixels, such as 'imagenet', see docs/models.md; None: the network's own
 
     def fit(self, data: TrainingData) -> None:
-        self.views = (MultiscaleExtractor(self.backbone, self.side, ("rmac",)),)
+        self.views = (MultiscaleExtractor(self.backbone, self.side, ("rmac",), preprocessing=self.preprocessing),)
         self.index_ids = data.index.ids
         index = describe_ensemble(data.index, self.views)
         self.whitening = learn_pca_whitening(data.index, index, self.dims, power=self.power) if self.dims else None

@@ -1,11 +1,12 @@
 """Rank index images by the cosine of a pooled descriptor of a network."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, TrainingData
+from solutions.descriptors.extractors.framing import Frame
 from solutions.descriptors.extractors.square import DEFAULTS, SquareExtractor
 from solutions.descriptors.normalisation import l2_normalise
 from solutions.descriptors.pooling.registry import find_row_pooling
@@ -16,18 +17,21 @@ _CANDIDATES = 101  # one more than are listed, because the query itself may be a
 
 @dataclass
 class Nearest(Retrieval):
-    descriptor: Annotated[str, Among("mac", "spoc", "gem")] = "gem"  # or any other pooling with one row
-    backbone: str = "lite0"  # lite0, lite1, lite2, one of keras.applications, or a .keras file
+    descriptor: Annotated[str, Among("mac", "spoc", "gem")] = "gem"  # or any other pooling with one row, cls or vector
+    backbone: str = "lite0"  # a network by its name, file or function, see docs/models.md
     weights: str | None = "imagenet"  # or a file, or None for random ones
-    side: Annotated[int, Among(224, 320)] = 224  # pixels of the square that the network is given
-    frame: Literal["crop", "squash"] = "crop"  # the middle of the photograph, or all of it squashed
+    side: Annotated[int | None, Among(224, 320)] = None  # pixels of the network's square; None: its own, or 224
+    frame: Frame | None = None  # the middle of the photograph, or all of it squashed; None: the network's own, or crop
+    preprocessing: str | None = None  # of pixels, such as 'imagenet', see docs/models.md; None: the network's own
 
     def __post_init__(self) -> None:
         find_row_pooling(self.descriptor)
 
     def fit(self, data: TrainingData) -> None:
         poolings = DEFAULTS if self.descriptor in DEFAULTS else (self.descriptor,)
-        self.features = SquareExtractor(self.backbone, self.side, poolings, self.weights, frame=self.frame)
+        self.features = SquareExtractor(
+            self.backbone, self.side, poolings, self.weights, frame=self.frame, preprocessing=self.preprocessing
+        )
         self.index_ids = data.index.ids
         self.index = self.describe(data.index)  # (n_index, c)
 

@@ -36,9 +36,14 @@ class SixthPlace(Retrieval):
     power: Annotated[float, Span(0, 0.5)] = 0.25  # of the variances that whitening divides by; 0.5 makes them equal
     mutual: Annotated[int, Span(5, 100)] = 50  # nearest neighbours in the mutual graph; 0: no diffusion
     seeds: Annotated[int, Span(1, 20)] = 5  # retrieved images that diffusion starts from
+    preprocessing: str | None = None  # of pixels, such as 'imagenet', see docs/models.md; None: the network's own
 
     def fit(self, data: TrainingData) -> None:
-        self.views = (MultiscaleExtractor(self.backbone, self.side, ("gem", "rmac"), THREE_SCALES),)
+        self.views = (
+            MultiscaleExtractor(
+                self.backbone, self.side, ("gem", "rmac"), THREE_SCALES, preprocessing=self.preprocessing
+            ),
+        )
         self.index_ids = data.index.ids
         index = describe_ensemble(data.index, self.views)
         args = self.dims, self.shrinkage, self.power

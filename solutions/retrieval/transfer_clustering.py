@@ -11,7 +11,8 @@ import numpy as np
 from scipy.special import softmax
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, TrainingData
-from solutions.descriptors.extractors.square import Frame, SquareExtractor
+from solutions.descriptors.extractors.framing import Frame
+from solutions.descriptors.extractors.square import SquareExtractor
 from solutions.reranking.flood_fill import STEP, Order, flood_fill
 from solutions.training.classifier import ClassifierConfig
 from solutions.training.sampling import PER_LANDMARK
@@ -24,10 +25,11 @@ _CANDIDATES = 101  # one more than are listed, because the query itself may be a
 class TransferClustering(Retrieval):
     order: Order = "probability"  # by probability, by distance to the query's (nearness), or as on the slides (seed)
     step: float = STEP  # by which the interval grows on both sides
-    backbone: str = "lite0"  # lite0, lite1, lite2, one of keras.applications, or a .keras file
+    backbone: str = "lite0"  # a network by its name, file or function, see docs/models.md
     weights: str | None = "imagenet"  # or a file, or None for random ones
     side: Annotated[int, Among(224, 320)] = 320  # pixels of the network's square; better in cross-validation than 224
-    frame: Frame = "crop"  # the middle of the photograph, or all of it squashed
+    frame: Frame | None = None  # the middle of the photograph, or all of it squashed; None: the network's own, or crop
+    preprocessing: str | None = None  # of pixels, such as 'imagenet', see docs/models.md; None: the network's own
     weight_decay: Annotated[float, Span(1e-8, 1e-3, log=True)] = 1e-6  # L2 penalty; small: sharp probabilities
     balance: Annotated[float, Span(0, 1)] = 0.0  # 0 weights images equally, 1 landmarks
     head: Annotated[SoftmaxHead, Among("logistic")] = "logistic"  # a regression, or the head of a trained network
@@ -41,7 +43,9 @@ class TransferClustering(Retrieval):
         TrainingConfig.of_solution(self, 0)
 
     def fit(self, data: TrainingData) -> None:
-        features = SquareExtractor(self.backbone, self.side, weights=self.weights, frame=self.frame)
+        features = SquareExtractor(
+            self.backbone, self.side, weights=self.weights, frame=self.frame, preprocessing=self.preprocessing
+        )
         self.classifier = ClassifierConfig(features, TrainingConfig.of_solution(self, data.seed)).train(data)
         self.index_ids = data.index.ids
         self.index = np.nan_to_num(self._probabilities(data.index), nan=-1.0)  # (n_index, n_landmarks)

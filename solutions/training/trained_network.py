@@ -193,8 +193,8 @@ def _image_batches(
 ) -> ImageBatches:
     if training.frozen is None:
         return load_descriptors(images, features, positions)
-    chosen = images[positions]
-    return load_training_images(chosen, features.side, features.frame, augment=training.augment, seed=training.seed)
+    chosen, framing = images[positions], features.framing
+    return load_training_images(chosen, framing.side, framing.frame, augment=training.augment, seed=training.seed)
 
 
 def _description(features: SquareExtractor, training: TrainingConfig) -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness import Extractor, ImageSet, Ragged
-from solutions.descriptors.extractors.square import Frame, to_square
+from solutions.descriptors.extractors.framing import Frame
+from solutions.descriptors.extractors.square import to_square
 from solutions.kernels.keyed_random import draw
 from solutions.training.augmentation import augment
 

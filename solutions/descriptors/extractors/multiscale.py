@@ -5,7 +5,7 @@ Source of the scales: Radenović, Tolias, Chum, Fine-tuning CNN image retrieval 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from functools import cache
 
 import numpy as np
 
@@ -14,9 +14,12 @@ from solutions.descriptors.extractors.resize import resize
 from solutions.descriptors.networks.backbone import Backbone
 from solutions.descriptors.networks.engines.engine import Precision
 from solutions.descriptors.networks.network_spec import IMAGENET
+from solutions.descriptors.networks.registry import find_source
+from solutions.descriptors.networks.sources import keras_networks
+from solutions.descriptors.networks.sources.outputs import MAPS
 from solutions.descriptors.normalisation import l2_normalise
 from solutions.descriptors.pooling.poolings import SMALLEST
-from solutions.descriptors.pooling.registry import find_pooling
+from solutions.descriptors.pooling.registry import find_pooling, pool_outputs
 
 THREE_SCALES = (1.0, 2**-0.5, 2**0.5)
 STRIDE = 32  # pixels; sides are multiples of it, so that there are few shapes
@@ -43,6 +46,7 @@ class MultiscaleExtractor(Extractor):
     layer: str | None = None  # its maps are pooled; None: the last with maps
     further: tuple[str, ...] = ()  # more layers whose maps are pooled
     precision: Precision = "float32"  # or bf16: faster where the processor has it, and less exact
+    preprocessing: str | None = None  # of pixels; None: the network's own
     mode = "RGB"
     size = None
     libraries = ("opencv-python-headless",)
@@ -55,7 +59,14 @@ class MultiscaleExtractor(Extractor):
 
     @property
     def network(self) -> Backbone:
-        return Backbone(self.backbone, self.weights, self.layer, further=self.further, precision=self.precision)
+        return Backbone(
+            self.backbone,
+            self.weights,
+            self.layer,
+            further=self.further,
+            preprocessing=self.preprocessing,
+            precision=self.precision,
+        )
 
     @property
     def reduce_to(self) -> int:
@@ -79,15 +90,26 @@ class MultiscaleExtractor(Extractor):
 
     def _pool_view(self, images: Sequence[np.ndarray], scale: float, mirrored: bool) -> Mapping[str, list[np.ndarray]]:
         """Return the rows `(rows, c)` of each image at one scale, by pooling and layer."""
-        poolings = [(name, find_pooling(name).pool) for name in self.poolings]
-        outputs: dict[str, list[np.ndarray]] = {}
+        rows: dict[str, list[np.ndarray]] = {}
+        _require_any_size(self.network)
         for positions, batch in _group_by_shape([resize_to_bucket(image, self.side * scale) for image in images]):
-            maps = self.network.forward(batch, _BATCH_SIZES[self.network.on_accelerator][1])
-            for layer, (name, pool) in product(maps, poolings):
-                rows = outputs.setdefault(_output_name(name, layer), [batch] * len(images))
-                for position, image_maps in zip(positions, maps[layer][:, :, :: -1 if mirrored else 1], strict=True):
-                    rows[position] = np.atleast_2d(pool(image_maps[None])[0])
-        return outputs
+            outputs = self.network.forward(batch, _BATCH_SIZES[self.network.on_accelerator][1])
+            if mirrored:
+                outputs = {name: each[:, :, ::-1] if each.ndim == 4 else each for name, each in outputs.items()}
+            for number, position in enumerate(positions):
+                image_outputs = {name: each[number : number + 1] for name, each in outputs.items()}
+                for name, pooled in self._pool_image(image_outputs).items():
+                    rows.setdefault(name, [batch] * len(images))[position] = np.atleast_2d(pooled[0])
+        return rows
+
+    def _pool_image(self, outputs: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
+        """Return the poolings of all layers, and vectors as they are."""
+        layers = [name for name in outputs if name.startswith(MAPS)] or [MAPS]
+        pooled = {}
+        for name in self.poolings:
+            for layer in layers if find_pooling(name).source == MAPS else [MAPS]:
+                pooled[_output_name(name, layer)] = pool_outputs(outputs, name, layer)
+        return pooled
 
     def _merge_views(self, name: str, views: Sequence[Sequence[np.ndarray]]) -> np.ndarray | list[np.ndarray]:
         """Return one array for each image from its rows in every view."""
@@ -97,6 +119,19 @@ class MultiscaleExtractor(Extractor):
             return [np.concatenate(each) for each in by_image]
         means = np.stack([average_views(each, self.power) for each in by_image])
         return means if output == "tiles" else means[:, 0]
+
+
+@cache
+def _require_any_size(network: Backbone) -> None:
+    """Raise HarnessError if a network takes images of one size only."""
+    if find_source(network.spec) is keras_networks:
+        return  # most of them take any size, and are not converted for another engine; the others raise later
+    height, width = network.description.input_size
+    if height or width:
+        raise HarnessError(
+            f"{network.name} takes images of {width or 'any'} x {height or 'any'} pixels, not photographs in their own "
+            "proportions; choose a solution that cuts squares, such as nearest, or another backbone"
+        )
 
 
 def _output_name(pooling: str, layer: str) -> str:

@@ -23,6 +23,7 @@ Cut = Literal["maps", "pixels"]
 MAX_BOXES = 100
 _SIDES = 0.35, 0.9  # smallest and largest side of a crop, as shares of the photograph's
 _SEED = 2018
+_BATCH = 8  # photographs described at once
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class RandomBoxesExtractor(Extractor):
 
     @property
     def batch(self) -> int:  # type: ignore[override]
-        return self.network.batch if self.cut == "maps" else 1
+        return max(_BATCH, self.network.batch) if self.cut == "maps" else 1
 
     @property
     def made_with(self) -> Mapping[str, str]:

@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from harness import Extractor
+from solutions.descriptors.extractors.framing import Frame, Framing, network_framing, torch_square
 from solutions.descriptors.extractors.resize import resize
 from solutions.descriptors.networks.backbone import Backbone
 from solutions.descriptors.networks.engines.engine import Precision
 from solutions.descriptors.networks.network_spec import IMAGENET
-from solutions.descriptors.pooling.registry import find_row_pooling
-
-Frame = Literal["crop", "squash"]
+from solutions.descriptors.pooling.registry import find_row_pooling, pool_outputs
 
 DEFAULTS = "mac", "spoc", "gem"
 _BATCH = 32
@@ -34,13 +32,14 @@ class SquareExtractor(Extractor):
     """
 
     backbone: str = "lite0"
-    side: int = 224  # pixels
+    side: int | None = None  # pixels; None: the network's own, or 224
     poolings: tuple[str, ...] = DEFAULTS
     weights: str | None = IMAGENET  # or a file, or None for random ones
     layer: str | None = None  # its maps are pooled; None: the last with maps
-    frame: Frame = "crop"
+    frame: Frame | None = None  # None: the network's own, or crop
     classes: bool = False  # extract the logits of the network's own classes, too
     precision: Precision = "float32"  # or bf16: faster where the processor has it, and less exact
+    preprocessing: str | None = None  # of pixels; None: the network's own
     mode = "RGB"
     size = None
     libraries = ("opencv-python-headless",)
@@ -51,11 +50,23 @@ class SquareExtractor(Extractor):
 
     @property
     def network(self) -> Backbone:
-        return Backbone(self.backbone, self.weights, self.layer, self.classes, precision=self.precision)
+        return Backbone(
+            self.backbone,
+            self.weights,
+            self.layer,
+            self.classes,
+            preprocessing=self.preprocessing,
+            precision=self.precision,
+        )
 
     @property
-    def reduce_to(self) -> int:
-        return self.side
+    def framing(self) -> Framing:
+        """Return the square that the network is given."""
+        return network_framing(self.network, self.side, self.frame)
+
+    @property
+    def reduce_to(self) -> int | None:
+        return self.framing.reduce_to
 
     @property
     def batch(self) -> int:  # type: ignore[override]
@@ -67,9 +78,22 @@ class SquareExtractor(Extractor):
 
     def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:  # type: ignore[override]
         """Return the descriptors `(n, c)` by pooling, and the logits."""
-        outputs = self.network.forward(np.stack([to_square(image, self.side, self.frame) for image in images]))
-        pooled = {name: find_row_pooling(name).pool(outputs["maps"]) for name in self.poolings}
+        framing = self.framing
+        squares = np.empty((len(images), framing.side, framing.side, 3), np.uint8)
+        for square, image in zip(squares, images, strict=True):
+            square[:] = frame_image(image, framing)
+        return self.network.forward(squares, pool=self._pool)
+
+    def _pool(self, outputs: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
+        pooled = {name: pool_outputs(outputs, name) for name in self.poolings}
         return pooled | ({"classes": outputs["classes"]} if self.classes else {})
+
+
+def frame_image(image: np.ndarray, framing: Framing) -> np.ndarray:
+    """Return an image `(h, w, 3)` as the square that a network is given."""
+    if framing.interpolation is not None:
+        return torch_square(image, framing)
+    return to_square(image, framing.side, framing.frame)
 
 
 def to_square(image: np.ndarray, side: int, frame: Frame) -> np.ndarray:

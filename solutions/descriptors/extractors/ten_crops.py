@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from solutions.descriptors.extractors.framing import Frame
 from solutions.descriptors.extractors.resize import resize
-from solutions.descriptors.extractors.square import Frame, SquareExtractor, to_square
+from solutions.descriptors.extractors.square import SquareExtractor, to_square
 from solutions.descriptors.normalisation import l2_normalise
-from solutions.descriptors.pooling.registry import find_row_pooling
 
 CROPS = 10
 _MARGIN = 8 / 7  # ratio of the photograph's shorter side to that of a crop: 256 pixels for crops of 224
@@ -27,7 +27,7 @@ class TenCropsExtractor(SquareExtractor):
 
     @property
     def reduce_to(self) -> int:
-        return round(self.side * _MARGIN)
+        return round(self.framing.side * _MARGIN)
 
     @property
     def batch(self) -> int:  # type: ignore[override]
@@ -35,10 +35,10 @@ class TenCropsExtractor(SquareExtractor):
 
     def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:  # type: ignore[override]
         """Return the descriptors `(n, c)` by pooling."""
-        crops = np.concatenate([ten_crops(image, self.side, self.frame) for image in images])
-        maps = self.network.forward(crops)["maps"]
-        pooled = {name: l2_normalise(find_row_pooling(name).pool(maps)) for name in self.poolings}
-        return {name: rows.reshape(len(images), CROPS, -1).mean(axis=1) for name, rows in pooled.items()}
+        framing = self.framing
+        crops = np.concatenate([ten_crops(image, framing.side, framing.frame) for image in images])
+        pooled = self.network.forward(crops, pool=self._pool)
+        return {name: l2_normalise(pooled[name]).reshape(len(images), CROPS, -1).mean(axis=1) for name in self.poolings}
 
 
 def ten_crops(image: np.ndarray, side: int, frame: Frame) -> np.ndarray:

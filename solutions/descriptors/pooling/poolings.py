@@ -21,11 +21,13 @@ class Pooling:
     """One pooling: `pool` takes NumPy arrays; `pool_tensor` the same in keras.ops, None if layers below cannot learn.
 
     `output` says what `pool` returns: one row an image `(n, c)`, or tiles or regions of each image `(n, rows, c)`.
+    `source` is the output of the network that it takes: maps, or one of a single vector an image `(n, c)`.
     """
 
     pool: PoolFunction
     pool_tensor: Callable[[Any], Any] | None = None
     output: Literal["row", "tiles", "regions"] = "row"
+    source: Literal["maps", "cls", "vector"] = "maps"
 
 
 def mac(maps: np.ndarray) -> np.ndarray:

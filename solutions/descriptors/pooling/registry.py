@@ -2,14 +2,18 @@
 
 | name | rows of one image |
 |---|---|
-| those of `POOLINGS`, and `gem_4`, `gem_2_5`, … | one; GeM with the power 4, 2.5 |
+| those of `POOLINGS`, and `gem_4`, `gem_2_5`, … | one; GeM with the power 4, 2.5; `mean` is another name of `spoc` |
 | `rmac`, `rspoc`, `rgem`, … | one: the sum of the R-MAC squares, each pooled and L2-normalised |
 | `mac_regions`, `gem_regions`, … | the R-MAC squares themselves; longer maps have more of them |
 | `mac_tiles`, `gem_tiles`, … | 14 tiles; in square maps they are the R-MAC squares |
+| `cls` | one: the class token of a vision transformer |
+| `vector` | one: the vector that a network pools itself |
+
+The patches of a vision transformer are maps, so they can be pooled like those of a convolutional network.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -21,6 +25,10 @@ from solutions.descriptors.pooling.regions import Box, pool_boxes, rmac_boxes, s
 
 REGIONS, TILES = "_regions", "_tiles"
 _GEM = re.compile(r"gem_(\d{1,2}(_\d{1,3})?)", re.ASCII)
+_VECTORS = {
+    "cls": Pooling(lambda rows: rows, source="cls"),
+    "vector": Pooling(lambda rows: rows, source="vector"),
+}
 _SHORTEST = 1e-24  # squared length below which a row is not divided by its length
 
 
@@ -30,6 +38,8 @@ def find_pooling(name: str) -> Pooling:
     >>> find_pooling("gem_1").pool(np.array([[[[1.0], [3.0]]]], np.float32)).round(4).tolist()
     [[2.0]]
     """
+    if name in _VECTORS:
+        return _VECTORS[name]
     if name.endswith(REGIONS):
         return Pooling(partial(_pool_all, rmac_boxes, _base(name.removesuffix(REGIONS)).pool), output="regions")
     if name.endswith(TILES):
@@ -48,8 +58,23 @@ def find_row_pooling(name: str) -> Pooling:
     return pooling
 
 
+def pool_outputs(outputs: Mapping[str, np.ndarray], name: str, layer: str = "maps") -> np.ndarray:
+    """Return a pooling of the outputs of a network: of the maps of a layer, or a vector as it is.
+
+    Raises HarnessError if the network has no such output.
+    """
+    pooling = find_pooling(name)
+    source = layer if pooling.source == "maps" else pooling.source
+    if source not in outputs:
+        fitting = [each for each in _VECTORS if each in outputs] + ["gem, mean, …"] * ("maps" in outputs)
+        what = "feature maps or patches" if pooling.source == "maps" else "class token" if name == "cls" else "vector"
+        raise HarnessError(f"the network has no {what} for {name!r:.60}; choose {', '.join(fitting) or 'another'}")
+    return pooling.pool(outputs[source])
+
+
 def _base(name: str) -> Pooling:
     """Return one of POOLINGS, or GeM with the power after `gem_`, where `_` is the decimal point."""
+    name = "spoc" if name == "mean" else name
     match = _GEM.fullmatch(name)
     power = float(match[1].replace("_", ".")) if match else 0
     if power > 0:
@@ -57,7 +82,7 @@ def _base(name: str) -> Pooling:
     if name not in POOLINGS:
         raise HarnessError(
             f"no pooling is named {name!r:.60}; known are {', '.join(POOLINGS)}, gem_4 for another power, and each "
-            f"with 'r' before it, or with '{REGIONS}' or '{TILES}' behind"
+            f"with 'r' before it, or with '{REGIONS}' or '{TILES}' behind; cls and vector for outputs without maps"
         )
     return POOLINGS[name]
 

@@ -52,12 +52,17 @@ def _choose_columns(path: Path) -> VectorColumns:
     texts = [name for name, kind in kinds.items() if types.is_string(kind) or types.is_large_string(kind)]
     id_name = next((name for name in _ID_NAMES if name in kinds), texts[0] if len(texts) == 1 else None)
     lists = [name for name, kind in kinds.items() if _is_list(kind)]
-    numbers = [name for name, kind in kinds.items() if _is_number(kind) and name != id_name]
+    numbers = [name for name, kind in kinds.items() if _is_number(kind) and name != id_name and not _is_index(name)]
     if id_name is None or len(lists) > 1 or not (lists or numbers):
         raise DataError(f"{path}: has the columns {', '.join(list(kinds)[:9])}; write id, and vector with lists")
     if lists:
         return VectorColumns(id_name, lists, True, getattr(kinds[lists[0]], "list_size", 0))
     return VectorColumns(id_name, numbers, False, len(numbers))
+
+
+def _is_index(name: str) -> bool:
+    """Return whether a column is the row index of a pandas table, which is not part of a vector."""
+    return name.startswith("__index_level_")
 
 
 def _is_number(kind: Any) -> bool:

@@ -219,6 +219,18 @@ def test_lists_of_unequal_lengths_are_refused(tmp_path: Path) -> None:
     assert "has the columns id, name; write id, and vector with lists" in error_of(path)
 
 
+def test_the_index_of_a_pandas_table_holds_ids_or_is_ignored(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    import pandas as pd
+
+    path, table = tmp_path / "x.parquet", pd.DataFrame(VECTORS, columns=["x", "y", "z"])
+    table.set_index(pd.Index(IDS)).to_parquet(path)
+    assert open_vector_files([path])[0].ids == IDS
+    table.assign(id=IDS).iloc[[4, 1]].to_parquet(path)
+    (file,) = open_vector_files([path])
+    assert (file.ids, file.width) == (["e", "b"], 3)
+
+
 def test_without_pyarrow_the_message_says_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harness.data.embeddings.formats.parquet.find_spec", lambda name: None)
     (tmp_path / "x.parquet").touch()

@@ -27,7 +27,6 @@ from tests.factories.models import (
     save_tokens,
 )
 
-pytest.importorskip("openvino")
 UNIT = "unit"
 
 

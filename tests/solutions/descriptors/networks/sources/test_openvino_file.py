@@ -14,8 +14,6 @@ from solutions.descriptors.networks.sources.verification import difference
 from solutions.kernels.openvino import import_openvino
 from tests.factories.models import cell_maps, converted, photographs, save_cells, save_tokens
 
-pytest.importorskip("openvino")
-
 
 def save_openvino(onnx: Path) -> NetworkSpec:
     """Return the network of an ONNX file written as files of OpenVINO."""

@@ -39,6 +39,8 @@ def load(spec: NetworkSpec, precision: Precision) -> LoadedNetwork:
 
     if find_source(spec).__name__ != keras_networks.__name__:
         raise HarnessError(f"{spec.name}: Keras cannot run it; unset LANDMARK_ENGINE")
+    if spec.preprocessing is not None:
+        raise HarnessError(f"{spec.name}: preprocessing= needs another engine; unset LANDMARK_ENGINE")
     keras = keras_backend.load_keras()
     if precision == "bf16" and not on_accelerator():
         raise HarnessError("precision='bf16' needs OpenVINO or an accelerator; choose float32")

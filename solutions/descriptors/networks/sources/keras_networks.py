@@ -9,6 +9,8 @@ from solutions.descriptors.networks.file_digest import digest_of_file
 from solutions.descriptors.networks.keras_models import MODEL_SUFFIX, build_network
 from solutions.descriptors.networks.network_spec import IMAGENET, ConvertedNetwork, NetworkSpec, OutputKind
 from solutions.descriptors.networks.package_versions import package_version
+from solutions.descriptors.networks.preprocessing import preprocessing_of
+from solutions.descriptors.networks.sources.onnx_file import prepend_preprocessing
 
 
 def accepts(_: NetworkSpec) -> bool:
@@ -39,14 +41,25 @@ def convert(spec: NetworkSpec, folder: Path) -> ConvertedNetwork:
     """Write the network as ONNX. Raises HarnessError if it cannot be built or converted."""
     from solutions.descriptors.networks.keras_backend import load_keras_definitions
     from solutions.descriptors.networks.keras_to_onnx.converter import write_keras_as_onnx
+    from solutions.descriptors.networks.keras_to_onnx.graph import ConversionError
 
+    if spec.preprocessing is not None and not spec.name.endswith(MODEL_SUFFIX):
+        raise HarnessError(f"{spec.name} has its own preprocessing; leave out preprocessing=")
     load_keras_definitions()
     model = build_network(spec.name, spec.weights, spec.layer, spec.further, classes=spec.classes)
-    write_keras_as_onnx(model, folder / "network.onnx")
+    try:
+        write_keras_as_onnx(model, folder / "network.onnx")
+    except ConversionError as error:
+        raise HarnessError(
+            f"{spec.name}: {error}; set LANDMARK_ENGINE=keras to run it on a back end of Keras"
+        ) from None
     height, width = model.inputs[0].shape[1:3]
-    return ConvertedNetwork(
+    network = ConvertedNetwork(
         output_kinds(model.output), (height, width), made_with={"keras": str(package_version("keras"))}
     )
+    if spec.preprocessing is None:
+        return network
+    return prepend_preprocessing(network, preprocessing_of(spec.name, spec.preprocessing, None), folder)
 
 
 def output_kinds(outputs: Mapping[str, object]) -> dict[str, OutputKind]:

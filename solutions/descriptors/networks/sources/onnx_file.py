@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from harness import HarnessError, install_command
 from solutions.descriptors.networks.file_digest import digest_of_file
 from solutions.descriptors.networks.network_spec import ConvertedNetwork, NetworkSpec
-from solutions.descriptors.networks.preprocessing import preprocessing_of
+from solutions.descriptors.networks.preprocessing import Preprocessing, preprocessing_of
 from solutions.descriptors.networks.sources.network_folder import Wanted, write_network
 from solutions.descriptors.networks.sources.onnx_rewriting import OnnxModel
-from solutions.descriptors.networks.sources.outputs import layer_names
+from solutions.descriptors.networks.sources.outputs import OutputStep, layer_names
 from solutions.descriptors.networks.sources.verification import one_line
 
 SUFFIX = ".onnx"
@@ -62,6 +63,14 @@ def load_onnx(path: Path, *, weights: bool = True) -> Any:
         if not proto.graph.node:
             raise HarnessError("is no ONNX file: it has no operators")
     return proto
+
+
+def prepend_preprocessing(network: ConvertedNetwork, preprocessing: Preprocessing, folder: Path) -> ConvertedNetwork:
+    """Let a network that is written as ONNX preprocess its pixels first, and return its new description."""
+    model = OnnxModel.of(load_onnx(folder / network.file))
+    steps = [OutputStep(name, model.outputs[name], "same", kind) for name, kind in network.outputs.items()]
+    model.with_pixels(preprocessing, network.input_size).with_outputs(steps, {}).save(folder)
+    return replace(network, preprocessing=preprocessing.framing)
 
 
 def import_onnx() -> Any:

@@ -8,7 +8,7 @@ import pytest
 
 from harness import HarnessError
 from solutions.descriptors.networks.network_spec import NetworkSpec
-from solutions.descriptors.networks.sources import packages, python_factory
+from solutions.descriptors.networks.sources import keras_networks, packages, python_factory
 from solutions.descriptors.networks.sources.verification import difference
 from tests.factories.models import cell_maps, converted, photographs, save_cells
 
@@ -139,3 +139,21 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it() -> None:
         HarnessError, match=r"needs no-such-package, which is not installed; install it with: .*pip install"
     ):
         packages.installed_versions_of("no-such-package")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_pixels_of_a_model_of_keras_are_preprocessed_as_named(write: Write, tmp_path: Path) -> None:
+    pytest.importorskip("keras")
+    write(KERAS)
+    spec = NetworkSpec("own_models:build", preprocessing="unit side=8 interpolation=bicubic")
+    network, run = converted(python_factory, spec, tmp_path / "out")
+    assert (network.preprocessing or {})["side"] == 8
+    images = photographs(8, 8)
+    assert difference(run(images)["maps"], (images / 255).sum(axis=3, keepdims=True).repeat(4, axis=3)) < 1e-5
+
+
+def test_a_network_of_keras_applications_has_its_own_preprocessing(tmp_path: Path) -> None:
+    pytest.importorskip("keras")
+    spec = NetworkSpec("lite0", None, preprocessing="unit")
+    with pytest.raises(HarnessError, match="lite0 has its own preprocessing; leave out preprocessing="):
+        converted(keras_networks, spec, tmp_path / "out")

@@ -36,8 +36,8 @@ class FakeMatcher:
 @pytest.fixture
 def matcher(monkeypatch: pytest.MonkeyPatch) -> FakeMatcher:
     fake = FakeMatcher()
+    monkeypatch.setattr("harness.web.explorer.routes.load_matcher", lambda: fake)  # first, as this may import it
     monkeypatch.setattr(local_matches, "load_matcher", lambda: fake)
-    monkeypatch.setattr("harness.web.explorer.routes.load_matcher", lambda: fake)
     return fake
 
 

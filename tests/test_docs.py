@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = ("docs/architecture.md", "CONTRIBUTING.md", "README.md", "SECURITY.md", "docs/python.md", "solutions/README.md")
+DOCUMENTS = (
+    "docs/architecture.md",
+    "CONTRIBUTING.md",
+    "README.md",
+    "SECURITY.md",
+    "docs/python.md",
+    "solutions/README.md",
+    "docs/inception.md",
+)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

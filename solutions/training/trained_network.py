@@ -4,7 +4,6 @@ Source: K. E. Odoh, "Landmark Retrieval & Recognition", 2018: InceptionV3 with 2
 and a dense softmax, 50 images a landmark.
 """
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,10 +15,8 @@ from threadpoolctl import threadpool_limits
 
 from harness import Fitted, HarnessError, ImageSet, fitted
 from solutions.descriptors.extractors.square import SquareExtractor
-from solutions.descriptors.networks.keras_backend import installed_versions, load_keras
-from solutions.descriptors.networks.keras_models import build_network
+from solutions.descriptors.networks.keras_backend import installed_versions
 from solutions.descriptors.networks.network_spec import IMAGENET
-from solutions.descriptors.pooling.registry import tensor_functions
 from solutions.training import learning_curve as curve
 from solutions.training.checkpoint import checkpoint_path
 from solutions.training.head_model import HeadModel
@@ -35,6 +32,7 @@ from solutions.training.stored_descriptors import (
     load_descriptors,
 )
 from solutions.training.train_loop import ImageBatches, TrainingSet, ValidationSet, best_epoch, train
+from solutions.training.trainable_network import build_trainable_network, save_backbone
 from solutions.training.training_images import load_training_images
 
 _BACKBONE, _CURVE = "backbone.keras", "curve.png"
@@ -146,28 +144,6 @@ def _trainable_model(
         return HeadModel(training.head, moments, counts, projection)
     body = build_trainable_network(features, training.frozen)
     return TrainableModel(body, features.poolings, training.head, moments, counts, projection)
-
-
-def build_trainable_network(features: SquareExtractor, frozen: int) -> Any:
-    """Return the network from pixels to maps, with its lowest layers and all batch statistics frozen."""
-    load_keras()
-    tensor_functions(features.poolings)
-    network = build_network(features.backbone, features.weights, features.layer, classes=False)
-    layers = next(layer for layer in reversed(network.layers) if hasattr(layer, "layers")).layers
-    if not 0 <= frozen <= len(layers):
-        raise HarnessError(f"frozen={frozen}: {features.backbone} has {len(layers)} layers; choose from 0 to that")
-    for layer in layers[:frozen]:
-        layer.trainable = False
-    return network
-
-
-def save_backbone(body: Any, path: Path) -> None:
-    """Write the network as a `.keras` file for `Backbone`: its last layer gives the maps."""
-    keras = load_keras()
-    maps = keras.layers.Activation("linear", name="maps")(body.output["maps"])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # deprecations of NumPy inside Keras
-        keras.Model(body.input, maps).save(path)
 
 
 def _validation_set(

@@ -43,11 +43,11 @@ def rows() -> Iterator[Row]:
     yield "rows read again", f"{N_LINKS / read_s:.0f} images/s", "≥ 20 × describing", N_LINKS / read_s >= 20 * speed
 
 
-def linked_images(folder: Path) -> ImageFolder:
-    """Return a folder with many hard links to a few photographs."""
+def linked_images(folder: Path, count: int = N_LINKS) -> ImageFolder:
+    """Return a folder with this number of hard links to a few photographs."""
     photographs = [photograph(folder, number) for number in range(N_IMAGES)]
     (folder / "index").mkdir()
-    for number in range(N_LINKS):
+    for number in range(count):
         os.link(photographs[number % N_IMAGES], folder / "index" / f"{number:08d}.jpg")
     return ImageFolder(folder, "index")
 

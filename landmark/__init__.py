@@ -12,7 +12,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from landmark.shadowing import require_own_packages
+from landmark.shadowing import load_own_packages, require_own_packages
 
 if TYPE_CHECKING:
     from harness.api.answers import AnswerView as AnswerView
@@ -60,6 +60,7 @@ require_own_packages()
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'landmark' has no attribute {name!r}")
+    load_own_packages()
     module, _, attribute = _HOMES[name].partition(":")
     return getattr(import_module(f"harness.api.{module}"), attribute)
 

@@ -1,6 +1,7 @@
 """Notice files of the user that hide the packages of this project, such as a `metrics.py` beside a notebook."""
 
 import sys
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,6 +23,13 @@ def require_own_packages() -> None:
             if getattr(sys, "argv", [])[:1] == ["-m"]:  # `python -m landmark` imports the package: no traceback
                 raise SystemExit(f"error: {message}")
             raise ImportError(message, name=name)
+
+
+def load_own_packages() -> None:
+    """Import the packages of this project, so that no file written later can hide them; ImportError as above."""
+    require_own_packages()
+    for name in _PACKAGES:
+        import_module(name)
 
 
 def _origin(name: str) -> Path | None:

@@ -37,6 +37,19 @@ def test_a_module_that_was_imported_before_needs_a_restart(tmp_path: Path) -> No
     assert python(tmp_path, "-c", "import tools, landmark").stderr.rstrip().endswith(", and restart")
 
 
+def test_a_file_that_is_written_after_the_import_is_named_too(tmp_path: Path) -> None:
+    program = "import landmark; from pathlib import Path; Path('metrics.py').write_text(''); landmark.metric"
+    assert "metrics.py hides the package 'metrics'" in python(tmp_path, "-c", program).stderr.splitlines()[-1]
+
+
+def test_after_the_first_use_no_file_hides_a_package(tmp_path: Path) -> None:
+    program = (
+        "import landmark; from pathlib import Path; landmark.Error; Path('solutions.py').write_text('');"
+        "print('hash' in landmark.solutions('workspace')['name'].tolist())"
+    )
+    assert python(tmp_path, "-c", program).stdout == "True\n"
+
+
 def test_other_files_and_plain_folders_hide_nothing(tmp_path: Path) -> None:
     (tmp_path / "tools").mkdir()
     (tmp_path / "tools" / "script.py").write_text("", encoding="utf-8")

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from functools import cache
+from threading import Lock
 
 from harness.errors import HarnessError
 
@@ -29,6 +30,7 @@ if driver.cuInit(0) == 0 and driver.cuDeviceGetCount(ctypes.byref(count)) == 0:
         print(name.value.decode("ascii", "replace"))
 """
 _CHOICES: set[str] = set()
+_LOCK = Lock()
 
 
 def set_device(name: str | None) -> None:
@@ -68,7 +70,8 @@ def choose_device(can_use_gpu: Callable[[], bool], remedy: str) -> str:
     returns False, auto becomes `cpu`, and for a named GPU HarnessError is raised with the `remedy`.
     """
     device = planned_device()
-    _hide_other_gpus(device)
+    with _LOCK:
+        _hide_other_gpus(device)
     if device != CPU and not can_use_gpu():
         if _setting() != AUTO:
             raise HarnessError(f"{device}: {remedy}")

@@ -126,6 +126,7 @@ def _document(result: RunResult) -> dict[str, object]:
     """Return a result as a JSON document."""
     entry = asdict(result.entry)
     return entry | {
+        "device": result.entry.device,
         "repeated": result.executed,
         "undecodable": {"count": result.outcome.undecodable, "first": list(result.outcome.examples)},
     }

@@ -79,7 +79,7 @@ def test_without_names_every_solution_of_the_task_is_run(
 @pytest.mark.usefixtures("workspace")
 def test_json_is_one_document(competition_folder: Path, tmp_path: Path) -> None:
     ran = json.loads(run_command("run", "first_images", "--on", competition_folder, "--json").stdout)
-    assert ran["runs"][0]["identity"] == "first_images"
+    assert (ran["runs"][0]["identity"], ran["runs"][0]["device"]) == ("first_images", "cpu")
     board = json.loads(run_command("leaderboard", "--on", competition_folder, "--json").stdout)
     assert board["leaderboards"]["retrieval"][0]["solution"] == "first_images"
     listed = json.loads(run_command("solutions", "--json").stdout)

@@ -14,6 +14,7 @@ DOCUMENTS = (
     "docs/python.md",
     "solutions/README.md",
     "docs/inception.md",
+    "docs/models.md",
 )
 
 

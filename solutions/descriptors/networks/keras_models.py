@@ -70,7 +70,7 @@ def _find_application(keras: Any, name: str) -> Any:
         similar = get_close_matches(name, [*lite.SIZES, *applications], 1, 0)
         raise HarnessError(
             f"no network is named {name!r:.60}; perhaps {similar[0]}? Known are {', '.join(lite.SIZES)}, those of "
-            f"keras.applications, and files that end in {MODEL_SUFFIX}"
+            "keras.applications, timm:NAME, hf:NAME, module:function, and files such as model.onnx: see docs/models.md"
         )
     return applications[name]
 

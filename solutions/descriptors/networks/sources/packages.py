@@ -1,27 +1,23 @@
-"""Versions of optional packages, without importing them."""
+"""Versions of the optional packages that define models."""
 
-import shlex
-import sys
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 
-from harness import HarnessError
+from harness import HarnessError, install_command
+from solutions.descriptors.networks.package_versions import package_version
+
+EXTRA = "models"  # of this package, which installs them
 
 
 def installed_versions_of(*packages: str) -> Mapping[str, str]:
-    """Return the versions of packages by name.
+    """Return the versions of packages by name, without importing them.
 
     Raises HarnessError, with the command that installs it, if one is missing.
 
     >>> list(installed_versions_of("numpy"))
     ['numpy']
     """
-    return {package: _version(package) for package in packages}
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        command = shlex.join([sys.executable, "-m", "pip", "install", package])
-        raise HarnessError(f"needs {package}, which is not installed; install it with: {command}") from None
+    versions = {package: package_version(package) for package in packages}
+    missing = [package for package, number in versions.items() if number is None]
+    if missing:
+        raise HarnessError(f"needs {missing[0]}, which is not installed; install it with: {install_command(EXTRA)}")
+    return {package: str(number) for package, number in versions.items()}

@@ -48,8 +48,12 @@ def identity(spec: NetworkSpec) -> Mapping[str, str]:
         _find_own_modules()
         try:
             code = imports_digest(module)
-        except (ModuleNotFoundError, OSError, SyntaxError, ValueError) as error:
-            raise HarnessError(f"there is no module {module!r:.60} with readable code: {one_line(error)}") from None
+        except ModuleNotFoundError:
+            raise HarnessError(
+                f"there is no module {module!r:.60}, neither installed nor in the current folder"
+            ) from None
+        except (OSError, SyntaxError, ValueError) as error:
+            raise HarnessError(f"the code of the module {module!r:.60} cannot be read: {one_line(error)}") from None
         is_file = spec.weights not in (None, IMAGENET)
         return {"code": code, "weights": digest_of_file(str(spec.weights)) if is_file else str(spec.weights)}
 

@@ -77,6 +77,14 @@ def _load_script(path: Path, side: int) -> tuple[Any, tuple[int, int]]:
     return model, (side, side)
 
 
+def _module_without_guards(program: Any) -> Any:
+    """Return the module of a program; checks of its input, which are Python code in the file, are left out."""
+    try:
+        return program.module(check_guards=False)
+    except TypeError:  # versions of torch that write no such code
+        return program.module()
+
+
 def _load_exported(path: Path, side: int) -> tuple[Any, tuple[int, int]]:
     """Return the module of a file of torch.export, and the size of the images that it is tried with."""
     import torch
@@ -96,4 +104,4 @@ def _load_exported(path: Path, side: int) -> tuple[Any, tuple[int, int]]:
         raise HarnessError("takes images with channels last; export it with channels first")
     if axes[0] is not None:
         raise HarnessError(f"takes batches of {axes[0]} images only; export it with a batch axis that varies")
-    return program.module(check_guards=False), (image.height or side, image.width or side)
+    return _module_without_guards(program), (image.height or side, image.width or side)

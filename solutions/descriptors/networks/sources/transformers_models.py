@@ -86,7 +86,7 @@ def load_model(spec: NetworkSpec) -> Any:
         if spec.weights is None:
             transformers.set_seed(0)
             return kind.from_config(transformers.AutoConfig.from_pretrained(name))
-        return kind.from_pretrained(name, dtype="float32")
+        return kind.from_pretrained(name).float()
     except Exception as error:  # noqa: BLE001 (transformers and hubs raise many types)
         raise HarnessError(f"cannot be loaded from the folder, the cache or the hub: {one_line(error)}") from None
 

@@ -15,7 +15,7 @@ from solutions.neighbours.neighbours import MAX_LENGTH, Neighbours, as_descripto
 
 _QUERIES, _ROWS = 4096, 2**17  # of a block of inner products: 2 GB of float32
 _GROUP = 32  # rows of which only the maximum is sorted at first
-_GATHERED = 2**25  # numbers of candidates that are ranked at once: 256 MB of float64
+_GATHERED = 2**26  # numbers of candidates that are ranked at once: 512 MB of float64
 _SHARE = 0.7  # of the free memory of a GPU that an index may fill
 
 
@@ -64,10 +64,11 @@ class TorchIndex:
     def _candidates(self, chunks: list[Any], n_wanted: int) -> list[Any]:
         """Return the positions of the largest products, `(n_queries, n_wanted)` a chunk; -1 for unreadable rows."""
         best: list[Any] = [None] * len(chunks)
+        coarse = [chunk.to(self.kind) for chunk in chunks]
         for number, start in enumerate(range(0, len(self.index), _ROWS)):  # outside, so that rows are uploaded once
             rows, penalty = self._block(number, start)
-            for place, chunk in enumerate(chunks):
-                sums, positions = _largest(chunk.to(self.kind) @ rows.T, penalty, n_wanted)
+            for place, chunk in enumerate(coarse):
+                sums, positions = _largest(chunk @ rows.T, penalty, n_wanted)
                 best[place] = _merge(best[place], sums, positions + start, n_wanted)
         return [positions.masked_fill(sums.isneginf(), -1) for sums, positions in best]
 

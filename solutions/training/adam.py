@@ -9,6 +9,7 @@ import numpy as np
 
 _DECAYS = 0.9, 0.999  # of the mean of the gradients, and of their squares
 _EPSILON = np.float32(1e-7)
+_BLOCK = 1 << 15  # numbers that are updated at a time, which fit into the cache of a core
 
 
 class Adam:
@@ -33,12 +34,19 @@ class Adam:
         first, second = (1 - decay ** int(self.count[0]) for decay in _DECAYS)
         size = np.float32(rate * second**0.5 / first)
         for name, gradient in gradients.items():
-            mean, square = self.means[name], self.squares[name]
-            mean += np.float32(1 - _DECAYS[0]) * (gradient - mean)
-            square += np.float32(1 - _DECAYS[1]) * (gradient**2 - square)
-            self.variables[name][...] -= size * mean / (np.sqrt(square) + _EPSILON)
+            arrays = [each.reshape(-1) for each in (self.variables[name], self.means[name], self.squares[name])]
+            for start in range(0, gradient.size, _BLOCK):
+                block = slice(start, start + _BLOCK)
+                _update(*(each[block] for each in arrays), gradient.reshape(-1)[block], size)
 
     @property
     def state(self) -> list[np.ndarray]:
         """Return the arrays that a step changes besides the variables; they are not copies."""
         return [*self.means.values(), *self.squares.values(), self.count]
+
+
+def _update(variable: np.ndarray, mean: np.ndarray, square: np.ndarray, gradient: np.ndarray, size: np.float32) -> None:
+    """Change a block of a variable and of its moments by one step."""
+    mean += np.float32(1 - _DECAYS[0]) * (gradient - mean)
+    square += np.float32(1 - _DECAYS[1]) * (gradient**2 - square)
+    variable -= size * mean / (np.sqrt(square) + _EPSILON)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from math import cos, pi, sin
 
 import numpy as np
+from scipy.sparse import csr_array
 from scipy.special import logsumexp
 
 Arrays = Mapping[str, np.ndarray]
@@ -33,11 +34,9 @@ def sampled_gradients(rows: np.ndarray, classes: np.ndarray, arrays: Arrays, sha
     others[negatives[None] == classes[:, None]] = _LOW
     own = (rows * weights[classes]).sum(axis=1) + bias[classes]
     losses, slopes = _cross_entropy(np.column_stack([own, others]), np.zeros(len(rows), int), shares)
-    by_weights, by_bias = np.zeros_like(weights), np.zeros_like(bias)
-    np.add.at(by_weights, classes, slopes[:, :1] * rows)
-    np.add.at(by_weights, negatives, slopes[:, 1:].T @ rows)
-    np.add.at(by_bias, classes, slopes[:, 0])
-    np.add.at(by_bias, negatives, slopes[:, 1:].sum(axis=0))
+    drawn = np.concatenate([classes, negatives])
+    by_weights = _sum_by_index(drawn, np.concatenate([slopes[:, :1] * rows, slopes[:, 1:].T @ rows]), len(bias))
+    by_bias = _sum_by_index(drawn, np.concatenate([slopes[:, 0], slopes[:, 1:].sum(axis=0)]), len(bias))
     by_rows = slopes[:, :1] * weights[classes] + slopes[:, 1:] @ weights[negatives]
     return losses, by_rows, {"weights": by_weights, "bias": by_bias}
 
@@ -49,12 +48,13 @@ def hierarchical_gradients(rows: np.ndarray, classes: np.ndarray, arrays: Arrays
     weights, bias = arrays["weights"].reshape(*taken.shape, -1), arrays["bias"].reshape(taken.shape)
     logits = np.where(taken[group], np.einsum("nd,nmd->nm", rows, weights[group]) + bias[group], _LOW)
     losses, slopes = _cross_entropy(logits, member, shares)
-    by_weights, by_bias = np.zeros_like(weights), np.zeros_like(bias)
-    np.add.at(by_weights, group, slopes[:, :, None] * rows[:, None])
-    np.add.at(by_bias, group, slopes)
+    by_weights = _sum_by_index(group, (slopes[:, :, None] * rows[:, None]).reshape(len(rows), -1), len(weights))
     groups = {"weights": arrays["group_weights"], "bias": arrays["group_bias"]}
     group_losses, by_rows, by_groups = softmax_gradients(rows, group, groups, shares)
-    own = {"weights": by_weights.reshape(arrays["weights"].shape), "bias": by_bias.ravel()}
+    own = {
+        "weights": by_weights.reshape(arrays["weights"].shape),
+        "bias": _sum_by_index(group, slopes, len(weights)).ravel(),
+    }
     by_rows = by_rows + np.einsum("nm,nmd->nd", slopes, weights[group])
     return losses + group_losses, by_rows, own | {f"group_{name}": each for name, each in by_groups.items()}
 
@@ -102,6 +102,17 @@ def contrastive_gradients(rows: np.ndarray, classes: np.ndarray, shares: np.ndar
     by_distance[i, farthest] += shares * far
     by_distance[i, nearest] -= shares * gap
     return (far**2 + gap**2) / 2, _through_distances(by_distance, distances, unit, lengths), {}
+
+
+def _sum_by_index(index: np.ndarray, values: np.ndarray, n: int) -> np.ndarray:
+    """Return the sums `(n, ...)` of the rows of `values` `(m, ...)` with the same index `(m,)`.
+
+    >>> _sum_by_index(np.array([2, 0, 2]), np.array([1.0, 2.0, 3.0]), 3).tolist()
+    [2.0, 0.0, 4.0]
+    """
+    m = len(index)
+    table = csr_array((np.ones(m, values.dtype), (index, np.arange(m))), shape=(n, m))
+    return np.asarray(table @ values)
 
 
 def _cross_entropy(logits: np.ndarray, classes: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -34,10 +34,10 @@ class Adam:
         first, second = (1 - decay ** int(self.count[0]) for decay in _DECAYS)
         size = np.float32(rate * second**0.5 / first)
         for name, gradient in gradients.items():
-            arrays = [each.reshape(-1) for each in (self.variables[name], self.means[name], self.squares[name])]
+            arrays = self.variables[name], self.means[name], self.squares[name], gradient
+            flat = [each.reshape(-1) for each in arrays]
             for start in range(0, gradient.size, _BLOCK):
-                block = slice(start, start + _BLOCK)
-                _update(*(each[block] for each in arrays), gradient.reshape(-1)[block], size)
+                _update([each[start : start + _BLOCK] for each in flat], size)
 
     @property
     def state(self) -> list[np.ndarray]:
@@ -45,8 +45,9 @@ class Adam:
         return [*self.means.values(), *self.squares.values(), self.count]
 
 
-def _update(variable: np.ndarray, mean: np.ndarray, square: np.ndarray, gradient: np.ndarray, size: np.float32) -> None:
-    """Change a block of a variable and of its moments by one step."""
+def _update(block: list[np.ndarray], size: np.float32) -> None:
+    """Change a block of a variable, its means and its squares by one step along the gradient, the last of them."""
+    variable, mean, square, gradient = block
     mean += np.float32(1 - _DECAYS[0]) * (gradient - mean)
     square += np.float32(1 - _DECAYS[1]) * (gradient**2 - square)
     variable -= size * mean / (np.sqrt(square) + _EPSILON)

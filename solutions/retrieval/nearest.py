@@ -20,7 +20,7 @@ class Nearest(Retrieval):
     descriptor: Annotated[str, Among("mac", "spoc", "gem")] = "gem"  # or any other pooling with one row, cls or vector
     backbone: str = "lite0"  # a network by its name, file or function, see docs/models.md
     weights: str | None = "imagenet"  # or a file, or None for random ones
-    side: Annotated[int | None, Among(224, 320)] = None  # pixels of the network's square; None: its own, or 224
+    side: Annotated[int | None, Among(None, 320)] = None  # pixels of the network's square; None: its own, or 224
     frame: Frame | None = None  # the middle of the photograph, or all of it squashed; None: the network's own, or crop
     preprocessing: str | None = None  # of pixels, such as 'imagenet', see docs/models.md; None: the network's own
 

@@ -82,7 +82,7 @@ class SquareExtractor(Extractor):
         squares = np.empty((len(images), framing.side, framing.side, 3), np.uint8)
         for square, image in zip(squares, images, strict=True):
             square[:] = frame_image(image, framing)
-        return self.network.forward(squares, pool=self._pool)
+        return self.network.forward(squares, pool=self._pool, one_size=True)
 
     def _pool(self, outputs: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
         pooled = {name: pool_outputs(outputs, name) for name in self.poolings}

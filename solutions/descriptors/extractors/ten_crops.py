@@ -37,7 +37,7 @@ class TenCropsExtractor(SquareExtractor):
         """Return the descriptors `(n, c)` by pooling."""
         framing = self.framing
         crops = np.concatenate([ten_crops(image, framing.side, framing.frame) for image in images])
-        pooled = self.network.forward(crops, pool=self._pool)
+        pooled = self.network.forward(crops, pool=self._pool, one_size=True)
         return {name: l2_normalise(pooled[name]).reshape(len(images), CROPS, -1).mean(axis=1) for name in self.poolings}
 
 

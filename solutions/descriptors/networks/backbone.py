@@ -8,8 +8,8 @@ from threading import Lock
 
 import numpy as np
 
-from harness import HarnessError, cores
-from solutions.descriptors.networks.engines.engine import LoadedNetwork, Precision
+from harness import HarnessError, cores, make_printable
+from solutions.descriptors.networks.engines.engine import LoadedNetwork, Precision, Shape
 from solutions.descriptors.networks.engines.registry import find_engine
 from solutions.descriptors.networks.network_cache import converted_network
 from solutions.descriptors.networks.network_spec import ConvertedNetwork, NetworkSpec
@@ -17,6 +17,7 @@ from solutions.descriptors.networks.registry import find_source
 
 _LOAD_LOCK = Lock()
 _ACCELERATOR_BATCH = 128  # images
+_LONGEST_REASON = 160
 
 Outputs = Mapping[str, np.ndarray]
 
@@ -57,23 +58,29 @@ class Backbone(NetworkSpec):
         return converted_network(self.spec)[1]
 
     def forward(
-        self, images: np.ndarray, batch: int | None = None, pool: Callable[[Outputs], Outputs] = dict
+        self,
+        images: np.ndarray,
+        batch: int | None = None,
+        pool: Callable[[Outputs], Outputs] = dict,
+        *,
+        one_size: bool = False,
     ) -> Outputs:
         """Return `maps` `(n, h, w, c)`, and `classes` `(n, classes)` if wanted, float32, of RGB images uint8.
 
         `maps1`, `maps2`, … are those of the further layers. A row is the same to the bit for any neighbours of its
         image, because every batch is filled up to the same size: `batch`, by default `self.batch`. With `pool`, the
-        arrays are those that it makes of the outputs of each batch, which are freed at once.
+        arrays are those that it makes of the outputs of each batch, which are freed at once. `one_size` says that
+        images of other calls have the same size; an engine may then be faster.
 
         Raises HarnessError if the network cannot be loaded, takes images of another size, or computes NaN.
         """
-        network = self._loaded()
+        size = batch or self.batch
+        network = self._loaded((size, *images.shape[1:]) if one_size else None)
         if any(side not in (None, actual) for side, actual in zip(network.input_size, images.shape[1:3], strict=True)):
             raise HarnessError(
                 f"{self.name} takes images of {network.input_size[1]} x {network.input_size[0]} pixels; "
                 "choose that size"
             )
-        size = batch or self.batch
         batches = [images[start : start + size] for start in range(0, len(images), size)]
         threads = min(cores(), len(batches)) if network.parallel else 1
         if threads > 1:
@@ -83,12 +90,17 @@ class Backbone(NetworkSpec):
             outputs = [pool(self._run(network, each, size)) for each in batches]
         return {name: np.concatenate([each[name] for each in outputs]) for name in outputs[0]}
 
-    def _loaded(self) -> LoadedNetwork:
+    def _loaded(self, shape: Shape | None) -> LoadedNetwork:
         with _LOAD_LOCK:
-            return _load(self, tuple(self.made_with.items()))
+            return _load(self, tuple(self.made_with.items()), shape)
 
     def _run(self, network: LoadedNetwork, images: np.ndarray, size: int) -> Outputs:
-        outputs = {name: rows[: len(images)] for name, rows in network.run(_pad_batch(images, size)).items()}
+        try:
+            outputs = {name: rows[: len(images)] for name, rows in network.run(_pad_batch(images, size)).items()}
+        except Exception as error:  # noqa: BLE001 (each engine raises its own types)
+            height, width = images.shape[1:3]
+            reason = make_printable(" ".join(str(error).split()))[-_LONGEST_REASON:]
+            raise HarnessError(f"{self.name} cannot run on images of {width} x {height} pixels: {reason}") from None
         with np.errstate(invalid="ignore", over="ignore"):
             invalid = [name for name, rows in outputs.items() if np.isnan(rows.sum())]
         if invalid:
@@ -97,8 +109,8 @@ class Backbone(NetworkSpec):
 
 
 @cache
-def _load(backbone: Backbone, _: tuple[tuple[str, str], ...]) -> LoadedNetwork:
-    return find_engine().load(backbone.spec, backbone.precision)
+def _load(backbone: Backbone, _: tuple[tuple[str, str], ...], shape: Shape | None) -> LoadedNetwork:
+    return find_engine().load(backbone.spec, backbone.precision, shape)
 
 
 def _pad_batch(images: np.ndarray, size: int) -> np.ndarray:

@@ -11,6 +11,7 @@ from harness import HarnessError, choose_device, device_name, install_command
 from solutions.descriptors.networks.network_spec import NetworkSpec
 
 Precision = Literal["float32", "bf16"]
+Shape = tuple[int, int, int, int]  # images, height, width, channels
 Run = Callable[[np.ndarray], Mapping[str, np.ndarray]]
 
 
@@ -43,8 +44,11 @@ class Engine(Protocol):
     def on_accelerator(self) -> bool:
         """Return whether it computes on a GPU or the like."""
 
-    def load(self, spec: NetworkSpec, precision: Precision) -> LoadedNetwork:
-        """Return the network. Raises HarnessError if it cannot be converted or loaded."""
+    def load(self, spec: NetworkSpec, precision: Precision, shape: Shape | None = None) -> LoadedNetwork:
+        """Return the network, perhaps a faster one for batches of this shape only.
+
+        Raises HarnessError if it cannot be converted or loaded.
+        """
 
 
 def network_device(can_use_gpu: Callable[[], bool]) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 
 from harness import HarnessError
 from solutions.descriptors.networks import keras_backend
-from solutions.descriptors.networks.engines.engine import LoadedNetwork, Precision, device_facts
+from solutions.descriptors.networks.engines.engine import LoadedNetwork, Precision, Shape, device_facts
 from solutions.descriptors.networks.network_spec import NetworkSpec
 
 CPU_BATCH = 8  # images
@@ -31,7 +31,7 @@ def on_accelerator() -> bool:
     return keras_backend.on_accelerator()
 
 
-def load(spec: NetworkSpec, precision: Precision) -> LoadedNetwork:
+def load(spec: NetworkSpec, precision: Precision, shape: Shape | None = None) -> LoadedNetwork:  # noqa: ARG001
     """Return the network. Raises HarnessError if it cannot be built, or is no network of Keras."""
     from solutions.descriptors.networks.keras_models import build_network
     from solutions.descriptors.networks.registry import find_source

@@ -8,6 +8,7 @@ from harness import HarnessError
 from solutions.descriptors.networks.engines.engine import (
     LoadedNetwork,
     Precision,
+    Shape,
     device_facts,
     network_device,
     require_float32,
@@ -46,7 +47,7 @@ def on_accelerator() -> bool:
     return network_device(can_use_gpu) != "cpu"
 
 
-def load(spec: NetworkSpec, precision: Precision) -> LoadedNetwork:
+def load(spec: NetworkSpec, precision: Precision, shape: Shape | None = None) -> LoadedNetwork:  # noqa: ARG001
     """Return the network. Raises HarnessError if it cannot be converted or loaded."""
     import onnxruntime
 

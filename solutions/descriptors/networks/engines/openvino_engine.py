@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from harness import HarnessError, cores
-from solutions.descriptors.networks.engines.engine import LoadedNetwork, Precision
+from solutions.descriptors.networks.engines.engine import LoadedNetwork, Precision, Shape
 from solutions.descriptors.networks.network_cache import converted_network
 from solutions.descriptors.networks.network_spec import NetworkSpec
 from solutions.descriptors.networks.package_versions import package_version
@@ -40,7 +40,7 @@ def on_accelerator() -> bool:
     return False
 
 
-def load(spec: NetworkSpec, precision: Precision) -> LoadedNetwork:
+def load(spec: NetworkSpec, precision: Precision, shape: Shape | None = None) -> LoadedNetwork:
     """Return the network. Raises HarnessError if it cannot be converted or loaded."""
     path, description = converted_network(spec)
     ov = import_openvino()
@@ -48,10 +48,22 @@ def load(spec: NetworkSpec, precision: Precision) -> LoadedNetwork:
         model = ov.Core().read_model(path)
         preprocessor = ov.preprocess.PrePostProcessor(model)
         preprocessor.input().tensor().set_element_type(ov.Type.u8)
-        compiled = ov.Core().compile_model(preprocessor.build(), "CPU", _properties(precision))
+        compiled = ov.Core().compile_model(_fix_shape(preprocessor.build(), shape), "CPU", _properties(precision))
     except RuntimeError as error:
         raise HarnessError(f"{spec.name}: OpenVINO cannot load it: {str(error).splitlines()[0]:.200}") from None
     return LoadedNetwork(_Requests(compiled, list(description.outputs)), description.input_size)
+
+
+def _fix_shape(model: Any, shape: Shape | None) -> Any:
+    """Return the model for batches of this shape only, which is faster, or itself if it does not take them."""
+    if shape is None:
+        return model
+    fixed = model.clone()
+    try:
+        fixed.reshape(shape)
+    except RuntimeError:
+        return model
+    return fixed
 
 
 def _properties(precision: Precision) -> dict[str, object]:

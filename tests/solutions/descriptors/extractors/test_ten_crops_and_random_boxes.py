@@ -24,7 +24,12 @@ def network_inputs(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
     seen: list[np.ndarray] = []
 
     def forward(
-        _: Backbone, images: np.ndarray, batch: int | None = None, pool: Callable[..., Outputs] = dict
+        _: Backbone,
+        images: np.ndarray,
+        batch: int | None = None,
+        pool: Callable[..., Outputs] = dict,
+        *,
+        one_size: bool = False,
     ) -> Outputs:
         seen.append(images)
         n, side = images.shape[:2]

@@ -20,7 +20,7 @@ from solutions.kernels.openvino import import_openvino
 Forward = Callable[[np.ndarray], Mapping[str, np.ndarray]]
 
 BACKEND_VARIABLE = "KERAS_BACKEND"
-_WHEELS = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "jax": ("jax",), "torch": ("torch",)}
+_WHEELS = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "torch": ("torch",), "jax": ("jax",)}
 _DEFINITIONS = {"openvino": "openvino", "numpy": "jax"}  # backends that only define networks, and what they need
 _LOAD_LOCK = Lock()
 

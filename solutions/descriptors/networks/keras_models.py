@@ -22,6 +22,7 @@ from solutions.descriptors.networks.network_spec import IMAGENET
 from solutions.descriptors.networks.torch_weights import read_torch_weights
 
 MODEL_SUFFIX = ".keras"
+_ONLY_SIDES = {"NASNetMobile": 224, "NASNetLarge": 331}  # pixels; built for any size, Keras cannot run them
 _LONGEST_REASON = 160
 
 
@@ -54,7 +55,8 @@ def _build_body(keras: Any, name: str, weights: str | None, *, classes: bool) ->
         prepare = keras.layers.Rescaling(1 / lite.SCALE, -lite.MIDDLE / lite.SCALE)
     else:
         build = _find_application(keras, name)
-        top: dict[str, Any] = {"classifier_activation": None} if classes else {"input_shape": (None, None, 3)}
+        side = _ONLY_SIDES.get(name)
+        top: dict[str, Any] = {"classifier_activation": None} if classes else {"input_shape": (side, side, 3)}
         with _one_line_errors(f"{name}: its ImageNet weights cannot be loaded; name a file of weights"):
             body = build(include_top=classes, weights=weights if weights == IMAGENET else None, **top)
         prepare = sys.modules[build.__module__].preprocess_input

@@ -3,7 +3,9 @@
 import os
 import re
 import sys
+from importlib.util import find_spec
 from pathlib import Path
+from sysconfig import get_path
 
 from harness.code_digest import imported_files
 
@@ -32,12 +34,24 @@ def _files(folder: Path, beginning: str) -> list[Path]:
 
 
 def _code(module: str) -> list[Path]:
-    """Return the file of a module and those that it imports from its own package; [] if there is no such module."""
+    """Return the file of a module and those that it imports from its own package; [] if there is no such module.
+
+    Installed packages are not followed, because that would import them: `timm:NAME` names a model, not a function.
+    """
     path = sys.path.copy()
     sys.path.append(os.getcwd())  # as for the function itself, see `solutions.descriptors.networks.sources`
     try:
-        return list(imported_files(module))
+        return [] if _is_installed(module.partition(".")[0]) else list(imported_files(module))
     except (ImportError, OSError, SyntaxError, ValueError):
         return []  # the run says why
     finally:
         sys.path[:] = path
+
+
+def _is_installed(package: str) -> bool:
+    """Return whether there is no such package, or it lies where packages are installed."""
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        return True
+    path = Path(spec.origin)
+    return not {"site-packages", "dist-packages"}.isdisjoint(path.parts) or path.is_relative_to(get_path("stdlib"))

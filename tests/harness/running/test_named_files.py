@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,9 @@ def test_a_function_names_its_code(folder: Path) -> None:
     assert named_files("own_code_of_a_model:build") == [folder / "own_code_of_a_model.py"]
     (folder / "broken_code_of_a_model.py").write_text("def build(:")
     assert named_files("broken_code_of_a_model:build") == []
+
+
+def test_the_name_of_an_installed_package_is_no_function() -> None:
+    before = set(sys.modules)
+    assert named_files("PIL:Image") == named_files("json:loads") == named_files("rich:print") == []
+    assert set(sys.modules) <= before | {"PIL", "rich", "json"}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +39,18 @@ def convert(spec: NetworkSpec, folder: Path) -> ConvertedNetwork:
 
 def onnx_files(path: Path) -> list[Path]:
     """Return the file and those beside it with its weights. Raises HarnessError if it is no ONNX file."""
-    proto = load_onnx(path, weights=False)
-    places = [
-        entry.value for tensor in proto.graph.initializer for entry in tensor.external_data if entry.key == "location"
-    ]
-    return [path, *(path.parent / place for place in dict.fromkeys(places))]
+    try:
+        state = path.stat()
+    except OSError as error:
+        raise HarnessError(f"{path}: cannot be read: {error.strerror}") from None
+    return [path, *_weight_files(path, state.st_size, state.st_mtime_ns)]
+
+
+@cache
+def _weight_files(path: Path, *_: int) -> tuple[Path, ...]:
+    tensors = load_onnx(path, weights=False).graph.initializer
+    places = [entry.value for tensor in tensors for entry in tensor.external_data if entry.key == "location"]
+    return tuple(path.parent / place for place in dict.fromkeys(places))
 
 
 def files_identity(files: Sequence[Path]) -> Mapping[str, str]:

@@ -1,6 +1,7 @@
 """Networks of transformers, `hf:NAME` or `hf:FOLDER`, with the preprocessing of their image processor."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ def identity(spec: NetworkSpec) -> Mapping[str, str]:
         return {"weights": str(spec.weights), "revision": _hub_revision(str(folder)), **versions}
 
 
+@cache
 def _hub_revision(name: str) -> str:
     """Return the commit of a model of the hub, from the local cache or from its smallest file."""
     from huggingface_hub import hf_hub_download, try_to_load_from_cache

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -20,17 +21,41 @@ _PLACES = ("Exception from ", "Check ")  # in the code of OpenVINO
 def load_run(path: Path) -> Run:
     """Return a function from the input of a model file to its outputs by each of their names, in float32 on the CPU.
 
-    Raises HarnessError if the file is no model, or has operators that the engine does not know.
+    OpenVINO runs it, or ONNX Runtime where OpenVINO is not installed. Raises HarnessError if the file is no model, or
+    has operators that the engine does not know.
     """
-    ov = import_openvino()
+    load = _load_openvino if find_spec("openvino") or path.suffix != ".onnx" else _load_onnxruntime
     try:
-        core = ov.Core()
-        compiled = core.compile_model(core.read_model(path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    except RuntimeError as error:
+        return load(path)
+    except HarnessError:
+        raise
+    except Exception as error:  # noqa: BLE001 (engines raise many types)
         raise HarnessError(f"cannot be run: {one_line(error)}") from None
+
+
+def _load_openvino(path: Path) -> Run:
+    core = import_openvino().Core()
+    compiled = core.compile_model(core.read_model(path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
 
     def run(images: np.ndarray) -> Mapping[str, np.ndarray]:
         return {name: np.array(values) for output, values in compiled(images).items() for name in output.names}
+
+    return run
+
+
+def _load_onnxruntime(path: Path) -> Run:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    inputs, outputs = [each.name for each in session.get_inputs()], [each.name for each in session.get_outputs()]
+
+    def run(images: np.ndarray) -> Mapping[str, np.ndarray]:
+        try:
+            return dict(zip(outputs, session.run(outputs, {inputs[0]: images}), strict=True))
+        except Exception as error:  # noqa: BLE001 (its own types are not exported)
+            raise RuntimeError(str(error)) from None
 
     return run
 

@@ -14,7 +14,7 @@ from onnx import TensorProto, helper
 from harness import HarnessError
 from solutions.descriptors.networks.backbone import Backbone
 from solutions.descriptors.networks.network_spec import NetworkSpec
-from solutions.descriptors.networks.sources import onnx_file
+from solutions.descriptors.networks.sources import onnx_file, verification
 from solutions.descriptors.networks.sources.verification import difference
 from tests.factories.models import (
     CHANNELS,
@@ -163,10 +163,33 @@ def test_a_model_that_does_not_fit_is_an_error_of_one_line(tmp_path: Path, what:
     assert len(str(refused.value)) < 400
 
 
-def test_a_backbone_runs_a_file_whatever_its_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("engine", ["openvino", "onnxruntime"])
+def test_a_backbone_runs_a_file_whatever_its_batch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+    pytest.importorskip(engine)
     monkeypatch.setenv("LANDMARK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("LANDMARK_ENGINE", engine)
     network = Backbone(str(save_cells(tmp_path / "m.onnx")), preprocessing=UNIT)
     images = photographs(16, 16, 11)
     outputs = network.forward(images)
     assert difference(outputs["maps"], cell_maps(images / 255)) < 1e-5
     assert np.array_equal(network.forward(images[5:6])["vector"], outputs["vector"][5:6])
+
+
+@pytest.mark.parametrize("what", ["cells", "tokens", "truncated", "one image"])
+def test_a_model_is_verified_by_onnx_runtime_where_openvino_is_not_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    pytest.importorskip("onnxruntime")
+    monkeypatch.setattr(verification, "find_spec", lambda _: None)
+    monkeypatch.setattr(verification, "import_openvino", None)
+    if what in ("truncated", "one image"):
+        wrong, complaint = wrong_models(tmp_path)[what]
+        with pytest.raises(HarnessError) as refused:
+            converted(onnx_file, wrong, tmp_path / "out")
+        assert complaint in str(refused.value)
+        return
+    path = save_tokens(tmp_path / "m.onnx") if what == "tokens" else save_cells(tmp_path / "m.onnx")
+    _, run = converted(onnx_file, spec(path), tmp_path / "out")
+    assert difference(run(photographs(8, 8))["maps"], cell_maps(photographs(8, 8) / 255)) < 1e-5

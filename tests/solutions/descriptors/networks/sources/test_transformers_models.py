@@ -182,3 +182,13 @@ def test_a_folder_with_damaged_weights_is_an_error_of_one_line(transformers: Any
     with pytest.raises(HarnessError, match="cannot be loaded from the folder, the cache or the hub") as refused:
         converted(transformers_models, spec, tmp_path / "out")
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["no/such/folder", "./none"])
+def test_a_name_that_is_no_folder_and_no_model_of_the_hub_is_an_error_of_one_line(
+    transformers: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(HarnessError, match="is no folder, and neither in the cache of Hugging Face nor") as refused:
+        transformers_models.identity(NetworkSpec(f"hf:{name}"))
+    assert "\n" not in str(refused.value)

@@ -1,14 +1,12 @@
-"""Tests of `solutions.descriptors.networks.backbone`, `solutions.descriptors.networks.registry`, `solutions.descriptors.networks.keras_models`,
+"""Tests of `solutions.descriptors.networks.backbone`, `solutions.descriptors.networks.registry`,
+`solutions.descriptors.networks.keras_models`, `solutions.descriptors.networks.sources.keras_networks`,
 `solutions.descriptors.networks.efficientnet_lite` and `solutions.descriptors.networks.keras_backend`.
 """
 
-import importlib.util
 import json
-import os
 import subprocess
 import sys
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +14,16 @@ import pytest
 
 from harness import HarnessError
 from solutions.descriptors.networks import efficientnet_lite as lite
+from solutions.descriptors.networks import keras_backend
 from solutions.descriptors.networks.backbone import Backbone, Outputs
 from solutions.descriptors.networks.keras_backend import backend_name, installed_versions, load_keras
+from solutions.descriptors.networks.package_versions import package_version
 from solutions.descriptors.networks.torch_weights import read_torch_weights
+from tests.back_ends import require_back_end
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),  # of Keras, when it saves
-    pytest.mark.skipif(not importlib.util.find_spec("tensorflow"), reason="TensorFlow is not installed"),
 ]
 
 # What `efficientnet_lite_pytorch` 0.1.0 gives with torch 2.13.0 and the same weights for `pixels`: the mean of all maps,
@@ -56,16 +56,10 @@ def test_efficientnet_lite_agrees_with_recorded_values(case: tuple[str, int, int
     assert np.abs(classes[1, -2:] - last).max() < WITHIN
 
 
-def test_maps_are_the_same_bits_in_any_batch_and_thread() -> None:
-    images, network = pixels(96, 96, 21), Backbone()
-    expected = network.forward(images)["maps"]
-    with ThreadPoolExecutor(4) as pool:
-        for size in (1, 3, 8, 20):
-            starts = range(0, 21, size)
-            parts = pool.map(lambda start, size=size: network.forward(images[start : start + size])["maps"], starts)
-            assert np.array_equal(np.concatenate(list(parts)), expected)
-    order = np.random.default_rng(1).permutation(21)
-    assert np.array_equal(network.forward(images[order])["maps"], expected[order])
+def test_maps_are_the_same_bits_from_a_network_for_one_size_of_images() -> None:
+    for height, width in ((64, 64), (96, 160), (224, 224)):
+        images, network = pixels(height, width, 3), Backbone()
+        assert np.array_equal(network.forward(images, one_size=True)["maps"], network.forward(images)["maps"])
 
 
 def test_outputs_are_pooled_batch_by_batch() -> None:
@@ -99,12 +93,15 @@ def test_networks_of_keras_applications_preprocess_their_input(name: str, classe
     assert result["maps"].std() > 0
 
 
-def save_model(folder: Path, *, harm: str = "") -> Path:
-    """Return a model file for images of 32 pixels, optionally a malicious one."""
+def save_model(folder: Path, *, harm: str = "", bias: float = 0) -> Path:
+    """Return a model file for images of 32 pixels, optionally a malicious one. Skip without a back end of Keras."""
+    require_back_end()
     keras = load_keras()
     image = keras.Input((32, 32, 3))
     body = keras.layers.Lambda(lambda x: x)(image) if harm == "lambda" else image
-    maps = keras.layers.Conv2D(4, 1, kernel_initializer="ones", name="maps")(body)
+    maps = keras.layers.Conv2D(
+        4, 1, kernel_initializer="ones", bias_initializer=keras.initializers.Constant(bias), name="maps"
+    )(body)
     path = folder / "own.keras"
     keras.Model(image, keras.layers.GlobalAveragePooling2D()(maps)).save(path)
     if harm == "call":
@@ -139,6 +136,71 @@ def test_a_malicious_model_file_is_refused(tmp_path: Path, harm: str) -> None:
     assert not (tmp_path / "made").exists()
 
 
+def test_a_network_that_computes_nan_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(
+        HarnessError, match=r"own\.keras computes NaN as maps; its weights or its precision do not suit"
+    ):
+        Backbone(str(save_model(tmp_path, bias=float("nan")))).forward(pixels(32, 32))
+
+
+def test_a_layer_that_cannot_be_converted_is_named_and_runs_on_keras(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require_back_end()
+    keras = load_keras()
+    image = keras.Input((8, 8, 3))
+    keras.Model(image, keras.layers.UpSampling2D(2, name="up")(image)).save(tmp_path / "own.keras")
+    network = Backbone(str(tmp_path / "own.keras"))
+    with pytest.raises(
+        HarnessError,
+        match=r"own\.keras: the layer 'up' of the type UpSampling2D cannot be converted; set LANDMARK_ENGINE=keras",
+    ):
+        network.forward(pixels(8, 8))
+    monkeypatch.setenv("LANDMARK_ENGINE", "keras")
+    assert np.array_equal(network.forward(pixels(8, 8))["maps"][:, ::2, ::2], pixels(8, 8))
+
+
+def test_the_process_that_describes_loads_none_of_the_libraries_that_define_networks() -> None:
+    code = (
+        "import sys, numpy as np; from solutions.descriptors.networks.backbone import Backbone;"
+        "Backbone().forward(np.zeros((1, 32, 32, 3), np.uint8));"
+        "print(sorted({'keras', 'tensorflow', 'torch', 'jax', 'onnx'} & set(sys.modules)))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"
+
+
+def test_the_first_installed_backend_trains(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    monkeypatch.setattr(keras_backend, "package_version", lambda package: "1" if package in ("jax", "torch") else None)
+    assert backend_name() == "torch"
+    monkeypatch.setattr(keras_backend, "package_version", lambda package: None)
+    with pytest.raises(
+        HarnessError,
+        match="training networks needs a back end of Keras, which is not installed; choose one of the extras tensorflow, torch, jax, e",
+    ):
+        backend_name()
+
+
+@pytest.mark.parametrize("engine", ["openvino", "onnxruntime"])
+def test_images_that_are_too_small_for_a_network_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+    if package_version(engine) is None:
+        pytest.skip(f"{engine} is not installed")
+    require_back_end()
+    monkeypatch.setenv("LANDMARK_ENGINE", engine)
+    keras = load_keras()
+    image = keras.Input((None, None, 3))
+    keras.Model(image, keras.layers.Conv2D(1, 5, name="maps")(image)).save(tmp_path / "own.keras")
+    network = Backbone(str(tmp_path / "own.keras"))
+    assert network.forward(pixels(5, 5))["maps"].shape == (2, 1, 1, 1)
+    with pytest.raises(HarnessError, match=r"own\.keras cannot run on images of 6 x 4 pixels: ") as refused:
+        network.forward(pixels(4, 6))
+    assert "\n" not in str(refused.value)
+
+
 def unfit(folder: Path) -> dict[str, tuple[Backbone, str]]:
     """Return unavailable networks, each with the expected error message."""
     (folder / "junk.keras").write_bytes(b"junk")
@@ -152,7 +214,7 @@ def unfit(folder: Path) -> dict[str, tuple[Backbone, str]]:
         "junk weights": (Backbone(weights=str(folder / "junk.weights.h5")), "junk.weights.h5: contains no weights of lite0"),
         "other weights": (Backbone(weights=other), "the weights are not those of"),
         "more weights": (Backbone("lite2", weights=other), "the weights are not those of"),
-        
+
     }  # fmt: skip
 
 
@@ -183,9 +245,7 @@ def test_an_unsupported_backend_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_missing_package_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    from solutions.descriptors.networks import keras_backend as engine
-
-    monkeypatch.setattr(engine, "package_version", lambda package: None)
+    monkeypatch.setattr(keras_backend, "package_version", lambda package: None)
     with pytest.raises(HarnessError, match="networks need keras; install it with: "):
         installed_versions()
     monkeypatch.setattr(lite, "files", lambda wheel: None)
@@ -202,35 +262,6 @@ def test_weights_and_versions_are_recorded(tmp_path: Path, monkeypatch: pytest.M
     assert result[0]["weights"] != result[1]["weights"]
     assert {"keras", "weights"} < set(result[0])
     assert Backbone("MobileNetV2", None).made_with["weights"] == "None"
-
-
-SCRIPT = """
-import sys
-import numpy as np
-from solutions.descriptors.networks.backbone import Backbone
-images = np.random.default_rng(7).integers(0, 256, (2, 64, 96, 3), dtype=np.uint8)
-found = Backbone(classes=True).forward(images)
-np.savez(sys.argv[1], drawn=Backbone("MobileNetV2", None).forward(images)["maps"], **found)
-"""
-
-
-def described_by(name: str, folder: Path) -> dict[str, np.ndarray]:
-    """Return what a process of its own gives on a backend; it must not say a word."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("TF_")}
-    command = [sys.executable, "-c", SCRIPT, str(folder / f"{name}.npz")]
-    ran = subprocess.run(command, env={**environment, "KERAS_BACKEND": name}, capture_output=True, text=True)
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
-    with np.load(folder / f"{name}.npz") as result:
-        return dict(result)
-
-
-@pytest.mark.parametrize("name", ["jax", "torch"])
-def test_backends_agree_and_print_nothing(tmp_path: Path, name: str) -> None:
-    if not importlib.util.find_spec(name):
-        pytest.skip(f"{name} is not installed")
-    one, other = described_by("tensorflow", tmp_path), described_by(name, tmp_path)
-    for array, result in one.items():
-        assert np.abs(result - other[array]).max() < 1e-3, array
 
 
 def test_the_command_line_does_not_load_keras() -> None:

@@ -29,7 +29,7 @@ _FORMATS: dict[bytes, type[ImageFile]] = {
     b"GIF8": GifImageFile,
     b"BM": BmpImageFile,
 }
-_MIN_FACTOR = 2  # libjpeg-turbo decodes at scales between 1/2 and 1 more slowly than at full scale
+_MIN_FACTORS = {"RGB": 2, "L": 1}  # libjpeg-turbo decodes colours at scales between 1/2 and 1 more slowly than in full
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)  # resources of this process are used up; the file may be fine
 _LONGEST_REASON = 120
 
@@ -107,9 +107,9 @@ def _jpeg(data: bytes, mode: Mode, reduce_to: int | None) -> tuple[Image.Image |
 
 
 def _reduced_jpeg(data: bytes, mode: Mode, side: int) -> np.ndarray | None:
-    """Return the image decoded at a scale of at most 1/2 with sides of at least `side`, or at full scale.
+    """Return the image decoded at the smallest scale with sides of at least `side`; None if Pillow has to decode it.
 
-    It is the smallest such scale. None if Pillow has to decode it.
+    Colours are decoded at a scale of at most 1/2, or at full scale.
     """
     import simplejpeg
 
@@ -123,7 +123,7 @@ def _reduced_jpeg(data: bytes, mode: Mode, side: int) -> np.ndarray | None:
             colorspace="GRAY" if mode == "L" else "RGB",
             min_height=side,
             min_width=side,
-            min_factor=_MIN_FACTOR,
+            min_factor=_MIN_FACTORS[mode],
         )
     except ValueError:  # also for slight damage, which Pillow accepts
         return None

@@ -74,11 +74,15 @@ def test_a_large_jpeg_is_decoded_small(save: Saved) -> None:
 
 
 @pytest.mark.parametrize(("reduce_to", "side"), [(401, 800), (400, 400), (301, 400), (300, 300)])
-def test_a_jpeg_is_decoded_at_half_of_its_scale_or_less_or_in_full(save: Saved, reduce_to: int, side: int) -> None:
+def test_colours_of_a_jpeg_are_decoded_at_half_scale_or_less_or_in_full(save: Saved, reduce_to: int, side: int) -> None:
     path = save(encode("jpg", random_photo(1, 0, 800)))
-    assert decode(path, reduce_to=reduce_to).shape == (side, side)
+    assert decode(path, mode="RGB", reduce_to=reduce_to).shape == (side, side, 3)
     if side == 800:
         assert np.array_equal(decode(path, mode="RGB", reduce_to=reduce_to), decode(path, mode="RGB"))
+
+
+def test_grey_values_of_a_jpeg_are_decoded_at_the_smallest_scale(save: Saved) -> None:
+    assert decode(save(encode("jpg", random_photo(1, 0, 800))), mode="L", reduce_to=401).shape == (500, 500)
 
 
 def test_a_size_is_width_and_height(save: Saved) -> None:

@@ -29,7 +29,7 @@ _FORMATS: dict[bytes, type[ImageFile]] = {
     b"GIF8": GifImageFile,
     b"BM": BmpImageFile,
 }
-_MIN_FACTORS = {"RGB": 2, "L": 1}  # libjpeg-turbo decodes colours at scales between 1/2 and 1 more slowly than in full
+_HALVES = 2  # libjpeg-turbo decodes colours at scales between 1/2 and 1 more slowly than at full scale
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)  # resources of this process are used up; the file may be fine
 _LONGEST_REASON = 120
 
@@ -55,14 +55,16 @@ def decode(
     """Return the pixels of an image: `(height, width)` uint8 for mode L, `(height, width, 3)` for RGB.
 
     `size` (width, height) resizes by Lanczos. `reduce_to` allows decoding at reduced scale if both sides keep that many
-    pixels; without it, grey is Pillow's `convert("L")`, as in imagehash. `upright` applies the EXIF orientation. Only
-    the first frame and the upper 8 of 16 bits are used, without transparency. The suffix of the file is ignored.
+    pixels; the scale for colours without `size` is at most 1/2. Without `reduce_to`, grey is Pillow's `convert("L")`,
+    as in imagehash. `upright` applies the EXIF orientation. Only the first frame and the upper 8 of 16 bits are used,
+    without transparency. The suffix of the file is ignored.
 
     Raises UndecodableError.
     """
     data = _read(path)
     try:
-        image, exif = _jpeg(data, mode, reduce_to) if data.startswith(_JPEG) else _pillow(data, mode, reduce_to)
+        factor = _HALVES if mode == "RGB" and size is None else 1
+        image, exif = _jpeg(data, mode, reduce_to, factor) if data.startswith(_JPEG) else _pillow(data, mode, reduce_to)
     except (UndecodableError, MemoryError):
         raise
     except Exception as error:  # noqa: BLE001 (decoders raise any exception)
@@ -94,11 +96,11 @@ def _read(path: str | os.PathLike[str]) -> bytes:
         raise UnreadableError(error.strerror or "cannot be read") from None
 
 
-def _jpeg(data: bytes, mode: Mode, reduce_to: int | None) -> tuple[Image.Image | np.ndarray, bytes]:
-    """Return the image, as an array if it was decoded at reduced scale, and its EXIF data."""
+def _jpeg(data: bytes, mode: Mode, reduce_to: int | None, factor: int) -> tuple[Image.Image | np.ndarray, bytes]:
+    """Return the image, as an array if it was decoded at a scale of at most 1 / `factor`, and its EXIF data."""
     segment = find_exif_segment(data)
     exif = data[segment]
-    pixels = _reduced_jpeg(data, mode, reduce_to) if reduce_to else None
+    pixels = _reduced_jpeg(data, mode, reduce_to, factor) if reduce_to else None
     if pixels is not None:
         pixels.flags.writeable = False
         return pixels, exif
@@ -106,10 +108,10 @@ def _jpeg(data: bytes, mode: Mode, reduce_to: int | None) -> tuple[Image.Image |
     return _pillow(data[: segment.start] + data[segment.stop :], mode, reduce_to)[0], exif
 
 
-def _reduced_jpeg(data: bytes, mode: Mode, side: int) -> np.ndarray | None:
+def _reduced_jpeg(data: bytes, mode: Mode, side: int, factor: int) -> np.ndarray | None:
     """Return the image decoded at the smallest scale with sides of at least `side`; None if Pillow has to decode it.
 
-    Colours are decoded at a scale of at most 1/2, or at full scale.
+    The scale is at most 1 / `factor`, or full.
     """
     import simplejpeg
 
@@ -123,7 +125,7 @@ def _reduced_jpeg(data: bytes, mode: Mode, side: int) -> np.ndarray | None:
             colorspace="GRAY" if mode == "L" else "RGB",
             min_height=side,
             min_width=side,
-            min_factor=_MIN_FACTORS[mode],
+            min_factor=factor,
         )
     except ValueError:  # also for slight damage, which Pillow accepts
         return None

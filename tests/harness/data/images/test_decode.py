@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import simplejpeg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
@@ -81,8 +82,12 @@ def test_colours_of_a_jpeg_are_decoded_at_half_scale_or_less_or_in_full(save: Sa
         assert np.array_equal(decode(path, mode="RGB", reduce_to=reduce_to), decode(path, mode="RGB"))
 
 
-def test_grey_values_of_a_jpeg_are_decoded_at_the_smallest_scale(save: Saved) -> None:
-    assert decode(save(encode("jpg", random_photo(1, 0, 800))), mode="L", reduce_to=401).shape == (500, 500)
+def test_grey_or_resized_jpeg_files_are_decoded_at_the_smallest_scale(save: Saved) -> None:
+    path = save(encode("jpg", random_photo(1, 0, 800)))
+    assert decode(path, mode="L", reduce_to=401).shape == (500, 500)
+    reduced = Image.fromarray(simplejpeg.decode_jpeg(path.read_bytes(), min_height=401, min_width=401))
+    resized = decode(path, mode="RGB", size=(64, 64), reduce_to=401)
+    assert np.array_equal(resized, reduced.resize((64, 64), Image.Resampling.LANCZOS))
 
 
 def test_a_size_is_width_and_height(save: Saved) -> None:

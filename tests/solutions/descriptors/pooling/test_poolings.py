@@ -1,4 +1,7 @@
-"""Tests of `solutions.descriptors.pooling.poolings`: each pooling against a slow twin, in NumPy and in Keras."""
+"""Tests of `solutions.descriptors.pooling.poolings` and `solutions.kernels.cube_sums`.
+
+Each pooling agrees with a slow twin, in NumPy and in Keras.
+"""
 
 import math
 from collections.abc import Callable
@@ -6,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from solutions.descriptors.pooling import poolings
 from solutions.descriptors.pooling.poolings import POOLINGS, centre_prior, crow, gem, mac, spoc
 from tests.back_ends import require_back_end
 
@@ -72,6 +76,13 @@ def test_worked_examples() -> None:
 def test_gem_with_any_power_agrees_with_its_slow_twin(power: float) -> None:
     slow = by_channel(lambda values: (np.maximum(values, 1e-6) ** power).mean() ** (1 / power))
     assert np.allclose(gem(MAPS, power), [slow(image.astype(float)) for image in MAPS], rtol=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1, 1), (3, 7, 7, 40), (2, 5, 9, 1280), (2, 31, 40, 17)])
+def test_compiled_sums_of_cubes_give_the_same_bits(shape: tuple[int, ...]) -> None:
+    maps = np.random.default_rng(2).normal(size=shape).astype(np.float32)
+    for view in (maps, maps[:, ::-1, 1:] if shape[2] > 1 else maps, np.full_like(maps, np.nan)):
+        assert np.array_equal(poolings._mean_cubes(view), poolings._mean_powers(view, 3), equal_nan=True)
 
 
 @pytest.mark.parametrize("name", POOLINGS)

@@ -52,8 +52,7 @@ def submit(
     _require_one_line(message)
     if send:
         require_kaggle()
-    if send and competition is None:
-        raise HarnessError("--send needs --competition SLUG, the last part of the competition's address")
+        _require_competition(competition)
     runner = open_runner(on, workspace_dir, timeout, memory_limit, folds=False)
     choice = choose(spec, best, runner.competition, runner.workspace, task, seed)
     result = stored_or_new_result(
@@ -69,6 +68,11 @@ def submit(
     say(kaggle_command(competition or "SLUG", out, description))
     if send and competition:
         say(f"sent: {send_to_kaggle(out, competition, description)}")
+
+
+def _require_competition(competition: str | None) -> None:
+    if competition is None:
+        raise HarnessError("--send needs --competition SLUG, the last part of the competition's address")
 
 
 def _require_one_line(message: str | None) -> None:

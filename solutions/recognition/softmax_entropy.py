@@ -1,9 +1,9 @@
 """Answer the most probable landmark of a softmax on a network's descriptors; reject uncertain queries.
 
-K. E. Odoh's own recogniser of 2018, with its entropy rule. It trained the upper blocks of InceptionV3; docs/inception.md
-says how to do so. With few images, a logistic regression on the descriptors of a pretrained network is better. The
-rejection threshold is the one with the best GAP in cross-validation, in which some landmarks are held out entirely. A
-network is trained for the number of epochs that was best in cross-validation.
+K. E. Odoh's own recogniser of 2018, with its entropy rule. It trained the upper blocks of InceptionV3, as
+docs/inception.md explains. With few images, a logistic regression on the descriptors of a pretrained network is better.
+The rejection threshold is the one with the best GAP in cross-validation, in which some landmarks are held out entirely.
+A network is trained for the number of epochs that was best in cross-validation.
 """
 
 from dataclasses import dataclass

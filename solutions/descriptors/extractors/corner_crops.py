@@ -14,6 +14,8 @@ from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
 from solutions.descriptors.normalisation import l2_normalise
 from solutions.descriptors.pooling.registry import find_row_pooling
 
+VIEWS = 7
+
 
 @dataclass(frozen=True)
 class CornerCropsExtractor(MultiscaleExtractor):
@@ -43,11 +45,10 @@ class CornerCropsExtractor(MultiscaleExtractor):
 
     def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray | list[np.ndarray]]:  # type: ignore[override]
         """Return the descriptors `(n, c)` by pooling and layer."""
-        views = [
-            super(CornerCropsExtractor, self).describe(each)
-            for each in zip(*(corner_crops(image, self.share) for image in images), strict=True)
-        ]
-        return {name: l2_normalise(np.mean([view[name] for view in views], axis=0)) for name in views[0]}
+        views = [view for image in images for view in corner_crops(image, self.share)]
+        rows = super().describe(views)  # at once, as views of the same shape follow each other then
+        means = {name: np.mean(np.reshape(each, (len(images), VIEWS, -1)), axis=1) for name, each in rows.items()}
+        return {name: l2_normalise(each) for name, each in means.items()}
 
 
 def corner_crops(image: np.ndarray, share: float) -> Iterator[np.ndarray]:

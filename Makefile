@@ -1,4 +1,5 @@
-# make demo        set up, render the synthetic competition, run every solution, print the leaderboard
+# make demo        set up, render a small synthetic competition, run nine solutions, explain the leaderboards
+# make demo-all    set up, render the synthetic competition, run every solution, print the leaderboards
 # make test        set up, run all tests
 # make test-numpy  run the tests of compiled code with its NumPy fallbacks
 # make check       style, types, layers of imports
@@ -13,9 +14,12 @@ DEMO := build/demo
 EXTRAS := jax,kaggle,onnxruntime,parquet,plots,serving,teams,tensorflow,tuning
 COMPILED := tests/metrics tests/harness/data $(addprefix tests/solutions/,hashing local neighbours reranking)
 
-.PHONY: demo test test-numpy check bench clean
+.PHONY: demo demo-all test test-numpy check bench clean
 
 demo: $(VENV)/installed
+	$(BIN)/landmark demo $(DEMO)/small --workspace $(DEMO)/workspace
+
+demo-all: $(VENV)/installed
 	$(BIN)/landmark data make $(DEMO)/competition
 	$(BIN)/landmark run --on $(DEMO)/competition --workspace $(DEMO)/workspace
 	$(BIN)/landmark leaderboard --every --on $(DEMO)/competition --workspace $(DEMO)/workspace

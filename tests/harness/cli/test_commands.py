@@ -77,6 +77,29 @@ def test_without_names_every_solution_of_the_task_is_run(
 
 
 @pytest.mark.usefixtures("workspace")
+def test_one_line_names_all_solutions_that_are_left_out(
+    competition_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = (
+        write_obedient(tmp_path).read_text().replace("    chunk = 2\n", "    chunk = 2\n    modules = ('no_such',)\n")
+    )
+    for name, text in (("needy", source), ("faulty", "import no_such_module\n")):
+        (tmp_path / f"{name}.py").write_text(text)
+    files = {name: str(tmp_path / f"{name}.py") for name in ("needy", "faulty")}
+    register = tmp_path / "solutions.json"
+    register.write_text(json.dumps(files))
+    chosen = (*files, "first_images", "embeddings", "embeddings_recognition", "most_frequent")
+    known = {name: each for name, each in available_solutions(register).items() if name in chosen}
+    monkeypatch.setattr("harness.running.batch.available_solutions", lambda _: known)
+    ran = run_command("run", "--task", "retrieval", "--on", competition_folder)
+    assert ran.exit_code == 0
+    assert ran.stderr == (
+        "left out: embeddings (no value for name); needy (not installed: no_such); "
+        "faulty (fails; landmark run NAME says why)\n"
+    )
+
+
+@pytest.mark.usefixtures("workspace")
 def test_json_is_one_document(competition_folder: Path, tmp_path: Path) -> None:
     ran = json.loads(run_command("run", "first_images", "--on", competition_folder, "--json").stdout)
     assert (ran["runs"][0]["identity"], ran["runs"][0]["device"]) == ("first_images", "cpu")

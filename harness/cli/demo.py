@@ -1,0 +1,160 @@
+"""`landmark demo`: render a small competition, run some solutions, and say what their leaderboards show."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from harness.cli._options import Jobs, WorkspaceOption
+from harness.cli._output import say
+from harness.errors import HarnessError
+from harness.progress_display import progress
+
+if TYPE_CHECKING:
+    from harness.comparing.compare import EntryComparison
+    from harness.running.runner import Runner, RunResult
+
+SOLUTIONS = (  # the slowest first
+    "transfer_clustering", "third_place", "eleventh_place", "nearest", "hash", "mean_hash", "first_images",
+    "most_frequent", "softmax_entropy",
+)  # fmt: skip
+_COPIED = "nearest"  # the solution from which a user may start
+_SIGNIFICANT = 0.05
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Folder of the competition.", show_default=True)] = (
+        Path("landmark-demo")
+    ),
+    *,
+    landmarks: Annotated[int, typer.Option(min=1, help="Number of landmarks (buildings).")] = 20,
+    jobs: Jobs = None,
+    workspace_dir: WorkspaceOption = None,
+) -> None:
+    """Render a small competition, run nine solutions, and say what their leaderboards show.
+
+    Nothing is overwritten. The same command continues an interrupted demo, and reuses finished runs.
+    """
+    from harness.cli._open import open_runner
+    from harness.cli.leaderboard import leaderboard
+
+    _render(folder, landmarks, jobs)
+    runner = open_runner(folder, workspace_dir, None, None, folds=False)
+    say(f"{folder}: running {len(SOLUTIONS)} solutions")
+    results = _run(runner, jobs)
+    leaderboard(on=folder, workspace_dir=workspace_dir)
+    _say_all(f"What to look at in {runner.competition.name}", _findings(runner, results))
+    _say_all("What next", _next_commands(folder, workspace_dir))
+    if any(result.entry.status == "failed" for result in results):
+        raise typer.Exit(1)
+
+
+def _render(folder: Path, landmarks: int, jobs: int | None) -> None:
+    """Render the images that the folder lacks; HarnessError if it holds anything else."""
+    from harness.cpu_budget import cores
+    from harness.synthetic.competition import SyntheticCompetition
+
+    say(f"{folder}: rendering a competition of {landmarks} landmarks")
+    with progress() as listener:
+        update = listener("")
+        synthetic = SyntheticCompetition(landmarks=landmarks)
+        synthetic.write(folder, jobs or cores(), lambda done, total: update("images", done, total))
+
+
+def _run(runner: Runner, jobs: int | None) -> list[RunResult]:
+    from harness.running.batch import run_batch
+
+    def report(result: RunResult) -> None:
+        entry, state = result.entry, "already finished"
+        if entry.status == "failed":
+            state = f"FAILED: {entry.reason} (log: {entry.log})"
+        elif result.executed:
+            state = f"{sum(stage.wall_s for stage in entry.stages):.1f} s"
+        say(f"  {entry.identity}: {state}")
+
+    with progress() as listener:
+        return run_batch(runner, SOLUTIONS, jobs=jobs, listener=listener, report=report)
+
+
+def _findings(runner: Runner, results: Sequence[RunResult]) -> Iterator[str]:
+    """Yield lines on the tests of each task: which solutions differ from the best, and which from the baseline."""
+    from harness.comparing.compare import compare_entries
+    from harness.comparing.entry_lookup import EntryLookup
+    from leaderboard.references import is_baseline
+
+    lookup = EntryLookup(runner.competition, runner.workspace)
+    for task in runner.tasks:
+        entries = [each.entry for each in results if (each.entry.task, each.entry.status) == (task, "scored")]
+        baseline = next((entry.identity for entry in entries if is_baseline(entry)), None)
+        if len(entries) > 1 and baseline:
+            compared = compare_entries([entry.identity for entry in entries], lookup, task=task)
+            yield f"{task}: {compared.comparison.queries} queries, paired permutation tests (p < {_SIGNIFICANT}, Holm)."
+            yield "  " + _best_line(compared)
+            yield "  " + _baseline_line(compared, baseline)
+
+
+def _best_line(compared: EntryComparison) -> str:
+    """Return which solutions differ significantly from the best."""
+    best, *others = compared.comparison.scores
+    tied = [name for name in others if name in compared.comparison.tied]
+    if not tied:
+        return f"{best} is significantly better than every other solution."
+    rest = "; all others are significantly worse" if len(tied) < len(others) else ""
+    return f"Not significantly worse than {best}: {', '.join(tied)}{rest}."
+
+
+def _baseline_line(compared: EntryComparison, baseline: str) -> str:
+    """Return the score of the baseline, and which solutions are not significantly better."""
+    pairs = compared.comparison.pairs
+    beaten = [pair.better for pair in pairs if pair.worse == baseline and pair.p_holm < _SIGNIFICANT]
+    level = [name for name in compared.comparison.scores if name not in (*beaten, baseline)]
+    floor = f"{baseline} ignores the query and has {compared.comparison.scores[baseline]:.3f}"
+    verdict = f"not significantly better: {', '.join(level)}" if level else "all others are significantly better"
+    return f"{floor}; {verdict}."
+
+
+def _next_commands(folder: Path, workspace_dir: Path | None) -> Iterator[str]:
+    """Yield three things to do next, each with commands to paste."""
+    from harness.solution.registry import load_class
+    from harness.web.server import require_serving
+
+    landmark, source = _program(), sys.modules[load_class(_COPIED).__module__].__file__ or ""
+    place = ["--workspace", str(workspace_dir)] if workspace_dir else []
+    yield "See each query with its answers in the browser:"
+    try:
+        require_serving()
+    except HarnessError as error:
+        yield f"  {str(error).rpartition(': ')[2]}"
+    yield _command(*landmark, "serve", "--on", str(folder), *place)
+    yield "Rank your own photographs, from a folder PHOTOS with one subfolder per landmark:"
+    yield _command(*landmark, "data", "import-folders", "PHOTOS", "my-competition")
+    yield _command(*landmark, "run", "nearest", "softmax_entropy", "--on", "my-competition", *place)
+    yield f"Write your own solution, from a copy of {_COPIED}:"
+    yield _command("cp", source, "my_solution.py")
+    yield _command(*landmark, "run", "my_solution.py", "--on", str(folder), *place)
+
+
+def _command(*words: str) -> str:
+    return "  " + shlex.join(words)
+
+
+def _program() -> list[str]:
+    """Return the words by which a shell in this folder starts this program."""
+    script = Path(sys.executable).with_name("landmark")
+    found = shutil.which("landmark")
+    if found and Path(found).resolve() == script.resolve():
+        return ["landmark"]
+    if not script.exists():
+        return [sys.executable, "-m", "landmark"]
+    below = script.is_relative_to(Path.cwd())
+    return [str(script.relative_to(Path.cwd()) if below else script)]
+
+
+def _say_all(title: str, lines: Iterator[str]) -> None:
+    say("\n".join([f"\n{title}", *(f"  {line}" for line in lines)]))

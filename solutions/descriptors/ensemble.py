@@ -4,12 +4,14 @@ Source of the weights: the write-up of CVSSP & Visual Atoms, first place of the 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from harness import ExternalEmbeddings, HarnessError, ImageSet
 from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
 from solutions.descriptors.extractors.square import SquareExtractor
+from solutions.descriptors.networks.engines.engine import Precision
 from solutions.descriptors.normalisation import l2_normalise
 
 SMALL, MIDDLE, LARGE = "lite0", "lite1", "lite2"
@@ -21,6 +23,11 @@ FIRST_PLACE_WEIGHTS = (2.0, 1.5, 1.5, 1.5, 1.0, 1.0)  # ResNeXt: REMAP, R-MAC, M
 
 # One network, several, or vectors of the user.
 DescriptorSource = SquareExtractor | tuple[MultiscaleExtractor, ...] | ExternalEmbeddings
+
+
+def with_precision(views: tuple[MultiscaleExtractor, ...], precision: Precision) -> tuple[MultiscaleExtractor, ...]:
+    """Return the same extractors with networks of this precision."""
+    return tuple(replace(view, precision=precision) for view in views)
 
 
 def describe_ensemble(images: ImageSet, source: DescriptorSource) -> np.ndarray:

@@ -12,6 +12,8 @@ from typing import Annotated
 import numpy as np
 
 from harness import Among, ImageSet, Labelling, Recognition, Span, Step, TrainingData
+from solutions.descriptors.ensemble import with_precision
+from solutions.descriptors.networks.engines.engine import Precision
 from solutions.descriptors.whitening.whitened_ensemble import CORNER_CROP_VIEWS
 from solutions.training.pseudo_labels import PseudoLabelConfig, landmark_confidences, train_with_pseudo_labels
 
@@ -28,10 +30,12 @@ class BestRecognition(Recognition):
     neighbours: Annotated[int, Among(0, 2, 3, 5)] = 3  # index images averaged into every image; 0: none
     dims: Annotated[int, Among(256, 384, 512)] = 512  # of the whitened descriptors
     weight_decay: Annotated[float, Span(1e-4, 1e-1, log=True)] = 5e-3  # L2 penalty of the regression's weights
+    precision: Precision = "float32"  # of the network; bf16 is faster where the processor has it, and less exact
 
     def fit(self, data: TrainingData) -> None:
+        views = with_precision(CORNER_CROP_VIEWS, self.precision)
         config = PseudoLabelConfig(
-            CORNER_CROP_VIEWS, self.dims, neighbours=self.neighbours, weight_decay=self.weight_decay, rounds=self.rounds
+            views, self.dims, neighbours=self.neighbours, weight_decay=self.weight_decay, rounds=self.rounds
         )
         self.classifier = train_with_pseudo_labels(data.train, data.labels, data.index, config)
 

@@ -14,8 +14,9 @@ from typing import Annotated, Literal
 import numpy as np
 
 from harness import Among, ImageSet, Labelling, Recognition, Span, Step, TrainingData
-from solutions.descriptors.ensemble import describe_ensemble
+from solutions.descriptors.ensemble import describe_ensemble, with_precision
 from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
+from solutions.descriptors.networks.engines.engine import Precision
 from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening, whiten
 from solutions.landmark_scores.class_scores import (
     ClassScores,
@@ -63,11 +64,11 @@ class ThirdPlace(Recognition):
     verified: Annotated[int, Among(0, 10, 20)] = 10  # neighbours that are geometrically verified
     inliers: Annotated[float, Span(0, 2)] = 0.2  # weight of 20 or more inliers
     preprocessing: str | None = None  # of pixels, such as 'imagenet', see docs/models.md; None: the network's own
+    precision: Precision = "float32"  # of the network; bf16 is faster where the processor has it, and less exact
 
     def fit(self, data: TrainingData) -> None:
-        self.views = (
-            MultiscaleExtractor(self.backbone, self.side, ("gem_2", "rgem"), preprocessing=self.preprocessing),
-        )
+        views = MultiscaleExtractor(self.backbone, self.side, ("gem_2", "rgem"), preprocessing=self.preprocessing)
+        self.views = with_precision((views,), self.precision)
         train = describe_ensemble(data.train, self.views)
         self.whitening = learn_pca_whitening(data.train, train, self.dims) if self.dims else None
         self.train = whiten(train, self.whitening)

@@ -11,8 +11,9 @@ from typing import Annotated, Literal
 import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, TrainingData
-from solutions.descriptors.ensemble import describe_ensemble
+from solutions.descriptors.ensemble import describe_ensemble, with_precision
 from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
+from solutions.descriptors.networks.engines.engine import Precision
 from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening
 from solutions.neighbours.exact import nearest, neighbour_graph
 from solutions.reranking.affinity import normalised_affinity
@@ -35,11 +36,11 @@ class Diffusion(Retrieval):
     room: int = 200  # images in each truncated solution (how='offline')
     eigenvectors: int = 200  # of each component of the graph (how='spectral')
     preprocessing: str | None = None  # of pixels, such as 'imagenet', see docs/models.md; None: the network's own
+    precision: Precision = "float32"  # of the network; bf16 is faster where the processor has it, and less exact
 
     def fit(self, data: TrainingData) -> None:
-        self.views = (
-            MultiscaleExtractor(self.backbone, self.side, ("gem_2", "rgem"), preprocessing=self.preprocessing),
-        )
+        views = MultiscaleExtractor(self.backbone, self.side, ("gem_2", "rgem"), preprocessing=self.preprocessing)
+        self.views = with_precision((views,), self.precision)
         self.index_ids = data.index.ids
         index = describe_ensemble(data.index, self.views)
         self.whitening = learn_pca_whitening(data.index, index, self.dims)

@@ -11,8 +11,9 @@ from typing import Annotated
 import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
-from solutions.descriptors.ensemble import describe_ensemble
+from solutions.descriptors.ensemble import describe_ensemble, with_precision
 from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
+from solutions.descriptors.networks.engines.engine import Precision
 from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening, whiten
 from solutions.neighbours.exact import nearest
 from solutions.neighbours.nn_descent import NNDescent
@@ -36,9 +37,11 @@ class EleventhPlace(Retrieval):
     power: Annotated[float, Span(0, 0.5)] = 0.25  # of the variances that whitening divides by; 0.5 makes them equal
     augmentation: Annotated[int, Span(0, 20)] = 10  # index images averaged into each index image, itself included
     preprocessing: str | None = None  # of pixels, such as 'imagenet', see docs/models.md; None: the network's own
+    precision: Precision = "float32"  # of the network; bf16 is faster where the processor has it, and less exact
 
     def fit(self, data: TrainingData) -> None:
-        self.views = (MultiscaleExtractor(self.backbone, self.side, ("rmac",), preprocessing=self.preprocessing),)
+        views = MultiscaleExtractor(self.backbone, self.side, ("rmac",), preprocessing=self.preprocessing)
+        self.views = with_precision((views,), self.precision)
         self.index_ids = data.index.ids
         index = describe_ensemble(data.index, self.views)
         self.whitening = learn_pca_whitening(data.index, index, self.dims, power=self.power) if self.dims else None

@@ -13,6 +13,7 @@ import numpy as np
 from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
 from solutions.descriptors.ensemble import FIRST_PLACE_WEIGHTS, concatenate
 from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
+from solutions.descriptors.networks.engines.engine import Precision
 from solutions.descriptors.remap import Remap, learn_remap
 from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening, whiten
 from solutions.neighbours.exact import nearest, neighbour_graph
@@ -38,10 +39,11 @@ class FirstPlaceNetwork:
     remap: Remap
 
     @classmethod
-    def fit(cls, backbone: str, side: int, data: TrainingData) -> Self:
+    def fit(cls, backbone: str, side: int, precision: Precision, data: TrainingData) -> Self:
         """Return the network with REMAP learned from train images, or from the index if no two train images match."""
         middle = (MIDDLE_LAYERS[backbone],) if backbone in MIDDLE_LAYERS else ()
-        views = MultiscaleExtractor(backbone, side, ("mac", "spoc", "rmac", "mac_tiles"), further=middle)
+        poolings = "mac", "spoc", "rmac", "mac_tiles"
+        views = MultiscaleExtractor(backbone, side, poolings, further=middle, precision=precision)
         counts = np.unique(data.labels, return_counts=True)[1]
         if len(counts) > 1 and counts.max() > 1:
             return cls(views, learn_remap(data.train, data.labels, _describe_tiles(data.train, views)))
@@ -81,10 +83,13 @@ class FirstPlace(Retrieval):
     augmentation: Annotated[int, Span(0, 20)] = 10  # index images averaged into each index image, itself included
     expansion: Annotated[int, Span(0, 20)] = 5  # index images averaged into each query
     recursion: Annotated[int, Span(0, 20)] = 10  # retrieved images whose neighbours are appended
+    precision: Precision = "float32"  # of the network; bf16 is faster where the processor has it, and less exact
 
     def fit(self, data: TrainingData) -> None:
         backbones = {"first": self.backbone, "second": self.second}
-        self.networks = {name: FirstPlaceNetwork.fit(each, self.side, data) for name, each in backbones.items()}
+        self.networks = {
+            name: FirstPlaceNetwork.fit(each, self.side, self.precision, data) for name, each in backbones.items()
+        }
         self.index_ids = data.index.ids
         index = self._concatenate(data.index)
         self.whitening = learn_pca_whitening(data.index, index, self.dims, power=self.power) if self.dims else None

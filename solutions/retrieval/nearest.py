@@ -8,6 +8,7 @@ import numpy as np
 from harness import Among, ImageSet, Ranking, Retrieval, TrainingData
 from solutions.descriptors.extractors.framing import Frame
 from solutions.descriptors.extractors.square import DEFAULTS, SquareExtractor
+from solutions.descriptors.networks.engines.engine import Precision
 from solutions.descriptors.normalisation import l2_normalise
 from solutions.descriptors.pooling.registry import find_row_pooling
 from solutions.neighbours.exact import nearest
@@ -23,6 +24,7 @@ class Nearest(Retrieval):
     side: Annotated[int | None, Among(None, 320)] = None  # pixels of the network's square; None: its own, or 224
     frame: Frame | None = None  # the middle of the photograph, or all of it squashed; None: the network's own, or crop
     preprocessing: str | None = None  # of pixels, such as 'imagenet', see docs/models.md; None: the network's own
+    precision: Precision = "float32"  # of the network; bf16 is faster where the processor has it, and less exact
 
     def __post_init__(self) -> None:
         find_row_pooling(self.descriptor)
@@ -30,7 +32,13 @@ class Nearest(Retrieval):
     def fit(self, data: TrainingData) -> None:
         poolings = DEFAULTS if self.descriptor in DEFAULTS else (self.descriptor,)
         self.features = SquareExtractor(
-            self.backbone, self.side, poolings, self.weights, frame=self.frame, preprocessing=self.preprocessing
+            self.backbone,
+            self.side,
+            poolings,
+            self.weights,
+            frame=self.frame,
+            preprocessing=self.preprocessing,
+            precision=self.precision,
         )
         self.index_ids = data.index.ids
         self.index = self.describe(data.index)  # (n_index, c)

@@ -11,8 +11,9 @@ from typing import Annotated
 import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
-from solutions.descriptors.ensemble import describe_ensemble
+from solutions.descriptors.ensemble import describe_ensemble, with_precision
 from solutions.descriptors.extractors.multiscale import THREE_SCALES, MultiscaleExtractor
+from solutions.descriptors.networks.engines.engine import Precision
 from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening, whiten
 from solutions.neighbours.exact import nearest, neighbour_graph
 from solutions.reranking.affinity import normalised_affinity
@@ -37,13 +38,13 @@ class SixthPlace(Retrieval):
     mutual: Annotated[int, Span(5, 100)] = 50  # nearest neighbours in the mutual graph; 0: no diffusion
     seeds: Annotated[int, Span(1, 20)] = 5  # retrieved images that diffusion starts from
     preprocessing: str | None = None  # of pixels, such as 'imagenet', see docs/models.md; None: the network's own
+    precision: Precision = "float32"  # of the network; bf16 is faster where the processor has it, and less exact
 
     def fit(self, data: TrainingData) -> None:
-        self.views = (
-            MultiscaleExtractor(
-                self.backbone, self.side, ("gem", "rmac"), THREE_SCALES, preprocessing=self.preprocessing
-            ),
+        views = MultiscaleExtractor(
+            self.backbone, self.side, ("gem", "rmac"), THREE_SCALES, preprocessing=self.preprocessing
         )
+        self.views = with_precision((views,), self.precision)
         self.index_ids = data.index.ids
         index = describe_ensemble(data.index, self.views)
         args = self.dims, self.shrinkage, self.power

@@ -9,7 +9,7 @@ import pytest
 
 from harness import HarnessError
 from harness.data.competition import Competition
-from solutions.descriptors.ensemble import FIRST_PLACE_WEIGHTS, concatenate
+from solutions.descriptors.ensemble import FIRST_PLACE_WEIGHTS, UNSUPERVISED_VIEWS, concatenate, with_precision
 from solutions.descriptors.pairs import matching_pairs, other_pairs
 from solutions.descriptors.remap import BINS, Remap, kl_divergence, learn_remap, region_weights
 from solutions.descriptors.whitening.pca_whitening import Whitening
@@ -142,3 +142,9 @@ def test_remap_uses_the_weights_of_all_regions() -> None:
     layer, turn = DRAWN.normal(size=(4, 2, 3)).astype(np.float32), Whitening(np.zeros(3), np.eye(3))
     first = Remap([turn], [np.array([1.0, 0.0])])([layer])
     assert np.allclose(first, layer[:, 0] / np.linalg.norm(layer[:, 0], axis=1, keepdims=True), atol=1e-6)
+
+
+def test_a_precision_changes_the_networks_of_all_extractors_and_nothing_else() -> None:
+    views = with_precision(UNSUPERVISED_VIEWS, "bf16")
+    assert {view.network.precision for view in views} == {"bf16"}
+    assert with_precision(views, "float32") == UNSUPERVISED_VIEWS

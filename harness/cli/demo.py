@@ -29,9 +29,7 @@ _SIGNIFICANT = 0.05
 
 
 def demo(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Folder of the competition.", show_default=True)] = (
-        Path("landmark-demo")
-    ),
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the competition.")] = Path("landmark-demo"),
     *,
     landmarks: Annotated[int, typer.Option(min=1, help="Number of landmarks (buildings).")] = 20,
     jobs: Jobs = None,
@@ -94,7 +92,8 @@ def _findings(runner: Runner, results: Sequence[RunResult]) -> Iterator[str]:
         baseline = next((entry.identity for entry in entries if is_baseline(entry)), None)
         if len(entries) > 1 and baseline:
             compared = compare_entries([entry.identity for entry in entries], lookup, task=task)
-            yield f"{task}: {compared.comparison.queries} queries, paired permutation tests (p < {_SIGNIFICANT}, Holm)."
+            queries = compared.comparison.queries
+            yield f"{task}, {queries} queries; better: p < {_SIGNIFICANT} in a paired permutation test (Holm)"
             yield "  " + _best_line(compared)
             yield "  " + _baseline_line(compared, baseline)
 
@@ -104,18 +103,18 @@ def _best_line(compared: EntryComparison) -> str:
     best, *others = compared.comparison.scores
     tied = [name for name in others if name in compared.comparison.tied]
     if not tied:
-        return f"{best} is significantly better than every other solution."
-    rest = "; all others are significantly worse" if len(tied) < len(others) else ""
-    return f"Not significantly worse than {best}: {', '.join(tied)}{rest}."
+        return f"{best} is better than every other solution."
+    rest = "; it is better than all others" if len(tied) < len(others) else ""
+    return f"{best} is not significantly better than {', '.join(tied)}{rest}."
 
 
 def _baseline_line(compared: EntryComparison, baseline: str) -> str:
-    """Return the score of the baseline, and which solutions are not significantly better."""
+    """Return the score of the baseline, and which other solutions are not significantly better."""
     pairs = compared.comparison.pairs
     beaten = [pair.better for pair in pairs if pair.worse == baseline and pair.p_holm < _SIGNIFICANT]
     level = [name for name in compared.comparison.scores if name not in (*beaten, baseline)]
     floor = f"{baseline} ignores the query and has {compared.comparison.scores[baseline]:.3f}"
-    verdict = f"not significantly better: {', '.join(level)}" if level else "all others are significantly better"
+    verdict = f"not better: {', '.join(level)}" if level else "all others are better"
     return f"{floor}; {verdict}."
 
 
@@ -136,7 +135,7 @@ def _next_commands(folder: Path, workspace_dir: Path | None) -> Iterator[str]:
     yield _command(*landmark, "data", "import-folders", "PHOTOS", "my-competition")
     yield _command(*landmark, "run", "nearest", "softmax_entropy", "--on", "my-competition", *place)
     yield f"Write your own solution, from a copy of {_COPIED}:"
-    yield _command("cp", source, "my_solution.py")
+    yield _command("cp", "-i", source, "my_solution.py")
     yield _command(*landmark, "run", "my_solution.py", "--on", str(folder), *place)
 
 

@@ -39,7 +39,7 @@ def test_the_demo_prints_both_boards_and_what_they_show_and_a_second_one_repeats
     output = small_demo()
     assert "landmark-demo, retrieval" in output
     assert "landmark-demo, recognition" in output
-    assert "  retrieval: " in output.partition("What to look at")[2]
+    assert "  retrieval, 6 queries; better: " in output.partition("What to look at")[2]
     assert "first_images ignores the query and has 0." in output
     before = {path: path.stat().st_mtime_ns for path in Path("landmark-demo").rglob("*.jpg")}
     assert small_demo().count(": already finished\n") == 3
@@ -68,8 +68,8 @@ def test_a_failed_run_ends_the_demo_with_code_1_after_the_boards(monkeypatch: py
 @pytest.mark.usefixtures("_quick")
 def test_the_commands_for_an_own_solution_work_as_printed(tmp_path: Path, competition_folder: Path) -> None:
     *_, copy, run = _next_commands(competition_folder, tmp_path / "my results")
-    command, source, target = shlex.split(copy)
-    assert command == "cp"
+    command, option, source, target = shlex.split(copy)
+    assert (command, option) == ("cp", "-i")  # it asks before it overwrites
     shutil.copy(source, target)
     words = shlex.split(run)
     own = run_command(*words[words.index("run") :], "--json")
@@ -126,9 +126,9 @@ def compared(**right: Sequence[int]) -> EntryComparison:
 
 def test_the_lines_name_what_the_tests_do_not_tell_apart() -> None:
     two = compared(best=range(50), second=range(49), floor=range(5), low=range(4))
-    assert _best_line(two) == "Not significantly worse than best: second; all others are significantly worse."
-    assert _baseline_line(two, "floor") == "floor ignores the query and has 0.083; not significantly better: low."
+    assert _best_line(two) == "best is not significantly better than second; it is better than all others."
+    assert _baseline_line(two, "floor") == "floor ignores the query and has 0.083; not better: low."
     alone = compared(best=range(50), second=range(25), floor=range(0))
-    assert _best_line(alone) == "best is significantly better than every other solution."
-    assert _baseline_line(alone, "floor").endswith("has 0.000; all others are significantly better.")
-    assert _best_line(compared(a=range(9), b=range(9))) == "Not significantly worse than a: b."
+    assert _best_line(alone) == "best is better than every other solution."
+    assert _baseline_line(alone, "floor").endswith("has 0.000; all others are better.")
+    assert _best_line(compared(a=range(9), b=range(9))) == "a is not significantly better than b."

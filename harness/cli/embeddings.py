@@ -109,7 +109,9 @@ def _print_report(report: AddReport, on: Path) -> None:
 
 def _example(count: IdCount, before: str, images: int = 0) -> str:
     """Return an example of the counted ids; an empty text if there are none, or if all images are counted."""
-    return f"{before} {count.example}" if count.count not in (0, images) else ""
+    from harness.data.tables.cells import quote
+
+    return f"{before} {quote(count.example)}" if count.count not in (0, images) else ""
 
 
 def _document(images: int, missing: IdCount) -> dict[str, object]:

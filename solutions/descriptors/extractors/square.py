@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness import Extractor
+from harness import Extractor, HarnessError
 from solutions.descriptors.extractors.framing import Frame, Framing, network_framing, torch_square
 from solutions.descriptors.extractors.resize import resize
 from solutions.descriptors.networks.backbone import Backbone
 from solutions.descriptors.networks.engines.engine import Precision
 from solutions.descriptors.networks.network_spec import IMAGENET
+from solutions.descriptors.networks.preprocessing import MAX_SIDE
 from solutions.descriptors.pooling.registry import find_row_pooling, pool_outputs
 
 DEFAULTS = "mac", "spoc", "gem"
@@ -45,6 +46,8 @@ class SquareExtractor(Extractor):
     libraries = ("opencv-python-headless",)
 
     def __post_init__(self) -> None:
+        if self.side is not None and not 1 <= self.side <= MAX_SIDE:
+            raise HarnessError(f"side={self.side} must be from 1 to {MAX_SIDE} pixels")
         for name in self.poolings:
             find_row_pooling(name)
 

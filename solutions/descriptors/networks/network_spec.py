@@ -29,6 +29,11 @@ class NetworkSpec:
         """Return the spec alone, of a subclass, too."""
         return NetworkSpec(*(getattr(self, each.name) for each in fields(NetworkSpec)))
 
+    def check_own_weights(self) -> None:
+        """Raise HarnessError if weights are named, too, for a file that holds its own."""
+        if self.weights != IMAGENET:
+            raise HarnessError(f"{self.name}: holds its own weights; leave out weights={self.weights!r:.60}")
+
     def to_json(self) -> str:
         """Return the spec as JSON.
 

@@ -27,13 +27,24 @@ def test_the_report_counts_by_part_and_names_the_next_command(
         "mine: 22 vectors of 48 numbers",
         "  test  7 of 7 images have a vector",
         "  index 10 of 10 images have a vector",
-        f"  train 3 of 12 images have a vector; none for {ids[20]}",
-        "  1 ids are in no table of the competition, such as x",
-        f"  1 ids are repeated, and their last vector counts, such as {ids[0]}",
-        f"  1 vectors are zeros only, such as {ids[3]}",
+        f"  train 3 of 12 images have a vector; none for '{ids[20]}'",
+        "  1 ids are in no table of the competition, such as 'x'",
+        f"  1 ids are repeated, and their last vector counts, such as '{ids[0]}'",
+        f"  1 vectors are zeros only, such as '{ids[3]}'",
         f"run them with: landmark run \"embeddings('mine')\" --on {competition_folder}",
         f"run them with: landmark run \"embeddings_recognition('mine')\" --on {competition_folder}",
     ]
+
+
+def test_a_hostile_id_is_printed_as_one_short_line(
+    vectors, competition_folder: Path, workspace: Path, tmp_path: Path
+) -> None:
+    ids, rows = vectors
+    path = write_npz(tmp_path / "x.npz", ["a\n\x1b[31m" + 100_000 * "z", *ids[1:]], rows)
+    lines = run_command("embeddings", "add", "mine", path, "--on", competition_folder).stdout.splitlines()
+    hostile = next(line for line in lines if "in no table" in line)
+    assert hostile.startswith("  1 ids are in no table of the competition, such as 'a\\n\\x1b[31mzz")
+    assert max(map(len, lines)) < 200
 
 
 def test_further_files_extend_and_json_tells_the_same(

@@ -31,7 +31,10 @@ def weights_digest(spec: NetworkSpec) -> str:
 
     Raises HarnessError if the file cannot be read.
     """
-    file = spec.name if spec.name.endswith(MODEL_SUFFIX) else spec.weights
+    if spec.name.endswith(MODEL_SUFFIX):
+        spec.check_own_weights()
+        return digest_of_file(spec.name)
+    file = spec.weights
     if file == IMAGENET and spec.name in lite.SIZES:
         file = str(lite.lite_weights_file(spec.name))
     return str(file) if file in (None, IMAGENET) else digest_of_file(str(file))

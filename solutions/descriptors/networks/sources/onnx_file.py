@@ -26,6 +26,7 @@ def accepts(spec: NetworkSpec) -> bool:
 
 def identity(spec: NetworkSpec) -> Mapping[str, str]:
     """Return the digests of the file and of those with its weights. Raises HarnessError if one cannot be read."""
+    spec.check_own_weights()
     return files_identity(onnx_files(Path(spec.name)))
 
 

@@ -23,6 +23,7 @@ def accepts(spec: NetworkSpec) -> bool:
 
 def identity(spec: NetworkSpec) -> Mapping[str, str]:
     """Return the digests of both files. Raises HarnessError if one cannot be read."""
+    spec.check_own_weights()
     return files_identity([Path(spec.name), Path(spec.name).with_suffix(".bin")])
 
 

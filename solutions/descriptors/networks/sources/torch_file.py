@@ -29,6 +29,7 @@ def accepts(spec: NetworkSpec) -> bool:
 
 def identity(spec: NetworkSpec) -> Mapping[str, str]:
     """Return the digest of the file and the version of torch. Raises HarnessError if one is missing."""
+    spec.check_own_weights()
     with named_errors(spec.name):
         return {"file": digest_of_file(spec.name), **installed_versions_of("torch")}
 

@@ -29,6 +29,12 @@ def test_an_unknown_pooling_is_named_in_the_error() -> None:
         SquareExtractor(poolings=("gem", "max"))
 
 
+@pytest.mark.parametrize("side", [-1, 0, 100_000])
+def test_a_side_that_no_square_has_is_refused(side: int) -> None:
+    with pytest.raises(HarnessError, match=rf"side={side} must be from 1 to 16384 pixels"):
+        SquareExtractor(side=side)
+
+
 def test_every_pooling_with_one_row_is_accepted() -> None:
     assert SquareExtractor(poolings=(*POOLINGS, "gem_4", "rmac"))
     with pytest.raises(HarnessError, match="several rows"):

@@ -14,6 +14,7 @@ from onnx import TensorProto, helper
 from harness import HarnessError
 from solutions.descriptors.networks.backbone import Backbone
 from solutions.descriptors.networks.network_spec import NetworkSpec
+from solutions.descriptors.networks.registry import find_source
 from solutions.descriptors.networks.sources import onnx_file, verification
 from solutions.descriptors.networks.sources.verification import difference
 from tests.factories.models import (
@@ -105,6 +106,14 @@ def test_a_model_in_half_precision_takes_and_gives_single_precision(tmp_path: Pa
     expected = (images / 255).reshape(3, 2, 4, 2, 4, 3).sum(axis=(2, 4, 5))[..., None]
     assert run(images)["maps"].dtype == np.float32
     assert difference(run(images)["maps"], expected.repeat(CHANNELS, axis=3)) < 1e-2
+
+
+@pytest.mark.parametrize("weights", ["other.h5", None])
+@pytest.mark.parametrize("name", ["m.onnx", "m.xml", "m.pt", "m.pt2", "m.keras"])
+def test_weights_of_a_file_that_holds_its_own_are_refused(name: str, weights: str | None) -> None:
+    named = NetworkSpec(name, weights)
+    with pytest.raises(HarnessError, match=f"{name}: holds its own weights; leave out weights="):
+        find_source(named).identity(named)
 
 
 def test_weights_beside_the_file_are_part_of_the_identity(tmp_path: Path) -> None:

@@ -56,6 +56,8 @@ class Embeddings(Retrieval):
             raise HarnessError(f"mutual={self.mutual} and reciprocal={self.reciprocal} exclude each other; choose one")
         if min(self.dims, self.augmentation, self.expansion, self.mutual, self.reciprocal) < 0:
             raise HarnessError("dims, augmentation, expansion, mutual and reciprocal are whole numbers from 0")
+        if not (0 <= self.power <= 1 and 0 <= self.alpha <= 100):
+            raise HarnessError(f"power={self.power} must be from 0 to 1, and alpha={self.alpha} from 0 to 100")
         if self.reciprocal >= _GRAPH:
             raise HarnessError(f"reciprocal={self.reciprocal} is too many; choose at most {_GRAPH - 1}")
 

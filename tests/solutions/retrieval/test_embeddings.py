@@ -114,7 +114,9 @@ def test_the_descriptors_of_nearest_rank_as_nearest_does(
     assert np.array_equal(rank(competition, "embeddings('gem')"), expected)
 
 
-@pytest.mark.parametrize("arguments", ["mutual=3, reciprocal=3", "expansion=-1", "reciprocal=50"])
+@pytest.mark.parametrize(
+    "arguments", ["mutual=3, reciprocal=3", "expansion=-1", "reciprocal=50", "power=1e9", "alpha=-1"]
+)
 def test_impossible_parameters_are_refused(arguments: str) -> None:
     with pytest.raises(HarnessError):
         load_solution(f"embeddings('mine', {arguments})")

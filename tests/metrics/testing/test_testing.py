@@ -5,7 +5,6 @@ They cover `metrics.testing.cases`, `metrics.testing.strategies`, `metrics.testi
 `metrics.testing.mistaken_scorers`, `metrics.testing.check` and `metrics.testing.loading`.
 """
 
-
 import pandas as pd
 import pytest
 from hypothesis import given, settings

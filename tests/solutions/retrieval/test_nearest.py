@@ -30,6 +30,8 @@ def test_the_default_pooling_is_not_part_of_the_identity() -> None:
 
 
 def test_an_unknown_precision_is_refused_in_one_line() -> None:
-    with pytest.raises(HarnessError, match="precision='half' is not allowed: Input should be 'float32' or 'bf16'") as raised:
+    with pytest.raises(
+        HarnessError, match="precision='half' is not allowed: Input should be 'float32' or 'bf16'"
+    ) as raised:
         load_solution("nearest(precision='half')")
     assert "\n" not in str(raised.value)

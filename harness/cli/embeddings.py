@@ -98,7 +98,7 @@ def _print_report(report: AddReport, on: Path) -> None:
     for count, what in (
         (report.unknown, "ids are in no table of the competition"),
         (report.repeated, "ids are repeated, and their last vector counts"),
-        (report.zero, "vectors are zeros only"),
+        (report.zero, "vectors are zeros only and count as none"),
     ):
         if count.count:
             say(f"  {count.count} {what}" + _example(count, ", such as"))

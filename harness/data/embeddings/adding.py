@@ -97,28 +97,31 @@ def _new_store(path: Path, table: TableImages, present: Path | None, width: int)
 def _write_vectors(
     files: Sequence[VectorFile], stores: Mapping[str, ExtractorStore], places: Places, report: AddReport
 ) -> None:
-    """Write the vectors to the stores, and NaN for images without one."""
+    """Write the vectors, and NaN for images without one; a vector of zeros has no direction and counts as none."""
     arrays = {part: store.writable(ARRAY) for part, store in stores.items()}
+    states = {part: store.state(np.arange(len(arrays[part]))) for part, store in stores.items()}
     blocks = ((number, *block) for number, file in enumerate(files) for block in file.unit_blocks())
     for number, here, block in track(blocks, "adding vectors", report.vectors, weigh=lambda each: len(each[2])):
-        report.zero.add(files[number].ids[here], _zero_rows(block))
+        state = _states(block)
+        report.zero.add(files[number].ids[here], np.flatnonzero(state == UNDECODABLE))
         for part, array in arrays.items():
             rows = places[part][number][here]
             exists = rows >= 0
             if exists.all():
-                array[rows] = block
+                array[rows], states[part][rows] = block, state
             elif exists.any():
-                array[rows[exists]] = block[exists]
+                array[rows[exists]], states[part][rows[exists]] = block[exists], state[exists]
     for part, store in stores.items():
-        rows = np.unique(np.concatenate(places[part]))
-        rows = rows[rows >= 0]
-        store.write_states(rows, np.full(len(rows), _HAS_VECTOR))
+        store.write_states(np.arange(len(states[part])), states[part])
         arrays[part][np.flatnonzero(store.undecodable(slice(None)))] = np.nan
 
 
-def _zero_rows(block: np.ndarray) -> np.ndarray:
+def _states(block: np.ndarray) -> np.ndarray:
+    """Return the state of each row: UNDECODABLE if it is zeros only."""
+    states = np.full(len(block), _HAS_VECTOR)
     rows = np.flatnonzero(block[:, 0] == 0)
-    return rows[~block[rows].any(axis=1)]
+    states[rows[~block[rows].any(axis=1)]] = UNDECODABLE
+    return states
 
 
 def _finish(

@@ -25,12 +25,12 @@ def test_the_report_counts_by_part_and_names_the_next_command(
     lines = run_command("embeddings", "add", "mine", path, "--on", competition_folder).stdout.splitlines()
     assert lines == [
         "mine: 22 vectors of 48 numbers",
-        "  test  7 of 7 images have a vector",
+        f"  test  6 of 7 images have a vector; none for '{ids[3]}'",
         "  index 10 of 10 images have a vector",
         f"  train 3 of 12 images have a vector; none for '{ids[20]}'",
         "  1 ids are in no table of the competition, such as 'x'",
         f"  1 ids are repeated, and their last vector counts, such as '{ids[0]}'",
-        f"  1 vectors are zeros only, such as '{ids[3]}'",
+        f"  1 vectors are zeros only and count as none, such as '{ids[3]}'",
         f"run them with: landmark run \"embeddings('mine')\" --on {competition_folder}",
         f"run them with: landmark run \"embeddings_recognition('mine')\" --on {competition_folder}",
     ]

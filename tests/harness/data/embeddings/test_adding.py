@@ -71,6 +71,17 @@ def test_what_is_missing_unknown_repeated_or_zero_is_counted_with_an_example(com
     assert np.allclose(read(competition, "test")[0], -unit(vectors[:1])[0], atol=1e-6), "the last vector counts"
 
 
+def test_a_vector_of_zeros_has_no_direction_and_counts_as_none(competition: Competition) -> None:
+    ids, vectors = thumbnails(competition, ("index",))
+    zero = np.zeros((1, vectors.shape[1]))
+    report = add(competition, ids, np.vstack([zero, vectors[1:]]))
+    assert (report.parts["index"][1].count, report.parts["index"][1].example) == (1, ids[0])
+    assert np.isnan(read(competition, "index")).all(axis=1).tolist() == [True] + [False] * 9
+    add(competition, ids[:1], vectors[:1])
+    assert not np.isnan(read(competition, "index")).any(), "a later vector replaces it"
+    assert add(competition, ids[:1], zero).parts["index"][1].count == 1
+
+
 def test_images_without_a_vector_are_nan_and_count_as_undecodable(competition: Competition) -> None:
     ids, vectors = thumbnails(competition)
     add(competition, ids[:15], vectors[:15])

@@ -39,6 +39,10 @@ class RunProcesses:
         self._lock = Lock()
         self._stopped = False
 
+    def __reduce__(self) -> tuple[type["RunProcesses"], tuple[()]]:
+        """Pickle as a new group, because a process of another joblib backend has children of its own."""
+        return RunProcesses, ()
+
     def run(self, job: RunJob, folder: Path, cores: int, limits: RunLimits, listener: ProgressListener) -> Outcome:
         """Run a job in its folder and return the outcome; a failure of the solution is an outcome too."""
         (folder / OUTCOME).unlink(missing_ok=True)

@@ -24,7 +24,6 @@ BIN = Path(sys.executable).parent
 
 @pytest.mark.slow
 def test_the_commands_of_the_page_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("openvino")
     monkeypatch.setenv("PATH", f"{BIN}:/usr/bin:/bin")
     monkeypatch.setenv("LANDMARK_WORKSPACE", str(tmp_path / "workspace"))
     monkeypatch.setenv("LANDMARK_CACHE", str(tmp_path / "cache"))

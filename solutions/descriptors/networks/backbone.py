@@ -77,9 +77,10 @@ class Backbone(NetworkSpec):
         size = batch or self.batch
         network = self._loaded((size, *images.shape[1:]) if one_size else None)
         if any(side not in (None, actual) for side, actual in zip(network.input_size, images.shape[1:3], strict=True)):
+            height, width = network.input_size
             raise HarnessError(
-                f"{self.name} takes images of {network.input_size[1]} x {network.input_size[0]} pixels; "
-                "choose that size"
+                f"{self.name} takes images of {width} x {height} pixels; set side={height or width} in a solution that "
+                "describes squares, such as nearest"
             )
         batches = [images[start : start + size] for start in range(0, len(images), size)]
         threads = min(cores(), len(batches)) if network.parallel else 1

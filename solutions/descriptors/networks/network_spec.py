@@ -10,6 +10,8 @@ from harness import HarnessError
 
 IMAGENET = "imagenet"
 
+PIXELS = "pixels"  # the name of the input of a converted network
+
 OutputKind = Literal["maps", "vector", "classes"]
 
 

@@ -14,7 +14,7 @@ from solutions.descriptors.networks.engines.engine import (
     require_float32,
 )
 from solutions.descriptors.networks.network_cache import converted_network
-from solutions.descriptors.networks.network_spec import NetworkSpec
+from solutions.descriptors.networks.network_spec import PIXELS, NetworkSpec
 from solutions.descriptors.networks.package_versions import package_version
 
 _CUDA, _CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
@@ -67,7 +67,7 @@ def load(spec: NetworkSpec, precision: Precision, shape: Shape | None = None) ->
     names = list(description.outputs)
 
     def run(images: np.ndarray) -> Mapping[str, np.ndarray]:
-        return dict(zip(names, session.run(names, {"pixels": images.astype(np.float32)}), strict=True))
+        return dict(zip(names, session.run(names, {PIXELS: images.astype(np.float32)}), strict=True))
 
     return LoadedNetwork(run, description.input_size)
 

@@ -14,8 +14,9 @@ from solutions.descriptors.networks.keras_to_onnx.graph import (
     Graph,
     Tensor,
 )
-from solutions.descriptors.networks.keras_to_onnx.onnx_file import PIXELS, write_onnx
+from solutions.descriptors.networks.keras_to_onnx.onnx_file import write_onnx
 from solutions.descriptors.networks.keras_to_onnx.simplification import simplify
+from solutions.descriptors.networks.network_spec import PIXELS
 
 
 def _unchanged(_: Graph, __: Any, x: Tensor) -> str:

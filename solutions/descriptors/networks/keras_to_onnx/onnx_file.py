@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from solutions.descriptors.networks.keras_to_onnx.graph import Graph, Node, Shape
+from solutions.descriptors.networks.network_spec import PIXELS
 
-PIXELS = "pixels"
 _OPSET, _IR_VERSION = 17, 8  # the newest operators that the converter uses, and the format that belongs to them
 _AXES = ("n", "h", "w", "c")
 

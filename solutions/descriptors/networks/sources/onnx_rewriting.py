@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import HarnessError
+from solutions.descriptors.networks.network_spec import PIXELS
 from solutions.descriptors.networks.preprocessing import Preprocessing
 from solutions.descriptors.networks.sources.operators import (
     CHANNELS,
@@ -18,7 +19,6 @@ from solutions.descriptors.networks.sources.operators import (
 from solutions.descriptors.networks.sources.outputs import OutputStep, Shape
 
 FILE = "network.onnx"
-PIXELS = "pixels"
 _PREFIX = "source_"
 _FLOAT32 = 1  # of TensorProto
 _LARGEST = 1 << 30  # bytes of weights in one file; more are written beside it, because protobuf ends at 2 GiB

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import HarnessError
+from solutions.descriptors.networks.network_spec import PIXELS
 from solutions.descriptors.networks.preprocessing import Preprocessing
 from solutions.descriptors.networks.sources.operators import (
     CHANNELS,
@@ -19,7 +20,6 @@ from solutions.descriptors.networks.sources.outputs import OutputStep, Shape
 from solutions.kernels.openvino import import_openvino
 
 FILE = "network.xml"
-PIXELS = "pixels"
 
 
 @dataclass(frozen=True)

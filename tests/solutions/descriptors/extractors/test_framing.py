@@ -112,7 +112,7 @@ def test_a_pooling_that_does_not_fit_the_outputs_names_those_that_do(tmp_path: P
 
 def test_a_side_that_the_network_does_not_take_is_an_error_that_names_its_own(tmp_path: Path) -> None:
     tokens = str(save_tokens(tmp_path / "m.onnx"))
-    with pytest.raises(HarnessError, match=r"m\.onnx takes images of 8 x 8 pixels; choose that size"):
+    with pytest.raises(HarnessError, match=r"m\.onnx takes images of 8 x 8 pixels; set side=8 in a solution"):
         SquareExtractor(tokens, 16, ("cls",), preprocessing="unit").describe([photographs(8, 8)[0]])
     with pytest.raises(HarnessError, match=r"8 x 8 pixels, not photographs in their own proportions"):
         MultiscaleExtractor(tokens, 64, ("mac",), preprocessing="unit").describe([photographs(40, 60)[0]])

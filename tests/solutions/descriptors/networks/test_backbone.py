@@ -124,7 +124,7 @@ def test_a_model_file_takes_pixels_unchanged(tmp_path: Path) -> None:
 
 
 def test_images_of_another_size_than_a_model_file_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(HarnessError, match=r"own\.keras takes images of 32 x 32 pixels; choose that size"):
+    with pytest.raises(HarnessError, match=r"own\.keras takes images of 32 x 32 pixels; set side=32 in a solution"):
         Backbone(str(save_model(tmp_path))).forward(pixels(64, 64))
 
 

@@ -18,7 +18,6 @@ Write = Callable[[str], None]
 @pytest.fixture
 def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
     """Write the module `own_models` into the current folder."""
-    pytest.importorskip("openvino")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", sys.path.copy())
 
@@ -125,7 +124,6 @@ def build():
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_model_of_keras_is_converted(write: Write, tmp_path: Path) -> None:
-    pytest.importorskip("keras")
     write(KERAS)
     network, run = converted(python_factory, NetworkSpec("own_models:build"), tmp_path / "out")
     assert network.outputs == {"maps": "maps"}
@@ -143,7 +141,6 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it() -> None:
 
 @pytest.mark.filterwarnings("ignore")
 def test_pixels_of_a_model_of_keras_are_preprocessed_as_named(write: Write, tmp_path: Path) -> None:
-    pytest.importorskip("keras")
     write(KERAS)
     spec = NetworkSpec("own_models:build", preprocessing="unit side=8 interpolation=bicubic")
     network, run = converted(python_factory, spec, tmp_path / "out")
@@ -153,7 +150,6 @@ def test_pixels_of_a_model_of_keras_are_preprocessed_as_named(write: Write, tmp_
 
 
 def test_a_network_of_keras_applications_has_its_own_preprocessing(tmp_path: Path) -> None:
-    pytest.importorskip("keras")
     spec = NetworkSpec("lite0", None, preprocessing="unit")
     with pytest.raises(HarnessError, match="lite0 has its own preprocessing; leave out preprocessing="):
         converted(keras_networks, spec, tmp_path / "out")

@@ -1,12 +1,12 @@
 """Tests on real photographs, which do not ship with the project: set LANDMARK_TEST_DATA to their folder, or they skip."""
 
-import csv
 import json
 import os
 from pathlib import Path
 
 import imagehash
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -71,8 +71,7 @@ def test_the_real_folders_have_no_fault(name: str) -> None:
 @pytest.mark.parametrize("task", ["retrieval", "recognition"])
 def test_the_ground_truth_of_google_landmarks_v2_scores_1(task: str, tmp_path: Path, store: Path) -> None:
     column = {"retrieval": "images", "recognition": "landmarks"}[task]
-    with (DATA / "gldv2" / f"{task}_solution_v2.1.csv").open(newline="") as file:
-        rows = list(csv.reader(file))[1:]
+    rows = pd.read_csv(DATA / "gldv2" / f"{task}_solution_v2.1.csv", dtype=str, keep_default_na=False).to_numpy()
     answers = [
         (query, " ".join(cell.split(" ")[:1] + ["0.5"]) if task == "recognition" else cell)
         for query, cell, usage in rows

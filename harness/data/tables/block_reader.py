@@ -141,7 +141,7 @@ def _parsed_blocks(
 ) -> Iterator[TableBlock]:
     """Yield the rows as the csv module parses them; raises DataError after the rows before an error."""
     texts = (StringIO(_complete(path, piece, line).decode("utf-8", "surrogateescape"), newline="") for piece in pieces)
-    csv.field_size_limit(LONGEST)
+    csv.field_size_limit(max(LONGEST, csv.field_size_limit()))  # one limit for the process: never lower it
     reader = csv.reader(chain.from_iterable(texts), strict=True)
     rows, error = _numbered_rows(path, reader, line), None
     while error is None:

@@ -2,7 +2,7 @@
 
 import csv
 import gzip
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from io import StringIO
 from pathlib import Path
 
@@ -118,8 +118,26 @@ def test_an_endless_line_raises_quickly_and_in_little_memory(tmp_path: Path) -> 
     assert str(raised.value) == message
 
 
-def test_an_endless_line_after_a_quote_raises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def longest_cell() -> Iterator[int]:
+    """Limit the cells of the csv module to 1 000 characters during a test."""
+    former = csv.field_size_limit(1000)
+    yield 1000
+    csv.field_size_limit(former)
+
+
+def test_reading_never_lowers_the_limit_of_the_csv_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    former = csv.field_size_limit()
     monkeypatch.setattr(block_reader, "LONGEST", 1000)
+    (tmp_path / "a.csv").write_text('"id",images\n"q"x,a\n')
+    read_words(tmp_path / "a.csv", 100)
+    assert csv.field_size_limit() == former
+
+
+def test_an_endless_line_after_a_quote_raises(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, longest_cell: int
+) -> None:
+    monkeypatch.setattr(block_reader, "LONGEST", longest_cell)
     path = tmp_path / "a.csv"
     path.write_bytes(b'"id",images\n' + b"a" * 10_000)
     assert "is longer than" in read_words(path, 100)

@@ -17,6 +17,7 @@ from harness.submissions.read_write import read_submission
 from metrics import COMPLETE_METRICS, METRICS, CompleteJudgement, Metric, Task, judge_complete
 from metrics import metric as metric_named
 from metrics.base import CompleteRankingMetric
+from metrics.registry import spelling_key
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -81,11 +82,11 @@ class MetricFunction:
 def metric(name: str) -> MetricFunction:
     """Return the metric of a name, such as `map@100`, `precision@5` or `gap`, as a function on two DataFrames.
 
-    Raises HarnessError, with the nearest name, for any other.
+    Any usual spelling is read, such as `mAP` or `P@5`. Raises HarnessError, with the nearest name, for any other.
     """
-    complete = {each.name: each for each in COMPLETE_METRICS}
+    complete = {spelling_key(each.name): each for each in COMPLETE_METRICS}
     try:
-        return MetricFunction(complete[name] if name in complete else metric_named(name))
+        return MetricFunction(complete.get(spelling_key(name)) or metric_named(name))
     except ValueError as error:
         raise HarnessError(str(error)) from None
 

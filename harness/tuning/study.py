@@ -15,13 +15,14 @@ from typing import Any
 from harness.atomic_files import write_atomically
 from harness.errors import HarnessError, SolutionError, WorkspaceError
 from harness.running.runner import Runner
+from harness.scoring.reported_metric import reported_metric
 from harness.solution.base import Solution, solution_name
 from harness.solution.registry import load_solution
 from harness.solution.search_space import Range
 from harness.solution.spec import name_arguments, search_space, split_spec, suggest_name
 from harness.tuning.optuna_proposals import Parameters
 from leaderboard import Entry
-from metrics import Metric, Task, metrics_of
+from metrics import Metric
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def open_study(
     name, arguments = split_spec(spec)
     fixed = name_arguments(type(solution), arguments)
     space = _search_space(solution, fixed, only)
-    scored_by = _metric(metric, solution.task)
+    scored_by = reported_metric(metric, solution.task)
     ranges = {parameter: repr(each) for parameter, each in space.items()}
     runs = [run.key for run in runner.plan([spec], seed)]
     facts = [runs, ranges, sorted(fixed), scored_by.name, seed, version("optuna")]
@@ -142,13 +143,6 @@ def _search_space(solution: Solution, fixed: Mapping[str, Any], only: Sequence[s
         example = "side: Annotated[int, Among(8, 16, 32)] = 16"
         raise HarnessError(f"{name}: there is nothing to search; give a parameter a range, such as {example}")
     return {parameter: each for parameter, each in free.items() if only is None or parameter in only}
-
-
-def _metric(name: str | None, task: Task) -> Metric:
-    metrics = {each.name: each for each in metrics_of(task)}
-    if name is not None and name not in metrics:
-        raise HarnessError(f"{name!r} is not a metric of {task}; choose one of {', '.join(metrics)}")
-    return metrics[name] if name else next(iter(metrics.values()))
 
 
 def _trial(

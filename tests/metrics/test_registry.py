@@ -138,7 +138,7 @@ def test_a_retrieval_metric_is_found_at_any_cut_off(name, expected):
     assert metric(name) == expected
 
 
-@pytest.mark.parametrize(("name", "nearest"), [("mAP@100", "map@100"), ("gpa", "gap"), ("top1_acc", "top1_accuracy")])
+@pytest.mark.parametrize(("name", "nearest"), [("mAAP@100", "map@100"), ("gpa", "gap"), ("top1_acc", "top1_accuracy")])
 def test_the_error_for_an_unknown_name_suggests_the_nearest(name, nearest):
     with pytest.raises(ValueError, match=f"no metric is called '{name}'; did you mean '{nearest}'"):
         metric(name)
@@ -149,7 +149,37 @@ def test_the_error_for_a_name_near_to_none_lists_all():
         metric("zzz")
 
 
-@pytest.mark.parametrize("name", ["map", "map@", "map@-1", "gap@5"])
+@pytest.mark.parametrize(
+    ("spelling", "name"),
+    [
+        *(
+            (spelling, "map@100")
+            for spelling in ("mAP", "map", "MAP@100", "mAP@100", "mAP 100", "mAP at 100", "map100")
+        ),
+        ("mean average precision @ 5", "map@5"),
+        ("P@10", "precision@10"),
+        ("mP@5", "precision@5"),
+        ("nDCG", "ndcg@100"),
+        ("Median-first-hit", "median_first_hit@100"),
+        ("Global Average Precision", "gap"),
+        ("\N{MICRO SIGN}AP", "gap"),
+        ("GAP landmarks only", "gap_landmarks_only"),
+        ("Top-1 accuracy", "top1_accuracy"),
+    ],
+)
+def test_any_usual_spelling_finds_a_metric(spelling, name):
+    assert metric(spelling).name == name
+
+
+@pytest.mark.parametrize(
+    "name", ["precision", "R@1", "", "@", "map@1000000000000", "map@5@5", "map@\N{SUPERSCRIPT TWO}"]
+)
+def test_an_ambiguous_or_malformed_spelling_is_unknown(name):
+    with pytest.raises(ValueError, match="no metric is called"):
+        metric(name)
+
+
+@pytest.mark.parametrize("name", ["map@", "map@-1", "map@ -1", "gap@5"])
 def test_a_name_with_a_malformed_cut_off_is_unknown(name):
     with pytest.raises(ValueError, match="no metric is called"):
         metric(name)

@@ -78,7 +78,7 @@ class DelfLike(LocalExtractor):
         return max(1, round(self.longest * max(1.0, *self.scales)))
 
     @property
-    def batch(self) -> int:  # type: ignore[override]
+    def batch(self) -> int:
         return _BATCH_SIZES[self.network.on_accelerator][0]
 
     @property
@@ -101,7 +101,7 @@ class DelfLike(LocalExtractor):
         projection = learn_pca_whitening(some, np.concatenate([*cells, cells.rows[:0]]), dims, power=0)
         return replace(self, attention=attention, projection=projection)
 
-    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray | list[np.ndarray]]:  # type: ignore[override]
+    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray | list[np.ndarray]]:
         frames = [frame_size(image.shape, self.longest) for image in images]
         maps = [
             self._maps([resize_to_bucket(image, self.longest * scale) for image in images]) for scale in self.scales

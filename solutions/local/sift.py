@@ -42,7 +42,7 @@ class Sift(LocalExtractor):
     def reduce_to(self) -> int:
         return self.longest
 
-    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray | list[np.ndarray]]:  # type: ignore[override]
+    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray | list[np.ndarray]]:
         import cv2
 
         sift = cv2.SIFT.create(nfeatures=self.max_features)

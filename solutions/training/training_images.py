@@ -31,7 +31,7 @@ class JpegExtractor(Extractor):
     def reduce_to(self) -> int:
         return self.side
 
-    def describe(self, images: Sequence[np.ndarray]) -> list[np.ndarray]:  # type: ignore[override]
+    def describe(self, images: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Return the JPEG of each photograph."""
         return [_encode_jpeg(image, self.side) for image in images]
 

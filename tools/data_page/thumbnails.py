@@ -26,7 +26,7 @@ class WebpThumbnails(Extractor):
         """The side in pixels that a reduced decode must keep."""
         return self.height
 
-    def describe(self, images: Sequence[np.ndarray]) -> list[np.ndarray]:  # type: ignore[override]
+    def describe(self, images: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Return the files, (bytes,) uint8 each."""
         return [np.frombuffer(self._file(Image.fromarray(image)), np.uint8) for image in images]
 
@@ -44,6 +44,6 @@ class GreyThumbnails(Extractor):
     side: int = 32  # pixels
     upright: bool = False
 
-    def describe(self, images: np.ndarray) -> np.ndarray:  # type: ignore[override]
+    def describe(self, images: np.ndarray) -> np.ndarray:
         """Return the pixels, row by row."""
         return images.reshape(len(images), -1)

@@ -1,9 +1,9 @@
 """Base class of extractors, which turn decoded images into descriptors."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import fields
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -32,7 +32,6 @@ class Extractor(ABC):
 
     mode: ClassVar[Mode] = "L"
     upright: bool = True
-    batch: ClassVar[int] = 32
     libraries: ClassVar[tuple[str, ...]] = ()
 
     @property
@@ -47,17 +46,24 @@ class Extractor(ABC):
         return None if self.size is None else 2 * max(self.size)
 
     @property
+    def batch(self) -> int:
+        """Return the largest number of images per call of `describe`."""
+        return 32
+
+    @property
     def made_with(self) -> Mapping[str, str]:
         """Return further facts that determine the rows, by name, e.g. the digest of a file of weights."""
         return {}
 
     @abstractmethod
-    def describe(self, images: np.ndarray | Sequence[np.ndarray]) -> Descriptors | Mapping[str, Descriptors]:
+    def describe(self, images: Any) -> Descriptors | Mapping[str, Descriptors]:
         """Return a row for each image, or several named arrays of rows.
 
         `images` is uint8, `(n, height, width)` or `(n, height, width, 3)`; without `size` a list of n arrays of
         different shapes. A row may depend on its own image only. Several threads call this at once; the first call
         is for one black image and determines names, types and shapes.
+
+        Any type, because a subclass declares which of these it takes: an array or a sequence of arrays.
         """
 
     @property

@@ -43,7 +43,7 @@ class CornerCropsExtractor(MultiscaleExtractor):
         """Return the side that a reduced decode must keep, so that a crop still has `side` pixels."""
         return round(super().reduce_to / self.share)
 
-    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray | list[np.ndarray]]:  # type: ignore[override]
+    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray | list[np.ndarray]]:
         """Return the descriptors `(n, c)` by pooling and layer."""
         views = [view for image in images for view in corner_crops(image, self.share)]
         rows = super().describe(views)  # at once, as views of the same shape follow each other then

@@ -74,14 +74,14 @@ class MultiscaleExtractor(Extractor):
         return max(1, round(self.side * max(self.scales)))
 
     @property
-    def batch(self) -> int:  # type: ignore[override]
+    def batch(self) -> int:
         return _BATCH_SIZES[self.network.on_accelerator][0]
 
     @property
     def made_with(self) -> Mapping[str, str]:
         return self.network.made_with
 
-    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray | list[np.ndarray]]:  # type: ignore[override]
+    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray | list[np.ndarray]]:
         """Return the descriptors by pooling and layer."""
         rotated = [np.rot90(image, self.quarter_turns) for image in images]
         orientations = [rotated, [image[:, ::-1] for image in rotated]][: 1 + self.flip]

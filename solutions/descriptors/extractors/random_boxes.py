@@ -55,14 +55,14 @@ class RandomBoxesExtractor(Extractor):
         return self.side if self.cut == "maps" else round(self.side / _SIDES[0])
 
     @property
-    def batch(self) -> int:  # type: ignore[override]
+    def batch(self) -> int:
         return max(_BATCH, self.network.batch) if self.cut == "maps" else 1
 
     @property
     def made_with(self) -> Mapping[str, str]:
         return self.network.made_with
 
-    def describe(self, images: Sequence[np.ndarray]) -> np.ndarray:  # type: ignore[override]
+    def describe(self, images: Sequence[np.ndarray]) -> np.ndarray:
         """Return the descriptors of the crops."""
         if self.cut == "pixels":
             return np.stack([self._describe_crops(image) for image in images])

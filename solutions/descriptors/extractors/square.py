@@ -72,14 +72,14 @@ class SquareExtractor(Extractor):
         return self.framing.reduce_to
 
     @property
-    def batch(self) -> int:  # type: ignore[override]
+    def batch(self) -> int:
         return max(_BATCH, self.network.batch)
 
     @property
     def made_with(self) -> Mapping[str, str]:
         return self.network.made_with
 
-    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:  # type: ignore[override]
+    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:
         """Return the descriptors `(n, c)` by pooling, and the logits."""
         framing = self.framing
         squares = np.empty((len(images), framing.side, framing.side, 3), np.uint8)

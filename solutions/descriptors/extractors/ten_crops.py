@@ -30,10 +30,10 @@ class TenCropsExtractor(SquareExtractor):
         return round(self.framing.side * _MARGIN)
 
     @property
-    def batch(self) -> int:  # type: ignore[override]
+    def batch(self) -> int:
         return max(1, super().batch // CROPS)
 
-    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:  # type: ignore[override]
+    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:
         """Return the descriptors `(n, c)` by pooling."""
         framing = self.framing
         crops = np.concatenate([ten_crops(image, framing.side, framing.frame) for image in images])

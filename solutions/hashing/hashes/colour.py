@@ -71,5 +71,5 @@ class ColourHashes(PerceptualHashes):
 
     mode: ClassVar[Literal["L", "RGB"]] = "RGB"
 
-    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:  # type: ignore[override]
+    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:
         return {"colour": np.array([colour_hash(image) for image in images], np.uint64)}

@@ -15,16 +15,17 @@ CROPS = 5
 
 @dataclass(frozen=True)
 class MultiViewHashes(PerceptualHashes):
-    """Extracts each kind of hash of several views of an image, (n, views) uint64 each."""
+    """Extracts each kind of hash of several views of an image, (n, views) or (n, views, words) uint64 each."""
 
     @abstractmethod
     def views(self, image: np.ndarray) -> list[np.ndarray]:
         """Return the views of an image, the same number for each image."""
 
-    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:  # type: ignore[override]
+    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:
         """Return the hashes of all views of each image."""
-        hashes = perceptual_hashes([view for image in images for view in self.views(image)])
-        return {kind: codes.reshape(len(images), -1) for kind, codes in hashes.items()}
+        views = [view for image in images for view in self.views(image)]
+        hashes = perceptual_hashes(views, hash_size=self.hash_size)
+        return {kind: codes.reshape(len(images), -1, *codes.shape[1:]) for kind, codes in hashes.items()}
 
 
 @dataclass(frozen=True)

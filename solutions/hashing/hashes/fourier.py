@@ -52,7 +52,7 @@ class FourierSpectra(Extractor):
     window: bool = True
     libraries: ClassVar[tuple[str, ...]] = ("scipy",)
 
-    def describe(self, images: np.ndarray) -> Mapping[str, np.ndarray]:  # type: ignore[override]
+    def describe(self, images: np.ndarray) -> Mapping[str, np.ndarray]:
         magnitudes = log_magnitudes(images, window=self.window).reshape(len(images), -1)
         return {
             "block": _subtract_mean(magnitudes[:, _block(self.side, self.frequencies)]),

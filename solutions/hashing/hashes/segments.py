@@ -82,7 +82,7 @@ class SegmentHashes(PerceptualHashes):
     def reduce_to(self) -> int | None:
         return _REDUCED_SIDE if self.decode == "reduced" else None
 
-    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, list[np.ndarray]]:  # type: ignore[override]
+    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, list[np.ndarray]]:
         """Return the hashes of the segments of each image."""
         pieces = [[np.ascontiguousarray(image[box]) for box in segment_boxes(image, self.most)] for image in images]
         codes = perceptual_hashes(list(chain(*pieces)), ["difference"])["difference"]

@@ -86,7 +86,7 @@ class WaveletEnergies(_Wavelets):
     wavelet: str = "db4"
     levels: int = 4
 
-    def describe(self, images: np.ndarray) -> np.ndarray:  # type: ignore[override]
+    def describe(self, images: np.ndarray) -> np.ndarray:
         return (
             band_energies(yiq_channels(images), self.wavelet, self.levels).reshape(len(images), -1).astype(np.float32)
         )
@@ -101,7 +101,7 @@ class LargestWavelets(_Wavelets):
 
     m: int = 60
 
-    def describe(self, images: np.ndarray) -> Mapping[str, np.ndarray]:  # type: ignore[override]
+    def describe(self, images: np.ndarray) -> Mapping[str, np.ndarray]:
         pictures = yiq_channels(images)
         averages = pictures.reshape(len(images), CHANNELS, -1).mean(axis=-1)
         first = 2 * self.side**2 * np.arange(CHANNELS, dtype=np.int32)[:, None]

@@ -10,6 +10,8 @@ ProgressListener = Callable[[str, int, int | None], None]  # stage, items done, 
 ListenerFactory = Callable[[str], ProgressListener]  # takes the name of a job
 
 
+FINISHED = "finished"  # the stage that a job reports when it ends, also if it failed or was not repeated
+
 _listener: ProgressListener | None = None
 _INTERVAL_S = 0.2
 

@@ -25,10 +25,20 @@ _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS
 
 @dataclass(frozen=True)
 class RunLimits:
-    """Limits of a run on time and memory; None is no limit."""
+    """Limits of a run on time and memory; None is no limit. At `deadline`, as of `time.time()`, it is stopped."""
 
     timeout_s: float | None = None
     memory_mb: float | None = None
+    deadline: float | None = None
+
+    @property
+    def over(self) -> bool:
+        """Return whether the deadline has passed."""
+        return self.deadline is not None and time.time() >= self.deadline
+
+
+class RunStopped(Exception):  # noqa: N818 (no error of the run)
+    """The run did not start or was stopped, because the user interrupted it or its deadline has passed."""
 
 
 class RunProcesses:
@@ -44,7 +54,12 @@ class RunProcesses:
         return RunProcesses, ()
 
     def run(self, job: RunJob, folder: Path, cores: int, limits: RunLimits, listener: ProgressListener) -> Outcome:
-        """Run a job in its folder and return the outcome; a failure of the solution is an outcome too."""
+        """Run a job in its folder and return the outcome; a failure of the solution is an outcome too.
+
+        Raises RunStopped if the run could not end; it can be resumed.
+        """
+        if limits.over:
+            raise RunStopped
         (folder / OUTCOME).unlink(missing_ok=True)
         (folder / PROGRESS).unlink(missing_ok=True)
         write_atomically(folder / JOB, json.dumps(asdict(job)))
@@ -72,7 +87,7 @@ class RunProcesses:
         command = [sys.executable, "-P", "-m", "harness.running.worker", str(folder)]
         with self._lock:
             if self._stopped:
-                raise KeyboardInterrupt
+                raise RunStopped
             process = subprocess.Popen(  # noqa: S603 (our own module in our own interpreter)
                 command, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True, env=environment
             )
@@ -92,6 +107,8 @@ def _wait(process: subprocess.Popen[bytes], folder: Path, limits: RunLimits, lis
         with suppress(subprocess.TimeoutExpired):
             process.wait(_POLL_S)
             return None
+        if limits.over:
+            raise RunStopped
         if limits.timeout_s is not None and time.monotonic() - started > limits.timeout_s:
             return f"timed out after {limits.timeout_s:g} s (--timeout){_current_step(folder)}"
         if limits.memory_mb is not None and (used := process_tree_memory_mb(process.pid)) > limits.memory_mb:

@@ -29,6 +29,7 @@ class RunJob:
     task: metrics.Task
     fold: int | None  # from 1; None for the competition's own test images
     seed: int
+    queries: tuple[int, ...] | None = None  # the rows of a sample of the test images; None for all
 
 
 @dataclass(frozen=True)

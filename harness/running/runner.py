@@ -1,52 +1,34 @@
 """Run solutions on splits in parallel processes; score each run and add its entry to the leaderboard."""
 
-import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
-from pkgutil import iter_modules
 from shutil import rmtree
 from warnings import catch_warnings
 
-from filelock import FileLock
 from joblib import Parallel, delayed
 
 import metrics
-from harness.code_digest import class_digest, imports_digest
 from harness.cpu_budget import cores
 from harness.data.competition import Competition
-from harness.data.split import TEST, Folds, Split, fold_split, own_split
-from harness.errors import DataError
-from harness.progress import ProgressListener, ignore_progress
-from harness.running.environment import environment_facts
+from harness.data.query_sample import sample_size, sample_split
+from harness.data.split import Folds, Split, fold_split, own_split
+from harness.data.tables.id_index import find_positions
+from harness.errors import DataError, HarnessError
+from harness.progress import FINISHED, ProgressListener, ignore_progress
+from harness.running.execution import run_lock, run_unless_finished
 from harness.running.local_processes import RunLimits, RunProcesses
-from harness.running.outcome import ANSWER, CHUNKS, LOG, SUBMISSION, Outcome, RunJob, finished_outcome, load_answer
+from harness.running.outcome import ANSWER, CHUNKS, LOG, SUBMISSION, Outcome, load_answer
+from harness.running.planned_run import PlannedRun, plan_run
 from harness.running.versions import versions
 from harness.scoring.evaluate import Evaluation, evaluate
 from harness.scoring.stored_evaluation import part_intervals, to_arrays
-from harness.solution.base import Solution, identity, solution_name
+from harness.solution.base import Solution
 from harness.solution.registry import load_solution
-from harness.solution.spec import split_spec
 from harness.workspace import Workspace
 from leaderboard import Entry, EntryStore, Status
-
-# These modules and all that they import are the code that a result depends on.
-_METRICS = [f"metrics.{module.name}" for module in iter_modules(metrics.__path__) if not module.ispkg]
-RESULT_MODULES = ("harness", "harness.running.runner", "harness.running.worker", "metrics", *_METRICS)
-
-
-@dataclass(frozen=True)
-class PlannedRun:
-    """A solution on a split. `key` is a digest of everything that the result depends on."""
-
-    solution: str
-    identity: str
-    job: RunJob
-    split: str
-    key: str
-    code_version: str
 
 
 @dataclass(frozen=True)
@@ -60,7 +42,10 @@ class RunResult:
 
 
 class Runner:
-    """Runs solutions on the folds of a competition, or on its test images if `folds` is None."""
+    """Runs solutions on the folds of a competition, or on its test images if `folds` is None.
+
+    With `limit` it runs them on a sample of so many test images, see `harness.data.query_sample`.
+    """
 
     def __init__(
         self,
@@ -68,8 +53,12 @@ class Runner:
         workspace: Workspace,
         folds: Folds | None = None,
         limits: RunLimits = RunLimits(),  # noqa: B008 (frozen)
+        limit: int | None = None,
     ) -> None:
+        if limit is not None and folds is not None:
+            raise HarnessError("--limit samples the test images, and --folds does not use them; leave out one of them")
         self.competition, self.workspace, self.folds, self.limits = competition, workspace, folds, limits
+        self.limit = limit
         self.entries = EntryStore(workspace.database)
         self._splits: dict[tuple[metrics.Task, int | None], Split] = {}
 
@@ -88,22 +77,33 @@ class Runner:
         runs: Sequence[PlannedRun],
         jobs: int | None = None,
         listeners: Mapping[str, ProgressListener] | None = None,
+        *,
+        again: bool = False,
+        budget_s: float | None = None,
     ) -> Iterator[RunResult]:
-        """Yield each result as its run ends; the runs share `jobs` cores. `listeners` holds one of each run by key."""
+        """Yield each result as its run ends; the runs share `jobs` cores. `listeners` holds one of each run by key.
+
+        With `again` finished runs are repeated, each in a further folder. After `budget_s` seconds no run starts, and
+        those that have not ended are stopped; they have no result, and can be resumed.
+        """
         total, listeners = jobs or cores(), listeners or {}
+        limits = self.limits if budget_s is None else replace(self.limits, deadline=time.time() + budget_s)
         at_once = max(1, min(total, len(runs)))
         parallel = Parallel(n_jobs=at_once, prefer="threads", return_as="generator_unordered", batch_size=1)
         processes = RunProcesses()
         outcomes = parallel(
-            delayed(_run_unless_finished)(
-                *(processes, run, self.folder(run), total // at_once, self.limits),
+            delayed(run_unless_finished)(
+                *(processes, run, self.folder(run), total // at_once, limits),
                 listeners.get(run.key, ignore_progress),
+                again=again,
             )
             for run in runs
         )
         try:
-            for run, outcome, executed in outcomes:
-                yield self._find_or_add_entry(run, outcome, executed=executed)
+            for run, folder, outcome, executed in outcomes:
+                listeners.get(run.key, ignore_progress)(FINISHED, 1, 1)
+                if outcome is not None:
+                    yield self._find_or_add_entry(run, folder, outcome, executed=executed)
         except BaseException:
             processes.kill_all()
             with catch_warnings(action="ignore"):  # joblib warns of runs that did not end
@@ -115,6 +115,7 @@ class Runner:
         if (task, number) not in self._splits:
             if number is None or self.folds is None:
                 split = own_split(self.competition, task, seed)
+                split = split if self.limit is None else sample_split(split, self.limit)
             else:
                 split = fold_split(self.competition, self.folds, number, task, seed)
             self._splits[task, number] = split
@@ -132,36 +133,18 @@ class Runner:
         return self.workspace.run_folder(self.competition.key, f"{run.solution[:40]}-{run.key[:16]}")
 
     def _plan_run(self, spec: str, solution: Solution, number: int | None, seed: int) -> PlannedRun:
-        name = split_spec(spec)[0]
-        spec = spec.replace(name, str(Path(name).resolve()), 1) if name.endswith(".py") else spec
-        job = RunJob(
-            str(self.competition.folder.resolve()), str(self.workspace.folder), spec, solution.task, number, seed
-        )
-        code = sha256((class_digest(type(solution)) + imports_digest(*RESULT_MODULES)).encode()).hexdigest()
-        split_name = TEST if number is None or self.folds is None else self.folds.name(number)
-        facts = [
-            identity(solution),
-            job.task,
-            split_name,
-            seed,
-            code,
-            versions(),
-            environment_facts(solution),
-            *self._data_digests(solution, number),
-        ]
-        key = sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
-        return PlannedRun(solution_name(type(solution)), identity(solution), job, split_name, key, code)
-
-    def _data_digests(self, solution: Solution, number: int | None) -> list[str]:
-        """Return the digests of the competition's tables, of the three image sets of a run, and of further inputs."""
         split = self.split(solution.task, number)
-        fingerprints = [each.fingerprint for each in (split.data.train, split.data.index, split.queries)]
-        return [self.competition.key, *fingerprints, *solution.input_digests(split.data, split.queries)]
+        queries = find_positions(split.queries.ids, self.competition.queries.ids) if sample_size(split.name) else None
+        return plan_run(
+            *(self.competition, self.workspace, spec, solution, split),
+            fold=number,
+            seed=seed,
+            queries=None if queries is None else queries.tolist(),
+        )
 
-    def _find_or_add_entry(self, run: PlannedRun, outcome: Outcome, *, executed: bool) -> RunResult:
+    def _find_or_add_entry(self, run: PlannedRun, folder: Path, outcome: Outcome, *, executed: bool) -> RunResult:
         """Return the result with its entry, which a reused run may have already."""
-        folder = self.folder(run)
-        with _lock(folder):
+        with run_lock(folder):
             if not executed and (entry := self.entries.find(run.key)):
                 return RunResult(entry, outcome, executed=False)
             return self._add_entry(run, folder, outcome, executed=executed)
@@ -208,22 +191,3 @@ class Runner:
             return evaluate(answer, split.ground_truth), split.ground_truth.notes
         except DataError as error:  # no query of the ground truth counts; the run is still finished
             return None, (f"{run.identity}, {run.split}: not scored: {error}",)
-
-
-def _run_unless_finished(
-    processes: RunProcesses,
-    run: PlannedRun,
-    folder: Path,
-    n_cores: int,
-    limits: RunLimits,
-    listener: ProgressListener,
-) -> tuple[PlannedRun, Outcome, bool]:
-    """Return the run, its outcome, and whether it was executed now."""
-    with _lock(folder):  # two processes that start the same run execute it once
-        if outcome := finished_outcome(folder):
-            return run, outcome, False
-        return run, processes.run(run.job, folder, n_cores, limits, listener), True
-
-
-def _lock(folder: Path) -> FileLock:
-    return FileLock(folder / "run.lock", thread_local=False)

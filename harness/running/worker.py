@@ -39,7 +39,7 @@ from harness.running.outcome import (
     submission_digest,
 )
 from harness.running.resource_usage import StageRecorder
-from harness.running.sandbox import block_file_access
+from harness.running.sandbox import block_file_access, tables_to_block
 from harness.running.versions import run_versions
 from harness.solution.base import Retrieval, Solution
 from harness.solution.registry import load_solution
@@ -94,9 +94,10 @@ def load(job: RunJob) -> tuple[Split, Solution]:
         split = own_split(competition, job.task, job.seed, with_truth=False)
     else:
         split = fold_split(competition, load_folds(folds), job.fold, job.task, job.seed)
-    block_file_access([*competition.folder.glob("*.csv"), folds, workspace.database])
+    block_file_access([*tables_to_block(competition.folder, job.spec), folds, workspace.database])
     solution = load_solution(job.spec, workspace.register)
-    return Split(split.name, split.data, split.queries, None), solution
+    queries = split.queries if job.queries is None else split.queries[np.array(job.queries, int)]
+    return Split(split.name, split.data, queries, None), solution
 
 
 def answer_all(solution: Solution, split: Split, chunk_folder: Path) -> Answer:

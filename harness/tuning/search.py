@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 
 from harness.errors import HarnessError, SolutionError
 from harness.progress import ListenerFactory, ignore_progress
-from harness.running.runner import PlannedRun, Runner
+from harness.running.planned_run import PlannedRun
+from harness.running.runner import Runner
 from harness.tuning.optuna_proposals import Parameters, ScoredValues, propose
 from harness.tuning.study import Trial, TuningStudy, trial_from_entries
 from leaderboard import Entry

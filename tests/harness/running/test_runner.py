@@ -1,7 +1,8 @@
 """Tests of `harness.running.runner` and of what runs in its processes.
 
-Subjects: `harness.running.local_processes`, `harness.running.outcome`, `harness.running.resource_usage`,
-`harness.running.sandbox`, `harness.running.versions` and `harness.running.worker`.
+Subjects: `harness.running.execution`, `harness.running.local_processes`, `harness.running.outcome`,
+`harness.running.planned_run`, `harness.running.resource_usage`, `harness.running.sandbox`, `harness.running.versions` and
+`harness.running.worker`.
 """
 
 import os
@@ -20,7 +21,7 @@ from harness.code_digest import imported_files
 from harness.data.split import make_folds, save_folds
 from harness.errors import DataError, SolutionError
 from harness.running.local_processes import RunLimits
-from harness.running.runner import RESULT_MODULES
+from harness.running.planned_run import RESULT_MODULES
 from harness.running.versions import run_versions, versions
 from leaderboard import Coverage
 from tests.factories.competitions import image_id, image_path, make_competition, save_image

@@ -1,20 +1,27 @@
 """`landmark data`: render, check and import competitions."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import typer
 
-from harness.cli._options import Jobs, Seed
-from harness.cli._output import say
+from harness.cli._options import Jobs, Json, Seed
+from harness.cli._output import print_json, say
 from harness.cli.plugin_commands import PluginGroup
 from harness.progress_display import progress
+
+_PLACEMENTS: dict[bool | None, Literal["auto", "link", "copy"]] = {None: "auto", True: "link", False: "copy"}
 
 app = typer.Typer(
     cls=PluginGroup,
     no_args_is_help=True,
     help="Render, check, import and show competitions.",
 )
+
+
+def _share(what: str, default: float) -> Any:
+    return typer.Option(min=0, max=1, help=f"Share of the photos of a landmark {what}; default: {default:g}.")
+
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The competition's folder.")]
 
@@ -59,15 +66,35 @@ def import_folders(
     source: Annotated[Path, typer.Argument(metavar="SRC", help="One subfolder of photographs per landmark.")],
     folder: Folder,
     *,
+    train_share: Annotated[float | None, _share("for training; 0: retrieval only", 0.25)] = None,
+    index_share: Annotated[float | None, _share("for the index; 0: recognition only", 0.5)] = None,
+    test_share: Annotated[float | None, _share("that are queries", 0.25)] = None,
+    nested: Annotated[
+        bool, typer.Option("--nested", help="Also take photos of folders inside the subfolders.")
+    ] = False,
+    link: Annotated[
+        bool | None,
+        typer.Option("--link/--copy", help="Hard-link or copy the files; default: link where possible."),
+    ] = None,
     seed: Seed = 0,
+    json: Json = False,
 ) -> None:
-    """Create a competition from folders of photographs, which are linked or copied."""
+    """Create a competition from folders of photographs, and say what was left out.
+
+    The table files.csv of the competition names the file and the landmark of each image.
+    """
     from harness.data.layouts.class_folders import import_folders as import_source
+    from harness.data.layouts.part_shares import PartShares
     from harness.progress import send_progress_to
 
+    shares = PartShares.complete(train_share, index_share, test_share)
     with progress() as listener, send_progress_to(listener("")):
-        sizes = import_source(source, folder, seed)
-    say(f"{folder}: " + ", ".join(f"{count} {part}" for part, count in sizes.items()) + " images")
+        result = import_source(source, folder, seed, shares=shares, placement=_PLACEMENTS[link], nested=nested)
+    if json:
+        print_json(result.document() | {"folder": str(folder)})
+        return
+    for line in result.lines(folder):
+        say(line)
 
 
 @app.command("import-benchmark")

@@ -19,8 +19,8 @@ app = typer.Typer(
     help="Run image retrieval and recognition solutions on a competition, score and rank them, write submissions.",
 )
 _COMMANDS = (  # in the order of `landmark --help`
-    "demo", "run", "score", "validate", "fix", "submit", "push", "blend", "split", "leaderboard", "compare", "serve",
-    "report", "plot", "shake_up", "tune", "ablate", "describe",
+    "demo", "run", "score", "validate", "fix", "submit", "push", "blend", "split", "leaderboard", "compare", "what_if",
+    "serve", "report", "plot", "shake_up", "tune", "ablate", "describe",
 )  # fmt: skip
 for name in _COMMANDS:
     app.command()(getattr(import_module(f"harness.cli.{name}"), name))

@@ -94,6 +94,17 @@ class EntryLookup:
         entries = self._named(name)
         return sorted({entry.task for entry in entries}) if entries else [submission_task(Path(name))]
 
+    def entry(self, name: str, task: str | None = None) -> Entry | None:
+        """Return the entry that a name means; None for a file. Raise HarnessError if it is unknown, or of another task.
+
+        Of several it is the one that the leaderboard shows, of the task of the latest.
+        """
+        named = self._named(name)
+        fitting = [entry for entry in named if task in (None, entry.task)]
+        if named and not fitting:
+            raise HarnessError(f"{name}: is for {named[-1].task}, not for {task}")
+        return best_of([entry for entry in fitting if entry.task == fitting[-1].task]) if fitting else None
+
     def find(self, name: str, task: Task, metric: Metric) -> ComparedSystem:
         """Return the entry (on folds, the latest of each) or file of a name; raise HarnessError if it has no score."""
         entries = [entry for entry in self._named(name) if entry.task == task]

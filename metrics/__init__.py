@@ -19,8 +19,9 @@ from metrics.judgement import (
     judge_retrieval,
     judge_retrieval_codes,
 )
+from metrics.protocol_metrics import ProtocolJudgements, ProtocolMetric
 from metrics.protocols import DIFFICULTIES, holidays, oxford, revisited
-from metrics.registry import COMPLETE_METRICS, METRIC_CLASSES, METRICS, metric, metrics_of
+from metrics.registry import COMPLETE_METRICS, METRIC_CLASSES, METRICS, PROTOCOL_METRICS, metric, metrics_of
 from metrics.statistics.bootstrap import LEVEL, REPLICATES, QueryValues, intervals
 from metrics.statistics.comparison import Comparison, PairComparison, compare, most_different
 from metrics.statistics.permutation_test import holm
@@ -31,6 +32,7 @@ __all__ = [
     "LEVEL",
     "METRICS",
     "METRIC_CLASSES",
+    "PROTOCOL_METRICS",
     "REPLICATES",
     "Comparison",
     "CompleteJudgement",
@@ -40,6 +42,8 @@ __all__ = [
     "NoPositives",
     "NonDecomposableMetric",
     "PairComparison",
+    "ProtocolJudgements",
+    "ProtocolMetric",
     "QueryValues",
     "RecognitionJudgement",
     "RetrievalJudgement",

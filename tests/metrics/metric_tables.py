@@ -1,4 +1,4 @@
-"""The table of all metrics in the README, on inputs on which every two metrics differ."""
+"""The table of all metrics in docs/scores.md, on inputs on which every two metrics differ."""
 
 from collections.abc import Callable, Iterable, Mapping
 from math import isnan
@@ -56,10 +56,10 @@ def definitions(cases: Mapping[str, ScoringCase]) -> list[Definition]:
     return [official, by_r, area, by_k, *others, head]
 
 
-def readme_tables() -> str:
+def metric_tables() -> str:
     """Return both tables in Markdown: a row for each metric, a column for each input.
 
-    >>> print(readme_tables().splitlines()[2])
+    >>> print(metric_tables().splitlines()[2])
     | `map@100` | average precision among the first `k` ranks | 0.8333 | 1 | 0.8333 | 0.5 | 0.4444 |
     """
     return "\n".join([*_table(RETRIEVAL_CASES, "ABCDE"), "", *_table(RECOGNITION_CASES, "FG"), ""])

@@ -1,4 +1,4 @@
-"""The table of metrics in the README: the metrics compute its numbers, and every two of them differ."""
+"""The tables of docs/scores.md: the metrics compute its numbers, and every two of them differ."""
 
 from itertools import combinations
 from math import isnan
@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.metrics.readme_table import RECOGNITION_CASES, RETRIEVAL_CASES, definitions, readme_tables
+from tests.metrics.metric_tables import RECOGNITION_CASES, RETRIEVAL_CASES, definitions, metric_tables
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs/scores.md"
 
 
-def test_the_rows_of_the_readme_are_what_the_metrics_compute():
-    section = README.read_text(encoding="utf-8").partition("### Metrics side by side")[2].partition("\n#")[0]
+def test_the_rows_of_the_page_are_what_the_metrics_compute():
+    section = PAGE.read_text(encoding="utf-8").partition("## Metrics side by side")[2].partition("\n#")[0]
     rows = [line for line in section.splitlines() if line.startswith(("|", "A: ", "F: "))]
     assert len(rows) >= 18
-    assert [row for row in rows if row not in readme_tables().splitlines()] == []
+    assert [row for row in rows if row not in metric_tables().splitlines()] == []
 
 
 @pytest.mark.parametrize("cases", [RETRIEVAL_CASES, RECOGNITION_CASES])

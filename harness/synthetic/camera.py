@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.synthetic.building.solids import Body, Face, Vectors
-from harness.synthetic.noise import Image
+from harness.synthetic.noise import Image, scale_channels
 
 NEAREST = 0.25  # units; faces closer to the camera are not drawn
 
@@ -97,11 +97,11 @@ def paint_face(canvas: Image, camera: Camera, face: Face, light: float) -> None:
     texture = face.texture.level_for_size(float(width), float(height))
     patch = _warp(texture, corners - (left, top), (int(right - left), int(bottom - top)))
     if light != 1:
-        patch = cv2.multiply(patch, (light, light, light, 1.0))  # type: ignore[call-overload]
+        patch = scale_channels(patch, (light, light, light, 1.0))
     mask = np.zeros(patch.shape[:2], np.uint8)
     cv2.fillConvexPoly(mask, np.rint(around - (left, top)).astype(np.int32), 255)
     if face.texture.has_holes:
-        mask &= cv2.compare(patch[..., 3], 32, cv2.CMP_GT)  # type: ignore[call-overload]
+        mask[patch[..., 3] <= 32] = 0
     cv2.copyTo(patch, mask, canvas[top:bottom, left:right])
 
 
@@ -110,4 +110,4 @@ def _warp(texture: Image, corners: NDArray[np.float64], size: tuple[int, int]) -
     source = np.array([(0, 0), (columns - 1, 0), (columns - 1, rows - 1), (0, rows - 1)], np.float32)
     homography = cv2.getPerspectiveTransform(source, corners.astype(np.float32))
     flags = cv2.INTER_LINEAR
-    return cv2.warpPerspective(texture, homography, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[return-value]
+    return cv2.warpPerspective(texture, homography, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)

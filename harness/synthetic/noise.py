@@ -1,14 +1,13 @@
-"""Noise fields, computed once per process: fractal noise for clouds, stains and foliage, and sensor grain."""
+"""Noise fields, computed once per process (fractal noise for clouds and foliage; sensor grain), and resizing."""
 
 from functools import cache
 from typing import TypeAlias
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Image: TypeAlias = NDArray[np.uint8]  # (height, width, channels), RGB or RGBA
-Field: TypeAlias = NDArray[np.float32]  # (height, width)
+Image: TypeAlias = np.ndarray  # (height, width, channels) uint8, RGB or RGBA; OpenCV returns arrays without a dtype
+Field: TypeAlias = np.ndarray  # (height, width) float32
 
 SIDE = 512  # pixels; the period of every field
 
@@ -39,7 +38,7 @@ def sample_grain(rng: np.random.Generator, height: int, width: int) -> Image:
 def sample_clouds(rng: np.random.Generator, height: int, width: int, zoom: float = 1.0) -> Field:
     """Return a random part of the clouds enlarged by `zoom`, (height, width) in [0, 1]."""
     part = cloud_field()[_random_window(rng, round(height / zoom), round(width / zoom))]
-    return cv2.resize(part, (width, height), interpolation=cv2.INTER_LINEAR)  # type: ignore[return-value]
+    return cv2.resize(part, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
 def _random_window(rng: np.random.Generator, height: int, width: int) -> tuple[slice, slice]:
@@ -50,4 +49,9 @@ def _random_window(rng: np.random.Generator, height: int, width: int) -> tuple[s
 
 def resize(picture: Image, width: int, height: int, interpolation: int = cv2.INTER_LINEAR) -> Image:
     """Resize a picture."""
-    return cv2.resize(picture, (width, height), interpolation=interpolation)  # type: ignore[return-value]
+    return cv2.resize(picture, (width, height), interpolation=interpolation)
+
+
+def scale_channels(picture: Image, factors: tuple[float, ...]) -> Image:
+    """Multiply each channel by its factor, of which there are four even where there are three channels."""
+    return cv2.multiply(picture, factors)  # type: ignore[call-overload, no-any-return]  # OpenCV's types know no scalars

@@ -64,11 +64,11 @@ def _apply_lens(rng: np.random.Generator, picture: Image, difficulty: float) -> 
     """Apply defocus or motion blur, or neither."""
     draw = rng.random()
     if draw < 0.25 * difficulty:
-        return cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.5, 0.6 + 1.2 * difficulty))  # type: ignore[return-value]
+        return cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.5, 0.6 + 1.2 * difficulty))
     if draw < 0.4 * difficulty:
         length = int(rng.integers(2, 4 + round(3 * difficulty)))
         kernel = np.eye(length) if rng.random() < 0.5 else np.full((1, length), 1.0)
-        return cv2.filter2D(picture, -1, kernel / kernel.sum())  # type: ignore[return-value]
+        return cv2.filter2D(picture, -1, kernel / kernel.sum())
     return picture
 
 
@@ -79,7 +79,7 @@ def _apply_tones(rng: np.random.Generator, picture: Image, difficulty: float) ->
     contrast, gamma = np.exp(rng.normal(0, 0.05 + 0.25 * difficulty, size=2))
     curve = (levels**gamma)[:, None] * gain
     curve = (0.5 + (curve - 0.5) * contrast).clip(0, 1) * 255
-    picture = cv2.LUT(picture, curve[None].astype(np.uint8))  # type: ignore[assignment]
+    picture = cv2.LUT(picture, curve[None].astype(np.uint8))
     if rng.random() < 0.12 * difficulty:
         grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None]
         tone = (1.0, 1.0, 1.0) if rng.random() < 0.7 else (1.05, 0.92, 0.72)
@@ -92,7 +92,7 @@ def _add_sensor_noise(rng: np.random.Generator, picture: Image, difficulty: floa
     if strength < 0.03:
         return picture
     rows, columns = picture.shape[:2]
-    return cv2.addWeighted(picture, 1, sample_grain(rng, rows, columns), strength, -128 * strength)  # type: ignore[return-value]
+    return cv2.addWeighted(picture, 1, sample_grain(rng, rows, columns), strength, -128 * strength)
 
 
 def _add_border_or_watermark(rng: np.random.Generator, picture: Image) -> Image:
@@ -102,8 +102,8 @@ def _add_border_or_watermark(rng: np.random.Generator, picture: Image) -> Image:
         wide = int(rng.integers(3, max(4, rows // 16)))
         colour = [int(rng.choice([0, 255, 240, 30]))] * 3
         inner = picture[wide:-wide, wide:-wide]
-        return cv2.copyMakeBorder(inner, wide, wide, wide, wide, cv2.BORDER_CONSTANT, value=colour)  # type: ignore[return-value]
+        return cv2.copyMakeBorder(inner, wide, wide, wide, wide, cv2.BORDER_CONSTANT, value=colour)
     marked = picture.copy()
     text, place = str(rng.choice(WATERMARKS)), (int(rng.integers(0, columns // 2)), int(rng.integers(rows // 8, rows)))
     cv2.putText(marked, text, place, cv2.FONT_HERSHEY_SIMPLEX, columns / 420, (255, 255, 255), 1, cv2.LINE_AA)
-    return cv2.addWeighted(picture, 0.3, marked, 0.7, 0)  # type: ignore[return-value]
+    return cv2.addWeighted(picture, 0.3, marked, 0.7, 0)

@@ -38,7 +38,7 @@ def _render(rng: np.random.Generator, view: Viewpoint, bodies: list[Body], low: 
         weather.cast_shadow(canvas, rng)
     _draw_occluders(canvas, rng, camera, view, low)
     picture = weather.add_haze(weather.apply_lighting(canvas, rng, view), rng, view)
-    picture = cv2.resize(picture, (view.width, view.height), interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    picture = cv2.resize(picture, (view.width, view.height), interpolation=cv2.INTER_AREA)
     return weather.add_rain_or_snow(picture, rng, view)
 
 

@@ -28,7 +28,7 @@ class Texture:
         """The picture at full, half, quarter … resolution."""
         mip_levels = [self.picture]
         while min(mip_levels[-1].shape[:2]) > 16:
-            mip_levels.append(cv2.resize(mip_levels[-1], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))  # type: ignore[arg-type]
+            mip_levels.append(cv2.resize(mip_levels[-1], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
         return mip_levels
 
     def level_for_size(self, width: float, height: float) -> Image:

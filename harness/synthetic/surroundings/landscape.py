@@ -12,7 +12,7 @@ from harness.synthetic.building.portal import Wall
 from harness.synthetic.building.solids import Body, Texture, Vectors, hip_roof, make_box
 from harness.synthetic.building.style import STYLES, draw_building_plan, vary_colour
 from harness.synthetic.camera import NEAREST, Camera
-from harness.synthetic.noise import SIDE, Image, cloud_field, sample_clouds
+from harness.synthetic.noise import SIDE, Image, cloud_field, sample_clouds, scale_channels
 from harness.synthetic.viewpoint import Viewpoint
 
 GROUNDS = ("paving", "grass", "gravel", "water", "asphalt")
@@ -29,7 +29,7 @@ def draw_sky(rng: np.random.Generator, view: Viewpoint, height: int, width: int)
     white = np.array(view.light.low_sky) * rng.uniform(0.85, 1.2)
     sky = np.zeros((rows, columns, 4), np.uint8)
     sky[..., :3] = (colour * (1 - cover) + white * cover).clip(0, 255)
-    return cv2.resize(sky, (width, height), interpolation=cv2.INTER_LINEAR)  # type: ignore[return-value]
+    return cv2.resize(sky, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
 @cache
@@ -60,7 +60,7 @@ def paint_ground(canvas: Image, rng: np.random.Generator, camera: Camera, view: 
         return
     texture = ground_texture(GROUNDS[rng.integers(len(GROUNDS))], int(rng.integers(4)))
     if view.snow:
-        texture = cv2.addWeighted(texture, 0.25, np.full_like(texture, (232, 236, 244, 0)), 0.75, 0)  # type: ignore[assignment]
+        texture = cv2.addWeighted(texture, 0.25, np.full_like(texture, (232, 236, 244, 0)), 0.75, 0)
     scale = np.diag([1 / 24, 1 / 24, 1.0]) @ np.array([[1, 0, rng.uniform(-99, 99)], [0, 1, 0], [0, 0, 1]])
     flat = cv2.warpPerspective(
         texture, camera.ground() @ scale, (columns, rows), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP
@@ -69,7 +69,7 @@ def paint_ground(canvas: Image, rng: np.random.Generator, camera: Camera, view: 
     edge = [(0, ends[0] + 1), (columns - 1, ends[1] + 1), (columns - 1, 2 * rows + 9), (0, 2 * rows + 9)]
     cv2.fillPoly(mask, [np.clip(edge, -(2**14), 2**14).astype(np.int32)], 255)
     light = view.light.shade * 0.5 + 0.5
-    cv2.copyTo(cv2.multiply(flat, (light, light, light, 1.0)), mask, canvas)  # type: ignore[call-overload]
+    cv2.copyTo(scale_channels(flat, (light, light, light, 1.0)), mask, canvas)
 
 
 def cast_shadows(canvas: Image, camera: Camera, bodies: list[Body], sun: Vectors, shade: float) -> None:
@@ -83,7 +83,7 @@ def cast_shadows(canvas: Image, camera: Camera, bodies: list[Body], sun: Vectors
             hull = cv2.convexHull(pixels.clip(-(2**13), 2**13).astype(np.float32))
             cv2.fillConvexPoly(mask, np.rint(hull).astype(np.int32), 255)
     light = 0.3 + 0.7 * shade
-    cv2.copyTo(cv2.multiply(canvas, (light, light, light, 1.0)), mask, canvas)  # type: ignore[call-overload]
+    cv2.copyTo(scale_channels(canvas, (light, light, light, 1.0)), mask, canvas)
 
 
 def _draw_skyline(canvas: Image, rng: np.random.Generator, horizon: float, view: Viewpoint) -> None:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.synthetic.noise import Image, sample_clouds
+from harness.synthetic.noise import Image, sample_clouds, scale_channels
 
 VARIANTS = 24  # of each kind
 
@@ -149,7 +149,7 @@ def paste_sprite(
     size = (round(width), round(height))
     picture = cv2.resize(sprite.picture, size, interpolation=cv2.INTER_AREA if height < 160 else cv2.INTER_LINEAR)
     patch = picture[y0 - top : y1 - top, x0 - left : x1 - left]
-    patch = cv2.multiply(patch, (*light, 1.0))  # type: ignore[call-overload]
-    mask = cv2.compare(patch[..., 3], 110, cv2.CMP_GT)  # type: ignore[call-overload]
+    patch = scale_channels(patch, (*light, 1.0))
+    mask = cv2.threshold(patch[..., 3], 110, 255, cv2.THRESH_BINARY)[1]
     patch[..., 3] = 0  # no pixel is lit at night
     cv2.copyTo(patch, mask, canvas[y0:y1, x0:x1])

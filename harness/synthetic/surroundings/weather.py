@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from harness.synthetic.building.openings import GLASS, WALL
-from harness.synthetic.noise import Image, sample_clouds
+from harness.synthetic.noise import Image, sample_clouds, scale_channels
 from harness.synthetic.viewpoint import Viewpoint
 
 
@@ -16,14 +16,14 @@ def cast_shadow(canvas: Image, rng: np.random.Generator) -> None:
     mask = np.zeros((rows, columns), np.uint8)
     cv2.fillConvexPoly(mask, points.astype(np.int32), 255)
     mask[canvas[..., 3] == 0] = 0
-    cv2.copyTo(cv2.multiply(canvas, (0.5, 0.53, 0.6, 1.0)), mask, canvas)  # type: ignore[call-overload]
+    cv2.copyTo(scale_channels(canvas, (0.5, 0.53, 0.6, 1.0)), mask, canvas)
 
 
 def apply_lighting(canvas: Image, rng: np.random.Generator, view: Viewpoint) -> Image:
     """Return the RGB picture under the viewpoint's lighting; at night windows are lit and walls floodlit."""
     tint = np.array(view.light.tint) * view.light.exposure * rng.uniform(0.88, 1.12)
     kind = canvas[..., 3]
-    picture: Image = cv2.multiply(canvas[..., :3], (*tint.tolist(), 1.0))  # type: ignore[call-overload]
+    picture = scale_channels(canvas[..., :3], (*tint.tolist(), 1.0))
     if view.light.night:
         _floodlight(picture, canvas, rng, view)
     glass = kind > (GLASS + WALL) // 2
@@ -49,7 +49,7 @@ def add_haze(picture: Image, rng: np.random.Generator, view: Viewpoint) -> Image
         return picture
     haze = np.array(view.light.low_sky) * rng.uniform(0.85, 1.1)
     cover = np.full_like(picture, haze.clip(0, 255).astype(np.uint8))
-    return cv2.addWeighted(picture, 1 - view.haze, cover, view.haze, 0)  # type: ignore[return-value]
+    return cv2.addWeighted(picture, 1 - view.haze, cover, view.haze, 0)
 
 
 def add_rain_or_snow(picture: Image, rng: np.random.Generator, view: Viewpoint) -> Image:
@@ -65,4 +65,4 @@ def add_rain_or_snow(picture: Image, rng: np.random.Generator, view: Viewpoint) 
         else:
             cv2.line(layer, (int(x), int(y)), (int(x + slant), int(y + 14)), (206, 212, 220), 1)
     share = 0.75 if view.snow else 0.4
-    return cv2.addWeighted(picture, 1 - share, layer, share, 0)  # type: ignore[return-value]
+    return cv2.addWeighted(picture, 1 - share, layer, share, 0)

@@ -10,6 +10,7 @@ from leaderboard.entry import Coverage, Entry, Status
 from leaderboard.errors import LeaderboardError
 from leaderboard.order import PARTS, Group, Order, Ranked, age_key, group_entries, ranking_metric
 from leaderboard.safe_text import shorten
+from leaderboard.seeds import SeedSpread, seed_spread
 
 
 @dataclass(frozen=True)
@@ -18,9 +19,10 @@ class BoardRow:
 
     `rank` is by the public score, or without a public part by the private one, or else by the score of all queries; it
     is None without such a score. `low` and `high` bound the 95 % interval of the score that ranks, None if the entry
-    has none. `private_rank` orders the same rows by their private scores, and `move` is rank - private_rank: positive
-    is up. `entries` is the number of all entries of the row and `last` the time of the latest; `created` and all other
-    fields are those of the best entry. Seconds and MB are as in Entry.cost.
+    has none. `mean` and `deviation` are those of that score over the `seeds` that the identity ran with; they are None
+    for a single seed. `private_rank` orders the same rows by their private scores, and `move` is rank - private_rank:
+    positive is up. `entries` is the number of all entries of the row and `last` the time of the latest; `created` and
+    all other fields are those of the best entry. Seconds and MB are as in Entry.cost.
     """
 
     rank: int | None
@@ -34,6 +36,9 @@ class BoardRow:
     score_all: float | None
     low: float | None
     high: float | None
+    seeds: int
+    mean: float | None
+    deviation: float | None
     entries: int
     last: datetime
     created: datetime
@@ -66,13 +71,17 @@ def board_rows(
 
 @dataclass(frozen=True)
 class Standing(Generic[Ranked]):
-    """The standing of a solution (or identity): its ranks, its best entry, its number of entries, the latest time."""
+    """The standing of a solution (or identity): its ranks, its best entry, its number of entries, the latest time.
+
+    `spread` is that of the best entry's identity over its seeds.
+    """
 
     rank: int | None
     private_rank: int | None
     entry: Ranked
     entries: int
     last: datetime
+    spread: SeedSpread
 
 
 def standings(entries: Iterable[Ranked], order: Order, best_of: Group) -> tuple[str, list[Standing[Ranked]]]:
@@ -85,7 +94,10 @@ def standings(entries: Iterable[Ranked], order: Order, best_of: Group) -> tuple[
     private_ranks = {name(entry): rank for rank, entry in enumerate(order.best_first(ranked, "private"), 1)}
     rest = sorted((entry for entry in best if name(entry) not in ranks), key=age_key)
     return part, [
-        Standing(ranks.get(of), private_ranks.get(of), entry, len(groups[of]), groups[of][-1].created)
+        Standing(
+            *(ranks.get(of), private_ranks.get(of), entry, len(groups[of]), groups[of][-1].created),
+            seed_spread([each for each in groups[of] if each.identity == entry.identity], order, part),
+        )
         for entry, of in ((entry, name(entry)) for entry in ranked + rest)
     ]
 
@@ -95,6 +107,7 @@ def board_row(standing: Standing[Any], entry: Entry, order: Order, part: str) ->
     rank, private_rank = standing.rank, standing.private_rank
     wall_s, cpu_s, peak_mb = entry.cost
     low, high = order.interval(entry, part)
+    spread = standing.spread
     return BoardRow(
         rank=rank,
         private_rank=private_rank,
@@ -107,6 +120,9 @@ def board_row(standing: Standing[Any], entry: Entry, order: Order, part: str) ->
         score_all=order.score(entry, "all"),
         low=low,
         high=high,
+        seeds=spread.seeds,
+        mean=spread.mean if spread.seeds > 1 else None,
+        deviation=spread.deviation,
         entries=standing.entries,
         last=standing.last,
         created=entry.created,

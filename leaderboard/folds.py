@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from math import fsum, sqrt
+from math import fsum
 
 from leaderboard.entry import Entry, total_cost
 from leaderboard.errors import LeaderboardError
 from leaderboard.order import Order, group_entries, ranking_metric
+from leaderboard.seeds import mean_and_deviation
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def _row(order: Order, part: str, group: list[Entry]) -> FoldRow:
     scores: dict[str, list[float]] = {}
     for entry in counted.values():
         scores.setdefault(entry.split, []).append(order.score(entry, part) or 0.0)
-    mean, deviation = _mean_and_deviation([fsum(seeds) / len(seeds) for seeds in scores.values()])
+    mean, deviation = mean_and_deviation([fsum(seeds) / len(seeds) for seeds in scores.values()])
     without = {entry.split: entry for entry in group if entry.split not in scores}
     wall_s, cpu_s, peak_mb = total_cost(tuple(stage for entry in counted.values() for stage in entry.stages))
     return FoldRow(
@@ -101,16 +102,3 @@ def _row(order: Order, part: str, group: list[Entry]) -> FoldRow:
         peak_mb=peak_mb,
         reason=next((f"{split}: {entry.reason or entry.status}" for split, entry in reversed(without.items())), None),
     )
-
-
-def _mean_and_deviation(scores: list[float]) -> tuple[float | None, float | None]:
-    """Return mean and sample standard deviation; None where there are too few scores.
-
-    >>> _mean_and_deviation([1.0, 3.0]), _mean_and_deviation([1.0]), _mean_and_deviation([])
-    ((2.0, 1.4142135623730951), (1.0, None), (None, None))
-    """
-    if not scores:
-        return None, None
-    mean = fsum(scores) / len(scores)
-    squares = fsum((score - mean) ** 2 for score in scores)
-    return mean, sqrt(squares / (len(scores) - 1)) if len(scores) > 1 else None

@@ -46,7 +46,8 @@ def sample_rows(query_ids: np.ndarray, truth: GroundTruth | None, limit: int) ->
     if truth is not None:
         scored = find_positions(truth.query_ids[truth.scored], query_ids)
         rows = np.unique(scored[scored >= 0]) if (scored >= 0).any() else rows
-    return np.sort(np.array(sorted(rows.tolist(), key=lambda row: _key(query_ids[row]))[:limit], int))
+    first = sorted(rows.tolist(), key=lambda row: _key(str(query_ids[row])))[:limit]
+    return np.array(sorted(first), dtype=np.int64)
 
 
 def restrict_truth(truth: GroundTruth, query_ids: np.ndarray) -> GroundTruth:

@@ -45,7 +45,7 @@ SCORE_FORMATTERS = dict.fromkeys(
     ("score_public", "score_private", "score_all", "low", "high", "mean", "deviation"), "{:.5f}".format
 )
 NUMBER_FORMATTERS: dict[str, Callable[[Any], str]] = {
-    **dict.fromkeys(("rank", "private_rank", "entries", "entry_id", "folds", "done", "failed"), str),
+    **dict.fromkeys(("rank", "private_rank", "entries", "entry_id", "folds", "done", "failed", "seeds"), str),
     **SCORE_FORMATTERS,
     **dict.fromkeys(("wall_s", "cpu_s", "peak_mb"), "{:.2f}".format),
     "move": _move,

@@ -13,7 +13,7 @@ from leaderboard.rendering.format_cells import format_cell
 
 NARROW = 64  # characters; narrower windows show only rank, name and scores
 WIDE = 150  # characters; wider windows show all columns
-HIDDEN_IF_NARROW = "Δ", "95 %", "all {arrow}", "part"
+HIDDEN_IF_NARROW = "Δ", "95 %", "seeds", "all {arrow}", "part"
 Cell = Callable[[Any], str]
 
 
@@ -21,8 +21,8 @@ def terminal_table(rows: Sequence[BoardRow | FoldRow], title: str, caption: str,
     """Render the rows as a rich Table for a window of `width` characters; `arrow` is in the headings of scores.
 
     From WIDE characters on, every value is shown. A narrower table leaves out private ranks (the move implies them),
-    entries, times and CPU time, and coverage where every query was answered. The interval is left out below NARROW
-    characters and if no row has one. Title and caption must be safe to show.
+    entries, times and CPU time, and coverage where every query was answered. The interval and the spread over seeds
+    are left out below NARROW characters and if no row has one. Title and caption must be safe to show.
     """
     columns, details, few = FOLD_COLUMNS if rows and isinstance(rows[0], FoldRow) else BOARD_COLUMNS
     shown_columns = columns | (details if width >= WIDE else few)
@@ -32,6 +32,10 @@ def terminal_table(rows: Sequence[BoardRow | FoldRow], title: str, caption: str,
         caption += f"{'; ' * bool(caption)}95 %: interval of the score that ranks"
     else:
         shown_columns.pop("95 %", None)
+    if "seeds" in shown_columns and any(map(_seeds, rows)):
+        caption += f"{'; ' * bool(caption)}seeds: mean ± standard deviation of the score that ranks (number of seeds)"
+    else:
+        shown_columns.pop("seeds", None)
     table = Table(title=Text(title), caption=Text(caption), box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
     for heading in shown_columns:
         if heading == "solution" or (heading in details and heading != "private #"):
@@ -89,6 +93,13 @@ def _interval(row: BoardRow | FoldRow) -> str:
     return "" if isinstance(row, FoldRow) or row.low is None or row.high is None else f"{row.low:.3f}–{row.high:.3f}"
 
 
+def _seeds(row: BoardRow | FoldRow) -> str:
+    """Return mean and standard deviation over the seeds, with three digits; empty for a single seed."""
+    if isinstance(row, FoldRow) or row.mean is None or row.deviation is None:
+        return ""
+    return f"{row.mean:.3f} ± {row.deviation:.3f} ({row.seeds})"
+
+
 def _folds(row: FoldRow) -> str:
     lacks = [f"{row.failed} failed"] if row.failed else []
     return ", ".join([f"{row.done}/{row.folds}", *lacks, *([] if row.complete else ["incomplete"])])
@@ -101,6 +112,7 @@ BOARD_COLUMNS: tuple[dict[str, Cell], dict[str, Cell], dict[str, Cell]] = (
         "Δ": _formatted("move"),
         "solution": _name_and_reason,
         "95 %": _interval,
+        "seeds": _seeds,
         "public {arrow}": _formatted("score_public"),
         "private {arrow}": _formatted("score_private"),
         "all {arrow}": _formatted("score_all"),

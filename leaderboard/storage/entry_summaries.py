@@ -25,6 +25,7 @@ class EntrySummary:
     created: datetime
     scores: Mapping[str, float | None]  # public, private, all
     cost: Cost
+    seed: int = 0
 
     def score(self, part: str, metric: str | None = None) -> float | None:  # noqa: ARG002 (scores are of a single metric)
         """The score of a part."""
@@ -51,7 +52,9 @@ class EntrySummaries:
         table = schema.entries
         since = max(self.by_id, default=0) - 100
         scores = [table.c.scores[part][self.metric].as_float() for part in PARTS]
-        names = (table.c[name] for name in ("id", "solution", "identity", "status", "metric", "created", "stages"))
+        names = (
+            table.c[name] for name in ("id", "solution", "identity", "status", "metric", "created", "seed", "stages")
+        )
         own_board = (table.c[name] == getattr(self, name) for name in ("competition", "task", "split"))
         query = select(*names, *scores).where(table.c.id > since, *own_board)
         before = len(self.by_id)
@@ -90,7 +93,7 @@ def last_id(database: Database) -> int:
 
 def _summary(row: Row[Any]) -> EntrySummary:
     values: Any = row
-    number, solution, identity, status, metric, created, stages, *scores = values
+    number, solution, identity, status, metric, created, seed, stages, *scores = values
     cost = total_cost(tuple(Stage(**stage) for stage in stages))
     by_part = dict(zip(PARTS, scores, strict=True))
-    return EntrySummary(number, solution, identity, status, metric, created, by_part, cost)
+    return EntrySummary(number, solution, identity, status, metric, created, by_part, cost, seed)

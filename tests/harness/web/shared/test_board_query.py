@@ -6,6 +6,7 @@ import pytest
 from harness.web.shared.board_query import COLUMNS, DEFAULT_COLUMNS, BoardQuery, select_rows
 from leaderboard.board import Standing
 from leaderboard.entry import Cost
+from leaderboard.seeds import SeedSpread
 from leaderboard.storage.entry_summaries import EntrySummary
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -17,7 +18,7 @@ def standing(
     cost = Cost(wall_s, wall_s, wall_s)
     status: Any = "scored" if rank else "failed"
     outline = EntrySummary(number, f"s{number}", f"s{number}(k={number})", status, "gap", NOON, {}, cost)
-    return Standing(rank, private_rank, outline, number, NOON + timedelta(minutes=number))
+    return Standing(rank, private_rank, outline, number, NOON + timedelta(minutes=number), SeedSpread(1, None, None))
 
 
 BOARD = [

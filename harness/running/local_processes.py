@@ -11,12 +11,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Lock
 
-import psutil
-
 from harness.atomic_files import write_atomically
 from harness.cpu_budget import VARIABLE
 from harness.progress import ProgressListener
 from harness.running.outcome import JOB, LOG, OUTCOME, PROGRESS, Outcome, RunJob
+from harness.running.process_tree import kill_process_tree
 from harness.running.resource_usage import process_tree_memory_mb
 
 _POLL_S = 0.1
@@ -95,7 +94,7 @@ class RunProcesses:
         return process
 
     def _kill(self, process: subprocess.Popen[bytes]) -> None:
-        _kill_tree(process)
+        kill_process_tree(process)
         with self._lock:
             self._running.discard(process)
 
@@ -140,16 +139,3 @@ def _exit_reason(code: int) -> str:
     name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
     hint = "; perhaps the machine ran out of memory" if name == "SIGKILL" else ""
     return f"its process was ended by {name}{hint}"
-
-
-def _kill_tree(process: subprocess.Popen[bytes]) -> None:
-    """Kill the process and all its descendants."""
-    with suppress(psutil.Error):
-        for child in psutil.Process(process.pid).children(recursive=True):
-            with suppress(psutil.Error):
-                child.kill()
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    if process.stdin:
-        process.stdin.close()

@@ -1,8 +1,8 @@
 """Tests of `harness.running.runner` and of what runs in its processes.
 
 Subjects: `harness.running.execution`, `harness.running.local_processes`, `harness.running.outcome`,
-`harness.running.planned_run`, `harness.running.resource_usage`, `harness.running.sandbox`, `harness.running.versions` and
-`harness.running.worker`.
+`harness.running.planned_run`, `harness.running.process_tree`, `harness.running.resource_usage`, `harness.running.sandbox`,
+`harness.running.versions` and `harness.running.worker`.
 """
 
 import os
@@ -154,7 +154,7 @@ import sys
 from pathlib import Path
 from harness.running import worker
 from tests.factories.runs import make_runner, run_solutions
-worker._end_with_parent = lambda: None
+worker.end_with_parent = lambda: None
 for result in run_solutions(make_runner(Path(sys.argv[1])), "first_images", "most_frequent"):
     worker.main(Path(result.entry.log).parent)
 ours = [module for name, module in sys.modules.items() if name.partition(".")[0] in ("harness", "metrics")]

@@ -75,21 +75,23 @@ def _follow(file: Path, name: str, folder: Path | None, files: dict[Path, None])
     if file in files or not file.is_file():
         return
     files[file] = None
-    for imported in _imports(file, name):
+    package = name if file.name == "__init__.py" else name.rpartition(".")[0]
+    for imported in _imports(file.read_bytes(), package):
         for path, module in _in_folder(folder, imported) if folder else _in_package(name, imported):
             _follow(path, module, folder, files)
 
 
-def _imports(file: Path, name: str) -> set[str]:
-    package = name if file.name == "__init__.py" else name.rpartition(".")[0]
+@cache  # by content: most solutions import the same modules, and to parse a module takes longer than to read it
+def _imports(source: bytes, package: str) -> frozenset[str]:
+    """Return the names of the modules that some code of a package imports, and of what it imports from them."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_bytes())):
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = _absolute(node, package)
             names.update([base, *(f"{base}.{alias.name}" for alias in node.names)])
-    return names
+    return frozenset(names)
 
 
 def _absolute(node: ast.ImportFrom, package: str) -> str:

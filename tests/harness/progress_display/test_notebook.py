@@ -1,11 +1,13 @@
+"""Tests of `harness.progress_display.notebook`."""
+
 import sys
 from types import SimpleNamespace
 
 import pytest
 
-from harness import progress_display
-from harness.progress import ignore_progress
-from harness.progress_display import bars_html, in_notebook, progress
+from harness.progress_display import in_notebook, notebook, progress
+from harness.progress_display.notebook import line_html
+from harness.progress_display.summary import ProgressSummary
 
 
 class FakeDisplay:
@@ -36,12 +38,6 @@ def install(monkeypatch: pytest.MonkeyPatch, kernel: object) -> FakeDisplay:
     return fake
 
 
-def test_nothing_is_drawn_where_standard_error_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    with progress() as listener:
-        assert listener("hash") is ignore_progress
-    assert capsys.readouterr() == ("", "")
-
-
 @pytest.mark.parametrize(("kernel", "notebook"), [(None, False), (object(), True)])
 def test_only_a_shell_with_a_kernel_is_a_notebook(
     monkeypatch: pytest.MonkeyPatch, kernel: object, notebook: bool
@@ -52,15 +48,16 @@ def test_only_a_shell_with_a_kernel_is_a_notebook(
 
 def test_a_notebook_updates_one_output_and_empties_it_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     fake = install(monkeypatch, object())
-    monkeypatch.setattr(progress_display, "_DELAY_S", 0.0)
-    monkeypatch.setattr(progress_display, "_INTERVAL_S", 0.0)
+    monkeypatch.setattr(notebook, "DELAY_S", 0.0)
+    monkeypatch.setattr(notebook, "INTERVAL_S", 0.0)
     with progress() as listener:
-        update = listener("hash test")
-        update("ranking", 1, 4)
-        update("ranking", 4, 4)
-    assert 'value="1" max="4"' in fake.contents[0]
-    assert "hash test: ranking" in fake.contents[0]
-    assert fake.contents[1:] == ["", ""]
+        first, other = listener("hash"), listener("nearest")
+        first("ranking", 1, 4)
+        other("describing", 1, 4)
+    assert len(fake.contents) == 3
+    assert "0/2 done  hash: ranking" in fake.contents[1]
+    assert 'value="0.1875" max="1"' in fake.contents[1]
+    assert fake.contents[-1] == ""
 
 
 def test_a_short_job_draws_nothing_in_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,9 +67,9 @@ def test_a_short_job_draws_nothing_in_a_notebook(monkeypatch: pytest.MonkeyPatch
     assert fake.contents == []
 
 
-def test_names_of_jobs_are_escaped(hostile_names: list[str]) -> None:
+def test_names_of_jobs_and_stages_are_escaped(hostile_names: list[str]) -> None:
     for name in hostile_names:
-        html = bars_html({(name, "ranking"): (1, None)})
+        html = line_html(ProgressSummary(1, None, True, name, name, 0.5, None))
         assert "<script" not in html
         assert "<b>" not in html
         assert html.isprintable()

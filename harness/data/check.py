@@ -14,6 +14,7 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from harness.cpu_budget import cores
+from harness.data.complete_ground_truth import grade_columns
 from harness.data.ground_truth import COLUMNS, UNLABELLED, USAGES, GroundTruth, find_ground_truth, read_ground_truth
 from harness.data.images.decode import UndecodableError, decode
 from harness.data.images.find import ImageFolder
@@ -76,8 +77,12 @@ def _table_faults(folder: Path, part: str, tables: Tables) -> Iterator[Competiti
         yield _unreadable(path, error)
         return
     tables[part] = table
+    yield from _id_faults(table)
+
+
+def _id_faults(table: CsvTable) -> Iterator[CompetitionFault]:
     if not len(table):
-        yield CompetitionFault(path.name, "table has no rows", 1, (path.name,))
+        yield CompetitionFault(table.path.name, "table has no rows", 1, (table.path.name,))
     yield from _row_faults(table, "id", "ids that cannot be used", unsafe_rows(table["id"]))
     yield from _row_faults(table, "id", "repeated ids", repeated_rows(table["id"]))
 
@@ -98,11 +103,15 @@ def _image_faults(folder: Path, part: str, table: CsvTable) -> Iterator[Competit
         return
     without_image = [image_id for image_id, path in paths.items() if path is None]
     yield from _value_fault(f"{part}.csv", "ids without an image", without_image)
-    checks = Parallel(n_jobs=cores(), prefer="threads", return_as="generator")(
-        delayed(_decoding_error)(image_id, path) for image_id, path in paths.items() if path is not None
-    )
-    broken = [error for error in track(checks, f"decoding {part} images", len(paths)) if error]
+    broken = _decoding_errors(part, {image_id: path for image_id, path in paths.items() if path is not None})
     yield from _value_fault(f"{part} images", "images that cannot be decoded", broken, quoted=True)
+
+
+def _decoding_errors(part: str, paths: dict[str, str]) -> list[str]:
+    checks = Parallel(n_jobs=cores(), prefer="threads", return_as="generator")(
+        delayed(_decoding_error)(image_id, path) for image_id, path in paths.items()
+    )
+    return [error for error in track(checks, f"decoding {part} images", len(paths)) if error]
 
 
 def _decoding_error(image_id: str, path: str) -> str | None:
@@ -144,7 +153,8 @@ def _truth_faults(folder: Path, tables: Tables) -> Iterator[CompetitionFault]:
         return
     for task, path in paths.items():
         try:
-            table = read_table(path, ["id", COLUMNS[task]], optional=["Usage"])
+            columns = grade_columns(path).values() if task == "retrieval" else ()
+            table = read_table(path, ["id", *(columns or [COLUMNS[task]])], optional=["Usage"])
             faults = list(_truth_row_faults(table, task))
             yield from faults
             truth = None if faults else read_ground_truth(path, task)

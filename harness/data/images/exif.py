@@ -1,6 +1,7 @@
 """Read the orientation from the EXIF data of an image; corrupt EXIF counts as no orientation."""
 
 import struct
+from collections.abc import Iterator
 
 from PIL.Image import Transpose
 
@@ -20,19 +21,22 @@ _SCAN, _APP1, _FILL = 0xDA, 0xE1, 0xFF
 
 def find_exif_segment(jpeg: bytes) -> slice:
     """Return the position of the EXIF segment in a JPEG file; an empty slice if it has none."""
+    for segment in _segments(jpeg):
+        if jpeg[segment.start + 1] == _APP1 and jpeg[segment.start + 4 : segment.start + 10] == _START:
+            return segment
+    return slice(0, 0)
+
+
+def _segments(jpeg: bytes) -> Iterator[slice]:
+    """Yield the positions of the segments before the pixels, each with its marker and length."""
     position = 2
-    while position + 10 <= len(jpeg) and jpeg[position] == 0xFF:
-        marker = jpeg[position + 1]
-        if marker == _FILL:
+    while position + 10 <= len(jpeg) and jpeg[position] == 0xFF and jpeg[position + 1] != _SCAN:
+        if jpeg[position + 1] == _FILL:
             position += 1
             continue
-        if marker == _SCAN:
-            break
         stop = position + 2 + int.from_bytes(jpeg[position + 2 : position + 4], "big")
-        if marker == _APP1 and jpeg[position + 4 : position + 10] == _START:
-            return slice(position, stop)
+        yield slice(position, stop)
         position = stop
-    return slice(0, 0)
 
 
 def read_orientation(exif: bytes) -> int:

@@ -54,13 +54,16 @@ class ExtractorStore:
                 return
             self._lay_out(_STATE, np.dtype(np.uint64), ())
             for spec in specs:
-                if spec.ragged:
-                    (self.folder / f"{spec.name}.log").touch()
-                    self._lay_out(f"{spec.name}.span.npy", np.dtype(np.int64), (2,))
-                else:
-                    self._lay_out(f"{spec.name}.npy", np.dtype(spec.dtype), spec.shape)
+                self._create_array(spec)
             text = json.dumps({**about, "n": self.n, "columns": [asdict(spec) for spec in specs]}, indent=1)
             write_atomically(self.folder / _ABOUT, text)
+
+    def _create_array(self, spec: ArraySpec) -> None:
+        if spec.ragged:
+            (self.folder / f"{spec.name}.log").touch()
+            self._lay_out(f"{spec.name}.span.npy", np.dtype(np.int64), (2,))
+        else:
+            self._lay_out(f"{spec.name}.npy", np.dtype(spec.dtype), spec.shape)
 
     def state(self, rows: np.ndarray | slice) -> np.ndarray:
         """Return the states of rows."""

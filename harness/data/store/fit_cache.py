@@ -74,14 +74,18 @@ def fitted(fit: FitFunction, images: FitImages, *arguments: object, libraries: t
     folder = images.store / "fitted" / f"{fit.__name__[:60]}-{key}"
     result = _load(folder)
     if result is None:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{folder}.lock"):
+        with _locked(folder):
             if _load(folder) is None:
                 _store(folder, fit.__name__, fit(images, *arguments), facts)
         result = _load(folder)
     if result is None:
         raise SolutionError(f"{folder}: was written but cannot be read back; check the workspace's disk")
     return result
+
+
+def _locked(folder: Path) -> FileLock:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    return FileLock(f"{folder}.lock")
 
 
 def _facts(

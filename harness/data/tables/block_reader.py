@@ -12,6 +12,7 @@ from dataclasses import replace
 from io import StringIO
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -49,15 +50,13 @@ def read_blocks(path: Path, size: int = SIZE, *, keep_quoted: bool = False) -> I
 
 def tokenize(piece: bytes, line: int) -> tuple[TableBlock, int] | None:
     """Return the rows of complete lines from `line` on, and the next line; None if the csv module must parse them."""
-    if b'"' in piece:
-        if not _quotes_enclose_cells(piece):
-            return None
-        piece = piece.replace(b'"', b"")
-    buffer, marks, letters = _find_marks(piece)
+    if b'"' in piece and not _quotes_enclose_cells(piece):
+        return None
+    buffer, marks, letters = _find_marks(piece.replace(b'"', b""))
     is_return = letters == RETURN
+    if (buffer[marks[is_return] + 1] != NEWLINE).any():
+        return None
     if is_return.any():
-        if (buffer[marks[is_return] + 1] != NEWLINE).any():
-            return None
         marks, letters = marks[~is_return], letters[~is_return]
     ends = marks.astype(np.int32)
     starts = np.r_[np.int32(0), ends[:-1] + np.int32(1)][: len(ends)]
@@ -141,9 +140,7 @@ def _parsed_blocks(
 ) -> Iterator[TableBlock]:
     """Yield the rows as the csv module parses them; raises DataError after the rows before an error."""
     texts = (StringIO(_complete(path, piece, line).decode("utf-8", "surrogateescape"), newline="") for piece in pieces)
-    csv.field_size_limit(max(LONGEST, csv.field_size_limit()))  # one limit for the process: never lower it
-    reader = csv.reader(chain.from_iterable(texts), strict=True)
-    rows, error = _numbered_rows(path, reader, line), None
+    rows, error = _numbered_rows(path, _csv_reader(chain.from_iterable(texts)), line), None
     while error is None:
         some, error = _next_rows(size, rows)
         if some:
@@ -151,6 +148,11 @@ def _parsed_blocks(
         elif error is None:
             return
     raise error
+
+
+def _csv_reader(lines: Iterator[str]) -> Any:
+    csv.field_size_limit(max(LONGEST, csv.field_size_limit()))  # one limit for the process: never lower it
+    return csv.reader(lines, strict=True)
 
 
 def _block_of(rows: list[tuple[int, list[str]]], *, keep_quoted: bool) -> TableBlock:
@@ -180,10 +182,10 @@ def _next_rows(
     return some, None
 
 
-def _numbered_rows(path: Path, reader: Iterator[list[str]], line: int) -> Iterator[tuple[int, list[str]]]:
+def _numbered_rows(path: Path, reader: Any, line: int) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that are not blank, with the line on which each begins."""
     while True:
-        begin = line + reader.line_num  # type: ignore[attr-defined]
+        begin = line + reader.line_num
         try:
             row = next(reader, None)
         except csv.Error as error:

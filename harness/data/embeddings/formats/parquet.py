@@ -45,11 +45,10 @@ class VectorColumns:
 
 
 def _choose_columns(path: Path) -> VectorColumns:
-    from pyarrow import parquet, types
+    from pyarrow import parquet
 
-    schema = parquet.ParquetFile(path).schema_arrow
-    kinds = {field.name: field.type for field in schema}
-    texts = [name for name, kind in kinds.items() if types.is_string(kind) or types.is_large_string(kind)]
+    kinds = {field.name: field.type for field in parquet.ParquetFile(path).schema_arrow}
+    texts = [name for name, kind in kinds.items() if _is_text(kind)]
     id_name = next((name for name in _ID_NAMES if name in kinds), texts[0] if len(texts) == 1 else None)
     lists = [name for name, kind in kinds.items() if _is_list(kind)]
     numbers = [name for name, kind in kinds.items() if _is_number(kind) and name != id_name and not _is_index(name)]
@@ -63,6 +62,13 @@ def _choose_columns(path: Path) -> VectorColumns:
 def _is_index(name: str) -> bool:
     """Return whether a column is the row index of a pandas table, which is not part of a vector."""
     return name.startswith("__index_level_")
+
+
+def _is_text(kind: Any) -> bool:
+    from pyarrow import types
+
+    kind = kind.value_type if types.is_dictionary(kind) else kind
+    return bool(types.is_string(kind) or types.is_large_string(kind))
 
 
 def _is_number(kind: Any) -> bool:
@@ -88,16 +94,9 @@ def _batches(path: Path, names: Sequence[str]) -> Iterator[Any]:
 def _ids(path: Path, column: Any) -> list[str]:
     from pyarrow import string, types
 
-    if column.null_count or not (types.is_integer(column.type) or _is_text(column)):
+    if column.null_count or not (types.is_integer(column.type) or _is_text(column.type)):
         raise DataError(f"{path}: the ids are {column.type}, {column.null_count} of them missing; write texts")
     return list(column.cast(string()).to_pylist())
-
-
-def _is_text(column: Any) -> bool:
-    from pyarrow import types
-
-    kind = column.type.value_type if types.is_dictionary(column.type) else column.type
-    return bool(types.is_string(kind) or types.is_large_string(kind))
 
 
 def _width_of_lists(path: Path, columns: VectorColumns) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from leaderboard.errors import TeamError
@@ -49,18 +49,11 @@ class Accounts:
         solution: of one in `reserved` or on the board.
         """
         _require_readable(name)
-        folded = _normalised(name)
         with self._database.write_transaction() as connection:
             on_board = connection.scalars(select(entries.c.solution).distinct())
-            if folded in map(_normalised, [*reserved, *on_board]):
+            if _normalised(name) in map(_normalised, [*reserved, *on_board]):
                 raise TeamError(f"{shorten(name)} is the name of a solution; choose another for the team")
-            new = insert(teams).values(name=name, folded=folded, created=now)
-            try:
-                with connection.begin_nested():
-                    added = connection.scalar(new.returning(teams.c.id))
-            except IntegrityError:
-                raise TeamError(f"there is a team of that name already: {shorten(name)}") from None
-        return Team(int(added or 0), name, now)
+            return Team(_insert_team(connection, name, now), name, now)
 
     def teams(self) -> list[Team]:
         """All teams, by name."""
@@ -96,6 +89,15 @@ class Accounts:
         with self._database.write_transaction() as connection:
             connection.execute(delete(sessions).where(sessions.c.token == prefix))
             return bool(connection.execute(update(tokens).where(*valid).values(revoked=now)).rowcount)
+
+
+def _insert_team(connection: Connection, name: str, now: datetime) -> int:
+    new = insert(teams).values(name=name, folded=_normalised(name), created=now).returning(teams.c.id)
+    try:
+        with connection.begin_nested():
+            return int(connection.scalar(new) or 0)
+    except IntegrityError:
+        raise TeamError(f"there is a team of that name already: {shorten(name)}") from None
 
 
 def _require_readable(name: str) -> None:

@@ -12,7 +12,7 @@ from secrets import token_hex
 from typing import Any
 
 from numpy.typing import ArrayLike
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from leaderboard.entry import Entry
 from leaderboard.storage.database import Database
@@ -47,13 +47,7 @@ class SubmissionQueue:
             given_up = update(submissions).where(free, submissions.c.attempts >= MAX_ATTEMPTS)
             connection.execute(given_up.values(status="failed", report=[GIVEN_UP], claim=None, lease=None))
             submission_id = connection.scalar(first.with_for_update(skip_locked=True))
-            if submission_id is None:
-                return None
-            secret, attempts, this = token_hex(16), submissions.c.attempts + 1, submissions.c.id == submission_id
-            claimed = {"status": "running", "claim": secret, "lease": now + LEASE, "attempts": attempts}
-            connection.execute(update(submissions).where(this).values(claimed))
-            row = connection.execute(submissions_query().where(this)).mappings().one()
-            return Claim(submission_from_row(row), secret)
+            return None if submission_id is None else _claim(connection, submission_id, now)
 
     def renew(self, claim: Claim, now: datetime) -> bool:
         """Renew a claim for another LEASE; return whether it was still valid."""
@@ -117,3 +111,12 @@ class SubmissionQueue:
 
 def _update_claimed(claim: Claim) -> Any:
     return update(submissions).where(submissions.c.id == claim.submission.id, submissions.c.claim == claim.secret)
+
+
+def _claim(connection: Connection, submission_id: str, now: datetime) -> Claim:
+    """Mark the submission as claimed from now on."""
+    secret, attempts, this = token_hex(16), submissions.c.attempts + 1, submissions.c.id == submission_id
+    claimed = {"status": "running", "claim": secret, "lease": now + LEASE, "attempts": attempts}
+    connection.execute(update(submissions).where(this).values(claimed))
+    row = connection.execute(submissions_query().where(this)).mappings().one()
+    return Claim(submission_from_row(row), secret)

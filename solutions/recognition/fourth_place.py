@@ -61,11 +61,7 @@ class FourthPlace(Recognition):
         self.classes = LandmarkClasses.from_labels(data.labels)
         networks = [self._extractor(name) for name in (self.backbone, self.second) if name]
         rows = [describe_ensemble(data.train, each) for each in networks]
-        self.models: list[NearestTrain | SoftmaxOfTrain] = [
-            NearestTrain(network, train, self.classes) for network, train in zip(networks, rows, strict=True)
-        ]
-        if self.classifiers and len(np.unique(data.labels[~np.isnan(rows[0][:, 0])])) > 1:
-            self.models += [SoftmaxOfTrain(network, data, self.classes) for network in networks]
+        self.models = self._fit_models(data, networks, rows)
         self.first = networks[0]
         self.binary_classifiers: list[BinaryClassifier] = []
         self.crop_scorer: CropsAmongTrain | None = None
@@ -77,6 +73,14 @@ class FourthPlace(Recognition):
         if self.crop_scorer:
             scores = override_with(scores, self.crop_scorer(queries))
         return Labelling.of(*scores.best, queries.ids)
+
+    def _fit_models(
+        self, data: TrainingData, networks: list[DescriptorSource], rows: list[np.ndarray]
+    ) -> list[NearestTrain | SoftmaxOfTrain]:
+        nearest = [NearestTrain(network, train, self.classes) for network, train in zip(networks, rows, strict=True)]
+        if not self.classifiers or len(np.unique(data.labels[~np.isnan(rows[0][:, 0])])) < 2:
+            return [*nearest]
+        return [*nearest, *(SoftmaxOfTrain(network, data, self.classes) for network in networks)]
 
     def _fit_binary_classifiers(self, data: TrainingData, train: np.ndarray) -> None:
         """Fit the classifiers of landmark or not, and train or index, and the scorer of crops."""

@@ -75,8 +75,11 @@ class ThirdPlace(Recognition):
         self.classes = LandmarkClasses.from_labels(data.labels)
         self.norms = {"idf": idf(self.classes), "rarity": rarity(self.classes, self.beta), "none": None}[self.norm]
         if self.matching or self.verified:
-            extractor = Sift() if self.local == "sift" else DelfLike().fit(data.train)
-            self.features = LocalFeatures.from_images(data.train, extractor)
+            self._fit_local(data)
+
+    def _fit_local(self, data: TrainingData) -> None:
+        extractor = Sift() if self.local == "sift" else DelfLike().fit(data.train)
+        self.features = LocalFeatures.from_images(data.train, extractor)
         if self.matching:
             codebook = codebook_for(data.train, extractor, self.words, data.seed)
             self.searcher = AsmkSearcher.build(data.train, extractor, codebook, Asmk())

@@ -56,15 +56,21 @@ class DescriptorMoments:
 def compute_moments(descriptors: StoredDescriptors, classes: np.ndarray) -> DescriptorMoments:
     """Return the moments; `classes` `(m,)` are integers from 0."""
     counts = np.bincount(classes)
-    width = descriptors.batch(np.arange(1)).shape[1]
-    sums, squares, start = np.zeros((len(counts), width)), np.zeros(width), 0
-    for block in descriptors:
-        rows = block.astype(np.float64)
-        np.add.at(sums, classes[start : start + len(rows)], rows)
-        squares = squares + (rows**2).sum(axis=0)
-        start += len(rows)
+    sums, squares = _class_sums(descriptors, classes, len(counts))
     mean = np.sum(sums, axis=0) / len(descriptors)
     variance = np.maximum(squares / len(descriptors) - mean**2, 0)
     return DescriptorMoments(
         mean.astype(np.float32), variance.astype(np.float32), (sums / counts[:, None]).astype(np.float32)
     )
+
+
+def _class_sums(descriptors: StoredDescriptors, classes: np.ndarray, n_classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the sums of the descriptors of each class `(n_classes, d)`, and of all squares `(d,)`."""
+    width = descriptors.batch(np.arange(1)).shape[1]
+    sums, squares, start = np.zeros((n_classes, width)), np.zeros(width), 0
+    for block in descriptors:
+        rows = block.astype(np.float64)
+        np.add.at(sums, classes[start : start + len(rows)], rows)
+        squares = squares + (rows**2).sum(axis=0)
+        start += len(rows)
+    return sums, squares

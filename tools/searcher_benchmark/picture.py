@@ -25,9 +25,14 @@ def draw_benchmark(results: BenchResults, path: Path) -> None:
         _speed_and_size(panels[1, column], own, styles)
     for row in panels:
         row[0].set_ylabel("queries/s on one core")
-    handles = dict(zip(*reversed(panels[1, 0].get_legend_handles_labels()), strict=True))
-    figure.legend(handles.values(), handles.keys(), loc="outside right upper", frameon=False)
+    _add_legend(figure, panels[1, 0])
     save_picture(figure, path)
+
+
+def _add_legend(figure: Any, panel: Any) -> None:
+    """Name the searchers beside the panels, the last drawn first."""
+    handles = dict(zip(*reversed(panel.get_legend_handles_labels()), strict=True))
+    figure.legend(handles.values(), handles.keys(), loc="outside right upper", frameon=False)
 
 
 def _styles(results: BenchResults) -> dict[str, dict[str, Any]]:

@@ -44,18 +44,23 @@ def convert_in_subprocess(spec: NetworkSpec, folder: Path) -> None:
 def main(arguments: list[str]) -> int:
     """Convert one network; write the reason into the folder if that fails."""
     spec, folder = NetworkSpec.from_json(arguments[0]), Path(arguments[1])
+    reason = _conversion_error(spec, folder)
+    if reason:
+        (folder / _REASON).write_text(reason, encoding="utf-8")
+    return int(bool(reason))
+
+
+def _conversion_error(spec: NetworkSpec, folder: Path) -> str:
+    """Convert the network, and return why that failed; an empty text if it did not."""
     try:
         find_source(spec).convert(spec, folder).write(folder / DESCRIPTION)
     except HarnessError as error:
-        reason = str(error)
+        return str(error)
     except OSError as error:
-        reason = f"{spec.name}: cannot be converted: {error.strerror or error}"
+        return f"{spec.name}: cannot be converted: {error.strerror or error}"
     except MemoryError:
-        reason = f"{spec.name}: cannot be converted: there is not enough memory"
-    else:
-        return 0
-    (folder / _REASON).write_text(reason, encoding="utf-8")
-    return 1
+        return f"{spec.name}: cannot be converted: there is not enough memory"
+    return ""
 
 
 if __name__ == "__main__":

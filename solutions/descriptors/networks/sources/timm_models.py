@@ -91,19 +91,21 @@ def load_weights(model: Any, file: str) -> None:
 
     Raises HarnessError if it holds other objects, or weights of another model.
     """
-    import torch
-
     try:
-        if file.endswith(".safetensors"):
-            from safetensors.torch import load_file
-
-            weights = load_file(file)
-        else:
-            weights = torch.load(file, map_location="cpu", weights_only=True)
-        weights = weights.get("state_dict", weights)
-        model.load_state_dict(weights)
+        weights = _read_tensors(file)
+        model.load_state_dict(weights.get("state_dict", weights))
     except Exception as error:  # noqa: BLE001 (torch raises many types)
         raise HarnessError(f"{file}: contains no weights of this model: {one_line(error)}") from None
+
+
+def _read_tensors(file: str) -> Any:
+    if file.endswith(".safetensors"):
+        from safetensors.torch import load_file
+
+        return load_file(file)
+    import torch
+
+    return torch.load(file, map_location="cpu", weights_only=True)
 
 
 def own_preprocessing(model: Any) -> Preprocessing:

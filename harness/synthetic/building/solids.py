@@ -93,13 +93,17 @@ class SolidOfRevolution:
         u = ((angle / (2 * np.pi) + azimuth / (2 * np.pi)) % 1) * (around - 1)
         v = np.broadcast_to(np.arange(rows)[:, None], u.shape)
         skin = np.asarray(cv2.remap(self.skin, u.astype(np.float32), v.astype(np.float32), cv2.INTER_LINEAR), np.uint8)
-        light = 0.45 + 0.6 * np.cos(angle - 0.5).clip(0.1, 1)  # the light comes from the side
-        skin[..., :3] = (skin[..., :3] * light[..., None]).clip(0, 255)
+        skin[..., :3] = (skin[..., :3] * _side_light(angle)[..., None]).clip(0, 255)
         skin[np.abs(sine) > 1] = 0
         return skin
 
 
 Body: TypeAlias = Polyhedron | SolidOfRevolution
+
+
+def _side_light(angle: Vectors) -> Vectors:
+    """Return the brightness of a round body at angles in radians; the light comes from the side."""
+    return np.asarray(0.45 + 0.6 * np.cos(angle - 0.5).clip(0.1, 1))
 
 
 def make_box(low: Vectors, high: Vectors, front: Texture, side: Texture, top: Texture) -> Polyhedron:

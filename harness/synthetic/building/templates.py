@@ -88,10 +88,14 @@ def _mausoleum(builder: BuildingBuilder, rng: np.random.Generator) -> None:
     for side in (-1, 1):
         builder.add_round(side * w * 0.36, w * 0.2, base + h, small, small * 3, _pick(rng, "turret"))
     if rng.random() < 0.75:
-        height, slim = rng.uniform(1.1, 1.7) * (h + base), rng.uniform(0.3, 0.45)
-        for side in (-1, 1):
-            for y in (-0.5, w * 1.2) if rng.random() < 0.6 else (-0.5,):
-                builder.add_round(side * w * 0.68, y, base, slim, height, "minaret", 3)
+        _add_minarets(builder, rng, base, w, h)
+
+
+def _add_minarets(builder: BuildingBuilder, rng: np.random.Generator, base: float, w: float, h: float) -> None:
+    height, slim = rng.uniform(1.1, 1.7) * (h + base), rng.uniform(0.3, 0.45)
+    for side in (-1, 1):
+        for y in (-0.5, w * 1.2) if rng.random() < 0.6 else (-0.5,):
+            builder.add_round(side * w * 0.68, y, base, slim, height, "minaret", 3)
 
 
 def _castle(builder: BuildingBuilder, rng: np.random.Generator) -> None:
@@ -111,13 +115,18 @@ def _castle(builder: BuildingBuilder, rng: np.random.Generator) -> None:
         builder.add_round(-x, d + 1, 0, 0.7, h * rng.uniform(1.4, 2.4), "cone", 3)
 
 
-def _temple(builder: BuildingBuilder, rng: np.random.Generator) -> None:
-    steps, w = int(rng.integers(2, 5)), rng.uniform(5, 9)
-    d, h = w * rng.uniform(0.7, 1.5), w * rng.uniform(0.32, 0.5)
+def _add_steps(builder: BuildingBuilder, steps: int, w: float, d: float) -> float:
+    """Add steps around a floor of the width and depth, and return the height of the floor."""
     for step in range(steps):
         out = 0.3 * (steps - step)
         builder.add_block(0, -out, 0.22 * step, w + 2 * out, d + 2 * out, 0.22, BLIND_WALL)
-    z = 0.22 * steps
+    return 0.22 * steps
+
+
+def _temple(builder: BuildingBuilder, rng: np.random.Generator) -> None:
+    steps, w = int(rng.integers(2, 5)), rng.uniform(5, 9)
+    d, h = w * rng.uniform(0.7, 1.5), w * rng.uniform(0.32, 0.5)
+    z = _add_steps(builder, steps, w, d)
     builder.add_block(0, 0, z, w, d, h, Wall("colonnade"))
     builder.add_gable_roof(0, 0, z + h, w, d, w * rng.uniform(0.14, 0.26), Wall(emblem="motif"))
     if rng.random() < 0.4:

@@ -123,10 +123,14 @@ def draw_neighbours(rng: np.random.Generator, view: Viewpoint, low: Vectors, hig
         behind = high[1] + 1 + rng.uniform(0, 8)
         near_edge = (high[0] if side > 0 else low[0]) + side * (rng.uniform(0.3, 5) + width / 2)
         x, y = (near_edge, rng.uniform(0, 6)) if side else (rng.uniform(low[0], high[0]), behind)
-        front, flank, roof = _house_textures(int(rng.integers(HOUSE_VARIANTS)))
-        corner = np.array([x - width / 2, y, 0])
-        bodies.append(make_box(corner, corner + np.array([width, depth, height]), front, flank, roof))
-        if rng.random() < 0.7:
-            eaves = corner + np.array([0, 0, height])
-            bodies.append(hip_roof(eaves, eaves + np.array([width, depth, rng.uniform(0.6, 1.5)]), roof, (0.7, 0)))
+        bodies += _draw_house(rng, np.array([x - width / 2, y, 0]), width, depth, height)
     return bodies
+
+
+def _draw_house(rng: np.random.Generator, corner: Vectors, width: float, depth: float, height: float) -> list[Body]:
+    front, flank, roof = _house_textures(int(rng.integers(HOUSE_VARIANTS)))
+    house: list[Body] = [make_box(corner, corner + np.array([width, depth, height]), front, flank, roof)]
+    if rng.random() < 0.7:
+        eaves = corner + np.array([0, 0, height])
+        house.append(hip_roof(eaves, eaves + np.array([width, depth, rng.uniform(0.6, 1.5)]), roof, (0.7, 0)))
+    return house

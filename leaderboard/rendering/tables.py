@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from io import StringIO
@@ -15,7 +15,7 @@ from leaderboard.rendering.format_cells import NUMBER_FORMATTERS, SCORE_FORMATTE
 from leaderboard.safe_text import escape_formula, escape_markdown, shorten
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.text import Text
 
 Rows = Sequence[BoardRow] | Sequence[FoldRow]
 
@@ -34,7 +34,7 @@ class TableHeading(TypedDict):
     """Title, metric and caption of a table.
 
     `shares` are the parts' shares of all queries, as in {"public": 0.3, "private": 0.7}; `width` overrides the width of
-    the terminal.
+    the terminal. `marked` are the ids of entries whose rows have a star in the terminal.
     """
 
     title: str
@@ -42,14 +42,15 @@ class TableHeading(TypedDict):
     higher_is_better: bool
     shares: NotRequired[Mapping[str, float]]
     width: NotRequired[int]
+    marked: NotRequired[Collection[int]]
 
 
 @overload
-def render(rows: Rows, format: Literal["table"], **heading: Unpack[TableHeading]) -> "Table": ...
+def render(rows: Rows, format: Literal["table"], **heading: Unpack[TableHeading]) -> "Text": ...
 @overload
 def render(rows: Rows, format: Literal["csv", "json", "markdown"], **heading: Unpack[TableHeading]) -> str: ...
-def render(rows: Rows, format: str, **heading: Unpack[TableHeading]) -> "Table | str":
-    r"""Render all columns of the rows: a rich Table for the terminal, or the text of a csv, json or markdown file.
+def render(rows: Rows, format: str, **heading: Unpack[TableHeading]) -> "Text | str":
+    r"""Render all columns of the rows: a rich Text for the terminal, or the text of a csv, json or markdown file.
 
     Table and Markdown round scores to five digits, cut very long names, and have a title and Kaggle's caption; CSV and
     JSON keep every digit. JSON keeps names as they are; the others escape control characters, and CSV puts an
@@ -58,7 +59,7 @@ def render(rows: Rows, format: str, **heading: Unpack[TableHeading]) -> "Table |
     >>> print(render([], "csv", title="", metric="gap", higher_is_better=True)[:29])
     rank,private_rank,move,soluti
     """
-    writers: dict[str, Callable[[Rows, TableHeading], Table | str]]
+    writers: dict[str, Callable[[Rows, TableHeading], Text | str]]
     writers = {"table": _table, "markdown": _markdown, "csv": _csv, "json": _json}
     return writers[format](rows, heading)
 
@@ -87,13 +88,15 @@ def _caption(heading: TableHeading) -> str:
     return "; ".join(parts + final)
 
 
-def _table(rows: Rows, heading: TableHeading) -> "Table":
+def _table(rows: Rows, heading: TableHeading) -> "Text":
     from rich import get_console
 
     from leaderboard.rendering.terminal import terminal_table
 
     title = f"{shorten(heading['title'])}: {shorten(metric_label(heading['metric']))} {_arrow(heading)}"
-    return terminal_table(rows, title, _caption(heading), _arrow(heading), heading.get("width") or get_console().width)
+    captions = [caption] if (caption := _caption(heading)) else []
+    width = heading.get("width") or get_console().width
+    return terminal_table(rows, title, captions, _arrow(heading), width, heading.get("marked", ()))
 
 
 def _markdown(rows: Rows, heading: TableHeading) -> str:

@@ -1,140 +1,84 @@
 """Leaderboards in the terminal, with as many columns as the window has room for."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
+from itertools import zip_longest
 
-from rich import box
-from rich.table import Table
+from rich.cells import cell_len
 from rich.text import Text
 
 from leaderboard.board import BoardRow
 from leaderboard.folds import FoldRow
+from leaderboard.rendering.columns import GAP, MARK, Rows, board_columns, columns_that_fit
 from leaderboard.rendering.format_cells import format_cell
+from leaderboard.rendering.wrap import wrap
 
-NARROW = 64  # characters; narrower windows show only rank, name and scores
-WIDE = 150  # characters; wider windows show all columns
-HIDDEN_IF_NARROW = "Δ", "95 %", "seeds", "all {arrow}", "part"
-Cell = Callable[[Any], str]
+_BEFORE_NAME = "#", "Δ"  # headings; the other columns stand behind the names
 
 
-def terminal_table(rows: Sequence[BoardRow | FoldRow], title: str, caption: str, arrow: str, width: int) -> Table:
-    """Render the rows as a rich Table for a window of `width` characters; `arrow` is in the headings of scores.
+def terminal_table(
+    rows: Rows, title: str, captions: Sequence[str], arrow: str, width: int, marked: Collection[int] = ()
+) -> Text:
+    """The rows as text for a window of `width` columns; `arrow` is in the headings of scores.
 
-    From WIDE characters on, every value is shown. A narrower table leaves out private ranks (the move implies them),
-    entries, times and CPU time, and coverage where every query was answered. The interval and the spread over seeds
-    are left out below NARROW characters and if no row has one. Title and caption must be safe to show.
+    Columns that do not fit are left out, the least important first; names are wrapped between words. Reasons stand
+    under the table. Rows of the entries `marked` have a star. Title and captions must be safe to show.
     """
-    columns, details, few = FOLD_COLUMNS if rows and isinstance(rows[0], FoldRow) else BOARD_COLUMNS
-    shown_columns = columns | (details if width >= WIDE else few)
-    if width < NARROW:
-        shown_columns = {heading: cell for heading, cell in columns.items() if heading not in HIDDEN_IF_NARROW}
-    if "95 %" in shown_columns and any(map(_interval, rows)):
-        caption += f"{'; ' * bool(caption)}95 %: interval of the score that ranks"
-    else:
-        shown_columns.pop("95 %", None)
-    if "seeds" in shown_columns and any(map(_seeds, rows)):
-        caption += f"{'; ' * bool(caption)}seeds: mean ± standard deviation of the score that ranks (number of seeds)"
-    else:
-        shown_columns.pop("seeds", None)
-    table = Table(title=Text(title), caption=Text(caption), box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
-    for heading in shown_columns:
-        if heading == "solution" or (heading in details and heading != "private #"):
-            table.add_column(heading, overflow="fold")
-        else:
-            table.add_column(heading.format(arrow=arrow), justify="right", no_wrap=True)
-    for row in rows:
-        cells = {heading: Text(cell(row)) for heading, cell in shown_columns.items()}
-        if width < WIDE and (lacking := _lacking(row)):
-            cells["solution"].append(f"\n{lacking}", style="dim")
-        table.add_row(*cells.values(), style="dim" if row.rank is None else None)
-    return table
+    names = [_name(row) for row in rows]
+    columns, name_width = columns_that_fit(board_columns(rows, arrow, marked), rows, names, width)
+    widths = [column.width(rows) for column in columns]
+    before = sum(column.heading in _BEFORE_NAME for column in columns)
+    name_width = max(name_width, len("solution"))
+
+    def lines(name: Sequence[str], cells: Sequence[str], style: str) -> Iterator[Text]:
+        padded = [f"{cell:>{width - cell_len(cell) + len(cell)}}" for cell, width in zip(cells, widths, strict=True)]
+        for part, first in zip_longest(name, [padded], fillvalue=None):
+            shown = first or [" " * width for width in widths]
+            filled = (part or "") + " " * (name_width - cell_len(part or ""))
+            yield Text((" " * GAP).join([*shown[:before], filled, *shown[before:]]).rstrip(), style=style)
+
+    table = [Text(title, style="bold"), *lines(["solution"], [column.heading for column in columns], "bold")]
+    table.append(Text("─" * (sum(widths) + name_width + GAP * len(columns))))
+    for row, name in zip(rows, names, strict=True):
+        table += lines(wrap(name, name_width), [column.cell(row) for column in columns], _style(row, marked))
+    legends = [column.legend for column in columns if column.legend]
+    notes = [*_notes(rows), *captions, *legends, *([f"{MARK} new"] if marked else [])]
+    below = [Text(line, style="dim") for note in notes for line in wrap(note, width)]
+    return Text("\n").join([*table, *([Text(), *below] if below else [])])
 
 
-def _formatted(column: str) -> Cell:
-    return lambda row: format_cell(column, getattr(row, column))
-
-
-def _number(column: str, digits: int) -> Cell:
-    return lambda row: "" if (value := getattr(row, column)) is None else f"{value:.{digits}f}"
-
-
-def _name_and_reason(row: BoardRow | FoldRow) -> str:
-    """Return the identity, with the solution if it has another name, and the reason why it is not ranked."""
+def _name(row: BoardRow | FoldRow) -> str:
+    """The identity, with the solution if it has another name."""
     solution, identity = format_cell("solution", row.solution), format_cell("identity", row.identity)
-    name = identity if identity.startswith(solution) else f"{solution}: {identity}"
-    status = f"{row.status}: " if isinstance(row, BoardRow) and row.status != "scored" else ""
-    why = status + format_cell("reason", row.reason)
-    return f"{name}\n{why}" if why else name
+    return identity if identity.startswith(solution) else f"{solution}: {identity}"
+
+
+def _style(row: BoardRow | FoldRow, marked: Collection[int]) -> str:
+    if isinstance(row, BoardRow) and row.status == "failed":
+        return "red"
+    if isinstance(row, BoardRow) and row.entry_id in marked:
+        return "bold"
+    return "dim" if row.rank is None else ""
+
+
+def _notes(rows: Rows) -> list[str]:
+    """Why rows are not ranked, and which queries lack an answer; rows of the same reason share a note."""
+    names: dict[str, list[str]] = {}
+    for row in rows:
+        for reason in (_reason(row), _lacking(row)):
+            if reason:
+                names.setdefault(reason, []).append(_name(row))
+    return [f"{', '.join(of)}: {reason}" for reason, of in names.items()]
+
+
+def _reason(row: BoardRow | FoldRow) -> str:
+    reason = format_cell("reason", row.reason)
+    if isinstance(row, BoardRow) and row.status != "scored":
+        return f"{row.status}: {reason}" if reason else row.status
+    return reason
 
 
 def _lacking(row: BoardRow | FoldRow) -> str:
     coverage = row.coverage if isinstance(row, BoardRow) else None
-    return f"{format_cell('coverage', coverage)} queries" if coverage and coverage.answered < coverage.queries else ""
-
-
-def _entries(row: BoardRow | FoldRow) -> str:
-    return f"{row.entries}, the last {format_cell('last', row.last)}"
-
-
-def _entry(row: BoardRow) -> str:
-    return f"{format_cell('entry_id', row.entry_id)}, {format_cell('created', row.created)}"
-
-
-def _cost(row: BoardRow | FoldRow) -> str:
-    if row.wall_s is None or row.cpu_s is None or row.peak_mb is None:
-        return "not measured"
-    device = format_cell("device", getattr(row, "device", None))
-    gpu = f", {device}" if device not in ("", "cpu") else ""
-    return f"{row.wall_s:.1f} s wall, {row.cpu_s:.1f} s CPU, {row.peak_mb:.0f} MB{gpu}"
-
-
-def _interval(row: BoardRow | FoldRow) -> str:
-    """Return the interval of the score that ranks, with three digits."""
-    return "" if isinstance(row, FoldRow) or row.low is None or row.high is None else f"{row.low:.3f}–{row.high:.3f}"
-
-
-def _seeds(row: BoardRow | FoldRow) -> str:
-    """Return mean and standard deviation over the seeds, with three digits; empty for a single seed."""
-    if isinstance(row, FoldRow) or row.mean is None or row.deviation is None:
+    if coverage is None or coverage.answered == coverage.queries:
         return ""
-    return f"{row.mean:.3f} ± {row.deviation:.3f} ({row.seeds})"
-
-
-def _folds(row: FoldRow) -> str:
-    lacks = [f"{row.failed} failed"] if row.failed else []
-    return ", ".join([f"{row.done}/{row.folds}", *lacks, *([] if row.complete else ["incomplete"])])
-
-
-_FEW: dict[str, Cell] = {"wall s": _number("wall_s", 1), "MB": _number("peak_mb", 0)}
-BOARD_COLUMNS: tuple[dict[str, Cell], dict[str, Cell], dict[str, Cell]] = (
-    {
-        "#": _formatted("rank"),
-        "Δ": _formatted("move"),
-        "solution": _name_and_reason,
-        "95 %": _interval,
-        "seeds": _seeds,
-        "public {arrow}": _formatted("score_public"),
-        "private {arrow}": _formatted("score_private"),
-        "all {arrow}": _formatted("score_all"),
-    },
-    {
-        "private #": _formatted("private_rank"),
-        "entries": _entries,
-        "entry": _entry,
-        "coverage": _formatted("coverage"),
-        "cost": _cost,
-    },
-    _FEW,
-)
-FOLD_COLUMNS: tuple[dict[str, Cell], dict[str, Cell], dict[str, Cell]] = (
-    {
-        "#": _formatted("rank"),
-        "solution": _name_and_reason,
-        "part": _formatted("part"),
-        "mean {arrow}": _formatted("mean"),
-        "deviation": _formatted("deviation"),
-        "folds": _folds,
-    },
-    {"entries": _entries, "entered": _formatted("created"), "cost": _cost},
-    _FEW,
-)
+    return f"{format_cell('coverage', coverage)} queries answered"

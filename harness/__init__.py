@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from harness.code_digest import imports_digest as imports_digest
     from harness.cpu_budget import cores as cores
     from harness.data.embeddings.external import ExternalEmbeddings as ExternalEmbeddings
+    from harness.data.hash_tables.hash_table import HashTable as HashTable
+    from harness.data.hash_tables.reading import read_hash_table as read_hash_table
     from harness.data.image_set import ImageSet as ImageSet
     from harness.data.safe_pickle import RestrictedUnpickler as RestrictedUnpickler
     from harness.data.store.extractor import Extractor as Extractor
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from harness.solution.search_space import Span as Span
     from harness.submissions.answer import Labelling as Labelling
     from harness.submissions.answer import Ranking as Ranking
+    from harness.submissions.list_length import list_length as list_length
     from leaderboard.safe_text import make_printable as make_printable
     from metrics.jit import COMPILED as COMPILED
     from metrics.jit import helper as helper
@@ -47,6 +50,7 @@ _HOMES = {
     "Extractor": "harness.data.store.extractor",
     "Fitted": "harness.data.store.fit_cache",
     "HarnessError": "harness.errors",
+    "HashTable": "harness.data.hash_tables.hash_table",
     "ImageSet": "harness.data.image_set",
     "Labelling": "harness.submissions.answer",
     "Ragged": "harness.data.store.ragged",
@@ -66,8 +70,10 @@ _HOMES = {
     "install_command": "harness.installation",
     "instructions": "metrics.jit",
     "kernel": "metrics.jit",
+    "list_length": "harness.submissions.list_length",
     "make_printable": "leaderboard.safe_text",
     "new_figure": "harness.plotting.figure",
+    "read_hash_table": "harness.data.hash_tables.reading",
     "require_picture": "harness.plotting.figure",
     "save_picture": "harness.plotting.figure",
     "track": "harness.progress",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from harness.api.submission_files import ValidationView as ValidationView
     from harness.api.submission_files import WrittenSubmission as WrittenSubmission
     from harness.api.tunings import TuningView as TuningView
+    from tools.hash_table.table import hashes as hashes
 
 _HOMES = {
     "AnswerView": "answers:AnswerView",
@@ -46,6 +47,7 @@ _HOMES = {
     "TuningView": "tunings:TuningView",
     "ValidationView": "submission_files:ValidationView",
     "WrittenSubmission": "submission_files:WrittenSubmission",
+    "hashes": "tools.hash_table.table:hashes",
     "make_competition": "opening:make_competition",
     "metric": "metric_functions:metric",
     "metrics": "metric_functions:metrics",
@@ -62,7 +64,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'landmark' has no attribute {name!r}")
     load_own_packages()
     module, _, attribute = _HOMES[name].partition(":")
-    return getattr(import_module(f"harness.api.{module}"), attribute)
+    return getattr(import_module(module if "." in module else f"harness.api.{module}"), attribute)
 
 
 def __dir__() -> list[str]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from harness.data.embeddings.embedding_store import find_embeddings, open_part
 from harness.data.embeddings.external import ExternalEmbeddings
+from harness.data.hash_tables.hash_table import HashTable, PartHashes
 from harness.data.images.source import TableImages
 from harness.data.store.describe import ensure_described
 from harness.errors import SolutionError
@@ -100,8 +101,11 @@ class ImageSet:
         """Return the ids of images, of this set or its parent, that could not be decoded so far."""
         return self._source.undecodable_ids
 
-    def _ensure_described(self, extractor: Extractor) -> ExtractorStore:
-        if isinstance(extractor, ExternalEmbeddings):
+    def _ensure_described(self, extractor: Extractor) -> ExtractorStore | PartHashes:
+        store: ExtractorStore | PartHashes
+        if isinstance(extractor, HashTable):
+            store = extractor.open_part(self._source)
+        elif isinstance(extractor, ExternalEmbeddings):
             store = open_part(self._source, extractor)
         else:
             store = ensure_described(self._source, extractor, self._rows)
@@ -116,7 +120,7 @@ class ImageSet:
         return rows
 
 
-def _array_name(store: ExtractorStore, extractor: Extractor, name: str | None, *, ragged: bool) -> str:
+def _array_name(store: ExtractorStore | PartHashes, extractor: Extractor, name: str | None, *, ragged: bool) -> str:
     """Return `name`, or the only name if it is None; raises SolutionError for an array that does not exist."""
     names = [spec.name for spec in store.specs.values() if spec.ragged == ragged]
     if name in names or (name is None and len(names) == 1):

@@ -25,7 +25,10 @@ RESULT_MODULES = ("harness", "harness.running.runner", "harness.running.worker",
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """A solution on a split. `key` is a digest of everything that the result depends on."""
+    """A solution on a split. `key` is a digest of everything that the result depends on.
+
+    `name` is that of its variant in a TOML file, if it has one.
+    """
 
     solution: str
     identity: str
@@ -33,6 +36,8 @@ class PlannedRun:
     split: str
     key: str
     code_version: str
+    notes: tuple[str, ...] = ()  # on its inputs
+    name: str = ""
 
 
 def plan_run(
@@ -64,7 +69,8 @@ def plan_run(
         *_data_digests(competition, solution, split),
     ]
     key = sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
-    return PlannedRun(solution_name(type(solution)), identity(solution), job, split.name, key, code)
+    notes = tuple(solution.input_notes(split.data, split.queries))
+    return PlannedRun(solution_name(type(solution)), identity(solution), job, split.name, key, code, notes)
 
 
 def _data_digests(competition: Competition, solution: Solution, split: Split) -> list[str]:

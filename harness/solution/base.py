@@ -51,6 +51,10 @@ class Solution(ABC):
         """
         return ()
 
+    def input_notes(self, data: TrainingData, queries: ImageSet) -> Sequence[str]:  # noqa: ARG002 (for overriding)
+        """Return lines that a run prints about its inputs, such as the number of images that a file leaves out."""
+        return ()
+
     def describe(self, images: ImageSet) -> np.ndarray:  # noqa: ARG002 (for overriding)
         """Return the vectors `(n, d)` by whose cosine the fitted solution compares images, for `landmark describe`.
 

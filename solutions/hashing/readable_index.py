@@ -4,8 +4,6 @@ import numpy as np
 
 from harness import Extractor, ImageSet, Ranking
 
-CANDIDATES = 101  # neighbours to search for: the best hundred, and the query itself if it is in the index
-
 
 class ReadableIndex:
     """The decodable images of an index. Searchers number only these; rankings number all images."""
@@ -15,9 +13,9 @@ class ReadableIndex:
         broken = index.undecodable(extractor)
         self.readable_positions = np.flatnonzero(~broken) if broken.any() else None
 
-    def rows(self, name: str) -> np.ndarray:
+    def rows(self, name: str, extractor: Extractor | None = None) -> np.ndarray:
         """Return the named descriptors of the readable images; memory-mapped if all are readable."""
-        rows = self.index.describe(self.extractor, name)
+        rows = self.index.describe(extractor or self.extractor, name)
         return rows if self.readable_positions is None else rows[self.readable_positions]
 
     @property

@@ -30,7 +30,7 @@ class CropResistantHash(Retrieval):
             raise ValueError(f"segments={self.segments} leaves nothing to compare; choose 1 or more")
 
     def fit(self, data: TrainingData) -> None:
-        self.hashes = SegmentHashes(self.decode, self.upright, self.segments)
+        self.hashes = SegmentHashes(self.decode, self.upright, most=self.segments)
         self.index = data.index
         self.codes = data.index.describe_ragged(self.hashes)
         self.unreadable = data.index.undecodable(self.hashes)

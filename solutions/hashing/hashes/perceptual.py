@@ -1,4 +1,4 @@
-"""Perceptual hashes of grey images: five kinds of 64 bits each, equal bit for bit to those of imagehash 4.3.2."""
+"""Perceptual hashes of grey images: five kinds, equal bit for bit to those of imagehash 4.3.2."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,20 +8,23 @@ import pywt
 from PIL import Image
 from scipy.fft import dct
 
+from solutions.hashing.hashes.codes import pack_bits
+
 Pixels = npt.NDArray[np.uint8]
 Bits = npt.NDArray[np.bool_]
 Pictures = Sequence[Image.Image]
 
-SIDE = 8  # of the grid of bits
-_DCT_SIDE = 32
+SIDE = 8  # of the grid of bits, imagehash's hash_size
+_DCT_FACTOR = 4  # pixels for each of the lowest frequencies
 
 
 def perceptual_hashes(
-    images: Sequence[Pixels], kinds: Sequence[str] | None = None
+    images: Sequence[Pixels], kinds: Sequence[str] | None = None, hash_size: int = SIDE
 ) -> dict[str, npt.NDArray[np.uint64]]:
     """Return the hashes of each kind, (n,) uint64 each, of n grey images, (height, width) uint8 of any sizes.
 
-    The bit of the upper left corner is the highest: `f"{code:016x}"` is imagehash's `str`. Pillow resizes, and its
+    The bit of the upper left corner is the highest: `f"{code:016x}"` is imagehash's `str`. With another `hash_size`
+    than 8 a hash has as many bits as its square, (n, words) uint64 as `pack_bits` returns them. Pillow resizes, and its
     version affects some bits: from 13.0 on, tall images are resized in another order.
 
     * average: brighter than the mean of 8 x 8 pixels (imagehash: average_hash);
@@ -30,19 +33,26 @@ def perceptual_hashes(
     * vertical: brighter than the upper neighbour, in 8 x 9 pixels (dhash_vertical);
     * wavelet: above the median of the 8 x 8 Haar averages of the largest power of two that fits (whash).
 
-    `kinds` None means all. Source: the functions of imagehash 4.3.2 with these names.
+    The sizes are those of `hash_size` 8. `kinds` None means all; a wavelet hash needs a power of two as `hash_size`.
+
+    Source: the functions of imagehash 4.3.2 with these names.
 
     >>> ramp = np.arange(0, 256, 4, dtype=np.uint8).reshape(8, 8)
     >>> {kind: f"{code:016x}" for kind, (code,) in perceptual_hashes([ramp], ["average", "dct", "difference"]).items()}
     {'average': '00000000ffffffff', 'dct': 'a978f478f068f0e8', 'difference': 'ffffffffffffffff'}
     """
     pictures = [Image.fromarray(image) for image in images]
-    return {kind: _pack_bits(_BITS[kind](pictures)) for kind in kinds or KINDS}
+    codes = {kind: pack_bits(_BITS[kind](pictures, hash_size)) for kind in kinds or kinds_of_size(hash_size)}
+    return {kind: rows[:, 0] for kind, rows in codes.items()} if hash_size == SIDE else codes
 
 
-def _pack_bits(bits: Bits) -> npt.NDArray[np.uint64]:
-    octets = np.packbits(bits.reshape(-1, SIDE * SIDE), axis=1)
-    return octets.view(">u8")[:, 0].astype(np.uint64)
+def kinds_of_size(hash_size: int) -> tuple[str, ...]:
+    """Return the kinds that can have this size: all, or all but wavelet.
+
+    >>> kinds_of_size(12)
+    ('average', 'dct', 'difference', 'vertical')
+    """
+    return KINDS if hash_size.bit_count() == 1 else tuple(kind for kind in KINDS if kind != "wavelet")
 
 
 def _resize(picture: Image.Image, width: int, height: int) -> Pixels:
@@ -56,56 +66,56 @@ def _resize_all(pictures: Pictures, width: int, height: int) -> Pixels:
     return pixels
 
 
-def _above_mean(pictures: Pictures) -> Bits:
-    pixels = _resize_all(pictures, SIDE, SIDE)
+def _above_mean(pictures: Pictures, side: int) -> Bits:
+    pixels = _resize_all(pictures, side, side)
     sums = pixels.sum(axis=(1, 2), keepdims=True, dtype=np.int64)
-    return np.asarray(pixels.astype(np.int64) * (SIDE * SIDE) > sums)
+    return np.asarray(pixels.astype(np.int64) * (side * side) > sums)
 
 
-def _above_median_frequency(pictures: Pictures) -> Bits:
+def _above_median_frequency(pictures: Pictures, side: int) -> Bits:
     """Transform by FFT, as in imagehash: flat images have many frequencies of 0, and rounding decides their bits."""
-    pixels = _resize_all(pictures, _DCT_SIDE, _DCT_SIDE)
-    columns = dct(pixels.astype(np.float64), axis=1)[:, :SIDE]
-    frequencies = dct(columns, axis=2)[:, :, :SIDE].reshape(len(pixels), SIDE * SIDE)
+    pixels = _resize_all(pictures, side * _DCT_FACTOR, side * _DCT_FACTOR)
+    columns = dct(pixels.astype(np.float64), axis=1)[:, :side]
+    frequencies = dct(columns, axis=2)[:, :, :side].reshape(len(pixels), side * side)
     return np.asarray(frequencies > np.median(frequencies, axis=1, keepdims=True))
 
 
-def _brighter_than_left(pictures: Pictures) -> Bits:
-    pixels = _resize_all(pictures, SIDE + 1, SIDE)
+def _brighter_than_left(pictures: Pictures, side: int) -> Bits:
+    pixels = _resize_all(pictures, side + 1, side)
     return pixels[:, :, 1:] > pixels[:, :, :-1]
 
 
-def _brighter_than_above(pictures: Pictures) -> Bits:
-    pixels = _resize_all(pictures, SIDE, SIDE + 1)
+def _brighter_than_above(pictures: Pictures, side: int) -> Bits:
+    pixels = _resize_all(pictures, side, side + 1)
     return pixels[:, 1:] > pixels[:, :-1]
 
 
-def _above_median_averages(pictures: Pictures) -> Bits:
-    return np.array([_above_median_average(picture) for picture in pictures], bool)
+def _above_median_averages(pictures: Pictures, side: int) -> Bits:
+    return np.array([_above_median_average(picture, side) for picture in pictures], bool).reshape(-1, side, side)
 
 
-def _above_median_average(picture: Image.Image) -> Bits:
+def _above_median_average(picture: Image.Image, n_blocks: int) -> Bits:
     """Haar averages are block sums: exact, except that rounding decides if the median equals one of them."""
-    side = max(SIDE, 1 << min(picture.size).bit_length() - 1)
+    side = max(n_blocks, 1 << min(picture.size).bit_length() - 1)
     pixels = _resize(picture, side, side)
-    block = side // SIDE
-    sums = pixels.reshape(SIDE, block, SIDE, block).sum(axis=(1, 3), dtype=np.int64)
+    block = side // n_blocks
+    sums = pixels.reshape(n_blocks, block, n_blocks, block).sum(axis=(1, 3), dtype=np.int64)
     ordered = np.sort(sums, axis=None)
     lower, upper = ordered[len(ordered) // 2 - 1 : len(ordered) // 2 + 1]
-    return sums >= upper if lower < upper else _rounded_above_median(pixels)
+    return sums >= upper if lower < upper else _rounded_above_median(pixels, n_blocks)
 
 
-def _rounded_above_median(pixels: Pixels) -> Bits:
+def _rounded_above_median(pixels: Pixels, n_blocks: int) -> Bits:
     """Return the bits of floating-point wavelets, with the overall average subtracted."""
     levels = len(pixels).bit_length() - 1
     coefficients = pywt.wavedec2(pixels / 255.0, "haar", level=levels)
     coefficients[0] *= 0
     without_average = pywt.waverec2(coefficients, "haar")
-    averages = pywt.wavedec2(without_average, "haar", level=levels - (SIDE.bit_length() - 1))[0]
+    averages = pywt.wavedec2(without_average, "haar", level=levels - (n_blocks.bit_length() - 1))[0]
     return np.asarray(averages > np.median(averages))
 
 
-_BITS: dict[str, Callable[[Pictures], Bits]] = {
+_BITS: dict[str, Callable[[Pictures, int], Bits]] = {
     "average": _above_mean,
     "dct": _above_median_frequency,
     "difference": _brighter_than_left,

@@ -98,15 +98,34 @@ def check(
         str, typer.Argument(metavar="SOLUTION", help="Name of a solution, with parameters, or path of a .py file.")
     ],
     *,
+    tolerance: Annotated[
+        float,
+        typer.Option("--tolerance", min=0, max=1, help="Allowed rounding, as a share of the largest score of a query."),
+    ] = 1e-5,
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=1, metavar="SECONDS", help="Time limit of the whole check.")
+    ] = 300,
+    json: Json = False,
     workspace_dir: WorkspaceOption = None,
 ) -> None:
-    """Check a solution against the contract, on a small synthetic competition."""
-    from harness.contract import check_solution
+    """Check a solution against the contract, on a small synthetic competition, in a process of its own.
+
+    Answers must be the same in a second run, in chunks of any size, in any order, and under other ids. Images whose
+    scores are equal up to rounding may swap ranks in rankings by similarity or distance.
+    """
+    from dataclasses import asdict
+
+    from harness.contract.check_process import check_in_process
     from harness.workspace import Workspace
 
-    n_failed = 0
-    for clause, complaint in check_solution(name, Workspace.open(workspace_dir or context.obj["workspace"]).register):
-        n_failed += complaint is not None
-        say(f"{'ok  ' if complaint is None else 'FAIL'} {clause}" + (f": {complaint}" if complaint else ""))
-    if n_failed:
+    results = []
+    register = Workspace.open(workspace_dir or context.obj["workspace"]).register
+    for result in check_in_process(name, register, tolerance, timeout):
+        results.append(result)
+        if not (json or context.obj["json"]):
+            detail = result.violation or result.note
+            say(f"{'FAIL' if result.violation else 'ok  '} {result.clause}" + (f": {detail}" if detail else ""))
+    if json or context.obj["json"]:
+        print_json({"solution": name, "clauses": [asdict(result) for result in results]})
+    if any(result.violation for result in results):
         raise typer.Exit(1)

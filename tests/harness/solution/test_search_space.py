@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import pytest
 
-from harness.contract import check_solution
+from harness.contract.check import check_solution
 from harness.errors import SolutionError
 from harness.solution.base import identity
 from harness.solution.registry import available_solutions, load_class, load_solution
@@ -76,8 +76,8 @@ def test_a_range_of_values_of_another_type_breaks_the_contract(tmp_path: Path) -
     source = SLOPE.replace("Among(None, 4, 5)", "Among(None, 'four')")
     with pytest.raises(SolutionError, match="n='four' is not allowed: .*; correct the range"):
         space_of(tmp_path, source)
-    clauses = {clause: complaint for clause, complaint in check_solution(str(tmp_path / "idea.py")) if complaint}
-    assert list(clauses) == ["has search ranges that its types allow"]
+    clauses = [result.clause for result in check_solution(str(tmp_path / "idea.py")) if result.violation]
+    assert clauses == ["has search ranges that its types allow"]
 
 
 @pytest.mark.parametrize("name", list(available_solutions()))

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness import contract
-from harness.contract import check_solution
+from harness.contract import check
+from harness.contract.check import check_solution
 from harness.data.competition import Competition
 from harness.data.embeddings.adding import add_embeddings
 from harness.data.embeddings.reading import open_vector_files
@@ -165,7 +165,7 @@ def test_folds_use_the_vectors_of_train_images(competition: Competition, workspa
 
 @pytest.mark.parametrize("arguments", ["", ", dims=8, augmentation=3, expansion=2, mutual=4", ", reciprocal=3"])
 def test_it_satisfies_the_contract(arguments: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    make = contract.small_competition
+    make = check.small_competition
 
     def with_vectors(folder: Path) -> Competition:
         competition = make(folder)
@@ -174,5 +174,5 @@ def test_it_satisfies_the_contract(arguments: str, monkeypatch: pytest.MonkeyPat
         add(competition, np.array(ids)[exists], vectors[exists])
         return competition
 
-    monkeypatch.setattr(contract, "small_competition", with_vectors)
-    assert not {clause: why for clause, why in check_solution(f"embeddings('mine'{arguments})") if why}
+    monkeypatch.setattr(check, "small_competition", with_vectors)
+    assert not [result for result in check_solution(f"embeddings('mine'{arguments})", tolerance=0) if result.violation]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from harness import HarnessError, ImageSet, TrainingData
-from harness.contract import _alias
+from harness.contract.clauses import rename_images
 from harness.cpu_budget import limit_cores
 from harness.data.competition import Competition
 from harness.data.split import own_split
@@ -74,7 +74,7 @@ def test_descriptors_of_a_landmark_become_more_similar(data: TrainingData, head:
 
 
 def test_ids_have_no_effect(data: TrainingData) -> None:
-    renamed = TrainingData(_alias(data.train, "t"), data.labels, data.index)
+    renamed = TrainingData(rename_images(data.train, "t"), data.labels, data.index)
     training = replace(ROWS, epochs=2, per_landmark=5)
     one, other = train(data, training), train(renamed, training)
     assert one.parts.folder != other.parts.folder

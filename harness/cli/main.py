@@ -24,7 +24,7 @@ _COMMANDS = (  # in the order of `landmark --help`
 )  # fmt: skip
 for name in _COMMANDS:
     app.command()(getattr(import_module(f"harness.cli.{name}"), name))
-for name in ("solutions", "data", "embeddings", "metrics", "team"):
+for name in ("solutions", "data", "embeddings", "metrics", "export", "team"):
     app.add_typer(import_module(f"harness.cli.{name}").app, name=name)
 plugin_commands.join_help_lines(app)
 

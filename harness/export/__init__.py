@@ -1,0 +1,1 @@
+"""Hand results to other tools: experiment trackers, TREC files, Parquet tables."""

@@ -1,0 +1,63 @@
+"""Entries as offline runs of Weights & Biases; nothing is sent before the user calls `wandb sync`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from shutil import copyfile, rmtree
+from typing import Any
+
+from harness.export.entry_record import EntryRecord, tracker_name
+from harness.export.tracker import one_line_errors, require_package
+
+
+class WandbTracker:
+    """The offline runs in a folder; the project is named like the competition, an entry replaces its earlier run."""
+
+    def __init__(self, place: str, *, submissions: bool = True) -> None:
+        require_package("wandb", "Weights & Biases")
+        self._folder, self._submissions = Path(place).expanduser().absolute(), submissions
+        self.view = f"wandb sync {place}/wandb/offline-run-*"
+        with one_line_errors(str(self._folder)):
+            self._folder.mkdir(parents=True, exist_ok=True)
+
+    def store(self, record: EntryRecord) -> bool:
+        """Add an entry and return True, or replace its run and return False; HarnessError, in one line."""
+        os.environ.setdefault("WANDB_ERROR_REPORTING", "false")
+        import wandb
+
+        before = [*self._folder.glob(f"wandb/offline-run-*-{record.key}")]
+        with one_line_errors(f"{self._folder}: Weights & Biases", wandb.Error):
+            run = wandb.init(
+                project=tracker_name(record.experiment).replace("/", "_"),
+                name=record.name[:128],
+                id=record.key,
+                dir=self._folder,
+                mode="offline",
+                config=record.parameters | {"tags": record.tags},
+                settings=_quiet_settings(),
+            )
+            run.summary.update(record.metrics)
+            if self._submissions and record.submission:
+                copy = copyfile(record.submission, Path(run.dir) / record.submission.name)
+                run.save(str(copy), base_path=run.dir, policy="now")
+            run.finish(exit_code=int(record.failed))
+        for folder in {*before} - {Path(run.dir).parent}:
+            rmtree(folder, ignore_errors=True)
+        return not before
+
+
+def _quiet_settings() -> Any:
+    """Return settings without output, statistics of the machine, source code and git."""
+    import wandb
+
+    return wandb.Settings(
+        silent=True,
+        console="off",
+        disable_git=True,
+        disable_code=True,
+        x_disable_stats=True,
+        x_disable_meta=True,
+        x_disable_machine_info=True,
+        x_save_requirements=False,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +11,6 @@ import typer
 from harness.cli._open import open_runner
 from harness.cli._options import (
     Device,
-    Folder,
     Jobs,
     Json,
     MemoryLimit,
@@ -29,9 +29,12 @@ if TYPE_CHECKING:
 
 
 def ablate(
-    spec: Annotated[str, typer.Argument(metavar="SOLUTION", help="A solution with steps, such as first_place.")],
+    spec: Annotated[
+        str | None,
+        typer.Argument(metavar="SOLUTION", help="A solution with steps, such as first_place. Without one, list them."),
+    ] = None,
     *,
-    on: Folder,
+    on: Annotated[Path | None, typer.Option("--on", metavar="DIR", help="The competition's folder.")] = None,
     folds: OnFolds = False,
     part: Part = "private",
     plot: PlotFile = None,
@@ -47,6 +50,11 @@ def ablate(
 
     Given parameters apply to every step. Finished steps are not run again.
     """
+    if spec is None:
+        _list_solutions(workspace_dir, json=json)
+        return
+    if on is None:
+        raise typer.BadParameter("name the competition's folder", param_hint="--on")
     from harness.comparing.ablation import ablation_steps, ablation_table
     from harness.comparing.entry_lookup import EntryLookup
     from harness.device import set_device
@@ -72,6 +80,20 @@ def ablate(
         draw_ablation(rows, plot, title=f"{spec} on {runner.competition.name}", metric=metric, part=part)
     if any(result.entry.status == "failed" for result in results):
         raise typer.Exit(1)
+
+
+def _list_solutions(workspace_dir: Path | None, *, json: bool) -> None:
+    """Print the solutions that have steps, with the names of the steps."""
+    from harness.solution.info import summarise_solutions
+    from harness.workspace import Workspace
+
+    summaries = summarise_solutions(Workspace.open(workspace_dir).register)
+    steps = {summary["name"]: summary["steps"] for summary in summaries if summary["steps"]}
+    if json:
+        print_json(steps)
+        return
+    for name, names in steps.items():
+        say(f"{name:24}{'; '.join(names)}")
 
 
 def _print_table(rows: list[AblationRow], part: str) -> None:

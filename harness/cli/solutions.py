@@ -36,6 +36,9 @@ def listing(context: typer.Context, *, json: Json = False, workspace_dir: Worksp
         return
     for summary in summaries:
         say(f"{summary['name']:24}{summary['task'] or 'cannot be imported':14}{summary['error'] or summary['summary']}")
+    with_steps = [summary["name"] for summary in summaries if summary["steps"]]
+    if with_steps:
+        say(f"\nwith steps for landmark ablate: {', '.join(with_steps)}")
 
 
 @app.command()
@@ -57,6 +60,8 @@ def show(
     say(f"{info['name']} ({info['task']}, {info['origin']})\n\n{info['description']}\n")
     for parameter in info["parameters"]:
         say(f"  {parameter['name']} = {parameter['default']}    {_type_and_range(parameter)}")
+    if info["steps"]:
+        say(f"\nsteps for landmark ablate: {'; '.join(info['steps'])}")
 
 
 def _type_and_range(parameter: dict[str, Any]) -> str:

@@ -59,7 +59,7 @@ def ablation_steps(spec: str, register: Path) -> list[tuple[Step, str]]:
     (name, arguments), solution = split_spec(spec), load_solution(spec, register)
     arguments = name_arguments(type(solution), arguments)
     if not solution.ablation_steps:
-        raise HarnessError(f"{name} has no ablation steps (`ablation_steps`)")
+        raise HarnessError(f"{name} has no ablation steps; landmark ablate lists the solutions that have some")
     return [(step, _format_spec(name, {**step.parameters, **arguments})) for step in solution.ablation_steps]
 
 

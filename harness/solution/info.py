@@ -16,14 +16,17 @@ from harness.solution.spec import parameter_types
 
 
 def summarise_solutions(register: Path) -> list[dict[str, Any]]:
-    """Return name, task, summary and origin of every solution; `error` is the reason if it cannot be imported."""
+    """Return name, task, summary, origin and names of ablation steps of every solution.
+
+    `error` is the reason if it cannot be imported.
+    """
     return [_summary(name, each.origin, register) for name, each in sorted(available_solutions(register).items())]
 
 
 def describe_solution(name: str, register: Path) -> dict[str, Any]:
     """Return a solution's task, description (with its source), and parameters: name, type, default, note (units).
 
-    `range` is the range that `landmark tune` searches, None if there is none.
+    `range` is the range that `landmark tune` searches, None if there is none. `steps` names the ablation steps.
     """
     cls = load_class(name, register)
     registered = available_solutions(register).get(name)
@@ -40,16 +43,26 @@ def describe_solution(name: str, register: Path) -> dict[str, Any]:
         for each in parameters(cls)
     ]
     origin = registered.origin if registered else name
-    return {"name": name, "task": cls.task, "origin": origin, "description": module_doc(cls), "parameters": rows}
+    steps = [step.name for step in cls.ablation_steps]
+    about = {"name": name, "task": cls.task, "origin": origin, "description": module_doc(cls)}
+    return about | {"parameters": rows, "steps": steps}
 
 
 def _summary(name: str, origin: str, register: Path) -> dict[str, Any]:
-    summary = {"name": name, "task": None, "summary": None, "origin": origin, "error": None}
+    summary: dict[str, Any] = {
+        "name": name,
+        "task": None,
+        "summary": None,
+        "origin": origin,
+        "error": None,
+        "steps": [],
+    }
     try:
         cls = load_class(name, register)
     except HarnessError as error:
         return summary | {"error": str(error)}
-    return summary | {"task": cls.task, "summary": (module_doc(cls).splitlines() or [""])[0]}
+    steps = [step.name for step in cls.ablation_steps]
+    return summary | {"task": cls.task, "summary": (module_doc(cls).splitlines() or [""])[0], "steps": steps}
 
 
 def _notes(cls: type[Solution]) -> dict[str, str]:

@@ -100,3 +100,19 @@ def test_a_solution_without_steps_and_an_unknown_image_format_are_rejected(
     assert (without.exit_code, "has no ablation steps" in str(without.exception)) == (1, True)
     refused = run_command("ablate", grown, "--on", folder, "--plot", "x.gif")
     assert (refused.exit_code, "a picture's name ends in" in str(refused.exception)) == (1, True)
+
+
+def test_without_a_name_the_solutions_with_steps_are_listed() -> None:
+    lines = run_command("ablate").stdout.splitlines()
+    assert next(line for line in lines if line.startswith("third_place")).endswith("; + ASMK; + geometric verification")
+    assert not any(line.startswith("hash") for line in lines)
+    steps = json.loads(run_command("ablate", "--json").stdout)
+    assert steps["sixth_place"] == ["GeM and R-MAC, three scales", "+ whitening", "+ diffusion"]
+    assert ", sixth_place, third_place" in run_command("solutions").stdout.splitlines()[-1]
+    assert run_command("solutions", "sixth_place").stdout.splitlines()[-1].endswith("+ whitening; + diffusion")
+
+
+def test_a_solution_to_ablate_needs_a_competition() -> None:
+    result = run_command("ablate", "first_place")
+    assert result.exit_code == 2
+    assert "--on" in result.output

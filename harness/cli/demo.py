@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,6 +11,7 @@ import typer
 
 from harness.cli._options import Jobs, WorkspaceOption
 from harness.cli._output import say
+from harness.cli._paste import pasteable, quote
 from harness.errors import HarnessError
 from harness.progress_display import progress
 
@@ -123,36 +122,20 @@ def _next_commands(folder: Path, workspace_dir: Path | None) -> Iterator[str]:
     from harness.solution.registry import load_class
     from harness.web.server import require_serving
 
-    landmark, source = _program(), sys.modules[load_class(_COPIED).__module__].__file__ or ""
-    place = ["--workspace", str(workspace_dir)] if workspace_dir else []
+    source = sys.modules[load_class(_COPIED).__module__].__file__ or ""
     yield "See each query with its answers in the browser:"
     try:
         require_serving()
     except HarnessError as error:
         yield f"  {str(error).rpartition(': ')[2]}"
-    yield _command(*landmark, "serve", "--on", str(folder), *place)
+    yield "  " + pasteable("serve", on=folder, workspace_dir=workspace_dir)
     yield "Rank your own photographs, from a folder PHOTOS with one subfolder per landmark:"
-    yield _command(*landmark, "data", "import-folders", "PHOTOS", "my-competition")
-    yield _command(*landmark, "run", "nearest", "softmax_entropy", "--on", "my-competition", *place)
+    yield "  " + pasteable("data", "import-folders", "PHOTOS", "my-competition")
+    own = Path("my-competition")
+    yield "  " + pasteable("run", "nearest", "softmax_entropy", on=own, workspace_dir=workspace_dir)
     yield f"Write your own solution, from a copy of {_COPIED}:"
-    yield _command("cp", "-i", source, "my_solution.py")
-    yield _command(*landmark, "run", "my_solution.py", "--on", str(folder), *place)
-
-
-def _command(*words: str) -> str:
-    return "  " + shlex.join(words)
-
-
-def _program() -> list[str]:
-    """Return the words by which a shell in this folder starts this program."""
-    script = Path(sys.executable).with_name("landmark")
-    found = shutil.which("landmark")
-    if found and Path(found).resolve() == script.resolve():
-        return ["landmark"]
-    if not script.exists():
-        return [sys.executable, "-m", "landmark"]
-    below = script.is_relative_to(Path.cwd())
-    return [str(script.relative_to(Path.cwd()) if below else script)]
+    yield f"  cp -i {quote(source)} my_solution.py"
+    yield "  " + pasteable("run", "my_solution.py", on=folder, workspace_dir=workspace_dir)
 
 
 def _say_all(title: str, lines: Iterator[str]) -> None:

@@ -13,7 +13,7 @@ Rows = Sequence[BoardRow | FoldRow]
 MARK = "*"  # before the rank of a row to point out
 GAP = 2  # columns between two cells
 _WIDEST_PIECE = 40  # columns; wider pieces of names are broken
-_LINES = ((7, 1), (5, 2))  # importance from which on a column is dropped unless names fit so many lines
+_LINES = ((6, 1), (5, 2))  # importance from which on a column is dropped unless names fit so many lines
 
 
 @dataclass(frozen=True)
@@ -66,15 +66,14 @@ def _widest(names: Sequence[str]) -> int:
     return max(map(cell_len, names), default=0)
 
 
-def board_columns(rows: Rows, arrow: str, marked: Collection[int] = ()) -> list[TerminalColumn]:
-    """All columns but the names; `arrow` is in the headings of scores. The entries `marked` have a star."""
-    if rows and isinstance(rows[0], FoldRow):
-        return [TerminalColumn("#", 0, _formatted("rank")), *_fold_columns(arrow)]
+def board_columns(rows: Rows, arrow: str, marked: Collection[str] = ()) -> list[TerminalColumn]:
+    """All columns but the names; `arrow` is in the headings of scores. Rows of the `marked` identities have a star."""
 
-    def rank(row: BoardRow) -> str:
-        return MARK * (row.entry_id in marked) + format_cell("rank", row.rank)
+    def rank(row: BoardRow | FoldRow) -> str:
+        return MARK * (row.identity in marked) + format_cell("rank", row.rank)
 
-    return [TerminalColumn("#", 0, rank), *_columns(arrow)]
+    others = _fold_columns(arrow) if rows and isinstance(rows[0], FoldRow) else _columns(arrow)
+    return [TerminalColumn("#", 0, rank), *others]
 
 
 def _columns(arrow: str) -> list[TerminalColumn]:

@@ -34,7 +34,7 @@ class TableHeading(TypedDict):
     """Title, metric and caption of a table.
 
     `shares` are the parts' shares of all queries, as in {"public": 0.3, "private": 0.7}; `width` overrides the width of
-    the terminal. `marked` are the ids of entries whose rows have a star in the terminal.
+    the terminal. `marked` are the identities whose rows have a star in the terminal.
     """
 
     title: str
@@ -42,7 +42,7 @@ class TableHeading(TypedDict):
     higher_is_better: bool
     shares: NotRequired[Mapping[str, float]]
     width: NotRequired[int]
-    marked: NotRequired[Collection[int]]
+    marked: NotRequired[Collection[str]]
 
 
 @overload

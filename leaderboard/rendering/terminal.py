@@ -16,12 +16,12 @@ _BEFORE_NAME = "#", "Δ"  # headings; the other columns stand behind the names
 
 
 def terminal_table(
-    rows: Rows, title: str, captions: Sequence[str], arrow: str, width: int, marked: Collection[int] = ()
+    rows: Rows, title: str, captions: Sequence[str], arrow: str, width: int, marked: Collection[str] = ()
 ) -> Text:
     """The rows as text for a window of `width` columns; `arrow` is in the headings of scores.
 
     Columns that do not fit are left out, the least important first; names are wrapped between words. Reasons stand
-    under the table. Rows of the entries `marked` have a star. Title and captions must be safe to show.
+    under the table. Rows of the `marked` identities have a star. Title and captions must be safe to show.
     """
     names = [_name(row) for row in rows]
     columns, name_width = columns_that_fit(board_columns(rows, arrow, marked), rows, names, width)
@@ -41,7 +41,7 @@ def terminal_table(
     for row, name in zip(rows, names, strict=True):
         table += lines(wrap(name, name_width), [column.cell(row) for column in columns], _style(row, marked))
     legends = [column.legend for column in columns if column.legend]
-    notes = [*_notes(rows), *captions, *legends, *([f"{MARK} new"] if marked else [])]
+    notes = [*([f"{MARK} of this command"] if marked else []), *_notes(rows), *captions, *legends]
     below = [Text(line, style="dim") for note in notes for line in wrap(note, width)]
     return Text("\n").join([*table, *([Text(), *below] if below else [])])
 
@@ -52,10 +52,10 @@ def _name(row: BoardRow | FoldRow) -> str:
     return identity if identity.startswith(solution) else f"{solution}: {identity}"
 
 
-def _style(row: BoardRow | FoldRow, marked: Collection[int]) -> str:
+def _style(row: BoardRow | FoldRow, marked: Collection[str]) -> str:
     if isinstance(row, BoardRow) and row.status == "failed":
         return "red"
-    if isinstance(row, BoardRow) and row.entry_id in marked:
+    if row.identity in marked:
         return "bold"
     return "dim" if row.rank is None else ""
 

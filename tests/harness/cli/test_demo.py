@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli.demo import SOLUTIONS, _baseline_line, _best_line, _next_commands, _program
+from harness.cli.demo import SOLUTIONS, _baseline_line, _best_line, _next_commands
 from harness.comparing.compare import EntryComparison
 from harness.errors import HarnessError
 from harness.installation import install_command
@@ -89,21 +89,6 @@ def test_the_command_that_installs_the_pages_is_named_only_where_they_are_missin
     monkeypatch.setattr("harness.web.server.require_serving", missing)
     lines = [line.strip() for line in _next_commands(Path("drawn"), None)]
     assert lines[lines.index(install_command("serving")) + 1].endswith("landmark serve --on drawn")
-
-
-def test_the_program_is_named_as_a_shell_here_finds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    script = tmp_path / "bin" / "landmark"
-    script.parent.mkdir()
-    monkeypatch.setattr("sys.executable", str(script.with_name("python")))
-    monkeypatch.setenv("PATH", str(script.parent))
-    assert _program() == [str(script.with_name("python")), "-m", "landmark"]
-    script.write_text("")
-    script.chmod(0o755)
-    assert _program() == ["landmark"]
-    monkeypatch.setenv("PATH", "/nowhere")
-    assert _program() == [str(script)]
-    monkeypatch.chdir(tmp_path)
-    assert _program() == ["bin/landmark"]
 
 
 def test_every_task_has_a_baseline_and_two_other_solutions_that_need_no_parameter() -> None:

@@ -60,10 +60,11 @@ def test_wide_windows_have_numbers_and_no_sentences(rows):
     assert " CPU" not in board_lines(rows, 160)[3]
 
 
-def test_new_rows_have_a_star(rows):
-    lines = board_lines(rows, 80, marked=[2, 9])
+def test_marked_rows_have_a_star(rows):
+    lines = board_lines(rows, 80, marked=["nearest", "broken(x=1)"])
     assert [line[:2] for line in lines if line.startswith("*")] == ["*2", "* "]
-    assert lines[-1] == "* new"
+    assert any(line.startswith(" *") and line.endswith("broken(x=1)") for line in lines)
+    assert lines[lines.index("") + 1] == "* of this command"
     assert not [line for line in board_lines(rows, 80) if line.startswith("*")]
 
 

@@ -1,0 +1,79 @@
+"""What to do after `landmark run`: commands to paste, by what failed and what stands on the board."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from re import search
+from typing import TYPE_CHECKING
+
+from harness.cli._paste import pasteable, quote
+
+if TYPE_CHECKING:
+    from harness.comparing.boards import BoardRows
+    from harness.running.runner import RunResult
+    from leaderboard import Entry
+    from metrics import Task
+
+_FAILURES = 3  # explained, at most
+_COMPARED = 3  # solutions
+_LOG_LINES = 20
+
+
+def next_lines(
+    results: Sequence[RunResult], boards: Mapping[Task, BoardRows], on: Path, workspace_dir: Path | None
+) -> Iterator[str]:
+    """Yield a heading and pairs of lines: what a command does, and the command."""
+    paste = partial(pasteable, on=on, workspace_dir=workspace_dir)
+    entries = [result.entry for result in results]
+    failed = {entry.identity: entry for entry in entries if entry.status == "failed"}
+    steps = [step for entry in [*failed.values()][:_FAILURES] for step in _after_failure(entry, paste)]
+    steps += _after_success([entry for entry in entries if entry.status != "failed"], boards, paste)
+    if steps:
+        yield "\nNext"
+    for what, command in steps:
+        yield f"  {what}:"
+        yield f"    {command}"
+
+
+def _after_failure(entry: Entry, paste: partial[str]) -> Iterator[tuple[str, str]]:
+    """Yield how to give a run that exceeded a limit more, or else how to read its log."""
+    reason = entry.reason or ""
+    if match := search(r"^timed out after ([\d.]+) s", reason):
+        yield (
+            f"{entry.identity} timed out; give it more time",
+            paste("run", entry.identity, "--timeout", _twice(match[1])),
+        )
+    elif match := search(r"more than ([\d.]+) MB \(--memory-limit\)", reason):
+        more = f"{_twice(match[1])}MB"
+        yield f"{entry.identity} took too much memory; allow more", paste("run", entry.identity, "--memory-limit", more)
+    elif entry.log:
+        yield f"{entry.identity} failed; read its log", f"tail -n {_LOG_LINES} {quote(entry.log)}"
+
+
+def _twice(number: str) -> str:
+    return f"{2 * float(number):.10g}"
+
+
+def _after_success(
+    entries: Sequence[Entry], boards: Mapping[Task, BoardRows], paste: partial[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield commands for the first task with a finished run."""
+    from harness.data.query_sample import is_fold, sample_size
+
+    if not entries:
+        return
+    task, split, own = entries[0].task, entries[0].split, {entry.identity for entry in entries}
+    ranked = [row.identity for row in boards.get(task, []) if row.rank is not None]  # type: ignore[call-overload]
+    if entries[0].status == "unscored":
+        yield "write the file to submit", paste("submit", entries[0].identity, "--out", "submission.csv")
+    elif sample_size(split):
+        yield "run the best on all queries", paste("run", ranked[0] if ranked else entries[0].identity)
+    elif len(ranked) > 1:
+        folds = ["--folds"] if is_fold(split) else []
+        compared = sorted(ranked, key=lambda name: (name != ranked[0], name not in own))[:_COMPARED]
+        yield "which differences are significant", paste("compare", *sorted(compared, key=ranked.index), *folds)
+    if entries[0].status == "scored" and split == "test" and find_spec("fastapi"):
+        yield "see each query with its answers in the browser", paste("serve")

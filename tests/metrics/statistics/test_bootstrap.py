@@ -129,20 +129,20 @@ def retrieval_sample(rng, n):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("n", [50, 200, 1000])
+@pytest.mark.parametrize("n", [50, 500])
 @pytest.mark.parametrize(("name", "population"), [("map@100", retrieval_sample), ("gap", recognition_sample)])
 def test_intervals_contain_the_expected_score_in_95_of_100_samples(name, population, n):
     """The estimate aims at the expected score of n queries; by GAP it differs from that of all queries.
 
-    500 samples give the share to 0.01, and the bounds are three times as wide. By GAP of 50 queries it is not
+    300 samples give the share to 0.013, and the bounds are three times as wide. By GAP of 50 queries it is not
     0.95: of 1000 samples, with 1000 replicates, it was 0.935.
     """
     share = 0.935 if (name, n) == ("gap", 50) else 0.95
-    each, n_samples, rng = metric(name), 500, np.random.default_rng(1)
+    each, n_samples, rng = metric(name), 300, np.random.default_rng(1)
     ones = np.ones(n, dtype=np.int64)
-    expected = np.mean([weighted_score(each, population(rng, n))(ones) for _ in range(2000)])
+    expected = np.mean([weighted_score(each, population(rng, n))(ones) for _ in range(1000)])
     result = [
-        intervals([each], population(np.random.default_rng([2, sample]), n), replicates=400, seed=sample)[name]
+        intervals([each], population(np.random.default_rng([2, sample]), n), replicates=200, seed=sample)[name]
         for sample in range(n_samples)
     ]
     coverage = np.mean([low <= expected <= high for low, high in result])

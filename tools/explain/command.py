@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from solutions.local.extractor import LocalExtractor
     from solutions.local.verification import Verification
 
-_PICTURE = Path("matches.png")
+_PICTURES = {"matches": Path("matches.png"), "hash": Path("hashes.png")}
+_OPTIONS = {"matches": ("local", "model"), "hash": ("kind", "hash_size", "upright")}  # of one way only
 
 
 def explain(  # noqa: PLR0913 (a command has as many options as it has)
@@ -25,45 +26,110 @@ def explain(  # noqa: PLR0913 (a command has as many options as it has)
     image: Annotated[str, typer.Argument(metavar="IMAGE", help="The id of another one.")],
     *,
     on: Folder,
-    local: Annotated[Literal["sift", "delf"], typer.Option("--local", help="Local descriptors.")] = "sift",
+    by: Annotated[
+        Literal["matches", "hash"], typer.Option("--by", help="Compare by local matches or by perceptual hashes.")
+    ] = "matches",
+    local: Annotated[Literal["sift", "delf"], typer.Option("--local", help="By matches: local descriptors.")] = "sift",
     model: Annotated[
-        Literal["affine", "homography"], typer.Option("--model", help="The transform that inliers share.")
+        Literal["affine", "homography"], typer.Option("--model", help="By matches: the transform that inliers share.")
     ] = "affine",
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--kind",
+            metavar="KIND",
+            help="By hash: average (default), dct, difference, vertical, wavelet, colour, another function of "
+            "imagehash, or MODULE:FUNCTION. Repeat it for several.",
+        ),
+    ] = None,
+    hash_size: Annotated[
+        int, typer.Option("--hash-size", metavar="N", help="By hash: rows and columns of bits, as in imagehash.")
+    ] = 8,
+    upright: Annotated[
+        bool, typer.Option("--upright", help="By hash: apply the EXIF orientation, which imagehash does not.")
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", metavar="FILE", help=f"The picture: .png, .svg or .pdf, else {_PICTURE}; none with --json."
+            "--out",
+            metavar="FILE",
+            help="The picture: .png, .svg or .pdf, else matches.png or hashes.png; none with --json.",
         ),
     ] = None,
     workspace: WorkspaceOption = None,
     json: Json = False,
 ) -> None:
-    """Draw the local matches of two images, and which of them are consistent with one transform.
+    """Draw why two images are alike: their local matches, or their perceptual hashes and the bits that differ.
 
-    Both may be test, index or train images. DELF-like cells are compared in all their channels.
+    Both may be test, index or train images. Matches are drawn with those that are consistent with one transform; of
+    DELF-like cells all channels are compared. With several kinds of hashes there is a row for each, as for mean_hash.
+
+    Examples: landmark explain QUERY IMAGE --on demo; landmark explain QUERY IMAGE --on demo --by hash --kind dct
     """
     from harness import require_picture
-    from solutions.local.explanation import explain_match
 
     context: CommandContext = ctx.obj
-    picture = out or (None if json else _PICTURE)
+    _require_options(ctx, by)
+    picture = out or (None if json else _PICTURES[by])
     if picture:
         require_picture(picture)
     competition, _ = context.open_competition(on, workspace)
     sets = {"test": competition.queries, "index": competition.index, "train": competition.train}
     one, other = _find_image(query, sets, on), _find_image(image, dict(sorted(sets.items())), on)
+    if by == "hash":
+        line, document = _explain_by_hash(one, other, kind or [], picture, hash_size=hash_size, upright=upright)
+    else:
+        line, document = _explain_by_matches(one, other, local, model, picture)
+    if json:
+        context.print_json(document)
+    else:
+        context.say(f"{picture}: {line}")
+
+
+def _require_options(ctx: typer.Context, by: str) -> None:
+    """Raise HarnessError for an option of the other way to compare."""
+    from harness import HarnessError
+
+    for way, names in _OPTIONS.items():
+        for name in names:
+            source = ctx.get_parameter_source(name)
+            if way != by and source is not None and source.name != "DEFAULT":
+                raise HarnessError(f"--{name.replace('_', '-')} belongs to --by {way}; leave it out, or add --by {way}")
+
+
+def _explain_by_hash(
+    query: ImageSet, image: ImageSet, kinds: list[str], picture: Path | None, *, hash_size: int, upright: bool
+) -> tuple[str, dict[str, Any]]:
+    """Draw the hashes of two images; return what to print, as a line and as a document."""
+    from tools.explain.hash_comparison import compare_hashes, summary
+    from tools.hash_table.columns import hash_options
+
+    options = hash_options(kinds or ["average"], hash_size, "full", upright=upright)
+    comparisons = compare_hashes(query, image, options)
+    if picture:
+        from tools.explain.hash_picture import draw_hashes
+
+        draw_hashes(comparisons, query, image, picture, upright=upright)
+    names = {"query": query.ids[0], "image": image.ids[0]}
+    return summary(comparisons), names | {"hashes": [each.as_json for each in comparisons]}
+
+
+def _explain_by_matches(
+    query: ImageSet, image: ImageSet, local: str, model: Literal["affine", "homography"], picture: Path | None
+) -> tuple[str, dict[str, Any]]:
+    """Draw the local matches of two images; return what to print, as a line and as a document."""
+    from solutions.local.explanation import explain_match
+
     name, extractor, verification = _method(local)
     verification = replace(verification, geometry=replace(verification.geometry, model=model))
-    explanation = explain_match(one, other, extractor, verification)
+    explanation = explain_match(query, image, extractor, verification)
     what = f"{name}, {model}"
     if picture:
         from tools.explain.picture import draw_matches
 
-        draw_matches(explanation, one, other, what, picture)
-    if json:
-        context.print_json({**explanation.as_json, "descriptor": name, "model": model})
-    else:
-        context.say(f"{picture}: {what}: {explanation.n_inliers} inliers of {len(explanation.points)} matches")
+        draw_matches(explanation, query, image, what, picture)
+    line = f"{what}: {explanation.n_inliers} inliers of {len(explanation.points)} matches"
+    return line, {**explanation.as_json, "descriptor": name, "model": model}
 
 
 def _find_image(image_id: str, sets: dict[str, ImageSet], folder: Path) -> ImageSet:

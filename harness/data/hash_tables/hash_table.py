@@ -83,7 +83,7 @@ class PartHashes:
     def array(self, name: str, selection: Selection) -> np.ndarray:
         """Return the hashes of a kind; 0 for an image without a hash."""
         rows = self.rows[selection]
-        hashes = np.asarray(self.hashes[name])[rows]
+        hashes: np.ndarray = self.hashes[name][rows]
         hashes[rows < 0] = 0
         return hashes
 

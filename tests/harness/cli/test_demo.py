@@ -58,7 +58,7 @@ def test_a_folder_with_other_files_is_refused_and_stays_as_it_is() -> None:
 @pytest.mark.usefixtures("_quick")
 def test_a_failed_run_ends_the_demo_with_code_1_after_the_boards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harness.cli.demo.SOLUTIONS", ("nearest(weights='missing.npz')",))
-    monkeypatch.setattr("harness.running.runner.environment_facts", lambda _: [])
+    monkeypatch.setattr("harness.running.planned_run.environment_facts", lambda _: [])
     ran = run_command("demo", "--landmarks", 2)
     assert ran.exit_code == 1
     assert "FAILED: " in ran.output

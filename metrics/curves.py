@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metrics.base import Floats
+from metrics.complete_judgement import CompleteJudgement
 from metrics.global_average_precision import GlobalAveragePrecision
 from metrics.judgement import RecognitionJudgement, RetrievalJudgement
 
@@ -11,12 +12,12 @@ LEVELS = np.linspace(0, 1, 101)
 BLOCK = 1024  # queries at once
 
 
-def precision_at_recall(judgement: RetrievalJudgement, levels: Floats = LEVELS) -> Floats:
+def precision_at_recall(judgement: RetrievalJudgement | CompleteJudgement, levels: Floats = LEVELS) -> Floats:
     """The mean interpolated precision of the queries at each level of recall, in [0, 1].
 
     A query's interpolated precision at a level is its highest precision at that recall or beyond, and 0 if its list
     never reaches it. Recall counts all relevant images, even if they are more than a list may hold. Queries without a
-    relevant image are left out; nan where no query is left.
+    relevant image are left out; nan where no query is left. Of a complete ranking the ignored images do not count.
     Source: Manning, Raghavan and Schütze, Introduction to Information Retrieval, 8.4.
 
     >>> from metrics import judge_retrieval
@@ -30,20 +31,30 @@ def precision_at_recall(judgement: RetrievalJudgement, levels: Floats = LEVELS) 
     total = np.zeros(len(levels))
     for start in range(0, len(rows), BLOCK):
         block = rows[start : start + BLOCK]
-        total += _interpolated_precision(judgement.hits[block], judgement.n_relevant[block], levels).sum(axis=0)
+        precision = _precision_at_hits(judgement, block)
+        total += _interpolated_precision(precision, judgement.n_relevant[block], levels).sum(axis=0)
     return np.asarray(total / len(rows))
 
 
-def _interpolated_precision(hits: NDArray[np.bool_], n_relevant: NDArray[np.int64], levels: Floats) -> Floats:
-    """Return the highest precision of each query at each level of recall or beyond, (n_queries, n_levels)."""
+def _precision_at_hits(judgement: RetrievalJudgement | CompleteJudgement, rows: NDArray[np.intp]) -> Floats:
+    """Return the precision at each hit of some queries, (n_rows, most hits); 0 after a query's last hit."""
+    if isinstance(judgement, CompleteJudgement):
+        ranks = judgement.ranks[rows]
+        return np.arange(1, ranks.shape[1] + 1) / ranks
+    hits = judgement.hits[rows]
     n_hits = hits.cumsum(axis=1)
-    precision = n_hits / np.arange(1, hits.shape[1] + 1)
-    best_from = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]
-    at_hit = np.zeros((len(hits), hits.shape[1] + 1))  # 0 after a query's last hit
+    precision = np.zeros(hits.shape)
     query, rank = np.nonzero(hits)
-    at_hit[query, n_hits[query, rank] - 1] = best_from[query, rank]
+    precision[query, n_hits[query, rank] - 1] = n_hits[query, rank] / (rank + 1)
+    return precision
+
+
+def _interpolated_precision(precision: Floats, n_relevant: NDArray[np.int64], levels: Floats) -> Floats:
+    """Return the highest precision of each query at each level of recall or beyond, (n_queries, n_levels)."""
+    best_from = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]
+    at_hit = np.pad(best_from, ((0, 0), (0, 1)))  # 0 after a query's last hit
     needed = np.maximum(np.ceil(levels * n_relevant[:, None] - 1e-9), 1).astype(np.int64)
-    return np.asarray(np.take_along_axis(at_hit, np.minimum(needed, hits.shape[1] + 1) - 1, axis=1))
+    return np.asarray(np.take_along_axis(at_hit, np.minimum(needed, at_hit.shape[1]) - 1, axis=1))
 
 
 def precision_by_confidence(judgement: RecognitionJudgement) -> tuple[NDArray[np.intp], Floats, Floats]:

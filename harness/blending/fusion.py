@@ -22,7 +22,8 @@ import numpy as np
 
 from harness.data.tables.id_index import find_positions
 from harness.errors import SubmissionError
-from harness.submissions.answer import MAX_SCORED_IDS, Answer, Labelling, Ranking
+from harness.submissions.answer import Answer, Labelling, Ranking
+from harness.submissions.list_length import MAX_SCORED_IDS
 
 FusionMethod = Literal["rrf", "score", "votes"]
 Curve = Callable[[np.ndarray], np.ndarray]  # ranks from 1 -> their scores, at most 1

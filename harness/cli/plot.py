@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import typer
 
-from harness.cli._options import Folder, Seed, TaskOption, WorkspaceOption
+from harness.cli._options import Folder, Metric, Seed, TaskOption, WorkspaceOption
 from harness.cli._output import say
 from harness.errors import HarnessError
 
@@ -53,6 +53,7 @@ def plot(
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write: .png, .svg or .pdf.")],
     size: Annotated[str | None, typer.Option("--size", metavar="WxH", help="Size in inches, such as 3.5x2.6.")] = None,
     task: TaskOption = None,
+    metric: Metric = None,
     part: Annotated[Part | None, typer.Option("--part", help="Part of the queries; default: all.")] = None,
     seed: Seed = 0,
     workspace_dir: WorkspaceOption = None,
@@ -72,13 +73,13 @@ def plot(
 
         plot_ablation(competition, workspace, names or [], out, part or "private", inches)
     else:
-        entries = _entries(kind, competition, workspace, names or [], task)
+        entries = _entries(kind, competition, workspace, names or [], task, metric)
         _draw(kind, entries, out, part or "all", inches, seed)
     say(f"{out}: {kind} of {competition.name}")
 
 
 def _entries(
-    kind: Kind, competition: Competition, workspace: Workspace, names: list[str], task: TaskOption
+    kind: Kind, competition: Competition, workspace: Workspace, names: list[str], task: TaskOption, metric: Metric
 ) -> PlottedEntries:
     """Return the entries for a kind of figure."""
     from harness.plotting import board, curves, pareto, selection
@@ -90,8 +91,9 @@ def _entries(
     if required and task not in (None, required):
         raise HarnessError(f"{kind} figures exist for {required} only, not for {task}")
     figure_task = required or task or competition.tasks[0]
+    store = EntryStore(workspace.database)
     return selection.select_entries(
-        competition, EntryStore(workspace.database), figure_task, names, most, register=workspace.register
+        competition, store, figure_task, names, most, register=workspace.register, metric=metric
     )
 
 

@@ -27,15 +27,13 @@ def score(
     json: Json = False,
 ) -> None:
     """Report the faults of a submission file, and score it against the ground truth of the competition."""
-    from harness.data.complete_ground_truth import find_complete_ground_truth
     from harness.errors import SubmissionError
     from harness.scoring.submission_scores import score_submission
 
     try:
         output, notes = score_submission(submission, on, task, seed, with_intervals=intervals)
     except SubmissionError:
-        if find_complete_ground_truth(on) is None:
-            _report_faults(submission, on, task, json=json)
+        _report_faults(submission, on, task, json=json)
         raise
     for message in notes:
         note(f"note: {message}")
@@ -47,10 +45,28 @@ def _print(output: SubmissionScores, *, json: bool) -> None:
         print_json(output._asdict())
         return
     say(f"{output.task}: {output.n_queries} queries scored{'; with 95 % intervals' * bool(output.intervals)}")
+    if "map_medium" in output.scores["all"]:
+        _print_protocols(output)
+        return
     width = 24 if output.intervals else 10
     say(f"{'':22}" + "".join(f"{part:>{width}}" for part in output.scores))
     for name in next(iter(output.scores.values())):
         say(f"{name:22}" + "".join(f"{_cell(output, part, name):>{width}}" for part in output.scores))
+
+
+def _print_protocols(output: SubmissionScores) -> None:
+    """Print a row for each measure and a column for each protocol, as the papers on revisited Oxford and Paris do."""
+    from leaderboard.rendering.format_cells import metric_label
+
+    width, columns = 24 if output.intervals else 10, ("E", "M", "H")
+    for part, scores in output.scores.items():
+        if part != "all" and scores in (output.scores["all"], dict.fromkeys(scores)):
+            continue
+        names = {metric_label(name): name for name in scores}
+        say(f"{part:22}" + "".join(f"{column:>{width}}" for column in columns))
+        for measure in dict.fromkeys(label.removesuffix(f" {label[-1]}") for label in names):
+            cells = (_cell(output, part, names[f"{measure} {column}"]) for column in columns)
+            say(f"{measure:22}" + "".join(f"{cell:>{width}}" for cell in cells))
 
 
 def _cell(output: SubmissionScores, part: str, name: str) -> str:

@@ -6,6 +6,7 @@ from typing import get_args
 
 from harness.comparing.entry_lookup import ComparedSystem, EntryLookup, StoredQueries
 from harness.errors import DataError, HarnessError
+from harness.scoring.reported_metric import reported_metric
 from harness.scoring.stored_evaluation import from_arrays
 from metrics import Comparison, Judgement, Metric, NoPositives, Task, compare, metrics_of, most_different
 from metrics import metric as metric_named
@@ -41,7 +42,7 @@ def compare_entries(
     if len(names) < 2:
         raise HarnessError("there is nothing to compare one with; name two or more")
     task = _task(names, lookup, task)
-    scored_by = _metric(metric, task)
+    scored_by = _metric(metric, task, lookup)
     systems = _by_label([lookup.find(name, task, scored_by) for name in names])
     judgements = {
         label: [_judgement(label, scored_by, fold, part) for fold in system.folds] for label, system in systems.items()
@@ -70,7 +71,9 @@ def _task(names: Sequence[str], lookup: EntryLookup, task: Task | None) -> Task:
     return fitting[0]
 
 
-def _metric(name: str | None, task: Task) -> Metric:
+def _metric(name: str | None, task: Task, lookup: EntryLookup) -> Metric:
+    if not lookup.folds and task == "retrieval" and lookup.competition.ranks_whole_index:
+        return reported_metric(name, task, lookup.competition.metrics(task))
     try:
         metric = metric_named(name) if name else metrics_of(task)[0]
     except ValueError as error:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,15 @@ from joblib import Parallel, delayed
 
 from harness.cpu_budget import cores
 from harness.data.complete_ground_truth import grade_columns
-from harness.data.ground_truth import COLUMNS, UNLABELLED, USAGES, GroundTruth, find_ground_truth, read_ground_truth
+from harness.data.ground_truth import (
+    COLUMNS,
+    UNLABELLED,
+    USAGES,
+    GroundTruth,
+    asks_for_complete_rankings,
+    find_ground_truth,
+    read_ground_truth,
+)
 from harness.data.images.decode import UndecodableError, decode
 from harness.data.images.find import ImageFolder
 from harness.data.landmark_names import LANDMARK_NAMES
@@ -58,7 +67,7 @@ def _find_faults(folder: Path) -> Iterator[CompetitionFault]:
         yield from _table_faults(folder, part, tables)
     if "test" not in tables:
         yield CompetitionFault("test.csv", "table is missing or unusable: there are no queries", 1, ("test.csv",))
-    yield from _shared_ids(tables)
+    yield from _shared_ids(tables, index_holds_queries=_index_may_hold_queries(folder))
     for part, table in tables.items():
         yield from _image_faults(folder, part, table)
     if "train" in tables:
@@ -87,9 +96,18 @@ def _id_faults(table: CsvTable) -> Iterator[CompetitionFault]:
     yield from _row_faults(table, "id", "repeated ids", repeated_rows(table["id"]))
 
 
-def _shared_ids(tables: Tables) -> Iterator[CompetitionFault]:
+def _index_may_hold_queries(folder: Path) -> bool:
+    """Return whether queries may be index images, as in Holidays, where the ground truth ignores the query itself."""
+    with suppress(DataError):  # reported with the ground truth
+        return asks_for_complete_rankings(folder)
+    return False
+
+
+def _shared_ids(tables: Tables, *, index_holds_queries: bool) -> Iterator[CompetitionFault]:
     sets = {part: set(table["id"]) for part, table in tables.items()}
     for one, other in (("train", "index"), ("train", "test"), ("index", "test")):
+        if index_holds_queries and (one, other) == ("index", "test"):
+            continue
         shared = sorted(sets.get(one, set()) & sets.get(other, set()))
         yield from _value_fault(f"{one}.csv and {other}.csv", "ids that are in both", shared)
 

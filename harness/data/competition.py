@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.data.ground_truth import UNLABELLED, find_ground_truth
+from harness.data.ground_truth import UNLABELLED, asks_for_complete_rankings, competition_metrics, find_ground_truth
 from harness.data.image_set import ImageSet
 from harness.data.images.find import ImageFolder
 from harness.data.images.source import TableImages
@@ -22,7 +22,7 @@ from harness.data.tables.cells import parse_whole_numbers, quote
 from harness.data.tables.csv_table import read_table
 from harness.data.tables.ids import ids_of
 from harness.errors import DataError
-from metrics import Task
+from metrics import Metric, Task
 
 TASKS: tuple[Task, ...] = ("retrieval", "recognition")
 _TABLES = ("train.csv", "index.csv", "test.csv")
@@ -66,6 +66,15 @@ class Competition:
         for file in [*(self.folder / name for name in _TABLES), *sorted(find_ground_truth(self.folder).values())]:
             digest.update(_digest(file) if file.exists() else b"-")
         return f"{_plain(self.name)}-{digest.hexdigest()[:12]}"
+
+    @cached_property
+    def ranks_whole_index(self) -> bool:
+        """Return whether rankings of the test images must list the whole index, as for Oxford, Paris and Holidays."""
+        return asks_for_complete_rankings(self.folder)
+
+    def metrics(self, task: Task) -> tuple[Metric, ...]:
+        """Return the metrics that are reported for a task on the test images; the first ranks the leaderboard."""
+        return competition_metrics(self.folder, task)
 
     @property
     def tasks(self) -> tuple[Task, ...]:

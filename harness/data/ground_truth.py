@@ -13,13 +13,14 @@ from typing import Any
 
 import numpy as np
 
+from harness.data.complete_ground_truth import Protocols, grade_columns, protocol_metrics, read_protocols
 from harness.data.tables.blocks import TextColumn
 from harness.data.tables.cells import parse_whole_numbers, quote
 from harness.data.tables.csv_table import TableRows, read_header, read_rows
 from harness.data.tables.id_index import IdIndex
 from harness.data.tables.string_column import StringColumn
 from harness.errors import DataError
-from metrics import Task
+from metrics import Metric, Task, metrics_of
 
 COLUMNS: dict[Task, str] = {"retrieval": "images", "recognition": "landmarks"}
 UNLABELLED = ("", "None")  # landmark_id of a train image without landmark
@@ -33,7 +34,8 @@ _EMPTY = "scored queries have no relevant image and always score 0; mark them Ig
 class GroundTruth:
     """The relevant landmarks or images of each query: `relevant[offsets[i]:offsets[i + 1]]` for query i.
 
-    Images are numbers in the index `images`; a negative number is an image that no answer can contain.
+    Images are numbers in the index `images`; a negative number is an image that no answer can contain. `protocols` are
+    those of a benchmark that asks for complete rankings (see `harness.data.complete_ground_truth`), None elsewhere.
     """
 
     task: Task
@@ -43,6 +45,7 @@ class GroundTruth:
     offsets: np.ndarray  # (n + 1,)
     images: IdIndex = field(default_factory=IdIndex)
     notes: tuple[str, ...] = ()  # corrections made while reading
+    protocols: Protocols | None = None
 
     @classmethod
     def from_lists(
@@ -56,6 +59,11 @@ class GroundTruth:
 
     def __len__(self) -> int:
         return len(self.query_ids)
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """Return the metrics that are reported; the first ranks leaderboards."""
+        return metrics_of(self.task) if self.protocols is None else protocol_metrics(self.protocols)
 
     @property
     def scored(self) -> np.ndarray:
@@ -74,9 +82,9 @@ def find_ground_truth(folder: Path) -> dict[Task, Path]:
     """Return task -> ground truth file of a competition folder; DataError if two files are of one task."""
     paths: dict[Task, Path] = {}
     for path in sorted(path for path in folder.glob("*solution*.csv") if not path.name.startswith(".")):
-        header = read_header(path)
+        header, is_complete = read_header(path), bool(grade_columns(path))
         for task, column in COLUMNS.items():
-            if column not in header or "ignored" in header:  # a ground truth for complete rankings
+            if not (is_complete and task == "retrieval") and (is_complete or column not in header):
                 continue
             if task in paths:
                 both = f"{paths[task].name} and {path.name}"
@@ -89,6 +97,19 @@ def load_ground_truth(folder: Path, task: Task, images: IdIndex | None = None) -
     """Return the ground truth of a task, or None if the folder has none."""
     path = find_ground_truth(folder).get(task)
     return None if path is None else read_ground_truth(path, task, images)
+
+
+def asks_for_complete_rankings(folder: Path) -> bool:
+    """Return whether rankings of a competition must list the whole index, as for Oxford, Paris and Holidays."""
+    path = find_ground_truth(folder).get("retrieval")
+    return path is not None and bool(grade_columns(path))
+
+
+def competition_metrics(folder: Path, task: Task) -> tuple[Metric, ...]:
+    """Return the metrics that a competition reports for a task, without reading rows; the first ranks leaderboards."""
+    path = find_ground_truth(folder).get(task)
+    grades = grade_columns(path) if path else {}
+    return protocol_metrics(grades) if grades else metrics_of(task)
 
 
 def part_shares(folder: Path, task: Task) -> dict[str, float]:
@@ -109,6 +130,8 @@ def read_ground_truth(path: Path, task: Task, images: IdIndex | None = None) -> 
     Raises DataError for a repeated query, an unknown Usage, and landmarks that are not whole numbers.
     """
     images = IdIndex() if images is None else images
+    if task == "retrieval" and grade_columns(path):
+        return _read_complete(path, images)
     notes = dict.fromkeys((_REPEATS, _EMPTY), 0)
     queries, usages, relevant, counts = IdIndex(), [], [], []
     for rows in read_rows(path, ["id", COLUMNS[task]], optional=["Usage"]):
@@ -126,6 +149,23 @@ def read_ground_truth(path: Path, task: Task, images: IdIndex | None = None) -> 
         np.r_[0, np.cumsum(np.concatenate([np.array([], np.int64), *counts]))],
         images,
         tuple(f"{path.name}: {count} {what}" for what, count in notes.items() if count),
+    )
+
+
+def _read_complete(path: Path, images: IdIndex) -> GroundTruth:
+    """Return a ground truth of complete rankings, with all images that are relevant in any protocol."""
+    protocols = read_protocols(path, images)
+    relevant = next(protocols[name][0] for name in ("medium", "all") if name in protocols)
+    usages = [np.array([], object), *map(_parse_usage, read_rows(path, ["id"], optional=["Usage"]))]
+    numbers = [sorted(each) for each in relevant.values()]
+    return GroundTruth(
+        "retrieval",
+        np.array([*relevant], object),
+        np.concatenate(usages),
+        np.array([*chain.from_iterable(numbers)], np.int32),
+        np.cumsum([0, *map(len, numbers)]),
+        images,
+        protocols=protocols,
     )
 
 

@@ -27,6 +27,15 @@ def sample_size(split: str) -> int | None:
     return int(match[1]) if match else None
 
 
+def is_fold(split: str) -> bool:
+    """Return whether the name of a split is that of a fold, not of the test images or a sample of them.
+
+    >>> is_fold("fold 1/5 of deal ab12"), is_fold("test"), is_fold("200 of 1129 test queries")
+    (True, False, False)
+    """
+    return split != TEST and sample_size(split) is None
+
+
 def sample_split(split: Split, limit: int) -> Split:
     """Return the test split with a sample of at most `limit` queries; the split itself if it has no more.
 
@@ -37,7 +46,8 @@ def sample_split(split: Split, limit: int) -> Split:
     rows = sample_rows(split.queries.ids, split.ground_truth, limit)
     queries = split.queries[rows]
     name = f"{len(rows)} of {len(split.queries)} {TEST} queries"
-    return Split(name, split.data, queries, split.ground_truth and restrict_truth(split.ground_truth, queries.ids))
+    truth = split.ground_truth and restrict_truth(split.ground_truth, queries.ids)
+    return replace(split, name=name, queries=queries, ground_truth=truth)
 
 
 def sample_rows(query_ids: np.ndarray, truth: GroundTruth | None, limit: int) -> np.ndarray:

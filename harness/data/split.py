@@ -115,19 +115,23 @@ def ensure_folds(competition: Competition, path: Path, count: int | None = None)
 
 @dataclass(frozen=True)
 class Split:
-    """Training data and queries of a run, and the ground truth, None if there is none."""
+    """Training data and queries of a run, and the ground truth, None if there is none.
+
+    `ranks_whole_index` says whether each ranking must list the whole index, as for Oxford, Paris and Holidays.
+    """
 
     name: str
     data: TrainingData
     queries: ImageSet
     ground_truth: GroundTruth | None
+    ranks_whole_index: bool = False
 
 
 def own_split(competition: Competition, task: Task, seed: int = 0, *, with_truth: bool = True) -> Split:
     """Return the competition's own split, with its test images as queries."""
     truth = load_ground_truth(competition.folder, task) if with_truth else None
     data = TrainingData(competition.train, competition.labels, competition.index, seed)
-    return Split(TEST, data, competition.queries, truth)
+    return Split(TEST, data, competition.queries, truth, task == "retrieval" and competition.ranks_whole_index)
 
 
 def fold_split(competition: Competition, folds: Folds, number: int, task: Task, seed: int = 0) -> Split:

@@ -8,7 +8,7 @@ from typing import Any
 from harness.plotting.figure import new_figure
 from harness.plotting.selection import PlottedEntries
 from harness.plotting.style import BLUE, LABEL_LENGTH, ORANGE, Inches, save_figure, simplify_axes
-from leaderboard import Entry
+from leaderboard.rendering.format_cells import metric_label
 from leaderboard.safe_text import shorten
 
 MOST = 30  # entries
@@ -20,26 +20,28 @@ def draw_board(plotted: PlottedEntries, path: Path, size: Inches | None = None) 
     entries = plotted.entries
     figure = new_figure(*(size or (6.5, 1.3 + 0.3 * len(entries))))
     panel = figure.subplots()
-    parts = [part for part in PART_STYLES if any(entry.score(part) is not None for entry in entries)] or ["all"]
+    parts = [part for part in PART_STYLES if any(plotted.score(entry, part) is not None for entry in entries)] or [
+        "all"
+    ]
     for part in parts:
-        _points(panel, entries, part)
+        _points(panel, plotted, part)
     labels = [shorten(entry.identity, LABEL_LENGTH) for entry in entries]
     panel.set_yticks(range(len(entries)), labels, parse_math=False)
     panel.set_ylim(len(entries) - 0.5, -0.5)
-    panel.set_xlabel(f"{plotted.metric}, 95 % intervals")
+    panel.set_xlabel(f"{metric_label(plotted.metric.name)}, 95 % intervals")
     panel.set_title(plotted.title, parse_math=False)
     simplify_axes(panel)
     figure.legend(loc="outside lower center", ncols=2, frameon=False)
     save_figure(figure, path)
 
 
-def _points(panel: Any, entries: list[Entry], part: str) -> None:
+def _points(panel: Any, plotted: PlottedEntries, part: str) -> None:
     """Draw each score as a marker and its interval as a line; the parts of an entry are shifted vertically."""
     colour, mark, shift = PART_STYLES.get(part, (BLUE, "s", 0.0))
-    scored = [(row, entry) for row, entry in enumerate(entries) if entry.score(part) is not None]
+    scored = [(row, entry) for row, entry in enumerate(plotted.entries) if plotted.score(entry, part) is not None]
     for row, entry in scored:
-        if part in entry.intervals:
-            panel.plot(entry.intervals[part], [row + shift] * 2, color=colour, linewidth=1.6, solid_capstyle="butt")
+        if bounds := plotted.interval(entry, part):
+            panel.plot(bounds, [row + shift] * 2, color=colour, linewidth=1.6, solid_capstyle="butt")
     filled = colour if part != "public" else "white"
-    scores, rows = [entry.score(part) for _, entry in scored], [row + shift for row, _ in scored]
+    scores, rows = [plotted.score(entry, part) for _, entry in scored], [row + shift for row, _ in scored]
     panel.plot(scores, rows, mark, color=colour, markerfacecolor=filled, markersize=5, label=part)

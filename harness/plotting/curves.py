@@ -50,6 +50,6 @@ def draw_gap(plotted: PlottedEntries, path: Path, part: str, size: Inches | None
 
 
 def _label(plotted: PlottedEntries, name: str, part: str) -> str:
-    score = next(entry.score(part) for entry in plotted.entries if entry.identity == name)
+    score = next(plotted.score(entry, part) for entry in plotted.entries if entry.identity == name)
     label = shorten(name, LABEL_LENGTH).replace("$", r"\$")  # labels have no parse_math option
     return label if score is None else f"{label}: {score:.3f}"

@@ -8,6 +8,7 @@ from harness.plotting.figure import new_figure
 from harness.plotting.selection import PlottedEntries
 from harness.plotting.style import BLUE, ORANGE, Inches, place_labels, save_figure, set_log_ticks, simplify_axes
 from leaderboard.pareto import pareto_front
+from leaderboard.rendering.format_cells import metric_label
 from leaderboard.safe_text import shorten
 
 MOST = 40  # entries
@@ -18,7 +19,7 @@ def draw_pareto(plotted: PlottedEntries, path: Path, part: str, size: Inches | N
     points = [
         (entry.cost.wall_s, score, entry.identity)
         for entry in plotted.entries
-        if entry.cost.wall_s and (score := entry.score(part)) is not None
+        if entry.cost.wall_s and (score := plotted.score(entry, part)) is not None
     ]
     sign = 1 if plotted.metric.higher_is_better else -1
     best = pareto_front([(wall, sign * score) for wall, score, _ in points])
@@ -29,7 +30,7 @@ def draw_pareto(plotted: PlottedEntries, path: Path, part: str, size: Inches | N
     panel.step([p[0] for p in on_front], [p[1] for p in on_front], where="post", color=ORANGE, linewidth=1.2)
     panel.plot([p[0] for p in others], [p[1] for p in others], "o", color=BLUE, markerfacecolor="white")
     panel.plot([p[0] for p in on_front], [p[1] for p in on_front], "D", color=ORANGE)
-    panel.set(xscale="log", xlabel="wall clock, seconds", ylabel=f"{plotted.metric}, {part}")
+    panel.set(xscale="log", xlabel="wall clock, seconds", ylabel=f"{metric_label(plotted.metric.name)}, {part}")
     set_log_ticks(panel.xaxis)
     panel.set_title(plotted.title, parse_math=False)
     panel.margins(x=0.18, y=0.08)

@@ -13,9 +13,10 @@ from harness.data.competition import Competition
 from harness.data.split import TEST
 from harness.errors import DataError, HarnessError
 from harness.scoring.evaluate import score_file
+from harness.scoring.reported_metric import ranking_metric, reported_metric
 from harness.scoring.stored_evaluation import from_arrays, public_queries, required_arrays
 from leaderboard import Entry, EntryStore, board_rows
-from metrics import Judgement, Metric, Task, metrics_of
+from metrics import Judgement, Metric, ProtocolJudgements, ProtocolMetric, Task
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,20 @@ class PlottedEntries:
     store: EntryStore
     task: Task
     entries: list[Entry]
+    chosen: Metric | None = None  # instead of the ranking metric
 
     @property
     def metric(self) -> Metric:
-        """Return the ranking metric."""
-        return metrics_of(self.task)[0]
+        """Return the metric of the figure."""
+        return self.chosen or ranking_metric(self.entries, self.task)
+
+    def score(self, entry: Entry, part: str) -> float | None:
+        """Return the score of an entry on a part by the metric of the figure."""
+        return entry.score(part, self.metric.name)
+
+    def interval(self, entry: Entry, part: str) -> tuple[float, float] | None:
+        """Return the interval of that score; None by another metric than the one that ranks the board."""
+        return entry.intervals.get(part) if self.metric.name == entry.metric else None
 
     @property
     def title(self) -> str:
@@ -63,6 +73,8 @@ class PlottedEntries:
             raise DataError(f"{entry.identity}: its submission file is gone; run it again")
         evaluation = score_file(path, self.competition.folder, self.task)[0]
         judgement = evaluation.judgement
+        if isinstance(judgement, ProtocolJudgements) and isinstance(self.metric, ProtocolMetric):
+            judgement = judgement.by_protocol[self.metric.protocol]
         return judgement if part == "all" else judgement.select(evaluation.usage == part.title())
 
 
@@ -74,23 +86,26 @@ def select_entries(
     most: int,
     hidden: Collection[int] = (),
     register: Path | None = None,
+    metric: str | None = None,
 ) -> PlottedEntries:
     """Return the entry of each name (see `harness.comparing.entry_lookup`); without names, the `most` best solutions.
 
-    Entries with a number in `hidden` are left out.
+    Entries with a number in `hidden` are left out. `metric` names another metric than the one that ranks.
 
-    Raises HarnessError for an unknown name, and DataError if there is no entry.
+    Raises HarnessError for an unknown name or metric, and DataError if there is no entry.
     """
+    chosen = reported_metric(metric, task, competition.metrics(task)) if metric else None
     entries = store.entries(competition=competition.key, task=task, split=TEST)
     scored = [entry for entry in entries if entry.status == "scored" and entry.id not in hidden]
     if not scored:
         raise DataError(f"no entries of {competition.folder} for {task}; landmark run makes some")
     if names:
         named = [_find(name, scored, competition, task, register) for name in names]
-        return PlottedEntries(competition, store, task, list({entry.id: entry for entry in named}.values()))
-    rows = board_rows(scored, higher_is_better=metrics_of(task)[0].higher_is_better)[:most]
+        return PlottedEntries(competition, store, task, list({entry.id: entry for entry in named}.values()), chosen)
+    ranked_by = chosen or ranking_metric(scored, task)
+    rows = board_rows(scored, higher_is_better=ranked_by.higher_is_better, metric=ranked_by.name)[:most]
     by_id = {entry.id: entry for entry in scored}
-    return PlottedEntries(competition, store, task, [by_id[row.entry_id] for row in rows])
+    return PlottedEntries(competition, store, task, [by_id[row.entry_id] for row in rows], chosen)
 
 
 def _find(name: str, scored: Sequence[Entry], competition: Competition, task: Task, register: Path | None) -> Entry:

@@ -33,12 +33,13 @@ from leaderboard import Entry, EntryStore, Status
 
 @dataclass(frozen=True)
 class RunResult:
-    """The entry and outcome of a run; `executed` is false if a finished run was reused."""
+    """The entry and outcome of a run; `executed` is false if a finished run was reused. `name` is its variant's."""
 
     entry: Entry
     outcome: Outcome
     executed: bool
     notes: tuple[str, ...] = ()
+    name: str = ""
 
 
 class Runner:
@@ -146,7 +147,7 @@ class Runner:
         """Return the result with its entry, which a reused run may have already."""
         with run_lock(folder):
             if not executed and (entry := self.entries.find(run.key)):
-                return RunResult(entry, outcome, executed=False)
+                return RunResult(entry, outcome, executed=False, notes=run.notes)
             return self._add_entry(run, folder, outcome, executed=executed)
 
     def _add_entry(self, run: PlannedRun, folder: Path, outcome: Outcome, *, executed: bool) -> RunResult:
@@ -162,7 +163,7 @@ class Runner:
             seed=run.job.seed,
             status=status,
             reason=outcome.reason,
-            metric=metrics.metrics_of(run.job.task)[0].name,
+            metric=self._reported_metrics(run)[0].name,
             scores=evaluation.scores if evaluation else {},
             coverage=outcome.coverage,
             stages=outcome.stages,
@@ -180,7 +181,11 @@ class Runner:
             entry = self.entries.add(entry)
         if not outcome.reason:
             rmtree(folder / CHUNKS, ignore_errors=True)
-        return RunResult(entry, outcome, executed=executed, notes=notes)
+        return RunResult(entry, outcome, executed=executed, notes=(*run.notes, *notes))
+
+    def _reported_metrics(self, run: PlannedRun) -> tuple[metrics.Metric, ...]:
+        is_test = run.job.fold is None
+        return self.competition.metrics(run.job.task) if is_test else metrics.metrics_of(run.job.task)
 
     def _evaluate(self, run: PlannedRun, folder: Path) -> tuple[Evaluation | None, tuple[str, ...]]:
         split = self.split(run.job.task, run.job.fold)

@@ -8,11 +8,10 @@ import errno
 import json
 import os
 import random
-import signal
 import sys
-import threading
 import time
 import traceback
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +37,7 @@ from harness.running.outcome import (
     save_answer,
     submission_digest,
 )
+from harness.running.process_tree import end_with_parent
 from harness.running.resource_usage import StageRecorder
 from harness.running.sandbox import block_file_access, tables_to_block
 from harness.running.versions import run_versions
@@ -45,6 +45,7 @@ from harness.solution.base import Retrieval, Solution
 from harness.solution.registry import load_solution
 from harness.submissions.answer import Answer, concatenate_answers
 from harness.submissions.finalise import finalise, validate_answer
+from harness.submissions.list_length import whole_index_lists
 from harness.submissions.read_write import write_submission
 from harness.workspace import Workspace
 from leaderboard import Coverage
@@ -59,7 +60,7 @@ _SIMILARITIES = 1 << 26  # query-index pairs of a chunk, at most
 def main(folder: Path) -> None:
     """Execute the job in a folder and write the outcome there, also if the solution fails."""
     job = RunJob(**json.loads((folder / JOB).read_text(encoding="utf-8")))
-    _end_with_parent()
+    end_with_parent()
     random.seed(job.seed)
     np.random.seed(job.seed % 2**32)  # noqa: NPY002 (some solutions use the global generator)
     recorder = StageRecorder()
@@ -71,18 +72,25 @@ def _run(job: RunJob, folder: Path, recorder: StageRecorder) -> Outcome:
     try:
         with recorder.measure("load"):
             split, solution = load(job)
-        with recorder.measure("fit"):
-            solution.fit(split.data)
-        with recorder.measure("rank" if isinstance(solution, Retrieval) else "recognise"):
-            answer = answer_all(solution, split, folder / CHUNKS)
-        with recorder.measure("write"):
-            answer = finalise(answer, split.data)
-            save_answer(folder / ANSWER, answer)
-            write_submission(answer, folder / SUBMISSION)
+        with whole_index_lists(split.ranks_whole_index):
+            answer = _write_answer(solution, split, folder, recorder)
     except BaseException as error:  # noqa: BLE001 (a solution may raise anything; the entry names it)
         traceback.print_exc()
         return Outcome(_reason(error), tuple(recorder.stages))
     return _outcome(answer, split, recorder, submission_digest(folder))
+
+
+def _write_answer(solution: Solution, split: Split, folder: Path, recorder: StageRecorder) -> Answer:
+    """Fit the solution, ask it for all answers, and write them to the folder; return them."""
+    with recorder.measure("fit"):
+        solution.fit(split.data)
+    with recorder.measure("rank" if isinstance(solution, Retrieval) else "recognise"):
+        answer = answer_all(solution, split, folder / CHUNKS)
+    with recorder.measure("write"):
+        answer = finalise(answer, split.data)
+        save_answer(folder / ANSWER, answer)
+        write_submission(answer, folder / SUBMISSION)
+    return answer
 
 
 def load(job: RunJob) -> tuple[Split, Solution]:
@@ -97,7 +105,7 @@ def load(job: RunJob) -> tuple[Split, Solution]:
     block_file_access([*tables_to_block(competition.folder, job.spec), folds, workspace.database])
     solution = load_solution(job.spec, workspace.register)
     queries = split.queries if job.queries is None else split.queries[np.array(job.queries, int)]
-    return Split(split.name, split.data, queries, None), solution
+    return replace(split, queries=queries, ground_truth=None), solution
 
 
 def answer_all(solution: Solution, split: Split, chunk_folder: Path) -> Answer:
@@ -173,22 +181,6 @@ def _progress_writer(folder: Path) -> ProgressListener:
         write_atomically(folder / PROGRESS, json.dumps({"what": what, "done": done, "total": total}))
 
     return write
-
-
-def _end_with_parent() -> None:
-    """Kill this process and its children when the parent closes the pipe to standard input."""
-    pipe = os.dup(0)
-    with open(os.devnull, "rb") as null:
-        os.dup2(null.fileno(), 0)
-
-    def wait() -> None:
-        while os.read(pipe, 1):
-            pass
-        if hasattr(os, "killpg"):
-            os.killpg(os.getpid(), signal.SIGKILL)
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -11,11 +11,13 @@ from harness.data.ground_truth import UNLISTABLE, GroundTruth, load_ground_truth
 from harness.data.tables.id_index import IdIndex, find_positions
 from harness.data.tables.string_column import StringColumn
 from harness.errors import DataError, SubmissionError
-from harness.submissions.answer import MAX_SCORED_IDS, Answer, Ranking
+from harness.scoring.evaluate_complete import judge_protocols, ranked_numbers
+from harness.submissions.answer import Answer, Ranking
+from harness.submissions.list_length import MAX_SCORED_IDS
 from harness.submissions.read_write import inspect_file, submission_task
 from harness.submissions.validation.reference_ids import ReferenceIds
 from harness.submissions.validation.report import ValidationReport
-from metrics import Judgement, Metric, NoPositives, Task, judge_recognition_codes, judge_retrieval_codes, metrics_of
+from metrics import Judgement, Metric, NoPositives, Task, judge_recognition_codes, judge_retrieval_codes
 
 PARTS = ("all", "public", "private")
 
@@ -32,6 +34,7 @@ class Evaluation:
     per_query: dict[str, np.ndarray]  # metric -> (n,)
     judgement: Judgement  # of these queries
     usage: np.ndarray  # (n,) Public or Private
+    metrics: tuple[Metric, ...]  # the first ranks leaderboards
 
 
 def score_file(path: Path, folder: Path, task: str | None = None) -> tuple[Evaluation, GroundTruth, ValidationReport]:
@@ -40,7 +43,8 @@ def score_file(path: Path, folder: Path, task: str | None = None) -> tuple[Evalu
     Returns the evaluation, the ground truth, and the faults that leave the file readable. Answers to queries that the
     ground truth ignores or lacks are skipped.
 
-    Raises SubmissionError for an unreadable file, and DataError if there is no ground truth for its task.
+    Raises SubmissionError for an unreadable file and for a ranking that is cut where the whole index must be ranked,
+    and DataError if there is no ground truth for its task.
     """
     file_task = submission_task(path)
     if task not in (None, file_task):
@@ -49,6 +53,8 @@ def score_file(path: Path, folder: Path, task: str | None = None) -> tuple[Evalu
     truth = load_ground_truth(folder, file_task, reference.images)
     if truth is None:
         raise DataError(f"{folder}: holds no ground truth for {file_task}, so nothing can be scored there")
+    if truth.protocols is not None and reference.n_index is None:
+        raise DataError(f"{folder}: holds no index.csv, which complete rankings are checked against")
     reference.queries.add(StringColumn.from_texts(truth.query_ids))
     rows = reference.restrict_to(truth.query_ids[truth.scored])
     _, inspection = inspect_file(path, reference)
@@ -71,6 +77,8 @@ def evaluate(answer: Answer, truth: GroundTruth) -> Evaluation:
     """Return the evaluation of an answer, in which missing queries are unanswered; DataError if no query is scored."""
     rows = find_positions(truth.query_ids[truth.scored], answer.query_ids)
     none = np.zeros((0, MAX_SCORED_IDS), np.int32)
+    if isinstance(answer, Ranking) and truth.protocols is not None:
+        return _evaluate(judge_protocols(truth, rows, ranked_numbers(answer, truth)), truth)
     if isinstance(answer, Ranking):
         return _evaluate(_judge(truth, rows, _image_numbers(answer, truth.images), none, none), truth)
     return _evaluate(_judge(truth, rows, none, answer.landmarks, answer.confidences), truth)
@@ -83,13 +91,13 @@ def part_masks(usage: np.ndarray) -> dict[str, np.ndarray]:
 
 def _evaluate(judgement: Judgement, truth: GroundTruth) -> Evaluation:
     _require_positives(truth)
-    metrics, usage = metrics_of(truth.task), truth.usage[truth.scored]
+    metrics, usage = truth.metrics, truth.usage[truth.scored]
     per_query = {metric.name: metric.per_query(judgement) for metric in metrics}
     scores = {
         part: {metric.name: _score(metric, judgement, per_query[metric.name], mask) for metric in metrics}
         for part, mask in part_masks(usage).items()
     }
-    return Evaluation(truth.task, scores, judgement.query_ids, per_query, judgement, usage)
+    return Evaluation(truth.task, scores, judgement.query_ids, per_query, judgement, usage, metrics)
 
 
 def _require_positives(truth: GroundTruth) -> None:
@@ -123,6 +131,8 @@ def _judge(
 ) -> Judgement:
     """Return the judgement of the scored queries; row `rows[i]` answers query i, none does if it is negative."""
     query_ids, relevant, offsets = _scored_queries(truth)
+    if truth.protocols is not None:
+        return judge_protocols(truth, rows, listed)
     answered = rows >= 0
     if truth.task == "retrieval":
         if not answered.all() or listed.shape[1] != MAX_SCORED_IDS:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from harness.scoring.evaluate import Evaluation, part_masks
-from metrics import Judgement, Metric, QueryValues, RecognitionJudgement, intervals, metrics_of
+from metrics import Judgement, Metric, QueryValues, RecognitionJudgement, intervals
 
 QueryArrays = Mapping[str, np.ndarray]  # name -> (n,); the names of arrays other than metrics begin with a dot
 
@@ -56,7 +56,7 @@ def public_queries(values: QueryArrays) -> np.ndarray:
 
 def score_intervals(evaluation: Evaluation, *, seed: int = 0) -> dict[str, dict[str, tuple[float, float]]]:
     """Return the 95 % interval of every score: part -> metric -> (low, high); empty for a part without queries."""
-    metrics, masks = metrics_of(evaluation.task), part_masks(evaluation.usage)
+    metrics, masks = evaluation.metrics, part_masks(evaluation.usage)
     return {part: intervals(metrics, evaluation.judgement.select(mask), seed=seed) for part, mask in masks.items()}
 
 
@@ -65,7 +65,7 @@ def part_intervals(evaluation: Evaluation) -> dict[str, tuple[float, float]]:
 
     The interval for 'all' is included only if every query belongs to one part; otherwise 'all' never ranks.
     """
-    metric, arrays = metrics_of(evaluation.task)[0], to_arrays(evaluation)
+    metric, arrays = evaluation.metrics[0], to_arrays(evaluation)
     bounds_of: dict[str, tuple[float, float]] = {}
     for part in ("public", "private"):
         judgement = from_arrays(metric, evaluation.query_ids, arrays, part)

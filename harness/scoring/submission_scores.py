@@ -1,18 +1,17 @@
-"""The scores of a submission file with their intervals, by the protocol of the ground truth."""
+"""The scores of a submission file with their intervals."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from harness.scoring.evaluate import score_file
-from harness.scoring.evaluate_complete import score_complete
 from harness.scoring.stored_evaluation import score_intervals
 
 MAX_QUERIES_FOR_INTERVALS = 20_000
 
 
 class SubmissionScores(NamedTuple):
-    """Scores and 95 % intervals by part (or protocol) and metric, and the faults of the file as JSON documents."""
+    """Scores and 95 % intervals by part and metric, and the faults of the file as JSON documents."""
 
     task: str
     n_queries: int
@@ -28,9 +27,6 @@ def score_submission(
 
     `with_intervals` None means up to 20,000 queries. Raises SubmissionError for a file that cannot be scored.
     """
-    complete = score_complete(path, folder)
-    if complete is not None:
-        return SubmissionScores("retrieval", complete.n_queries, complete.scores, complete.intervals(seed), []), []
     evaluation, truth, report = score_file(path, folder, task)
     count = len(evaluation.query_ids)
     notes = [*truth.notes, *report.summary_lines()]

@@ -10,10 +10,9 @@ import numpy as np
 
 from harness.data.tables.id_index import find_positions
 from harness.errors import SubmissionError
+from harness.submissions.list_length import list_length
+from harness.submissions.score_recorder import record
 from metrics import Task
-
-MAX_SCORED_IDS = 100  # ids of a row that are scored
-MAX_LISTED_IDS = MAX_SCORED_IDS + 1  # one more, because the query itself is removed later
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +20,7 @@ class Ranking:
     """For each query the index images that may show the same landmark, best first.
 
     `positions` is `(n_queries, n_listed)` int32: positions in `index_ids`, or -1 for padding. A run writes the first
-    100 images that are not the query itself.
+    100 images that are not the query itself, or all images where the whole index must be ranked.
     """
 
     query_ids: np.ndarray  # (n_queries,) str
@@ -59,10 +58,12 @@ class Ranking:
         if values.shape != expected:
             raise SubmissionError(f"the answer has the shape {values.shape}; it must be (queries, index) = {expected}")
         signed = values if sign > 0 else (-row.astype(np.result_type(row, np.float32), copy=False) for row in values)
-        positions = np.full((len(values), min(MAX_LISTED_IDS, len(index_ids))), -1, np.int32)
+        positions = np.full((len(values), min(list_length(len(index_ids)), len(index_ids))), -1, np.int32)
         for row, smallest in zip(positions, map(_smallest_positions, signed), strict=True):
             row[: len(smallest)] = smallest
-        return cls.from_positions(positions, query_ids, index_ids)
+        ranking = cls.from_positions(positions, query_ids, index_ids)
+        record(ranking, values)
+        return ranking
 
     @classmethod
     def from_positions(cls, positions: np.ndarray, query_ids: np.ndarray, index_ids: np.ndarray) -> Ranking:
@@ -138,16 +139,16 @@ def concatenate_answers(answers: Sequence[Answer]) -> Answer:
 
 
 def _smallest_positions(values: np.ndarray) -> np.ndarray:
-    """Return the positions of the `MAX_LISTED_IDS` smallest values, ascending; ties by position, without NaN.
+    """Return the positions of the `list_length` smallest values, ascending; ties by position, without NaN.
 
     >>> _smallest_positions(np.array([3.0, np.nan, 1.0, 1.0]))
     array([2, 3, 0])
     """
-    candidates = np.arange(len(values))
-    if len(values) > MAX_LISTED_IDS:
-        last = np.partition(values, MAX_LISTED_IDS - 1)[MAX_LISTED_IDS - 1]  # NaN (sorted last) if too few are numbers
+    candidates, length = np.arange(len(values)), list_length(len(values))
+    if len(values) > length:
+        last = np.partition(values, length - 1)[length - 1]  # NaN (sorted last) if too few are numbers
         candidates = np.flatnonzero(~np.isnan(values) if np.isnan(last) else values <= last)  # with ties of the last
-    order = np.argsort(values[candidates], kind="stable")[:MAX_LISTED_IDS]
+    order = np.argsort(values[candidates], kind="stable")[:length]
     best = candidates[order]
     return np.asarray(best[~np.isnan(values[best])])
 

@@ -1,4 +1,4 @@
-"""Validate a solution's answer and truncate it to the 100 images that are scored."""
+"""Validate a solution's answer; truncate it to the 100 images that are scored, or complete it with the whole index."""
 
 import numpy as np
 
@@ -6,7 +6,8 @@ from harness.data.image_set import ImageSet
 from harness.data.tables.id_index import find_positions
 from harness.data.training_data import TrainingData
 from harness.errors import SubmissionError
-from harness.submissions.answer import MAX_SCORED_IDS, Answer, Labelling, Ranking
+from harness.submissions.answer import Answer, Labelling, Ranking
+from harness.submissions.list_length import MAX_SCORED_IDS, lists_whole_index, require_places
 
 
 def validate_answer(answer: object, queries: ImageSet, index: ImageSet, task: str) -> Answer:
@@ -39,6 +40,8 @@ def validate_answer(answer: object, queries: ImageSet, index: ImageSet, task: st
 def finalise(answer: Answer, data: TrainingData) -> Answer:
     """Return the answer to write; a ranking is cut to 100 images per query, without the query itself.
 
+    Where the whole index must be ranked, the images that an answered query does not list follow in index order.
+
     Raises SubmissionError for a repeated image, one that is not in the index, a landmark that no train image shows, and
     an infinite confidence.
     """
@@ -59,7 +62,22 @@ def _finalise_ranking(ranking: Ranking, index_ids: np.ndarray) -> Ranking:
     has_repeat = ((sorted_rows[:, 1:] == sorted_rows[:, :-1]) & (sorted_rows[:, 1:] >= 0)).any(axis=1)
     if has_repeat.any():
         raise SubmissionError(f"the ranking of query {ranking.query_ids[has_repeat.argmax()]} lists an image twice")
+    if lists_whole_index():
+        return Ranking(ranking.query_ids, index_ids, _complete(positions, len(index_ids)))
     return Ranking(ranking.query_ids, index_ids, _compact(_remove_query(positions, ranking.query_ids, index_ids)))
+
+
+def _complete(positions: np.ndarray, n_index: int) -> np.ndarray:
+    """Append to each row that lists an image all other images of the index, in its order."""
+    require_places(len(positions), n_index)
+    complete = np.full((len(positions), n_index), -1, np.int32)
+    for row, listed in zip(complete, positions, strict=True):
+        own = listed[listed >= 0]
+        if len(own):
+            is_missing = np.ones(n_index, bool)
+            is_missing[own] = False
+            row[:] = np.concatenate([own, np.flatnonzero(is_missing)])
+    return complete
 
 
 def _remove_query(positions: np.ndarray, query_ids: np.ndarray, index_ids: np.ndarray) -> np.ndarray:

@@ -6,17 +6,21 @@ from typing import Any
 from leaderboard.entry import Coverage
 from leaderboard.safe_text import shorten
 
-ACRONYMS = {"map": "mAP", "gap": "GAP", "ndcg": "nDCG"}  # metric name before the @ -> as the literature writes it
+ACRONYMS = {  # metric name before the @ -> as the literature writes it
+    "map": "mAP", "gap": "GAP", "ndcg": "nDCG", "mp": "mP", "trapezoid map": "mAP", "revisited precision": "mP",
+}  # fmt: skip
+PROTOCOLS = {"_easy": " E", "_medium": " M", "_hard": " H"}  # of revisited Oxford and Paris
 
 
 def metric_label(name: str) -> str:
     """Return the name of a metric as the literature writes it.
 
-    >>> metric_label("map@100"), metric_label("gap"), metric_label("precision@1")
-    ('mAP@100', 'GAP', 'precision@1')
+    >>> metric_label("map@100"), metric_label("gap"), metric_label("precision@1"), metric_label("mp@10_hard")
+    ('mAP@100', 'GAP', 'precision@1', 'mP@10 H')
     """
-    kind, at, depth = name.partition("@")
-    return ACRONYMS.get(kind, kind.replace("_", " ")) + at + depth
+    protocol = next((each for each in PROTOCOLS if name.endswith(each)), "")
+    kind, at, depth = name.removesuffix(protocol).replace("_", " ").partition("@")
+    return ACRONYMS.get(kind, kind) + at + depth + PROTOCOLS.get(protocol, "")
 
 
 def format_cell(column: str, value: Any) -> str:

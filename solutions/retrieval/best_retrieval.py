@@ -12,7 +12,7 @@ from typing import Annotated
 
 import numpy as np
 
-from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
+from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData, list_length
 from solutions.descriptors.ensemble import with_precision
 from solutions.descriptors.networks.engines.engine import Precision
 from solutions.descriptors.whitening.whitened_ensemble import (
@@ -24,8 +24,6 @@ from solutions.neighbours.exact import nearest
 from solutions.reranking.index_augmentation import augment_index
 from solutions.reranking.query_expansion import expand_queries
 from solutions.training.pseudo_labels import PseudoLabelConfig, train_with_pseudo_labels
-
-_CANDIDATES = 101  # one more than are listed, because the query itself may be among them
 
 
 @dataclass
@@ -60,7 +58,7 @@ class BestRetrieval(Retrieval):
         rows = self._describe(queries)
         if self.expansion:
             rows = expand_queries(rows, self.index, self.expansion)
-        neighbours = nearest(self._join(queries, rows), self.joined, _CANDIDATES)
+        neighbours = nearest(self._join(queries, rows), self.joined, list_length(len(self.index_ids)))
         return Ranking.from_positions(neighbours.positions, queries.ids, self.index_ids)
 
     def _describe(self, images: ImageSet) -> np.ndarray:

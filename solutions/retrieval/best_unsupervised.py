@@ -9,7 +9,7 @@ from typing import Annotated
 
 import numpy as np
 
-from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
+from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData, list_length
 from solutions.descriptors.ensemble import UNSUPERVISED_VIEWS, describe_ensemble
 from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening, whiten
 from solutions.neighbours.exact import nearest, neighbour_graph
@@ -52,9 +52,10 @@ class BestUnsupervised(Retrieval):
         rows = self.describe(queries)
         if self.expansion:
             rows = expand_queries(rows, self.index, self.expansion)
-        neighbours = nearest(rows, self.index, _CANDIDATES)
+        neighbours = nearest(rows, self.index, list_length(len(self.index_ids), _CANDIDATES))
+        length = list_length(len(self.index_ids), 100)
         if self.graph is not None:
-            neighbours = diffuse(neighbours, self.graph)
+            neighbours = diffuse(neighbours, self.graph, k=length)
         return Ranking.from_positions(neighbours.positions, queries.ids, self.index_ids)
 
     def describe(self, images: ImageSet) -> np.ndarray:

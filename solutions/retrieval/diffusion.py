@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from harness import Among, ImageSet, Ranking, Retrieval, Span, TrainingData
+from harness import Among, ImageSet, Ranking, Retrieval, Span, TrainingData, list_length
 from solutions.descriptors.ensemble import describe_ensemble, with_precision
 from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
 from solutions.descriptors.networks.engines.engine import Precision
@@ -53,13 +53,14 @@ class Diffusion(Retrieval):
             self.spectrum = spectrum(self.graph, self.eigenvectors)
 
     def rank(self, queries: ImageSet) -> Ranking:
-        neighbours = nearest(self.describe(queries), self.index, _CANDIDATES)
+        neighbours = nearest(self.describe(queries), self.index, list_length(len(self.index_ids), _CANDIDATES))
+        length = list_length(len(self.index_ids), 100)
         if self.how == "online":
-            neighbours = diffuse(neighbours, self.graph, n_start=self.seeds, alpha=self.alpha)
+            neighbours = diffuse(neighbours, self.graph, n_start=self.seeds, alpha=self.alpha, k=length)
         elif self.how == "offline":
-            neighbours = diffuse_offline(neighbours, self.columns, n_start=self.seeds)
+            neighbours = diffuse_offline(neighbours, self.columns, n_start=self.seeds, k=length)
         else:
-            neighbours = diffuse_spectrally(neighbours, self.spectrum, n_start=self.seeds, alpha=self.alpha)
+            neighbours = diffuse_spectrally(neighbours, self.spectrum, n_start=self.seeds, alpha=self.alpha, k=length)
         return Ranking.from_positions(neighbours.positions, queries.ids, self.index_ids)
 
     def describe(self, images: ImageSet) -> np.ndarray:

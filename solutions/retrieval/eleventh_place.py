@@ -10,7 +10,7 @@ from typing import Annotated
 
 import numpy as np
 
-from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
+from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData, list_length
 from solutions.descriptors.ensemble import describe_ensemble, with_precision
 from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
 from solutions.descriptors.networks.engines.engine import Precision
@@ -19,8 +19,6 @@ from solutions.neighbours.exact import nearest
 from solutions.neighbours.nn_descent import NNDescent
 from solutions.reranking.index_augmentation import FALL
 from solutions.reranking.mixing import mix
-
-_CANDIDATES = 101  # one more than are listed, because the query itself may be among them
 
 
 @dataclass
@@ -52,7 +50,7 @@ class EleventhPlace(Retrieval):
         self.index = index
 
     def rank(self, queries: ImageSet) -> Ranking:
-        neighbours = nearest(self.describe(queries), self.index, _CANDIDATES)
+        neighbours = nearest(self.describe(queries), self.index, list_length(len(self.index_ids)))
         return Ranking.from_positions(neighbours.positions, queries.ids, self.index_ids)
 
     def describe(self, images: ImageSet) -> np.ndarray:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import numpy as np
 
-from harness import Among, HarnessError, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
+from harness import Among, HarnessError, ImageSet, Ranking, Retrieval, Span, Step, TrainingData, list_length
 from solutions.descriptors.whitening.pair_whitening import learn_pair_whitening
 from solutions.descriptors.whitening.pca_whitening import Whitening, learn_pca_whitening, whiten
 from solutions.neighbours.exact import neighbour_graph
@@ -74,7 +74,7 @@ class Embeddings(Retrieval):
         self.index = augment_index(index, self.augmentation) if self.augmentation else index
         self.affinity = normalised_affinity(neighbour_graph(self.index, self.mutual)) if self.mutual else None
         self.graph = neighbour_graph(self.index, max(1, min(_GRAPH, len(index) - 1))) if self.reciprocal else None
-        self.candidates = _RERANKED if self.mutual or self.reciprocal else _LISTED
+        self.candidates = list_length(len(index), _RERANKED if self.mutual or self.reciprocal else _LISTED)
         self.searcher = QuantisedExact().build(self.index)
         self.searcher.search(self.index[:1], self.candidates)  # quantises now, not in several threads later
 
@@ -83,10 +83,11 @@ class Embeddings(Retrieval):
         if self.expansion:
             rows = expand_queries(rows, self.index, self.expansion, alpha=self.alpha, search=self._search)
         neighbours = self.searcher.search(rows, self.candidates)
+        length = list_length(len(self.index_ids), 100)
         if self.affinity is not None:
-            neighbours = diffuse(neighbours, self.affinity)
+            neighbours = diffuse(neighbours, self.affinity, k=length)
         if self.graph is not None:
-            neighbours = k_reciprocal(neighbours, self.graph, near=self.reciprocal)
+            neighbours = k_reciprocal(neighbours, self.graph, near=self.reciprocal, k=length)
         return Ranking.from_positions(neighbours.positions, queries.ids, self.index_ids)
 
     def describe(self, images: ImageSet) -> np.ndarray:

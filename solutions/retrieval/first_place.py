@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 import numpy as np
 
-from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
+from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData, list_length
 from solutions.descriptors.ensemble import FIRST_PLACE_WEIGHTS, concatenate
 from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
 from solutions.descriptors.networks.engines.engine import Precision
@@ -101,9 +101,10 @@ class FirstPlace(Retrieval):
         rows = self.describe(queries)
         if self.expansion:
             rows = expand_queries(rows, self.index, self.expansion)
-        neighbours = nearest(rows, self.index, _CANDIDATES)
+        neighbours = nearest(rows, self.index, list_length(len(self.index_ids), _CANDIDATES))
+        length = list_length(len(self.index_ids), 100)
         if self.graph:
-            neighbours = merge_lists(neighbours, self.graph, lists=self.recursion, gamma=_GAMMA)
+            neighbours = merge_lists(neighbours, self.graph, lists=self.recursion, gamma=_GAMMA, k=length)
         return Ranking.from_positions(neighbours.positions, queries.ids, self.index_ids)
 
     def describe(self, images: ImageSet) -> np.ndarray:

@@ -5,15 +5,13 @@ from typing import Annotated
 
 import numpy as np
 
-from harness import Among, ImageSet, Ranking, Retrieval, TrainingData
+from harness import Among, ImageSet, Ranking, Retrieval, TrainingData, list_length
 from solutions.descriptors.extractors.framing import Frame
 from solutions.descriptors.extractors.square import DEFAULTS, SquareExtractor
 from solutions.descriptors.networks.engines.engine import Precision
 from solutions.descriptors.normalisation import l2_normalise
 from solutions.descriptors.pooling.registry import find_row_pooling
 from solutions.neighbours.exact import nearest
-
-_CANDIDATES = 101  # one more than are listed, because the query itself may be among them
 
 
 @dataclass
@@ -44,7 +42,7 @@ class Nearest(Retrieval):
         self.index = self.describe(data.index)  # (n_index, c)
 
     def rank(self, queries: ImageSet) -> Ranking:
-        neighbours = nearest(self.describe(queries), self.index, _CANDIDATES)
+        neighbours = nearest(self.describe(queries), self.index, list_length(len(self.index_ids)))
         return Ranking.from_positions(neighbours.positions, queries.ids, self.index_ids)
 
     def describe(self, images: ImageSet) -> np.ndarray:

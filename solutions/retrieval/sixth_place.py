@@ -10,7 +10,7 @@ from typing import Annotated
 
 import numpy as np
 
-from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData
+from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingData, list_length
 from solutions.descriptors.ensemble import describe_ensemble, with_precision
 from solutions.descriptors.extractors.multiscale import THREE_SCALES, MultiscaleExtractor
 from solutions.descriptors.networks.engines.engine import Precision
@@ -53,9 +53,10 @@ class SixthPlace(Retrieval):
         self.graph = normalised_affinity(neighbour_graph(self.index, self.mutual)) if self.mutual else None
 
     def rank(self, queries: ImageSet) -> Ranking:
-        neighbours = nearest(self.describe(queries), self.index, _CANDIDATES)
+        neighbours = nearest(self.describe(queries), self.index, list_length(len(self.index_ids), _CANDIDATES))
+        length = list_length(len(self.index_ids), 100)
         if self.graph is not None:
-            neighbours = diffuse(neighbours, self.graph, n_start=self.seeds)
+            neighbours = diffuse(neighbours, self.graph, n_start=self.seeds, k=length)
         return Ranking.from_positions(neighbours.positions, queries.ids, self.index_ids)
 
     def describe(self, images: ImageSet) -> np.ndarray:

@@ -10,15 +10,13 @@ from typing import Annotated
 import numpy as np
 from scipy.special import softmax
 
-from harness import Among, ImageSet, Ranking, Retrieval, Span, TrainingData
+from harness import Among, ImageSet, Ranking, Retrieval, Span, TrainingData, list_length
 from solutions.descriptors.extractors.framing import Frame
 from solutions.descriptors.extractors.square import SquareExtractor
 from solutions.reranking.flood_fill import STEP, Order, flood_fill
 from solutions.training.classifier import ClassifierConfig
 from solutions.training.sampling import PER_LANDMARK
 from solutions.training.settings import RATE, SoftmaxHead, TrainingConfig
-
-_CANDIDATES = 101  # one more than are listed, because the query itself may be among them
 
 
 @dataclass
@@ -51,14 +49,15 @@ class TransferClustering(Retrieval):
         self.index = np.nan_to_num(self._probabilities(data.index), nan=-1.0)  # (n_index, n_landmarks)
 
     def rank(self, queries: ImageSet) -> Ranking:
-        positions = np.full((len(queries), _CANDIDATES), -1, np.int32)
+        length = list_length(len(self.index_ids))
+        positions = np.full((len(queries), length), -1, np.int32)
         probabilities = self._probabilities(queries)
         readable = ~np.isnan(probabilities).any(axis=1)
         best = np.where(readable, np.nan_to_num(probabilities).argmax(axis=1), -1)
         for landmark in np.unique(best[readable]):
             rows = best == landmark
             values = probabilities[rows, landmark]
-            positions[rows] = flood_fill(self.index[:, landmark], values, _CANDIDATES, step=self.step, order=self.order)
+            positions[rows] = flood_fill(self.index[:, landmark], values, length, step=self.step, order=self.order)
         return Ranking.from_positions(positions, queries.ids, self.index_ids)
 
     def _probabilities(self, images: ImageSet) -> np.ndarray:

@@ -12,4 +12,4 @@ def random_evaluation(task: Task, usage: str = "both") -> Evaluation:
     judgement = judgement_for(metrics_of(task)[0], seed=3)
     usages = np.where(np.arange(20) % 3, "Public", "Private") if usage == "both" else np.full(20, usage)
     per_query = {metric.name: metric.per_query(judgement) for metric in metrics_of(task)}
-    return Evaluation(task, {}, judgement.query_ids, per_query, judgement, usages.astype(object))
+    return Evaluation(task, {}, judgement.query_ids, per_query, judgement, usages.astype(object), metrics_of(task))

@@ -8,14 +8,17 @@ import numpy as np
 
 from harness.data.tables.blocks import TextColumn
 from harness.data.tables.string_column import StringColumn
-from harness.submissions.answer import MAX_SCORED_IDS
+from harness.submissions.list_length import MAX_SCORED_IDS
 from harness.submissions.validation.inspection import strip_trailing_blank
 from harness.submissions.validation.parse_labels import CONFIDENCE_PATTERN, LANDMARK_PATTERN, WHOLE_FLOAT_PATTERN
 from harness.submissions.validation.reference_ids import ReferenceIds
 
 
 def repair_rankings(cells: TextColumn, query_ids: list[str], reference: ReferenceIds) -> list[str]:
-    """Return each list without empty or repeated entries, the query itself and unknown images, then cut to 100."""
+    """Return each list without empty or repeated entries, the query itself and unknown images, then cut to 100.
+
+    Where the whole index must be ranked, nothing is cut and the query itself stays.
+    """
     lists = strip_trailing_blank(cells).compact()
     is_valid = _valid_entries(lists, query_ids, reference)
     texts, n_before = lists.as_strings().texts(), np.r_[0, np.cumsum(is_valid)]
@@ -32,7 +35,10 @@ def _valid_entries(lists: TextColumn, query_ids: list[str], reference: Reference
     if reference.n_index is not None:
         numbers = reference.images.find(lists.words)
         own = np.repeat(reference.images.find(StringColumn.from_texts(query_ids)), lists.word_counts)
-        is_valid &= (numbers >= 0) & (numbers < reference.n_index) & (numbers != own)
+        is_valid &= (numbers >= 0) & (numbers < reference.n_index)
+        if reference.ranks_whole_index:
+            return np.asarray(is_valid)
+        is_valid &= numbers != own
     n_before = np.r_[0, np.cumsum(is_valid)]
     is_valid &= n_before[1:] - np.repeat(n_before[lists.begins], lists.word_counts) <= MAX_SCORED_IDS
     return np.asarray(is_valid)

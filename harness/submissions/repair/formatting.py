@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.data.tables.compressed import ByteStream, open_decompressed
@@ -48,6 +48,13 @@ def find_quirks(path: Path) -> list[FormattingQuirk]:
             trailing.count_if(text.endswith(b" "), number)
             last.count_if(not has_end, number)
     return [quirk for quirk in (compression, mark, quotes, returns, blank, trailing, last) if quirk.count]
+
+
+def removed_quirks(before: list[FormattingQuirk], after: list[FormattingQuirk]) -> list[FormattingQuirk]:
+    """Return the quirks of a file that its repaired copy no longer has, each with the number removed."""
+    counts = {quirk.name: quirk.count for quirk in after}
+    removed = ((quirk, quirk.count - counts.get(quirk.name, 0)) for quirk in before)
+    return [replace(quirk, count=count) for quirk, count in removed if count > 0]
 
 
 def _lines(stream: ByteStream) -> Iterator[tuple[bytes, bool]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from functools import partial
 from hashlib import blake2b
@@ -13,20 +14,22 @@ import numpy as np
 
 from harness.atomic_files import atomic_path
 from harness.data.ground_truth import COLUMNS
+from harness.data.tables.block_reader import PLACEHOLDER
 from harness.data.tables.blocks import TableBlock, invalid_utf8_rows
 from harness.data.tables.string_column import StringColumn
 from harness.errors import SubmissionError
 from harness.submissions.repair.fixes import repair_labels, repair_rankings
-from harness.submissions.repair.formatting import find_quirks
+from harness.submissions.repair.formatting import find_quirks, removed_quirks
 from harness.submissions.repair.summary import RepairResult
 from harness.submissions.validation import fault_kinds as kinds
 from harness.submissions.validation.columns import find_columns
 from harness.submissions.validation.reference_ids import ReferenceIds
 from harness.submissions.validation.report import SubmissionColumns, ValidationReport
-from harness.submissions.validation.validate import load_reference, validate_against
+from harness.submissions.validation.validate import load_reference, validate_against, validate_rows
 from metrics import Task
 
 _COMPRESSED = (".gz", ".zip")
+_NEEDS_QUOTES = re.compile('[,"\\r\\n]')
 
 
 class _OutputRow(NamedTuple):
@@ -54,16 +57,25 @@ def repair_file(path: Path, out: Path, folder: Path, task: Task | None = None, *
     """Write a repaired copy of a submission file to `out` atomically; return what was repaired and what was not.
 
     Rows keep their order; missing queries follow in the order of test.csv. A row that cannot be repaired only loses
-    trailing blanks, and commas, quotes and line ends within its quotes become control characters.
+    trailing blanks and quotes that it does not need.
 
     Raises SubmissionError if the file cannot be read, its columns cannot be determined, or `out` cannot be written;
     DataError for a competition that cannot be read.
     """
     _require_free(path, out, force=force)
     reference, task = load_reference(path, folder, task)
-    before = validate_against(path, reference, task)
-    _require_columns(before)
-    rows = partial(_repaired_rows, path, reference, task)
+    with validate_rows(path, reference, task) as (before, source):
+        _require_columns(before)
+        after = _write_repaired(source, out, before, reference, task)
+    quirks = removed_quirks(find_quirks(path), find_quirks(out))
+    return RepairResult(before, after, quirks)
+
+
+def _write_repaired(
+    source: Path, out: Path, before: ValidationReport, reference: ReferenceIds, task: Task
+) -> ValidationReport:
+    """Write the repaired rows of a file with rows in the usual format; return the report on the new file."""
+    rows = partial(_repaired_rows, source, reference, task)
     has_duplicates = {kinds.REPEATED_QUERY.name, kinds.UNKNOWN_QUERY.name} & set(before.fault_by_kind)
     answered = {row.query for row in rows() if row.answer} if has_duplicates else set()
     try:
@@ -75,7 +87,7 @@ def repair_file(path: Path, out: Path, folder: Path, task: Task | None = None, *
     except OSError as error:
         raise SubmissionError(f"{out}: cannot be written: {error.strerror}; no file was left there") from None
     after.path = out
-    return RepairResult(before, after, find_quirks(path))
+    return after
 
 
 def _require_free(path: Path, out: Path, *, force: bool) -> None:
@@ -117,10 +129,21 @@ def _repair_block(block: TableBlock, columns: SubmissionColumns, reference: Refe
     is_ranking = columns.task == "retrieval"
     answers = repair_rankings(cells, ids, reference) if is_ranking else repair_labels(cells, reference)
     repaired = map(_OutputRow, numbers, ids, answers)
-    texts = (text.rstrip(" ") for text in other.row_strings().texts())
+    texts = (_row_text(other.select(slice(row, row + 1))) for row in range(len(other)))
     unrepaired = zip(_query_numbers(other, columns, reference), texts, strict=True)
     for is_malformed in malformed.tolist():
         yield _OutputRow(*next(unrepaired), None) if is_malformed else next(repaired)
+
+
+def _row_text(row: TableBlock) -> str:
+    """Return the only row of a block as a line of CSV, without trailing blanks; empty for a row of an empty cell."""
+    cells = [row.column(cell).as_strings().texts()[0] for cell in range(int(row.widths[0]))]
+    return "" if cells == [PLACEHOLDER] else ",".join(map(_quote_cell, cells)).rstrip(" ")
+
+
+def _quote_cell(cell: str) -> str:
+    """Return a cell in quotes if it holds a comma, a quote or a line end."""
+    return f'"{cell.replace(chr(34), chr(34) * 2)}"' if _NEEDS_QUOTES.search(cell) else cell
 
 
 def _repair_queries(cells: StringColumn, reference: ReferenceIds) -> tuple[list[str], list[int]]:
@@ -158,6 +181,6 @@ def _write_rows(rows: Iterator[_OutputRow], answered: set[int], reference: Refer
         if query < 0 or key in written or (not answer and query in answered):
             continue
         written.add(key)
-        file.write(f"{text},{answer}\n")
+        file.write(f"{_quote_cell(text)},{_quote_cell(answer)}\n")
     missing = np.array([query for query in range(reference.n_required) if query not in mentioned], int)
     file.writelines(f"{query},\n" for query in reference.queries.strings()[missing].texts())

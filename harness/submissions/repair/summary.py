@@ -28,7 +28,14 @@ _ACTIONS = {
     kinds.BLANKS.name: "rewritten with one blank",
     kinds.ODD_NUMBER.name: "rewritten in digits",
     kinds.UNKNOWN_LANDMARK.name: "emptied",
+    **{kind.name: "rewritten with commas" for kind in kinds.SEPARATORS.values()},
+    kinds.SPREAD_ANSWER.name: "joined",
+    kinds.LIST_FORMAT.name: "rewritten with blanks",
+    kinds.FILE_NAMES.name: "reduced to ids",
+    kinds.FILE_NAME_QUERIES.name: "reduced to ids",
+    kinds.LABEL_FORMAT.name: "rewritten with a blank",
 }
+_EMPTYING = kinds.UNKNOWN_IMAGE, kinds.UNKNOWN_LANDMARK, kinds.OWN_IMAGE
 _REASONS = {
     kinds.REPEATED_QUERY.name: "their answers differ; keep the correct one",
     kinds.NEGATIVE.name: "they are kept, because only their order counts; check that higher means more confident",
@@ -49,6 +56,16 @@ class RepairResult:
         counts = ((fault, fault.count - remaining.get(fault.kind.name, 0)) for fault in self.before.faults)
         return [(fault, count) for fault, count in counts if count > 0]
 
+    @property
+    def n_emptied(self) -> int:
+        """Return how many queries have lost their answer."""
+        return max(0, self.before.n_answered - self.after.n_answered)
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether no fault is left and no query has lost its answer."""
+        return not self.after.faults and not self.n_emptied
+
     def lines(self) -> list[str]:
         """Return the result as text."""
         before, after = self.before.path, self.after.path
@@ -58,10 +75,21 @@ class RepairResult:
                 f"{before}: {_text(fault)}: {n} of {fault.count} {_action(fault)}"
                 for fault, n in self.repaired_faults()
             ),
-            *(f"{after}: not repaired: {_text(fault)}: {fault.count}; {_reason(fault)}" for fault in self.after.faults),
+            *self._emptied_lines(),
+            *(f"{after}: not repaired: {_left_text(fault)}; {_reason(fault)}" for fault in self.after.faults),
             *(f"{after}: not checked: {check}" for check in self.after.skipped_checks),
             f"{after}: written, {self.after.n_rows} rows",
         ]
+
+    def _emptied_lines(self) -> list[str]:
+        """Return a line on the queries that have lost their answer, with the first invalid entry."""
+        if not self.n_emptied:
+            return []
+        faults = self.before.fault_by_kind
+        causes = [faults[kind.name] for kind in _EMPTYING if kind.name in faults]
+        first = f", first {causes[0].example} ({causes[0].location})" if causes else ""
+        text = f"queries whose answer is empty now, because none of it was valid: {self.n_emptied}{first}"
+        return [f"{self.after.path}: not repaired: {text}; check that the ids are those of this competition"]
 
     def document(self) -> dict[str, object]:
         """Return the result as a JSON document."""
@@ -72,11 +100,21 @@ class RepairResult:
         quirks = [
             {"kind": each.name, "count": each.count, "line": each.line, "done": each.action} for each in self.quirks
         ]
-        return {"out": str(self.after.path), "done": quirks + faults, "left": self.after.document()}
+        return {
+            "out": str(self.after.path),
+            "done": quirks + faults,
+            "emptied": self.n_emptied,
+            "left": self.after.document(),
+        }
 
 
 def _text(fault: SubmissionFault) -> str:
     return fault.kind.description + (f" ({fault.location})" if fault.location else "")
+
+
+def _left_text(fault: SubmissionFault) -> str:
+    """Return a fault with its number, and its first example where that is in the file."""
+    return f"{_text(fault)}: {fault.count}" + (f", first {fault.example}" if fault.example else "")
 
 
 def _action(fault: SubmissionFault) -> str:

@@ -15,6 +15,7 @@ from harness.data.tables.string_column import StringColumn
 from harness.submissions.validation import fault_kinds as kinds
 from harness.submissions.validation.reference_ids import ReferenceIds
 from harness.submissions.validation.report import SubmissionColumns, ValidationReport
+from harness.submissions.validation.row_formats import separator_of
 from metrics import Task
 
 _SAMPLE_ROWS = 16  # rows examined for swapped contents
@@ -27,11 +28,11 @@ def find_columns(
 
     Raises DataError for a file that cannot be read.
     """
-    header, blocks = open_blocks(path)
+    header, blocks = open_blocks(path, keep_quoted=True)
     if _is_row(header, reference):
         report.note(kinds.NO_HEADER, 1, 1, 1, example=",".join(header))
         columns: SubmissionColumns | None = SubmissionColumns(task)
-        blocks = read_blocks(path)
+        blocks = read_blocks(path, keep_quoted=True)
     else:
         columns = _columns_from_header(header, task, report)
     if columns is None:
@@ -48,6 +49,8 @@ def find_columns(
 def guess_task(path: Path, reference: ReferenceIds) -> Task | None:
     """Return the task suggested by the first line of a file, or None; DataError for a file that cannot be read."""
     header, _ = open_blocks(path)
+    separator = separator_of(header[0]) if len(header) == 1 else None
+    header = header[0].split(separator) if separator else header
     if _is_row(header, reference):
         return "recognition" if _is_label(header[0].split()) or _is_label(header[1].split()) else "retrieval"
     names = [_normalise(name) for name in header]

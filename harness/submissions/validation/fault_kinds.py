@@ -106,6 +106,18 @@ MISSING_QUERY = FaultKind(
     _NO_KEYS,
 )
 TOO_LONG = FaultKind("too long", "rows with more than 100 ids", "remove the rest; only the first 100 are scored")
+CUT = _refused_kind(
+    "cut",
+    "rankings that lack index images",
+    "list every id of index.csv in each row, best first; here mAP is defined on complete rankings",
+    "",
+)
+REPEATED_IN_COMPLETE = _refused_kind(
+    "repeated image", "entries that repeat an earlier entry of the row", "list each id of index.csv once", ""
+)
+UNKNOWN_IN_COMPLETE = _refused_kind(
+    "unknown image", "entries that are not in the index", "list only ids of index.csv", ""
+)
 DOUBLE_BLANK = FaultKind(
     "double blank", "empty entries (two blanks in a row, or a leading blank)", "write one blank between entries"
 )
@@ -133,4 +145,39 @@ ODD_NUMBER = FaultKind(
 )
 UNKNOWN_LANDMARK = FaultKind(
     "unknown landmark", "landmarks that no train image shows", "use landmarks of train.csv; others cannot be correct"
+)
+SEPARATORS = {
+    separator: _refused_kind(
+        "separator",
+        f"lines with columns separated by {name} in place of commas",
+        "separate the columns by commas; landmark fix does it",
+        _NO_COLUMN.format(example="'id'"),
+    )
+    for separator, name in {";": "semicolons", "\t": "tabs", "|": "vertical bars"}.items()
+}
+SPREAD_ANSWER = _refused_kind(
+    "spread answer",
+    "answers that are spread over several cells",
+    "write the id, one comma, and the answer with blanks between its parts; landmark fix does it",
+    "",
+)
+LIST_FORMAT = FaultKind(
+    "list format",
+    "lists with commas, semicolons, tabs, brackets or quotes",
+    "write the ids with one blank between them; landmark fix does it",
+)
+FILE_NAMES = FaultKind(
+    "file names", "lists of file names in place of ids", "write ids without folder and suffix; landmark fix does it"
+)
+FILE_NAME_QUERIES = _refused_kind(
+    "file name queries",
+    "queries that are file names in place of ids",
+    "write ids without folder and suffix; landmark fix does it",
+    _WRONG_ROWS,
+)
+LABEL_FORMAT = _refused_kind(
+    "label format",
+    "answers with a comma, a colon, a semicolon or brackets",
+    "write: landmark, one blank, confidence; landmark fix does it",
+    _NO_NUMBER,
 )

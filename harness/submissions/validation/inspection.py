@@ -10,8 +10,8 @@ import numpy as np
 from harness.data.tables.blocks import TableBlock, TextColumn, invalid_utf8_rows
 from harness.data.tables.cells import quote
 from harness.data.tables.string_column import StringColumn
-from harness.submissions.answer import MAX_SCORED_IDS
 from harness.submissions.validation import fault_kinds as kinds
+from harness.submissions.validation.completeness import count_entries
 from harness.submissions.validation.fault_kinds import FaultKind
 from harness.submissions.validation.parse_labels import parse_labels
 from harness.submissions.validation.reference_ids import ReferenceIds
@@ -32,7 +32,7 @@ class _AnswerRows:
 class Inspection:
     """The report on a file, and the answers that the reference scorer would use.
 
-    `positions` is `(n_queries, 100)`: numbers of the listed images; -1 pads, other negative numbers are unknown images.
+    `positions` is `(n_queries, list_length)`: numbers of the listed images; -1 pads, less is an unknown image.
     `landmarks` and `confidences` are `(n_queries,)`; a NaN confidence means no answer. `add_images` numbers new images.
     """
 
@@ -42,7 +42,7 @@ class Inspection:
         n_queries = len(reference.queries)
         self._row_counts = np.zeros(n_queries, np.int64)  # rows of each query, including empty ones
         self._is_answered = np.zeros(n_queries, bool)
-        self.positions = np.zeros((0, MAX_SCORED_IDS), np.int32)
+        self.positions = np.zeros((0, reference.list_length), np.int32)
         self.landmarks, self.confidences = np.zeros(n_queries, np.int64), np.full(n_queries, np.nan)
 
     def read_rows(self, columns: SubmissionColumns, blocks: Iterator[TableBlock]) -> None:
@@ -50,7 +50,7 @@ class Inspection:
         read = self._read_labels
         if columns.task == "retrieval":
             read = self._read_rankings
-            self.positions = np.full((len(self.reference.queries), MAX_SCORED_IDS), -1, np.int32)
+            self.positions = np.full((len(self.reference.queries), self.reference.list_length), -1, np.int32)
         self._query_column, self._answer_column = columns.query + 1, columns.answer + 1
         for block in blocks:
             self.report.n_rows += len(block)
@@ -113,7 +113,7 @@ class Inspection:
         from harness.data.tables.kernels import validate_lists
 
         answers = rows.answers.select(~rows.is_empty)
-        if self._add_images:
+        if self._add_images or self.reference.ranks_whole_index:
             answers = answers.compact()
         words, images = answers.words, self.reference.images
         numbers = images.add(words) if self._add_images else images.find(words)
@@ -126,11 +126,30 @@ class Inspection:
             (words.unaligned_u64, words.starts, words.ends), (answers.begins, answers.stops), numbers, targets, own,
             n_index, scratch, self.positions, counts, first,
         )  # fmt: skip
-        for kind, count, (row, entry) in zip(LISTING_FAULTS, counts, first, strict=True):
-            if count:
+        listing_faults: tuple[FaultKind | None, ...] = LISTING_FAULTS
+        if self.reference.ranks_whole_index:
+            self._note_incomplete(rows, answers, numbers, own)
+            listing_faults = COMPLETE_LISTING_FAULTS
+        for kind, count, (row, entry) in zip(listing_faults, counts, first, strict=True):
+            if count and kind is not None:
                 position = answers.begins[row] + entry
                 example = words[position : position + 1].texts()[0]
                 self.report.note(kind, count, rows.lines[~rows.is_empty][row], self._answer_column, entry + 1, example)
+
+    def _note_incomplete(self, rows: _AnswerRows, answers: TextColumn, numbers: np.ndarray, own: np.ndarray) -> None:
+        """Note the answered rows whose ranking is no permutation of the index."""
+        if self.reference.n_index is None:
+            return
+        counts = count_entries(answers, numbers, own, self.reference.n_index)
+        lines, ids = rows.lines[~rows.is_empty], rows.ids[~rows.is_empty]
+        lacking = np.flatnonzero(counts.missing)
+        if len(lacking):
+            example = f"{ids[lacking[:1]].texts()[0]} {counts.describe(int(lacking[0]))}"
+            self.report.note(kinds.CUT, len(lacking), lines[lacking[0]], self._answer_column, 0, example)
+        faulty = np.flatnonzero(counts.missing + counts.unknown + counts.repeated)
+        if len(faulty):
+            text = f"{quote(ids[faulty[:1]].texts()[0])} {counts.describe(int(faulty[0]))}"
+            self._note_scorer_error(lines[faulty[0]], f"{text}; {kinds.CUT.remedy}")
 
     def _read_labels(self, rows: _AnswerRows, is_read: np.ndarray) -> None:
         labels = parse_labels(rows.answers, rows.is_empty, self.reference.landmarks)
@@ -172,6 +191,7 @@ def _is_repeated(queries: np.ndarray, rows: np.ndarray, before: np.ndarray) -> n
 
 # in the order of `validate_lists`
 LISTING_FAULTS = kinds.TOO_LONG, kinds.DOUBLE_BLANK, kinds.UNKNOWN_IMAGE, kinds.OWN_IMAGE, kinds.REPEATED_IMAGE
+COMPLETE_LISTING_FAULTS = None, kinds.DOUBLE_BLANK, kinds.UNKNOWN_IN_COMPLETE, None, kinds.REPEATED_IN_COMPLETE
 
 
 def strip_trailing_blank(answers: TextColumn) -> TextColumn:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from harness.data.ground_truth import UNLABELLED
+from harness.data.ground_truth import UNLABELLED, asks_for_complete_rankings
 from harness.data.tables.cells import parse_whole_numbers
 from harness.data.tables.csv_table import read_id_index
 from harness.data.tables.id_index import IdIndex
 from harness.data.tables.string_column import StringColumn
+from harness.errors import DataError
+from harness.submissions.list_length import MAX_SCORED_IDS, require_places
 from metrics import Task
 
 
@@ -27,6 +30,7 @@ class ReferenceIds:
     landmarks: np.ndarray | None = None  # ascending; None: no train.csv
     accepts_any_query: bool = False  # without test.csv every id counts as a query
     is_ignored: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))  # (n_queries,), empty: none
+    ranks_whole_index: bool = False  # each ranking must list all images of the index
 
     @classmethod
     def from_folder(cls, folder: Path, task: Task) -> ReferenceIds:
@@ -50,10 +54,20 @@ class ReferenceIds:
         if task == "retrieval" and os.path.lexists(folder / "index.csv"):
             self.images = read_id_index(folder / "index.csv", "id")
             self.n_index = len(self.images)
+        with suppress(DataError):  # the ground truth need not be readable
+            self.ranks_whole_index = task == "retrieval" and asks_for_complete_rankings(folder)
         if task == "recognition" and os.path.lexists(folder / "train.csv"):
             labels = read_id_index(folder / "train.csv", "landmark_id").strings().texts()
             numbers = parse_whole_numbers([label for label in labels if label not in UNLABELLED])
             self.landmarks = None if numbers is None else np.sort(numbers)
+
+    @property
+    def list_length(self) -> int:
+        """Return how many images of a row are read; SubmissionError if complete rankings do not fit into memory."""
+        if not self.ranks_whole_index:
+            return MAX_SCORED_IDS
+        require_places(len(self.queries), self.n_index or 0)
+        return self.n_index or 0
 
     def skipped_checks(self, task: Task) -> tuple[str, ...]:
         """Return what cannot be checked because a table is missing."""

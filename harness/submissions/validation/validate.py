@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from harness.errors import DataError
@@ -11,6 +13,7 @@ from harness.submissions.validation.columns import find_columns, guess_task
 from harness.submissions.validation.inspection import Inspection
 from harness.submissions.validation.reference_ids import ReferenceIds
 from harness.submissions.validation.report import ValidationReport
+from harness.submissions.validation.row_conversion import convert_rows, may_need_conversion
 from metrics import Task
 
 _TABLES = ("test.csv", "index.csv", "train.csv")
@@ -25,7 +28,28 @@ def validate(path: Path, folder: Path, task: Task | None = None) -> ValidationRe
     Raises DataError for a folder without a table, and for tables that cannot be read.
     """
     reference, task = load_reference(path, folder, task)
-    return validate_against(path, reference, task)
+    with validate_rows(path, reference, task) as (report, _):
+        return report
+
+
+@contextmanager
+def validate_rows(path: Path, reference: ReferenceIds, task: Task) -> Iterator[tuple[ValidationReport, Path]]:
+    """Yield the report on a submission file, and the file with its rows in the usual format: the same if they have it.
+
+    Rows with other separators, brackets or file names are reported as such, and then checked for what they mean.
+    """
+    report = validate_against(path, reference, task)
+    if not may_need_conversion(report, reference, task):
+        yield report, path
+        return
+    with convert_rows(path, reference, task) as conversion:
+        if conversion is None:
+            yield report, path
+            return
+        converted = validate_against(conversion.path, reference, task)
+        converted.path, converted.scorer_error = path, report.scorer_error
+        converted.fault_by_kind |= conversion.faults
+        yield converted, conversion.path
 
 
 def validate_against(path: Path, reference: ReferenceIds, task: Task) -> ValidationReport:

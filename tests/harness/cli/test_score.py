@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.scoring import submission_scores
-from tests.cli import run_command
+from tests.cli import error_of, run_command
 from tests.factories.competitions import write_table
 
 
@@ -42,7 +42,19 @@ def test_many_queries_have_intervals_only_on_request(
 
 def test_a_revisited_benchmark_is_scored_by_easy_medium_and_hard(tmp_path: Path) -> None:
     write_table(tmp_path / "solution.csv", "id,easy,hard,ignored", [("q", "e b", "h k", "j")])
+    write_table(tmp_path / "index.csv", "id", [(each,) for each in "abcehjklmn"])
     write_table(tmp_path / "a.csv", "id,images", [("q", "j e a h b n m c k l")])
-    result = run_command("score", tmp_path / "a.csv", "--on", tmp_path).stdout.splitlines()
-    assert result[1].split() == ["easy", "medium", "hard"]
-    assert result[2].split() == ["trapezoid_map", "0.79167", "0.68899", "0.25833"]
+    result = run_command("score", tmp_path / "a.csv", "--on", tmp_path, "--no-intervals").stdout.splitlines()
+    assert [line.split() for line in result[1:4]] == [
+        ["all", "E", "M", "H"],
+        ["mAP", "0.79167", "0.68899", "0.25833"],
+        ["mP@1", "1.00000", "1.00000", "0.00000"],
+    ]
+
+
+def test_a_cut_file_is_refused_with_what_is_missing(tmp_path: Path) -> None:
+    write_table(tmp_path / "solution.csv", "id,easy,hard,ignored", [("q", "e b", "h k", "j")])
+    write_table(tmp_path / "index.csv", "id", [(each,) for each in "abcehjklmn"])
+    write_table(tmp_path / "a.csv", "id,images", [("q", "j e a")])
+    message = error_of("score", tmp_path / "a.csv", "--on", tmp_path)
+    assert "line 2: 'q' ranks 3 of 10 index images: 7 missing" in message

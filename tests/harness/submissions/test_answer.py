@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
 
 from harness.errors import SubmissionError
-from harness.submissions.answer import MAX_LISTED_IDS, Labelling, Ranking, concatenate_answers
+from harness.submissions.answer import Labelling, Ranking, concatenate_answers
+from harness.submissions.list_length import MAX_LISTED_IDS
 
 IDS = np.array([f"i{number}" for number in range(300)], object)
 

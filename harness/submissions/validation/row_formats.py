@@ -1,0 +1,128 @@
+"""Formats of submission rows that mean something, but not what readers take them for: commas, brackets, file names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from harness.data.images.find import SUFFIXES
+from harness.submissions.validation import fault_kinds as kinds
+from harness.submissions.validation.fault_kinds import FaultKind
+from harness.submissions.validation.parse_labels import CONFIDENCE_PATTERN, LANDMARK_PATTERN, WHOLE_FLOAT_PATTERN
+from metrics import Task
+
+_BETWEEN = re.compile(r"[\s,;|]+")  # between entries: no image id has these characters
+_BRACKETS = ("[]", "()", "{}", "''", '""', "``")
+_QUOTES = "'\"`"
+_DECIMAL_COMMA = re.compile(r"\s*(-?[0-9]+)\s+([0-9]+),([0-9]+)\s*")  # 7 0,5
+_LABEL_SEPARATORS = re.compile(r"[\s,;:|]+")
+
+
+def separator_of(line: str) -> str | None:
+    """Return the separator of the columns in a first line without commas, None if there is none.
+
+    >>> separator_of("id;images"), separator_of("id,images")
+    (';', None)
+    """
+    return None if "," in line else next((each for each in kinds.SEPARATORS if each in line), None)
+
+
+@dataclass(frozen=True)
+class RowRewriter:
+    """Rewrites rows of `id,answer`; `is_query` and `is_image` say which ids are valid, None if that is unknown."""
+
+    task: Task
+    is_query: Callable[[str], bool] | None
+    is_image: Callable[[str], bool] | None
+
+    def rewrite(self, cells: Sequence[str]) -> tuple[list[str], list[FaultKind]] | None:
+        """Return the two cells of a row and what was unusual; None for a row without a known query or meaning."""
+        formats: list[FaultKind] = []
+        parts = _split_single_cell(cells) if len(cells) == 1 else [*cells]
+        query = self._query(parts[0], formats)
+        if len(parts) < 2 or query is None:
+            return None
+        text = parts[1] if len(parts) == 2 else ",".join(parts[1:])
+        if len(cells) != 2:
+            formats.append(kinds.SPREAD_ANSWER)
+        answer = self._list(text, formats) if self.task == "retrieval" else _label(text, formats)
+        if answer is None or (len(cells) != 2 and not self._is_certain(answer)):
+            return None
+        return [query, answer], formats
+
+    def _query(self, cell: str, formats: list[FaultKind]) -> str | None:
+        """Return the id of a query, without quotes, folder and suffix if only then it is one."""
+        if self.is_query is None or self.is_query(cell):
+            return cell
+        stripped = cell.strip().strip(_QUOTES)
+        if self.is_query(stripped):
+            return stripped
+        if self.is_query(_stem(stripped)):
+            formats.append(kinds.FILE_NAME_QUERIES)
+            return _stem(stripped)
+        return None
+
+    def _list(self, text: str, formats: list[FaultKind]) -> str:
+        if re.search(r"[^\S ]|[,;|\[\](){}'\"`]", text):
+            entries = [entry.strip(_QUOTES) for entry in _BETWEEN.split(_without_brackets(text))]
+            text = " ".join(entry for entry in entries if entry)
+            formats.append(kinds.LIST_FORMAT)
+        return self._without_suffixes(text, formats)
+
+    def _without_suffixes(self, text: str, formats: list[FaultKind]) -> str:
+        if self.is_image is None:
+            return text
+        entries = text.split(" ")
+        ids = [_stem(each) if not self.is_image(each) and self.is_image(_stem(each)) else each for each in entries]
+        if ids != entries:
+            formats.append(kinds.FILE_NAMES)
+        return " ".join(ids)
+
+    def _is_certain(self, answer: str) -> bool:
+        """Return whether an answer joined from several cells is one: all of its images are in the index."""
+        if self.task == "recognition":
+            return True
+        return bool(answer) and self.is_image is not None and all(map(self.is_image, answer.split(" ")))
+
+
+def _split_single_cell(cells: Sequence[str]) -> list[str]:
+    return re.split(r"[;\t|]", cells[0], maxsplit=1)
+
+
+def _without_brackets(text: str) -> str:
+    """Return a list without the brackets or quotes around it.
+
+    >>> _without_brackets(" ['a', 'b'] ")
+    "a', 'b"
+    """
+    inner = text.strip()
+    while len(inner) > 1 and inner[0] + inner[-1] in _BRACKETS:
+        inner = inner[1:-1].strip()
+    return inner
+
+
+def _label(text: str, formats: list[FaultKind]) -> str | None:
+    """Return a landmark and a confidence with a blank between them; None for what cannot be read so."""
+    decimal = _DECIMAL_COMMA.fullmatch(text.replace('"', ""))
+    parts = _LABEL_SEPARATORS.split(_without_brackets(text))
+    if decimal:
+        parts = [decimal[1], f"{decimal[2]}.{decimal[3]}"]
+    parts = [part.strip(_QUOTES) for part in parts]
+    is_landmark = LANDMARK_PATTERN.fullmatch(parts[0]) or WHOLE_FLOAT_PATTERN.fullmatch(parts[0])
+    if len(parts) != 2 or not is_landmark or not CONFIDENCE_PATTERN.fullmatch(parts[1]):
+        return None
+    if " ".join(parts) != " ".join(text.split(" ")).strip(" "):
+        formats.append(kinds.LABEL_FORMAT)
+    return " ".join(parts)
+
+
+def _stem(entry: str) -> str:
+    """Return the name of an image file without folders and suffix; another entry as it is.
+
+    >>> _stem("index/a/b/abc.JPG"), _stem("abc.csv")
+    ('abc', 'abc.csv')
+    """
+    path = PurePosixPath(entry.replace("\\", "/"))
+    return path.stem if path.suffix.lower() in SUFFIXES else path.name if "/" in entry else entry

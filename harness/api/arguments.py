@@ -1,7 +1,10 @@
 """Checks of arguments that the command line makes by the types of its options."""
 
+from math import inf
+
 from harness.data.competition import TASKS
 from harness.errors import HarnessError
+from harness.running.budget import parse_duration
 
 
 def require_task(task: object) -> None:
@@ -23,5 +26,20 @@ def require_count(**counts: int | None) -> None:
     harness.errors.HarnessError: jobs=0: must be at least 1
     """
     for name, count in counts.items():
-        if count is not None and count < 1:
+        if count is not None and not count >= 1:
             raise HarnessError(f"{name}={count!r:.80}: must be at least 1")
+
+
+def budget_seconds(budget: str | float | None) -> float | None:
+    """Return a budget in seconds, given as "2h", "90m" or "1h30m", or as a number of seconds.
+
+    >>> budget_seconds("90m"), budget_seconds(2.5), budget_seconds(None)
+    (5400.0, 2.5, None)
+    """
+    if budget is None:
+        return None
+    if isinstance(budget, str):
+        return parse_duration(budget)
+    if isinstance(budget, bool) or not isinstance(budget, int | float) or not 0 < budget < inf:
+        raise HarnessError(f"budget={budget!r:.80}: must be a duration such as '2h', or seconds")
+    return float(budget)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from harness.api.notebook_view import Cell, NotebookView, ViewTable
 from harness.comparing.boards import BoardRows
 from harness.progress_display import progress
-from harness.running.batch import run_batch, select_solutions
+from harness.running.batch import BatchOptions, run_variants, select_variants
+from harness.running.planned_run import PlannedRun
 from harness.running.runner import Runner, RunResult
 from leaderboard import BoardRow, FoldRow
 from leaderboard.rendering.format_cells import metric_label
@@ -52,11 +53,15 @@ class LeaderboardView(NotebookView):
 
 @dataclass(frozen=True, repr=False)
 class RunsView(NotebookView):
-    """The entries of some runs in the order of the solutions; `notes` says what was left out."""
+    """The entries of some runs in the order of the solutions; `notes` says what was left out.
+
+    `unfinished` has the runs that did not end within the budget; the same call resumes them.
+    """
 
     competition: str
     results: Sequence[RunResult]
     notes: Sequence[str] = ()
+    unfinished: Sequence[PlannedRun] = ()
 
     @property
     def table(self) -> DataFrame:
@@ -78,12 +83,16 @@ class RunsView(NotebookView):
         return [ViewTable(f"{self.competition}: runs: {len(rows)}", headings, rows, notes)]
 
 
-def run_to_view(runner: Runner, specs: Sequence[str], task: Task | None, seed: int, jobs: int | None) -> RunsView:
+def run_to_view(runner: Runner, specs: Sequence[str], task: Task | None, options: BatchOptions) -> RunsView:
     """Run solutions, by default all that can be run, and return their entries in the same order."""
     notes: list[str] = []
-    selected = select_solutions(specs, runner, task, notes.append)
+    selected = select_variants(specs, runner, task, notes.append)
     with progress() as listener:
-        return RunsView(runner.competition.name, run_batch(runner, selected, seed, jobs, listener), notes)
+        batch = run_variants(runner, selected, options, listener)
+    if batch.unfinished:
+        names = ", ".join(dict.fromkeys(run.identity for run in batch.unfinished))
+        notes.append(f"{len(batch.unfinished)} runs did not end within the budget; the same call resumes them: {names}")
+    return RunsView(runner.competition.name, batch.results, notes, batch.unfinished)
 
 
 def _flat(row: BoardRow | FoldRow) -> dict[str, Any]:
@@ -111,6 +120,8 @@ def _run_row(result: RunResult) -> dict[str, Any]:
         "entry": entry.id,
         "task": entry.task,
         "solution": entry.identity,
+        "variant": result.name,
+        "seed": entry.seed,
         "split": entry.split,
         "status": entry.status,
         "metric": entry.metric,

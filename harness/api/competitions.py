@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from harness.api.answers import AnswerView, entry_on_test_images, stored_answer_view
-from harness.api.arguments import require_count, require_task
+from harness.api.arguments import budget_seconds, require_count, require_task
 from harness.api.boards import LeaderboardView, RunsView, run_to_view
 from harness.api.comparisons import ComparisonView
+from harness.api.exports import ExportMethods
 from harness.api.image_parts import Part, image_sets, images_of, parts_table
 from harness.api.notebook_view import NotebookView, ViewTable
 from harness.api.one_line_errors import raises_harness_errors
-from harness.api.solution_specs import SolutionLike, spec_of
+from harness.api.runners import open_runner
+from harness.api.solution_specs import SolutionLike, run_spec, spec_of
 from harness.api.submission_files import (
     ScoresView,
     SubmissionLike,
@@ -26,6 +28,7 @@ from harness.api.submission_files import (
 from harness.data.competition import Competition
 from harness.data.store.extractor import Extractor
 from harness.errors import HarnessError
+from harness.running.batch import BatchOptions
 from harness.running.local_processes import RunLimits
 from harness.workspace import Workspace
 from leaderboard.safe_text import shorten
@@ -41,7 +44,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class OpenCompetition(NotebookView):
+class OpenCompetition(ExportMethods, NotebookView):
     """A competition folder with the workspace of its results, which are those of the command line.
 
     Each call reads the folder again, so it may change in between. All methods raise HarnessError, in one line.
@@ -79,21 +82,27 @@ class OpenCompetition(NotebookView):
     @raises_harness_errors
     def run(
         self,
-        *solutions: SolutionLike,
+        *solutions: SolutionLike | Path,
         task: Task | None = None,
         folds: bool = False,
+        limit: int | None = None,
         seed: int = 0,
+        seeds: int = 1,
+        again: bool = False,
+        budget: str | float | None = None,
         jobs: int | None = None,
     ) -> RunsView:
         """Run solutions, score them and add them to the leaderboard; without names, all that can be run.
 
-        A solution is a spec such as "hash(kind='dct')" or "my_idea.py", or a class or an instance defined in a module.
-        Each run is a process of its own. A finished run is reused; a failed one is a row with its reason.
+        A solution is a spec such as "hash(kind='dct')" or "my_idea.py", a class or an instance of a module, or a TOML
+        file of variants. A finished run is reused, unless `again`; a failed one is a row with its reason. `limit` is a
+        number of test images. After the `budget` ("2h", or seconds) runs stop; the next call resumes them.
         """
         require_task(task)
-        require_count(jobs=jobs)
-        specs = [spec_of(solution, self.workspace.register) for solution in solutions]
-        return run_to_view(self._runner(folds=folds), specs, task, seed, jobs)
+        require_count(jobs=jobs, limit=limit, seeds=seeds)
+        options = BatchOptions(seed, seeds, jobs, again, budget_seconds(budget))
+        specs = [run_spec(solution, self.workspace.register) for solution in solutions]
+        return run_to_view(self._runner(folds=folds, limit=limit), specs, task, options)
 
     @raises_harness_errors
     def leaderboard(self, task: Task | None = None, *, folds: bool = False, every: bool = False) -> LeaderboardView:
@@ -189,8 +198,7 @@ class OpenCompetition(NotebookView):
     def describe(self, extractor: str | Extractor, part: Part = "index", name: str | None = None) -> ImageDescriptors:
         """Return ids and descriptors of the images of a part, from the store or computed now.
 
-        The extractor is a spec such as "SquareExtractor(backbone='lite0')", or an instance whose class is in a module.
-        `name` is that of one of several arrays.
+        The extractor is a spec such as "SquareExtractor(backbone='lite0')", or an instance; `name` is of one array.
         """
         from harness.api.descriptors import describe_images
 
@@ -215,8 +223,7 @@ class OpenCompetition(NotebookView):
         from harness.api.tunings import tune_solution
 
         require_count(trials=trials, jobs=jobs)
-        runner = self._runner(folds=True, count=folds)
-        spec = spec_of(solution, self.workspace.register)
+        spec, runner = spec_of(solution, self.workspace.register), self._runner(folds=True, count=folds)
         return tune_solution(runner, spec, trials=trials, only=only, metric=metric, seed=seed, jobs=jobs)
 
     def view_tables(self) -> Sequence[ViewTable]:
@@ -230,10 +237,5 @@ class OpenCompetition(NotebookView):
             return shorten(f"<competition {self.name}: {error}>")
         return shorten(f"<competition {self.name}: {', '.join(f'{len(sets[part])} {part}' for part in sets)} images>")
 
-    def _runner(self, *, folds: bool = False, count: int | None = None) -> Runner:
-        from harness.data.split import ensure_folds
-        from harness.running.runner import Runner
-
-        competition = self.read()
-        chosen = ensure_folds(competition, self.workspace.folds_file(competition.key), count)[0] if folds else None
-        return Runner(competition, self.workspace, chosen, self.limits)
+    def _runner(self, *, folds: bool = False, count: int | None = None, limit: int | None = None) -> Runner:
+        return open_runner(self.read(), self.workspace, self.limits, folds=folds, count=count, limit=limit)

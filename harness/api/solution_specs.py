@@ -28,6 +28,11 @@ def spec_of(solution: SolutionLike, register: Path) -> str:
     return f"{file}{written.removeprefix(name)}"
 
 
+def run_spec(solution: SolutionLike | Path, register: Path) -> str:
+    """Return the spec of a solution to run, or the path of a TOML file of variants."""
+    return str(solution) if isinstance(solution, Path) else spec_of(solution, register)
+
+
 def source_file(cls: type) -> Path:
     """Return the file that defines a class; SolutionError if it is a notebook cell, the prompt or a running script."""
     module = sys.modules.get(cls.__module__)

@@ -10,7 +10,7 @@ from shlex import join
 import numpy as np
 
 from harness.blending.fusion import reindex
-from harness.comparing.entry_lookup import find_entry
+from harness.comparing.entry_lookup import find_entry, is_entry_number
 from harness.data.competition import Competition
 from harness.data.split import TEST
 from harness.errors import HarnessError, SubmissionError
@@ -68,6 +68,8 @@ def _find(name: str, finished: Sequence[Entry], competition: Competition, worksp
     path = Path(name)
     if path.is_file() and path.suffix != ".py":
         return BlendInput(name, path, submission_task(path))
+    if is_entry_number(name):
+        raise HarnessError(f"{name}: is no finished run on all test images of {competition.name}; name another")
     raise HarnessError(
         f"{name}: neither a file nor a finished run of {competition.name}; to run it: "
         f"{join(['landmark', 'run', name, '--on', str(competition.folder)])}"

@@ -26,9 +26,18 @@ def open_competition(folder: Path, workspace_dir: Path | None) -> tuple[Competit
 
 
 def open_runner(
-    folder: Path, workspace_dir: Path | None, timeout: float | None, memory_limit: str | None, *, folds: bool
+    folder: Path,
+    workspace_dir: Path | None,
+    timeout: float | None,
+    memory_limit: str | None,
+    *,
+    folds: bool,
+    limit: int | None = None,
 ) -> Runner:
-    """Return a runner on the test images, or on the folds, which are created now if the workspace has none."""
+    """Return a runner on the test images, or on the folds, which are created now if the workspace has none.
+
+    `limit` is the number of test images in a sample, None for all.
+    """
     from harness.data.split import ensure_folds
     from harness.running.local_processes import RunLimits
     from harness.running.runner import Runner
@@ -39,4 +48,4 @@ def open_runner(
         competition_folds, created = ensure_folds(competition, workspace.folds_file(competition.key))
         if created:
             note(f"created {DEFAULT_FOLDS} folds (change with: landmark split {folder} --folds N)")
-    return Runner(competition, workspace, competition_folds, RunLimits(timeout, parse_memory_mb(memory_limit)))
+    return Runner(competition, workspace, competition_folds, RunLimits(timeout, parse_memory_mb(memory_limit)), limit)

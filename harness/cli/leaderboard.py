@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from harness.cli._options import Every, Folder, Json, TaskOption, WorkspaceOption
+from harness.cli._options import Every, Folder, Json, Metric, TaskOption, WorkspaceOption
 from harness.cli._output import print_json, say
 from harness.errors import HarnessError
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from harness.data.competition import Competition
     from leaderboard import Entry
     from leaderboard.references import ReferenceRow
+    from metrics import Metric as MetricObject
     from metrics import Task as TaskName
 
 Format = Annotated[Literal["table", "csv", "json", "markdown"], typer.Option("--format", help="Output format.")]
@@ -32,6 +33,7 @@ def leaderboard(
         bool, typer.Option("--references", help="Also print published scores and baselines, without rank.")
     ] = False,
     every: Every = False,
+    metric: Metric = None,
     format: Format = "table",
     json: Json = False,
     workspace_dir: WorkspaceOption = None,
@@ -41,7 +43,7 @@ def leaderboard(
     The baselines first_images and most_frequent have no rank.
     """
     from harness.cli._open import open_competition
-    from harness.comparing.boards import entries_by_task, task_board
+    from harness.comparing.boards import entries_by_sample, entries_by_task, task_board
     from leaderboard.references import is_baseline
 
     if references and (folds or format in ("csv", "markdown")):
@@ -53,19 +55,28 @@ def leaderboard(
         name: [entry for entry in of_task if not (references and is_baseline(entry))]
         for name, of_task in entries.items()
     }
-    boards = {name: task_board(name, of_task, folds=folds, every=every) for name, of_task in ranked.items() if of_task}
+    by = {name: _metric(metric, competition, name, folds=folds) for name, of_task in ranked.items() if of_task}
+    boards = {name: task_board(name, ranked[name], folds=folds, every=every, metric=each) for name, each in by.items()}
+    samples = {} if folds or references else entries_by_sample(competition, workspace, task)
+    sample_rows = {key: task_board(key[0], of, every=every) for key, of in samples.items()}
     if json or format == "json":
         document: dict[str, Any] = {"competition": competition.name}
         document["leaderboards"] = {
             name: loads(_render(competition, name, rows, "json")) for name, rows in boards.items()
         }
+        document["samples"] = [
+            {"task": name, "split": split, "rows": loads(_render(competition, name, rows, "json", split))}
+            for (name, split), rows in sample_rows.items()
+        ]
         if references:
             document["references"] = {name: list(map(asdict, rows)) for name, rows in reference_rows.items()}
         print_json(document)
-    elif not boards and not references and format != "csv":
+    elif not boards and not sample_rows and not references and format != "csv":
         say(f"no entries for {competition.name} in {workspace.folder}; add some with: landmark run … --on {on}")
     else:
         _print(competition, boards, format)
+        for (name, split), rows in sample_rows.items() if format != "csv" else ():
+            _print_board(competition, name, rows, format, split)
         _print_references(reference_rows)
 
 
@@ -92,26 +103,40 @@ def _print(competition: Competition, boards: dict[TaskName, Any], format: Format
     if format == "csv" and len(boards) > 1:
         raise HarnessError(f"CSV has one table; choose --task {' or --task '.join(boards)}")
     for task, rows in boards.items():
-        if format == "table":
-            from rich.console import Console
-
-            Console().print(_render(competition, task, rows, format))
-        else:
-            sys.stdout.write(_render(competition, task, rows, format) + "\n" * (format == "markdown"))
+        _print_board(competition, task, rows, format)
 
 
-def _render(competition: Competition, task: TaskName, rows: Any, format: Format) -> Any:
-    from harness.data.ground_truth import part_shares
-    from leaderboard import FoldRow, render
+def _print_board(competition: Competition, task: TaskName, rows: Any, format: Format, split: str = "") -> None:
+    if format == "table":
+        from rich.console import Console
+
+        Console().print(_render(competition, task, rows, format, split))
+    else:
+        sys.stdout.write(_render(competition, task, rows, format, split) + "\n" * (format == "markdown"))
+
+
+def _metric(name: str | None, competition: Competition, task: TaskName, *, folds: bool) -> MetricObject | None:
+    """Return the metric of a name among those that entries have; None for the one that ranks by default."""
+    from harness.scoring.reported_metric import reported_metric
     from metrics import metrics_of
 
-    metric = metrics_of(task)[0]
+    return reported_metric(name, task, metrics_of(task) if folds else competition.metrics(task)) if name else None
+
+
+def _render(competition: Competition, task: TaskName, rows: Any, format: Format, split: str = "") -> Any:
+    """Return a board in a format; `split` names a sample of the queries."""
+    from harness.data.ground_truth import part_shares
+    from leaderboard import FoldRow, render
+    from metrics import metric as metric_named
+
+    names = [row.metric for row in rows if row.metric]
+    metric = metric_named(names[0]) if names else competition.metrics(task)[0]
     has_folds = any(isinstance(row, FoldRow) for row in rows)
     return render(
         rows,
         format,
-        title=f"{competition.name}, {task}",
+        title=", ".join([competition.name, task, *([split] if split else [])]),
         metric=metric.name,
         higher_is_better=metric.higher_is_better,
-        shares={} if has_folds else part_shares(competition.folder, task),
+        shares={} if has_folds or split else part_shares(competition.folder, task),
     )

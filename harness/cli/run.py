@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,24 +19,49 @@ from harness.cli._options import (
     Timeout,
     WorkspaceOption,
 )
-from harness.cli._output import format_score, note, print_json, say
+from harness.cli._output import note, print_json, say
+from harness.cli._run_board import print_run_board
+from harness.cli._run_text import batch_document, print_result, repeated_command, summary_lines, unfinished_line
 from harness.progress_display import progress
 
 if TYPE_CHECKING:
+    from harness.running.batch import BatchOptions, BatchResult
     from harness.running.runner import Runner, RunResult
+    from harness.running.variants import Variant
 
 Specs = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[SOLUTION]...", help="Names such as hash or \"hash(kind='dct')\"; default: all."),
+    typer.Argument(
+        metavar="SOLUTION",
+        help="Names such as hash or \"hash(kind='dct')\", or a file of variants.toml; default: all.",
+    ),
 ]
+Again = Annotated[bool, typer.Option("--again", help="Repeat finished runs; each is a new entry.")]
+Limit = Annotated[
+    int | None,
+    typer.Option("--limit", min=1, metavar="N", help="Only N of the test queries, the same for every solution."),
+]
+Seeds = Annotated[
+    int, typer.Option("--seeds", min=1, max=1000, metavar="N", help="Run with N seeds, from --seed on; see the spread.")
+]
+Budget = Annotated[
+    str | None,
+    typer.Option("--budget", metavar="TIME", help="Stop after a time such as 2h, 90m or 1h30m; resume later."),
+]
+OUT_OF_TIME = 124  # exit code where the budget ended before the runs, as of timeout(1)
 
 
 def run(
+    context: typer.Context,
     specs: Specs = None,
     *,
     on: Folder,
     task: TaskOption = None,
     folds: OnFolds = False,
+    limit: Limit = None,
+    seeds: Seeds = 1,
+    again: Again = False,
+    budget: Budget = None,
     jobs: Jobs = None,
     device: Device = None,
     seed: Seed = 0,
@@ -49,84 +73,57 @@ def run(
     """Run solutions in parallel, score them and add them to the leaderboard.
 
     A finished run is repeated only if its code, parameters, libraries or data have changed. An interrupted run resumes.
+
+    Example, 200 queries: landmark run hash nearest --on DIR --limit 200
+
+    Example, mean and spread over 5 seeds: landmark run softmax_entropy --on DIR --seeds 5
+
+    Example, exit code 124 if there is more to do after 2 hours: landmark run --on DIR --budget 2h
+
+    Example, all variants in a file, also finished ones: landmark run variants.toml --on DIR --again
     """
+    from harness.running.budget import parse_duration
+
+    budget_s = None if budget is None else parse_duration(budget)
+    if not json:
+        say(f"{on}: running {', '.join(specs) if specs else 'all solutions'}")
     from harness.device import set_device
-    from harness.running.batch import select_solutions
+    from harness.running.batch import BatchOptions, select_variants
 
     set_device(device)
-    runner = open_runner(on, workspace_dir, timeout, memory_limit, folds=folds)
-    results = run_all(runner, select_solutions(specs or [], runner, task, note), seed, jobs, quiet=json)
+    runner = open_runner(on, workspace_dir, timeout, memory_limit, folds=folds, limit=limit)
+    options = BatchOptions(seed, seeds, jobs, again, budget_s)
+    batch = run_reported(runner, select_variants(specs or [], runner, task, note), options, quiet=json)
     if json:
-        print_json({"competition": runner.competition.name, "runs": [_document(result) for result in results]})
+        print_json(batch_document(runner.competition.name, batch))
     else:
-        _print_fold_summary(results)
-    if any(result.entry.status == "failed" for result in results):
+        for line in summary_lines(batch.results):
+            say(line)
+        if batch.results:
+            print_run_board(runner, batch.results, on, workspace_dir, folds=folds)
+    if batch.unfinished:
+        left = list(dict.fromkeys(run.job.spec for run in batch.unfinished))
+        note(unfinished_line(batch, repeated_command(context, left if again else specs or [])))
+        raise typer.Exit(OUT_OF_TIME)
+    if any(result.entry.status == "failed" for result in batch.results):
         raise typer.Exit(1)
 
 
 def run_all(runner: Runner, specs: list[str], seed: int, jobs: int | None, *, quiet: bool) -> list[RunResult]:
     """Run the named solutions and return the results in their order; print each when it ends, unless `quiet`."""
-    from harness.running.batch import run_batch
+    from harness.running.batch import BatchOptions
+    from harness.running.variants import Variant
+
+    return run_reported(runner, [*map(Variant, specs)], BatchOptions(seed, jobs=jobs), quiet=quiet).results
+
+
+def run_reported(runner: Runner, variants: list[Variant], options: BatchOptions, *, quiet: bool) -> BatchResult:
+    """Run the variants with a line of progress; print each result when its run ends, unless `quiet`."""
+    from harness.running.batch import run_variants
 
     with progress() as listener:
         try:
-            return run_batch(runner, specs, seed, jobs, listener, lambda result: _print_result(result, quiet=quiet))
+            return run_variants(runner, variants, options, listener, lambda result: print_result(result, quiet=quiet))
         except KeyboardInterrupt:
             note("interrupted; run the same command again to resume")
             raise
-
-
-def _print_result(result: RunResult, *, quiet: bool) -> None:
-    for message in result.notes:
-        note(f"note: {message}")
-    if not quiet:
-        say(_line(result))
-
-
-def _line(result: RunResult) -> str:
-    """Return the scores of a run, or why it failed, in one line."""
-    entry = result.entry
-    prefix = f"{entry.identity}, {entry.split}: "
-    if entry.status == "failed":
-        return prefix + f"FAILED: {entry.reason} (log: {entry.log})"
-    wall = sum(stage.wall_s for stage in entry.stages)
-    scores = "not scored (no ground truth)"
-    if entry.status == "scored":
-        parts = ", ".join(f"{part} {format_score(entry.score(part))}" for part in ("public", "private", "all"))
-        scores = f"{entry.metric} {parts}"
-    duration = f"{wall:.1f} s" if result.executed else "already finished"
-    return prefix + f"{scores}; {coverage_text(result)}; {duration}"
-
-
-def coverage_text(result: RunResult) -> str:
-    """Return how many queries a run answered, and which images it could not decode."""
-    coverage, outcome = result.entry.coverage, result.outcome
-    text = f"{coverage.answered} of {coverage.queries} queries answered" if coverage else ""
-    if outcome.undecodable:
-        files = f"{outcome.undecodable} images could not be decoded"
-        text += f", {files} ({', '.join(outcome.examples[:3])}{', …' * (outcome.undecodable > 3)})"
-    return text
-
-
-def _print_fold_summary(results: list[RunResult]) -> None:
-    """Print the mean and standard deviation over the folds for each solution."""
-    from harness.data.competition import TASKS
-    from leaderboard import fold_rows
-    from metrics import metrics_of
-
-    for task in TASKS:
-        entries = [result.entry for result in results if result.entry.task == task and result.entry.split != "test"]
-        for row in fold_rows(entries, higher_is_better=metrics_of(task)[0].higher_is_better):
-            spread = f"{format_score(row.mean)} ± {format_score(row.deviation)}"
-            folds = f"{row.done} of {row.folds} folds"
-            say(f"{row.identity}: {row.metric} {spread} (mean and standard deviation of {folds})")
-
-
-def _document(result: RunResult) -> dict[str, object]:
-    """Return a result as a JSON document."""
-    entry = asdict(result.entry)
-    return entry | {
-        "device": result.entry.device,
-        "repeated": result.executed,
-        "undecodable": {"count": result.outcome.undecodable, "first": list(result.outcome.examples)},
-    }

@@ -10,7 +10,8 @@ import typer
 from harness.cli._open import open_runner
 from harness.cli._options import Folder, Jobs, MemoryLimit, TaskOption, Timeout, WorkspaceOption
 from harness.cli._output import note, say
-from harness.cli.run import coverage_text, run_all
+from harness.cli._run_text import coverage_text
+from harness.cli.run import run_all
 from harness.errors import HarnessError
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from harness.data.competition import Competition
+from harness.data.query_sample import is_fold
 from harness.data.split import TEST
 from harness.errors import DataError, HarnessError
 from harness.scoring.evaluate import score_file
@@ -87,7 +88,8 @@ class EntryLookup:
         self._store = EntryStore(workspace.database)
         self._all = self._store.entries()
         own = [entry for entry in self._all if entry.competition == competition.key]
-        self._entries = _of_latest_folds([entry for entry in own if (entry.split != TEST) == folds])
+        on_folds = [entry for entry in own if is_fold(entry.split)]
+        self._entries = _of_latest_folds(on_folds) if folds else [entry for entry in own if entry.split == TEST]
 
     def tasks(self, name: str) -> list[str]:
         """Return the tasks of the entries or the file of a name; raise HarnessError if it is unknown."""
@@ -164,6 +166,6 @@ class EntryLookup:
 
 
 def _of_latest_folds(entries: list[Entry]) -> list[Entry]:
-    """Return the entries on the latest set of folds, as those on others cannot be compared; all if on no fold."""
+    """Return the entries on the latest set of folds, as those on others cannot be compared."""
     folds = entries[-1].split.partition("/")[2] if entries else ""
     return [entry for entry in entries if entry.split.partition("/")[2] == folds]

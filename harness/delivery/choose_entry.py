@@ -69,7 +69,8 @@ def choose_entry(
 ) -> EntryChoice:
     """Return the entry, or the solution to run, that a name means (see `harness.comparing.entry_lookup`).
 
-    A solution runs with `seed`, or else with that of its entry, or 0. Of an entry on a fold its solution is chosen.
+    A solution runs with `seed`, or else with that of its entry, or 0. Of an entry on a fold, or on a sample of the
+    queries, its solution is chosen: a file must answer all queries.
     Raises HarnessError for an unknown name, a failed entry, and another task.
     """
     entries = EntryStore(workspace.database).entries(competition=competition.key)
@@ -92,7 +93,9 @@ def _numbered(number: str, entries: Sequence[Entry], competition: Competition, t
         raise HarnessError(f"entry {number}: is for {entry.task}, not for {task}")
     if entry.status == "failed":
         raise HarnessError(f"entry {number}: {entry.identity} failed: {entry.reason}; choose another")
-    return EntryChoice(entry.identity, entry.seed, f"entry {number}", entry if entry.split == TEST else None)
+    if entry.split == TEST:
+        return EntryChoice(entry.identity, entry.seed, f"entry {number}", entry)
+    return EntryChoice(entry.identity, entry.seed, f"as entry {number}, which is on {entry.split}")
 
 
 def best_entry(rule: Rule, competition: Competition, workspace: Workspace, task: Task | None = None) -> EntryChoice:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.data.competition import Competition
+from harness.data.query_sample import is_fold
 from harness.data.split import TEST
 from harness.errors import DataError
 from harness.web.competitions import CompetitionIndex
@@ -72,7 +73,7 @@ class AnalysisCache:
 
     def _query_groups(self, entry: Entry, truth: QueryTruth) -> Groups:
         competition = self._competitions.find(entry.competition)
-        if competition is None or entry.split != TEST:
+        if competition is None or is_fold(entry.split):
             return {}
         return query_groups(competition, truth, self.truth(competition, "recognition"))
 

@@ -7,6 +7,7 @@ from functools import partial
 from threading import Lock
 from typing import Any, Literal
 
+from harness.data.query_sample import is_fold
 from harness.data.split import TEST
 from harness.web.data.ties import MAX_COMPARED
 from harness.web.lru import LruCache
@@ -92,7 +93,7 @@ class BoardCache:
     def folds(self, competition: str, task: Task, fold_set: str) -> tuple[list[FoldRow], list[Entry]]:
         """Return the rows of a cross-validation, named as by `fold_set_of`, and all its entries."""
         entries = EntryStore(self._database).entries(competition=competition, task=task)
-        same = [entry for entry in entries if entry.split != TEST and fold_set_of(entry.split) == fold_set]
+        same = [entry for entry in entries if is_fold(entry.split) and fold_set_of(entry.split) == fold_set]
         rows_of = partial(fold_rows, higher_is_better=metrics_of(task)[0].higher_is_better)
         return rank_without_baselines(same, rows_of), same
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from harness.data.split import TEST
+from harness.data.query_sample import is_fold
 from harness.scoring.stored_evaluation import QueryArrays, from_arrays
 from harness.web.data.answer_index import SubmissionIndex
 from harness.web.data.local_matches import match_address
@@ -34,7 +34,7 @@ class EntryAnalysis(ABC):
     @property
     def parts(self) -> tuple[str, str]:
         """Return the image parts of the queries and of the answers."""
-        return ("test", "index") if self.entry.split == TEST else ("train", "train")
+        return ("train", "train") if is_fold(self.entry.split) else ("test", "index")
 
     @property
     @abstractmethod

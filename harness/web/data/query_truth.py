@@ -10,7 +10,8 @@ import numpy as np
 
 from harness.data.competition import Competition
 from harness.data.ground_truth import GroundTruth, load_ground_truth
-from harness.data.split import TEST, fold_split, load_folds
+from harness.data.query_sample import is_fold, restrict_truth, sample_rows, sample_size
+from harness.data.split import fold_split, load_folds
 from harness.data.tables.id_index import IdIndex
 from harness.data.tables.ids import MAX_LENGTH
 from harness.data.tables.string_column import StringColumn
@@ -75,8 +76,10 @@ class QueryTruth:
 
 
 def _load_truth(competition: Competition, task: Task, split: str, table: Path) -> GroundTruth | None:
-    if split == TEST:
-        return load_ground_truth(competition.folder, task)
+    if not is_fold(split):
+        truth, size = load_ground_truth(competition.folder, task), sample_size(split)
+        rows = sample_rows(competition.queries.ids, truth, size) if size else None
+        return truth if truth is None or rows is None else restrict_truth(truth, competition.queries.ids[rows])
     fold = re.fullmatch(r"fold ([0-9]{1,4})/.*", split)
     if fold is None or not table.exists():
         return None

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
+from harness.data.query_sample import is_fold, sample_size
 from harness.data.split import TEST
 from harness.errors import HarnessError
 from harness.solution.spec import split_spec
@@ -97,6 +98,8 @@ def _links(context: PageContext, entry: Entry, other: Entry | None) -> list[Link
     if _can_analyse(context, entry):
         query = {"sort": "difference", "against": other.id} if other else {}
         links.append(Link("Results by query", address("e", entry.id, "queries", **query)))
+        if entry.split == TEST:
+            links.append(Link("What if", address("e", entry.id, "what-if")))
     if context.site.analyses.submission(entry):
         links.append(Link("Download submission", address("e", entry.id, "submission.csv")))
     return links
@@ -125,7 +128,8 @@ def _command(context: PageContext, entry: Entry) -> str:
     competition = context.site.competitions.find(entry.competition)
     is_local = competition is not None and not context.permissions.user_name  # teams must not see local paths
     folder = str(competition.folder) if competition and is_local else entry.competition_name
-    words = ["landmark", "run", entry.identity, *(["--folds"] if entry.split != TEST else []), "--on", folder]
+    limit = ["--limit", str(size)] if (size := sample_size(entry.split)) else []
+    words = ["landmark", "run", entry.identity, *(["--folds"] if is_fold(entry.split) else limit), "--on", folder]
     return shlex.join([*words, *(["--seed", str(entry.seed)] if entry.seed else [])])
 
 

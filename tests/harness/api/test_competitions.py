@@ -2,7 +2,8 @@
 
 Subjects: `harness.api.competitions`, `harness.api.opening`, `harness.api.boards`, `harness.api.comparisons`,
 `harness.api.answers`, `harness.api.submission_files`, `harness.api.delivery`, `harness.api.descriptors`,
-`harness.api.image_parts`, `harness.api.arguments`, `harness.api.tunings` and `harness.api.one_line_errors`.
+`harness.api.image_parts`, `harness.api.arguments`, `harness.api.runners`, `harness.api.tunings` and
+`harness.api.one_line_errors`.
 """
 
 import json
@@ -220,3 +221,38 @@ def test_a_made_competition_is_open(tmp_path: Path) -> None:
 def test_solutions_are_a_table(tmp_path: Path) -> None:
     table = solutions(tmp_path / "workspace").set_index("name")
     assert table.loc["hash", "task"] == "retrieval"
+
+
+def test_runs_on_some_queries_with_several_seeds_and_from_a_file(finished: OpenCompetition, tmp_path: Path) -> None:
+    (tmp_path / "v.toml").write_text('[[run]]\nsolution = "first_images"\nname = "baseline"\nseeds = 2\n')
+    table = finished.run(tmp_path / "v.toml", limit=2, jobs=2).table
+    assert table["variant"].tolist() == ["baseline"] * 2
+    assert table["seed"].tolist() == [0, 1]
+    n_queries = len(finished.read().queries)
+    assert set(table["split"]) == {f"2 of {n_queries} test queries"}
+    assert "first_images" in finished.leaderboard("retrieval").table["solution"].tolist()
+    assert 2 not in finished.leaderboard("retrieval").table["queries"].tolist(), "a sample is on no board of all"
+
+
+def test_what_the_budget_left_undone_is_a_note(finished: OpenCompetition) -> None:
+    runs = finished.run("hash(threshold=3)", budget=0.01)
+    assert [run.identity for run in runs.unfinished] == ["hash(threshold=3)"]
+    assert not len(runs.table)
+    assert "did not end within the budget" in repr(runs)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"limit": 0}, "limit=0: must be at least 1"),
+        ({"seeds": 0}, "seeds=0: must be at least 1"),
+        ({"budget": "soon"}, "'soon' is no duration"),
+        ({"budget": float("nan")}, "budget=nan: must be a duration"),
+        ({"limit": 2, "folds": True}, "leave out one of them"),
+    ],
+)
+def test_options_of_a_run_that_make_no_sense_are_refused(
+    finished: OpenCompetition, options: dict[str, object], message: str
+) -> None:
+    with pytest.raises(HarnessError, match=message):
+        finished.run("first_images", **options)  # type: ignore[arg-type]

@@ -156,7 +156,7 @@ def test_the_best_over_folds_is_chosen_and_run_on_the_test_images(tmp_path: Path
     folds = facts_of(out)["scores"]["folds"]
     assert (folds["count"], folds["mean"]) == (2, 1.0)
     again = run_command("submit", "#1", "--on", folder, "--out", out)  # an entry on a fold: its solution
-    assert "entry #5 (entry #1)" in again.output
+    assert "entry #5 (as entry #1, which is on fold" in again.output
 
 
 @pytest.mark.parametrize(

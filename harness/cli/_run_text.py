@@ -1,0 +1,128 @@
+"""What `landmark run` prints: a line for each result, summaries of folds and seeds, and what the budget left undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from harness.cli._output import format_score, note, say
+from harness.cli._paste import pasteable
+
+if TYPE_CHECKING:
+    import typer
+
+    from harness.running.batch import BatchResult
+    from harness.running.runner import RunResult
+    from leaderboard import Entry
+
+_NAMED = 5  # unfinished solutions in a line, at most
+
+
+def print_result(result: RunResult, *, quiet: bool) -> None:
+    """Print the notes of a result, and unless `quiet` its scores or why it failed."""
+    for message in result.notes:
+        note(f"note: {message}")
+    if not quiet:
+        say(result_line(result))
+
+
+def result_line(result: RunResult) -> str:
+    """Return the scores of a run, or why it failed, in one line."""
+    entry = result.entry
+    name = f"{result.name}: {entry.identity}" if result.name else entry.identity
+    prefix = f"{name}{f', seed {entry.seed}' if entry.seed else ''}, {entry.split}: "
+    if entry.status == "failed":
+        return prefix + f"FAILED: {entry.reason} (log: {entry.log})"
+    wall = sum(stage.wall_s for stage in entry.stages)
+    scores = "not scored (no ground truth)"
+    if entry.status == "scored":
+        parts = ", ".join(f"{part} {format_score(entry.score(part))}" for part in ("public", "private", "all"))
+        scores = f"{entry.metric} {parts}"
+    duration = f"{wall:.1f} s" if result.executed else "already finished"
+    return prefix + f"{scores}; {coverage_text(result)}; {duration}"
+
+
+def coverage_text(result: RunResult) -> str:
+    """Return how many queries a run answered, and which images it could not decode."""
+    coverage, outcome = result.entry.coverage, result.outcome
+    text = f"{coverage.answered} of {coverage.queries} queries answered" if coverage else ""
+    if outcome.undecodable:
+        files = f"{outcome.undecodable} images could not be decoded"
+        text += f", {files} ({', '.join(outcome.examples[:3])}{', …' * (outcome.undecodable > 3)})"
+    return text
+
+
+def summary_lines(results: Sequence[RunResult]) -> Iterator[str]:
+    """Yield mean and standard deviation of each solution over the folds, or on the test images over its seeds."""
+    from harness.data.competition import TASKS
+    from leaderboard import fold_rows
+    from metrics import metrics_of
+
+    for task in TASKS:
+        of_task = [result for result in results if result.entry.task == task]
+        higher_is_better = metrics_of(task)[0].higher_is_better
+        for row in fold_rows([result.entry for result in of_task], higher_is_better=higher_is_better):
+            spread = f"{format_score(row.mean)} ± {format_score(row.deviation)}"
+            folds = f"{row.done} of {row.folds} folds"
+            yield f"{row.identity}: {row.metric} {spread} (mean and standard deviation of {folds})"
+        yield from _seed_lines(of_task, higher_is_better=higher_is_better)
+
+
+def _seed_lines(results: Sequence[RunResult], *, higher_is_better: bool) -> Iterator[str]:
+    from harness.data.query_sample import is_fold
+    from leaderboard.order import Order
+    from leaderboard.seeds import seed_spread
+
+    by_identity: dict[str, list[RunResult]] = {}
+    for result in results:
+        if not is_fold(result.entry.split):
+            by_identity.setdefault(result.entry.identity, []).append(result)
+    for identity, own in by_identity.items():
+        entries: list[Entry] = [result.entry for result in own]
+        order = Order(entries[0].metric, higher_is_better)
+        part = order.ranking_part(entries)
+        spread = seed_spread(entries, order, part)
+        if spread.seeds > 1:
+            same = "; each gave the same answers" if len({result.outcome.digest for result in own}) == 1 else ""
+            scores = f"{entries[0].metric} {part} {format_score(spread.mean)} ± {format_score(spread.deviation)}"
+            yield f"{identity}: {scores} (mean and standard deviation of {spread.seeds} seeds{same})"
+
+
+def unfinished_line(batch: BatchResult, command: str) -> str:
+    """Return what the end of the budget left undone, and the command that goes on."""
+    names = list(dict.fromkeys(run.name or run.identity for run in batch.unfinished))
+    listing = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+    total = len(batch.results) + len(batch.unfinished)
+    undone = f"{len(batch.unfinished)} of {total} runs did not end ({listing})"
+    return f"the budget is over: {undone}; to go on: {command}"
+
+
+def repeated_command(context: typer.Context, specs: Sequence[str]) -> str:
+    """Return the command of a context with other specs, as one types it in a shell."""
+    words = [context.info_name or "run", *specs]
+    for option in context.command.params:
+        name, source = option.name or "", context.get_parameter_source(option.name or "")
+        if option.param_type_name == "option" and source is not None and source.name == "COMMANDLINE":
+            value = context.params[name]
+            words += [option.opts[0]] if value is True else [option.opts[0], str(value)]
+    return pasteable(*words)
+
+
+def batch_document(competition: str, batch: BatchResult) -> dict[str, object]:
+    """Return the results, and the runs that did not end, as a JSON document."""
+    unfinished = [{"identity": run.identity, "split": run.split, "seed": run.job.seed} for run in batch.unfinished]
+    return {
+        "competition": competition,
+        "runs": [_result_document(result) for result in batch.results],
+        "unfinished": unfinished,
+    }
+
+
+def _result_document(result: RunResult) -> dict[str, object]:
+    return asdict(result.entry) | {
+        "variant": result.name or None,
+        "device": result.entry.device,
+        "repeated": result.executed,
+        "undecodable": {"count": result.outcome.undecodable, "first": list(result.outcome.examples)},
+    }

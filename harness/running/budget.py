@@ -1,0 +1,36 @@
+"""Time budgets as people write them: 2h, 90m, 45s, 1h30m."""
+
+import re
+
+from harness.errors import HarnessError
+
+_UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+_NUMBER = r"(\d{1,9}(?:\.\d{1,9})?)"
+_DURATION = re.compile("".join(rf"(?:{_NUMBER}\s*{unit}\s*)?" for unit in _UNITS), re.ASCII)
+
+
+def parse_duration(text: str) -> float:
+    """Return a duration in seconds; HarnessError for anything else than numbers with units, the largest unit first.
+
+    >>> parse_duration("1h30m"), parse_duration("45s"), parse_duration("1.5 h")
+    (5400.0, 45.0, 5400.0)
+    """
+    match = _DURATION.fullmatch(text.strip().lower())
+    numbers = match.groups() if match else [None] * len(_UNITS)
+    seconds = sum(float(number or 0) * unit for number, unit in zip(numbers, _UNITS.values(), strict=True))
+    if seconds <= 0:
+        raise HarnessError(f"{text!r:.40} is no duration; write 2h, 90m, 45s or 1h30m")
+    return seconds
+
+
+def format_duration(seconds: float) -> str:
+    """Return a duration in the same form.
+
+    >>> format_duration(5400), format_duration(45), format_duration(0.5)
+    ('1h30m', '45s', '0.5s')
+    """
+    parts, rest = [], seconds
+    for unit, size in list(_UNITS.items())[:-1]:
+        whole, rest = divmod(rest, size)
+        parts += [f"{whole:.0f}{unit}"] if whole else []
+    return "".join(parts + ([f"{rest:g}s"] if rest or not parts else []))

@@ -1,0 +1,194 @@
+"""Variants of solutions: runs that a TOML file describes, as a grid of parameters.
+
+    [[run]]
+    solution = "hash"
+    parameters.kind = ["dct", "average"]
+    seeds = 5
+
+A list of values makes a variant of each; several lists make all combinations. A value that is a list itself is written
+in a list: `[[1, 2]]`. A solution in a `.py` file is looked up beside the TOML file.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import product
+from math import isfinite, prod
+from pathlib import Path
+from typing import Any
+
+from harness.errors import HarnessError
+from harness.solution.base import identity
+from harness.solution.registry import load_class
+from harness.solution.spec import configure
+
+MAX_VARIANTS = 1000  # of a file
+MAX_SEEDS = 1000  # of a variant
+_MAX_BYTES = 1_000_000
+_KEYS = ("solution", "name", "seeds", "parameters")
+_PLAIN = (bool, int, float, str)
+_CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "solution": (lambda name: isinstance(name, str) and name != "" and "(" not in name, "the name of a solution"),
+    "name": (lambda name: isinstance(name, str) and name.isprintable() and len(name) <= 80, "a text of one line"),
+    "seeds": (lambda seeds: type(seeds) is int and 1 <= seeds <= MAX_SEEDS, f"a whole number from 1 to {MAX_SEEDS}"),
+    "parameters": (lambda parameters: isinstance(parameters, dict), "written as parameters.NAME = VALUE"),
+}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A solution to run: its spec, the number of its seeds (None: as the command says), and its name in a file."""
+
+    spec: str
+    seeds: int | None = None
+    name: str = ""
+
+
+def expand_variants(specs: Sequence[str], register: Path) -> list[Variant]:
+    """Return a variant for each spec, and those in each TOML file; `register` lists the registered solutions."""
+    variants: list[Variant] = []
+    for spec in specs:
+        variants += read_variants(Path(spec), register) if spec.endswith(".toml") else [Variant(spec)]
+    return variants
+
+
+def read_variants(path: Path, register: Path | None = None) -> list[Variant]:
+    """Return the variants in a TOML file in their order.
+
+    Raises HarnessError, with the line where it is known, for what is not understood, and for a variant given twice.
+    """
+    text = _read(path)
+    variants: list[Variant] = []
+    places: dict[str, str] = {}
+    for number, table in enumerate(_run_tables(path, text)):
+        block = _RunBlock(path, text, number, table)
+        for variant, written in block.variants(register):
+            if written in places:
+                raise block.error("solution", f"{written} is the same as in {places[written]}")
+            places[written] = block.place("solution")
+            variants.append(variant)
+        block.require_number(len(variants))
+    return variants
+
+
+@dataclass(frozen=True)
+class _RunBlock:
+    """A table [[run]] of a file: the `number`-th, from 0."""
+
+    path: Path
+    text: str
+    number: int
+    table: Mapping[str, Any]
+
+    def place(self, key: str) -> str:
+        """Return where the key is, as "line 3" if that can be seen, else the number of the run."""
+        line = _line_of(self.text, self.number, key)
+        return f"line {line}" if line else f"run {self.number + 1}"
+
+    def error(self, key: str, message: str) -> HarnessError:
+        return HarnessError(f"{self.path}, {self.place(key)}: {message}")
+
+    def require_number(self, n_variants: int) -> None:
+        """Raise HarnessError for more variants than a file may have."""
+        if n_variants > MAX_VARIANTS:
+            raise self.error("parameters", f"{n_variants} variants, more than {MAX_VARIANTS}; leave out some values")
+
+    def variants(self, register: Path | None) -> Iterator[tuple[Variant, str]]:
+        """Yield a variant and its identity for each combination of the parameters' values."""
+        self._require_keys()
+        name = self.table["solution"]
+        name = str(self.path.parent / name) if name.endswith(".py") else name
+        with self._located("solution"):
+            cls = load_class(name, register)
+        grid = {key: self._values(key, value) for key, value in self.table.get("parameters", {}).items()}
+        self.require_number(prod(map(len, grid.values())))
+        for values in product(*grid.values()):
+            arguments = dict(zip(grid, values, strict=True))
+            listing = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
+            variant = Variant(f"{name}({listing})" if listing else name, self.table.get("seeds"), self._name)
+            with self._located("solution"):
+                written = identity(configure(cls, arguments))
+            yield variant, written
+
+    @contextmanager
+    def _located(self, key: str) -> Iterator[None]:
+        """Raise a HarnessError again with the file and the line of a key."""
+        try:
+            yield
+        except HarnessError as error:
+            raise self.error(key, str(error)) from None
+
+    @property
+    def _name(self) -> str:
+        return str(self.table.get("name", ""))
+
+    def _require_keys(self) -> None:
+        for key in self.table:
+            if key not in _KEYS:
+                hint = f"parameters of the solution are written parameters.{key} = …"
+                raise self.error(key, f"unknown key {key!r:.40}; a run has {', '.join(_KEYS)} ({hint})")
+        for key, (is_right, what) in _CHECKS.items():
+            if (key in self.table or key == "solution") and not is_right(self.table.get(key)):
+                raise self.error(key, f"{key} must be {what}")
+
+    def _values(self, key: str, value: object) -> list[object]:
+        """Return the values of a parameter; a list has several."""
+        if not key.isidentifier():
+            raise self.error(key, f"{key!r:.40} is no name of a parameter")
+        values = value if isinstance(value, list) else [value]
+        if not values:
+            raise self.error(key, f"{key} has no values; leave it out, or list some")
+        plain = [tuple(each) if isinstance(each, list) else each for each in values]
+        if not all(map(_is_plain, plain)):
+            raise self.error(key, f"{key} must be a text, a number, true or false, or a list of them")
+        repeated = [each for row, each in enumerate(plain) if repr(each) in map(repr, plain[:row])]
+        if repeated:
+            raise self.error(key, f"{key} has the value {repeated[0]!r:.40} twice")
+        return plain
+
+
+def _read(path: Path) -> str:
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise HarnessError(f"{path}: has more than {_MAX_BYTES // 10**6} MB, so it is no file of variants")
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise HarnessError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise HarnessError(f"{path}: is not UTF-8 text, so it is no TOML file") from None
+
+
+def _run_tables(path: Path, text: str) -> list[Mapping[str, Any]]:
+    try:
+        document = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise HarnessError(f"{path}: is no valid TOML: {error}") from None
+    for key in document:
+        if key != "run":
+            raise HarnessError(f"{path}: unknown key {key!r:.40}; each solution is a table [[run]]")
+    runs = document.get("run", [])
+    if not isinstance(runs, list) or not runs or not all(isinstance(run, dict) for run in runs):
+        raise HarnessError(f'{path}: has no runs; write [[run]], and below it solution = "hash"')
+    return runs
+
+
+def _is_plain(value: object) -> bool:
+    values = value if isinstance(value, tuple) else (value,)
+    return all(isinstance(each, _PLAIN) and not (isinstance(each, float) and not isfinite(each)) for each in values)
+
+
+def _line_of(text: str, number: int, key: str) -> int | None:
+    r"""Return the number of the line of a key in a table [[run]], else that of its first line; None if not seen.
+
+    >>> _line_of("[[run]]\n\n[[run]]\nparameters.kind = 'dct'", 1, "kind")
+    4
+    """
+    lines = text.splitlines()
+    heads = [row for row, line in enumerate(lines) if re.match(r"\s*\[\[\s*run\s*\]\]", line)]
+    if number >= len(heads):
+        return None
+    end = heads[number + 1] if number + 1 < len(heads) else len(lines)
+    pattern = re.compile(rf"(^|[\s.{{,])[\"']?{re.escape(key)}[\"']?\s*[.=]")
+    return next((row for row in range(heads[number], end) if pattern.search(lines[row])), heads[number]) + 1

@@ -33,6 +33,26 @@ def escape_markdown(text: str) -> str:
     return re.sub(r"([\\`*_\[\]<>|~&$])", r"\\\1", make_printable(text))
 
 
+_LATEX = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_", "%": r"\%",
+    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
+    "|": r"\textbar{}", "'": r"\textquotesingle{}", "`": r"\textasciigrave{}", '"': "''", "–": "--",
+    "—": "---", "…": r"\ldots{}", "±": r"$\pm$", "Δ": r"$\Delta$", "▲": r"$\uparrow$", "▼": r"$\downarrow$",
+    "↑": r"$\uparrow$", "↓": r"$\downarrow$", "[": "{[}", "]": "{]}", "-": "{-}",  # only behind another hyphen
+}  # fmt: skip
+
+
+def escape_latex(text: str) -> str:
+    r"""Make a text printable and escape the special characters of LaTeX; signs of our tables become its commands.
+
+    Letters of other scripts stay as they are: XeLaTeX and LuaLaTeX read them.
+
+    >>> print(escape_latex("hash(kind='dct') & 5 % of a_b ± 1"))
+    hash(kind=\textquotesingle{}dct\textquotesingle{}) \& 5 \% of a\_b $\pm$ 1
+    """
+    return re.sub(r"(?<=-)-|[^\w\s-]|_", lambda match: _LATEX.get(match[0], match[0]), make_printable(text))
+
+
 def escape_formula(text: str) -> str:
     """Make a text printable, and put an apostrophe before one that a spreadsheet would read as a formula.
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from leaderboard.board import BoardRow
 from leaderboard.folds import FoldRow
+from leaderboard.rendering.export_columns import interval_text, medal_columns, seeds_text
 from leaderboard.rendering.format_cells import format_cell
 from leaderboard.rendering.wrap import widest_piece, wrap
 
@@ -66,14 +67,26 @@ def _widest(names: Sequence[str]) -> int:
     return max(map(cell_len, names), default=0)
 
 
-def board_columns(rows: Rows, arrow: str, marked: Collection[str] = ()) -> list[TerminalColumn]:
+def board_columns(
+    rows: Rows, arrow: str, marked: Collection[str] = (), *, medals: bool = False
+) -> list[TerminalColumn]:
     """All columns but the names; `arrow` is in the headings of scores. Rows of the `marked` identities have a star."""
 
     def rank(row: BoardRow | FoldRow) -> str:
         return MARK * (row.identity in marked) + format_cell("rank", row.rank)
 
     others = _fold_columns(arrow) if rows and isinstance(rows[0], FoldRow) else _columns(arrow)
-    return [TerminalColumn("#", 0, rank), *others]
+    return [TerminalColumn("#", 0, rank), *(_medals(rows) if medals else []), *others]
+
+
+def _medals(rows: Rows) -> list[TerminalColumn]:
+    places = {id(row): place for place, row in enumerate(rows)}
+    medal, percent = ([*column.cells] for column in medal_columns(rows))
+    legend = f"medal: as Kaggle gives them to {sum(map(bool, percent))} teams, here the ranked solutions"
+    return [
+        TerminalColumn("medal", 1, lambda row: medal[places[id(row)]], legend),
+        TerminalColumn("top %", 2, lambda row: percent[places[id(row)]]),
+    ]
 
 
 def _columns(arrow: str) -> list[TerminalColumn]:
@@ -82,9 +95,9 @@ def _columns(arrow: str) -> list[TerminalColumn]:
         TerminalColumn(f"public {arrow}", 1, _formatted("score_public")),
         TerminalColumn(f"private {arrow}", 2, _formatted("score_private")),
         TerminalColumn(f"all {arrow}", 5, _formatted("score_all")),
-        TerminalColumn("95 %", 3, _interval, "95 %: interval of the score that ranks"),
+        TerminalColumn("95 %", 3, interval_text, "95 %: interval of the score that ranks"),
         TerminalColumn(
-            "seeds", 3, _seeds, "seeds: mean ± standard deviation of the score that ranks (number of seeds)"
+            "seeds", 3, seeds_text, "seeds: mean ± standard deviation of the score that ranks (number of seeds)"
         ),
         TerminalColumn("wall s", 6, _number("wall_s", 1)),
         TerminalColumn("MB", 7, _number("peak_mb", 0)),
@@ -117,16 +130,6 @@ def _formatted(column: str) -> Callable[[Any], str]:
 
 def _number(column: str, digits: int) -> Callable[[Any], str]:
     return lambda row: "" if (value := getattr(row, column)) is None else f"{value:.{digits}f}"
-
-
-def _interval(row: BoardRow) -> str:
-    """The interval of the score that ranks, with three digits."""
-    return "" if row.low is None or row.high is None else f"{row.low:.3f}–{row.high:.3f}"
-
-
-def _seeds(row: BoardRow) -> str:
-    """Mean and standard deviation over the seeds, with three digits; empty for a single seed."""
-    return "" if row.mean is None or row.deviation is None else f"{row.mean:.3f} ± {row.deviation:.3f} ({row.seeds})"
 
 
 def _gpu(row: BoardRow) -> str:

@@ -11,30 +11,27 @@ from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict, Unpack, 
 from leaderboard.board import BoardRow
 from leaderboard.entry import Coverage
 from leaderboard.folds import FoldRow
-from leaderboard.rendering.format_cells import NUMBER_FORMATTERS, SCORE_FORMATTERS, format_cell, metric_label
-from leaderboard.safe_text import escape_formula, escape_markdown, shorten
+from leaderboard.medals import awards
+from leaderboard.rendering.documents import latex_table, markdown_table
+from leaderboard.rendering.export_columns import ExportColumn, export_columns
+from leaderboard.rendering.format_cells import metric_label
+from leaderboard.rendering.notes import row_notes
+from leaderboard.safe_text import escape_formula, shorten
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-Rows = Sequence[BoardRow] | Sequence[FoldRow]
+Rows = Sequence[BoardRow | FoldRow]
 
 COVERAGE = [f"coverage_{field.name}" for field in fields(Coverage)]
-HEADINGS = {
-    "rank": "#",
-    "private_rank": "private #",
-    "move": "Δ",
-    "wall_s": "wall s",
-    "cpu_s": "CPU s",
-    "peak_mb": "peak MB",
-}
 
 
 class TableHeading(TypedDict):
     """Title, metric and caption of a table.
 
     `shares` are the parts' shares of all queries, as in {"public": 0.3, "private": 0.7}; `width` overrides the width of
-    the terminal. `marked` are the identities whose rows have a star in the terminal.
+    the terminal. `marked` are the identities whose rows have a star in the terminal. `medals` adds medals and
+    percentiles. `every_column` is for Markdown and LaTeX, which otherwise have few.
     """
 
     title: str
@@ -43,24 +40,26 @@ class TableHeading(TypedDict):
     shares: NotRequired[Mapping[str, float]]
     width: NotRequired[int]
     marked: NotRequired[Collection[str]]
+    medals: NotRequired[bool]
+    every_column: NotRequired[bool]
 
 
 @overload
 def render(rows: Rows, format: Literal["table"], **heading: Unpack[TableHeading]) -> "Text": ...
 @overload
-def render(rows: Rows, format: Literal["csv", "json", "markdown"], **heading: Unpack[TableHeading]) -> str: ...
+def render(rows: Rows, format: Literal["csv", "json", "markdown", "latex"], **heading: Unpack[TableHeading]) -> str: ...
 def render(rows: Rows, format: str, **heading: Unpack[TableHeading]) -> "Text | str":
-    r"""Render all columns of the rows: a rich Text for the terminal, or the text of a csv, json or markdown file.
+    r"""Render the rows: a rich Text for the terminal, or the text of a csv, json, markdown or latex file.
 
-    Table and Markdown round scores to five digits, cut very long names, and have a title and Kaggle's caption; CSV and
-    JSON keep every digit. JSON keeps names as they are; the others escape control characters, and CSV puts an
-    apostrophe before a name that a spreadsheet would read as a formula.
+    Terminal, Markdown and LaTeX round scores to five digits, cut very long names, and have a title and Kaggle's
+    caption; CSV and JSON have every column and keep every digit. JSON keeps names as they are; the others escape
+    control characters, and CSV puts an apostrophe before a name that a spreadsheet would read as a formula.
 
     >>> print(render([], "csv", title="", metric="gap", higher_is_better=True)[:29])
     rank,private_rank,move,soluti
     """
     writers: dict[str, Callable[[Rows, TableHeading], Text | str]]
-    writers = {"table": _table, "markdown": _markdown, "csv": _csv, "json": _json}
+    writers = {"table": _table, "markdown": _markdown, "latex": _latex, "csv": _csv, "json": _json}
     return writers[format](rows, heading)
 
 
@@ -70,14 +69,6 @@ def _names(rows: Rows) -> list[str]:
 
 def _arrow(heading: TableHeading) -> str:
     return "↑" if heading["higher_is_better"] else "↓"
-
-
-def _headings(rows: Rows, heading: TableHeading) -> dict[str, str]:
-    """Return the columns and their headings; score columns have the metric and an arrow to the better in theirs."""
-    names = {name: HEADINGS.get(name, name.replace("_", " ")) for name in _names(rows) if name != "metric"}
-    metric = f"{shorten(metric_label(heading['metric']))} {_arrow(heading)}"
-    scores = {name: f"{name.removeprefix('score_')} {metric}" for name in names if name in SCORE_FORMATTERS}
-    return names | scores
 
 
 def _caption(heading: TableHeading) -> str:
@@ -93,32 +84,51 @@ def _table(rows: Rows, heading: TableHeading) -> "Text":
 
     from leaderboard.rendering.terminal import terminal_table
 
-    title = f"{shorten(heading['title'])}: {shorten(metric_label(heading['metric']))} {_arrow(heading)}"
     captions = [caption] if (caption := _caption(heading)) else []
-    width = heading.get("width") or get_console().width
-    return terminal_table(rows, title, captions, _arrow(heading), width, heading.get("marked", ()))
+    width, marked = heading.get("width") or get_console().width, heading.get("marked", ())
+    medals = heading.get("medals", False)
+    return terminal_table(rows, _title(heading), captions, _arrow(heading), width, marked, medals=medals)
+
+
+def _title(heading: TableHeading) -> str:
+    return f"{shorten(heading['title'])}: {shorten(metric_label(heading['metric']))} {_arrow(heading)}"
+
+
+def _notes(rows: Rows, heading: TableHeading) -> list[str]:
+    return [*row_notes(rows), *([caption] if (caption := _caption(heading)) else [])]
+
+
+def _columns(rows: Rows, heading: TableHeading) -> list[ExportColumn]:
+    metric = f"{shorten(metric_label(heading['metric']))} {_arrow(heading)}"
+    every, medals = heading.get("every_column", False), heading.get("medals", False)
+    return export_columns(rows, metric, every=every, medals=medals)
 
 
 def _markdown(rows: Rows, heading: TableHeading) -> str:
-    headings = _headings(rows, heading)
-    lines = [
-        [escape_markdown(text) for text in headings.values()],
-        ["---:" if name in NUMBER_FORMATTERS else "---" for name in headings],
-    ]
-    lines += [[escape_markdown(format_cell(name, getattr(row, name))) for name in headings] for row in rows]
-    table = "".join(f"| {' | '.join(line)} |\n" for line in lines)
-    caption = _caption(heading)
-    title = f"**{escape_markdown(shorten(heading['title']))}**\n\n"
-    return title + table + (f"\n{escape_markdown(caption)}\n" if caption else "")
+    return markdown_table(_columns(rows, heading), _title(heading), _notes(rows, heading))
 
 
-def _csv(rows: Rows, _heading: TableHeading) -> str:
+def _latex(rows: Rows, heading: TableHeading) -> str:
+    return latex_table(_columns(rows, heading), _title(heading), _notes(rows, heading))
+
+
+def _csv(rows: Rows, heading: TableHeading) -> str:
     file = StringIO()
-    names = [flat for name in _names(rows) for flat in (COVERAGE if name == "coverage" else [name])]
-    writer = csv.DictWriter(file, names, lineterminator="\n")
+    columns = [flat for name in _names(rows) for flat in (COVERAGE if name == "coverage" else [name])]
+    extra = ["medal", "top_percent"] if heading.get("medals") else []
+    writer = csv.DictWriter(file, columns + extra, lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: _exact(value) for name, value in _flat(row)} for row in rows)
+    for row, award in zip(rows, _awards(rows, heading), strict=True):
+        writer.writerow({name: _exact(value) for name, value in (*_flat(row), *award.items())})
     return file.getvalue()
+
+
+def _awards(rows: Rows, heading: TableHeading) -> list[dict[str, object]]:
+    """Return the fields of the award of each row, no fields without `medals`."""
+    if not heading.get("medals"):
+        return [{}] * len(rows)
+    none = dict.fromkeys(("medal", "top_percent"))
+    return [asdict(award) if award else none for award in awards(rows)]  # type: ignore[arg-type]
 
 
 def _flat(row: BoardRow | FoldRow) -> Iterator[tuple[str, Any]]:
@@ -136,5 +146,6 @@ def _exact(value: object) -> str:
     return "" if value is None else escape_formula(value) if isinstance(value, str) else repr(value)
 
 
-def _json(rows: Rows, _heading: TableHeading) -> str:
-    return json.dumps([asdict(row) for row in rows], default=datetime.isoformat, indent=2) + "\n"
+def _json(rows: Rows, heading: TableHeading) -> str:
+    records = [asdict(row) | award for row, award in zip(rows, _awards(rows, heading), strict=True)]
+    return json.dumps(records, default=datetime.isoformat, indent=2) + "\n"

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from harness.api.submission_files import ValidationView as ValidationView
     from harness.api.submission_files import WrittenSubmission as WrittenSubmission
     from harness.api.tunings import TuningView as TuningView
+    from harness.api.what_ifs import WhatIfView as WhatIfView
     from tools.hash_table.table import hashes as hashes
 
 _HOMES = {
@@ -46,6 +47,7 @@ _HOMES = {
     "ScoresView": "submission_files:ScoresView",
     "TuningView": "tunings:TuningView",
     "ValidationView": "submission_files:ValidationView",
+    "WhatIfView": "what_ifs:WhatIfView",
     "WrittenSubmission": "submission_files:WrittenSubmission",
     "hashes": "tools.hash_table.table:hashes",
     "make_competition": "opening:make_competition",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from harness.api.answers import AnswerView, entry_on_test_images, stored_answer_view
+from harness.api.answers import AnswerView, stored_answer_view
 from harness.api.arguments import budget_seconds, require_count, require_task
 from harness.api.boards import LeaderboardView, RunsView, run_to_view
 from harness.api.comparisons import ComparisonView
@@ -136,16 +136,6 @@ class OpenCompetition(ExportMethods, NotebookView):
     def answer(self, name: str) -> AnswerView:
         """Return the answers of a solution or an entry ('#12') to the test images, with pictures in a notebook."""
         return stored_answer_view(self.read(), self.workspace, name)
-
-    @raises_harness_errors
-    def submission(self, name: str) -> DataFrame:
-        """Return the submission of a solution or an entry ('#12') as a DataFrame of texts, as it is in its file."""
-        from pandas import read_csv
-
-        from harness.running.outcome import stored_submission
-
-        entry = entry_on_test_images(self.read(), self.workspace, name)
-        return read_csv(stored_submission(entry), dtype=str, keep_default_na=False)
 
     @raises_harness_errors
     def score(

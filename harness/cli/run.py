@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from harness.running.batch import BatchOptions, BatchResult
     from harness.running.runner import Runner, RunResult
     from harness.running.variants import Variant
+    from leaderboard import Entry
 
 Specs = Annotated[
     list[str] | None,
@@ -48,6 +50,14 @@ Budget = Annotated[
     str | None,
     typer.Option("--budget", metavar="TIME", help="Stop after a time such as 2h, 90m or 1h30m; resume later."),
 ]
+Log = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--log",
+        metavar="TRACKER",
+        help="Log each run when it ends: mlflow:URI, tensorboard:DIR or wandb:DIR; may be repeated.",
+    ),
+]
 OUT_OF_TIME = 124  # exit code where the budget ended before the runs, as of timeout(1)
 
 
@@ -62,6 +72,7 @@ def run(
     seeds: Seeds = 1,
     again: Again = False,
     budget: Budget = None,
+    log: Log = None,
     jobs: Jobs = None,
     device: Device = None,
     seed: Seed = 0,
@@ -81,6 +92,8 @@ def run(
     Example, exit code 124 if there is more to do after 2 hours: landmark run --on DIR --budget 2h
 
     Example, all variants in a file, also finished ones: landmark run variants.toml --on DIR --again
+
+    Example, logged to MLflow: landmark run hash nearest --on DIR --log mlflow:http://localhost:5000
     """
     from harness.running.budget import parse_duration
 
@@ -93,7 +106,7 @@ def run(
     set_device(device)
     runner = open_runner(on, workspace_dir, timeout, memory_limit, folds=folds, limit=limit)
     options = BatchOptions(seed, seeds, jobs, again, budget_s)
-    batch = run_reported(runner, select_variants(specs or [], runner, task, note), options, quiet=json)
+    batch = run_reported(runner, select_variants(specs or [], runner, task, note), options, log or (), quiet=json)
     if json:
         print_json(batch_document(runner.competition.name, batch))
     else:
@@ -117,13 +130,30 @@ def run_all(runner: Runner, specs: list[str], seed: int, jobs: int | None, *, qu
     return run_reported(runner, [*map(Variant, specs)], BatchOptions(seed, jobs=jobs), quiet=quiet).results
 
 
-def run_reported(runner: Runner, variants: list[Variant], options: BatchOptions, *, quiet: bool) -> BatchResult:
-    """Run the variants with a line of progress; print each result when its run ends, unless `quiet`."""
+def run_reported(
+    runner: Runner, variants: list[Variant], options: BatchOptions, trackers: Sequence[str] = (), *, quiet: bool
+) -> BatchResult:
+    """Run the variants with a line of progress; log each result to the trackers, and print it unless `quiet`."""
     from harness.running.batch import run_variants
+
+    log = _run_log(trackers)
+
+    def report(result: RunResult) -> None:
+        print_result(result, quiet=quiet)
+        log(result.entry)
 
     with progress() as listener:
         try:
-            return run_variants(runner, variants, options, listener, lambda result: print_result(result, quiet=quiet))
+            return run_variants(runner, variants, options, listener, report)
         except KeyboardInterrupt:
             note("interrupted; run the same command again to resume")
             raise
+
+
+def _run_log(trackers: Sequence[str]) -> Callable[[Entry], None]:
+    """Return what logs an entry to trackers such as `mlflow:URI`; HarnessError for one that cannot be opened."""
+    if not trackers:
+        return lambda _: None
+    from harness.export.run_log import RunLog
+
+    return RunLog(trackers, note).add

@@ -12,7 +12,8 @@ def conclusions(result: WhatIfResult) -> list[str]:
     """Return the best cut-off on public queries with its private score, a warning, and the number of distractors."""
     lines = [*_best_lines(result), "a cut-off chosen by private scores overfits: choose by public ones, or on folds"]
     if result.metric.task == "retrieval":
-        lines.append(f"distractors: {result.n_distractors} index images are relevant to no query; lists become shorter")
+        count = result.n_distractors
+        lines.append(f"{count} index images are relevant to no query (distractors); without them lists are shorter")
     return lines
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from harness.atomic_files import atomic_path
 from harness.data.competition import Competition
-from harness.data.split import TEST
+from harness.data.query_sample import is_fold
 from harness.errors import HarnessError
 from harness.installation import install_command
 from harness.running.outcome import stored_submission
@@ -119,7 +119,7 @@ def _answer_columns(entries: Sequence[Entry], competition: Competition, notes: l
     for entry in entries:
         if entry.status == "failed":
             continue
-        queries = competition.queries if entry.split == TEST else competition.train
+        queries = competition.train if is_fold(entry.split) else competition.queries
         try:
             answer = read_submission(stored_submission(entry), queries.ids)
         except HarnessError as error:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from harness.comparing.entry_lookup import EntryLookup, named_entries
 from harness.data.competition import Competition
-from harness.data.split import TEST
+from harness.data.query_sample import is_fold
 from harness.errors import HarnessError
 from harness.workspace import Workspace
 from leaderboard import Entry, EntryStore
@@ -20,11 +20,11 @@ def entries_to_export(
 ) -> list[Entry]:
     """Return all entries that the names mean, or without names every entry, the earliest first.
 
-    They are on the test images, or with `folds` on folds of the train images. Raises HarnessError for an unknown name,
-    and if there is no entry.
+    They are on the test images or a sample of them, or with `folds` on folds of the train images. Raises HarnessError
+    for an unknown name, and if there is no entry.
     """
     stored = EntryStore(workspace.database).entries(competition=competition.key, task=task)
-    entries = [entry for entry in stored if (entry.split != TEST) == folds]
+    entries = [entry for entry in stored if is_fold(entry.split) == folds]
     if names:
         lookup = EntryLookup(competition, workspace, folds=folds)
         chosen = {entry.id for name in names for entry in _named(name, entries, lookup)}

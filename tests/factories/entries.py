@@ -10,6 +10,8 @@ import numpy as np
 
 from harness.data.competition import Competition
 from harness.data.ground_truth import load_ground_truth
+from harness.data.query_sample import sample_split
+from harness.data.split import TEST, Split, own_split
 from harness.scoring.evaluate import evaluate
 from harness.scoring.stored_evaluation import part_intervals, to_arrays
 from harness.submissions.answer import Answer, Labelling, Ranking
@@ -83,15 +85,26 @@ class EntryFactory:
         landmarks, confidences = (np.array(column) for column in zip(*pairs, strict=True))
         return self.add_answer(identity, Labelling.of(landmarks.astype(np.int64), confidences, queries))
 
-    def add_answer(self, identity: str, answer: Answer) -> Entry:
-        """Score an answer and add its entry."""
+    def add_on_sample(self, identity: str, size: int) -> Entry:
+        """Add an entry on a sample of the queries, with all images in the order of the index as its answers."""
+        split = sample_split(own_split(self.competition, "retrieval"), size)
+        index = self.competition.index.ids
+        return self.add_answer(identity, Ranking.from_rows([[*index]] * size, split.queries.ids, index), split)
+
+    def add_answer(self, identity: str, answer: Answer, split: Split | None = None) -> Entry:
+        """Score an answer to the queries of a split (default: all test images) and add its entry."""
         self.count += 1
         folder = self.workspace.run_folder(self.competition.key, f"run-{self.count}")
         write_submission(answer, folder / "submission.csv")
-        truth = load_ground_truth(self.competition.folder, answer.task)
+        truth = split.ground_truth if split else load_ground_truth(self.competition.folder, answer.task)
         assert truth is not None
         evaluation = evaluate(answer, truth)
-        results = {"scores": evaluation.scores, "intervals": part_intervals(evaluation), "status": "scored"}
+        results = {
+            "split": split.name if split else TEST,
+            "scores": evaluation.scores,
+            "intervals": part_intervals(evaluation),
+            "status": "scored",
+        }
         entry = replace(self._entry(identity, answer.task, folder), **results)
         return self.store.add(entry, to_arrays(evaluation), evaluation.query_ids.tolist())
 

@@ -9,7 +9,7 @@ from harness.web.data.board_cache import RankedBoard, Tab
 from harness.web.error_pages import not_found
 from harness.web.rendering import Link, address
 from harness.web.shared.board_context import BoardContext, BoardContextDep
-from harness.web.shared.board_query import BoardQuery
+from harness.web.shared.board_query import MAX_METRIC, BoardQuery
 from harness.web.shared.board_view import OTHER_PART, board_values, build_board_view
 from harness.web.site_page import SitePage
 from leaderboard import Entry
@@ -56,19 +56,38 @@ def _links_by_identity(entries: Sequence[Entry]) -> dict[str, list[Link]]:
     return links
 
 
+@router.get("/{competition}/{task}/samples")
+def samples(board: BoardContextDep) -> HTMLResponse:
+    """Return the boards of samples of the test images, which are not compared with those of all queries."""
+    if not board.samples:
+        raise not_found("no entries on a sample of the queries")
+    boards = board.page.site.boards
+    return board.page.render(
+        "board/samples.html",
+        f"{board.title}, samples",
+        board.breadcrumb(),
+        heading=board.title,
+        tabs=board.tab_links(board.ranked(), "samples"),
+        parts=[part for part in ("public", "private", "all") if part in board.visible_parts],
+        samples={split: boards.sample(board.competition, board.task, split) for split in board.samples},
+    )
+
+
 @router.get("/{competition}/{task}/{tab}")
 def board_page(board: BoardContextDep, tab: str, request: Request) -> HTMLResponse:
     """Return a tab of the board."""
     query = BoardQuery.read(request.query_params, request.query_params.getlist("columns"))
-    ranked = board.page.site.boards.ranked(board.competition, board.task, query.by)
+    ranked = board.page.site.boards.ranked(board.competition, board.task, query.by, query.metric)
     view = build_board_view(board, ranked, _require_tab(board, ranked, tab), query)
     return board.page.render("board/board.html", f"{board.title}, {tab}", board.breadcrumb(), **board_values(view))
 
 
 @router.get("/{competition}/{task}/{tab}/ties")
-def ties(board: BoardContextDep, tab: str, by: Group = "solution") -> dict[int, dict[str, float | bool | None]]:
+def ties(
+    board: BoardContextDep, tab: str, by: Group = "solution", metric: str = ""
+) -> dict[int, dict[str, float | bool | None]]:
     """Return the ties of a tab as JSON, computed if necessary."""
-    ranked = board.page.site.boards.ranked(board.competition, board.task, by)
+    ranked = board.page.site.boards.ranked(board.competition, board.task, by, metric[:MAX_METRIC])
     part = _require_tab(board, ranked, tab)
     if not board.page.permissions.can_see_ties(board.competition):
         raise not_found("ties are not available before the private scores are released")

@@ -9,17 +9,27 @@ from typing import Any, Literal
 
 from harness.data.query_sample import is_fold
 from harness.data.split import TEST
+from harness.errors import HarnessError
+from harness.scoring.reported_metric import metric_family, reported_metric
 from harness.web.data.ties import MAX_COMPARED
 from harness.web.lru import LruCache
 from leaderboard import Entry
-from leaderboard.board import Standing, standings
+from leaderboard.board import BoardRow, Standing, board_rows, standings
 from leaderboard.folds import FoldRow, fold_rows
 from leaderboard.order import Group, Order
 from leaderboard.references import is_baseline, rank_without_baselines
 from leaderboard.storage.database import Database
-from leaderboard.storage.entry_summaries import BoardSummary, EntrySummaries, EntrySummary, board_summaries, last_id
+from leaderboard.storage.entry_summaries import (
+    BoardSummary,
+    EntrySummaries,
+    EntrySummary,
+    board_metric,
+    board_summaries,
+    last_id,
+)
 from leaderboard.storage.store import EntryStore
 from metrics import Metric, Task, metrics_of
+from metrics import metric as metric_named
 
 MAX_BOARDS = 32  # in memory
 
@@ -83,12 +93,23 @@ class BoardCache:
         """Return all boards that have entries, the one with the latest entry first."""
         return self._names.get(last_id(self._database), lambda: board_summaries(self._database))
 
-    def ranked(self, competition: str, task: Task, by: Group = "solution") -> RankedBoard:
-        """Return the board of a task on the test images; it is empty without entries."""
-        metric = metrics_of(task)[0]
+    def ranked(self, competition: str, task: Task, by: Group = "solution", metric_name: str = "") -> RankedBoard:
+        """Return the board of a task on the test images; it is empty without entries.
+
+        `metric_name` is another metric than the one that ranks; an unknown one means that.
+        """
+        metric = self._metric(competition, task, metric_name)
         summaries = partial(EntrySummaries, self._database, competition, task, TEST, metric.name)
-        board = self._boards.get((competition, task), lambda: _TaskBoard(summaries()))
+        board = self._boards.get((competition, task, metric.name), lambda: _TaskBoard(summaries()))
         return board.ranked(metric, by, self.hidden())
+
+    def _metric(self, competition: str, task: Task, name: str) -> Metric:
+        stored = board_metric(self._database, competition, task, TEST)
+        try:
+            default = metric_named(stored) if stored else metrics_of(task)[0]
+            return reported_metric(name, task, metric_family(default)) if name else default
+        except (HarnessError, ValueError):
+            return metrics_of(task)[0] if not name else self._metric(competition, task, "")
 
     def folds(self, competition: str, task: Task, fold_set: str) -> tuple[list[FoldRow], list[Entry]]:
         """Return the rows of a cross-validation, named as by `fold_set_of`, and all its entries."""
@@ -96,6 +117,15 @@ class BoardCache:
         same = [entry for entry in entries if is_fold(entry.split) and fold_set_of(entry.split) == fold_set]
         rows_of = partial(fold_rows, higher_is_better=metrics_of(task)[0].higher_is_better)
         return rank_without_baselines(same, rows_of), same
+
+    def sample(self, competition: str, task: Task, split: str) -> list[BoardRow]:
+        """Return the board of a sample of the test images, with a row for each set of parameters."""
+        stored, hidden = (
+            EntryStore(self._database).entries(competition=competition, task=task, split=split),
+            self.hidden(),
+        )
+        rows_of = partial(board_rows, higher_is_better=metrics_of(task)[0].higher_is_better, best_of="identity")
+        return rank_without_baselines([entry for entry in stored if entry.id not in hidden], rows_of)
 
 
 def fold_set_of(split: str) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends
 
 from harness.data.competition import TASKS
+from harness.data.query_sample import sample_size
 from harness.data.split import TEST
 from harness.web.context import PageContext, PageContextDep
 from harness.web.data.board_cache import RankedBoard, fold_set_of
@@ -16,7 +17,7 @@ from harness.web.site_page import BoardLink
 from leaderboard.storage.entry_summaries import BoardSummary
 from metrics import Task
 
-TAB_NAMES = {"public": "Public", "private": "Private", "all": "All queries", "folds": "Folds"}
+TAB_NAMES = {"public": "Public", "private": "Private", "all": "All queries", "folds": "Folds", "samples": "Samples"}
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,12 @@ class BoardContext:
         """Return the cross-validations that have entries, the latest first."""
         return list(dict.fromkeys(fold_set for board in self.boards if (fold_set := fold_set_of(board.split))))
 
+    @property
+    def samples(self) -> list[str]:
+        """Return the names of the samples of the test images that have entries, the largest sample first."""
+        sizes = {board.split: size for board in self.boards if (size := sample_size(board.split))}
+        return sorted(sizes, key=lambda split: -sizes[split])
+
     def address(self, *parts: str, **query: str) -> str:
         """Return the address of the board, or of a page below it."""
         return address("c", self.competition, self.task, *parts, **query)
@@ -67,7 +74,8 @@ class BoardContext:
         parts = ["public", "private"] if ranked.part == "public" else [ranked.part]
         has_test = any(board.split == TEST for board in self.boards)
         visible = [part for part in parts if has_test and part in self.visible_parts]
-        return [*visible, *(["folds"] if self.fold_sets else []), *(link.path for link in self._links(is_tab=True))]
+        further = (["folds"] if self.fold_sets else []) + (["samples"] if self.samples else [])
+        return [*visible, *further, *(link.path for link in self._links(is_tab=True))]
 
     def tab_links(self, ranked: RankedBoard, current: str) -> list[Link]:
         """Return links to the tabs."""

@@ -227,3 +227,35 @@ def test_competitions_are_found_by_the_runs_of_the_workspace(factory: EntryFacto
     assert "index" in browse().get("/").text
     task.write_text("{")
     assert "no photos" in browse().get("/").text
+
+
+def test_entries_on_a_sample_have_a_tab_of_their_own(factory: EntryFactory, browse: Browse) -> None:
+    whole = factory.add_ranking("whole", right=0.5)
+    few, more = factory.add_on_sample("few", 3), factory.add_on_sample("more", 4)
+    client = browse(factory.competition.folder)
+    assert board_names(client.get(board(factory)).text) == ["whole"]
+    text = client.get(board(factory, "samples")).text
+    assert text.index(f"<h2>{more.split}: mAP@100</h2>") < text.index(f"<h2>{few.split}: mAP@100</h2>")
+    assert board_names(text) == ["more", "few"]
+    page = client.get(f"/e/{few.id}").text
+    assert "landmark run few --limit 3" in page
+    addresses = set(re.findall(rf"/e/{few.id}/queries/\w+", client.get(f"/e/{few.id}/queries").text))
+    assert len(addresses) == 3
+    assert client.get(board(factory, "samples", "recognition")).status_code == 404
+    assert client.get(f"/e/{whole.id}").status_code == 200
+
+
+def test_a_competition_with_nothing_but_samples_opens_on_them(factory: EntryFactory, browse: Browse) -> None:
+    factory.add_on_sample("few", 3)
+    client = browse(factory.competition.folder)
+    opened = client.get(f"/c/{factory.competition.key}/retrieval", follow_redirects=True)
+    assert board_names(opened.text) == ["few"]
+    assert client.get("/").status_code == 200
+
+
+def test_an_outsider_sees_no_private_score_of_a_sample(factory: EntryFactory, browse: Browse) -> None:
+    factory.add_on_sample("few", 4)
+    text = browse(factory.competition.folder, permissions_of=outsider).get(board(factory, "samples")).text
+    assert ">public</th>" in text
+    assert ">private</th>" not in text
+    assert ">all</th>" not in text

@@ -55,6 +55,10 @@ class Solution(ABC):
         """Return lines that a run prints about its inputs, such as the number of images that a file leaves out."""
         return ()
 
+    def fixed_parameters(self) -> Sequence[str]:
+        """Return the parameters that others exclude, such as those of decoding without images; tune keeps them."""
+        return ()
+
     def describe(self, images: ImageSet) -> np.ndarray:  # noqa: ARG002 (for overriding)
         """Return the vectors `(n, d)` by whose cosine the fitted solution compares images, for `landmark describe`.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from importlib.metadata import version
@@ -132,8 +132,9 @@ def trial_from_entries(number: int, arguments: str, entries: Sequence[Entry], me
     return Trial(number, arguments, folds, seconds, runs, reason)
 
 
-def _search_space(solution: Solution, fixed: Mapping[str, Any], only: Sequence[str] | None) -> dict[str, Range]:
+def _search_space(solution: Solution, fixed: Collection[str], only: Sequence[str] | None) -> dict[str, Range]:
     name, every = solution_name(type(solution)), search_space(type(solution))
+    fixed = {*fixed, *solution.fixed_parameters()}
     free = {parameter: each for parameter, each in every.items() if parameter not in fixed}
     for parameter in only or ():
         if parameter not in free:

@@ -18,7 +18,7 @@ from solutions.hashing.hashes.kinds import columns_of, kind_of, require_kind
 from solutions.hashing.hashes.perceptual import SIDE, kinds_of_size
 
 LARGEST = 64  # rows and columns of bits
-_NEED_IMAGES = ("decode", "upright", "rotations", "flips", "hash_size", "against")  # parameters
+NEED_IMAGES = ("decode", "upright", "rotations", "flips", "hash_size", "against")  # parameters
 
 
 class HashParameters(Protocol):
@@ -110,7 +110,7 @@ def require_size(kinds: Sequence[str], hash_size: int) -> None:
 def _require_no_images(parameters: Any) -> None:
     for each in fields(parameters):
         value = getattr(parameters, each.name)
-        if each.name in _NEED_IMAGES and value != each.default:
+        if each.name in NEED_IMAGES and value != each.default:
             raise HarnessError(f"{each.name}={value!r} needs images, and hashes names a table; leave out one of them")
 
 

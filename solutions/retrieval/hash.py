@@ -19,7 +19,14 @@ from typing import Annotated, Literal
 import numpy as np
 
 from harness import Among, ImageSet, Ranking, Retrieval, TrainingData, list_length
-from solutions.hashing.hash_sources import as_words, hash_source, require_kinds, source_digests, table_notes
+from solutions.hashing.hash_sources import (
+    NEED_IMAGES,
+    as_words,
+    hash_source,
+    require_kinds,
+    source_digests,
+    table_notes,
+)
 from solutions.hashing.hashes.perceptual import SIDE
 from solutions.hashing.hashes.rotations import Rotations, merge_rotations
 from solutions.hashing.readable_index import ReadableIndex, pad_lists
@@ -50,6 +57,9 @@ class Hash(Retrieval):
 
     def input_notes(self, data: TrainingData, queries: ImageSet) -> Sequence[str]:
         return table_notes(self, [self.kind], data, queries)
+
+    def fixed_parameters(self) -> Sequence[str]:
+        return NEED_IMAGES if self.hashes else ()
 
     def fit(self, data: TrainingData) -> None:
         self.source = hash_source(self, self.kind, [self.kind])

@@ -23,7 +23,15 @@ from typing import Annotated, Literal
 import numpy as np
 
 from harness import Among, HarnessError, ImageSet, Ranking, Retrieval, TrainingData, list_length
-from solutions.hashing.hash_sources import HashSource, as_words, hash_source, require_kinds, source_digests, table_notes
+from solutions.hashing.hash_sources import (
+    NEED_IMAGES,
+    HashSource,
+    as_words,
+    hash_source,
+    require_kinds,
+    source_digests,
+    table_notes,
+)
 from solutions.hashing.hashes.codes import Words
 from solutions.hashing.hashes.crops import CROPS, CroppedHashes, RotatedCrops
 from solutions.hashing.hashes.perceptual import KINDS
@@ -62,6 +70,9 @@ class MeanHash(Retrieval):
 
     def input_notes(self, data: TrainingData, queries: ImageSet) -> Sequence[str]:
         return table_notes(self, self.kinds, data, queries)
+
+    def fixed_parameters(self) -> Sequence[str]:
+        return NEED_IMAGES if self.hashes else ()
 
     def fit(self, data: TrainingData) -> None:
         sources = [hash_source(self, kind, self.kinds) for kind in self.kinds]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from harness.cli._options import Folder, Json, WorkspaceOption
+from tools.hash_table.options import HashesUpright, HashSize, KindsToCompare
 
 if TYPE_CHECKING:
     from harness import ImageSet
@@ -33,21 +34,9 @@ def explain(  # noqa: PLR0913 (a command has as many options as it has)
     model: Annotated[
         Literal["affine", "homography"], typer.Option("--model", help="By matches: the transform that inliers share.")
     ] = "affine",
-    kind: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--kind",
-            metavar="KIND",
-            help="By hash: average (default), dct, difference, vertical, wavelet, colour, another function of "
-            "imagehash, or MODULE:FUNCTION. Repeat it for several.",
-        ),
-    ] = None,
-    hash_size: Annotated[
-        int, typer.Option("--hash-size", metavar="N", help="By hash: rows and columns of bits, as in imagehash.")
-    ] = 8,
-    upright: Annotated[
-        bool, typer.Option("--upright", help="By hash: apply the EXIF orientation, which imagehash does not.")
-    ] = False,
+    kind: KindsToCompare = None,
+    hash_size: HashSize = 8,
+    upright: HashesUpright = False,
     out: Annotated[
         Path | None,
         typer.Option(

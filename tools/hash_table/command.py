@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from harness.cli._options import Json, WorkspaceOption
+from tools.hash_table.options import HashesUpright, HashSize, KindsOfTable
 
 if TYPE_CHECKING:
     from harness.cli.plugin_commands import CommandContext
@@ -20,27 +21,15 @@ def hashes(  # noqa: PLR0913 (a command has as many options as it has)
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The competition's folder.")],
     *,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The CSV table to write.")] = Path("hashes.csv"),
-    kind: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--kind",
-            metavar="KIND",
-            help="avghash, phash, dhash, dhash_vertical, whash, colorhash (default: these six), "
-            "another function of imagehash, or MODULE:FUNCTION. Repeat it for several.",
-        ),
-    ] = None,
+    kind: KindsOfTable = None,
     part: Annotated[
         list[str] | None, typer.Option("--part", metavar="PART", help="Only train, index or test; default: all.")
     ] = None,
-    hash_size: Annotated[
-        int, typer.Option("--hash-size", metavar="N", help="Rows and columns of bits, as in imagehash.")
-    ] = 8,
+    hash_size: HashSize = 8,
     decode: Annotated[
         Literal["full", "reduced"], typer.Option("--decode", help="reduced is faster and changes some bits.")
     ] = "full",
-    upright: Annotated[
-        bool, typer.Option("--upright", help="Apply the EXIF orientation, which imagehash does not.")
-    ] = False,
+    upright: HashesUpright = False,
     workspace: WorkspaceOption = None,
     json: Json = False,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -26,6 +27,10 @@ def read_hash_table(path: Path, columns: Mapping[str, Sequence[str]]) -> HashTab
 
     Raises DataError for a file that does not exist or is no such table, with the line of the first fault.
     """
+    if "solution" in os.path.basename(os.path.realpath(path)).lower():
+        raise DataError(
+            f"{path}: has the name of a ground truth, and is not read; rename it if it is a table of hashes"
+        )
     if not path.is_file():
         raise DataError(
             f"{path}: there is no such file of hashes; landmark data hashes DIR --out {path.name} writes one"
@@ -62,8 +67,8 @@ def _find_column(path: Path, header: Sequence[str], kind: str, possible: Sequenc
         raise DataError(f"{path}, line 1: {' and '.join(found)} are columns of the same hash; remove one of them")
     others = ", ".join(name for name in header if name not in ("id", "part", "")) or "none"
     raise DataError(
-        f"{path}, line 1: kind={kind!r:.60} is in the column {quote(possible[0])}, which is missing; "
-        f"there are {quote(others)}"
+        f"{path}, line 1: there is no column {quote(possible[0])} for kind={quote(kind)}; others that kind can name: "
+        f"{quote(others)}"
     )
 
 

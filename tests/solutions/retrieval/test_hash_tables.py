@@ -13,6 +13,7 @@ from harness.errors import HarnessError
 from harness.solution.base import Retrieval
 from harness.solution.registry import load_solution
 from harness.submissions.read_write import write_submission
+from harness.tuning.study import _search_space
 from solutions.hashing.hash_sources import open_table
 from tests.factories.competitions import image_id, image_path, make_competition
 from tests.factories.runs import make_runner
@@ -105,6 +106,14 @@ def test_parameters_that_exclude_each_other_are_refused(spec: str, reason: str) 
     with pytest.raises(HarnessError) as error:
         load_solution(spec)
     assert reason in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("spec", "searched"), [("hash(hashes='h.csv')", {"kind"}), ("mean_hash(hashes='h.csv')", {"mean", "kinds"})]
+)
+def test_tune_keeps_the_parameters_that_a_table_excludes(spec: str, searched: set[str]) -> None:
+    assert set(_search_space(load_solution(spec), {}, None)) == searched
+    assert set(_search_space(load_solution(spec.partition("(")[0]), {}, None)) > searched
 
 
 def test_mean_hash_refuses_hashes_of_more_than_64_bits(

@@ -1,6 +1,7 @@
 """`landmark data hashes` and `landmark.hashes`.
 
-Tests of `tools.hash_table.command`, `tools.hash_table.columns` and `tools.hash_table.table`.
+Tests of `tools.hash_table.command`, `tools.hash_table.columns`, `tools.hash_table.options` and
+`tools.hash_table.table`.
 """
 
 import json

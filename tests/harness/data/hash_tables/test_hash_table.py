@@ -96,8 +96,11 @@ def test_an_id_may_be_repeated_with_the_same_hash_only(tmp_path: Path) -> None:
         (f"id;avghash\na;{A}\n", "line 1: the cells are separated by semicolons"),
         (f"id\tavghash\na\t{A}\n", "line 1: the cells are separated by tabs"),
         (f"name,avghash\na,{A}\n", "line 1: a table of hashes has a column id; it is missing"),
-        (f"id,hash,other\na,{A},{A}\n", "kind='average' is in the column 'avghash', which is missing; there are"),
-        ("id\na\n", "there are 'none'"),
+        (
+            f"id,hash,other\na,{A},{A}\n",
+            "line 1: there is no column 'avghash' for kind='average'; others that kind can name: 'hash, other'",
+        ),
+        ("id\na\n", "others that kind can name: 'none'"),
         (f"id,avghash,average_hash\na,{A},{A}\n", "avghash and average_hash are columns of the same hash"),
         (f"id,id,avghash\na,a,{A}\n", "names 'id' twice"),
         (f"id,part,avghash\na,gallery,{A}\n", "line 2: part is 'gallery'; it must be train, index or test"),
@@ -113,6 +116,15 @@ def test_a_file_that_does_not_exist_is_named(tmp_path: Path) -> None:
     for path in (tmp_path / "none.csv", tmp_path):
         with pytest.raises(DataError, match="there is no such file of hashes"):
             read_hash_table(path, AVERAGE)
+
+
+def test_a_ground_truth_is_never_read(tmp_path: Path) -> None:
+    (tmp_path / "retrieval_solution.csv").write_text("id,images\nq,secret\n")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "retrieval_solution.csv")
+    for name in ("retrieval_solution.csv", "link.csv"):
+        with pytest.raises(DataError, match="has the name of a ground truth") as error:
+            read_hash_table(tmp_path / name, {"images": ("images",)})
+        assert "secret" not in str(error.value)
 
 
 def test_hashes_of_more_than_64_bits_have_several_words(tmp_path: Path) -> None:

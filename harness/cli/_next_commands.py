@@ -32,7 +32,7 @@ def next_lines(
     steps = [step for entry in [*failed.values()][:_FAILURES] for step in _after_failure(entry, paste)]
     steps += _after_success([entry for entry in entries if entry.status != "failed"], boards, paste)
     if steps:
-        yield "\nNext"
+        yield "Next"
     for what, command in steps:
         yield f"  {what}:"
         yield f"    {command}"

@@ -18,6 +18,7 @@ class ImageFolder:
     def __init__(self, folder: Path, part: str) -> None:
         self.folder = folder.resolve()
         self.part = part
+        self._bases = (str(self.folder / part), str(self.folder))
         self._names_by_folder: dict[str, dict[str, str]] = {}  # folder -> id -> name
         self._folders_by_prefix: dict[str, list[tuple[str, dict[str, str]]]] = {}  # start of an id -> its folders
 
@@ -36,8 +37,7 @@ class ImageFolder:
 
     def _folders(self, prefix: str) -> list[tuple[str, dict[str, str]]]:
         """Return the folders that may hold an id with this prefix, each with its images: id -> name."""
-        bases = (str(self.folder / self.part), str(self.folder))
-        folders = [folder for base in bases for folder in (base, os.path.join(base, *prefix))]
+        folders = [folder for base in self._bases for folder in (base, os.path.join(base, *prefix))]
         return [(folder, names) for folder in folders if (names := self._names(folder))]
 
     def _names(self, folder: str) -> dict[str, str]:

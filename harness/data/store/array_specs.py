@@ -42,7 +42,8 @@ def infer_specs(extractor: Extractor) -> list[ArraySpec]:
     _require_decodable(extractor)
     width, height = extractor.size or (_TEST_SIDE, _TEST_SIDE)
     black = np.zeros((height, width) if extractor.mode == "L" else (height, width, 3), np.uint8)
-    return list(_describe(extractor, [black]))
+    transform = extractor.transform
+    return list(_describe(extractor, [black if transform is None else transform(black)]))
 
 
 def describe_batch(

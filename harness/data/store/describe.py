@@ -17,7 +17,7 @@ from harness.data.images.source import NO_FILE, TableImages
 from harness.data.store.array_specs import ArraySpec, describe_batch, infer_specs
 from harness.data.store.cache_key import extractor_facts
 from harness.data.store.descriptor_store import TRY_AGAIN, UNDECODABLE, ExtractorStore, open_store
-from harness.data.store.extractor import Descriptors, Extractor
+from harness.data.store.extractor import Descriptors, Extractor, Transform
 from harness.progress import track
 
 _BLOCKS = 4096  # of an image set, at most
@@ -75,7 +75,8 @@ def _batch(store: ExtractorStore, images: TableImages, extractor: Extractor, row
     exists = (fingerprints != NO_FILE).tolist()
     paths = [images.folder.path(each) if file else None for each, file in zip(images.ids[rows], exists, strict=True)]
     options = {name: getattr(extractor, name) for name in ("mode", "size", "reduce_to", "upright")}
-    decoded = [_try_decode(path, options) for path in paths]
+    transform = extractor.transform
+    decoded = [_try_decode(path, options, transform) for path in paths]
     usable = [image for image in decoded if isinstance(image, np.ndarray)]
     failed = np.array([isinstance(image, UndecodableError) for image in decoded])
     unread = np.array([isinstance(image, UnreadableError) for image in decoded])
@@ -85,13 +86,17 @@ def _batch(store: ExtractorStore, images: TableImages, extractor: Extractor, row
     store.write(rows, complete, np.where(unread, TRY_AGAIN, fingerprints) | failed.astype(np.uint64) * UNDECODABLE)
 
 
-def _try_decode(path: str | None, options: Mapping[str, Any]) -> np.ndarray | UndecodableError:
+def _try_decode(
+    path: str | None, options: Mapping[str, Any], transform: Transform | None
+) -> np.ndarray | UndecodableError:
+    """Return the image after the transform, so that the decoded one is freed at once."""
     if path is None:
         return UndecodableError("there is no such file")
     try:
-        return decode(path, **options)
+        image = decode(path, **options)
     except UndecodableError as error:
         return error
+    return image if transform is None else transform(image)
 
 
 def _fill_missing(spec: ArraySpec, values: Descriptors | None, failed: np.ndarray) -> Descriptors:

@@ -7,10 +7,12 @@ state, so rows of a killed process are computed again.
 """
 
 import json
+import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
@@ -35,6 +37,8 @@ class ExtractorStore:
     def __init__(self, folder: Path, n: int) -> None:
         self.folder, self.n = folder, n
         self._specs: dict[str, ArraySpec] | None = None
+        self._offsets: dict[str, int] = {}  # of the first row in each file
+        self._states: np.ndarray | None = None
 
     @property
     def specs(self) -> dict[str, ArraySpec]:
@@ -66,8 +70,10 @@ class ExtractorStore:
             self._lay_out(f"{spec.name}.npy", np.dtype(spec.dtype), spec.shape)
 
     def state(self, rows: np.ndarray | slice) -> np.ndarray:
-        """Return the states of rows."""
-        return self._map(_STATE)[rows]
+        """Return the states of rows, as any process wrote them."""
+        if self._states is None:
+            self._states = self._map(_STATE)
+        return self._states[rows]
 
     def undecodable(self, rows: np.ndarray | slice) -> np.ndarray:
         """Return a mask of the rows whose images could not be decoded."""
@@ -140,11 +146,13 @@ class ExtractorStore:
     def _put(self, name: str, rows: np.ndarray, values: np.ndarray) -> None:
         """Write ascending rows with `write`, so that a full disk raises OSError and not SIGBUS."""
         with (self.folder / name).open("r+b", buffering=0) as file:
-            start = _data_offset(file)
-            width = values.itemsize * int(np.prod(values.shape[1:], dtype=np.int64))
-            for run in np.split(np.arange(len(rows)), np.flatnonzero(np.diff(rows) != 1) + 1):
-                file.seek(start + int(rows[run[0]]) * width)
-                _write_all(file, values[run[0] : run[-1] + 1])
+            if name not in self._offsets:
+                self._offsets[name] = _data_offset(file)
+            width = values.itemsize * math.prod(values.shape[1:])
+            starts = [0, *(np.flatnonzero(np.diff(rows) != 1) + 1).tolist(), len(rows)]
+            for first, end in pairwise(starts):
+                file.seek(self._offsets[name] + int(rows[first]) * width)
+                _write_all(file, values[first:end])
 
     def _append(self, spec: ArraySpec, images: Descriptors) -> np.ndarray:
         """Append ragged rows to the log; return first and one-past-last row of each image `(n, 2)`."""
@@ -169,6 +177,6 @@ def _data_offset(file: BinaryIO) -> int:
 
 
 def _write_all(file: BinaryIO, values: np.ndarray) -> None:
-    rest = memoryview(np.ascontiguousarray(values).tobytes())
+    rest = np.ascontiguousarray(values).reshape(-1).view(np.uint8).data
     while rest.nbytes:
         rest = rest[file.write(rest) or 0 :]

@@ -1,7 +1,7 @@
 """Base class of extractors, which turn decoded images into descriptors."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, ClassVar
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from harness.data.images.decode import Mode
 
+Transform = Callable[[np.ndarray], np.ndarray]
 Descriptors = np.ndarray | list[np.ndarray]  # one row per image, or a list with a varying number of rows per image
 
 
@@ -26,6 +27,8 @@ class Extractor(ABC):
     * `reduce_to`: images may be decoded at reduced scale if both sides keep this many pixels; None means full scale.
       By default twice the size.
     * `upright`: rotate images by their EXIF orientation (default True).
+    * `transform`: a function that is called with each decoded image; `describe` is given its results. The image is
+      freed at once, so transforms that shrink need less memory. None (the default) leaves the image as it is.
     * `batch`: largest number of images per call of `describe` (default 32).
     * `libraries`: distribution names of the packages besides NumPy that `describe` computes with.
     """
@@ -46,6 +49,11 @@ class Extractor(ABC):
         return None if self.size is None else 2 * max(self.size)
 
     @property
+    def transform(self) -> Transform | None:
+        """Return a function from a decoded image to what `describe` is given for it; None: the image itself."""
+        return None
+
+    @property
     def batch(self) -> int:
         """Return the largest number of images per call of `describe`."""
         return 32
@@ -60,8 +68,8 @@ class Extractor(ABC):
         """Return a row for each image, or several named arrays of rows.
 
         `images` is uint8, `(n, height, width)` or `(n, height, width, 3)`; without `size` a list of n arrays of
-        different shapes. A row may depend on its own image only. Several threads call this at once; the first call
-        is for one black image and determines names, types and shapes.
+        different shapes. With `transform`, images are its results. A row may depend on its own image only. Several
+        threads call this at once; the first call is for one black image and determines names, types and shapes.
 
         Any type, because a subclass declares which of these it takes: an array or a sequence of arrays.
         """

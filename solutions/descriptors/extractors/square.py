@@ -1,6 +1,6 @@
 """Pooled descriptors of a square of the photograph: all poolings from one pass of the network."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from solutions.descriptors.networks.preprocessing import MAX_SIDE
 from solutions.descriptors.pooling.registry import find_row_pooling, pool_outputs
 
 DEFAULTS = "mac", "spoc", "gem"
-_BATCH = 32
+_BATCH = 16
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,15 @@ class SquareExtractor(Extractor):
     def made_with(self) -> Mapping[str, str]:
         return self.network.made_with
 
-    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:
-        """Return the descriptors `(n, c)` by pooling, and the logits."""
+    @property
+    def transform(self) -> Callable[[np.ndarray], np.ndarray]:
+        """Return the function from a photograph to the square that the network is given."""
         framing = self.framing
-        squares = np.empty((len(images), framing.side, framing.side, 3), np.uint8)
-        for square, image in zip(squares, images, strict=True):
-            square[:] = frame_image(image, framing)
-        return self.network.forward(squares, pool=self._pool, one_size=True)
+        return lambda image: frame_image(image, framing)
+
+    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:
+        """Return the descriptors `(n, c)` of squares by pooling, and the logits."""
+        return self.network.forward(np.stack(images), pool=self._pool, one_size=True)
 
     def _pool(self, outputs: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
         pooled = {name: pool_outputs(outputs, name) for name in self.poolings}

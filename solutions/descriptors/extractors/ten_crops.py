@@ -3,7 +3,7 @@
 Source: Krizhevsky, Sutskever, Hinton, ImageNet classification with deep convolutional neural networks, 2012.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,10 +33,15 @@ class TenCropsExtractor(SquareExtractor):
     def batch(self) -> int:
         return max(1, super().batch // CROPS)
 
-    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:
-        """Return the descriptors `(n, c)` by pooling."""
+    @property
+    def transform(self) -> Callable[[np.ndarray], np.ndarray]:
+        """Return the function from a photograph to its ten crops."""
         framing = self.framing
-        crops = np.concatenate([ten_crops(image, framing.side, framing.frame) for image in images])
+        return lambda image: ten_crops(image, framing.side, framing.frame)
+
+    def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:
+        """Return the descriptors `(n, c)` of images of ten crops each, by pooling."""
+        crops = np.concatenate(images)
         pooled = self.network.forward(crops, pool=self._pool, one_size=True)
         return {name: l2_normalise(pooled[name]).reshape(len(images), CROPS, -1).mean(axis=1) for name in self.poolings}
 

@@ -4,7 +4,7 @@
 
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -83,6 +83,20 @@ class Sizes(Extractor):
         return np.array([image.shape for image in images])
 
 
+@dataclass(frozen=True)
+class MeanColour(Extractor):
+    """The mean of each channel, which the transform computes."""
+
+    mode = "RGB"
+
+    @property
+    def transform(self) -> Callable[[np.ndarray], np.ndarray]:
+        return lambda image: image.mean(axis=(0, 1))
+
+    def describe(self, images: Sequence[np.ndarray]) -> Descriptors:
+        return np.stack(images)
+
+
 def mean_colours(images: ImageSet) -> np.ndarray:
     """Return what Tiny gives, one by one."""
     pixels = [decoding.decode(path or "", size=(4, 4), reduce_to=8, upright=True) for path in images.paths]
@@ -93,6 +107,12 @@ def test_rows_come_in_the_order_of_the_set(folder: Path) -> None:
     index = index_of(folder)
     assert np.array_equal(index.describe(Tiny()), mean_colours(index))
     assert len(index) == ROWS
+
+
+def test_describe_is_given_the_results_of_the_transform(folder: Path) -> None:
+    index = index_of(folder)
+    expected = [decoding.decode(path or "", mode="RGB", upright=True).mean(axis=(0, 1)) for path in index.paths]
+    assert np.array_equal(index.describe(MeanColour()), expected)
 
 
 def test_images_are_described_once_and_then_read_from_the_store(folder: Path) -> None:

@@ -87,7 +87,7 @@ def test_poolings_of_maps_and_vectors_are_those_of_the_network(tmp_path: Path) -
         preprocessing="unit side=16 crop=0.5 interpolation=bilinear",
     )  # fmt: skip
     images = [photographs(40, 60)[0], photographs(30, 20)[1]]
-    rows = extractor.describe(images)
+    rows = extractor.describe([extractor.transform(each) for each in images])
     maps = cell_maps(np.stack([torch_square(each, extractor.framing) for each in images]) / 255)
     assert difference(rows["gem"], gem(maps)) < 1e-5
     assert difference(rows["mean"], maps.mean(axis=(1, 2))) < 1e-5
@@ -96,7 +96,7 @@ def test_poolings_of_maps_and_vectors_are_those_of_the_network(tmp_path: Path) -
 
 def test_the_class_token_is_a_descriptor(tmp_path: Path) -> None:
     extractor = SquareExtractor(str(save_tokens(tmp_path / "m.onnx")), poolings=("cls", "gem"), preprocessing="unit")
-    rows = extractor.describe(list(photographs(40, 60, 2)))
+    rows = extractor.describe([extractor.transform(each) for each in photographs(40, 60, 2)])
     assert not rows["cls"].any()
     assert rows["gem"].shape == (2, 5)
 
@@ -113,7 +113,7 @@ def test_a_pooling_that_does_not_fit_the_outputs_names_those_that_do(tmp_path: P
 def test_a_side_that_the_network_does_not_take_is_an_error_that_names_its_own(tmp_path: Path) -> None:
     tokens = str(save_tokens(tmp_path / "m.onnx"))
     with pytest.raises(HarnessError, match=r"m\.onnx takes images of 8 x 8 pixels; set side=8 in a solution"):
-        SquareExtractor(tokens, 16, ("cls",), preprocessing="unit").describe([photographs(8, 8)[0]])
+        SquareExtractor(tokens, 16, ("cls",), preprocessing="unit").describe([photographs(16, 16)[0]])
     with pytest.raises(HarnessError, match=r"8 x 8 pixels, not photographs in their own proportions"):
         MultiscaleExtractor(tokens, 64, ("mac",), preprocessing="unit").describe([photographs(40, 60)[0]])
 

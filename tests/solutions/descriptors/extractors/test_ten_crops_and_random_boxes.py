@@ -56,7 +56,8 @@ def test_squashed_crops_cover_the_whole_photograph() -> None:
 
 def test_the_descriptor_is_the_mean_over_the_crops(network_inputs: list[np.ndarray]) -> None:
     images = [photograph(), photograph(90, 70, 1)]
-    rows = TenCropsExtractor("lite0", 56, ("gem",)).describe(images)["gem"]
+    extractor = TenCropsExtractor("lite0", 56, ("gem",))
+    rows = extractor.describe([extractor.transform(each) for each in images])["gem"]
     for image, row in zip(images, rows, strict=True):
         maps = Backbone().forward(ten_crops(image, 56, "crop"))["maps"]
         assert row == pytest.approx(l2_normalise(gem(maps)).mean(axis=0), abs=1e-6)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from harness.cli._next_commands import next_lines
 from harness.cli._output import say
 from harness.cli._paste import pasteable
+from harness.cli._render_board import BoardStyle, print_board
 
 if TYPE_CHECKING:
     from harness.comparing.boards import BoardRows
-    from harness.data.competition import Competition
     from harness.running.runner import Runner, RunResult
     from leaderboard import BoardRow, Entry, FoldRow
     from metrics import Task
@@ -24,17 +24,16 @@ def print_run_board(
     runner: Runner, results: Sequence[RunResult], on: Path, workspace_dir: Path | None, *, folds: bool = False
 ) -> None:
     """Print the board of each task with the rows of these results marked, and what to do next."""
-    from rich.console import Console
-
     boards = {task: _rows(runner, task, own, folds=folds) for task, own in _by_task(results).items()}
     identities = {result.entry.identity for result in results}
+    style = BoardStyle("table", marked=identities, shares=False)
+    say("")
     for task, (rows, entry) in boards.items():
         visible, left_out = _cut(rows, identities)
-        say("")
-        Console(soft_wrap=True).print(_board_text(runner.competition, task, entry, visible, identities))
+        print_board(runner.competition, task, visible, style, _split_name(entry))
         if left_out:
             words = ["leaderboard", "--task", task, *(["--folds"] if folds else [])]
-            say(f"{left_out} more rows: {pasteable(*words, on=on, workspace_dir=workspace_dir)}")
+            say(f"{left_out} more rows: {pasteable(*words, on=on, workspace_dir=workspace_dir)}\n")
     say("\n".join(next_lines(results, {task: rows for task, (rows, _) in boards.items()}, on, workspace_dir)))
 
 
@@ -68,18 +67,8 @@ def _cut(rows: Sequence[BoardRow | FoldRow], identities: set[str]) -> tuple[list
     return visible, len(rows) - len(visible)
 
 
-def _board_text(competition: Competition, task: Task, entry: Entry, rows: list[Any], identities: set[str]) -> Any:
-    from harness.data.split import TEST
-    from leaderboard import render
-    from metrics import metric
+def _split_name(entry: Entry) -> str:
+    """Return the name of a sample of the queries; empty for all of them, and for folds."""
+    from harness.data.query_sample import sample_size
 
-    metric_name = entry.metric or ""
-    split = "" if entry.split == TEST else f", {entry.split.partition(' of deal ')[0]}"
-    return render(
-        rows,
-        "table",
-        title=f"{competition.name}, {task}{split}",
-        metric=metric_name,
-        higher_is_better=metric(metric_name).higher_is_better,
-        marked=identities,
-    )
+    return entry.split if sample_size(entry.split) else ""

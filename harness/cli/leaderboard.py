@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from json import loads
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -15,13 +13,28 @@ from harness.cli._output import print_json, say
 from harness.errors import HarnessError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.cli._render_board import BoardStyle
+    from harness.comparing.boards import BoardRows
     from harness.data.competition import Competition
-    from leaderboard import Entry
     from leaderboard.references import ReferenceRow
     from metrics import Metric as MetricObject
     from metrics import Task as TaskName
 
-Format = Annotated[Literal["table", "csv", "json", "markdown"], typer.Option("--format", help="Output format.")]
+    Boards = Mapping[TaskName, BoardRows]
+    SampleBoards = Mapping[tuple[TaskName, str], BoardRows]
+    References = Mapping[TaskName, list[ReferenceRow]] | None
+
+Format = Annotated[
+    Literal["table", "csv", "json", "markdown", "latex"], typer.Option("--format", help="Output format.")
+]
+Medals = Annotated[
+    bool, typer.Option("--medals", help="Also medals and percentiles, as Kaggle gives them to so many teams.")
+]
+EveryColumn = Annotated[
+    bool, typer.Option("--every-column", help="Markdown and LaTeX: all columns, as CSV and JSON have.")
+]
 
 
 def leaderboard(
@@ -30,10 +43,16 @@ def leaderboard(
     task: TaskOption = None,
     folds: Annotated[bool, typer.Option("--folds", help="Rank by the mean over folds of the train images.")] = False,
     references: Annotated[
-        bool, typer.Option("--references", help="Also print published scores and baselines, without rank.")
+        bool,
+        typer.Option("--references", help="Also print baselines, samples and published scores on these photographs."),
+    ] = False,
+    all_references: Annotated[
+        bool, typer.Option("--all-references", help="Also print published scores on other photographs, separately.")
     ] = False,
     every: Every = False,
     metric: Metric = None,
+    medals: Medals = False,
+    every_column: EveryColumn = False,
     format: Format = "table",
     json: Json = False,
     workspace_dir: WorkspaceOption = None,
@@ -41,78 +60,80 @@ def leaderboard(
     """Rank the best entry of each solution by its public score, ties by time, as Kaggle does.
 
     The baselines first_images and most_frequent have no rank.
+
+    Example, a table for a paper: landmark leaderboard --on DIR --task retrieval --format latex
+
+    Example, by another metric: landmark leaderboard --on DIR --task retrieval --metric P@1
     """
     from harness.cli._open import open_competition
+    from harness.cli._references import references_of
+    from harness.cli._render_board import BoardStyle
     from harness.comparing.boards import entries_by_sample, entries_by_task, task_board
     from leaderboard.references import is_baseline
 
-    if references and (folds or format in ("csv", "markdown")):
-        raise HarnessError("--references needs the test images (no --folds) and the format table or json")
+    style = BoardStyle("json" if json else format, medals=medals, every_column=every_column)
+    _check(style, references=references or all_references, folds=folds)
     competition, workspace = open_competition(on, workspace_dir)
     entries = entries_by_task(competition, workspace, task, folds=folds)
-    reference_rows = _reference_rows(competition, entries) if references else {}
-    ranked = {
-        name: [entry for entry in of_task if not (references and is_baseline(entry))]
-        for name, of_task in entries.items()
-    }
-    by = {name: _metric(metric, competition, name, folds=folds) for name, of_task in ranked.items() if of_task}
-    boards = {name: task_board(name, ranked[name], folds=folds, every=every, metric=each) for name, each in by.items()}
-    samples = {} if folds or references else entries_by_sample(competition, workspace, task)
-    sample_rows = {key: task_board(key[0], of, every=every) for key, of in samples.items()}
-    if json or format == "json":
-        document: dict[str, Any] = {"competition": competition.name}
-        document["leaderboards"] = {
-            name: loads(_render(competition, name, rows, "json")) for name, rows in boards.items()
-        }
-        document["samples"] = [
-            {"task": name, "split": split, "rows": loads(_render(competition, name, rows, "json", split))}
-            for (name, split), rows in sample_rows.items()
-        ]
-        if references:
-            document["references"] = {name: list(map(asdict, rows)) for name, rows in reference_rows.items()}
-        print_json(document)
-    elif not boards and not sample_rows and not references and format != "csv":
+    reference_rows = None
+    if references or all_references:
+        reference_rows = references_of(competition, entries, every=all_references)
+        entries = {name: [each for each in of_task if not is_baseline(each)] for name, of_task in entries.items()}
+    by = {name: _metric(metric, competition, name, folds=folds) for name, of_task in entries.items() if of_task}
+    boards = {name: task_board(name, entries[name], folds=folds, every=every, metric=each) for name, each in by.items()}
+    samples = {} if folds or reference_rows is not None else entries_by_sample(competition, workspace, task)
+    sample_boards = {key: task_board(key[0], of, every=every) for key, of in samples.items()}
+    if style.format == "json":
+        _print_document(competition, style, boards, sample_boards, reference_rows)
+    elif not boards and not sample_boards and reference_rows is None and format != "csv":
         say(f"no entries for {competition.name} in {workspace.folder}; add some with: landmark run … --on {on}")
     else:
-        _print(competition, boards, format)
-        for (name, split), rows in sample_rows.items() if format != "csv" else ():
-            _print_board(competition, name, rows, format, split)
-        _print_references(reference_rows)
+        _print(competition, style, boards, sample_boards, reference_rows)
 
 
-def _reference_rows(
-    competition: Competition, entries: Mapping[TaskName, Sequence[Entry]]
-) -> dict[TaskName, list[ReferenceRow]]:
-    """Return the reference scores of each task that the competition has or that has entries."""
-    from harness.scoring.reference_scores import reference_board_rows
-
-    tasks = {*competition.tasks, *(task for task, of_task in entries.items() if of_task)}
-    return {
-        task: reference_board_rows(competition, task, of_task) for task, of_task in entries.items() if task in tasks
-    }
+def _check(style: BoardStyle, *, references: bool, folds: bool) -> None:
+    """Raise HarnessError for options that exclude each other."""
+    if references and (folds or style.format not in ("table", "json")):
+        raise HarnessError("--references needs the test images (no --folds) and the format table or json")
+    if style.medals and folds:
+        raise HarnessError("--medals needs ranks on the test images; leave out --folds")
+    if style.every_column and style.format not in ("markdown", "latex"):
+        raise HarnessError("--every-column is for --format markdown and latex; csv and json have all columns")
 
 
-def _print_references(reference_rows: Mapping[TaskName, Sequence[ReferenceRow]]) -> None:
-    from leaderboard.references import reference_lines
+def _print(
+    competition: Competition, style: BoardStyle, boards: Boards, samples: SampleBoards, references: References
+) -> None:
+    from harness.cli._references import print_references
+    from harness.cli._render_board import print_board
 
-    for task, rows in reference_rows.items():
-        say("\n".join([f"\n{task}: references (not ranked)", *reference_lines(rows)]))
-
-
-def _print(competition: Competition, boards: dict[TaskName, Any], format: Format) -> None:
-    if format == "csv" and len(boards) > 1:
+    if style.format == "csv" and len(boards) > 1:
         raise HarnessError(f"CSV has one table; choose --task {' or --task '.join(boards)}")
-    for task, rows in boards.items():
-        _print_board(competition, task, rows, format)
+    for name, rows in boards.items():
+        print_board(competition, name, rows, style)
+    for (name, split), rows in samples.items() if style.format != "csv" else ():
+        print_board(competition, name, rows, style, split)
+    if references is not None:
+        print_references(competition, references)
 
 
-def _print_board(competition: Competition, task: TaskName, rows: Any, format: Format, split: str = "") -> None:
-    if format == "table":
-        from rich.console import Console
+def _print_document(
+    competition: Competition, style: BoardStyle, boards: Boards, samples: SampleBoards, references: References
+) -> None:
+    """Print the boards as one JSON document."""
+    from harness.cli._render_board import render_board
 
-        Console().print(_render(competition, task, rows, format, split))
-    else:
-        sys.stdout.write(_render(competition, task, rows, format, split) + "\n" * (format == "markdown"))
+    document: dict[str, Any] = {"competition": competition.name}
+    document["leaderboards"] = {
+        name: loads(render_board(competition, name, rows, style)) for name, rows in boards.items()
+    }
+    document["samples"] = [
+        {"task": name, "split": split, "rows": loads(render_board(competition, name, rows, style, split))}
+        for (name, split), rows in samples.items()
+    ]
+    if references is not None:
+        document["references"] = {name: list(map(asdict, rows)) for name, rows in references.items()}
+    print_json(document)
 
 
 def _metric(name: str | None, competition: Competition, task: TaskName, *, folds: bool) -> MetricObject | None:
@@ -121,22 +142,3 @@ def _metric(name: str | None, competition: Competition, task: TaskName, *, folds
     from metrics import metrics_of
 
     return reported_metric(name, task, metrics_of(task) if folds else competition.metrics(task)) if name else None
-
-
-def _render(competition: Competition, task: TaskName, rows: Any, format: Format, split: str = "") -> Any:
-    """Return a board in a format; `split` names a sample of the queries."""
-    from harness.data.ground_truth import part_shares
-    from leaderboard import FoldRow, render
-    from metrics import metric as metric_named
-
-    names = [row.metric for row in rows if row.metric]
-    metric = metric_named(names[0]) if names else competition.metrics(task)[0]
-    has_folds = any(isinstance(row, FoldRow) for row in rows)
-    return render(
-        rows,
-        format,
-        title=", ".join([competition.name, task, *([split] if split else [])]),
-        metric=metric.name,
-        higher_is_better=metric.higher_is_better,
-        shares={} if has_folds or split else part_shares(competition.folder, task),
-    )

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.scoring.reference_scores import sample_submission_scores
+from harness.scoring.reference_scores import published_rows, sample_submission_scores
+from harness.scoring.reported_metric import metric_family
 from harness.web.charts.axes import padded_range
 from harness.web.charts.board_charts import COSTS, ChartSource, ScatterChart, cost_chart, time_chart
 from harness.web.data.board_cache import RankedBoard, Tab, rank_on_tab
@@ -15,6 +16,7 @@ from harness.web.shared.board_query import COLUMNS, PAGE_ROWS, BoardQuery, selec
 from leaderboard.board import BoardRow, board_row
 from leaderboard.references import ReferenceRow, baseline_references, published_references, reference_rows
 from leaderboard.rendering.format_cells import metric_label
+from metrics import metrics_of
 
 OTHER_PART = {"public": "private", "private": "public", "all": ""}
 
@@ -26,7 +28,7 @@ class BoardView:
     `rows` are those of the page, of `n_found` that match the query and `n_total`. `intervals` are those of the tab's
     scores, by entry. `ties` is None if they are not computed yet; `ties_address` returns them as JSON. `openable` are
     the entries whose pages the user may open, `is_partly_open` says that these may not be all. `links` lead to
-    further pages about the board.
+    further pages about the board, `metrics` to this board by other metrics.
     """
 
     title: str
@@ -49,6 +51,7 @@ class BoardView:
     charts: Sequence[ScatterChart]
     references: Sequence[ReferenceRow] = ()
     links: Sequence[Link] = ()
+    metrics: Sequence[Link] = ()
 
 
 @dataclass(frozen=True)
@@ -93,17 +96,29 @@ def build_board_view(board: BoardContext, ranked: RankedBoard, tab: Tab, query: 
         query=query,
         rows=[board_row(row, entries[row.entry.id], ranked.order, ranked.part) for row in page],
         ranks=[rank_on_tab(row, tab) for row in page],
-        intervals={number: entry.intervals[tab] for number, entry in entries.items() if tab in entry.intervals},
+        intervals={
+            number: entry.intervals[tab]
+            for number, entry in entries.items()
+            if tab in entry.intervals and entry.metric == ranked.metric.name
+        },
         n_found=len(rows),
         n_total=len(ranked.standings),
         ties=site.ties.cached(ranked.metric, tab, ranked.leaders(tab)) if can_see_ties else {},
-        ties_address=board.address(tab, "ties", by=query.by),
+        ties_address=board.address(tab, "ties", by=query.by, metric=query.metric),
         openable=frozenset(number for number, entry in entries.items() if permissions.can_open(entry)),
         is_partly_open=bool(permissions.user_name),
         charts=_charts(board, ranked, tab, query),
         references=_references(board, ranked),
         links=board.further_links() if ranked.part == "public" else (),
+        metrics=_metric_links(ranked, query),
     )
+
+
+def _metric_links(ranked: RankedBoard, query: BoardQuery) -> list[Link]:
+    """Return links to the board by each metric of complete rankings, such as mAP M, mAP H and mAP E."""
+    family = metric_family(ranked.metric)
+    names = [] if family == metrics_of(ranked.metric.task) else [each.name for each in family]
+    return [Link(metric_label(name), query.query(metric=name, page=1), name == ranked.metric.name) for name in names]
 
 
 def _references(board: BoardContext, ranked: RankedBoard) -> list[ReferenceRow]:
@@ -111,7 +126,7 @@ def _references(board: BoardContext, ranked: RankedBoard) -> list[ReferenceRow]:
     competition = board.page.site.competitions.find(board.competition)
     samples = sample_submission_scores(competition, board.task) if competition else []
     baselines = baseline_references(ranked.summaries, board.competition_name)
-    published = published_references(ranked.metric.name)
+    published = published_rows(competition, board.task) if competition else published_references(ranked.metric.name)
     return reference_rows([*samples, *baselines, *published], board.visible_parts)
 
 
@@ -123,7 +138,7 @@ def _charts(board: BoardContext, ranked: RankedBoard, tab: Tab, query: BoardQuer
         return [chart for chart in charts if chart and len(chart.dots) > 1]
 
     latest = ranked.summaries[-1].id if ranked.summaries else 0
-    key = (board.competition, board.task, tab, query.by, query.cost, len(ranked.summaries), latest)
+    key = (board.competition, board.task, ranked.metric.name, tab, query.by, query.cost, len(ranked.summaries), latest)
     return board.page.site.charts.get(key, draw)
 
 

@@ -1,4 +1,5 @@
-"""Tests of `harness.cli.leaderboard` and `harness.comparing.boards`: references and baselines have no rank."""
+"""Tests of `harness.cli.leaderboard`, `harness.cli._references`, `harness.cli._render_board` and
+`harness.comparing.boards`: references and baselines have no rank."""
 
 import json
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ import pytest
 from harness.web.data.board_cache import BoardCache
 from harness.workspace import Workspace
 from leaderboard.storage.database import Database
-from tests.cli import run_command
+from tests.cli import error_of, run_command
 from tests.factories.entries import EntryFactory
 
 pytestmark = pytest.mark.usefixtures("workspace")
@@ -23,16 +24,19 @@ def test_with_references_baselines_and_published_scores_are_listed_separately(co
     references = read["references"]["retrieval"]
     assert references[0]["name"] == "first_images"
     assert references[0]["same"]
-    assert not any(row["same"] for row in references[1:])
+    assert len(references) == 1
     result = run_command("leaderboard", "--references", "--on", competition_folder).output
     assert "retrieval: references (not ranked)" in result
-    assert "not comparable with scores on this competition's" in result
+    assert "published scores are on other photographs; see them with --all-references" in result
+    assert "CVSSP" not in result
+    read = json.loads(run_command("leaderboard", "--all-references", "--json", "--on", competition_folder).stdout)
+    assert [row["same"] for row in read["references"]["retrieval"]] == [True] + [False] * 14
 
 
 def test_without_references_baselines_are_listed_unranked(competition_folder: Path) -> None:
     run_command("run", "first_images", "hash", "--on", competition_folder)
     read = json.loads(run_command("leaderboard", "--json", "--on", competition_folder).stdout)
-    assert set(read) == {"competition", "leaderboards"}
+    assert set(read) == {"competition", "leaderboards", "samples"}
     rows = read["leaderboards"]["retrieval"]
     assert [(row["rank"], row["solution"]) for row in rows] == [(1, "hash"), (None, "first_images")]
     printed = run_command("leaderboard", "--format", "markdown", "--on", competition_folder).output
@@ -62,9 +66,36 @@ def columns_by_identity(folder: Path, *columns: str, words: Sequence[str] = ()) 
 
 
 def test_a_competition_without_entries_has_references(competition_folder: Path) -> None:
-    result = run_command("leaderboard", "--references", "--task", "recognition", "--on", competition_folder).output
+    result = run_command("leaderboard", "--all-references", "--task", "recognition", "--on", competition_folder).output
+    assert "not comparable with scores on this competition's" in result
     assert "10th, ensemble" in result
     assert "CVSSP" not in result
+
+
+def test_boards_are_written_for_papers_and_with_medals(competition_folder: Path, workspace: Path) -> None:
+    factory = EntryFactory(competition_folder, Workspace.open(workspace))
+    for name, share in (("hash", 0.4), ("first_images", 0.2), ("nearest(dims=64)", 0.7)):
+        factory.add_ranking(name, right=share)
+    latex = run_command("leaderboard", "--format", "latex", "--on", competition_folder).stdout
+    assert r"1 & nearest(dims=64) & " in latex
+    markdown = run_command("leaderboard", "--format", "markdown", "--medals", "--on", competition_folder).stdout
+    assert "| # | solution | public | private | 95 % | medal | top % |" in markdown
+    every = run_command("leaderboard", "--format", "markdown", "--every-column", "--on", competition_folder).stdout
+    assert "| coverage |" in every
+    table = run_command("leaderboard", "--metric", "P@1", "--on", competition_folder, env={"COLUMNS": "80"}).stdout
+    assert ", retrieval: precision@1 ↑" in table
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--medals", "--folds"], "--medals needs ranks on the test images"),
+        (["--every-column"], "--every-column is for --format markdown and latex"),
+        (["--references", "--format", "latex"], "--references needs the test images"),
+    ],
+)
+def test_options_that_exclude_each_other_are_refused(words: list[str], message: str, tmp_path: Path) -> None:
+    assert message in error_of("leaderboard", *words, "--on", tmp_path)
 
 
 @pytest.mark.parametrize("words", [["--folds"], ["--format", "csv"], ["--format", "markdown"]])

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from harness.errors import HarnessError, SolutionError
 from harness.progress import ListenerFactory, ignore_progress
+from harness.running.batch import progress_label
 from harness.running.planned_run import PlannedRun
 from harness.running.runner import Runner
 from harness.tuning.optuna_proposals import Parameters, ScoredValues, propose
@@ -36,6 +37,7 @@ def tune(
     trials = study.load()
     yield from (trial for number, trial in sorted(trials.items()) if number < count)
     report = listener("")
+    report("tuning", len(trials), count)
     for start in range(0, count, BATCH_SIZE):
         batch = _propose_batch(study, trials, range(start, min(start + BATCH_SIZE, count)))
         for trial in _run_batch(study, runner, batch, jobs, listener):
@@ -77,7 +79,7 @@ def _run_batch(
     number_of = {run.key: number for number, runs in planned.items() for run in runs}
     entries: dict[int, dict[str, Entry]] = defaultdict(dict)
     runs = [run for of in planned.values() for run in of]
-    listeners = {run.key: listener(f"{run.identity} {run.split}") for run in runs}
+    listeners = {run.key: listener(progress_label(run)) for run in runs}
     for result in runner.run(runs, jobs, listeners) if runs else ():
         number = number_of[result.entry.run_key]
         done = entries[number]

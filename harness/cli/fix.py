@@ -18,12 +18,17 @@ def fix(
     task: FileTask = None,
     json: Json = False,
 ) -> None:
-    """Write a repaired copy of a submission file; print the repairs, and the faults that you must correct."""
+    """Write a repaired copy of a submission file; print the repairs, and the faults that you must correct.
+
+    Exit code 1 if a fault is left or an answer was lost.
+    """
     from harness.submissions.repair.rewrite import repair_file, repaired_path
 
     result = repair_file(submission, out or repaired_path(submission), on, task, force=force)
     if json:
         print_json(result.document())
-        return
-    for line in result.lines():
-        say(line)
+    else:
+        for line in result.lines():
+            say(line)
+    if not result.is_complete:
+        raise typer.Exit(1)

@@ -27,8 +27,8 @@ NEWLINE, RETURN, BLANK, QUOTE, COMMA = b'\n\r ",'
 _IS_MARK = np.isin(np.arange(256), [NEWLINE, RETURN, BLANK, QUOTE, COMMA])
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = b"\xff\xfe", b"\xfe\xff"
-_CONTROL = "\x1a"
-_REPLACED = {ord(letter): _CONTROL for letter in ',"\r\n'}
+PLACEHOLDER = "\x1a"  # of commas and line ends inside quotes, and of a row of one empty cell
+_REPLACED = {ord(letter): PLACEHOLDER for letter in ',"\r\n'}
 
 
 def read_blocks(path: Path, size: int = SIZE, *, keep_quoted: bool = False) -> Iterator[TableBlock]:
@@ -157,13 +157,13 @@ def _csv_reader(lines: Iterator[str]) -> Any:
 
 def _block_of(rows: list[tuple[int, list[str]]], *, keep_quoted: bool) -> TableBlock:
     """Return numbered rows as a block. Control characters hold the places of commas and line ends while it is split."""
-    split = "".join(f"{','.join(cell.translate(_REPLACED) for cell in row) or _CONTROL}\n" for _, row in rows)
+    split = "".join(f"{','.join(cell.translate(_REPLACED) for cell in row) or PLACEHOLDER}\n" for _, row in rows)
     tokens = tokenize(split.encode("utf-8", "surrogateescape"), 0)
     assert tokens is not None
     block = tokens[0]
     words = block.words
     if keep_quoted:
-        text = "".join(f"{','.join(row) or _CONTROL}\n" for _, row in rows).encode("utf-8", "surrogateescape")
+        text = "".join(f"{','.join(row) or PLACEHOLDER}\n" for _, row in rows).encode("utf-8", "surrogateescape")
         words = replace(words, buffer=np.frombuffer(text + PADDING, np.uint8))
     return replace(block, words=words, lines=np.array([line for line, _ in rows]))
 

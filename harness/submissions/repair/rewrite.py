@@ -35,12 +35,14 @@ _NEEDS_QUOTES = re.compile('[,"\\r\\n]')
 class _OutputRow(NamedTuple):
     """A row to write: the number of its query (-1: unknown), then its id and answer.
 
-    A row that cannot be repaired has the whole line as `text`, without trailing blanks, and no answer.
+    A row that cannot be repaired has the whole line as `text`, without trailing blanks, and no answer. `lost` is the
+    former answer if none of its entries was valid.
     """
 
     query: int
     text: str
     answer: str | None
+    lost: str = ""
 
 
 def repaired_path(path: Path) -> Path:
@@ -66,15 +68,18 @@ def repair_file(path: Path, out: Path, folder: Path, task: Task | None = None, *
     reference, task = load_reference(path, folder, task)
     with validate_rows(path, reference, task) as (before, source):
         _require_columns(before)
-        after = _write_repaired(source, out, before, reference, task)
+        after, lost = _write_repaired(source, out, before, reference, task)
     quirks = removed_quirks(find_quirks(path), find_quirks(out))
-    return RepairResult(before, after, quirks)
+    return RepairResult(before, after, quirks, lost)
 
 
 def _write_repaired(
     source: Path, out: Path, before: ValidationReport, reference: ReferenceIds, task: Task
-) -> ValidationReport:
-    """Write the repaired rows of a file with rows in the usual format; return the report on the new file."""
+) -> tuple[ValidationReport, list[tuple[str, str]]]:
+    """Write the repaired rows of a file with rows in the usual format.
+
+    Returns the report on the new file, and the queries that have lost their answer with this answer.
+    """
     rows = partial(_repaired_rows, source, reference, task)
     has_duplicates = {kinds.REPEATED_QUERY.name, kinds.UNKNOWN_QUERY.name} & set(before.fault_by_kind)
     answered = {row.query for row in rows() if row.answer} if has_duplicates else set()
@@ -82,12 +87,12 @@ def _write_repaired(
         with atomic_path(out) as temporary:
             with temporary.open("w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
                 file.write(f"id,{COLUMNS[task]}\n")
-                _write_rows(rows(), answered, reference, file)
+                lost = _write_rows(rows(), answered, reference, file)
             after = validate_against(temporary, reference, task)
     except OSError as error:
         raise SubmissionError(f"{out}: cannot be written: {error.strerror}; no file was left there") from None
     after.path = out
-    return after
+    return after, lost
 
 
 def _require_free(path: Path, out: Path, *, force: bool) -> None:
@@ -128,11 +133,17 @@ def _repair_block(block: TableBlock, columns: SubmissionColumns, reference: Refe
     cells = complete.column(columns.answer)
     is_ranking = columns.task == "retrieval"
     answers = repair_rankings(cells, ids, reference) if is_ranking else repair_labels(cells, reference)
-    repaired = map(_OutputRow, numbers, ids, answers)
+    lost = map(_lost_answer, ids, cells.as_strings().texts(), answers)
+    repaired = map(_OutputRow, numbers, ids, answers, lost)
     texts = (_row_text(other.select(slice(row, row + 1))) for row in range(len(other)))
     unrepaired = zip(_query_numbers(other, columns, reference), texts, strict=True)
     for is_malformed in malformed.tolist():
         yield _OutputRow(*next(unrepaired), None) if is_malformed else next(repaired)
+
+
+def _lost_answer(query: str, cell: str, answer: str) -> str:
+    """Return an answer that became empty, unless it listed only the query itself."""
+    return cell if not answer and set(cell.split(" ")) - {"", query} else ""
 
 
 def _row_text(row: TableBlock) -> str:
@@ -168,12 +179,21 @@ def _query_numbers(block: TableBlock, columns: SubmissionColumns, reference: Ref
     return numbers.tolist()
 
 
-def _write_rows(rows: Iterator[_OutputRow], answered: set[int], reference: ReferenceIds, file: IO[str]) -> None:
-    """Write each distinct answer of each query, then the missing queries; skip empty rows of answered queries."""
+def _write_rows(
+    rows: Iterator[_OutputRow], answered: set[int], reference: ReferenceIds, file: IO[str]
+) -> list[tuple[str, str]]:
+    """Write each distinct answer of each query, then the missing queries; skip empty rows of answered queries.
+
+    Returns the queries that have lost their answer, with this answer.
+    """
     written: set[tuple[int, bytes]] = set()
     mentioned: set[int] = set()
-    for query, text, answer in rows:
+    with_answer: set[int] = set()
+    lost: dict[int, tuple[str, str]] = {}
+    for query, text, answer, former in rows:
         mentioned.add(query)
+        if former:
+            lost[query] = text, former
         if answer is None:
             file.write(f"{text}\n" * bool(text))
             continue
@@ -181,6 +201,9 @@ def _write_rows(rows: Iterator[_OutputRow], answered: set[int], reference: Refer
         if query < 0 or key in written or (not answer and query in answered):
             continue
         written.add(key)
+        if answer:
+            with_answer.add(query)
         file.write(f"{_quote_cell(text)},{_quote_cell(answer)}\n")
     missing = np.array([query for query in range(reference.n_required) if query not in mentioned], int)
     file.writelines(f"{query},\n" for query in reference.queries.strings()[missing].texts())
+    return [pair for query, pair in lost.items() if query >= 0 and query not in with_answer]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from harness.data.tables.cells import quote
 from harness.submissions.repair.formatting import FormattingQuirk
 from harness.submissions.validation import fault_kinds as kinds
 from harness.submissions.validation.fault_kinds import SubmissionFault
@@ -35,7 +36,6 @@ _ACTIONS = {
     kinds.FILE_NAME_QUERIES.name: "reduced to ids",
     kinds.LABEL_FORMAT.name: "rewritten with a blank",
 }
-_EMPTYING = kinds.UNKNOWN_IMAGE, kinds.UNKNOWN_LANDMARK, kinds.OWN_IMAGE
 _REASONS = {
     kinds.REPEATED_QUERY.name: "their answers differ; keep the correct one",
     kinds.NEGATIVE.name: "they are kept, because only their order counts; check that higher means more confident",
@@ -44,11 +44,15 @@ _REASONS = {
 
 @dataclass(frozen=True)
 class RepairResult:
-    """The validation reports before and after a repair, and the formatting quirks that it removed."""
+    """The validation reports before and after a repair, and the formatting quirks that it removed.
+
+    `lost` has the queries that no longer have an answer, each with its former answer.
+    """
 
     before: ValidationReport
     after: ValidationReport
     quirks: list[FormattingQuirk]
+    lost: list[tuple[str, str]] = field(default_factory=list)
 
     def repaired_faults(self) -> list[tuple[SubmissionFault, int]]:
         """Return the faults that were repaired at least in part, each with the number repaired."""
@@ -57,14 +61,9 @@ class RepairResult:
         return [(fault, count) for fault, count in counts if count > 0]
 
     @property
-    def n_emptied(self) -> int:
-        """Return how many queries have lost their answer."""
-        return max(0, self.before.n_answered - self.after.n_answered)
-
-    @property
     def is_complete(self) -> bool:
         """Return whether no fault is left and no query has lost its answer."""
-        return not self.after.faults and not self.n_emptied
+        return not self.after.faults and not self.lost
 
     def lines(self) -> list[str]:
         """Return the result as text."""
@@ -75,20 +74,17 @@ class RepairResult:
                 f"{before}: {_text(fault)}: {n} of {fault.count} {_action(fault)}"
                 for fault, n in self.repaired_faults()
             ),
-            *self._emptied_lines(),
+            *self._lost_lines(),
             *(f"{after}: not repaired: {_left_text(fault)}; {_reason(fault)}" for fault in self.after.faults),
             *(f"{after}: not checked: {check}" for check in self.after.skipped_checks),
             f"{after}: written, {self.after.n_rows} rows",
         ]
 
-    def _emptied_lines(self) -> list[str]:
-        """Return a line on the queries that have lost their answer, with the first invalid entry."""
-        if not self.n_emptied:
+    def _lost_lines(self) -> list[str]:
+        if not self.lost:
             return []
-        faults = self.before.fault_by_kind
-        causes = [faults[kind.name] for kind in _EMPTYING if kind.name in faults]
-        first = f", first {causes[0].example} ({causes[0].location})" if causes else ""
-        text = f"queries whose answer is empty now, because none of it was valid: {self.n_emptied}{first}"
+        first = f"first {quote(self.lost[0][0])}: {quote(self.lost[0][1])}"
+        text = f"queries without an answer now, because no entry of it was valid: {len(self.lost)}, {first}"
         return [f"{self.after.path}: not repaired: {text}; check that the ids are those of this competition"]
 
     def document(self) -> dict[str, object]:
@@ -103,7 +99,7 @@ class RepairResult:
         return {
             "out": str(self.after.path),
             "done": quirks + faults,
-            "emptied": self.n_emptied,
+            "lost": len(self.lost),
             "left": self.after.document(),
         }
 

@@ -17,6 +17,7 @@ _BETWEEN = re.compile(r"[\s,;|]+")  # between entries: no image id has these cha
 _BRACKETS = ("[]", "()", "{}", "''", '""', "``")
 _QUOTES = "'\"`"
 _DECIMAL_COMMA = re.compile(r"\s*(-?[0-9]+)\s+([0-9]+),([0-9]+)\s*")  # 7 0,5
+_ODD = re.compile(r"[^\S ]|[,;:|\[\](){}'\"`]")
 _LABEL_SEPARATORS = re.compile(r"[\s,;:|]+")
 
 
@@ -65,7 +66,7 @@ class RowRewriter:
         return None
 
     def _list(self, text: str, formats: list[FaultKind]) -> str:
-        if re.search(r"[^\S ]|[,;|\[\](){}'\"`]", text):
+        if _ODD.search(text):
             entries = [entry.strip(_QUOTES) for entry in _BETWEEN.split(_without_brackets(text))]
             text = " ".join(entry for entry in entries if entry)
             formats.append(kinds.LIST_FORMAT)
@@ -104,7 +105,13 @@ def _without_brackets(text: str) -> str:
 
 
 def _label(text: str, formats: list[FaultKind]) -> str | None:
-    """Return a landmark and a confidence with a blank between them; None for what cannot be read so."""
+    """Return a landmark and a confidence with a blank between them; a text with blanks only as it is, None for others.
+
+    >>> _label("[7, 0.5]", []), _label("7 0,5", []), _label("7,8 0.5", [])
+    ('7 0.5', '7 0.5', None)
+    """
+    if not _ODD.search(text):
+        return text
     decimal = _DECIMAL_COMMA.fullmatch(text.replace('"', ""))
     parts = _LABEL_SEPARATORS.split(_without_brackets(text))
     if decimal:
@@ -113,8 +120,7 @@ def _label(text: str, formats: list[FaultKind]) -> str | None:
     is_landmark = LANDMARK_PATTERN.fullmatch(parts[0]) or WHOLE_FLOAT_PATTERN.fullmatch(parts[0])
     if len(parts) != 2 or not is_landmark or not CONFIDENCE_PATTERN.fullmatch(parts[1]):
         return None
-    if " ".join(parts) != " ".join(text.split(" ")).strip(" "):
-        formats.append(kinds.LABEL_FORMAT)
+    formats.append(kinds.LABEL_FORMAT)
     return " ".join(parts)
 
 

@@ -123,10 +123,11 @@ REST = ["q1,", "both,", "日本,"]
         (("q,", "q,no"), ["q,", *REST]),
         (("q,a", "q,b1", "q,a", "q,"), ["q,a", "q,b1", *REST]),
         (("both,a both both a",), ["both,a", "q,", "q1,", "日本,"]),
-        (("q,a,b1",), ["q,a,b1", *REST]),
+        (("q,a,b1",), ["q,a b1", *REST]),
+        (("q,a,no",), ["q,a,no", *REST]),
         (("q1", "q,a"), ["q1", "q,a", "both,", "日本,"]),
         (('"q","a b1"',), ["q,a b1", *REST]),
-        (('q,"a\nb1"',), ["q,", *REST]),
+        (('q,"a\nb1"',), ["q,a b1", *REST]),
     ],
 )
 def test_rows_of_images_are_repaired(folder: Path, lines: tuple[str, ...], expected: list[str]) -> None:
@@ -190,7 +191,7 @@ def test_columns_are_reordered(folder: Path, content: str) -> None:
     [
         (b"", ": the first line is empty"),
         (b"a,b\nq,a\n", ": the columns cannot be determined; name them in the first line"),
-        (b"id;images\n", ": the columns cannot be determined"),
+        (b"x;y\nq;a\n", ": the columns cannot be determined"),
         (
             b"id,images,x\nq,a,1\nq1,a\n",
             ", line 3, column 3: the columns cannot be reordered because of this row; correct it",
@@ -226,10 +227,13 @@ def test_repairs_and_remaining_faults_are_reported(folder: Path) -> None:
         f"{path}: rows whose id is not a query (line 2, column 1): 2 of 2 removed, or stripped of blanks",
         f"{path}: answers with extra blanks (line 3, column 2): 1 of 1 rewritten with one blank",
         (
-            f"{out}: not repaired: negative confidences (line 3, column 2): 1; they are kept, because only their "
-            "order counts; check that higher means more confident"
+            f"{out}: not repaired: negative confidences (line 3, column 2): 1, first '7 -1'; they are kept, "
+            "because only their order counts; check that higher means more confident"
         ),
-        f"{out}: not repaired: confidences that are nan or infinite (line 4, column 2): 1; write a finite number",
+        (
+            f"{out}: not repaired: confidences that are nan or infinite (line 4, column 2): 1, first '7 nan'; write a "
+            "finite number"
+        ),
         f"{out}: written, 4 rows",
     ]
     document = repair.document()

@@ -15,7 +15,7 @@ END = "-- end of a block --"
 def test_the_code_of_the_page_prints_what_it_says(tmp_path: Path) -> None:
     pytest.importorskip("optuna")
     blocks = re.findall(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```)?", PAGE, re.DOTALL)
-    assert len(blocks) == 10
+    assert len(blocks) == 11
     script = "".join(f"{code}print({END!r})\n" for code, _ in blocks)
     (tmp_path / "example.py").write_text(script, encoding="utf-8")
     environment = os.environ | {"LANDMARK_WORKSPACE": str(tmp_path / "workspace"), "PYTHONIOENCODING": "utf-8"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from harness.api.notebook_view import Cell, NotebookView, ViewTable
@@ -12,9 +12,10 @@ from harness.progress_display import progress
 from harness.running.batch import BatchOptions, run_variants, select_variants
 from harness.running.planned_run import PlannedRun
 from harness.running.runner import Runner, RunResult
+from harness.scoring.reported_metric import board_metric
 from leaderboard import BoardRow, FoldRow
 from leaderboard.rendering.format_cells import metric_label
-from metrics import Task, metrics_of
+from metrics import Task
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -25,10 +26,14 @@ _FOLD_HEADINGS = ["#", "solution", "mean", "deviation", "folds", ""]
 
 @dataclass(frozen=True, repr=False)
 class LeaderboardView(NotebookView):
-    """The leaderboard of each task; `rows` has task -> rows, the best first."""
+    """The leaderboard of each task; `rows` has task -> rows, the best first.
+
+    `samples` has (task, name of the sample) -> rows for runs on a sample of the queries, which `table` leaves out.
+    """
 
     competition: str
     rows: Mapping[Task, BoardRows]
+    samples: Mapping[tuple[Task, str], BoardRows] = field(default_factory=dict)
 
     @property
     def table(self) -> DataFrame:
@@ -39,15 +44,16 @@ class LeaderboardView(NotebookView):
         return table.astype({name: "Int64" for name in ("rank", "private_rank", "move") if name in table})
 
     def view_tables(self) -> Sequence[ViewTable]:
-        """Return one table for each task."""
+        """Return one table for each task, and then one for each sample of the queries."""
         tables = [self._view(task, rows) for task, rows in self.rows.items() if rows]
+        tables += [self._view(task, rows, f", {name}") for (task, name), rows in self.samples.items()]
         return tables or [ViewTable(f"{self.competition}: no entries yet", [], [])]
 
-    def _view(self, task: Task, rows: BoardRows) -> ViewTable:
-        metric = metrics_of(task)[0]
+    def _view(self, task: Task, rows: BoardRows, sample: str = "") -> ViewTable:
+        metric = board_metric(rows, task)
         arrow = "↑" if metric.higher_is_better else "↓"
         headings = _FOLD_HEADINGS if isinstance(rows[0], FoldRow) else _HEADINGS
-        title = f"{self.competition}, {task}: {metric_label(metric.name)} {arrow}"
+        title = f"{self.competition}, {task}{sample}: {metric_label(metric.name)} {arrow}"
         return ViewTable(title, headings, [_cells(row) for row in rows])
 
 

@@ -107,12 +107,15 @@ class OpenCompetition(ExportMethods, NotebookView):
     @raises_harness_errors
     def leaderboard(self, task: Task | None = None, *, folds: bool = False, every: bool = False) -> LeaderboardView:
         """Return the leaderboard of each task; with `every` one row for each set of parameters."""
-        from harness.comparing.boards import entries_by_task, task_board
+        from harness.comparing.boards import entries_by_sample, entries_by_task, task_board
 
         require_task(task)
         entries = entries_by_task(self.read(), self.workspace, task, folds=folds)
+        samples = {} if folds else entries_by_sample(self.read(), self.workspace, task)
         boards = {name: task_board(name, of, folds=folds, every=every) for name, of in entries.items() if of}
-        return LeaderboardView(self.name, boards)
+        return LeaderboardView(
+            self.name, boards, {key: task_board(key[0], of, every=every) for key, of in samples.items()}
+        )
 
     @raises_harness_errors
     def compare(

@@ -232,6 +232,11 @@ def test_runs_on_some_queries_with_several_seeds_and_from_a_file(finished: OpenC
     assert set(table["split"]) == {f"2 of {n_queries} test queries"}
     assert "first_images" in finished.leaderboard("retrieval").table["solution"].tolist()
     assert 2 not in finished.leaderboard("retrieval").table["queries"].tolist(), "a sample is on no board of all"
+    board = finished.leaderboard("retrieval")
+    ((key, rows),) = board.samples.items()
+    assert key == ("retrieval", table["split"][0])
+    assert [row.seeds for row in rows] == [2]
+    assert f"retrieval, {table['split'][0]}: mAP@100" in repr(board)
 
 
 def test_what_the_budget_left_undone_is_a_note(finished: OpenCompetition) -> None:

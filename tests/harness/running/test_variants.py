@@ -89,3 +89,11 @@ def test_a_missing_or_foreign_file_is_named(tmp_path: Path) -> None:
         read_variants(tmp_path / "v.toml")
     with pytest.raises(HarnessError, match=r"cannot be read"):
         read_variants(tmp_path)
+
+
+def test_the_file_of_the_document_is_read(tmp_path: Path) -> None:
+    document = (Path(__file__).parents[3] / "docs" / "running.md").read_text(encoding="utf-8")
+    text = document.partition("```toml\n")[2].partition("```")[0]
+    variants = variants_of(tmp_path, text)
+    assert len(variants) == 5
+    assert variants[-1] == Variant("softmax_entropy", 3, "three seeds")

@@ -49,6 +49,8 @@ def ablate(
     """Run a solution step by step, and print the gain of each step next to the published score.
 
     Given parameters apply to every step. Finished steps are not run again.
+
+    Example: landmark ablate sixth_place --on demo
     """
     if spec is None:
         _list_solutions(workspace_dir, json=json)

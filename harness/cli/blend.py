@@ -31,7 +31,10 @@ def blend(
     task: TaskOption = None,
     workspace_dir: WorkspaceOption = None,
 ) -> None:
-    """Fuse submission files and finished runs into one submission file."""
+    """Fuse submission files and finished runs into one submission file.
+
+    Example: landmark blend hash mean_hash --on demo --out blend.csv
+    """
     from harness.atomic_files import require_writable
     from harness.blending.pipeline import plan_blend, write_blend
     from harness.cli._open import open_competition

@@ -33,6 +33,8 @@ def compare(
 
     A solution stands for its entry on the leaderboard. Entries marked = do not differ significantly from the best in a
     paired permutation test with Holm's correction.
+
+    Example: landmark compare hash mean_hash --on demo
     """
     from harness.cli._open import open_competition
     from harness.comparing.compare import compare_entries

@@ -35,7 +35,10 @@ def make(
     difficulty: Annotated[float, typer.Option(min=0, max=1, help="From 0 (easy) to 1 (hard).")] = 0.5,
     jobs: Jobs = None,
 ) -> None:
-    """Render the synthetic competition. The same options give the same images."""
+    """Render the synthetic competition. The same options give the same images.
+
+    Example: landmark data make demo --landmarks 4
+    """
     from harness.cpu_budget import cores
     from harness.synthetic.competition import SyntheticCompetition
 
@@ -48,7 +51,10 @@ def make(
 
 @app.command()
 def check(folder: Folder) -> None:
-    """Check the tables, images and ground truth of a competition, and report every fault."""
+    """Check the tables, images and ground truth of a competition, and report every fault.
+
+    Example: landmark data check demo
+    """
     from harness.data.check import check_competition
     from harness.progress import send_progress_to
 
@@ -82,6 +88,8 @@ def import_folders(
     """Create a competition from folders of photographs, and say what was left out.
 
     The table files.csv of the competition names the file and the landmark of each image.
+
+    Example: landmark data import-folders photos my-competition --nested
     """
     from harness.data.layouts.class_folders import import_folders as import_source
     from harness.data.layouts.part_shares import PartShares
@@ -102,7 +110,10 @@ def import_benchmark(
     source: Annotated[Path, typer.Argument(metavar="SRC", help="Downloaded Oxford, Paris or Holidays.")],
     folder: Folder,
 ) -> None:
-    """Create a competition from Oxford or Paris (classic or revisited) or Holidays, scored on complete rankings."""
+    """Create a competition from Oxford or Paris (classic or revisited) or Holidays, scored on complete rankings.
+
+    Example: landmark data import-benchmark roxford5k oxford
+    """
     from harness.data.layouts.oxford_paris_holidays import import_benchmark as import_source
     from harness.progress import send_progress_to
 

@@ -37,6 +37,8 @@ def demo(
     """Render a small competition, run nine solutions, and say what their leaderboards show.
 
     Nothing is overwritten. The same command continues an interrupted demo, and reuses finished runs.
+
+    Example: landmark demo
     """
     from harness.cli._open import open_runner
     from harness.cli.leaderboard import leaderboard

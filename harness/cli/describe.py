@@ -39,6 +39,8 @@ def describe(
 
     Extractors are the classes in solutions/descriptors/extractors, and any MODULE:CLASS. Solutions are those that
     compare images by one vector each, such as nearest, first_place or best_unsupervised; they are fitted first.
+
+    Example: landmark describe nearest --on demo --out vectors.npz
     """
     from harness.delivery.descriptors import PARTS, write_descriptors
     from harness.progress import send_progress_to

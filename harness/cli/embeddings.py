@@ -46,6 +46,8 @@ def add(
 
     A .npz or .h5 file holds the arrays ids and vectors; a .parquet file a column id and one of lists, or columns of
     numbers; ids of X.npy are in X.ids.txt, or in the file that --ids names. A vector replaces an earlier one.
+
+    Example: landmark embeddings add mine vectors.npz --on demo
     """
     from harness.data.embeddings.adding import add_embeddings
     from harness.data.embeddings.reading import open_vector_files
@@ -63,7 +65,10 @@ def add(
 
 @app.command(name="list")
 def list_(*, on: Folder, workspace_dir: WorkspaceOption = None, json: Json = False) -> None:
-    """List the vectors of a competition: their name, length, and how many images of each part have one."""
+    """List the vectors of a competition: their name, length, and how many images of each part have one.
+
+    Example: landmark embeddings list --on demo
+    """
     from harness.data.embeddings.embedding_store import EmbeddingFolder, count_vectors
 
     competition, _ = open_competition(on, workspace_dir)
@@ -81,7 +86,10 @@ def list_(*, on: Folder, workspace_dir: WorkspaceOption = None, json: Json = Fal
 
 @app.command()
 def remove(name: Name, *, on: Folder, workspace_dir: WorkspaceOption = None) -> None:
-    """Delete the vectors of a name from the workspace."""
+    """Delete the vectors of a name from the workspace.
+
+    Example: landmark embeddings remove mine --on demo
+    """
     from harness.data.embeddings.embedding_store import EmbeddingFolder
 
     competition, _ = open_competition(on, workspace_dir)

@@ -21,6 +21,8 @@ def fix(
     """Write a repaired copy of a submission file; print the repairs, and the faults that you must correct.
 
     Exit code 1 if a fault is left or an answer was lost.
+
+    Example: landmark fix submission.csv --on demo --out fixed.csv
     """
     from harness.submissions.repair.rewrite import repair_file, repaired_path
 

@@ -40,6 +40,8 @@ def check(
 
     The smallest counter-example is written to --out. MODULE may be the path of a .py file. Default of --against: the
     attribute `against` of the function, else gap for --task recognition, else map@100.
+
+    Example: landmark metrics check mine.py:score --against map@100
     """
     from harness.errors import HarnessError
 

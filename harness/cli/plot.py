@@ -61,6 +61,8 @@ def plot(
     """Draw a figure for a paper: a leaderboard, an ablation, curves, score against cost, or a probing simulation.
 
     Fonts are embedded; colours are distinguishable with colour blindness and in greyscale.
+
+    Example: landmark plot board --on demo --out board.png
     """
     from harness.cli._open import open_competition
     from harness.plotting.figure import require_picture

@@ -7,6 +7,7 @@ A command that takes a `typer.Context` finds `CommandContext` in its `obj`.
 
 from __future__ import annotations
 
+import re
 import sys
 from contextlib import redirect_stdout
 from functools import cache
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 _GROUP = "landmark.commands"
+_EXAMPLE = re.compile(r"(?P<before>.*?) ?(?P<label>Examples?(, [^:]*)?): (?P<commands>landmark .*)")
+_AS_IT_IS = "\b\n"  # Typer keeps the line breaks of a paragraph that begins so
 
 
 class CommandContext:
@@ -79,13 +82,26 @@ def _entry_points() -> dict[str, EntryPoint]:
 
 
 def join_help_lines(app: typer.Typer) -> None:
-    """Join the lines of each paragraph in the commands' docstrings: Typer would keep the line breaks."""
+    """Join the lines of each paragraph in the commands' docstrings: Typer would keep the line breaks.
+
+    Each example is on a line of its own, so that it can be pasted.
+    """
     for command in app.registered_commands:
         paragraphs = (command.help or getdoc(command.callback) or "").split("\n\n")
-        command.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+        command.help = "\n\n".join(_join_lines(paragraph) for paragraph in paragraphs)
     for group in app.registered_groups:
         if group.typer_instance:
             join_help_lines(group.typer_instance)
+
+
+def _join_lines(paragraph: str) -> str:
+    text = " ".join(paragraph.split())
+    example = _EXAMPLE.fullmatch(text)
+    if example is None:
+        return text
+    commands = "".join(f"\n  {command}" for command in example["commands"].split("; "))
+    before = f"{example['before']}\n\n" if example["before"] else ""
+    return f"{before}{_AS_IT_IS}{example['label']}:{commands}"
 
 
 def _load(name: str, point: EntryPoint) -> Any:

@@ -35,7 +35,10 @@ def push(
     wait: Annotated[bool, typer.Option("--wait", help="Wait for the score.")] = False,
     json: Json = False,
 ) -> None:
-    """Submit a file to a team server. If it is rejected, print all faults and exit with code 1."""
+    """Submit a file to a team server. If it is rejected, print all faults and exit with code 1.
+
+    Example: landmark push submission.csv --to http://localhost:8765
+    """
     from harness.delivery.team_client import TeamServer
 
     server = TeamServer(to, _token(token_file))

@@ -22,6 +22,8 @@ def report(
     """Write leaderboards, entries and query results as one HTML file.
 
     The file contains thumbnails, private scores and the ground truth: share it only with people who may see them.
+
+    Example: landmark report --on demo --out report.html
     """
     from harness.atomic_files import require_writable
     from harness.web.server import require_serving

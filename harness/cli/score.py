@@ -26,7 +26,10 @@ def score(
     seed: Seed = 0,
     json: Json = False,
 ) -> None:
-    """Report the faults of a submission file, and score it against the ground truth of the competition."""
+    """Report the faults of a submission file, and score it against the ground truth of the competition.
+
+    Example: landmark score submission.csv --on demo
+    """
     from harness.errors import SubmissionError
     from harness.scoring.submission_scores import score_submission
 

@@ -26,7 +26,10 @@ def serve(
     db: DatabaseOption = None,
     largest: Annotated[int, typer.Option("--largest", min=1, metavar="MB", help="Size limit of uploads.")] = 512,
 ) -> None:
-    """Serve leaderboards, entries and query results in the browser; with --teams or --db as a team server."""
+    """Serve leaderboards, entries and query results in the browser; with --teams or --db as a team server.
+
+    Example: landmark serve --port 8765
+    """
     from harness.web.permissions import LOCAL_HOSTS
     from harness.web.server import local_site, open_socket, serve_forever
     from harness.workspace import Workspace

@@ -35,6 +35,8 @@ def shake_up(
     """Simulate random public/private splits: rank ranges of entries, and the best pair of final submissions.
 
     This uses private scores, so it needs the ground truth.
+
+    Example: landmark shake-up --on demo
     """
     from harness.cli._open import open_competition
     from harness.comparing.shake_up import simulate_shake_up

@@ -49,7 +49,10 @@ def show(
     json: Json = False,
     workspace_dir: WorkspaceOption = None,
 ) -> None:
-    """Show the description, the source and the parameters of a solution."""
+    """Show the description, the source and the parameters of a solution.
+
+    Example: landmark solutions show hash
+    """
     from harness.solution.info import describe_solution
     from harness.workspace import Workspace
 
@@ -84,7 +87,10 @@ def add(
     *,
     workspace_dir: WorkspaceOption = None,
 ) -> None:
-    """Register a .py file as a solution under the name of the file."""
+    """Register a .py file as a solution under the name of the file.
+
+    Example: landmark solutions add my_idea.py
+    """
     from harness.solution.registry import available_solutions, register_file
     from harness.workspace import Workspace
 
@@ -117,6 +123,8 @@ def check(
 
     Answers must be the same in a second run, in chunks of any size, in any order, and under other ids. Images whose
     scores are equal up to rounding may swap ranks in rankings by similarity or distance.
+
+    Example: landmark solutions check my_idea.py
     """
     from dataclasses import asdict
 

@@ -17,7 +17,10 @@ def split(
     seed: Seed = 0,
     workspace_dir: WorkspaceOption = None,
 ) -> None:
-    """Split the labelled train images into folds, for choosing parameters without the test images."""
+    """Split the labelled train images into folds, for choosing parameters without the test images.
+
+    Example: landmark split demo --folds 5
+    """
     from harness.data.split import create_folds, fold_split
 
     competition, workspace = open_competition(folder, workspace_dir)

@@ -41,6 +41,8 @@ def submit(
     """Write the final submission file of a solution or an entry, and a JSON file with its provenance.
 
     A finished run is reused.
+
+    Example: landmark submit hash --on demo --out submission.csv
     """
     from harness.atomic_files import require_writable
     from harness.delivery.choose_entry import choose, stored_or_new_result

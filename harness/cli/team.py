@@ -23,7 +23,10 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the team on t
 
 @app.command()
 def add(name: Name, *, db: DatabaseOption = None, workspace_dir: WorkspaceOption = None) -> None:
-    """Create a team and print its token, which is shown only once."""
+    """Create a team and print its token, which is shown only once.
+
+    Example: landmark team add blue
+    """
     from harness.solution.registry import available_solutions
 
     accounts, workspace = _accounts(db, workspace_dir)
@@ -40,7 +43,10 @@ def token(
     db: DatabaseOption = None,
     workspace_dir: WorkspaceOption = None,
 ) -> None:
-    """Create another token of a team, or an admin token, and print it."""
+    """Create another token of a team, or an admin token, and print it.
+
+    Example: landmark team token --admin
+    """
     if admin == (name is not None):
         raise HarnessError("name a team, or use --admin")
     accounts, _ = _accounts(db, workspace_dir)
@@ -49,7 +55,10 @@ def token(
 
 @app.command("list")
 def list_all(*, json: Json = False, db: DatabaseOption = None, workspace_dir: WorkspaceOption = None) -> None:
-    """List the teams, and the public parts of the tokens."""
+    """List the teams, and the public parts of the tokens.
+
+    Example: landmark team list
+    """
     accounts, _ = _accounts(db, workspace_dir)
     teams, tokens = accounts.teams(), accounts.tokens()
     if json:
@@ -69,7 +78,10 @@ def revoke(
     db: DatabaseOption = None,
     workspace_dir: WorkspaceOption = None,
 ) -> None:
-    """Revoke a token, and end the sessions started with it."""
+    """Revoke a token, and end the sessions started with it.
+
+    Example: landmark team revoke 3f9a
+    """
     accounts, _ = _accounts(db, workspace_dir)
     public = prefix.removeprefix("landmark_").partition("_")[0]
     valid = [entry for entry in accounts.tokens() if entry.prefix == public and not entry.revoked]

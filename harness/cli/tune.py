@@ -56,6 +56,8 @@ def tune(
     """Search the best parameters of a solution on folds of the train images; the last line is the best solution.
 
     Each trial is one run per fold. The same command resumes an interrupted search, or adds trials to a finished one.
+
+    Example: landmark tune hash --on demo --trials 20
     """
     from harness.atomic_files import require_writable
     from harness.device import set_device

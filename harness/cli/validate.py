@@ -19,7 +19,10 @@ def validate(
     task: FileTask = None,
     json: Json = False,
 ) -> None:
-    """Report all faults of a submission file; exit code 0 if it has none. The ground truth is not needed."""
+    """Report all faults of a submission file; exit code 0 if it has none. The ground truth is not needed.
+
+    Example: landmark validate submission.csv --on demo --profile kaggle
+    """
     from harness.submissions.validation.validate import validate as validate_file
 
     report = validate_file(submission, on, task)

@@ -26,6 +26,8 @@ def show(
     """Write a page about a competition's images and labels: counts, imbalance, sizes, galleries, near-duplicates.
 
     The page is one self-contained HTML file. Ground truth is not read.
+
+    Example: landmark data show demo --out demo.html
     """
     from tools.data_page.analysis import analyse_collection
     from tools.data_page.page import facts, render_page

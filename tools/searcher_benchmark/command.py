@@ -57,6 +57,8 @@ def searchers(  # noqa: PLR0913 (a command has as many options as it has)
     Codes are uniform, clustered (4 bits on average from one of n / 200 centres) or few (256 different codes). With
     --codes or --on they are real, in at most the sizes available. Seconds are CPU time, the median of three warm runs.
     Work is the mean number of codes, nodes or buckets that a query visits.
+
+    Example: landmark bench searchers --sizes 10000
     """
     from harness import require_picture
     from tools.searcher_benchmark import measuring

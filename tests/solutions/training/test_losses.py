@@ -13,12 +13,16 @@ from solutions.training.network_heads import HEADS, NEGATIVES
 from tests.back_ends import require_back_end
 
 require_back_end()
-load_keras()
 DRAW = np.random.default_rng(5)
 K, D, N = 7, 4, 9
 ROWS = DRAW.normal(size=(N, D)).astype(np.float32)
 CLASSES = DRAW.integers(0, K, N).astype(np.int32)
 WEIGHTS, BIAS = DRAW.normal(size=(K, D)).astype(np.float32), DRAW.normal(size=K).astype(np.float32)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _keras() -> None:
+    load_keras()
 
 
 def evaluate(function: Callable[..., object], *arguments: object, **named: object) -> np.ndarray:

@@ -14,20 +14,18 @@ from typing import Any
 import numpy as np
 import pytest
 
+from solutions.descriptors.networks.keras_backend import load_keras
+from solutions.descriptors.networks.keras_to_onnx.converter import LAYERS, OPERATIONS, write_keras_as_onnx
 from solutions.descriptors.networks.keras_to_onnx.graph import ConversionError
-from tests.back_ends import require_back_end
+from tests.back_ends import LazyModule, require_back_end
 
 require_back_end()
-
-from solutions.descriptors.networks.keras_backend import load_keras  # noqa: E402
-from solutions.descriptors.networks.keras_to_onnx.converter import LAYERS, OPERATIONS, write_keras_as_onnx  # noqa: E402
-
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),  # of Keras
 ]
-keras = load_keras()
-L, ops = keras.layers, keras.ops
+keras = LazyModule(load_keras)
+L, ops = LazyModule(lambda: keras.layers), LazyModule(lambda: keras.ops)
 WITHIN = 1e-4  # of the largest value
 SIZES = (33, 46), (32, 32)  # height and width
 
@@ -215,21 +213,24 @@ def test_normalisation_is_part_of_the_convolution_before_it(tmp_path: Path) -> N
     assert kinds == ["Transpose", "Mul", "Add", "Conv", "Conv", "Relu", "Transpose", "Identity"]
 
 
+def doubled(x: Any) -> Any:
+    class Doubled(L.Layer):
+        """A layer that only this test knows."""
+
+        def call(self, x: Any) -> Any:
+            return 2 * x
+
+    return Doubled(name="own")(x)
+
+
 UNSUPPORTED: dict[str, tuple[Body, str]] = {
     "layer": (lambda x: L.UpSampling2D(name="up")(x), r"the layer 'up' of the type UpSampling2D cannot be converted"),
-    "own class": (lambda x: Doubled(name="own")(x), r"the layer 'own' of the type Doubled cannot be converted"),
+    "own class": (doubled, r"the layer 'own' of the type Doubled cannot be converted"),
     "own activation": (lambda x: L.Conv2D(3, 1, name="c", activation=lambda y: y * 2)(x), r"the layer 'c' \(Conv2D\): its activation <lambda> is not supported"),
     "axis": (lambda x: L.BatchNormalization(axis=1, name="bn")(x), r"the layer 'bn' \(BatchNormalization\): it normalises another axis"),
     "rows of an image": (lambda x: x[:, 0], r"of an image, only a channel can be taken out"),
     "ranks": (lambda x: x * L.GlobalMaxPooling2D()(x), r"it combines tensors of 4 and 2 axes"),
 }  # fmt: skip
-
-
-class Doubled(L.Layer):
-    """A layer that only this test knows."""
-
-    def call(self, x: Any) -> Any:
-        return 2 * x
 
 
 @pytest.mark.parametrize("name", list(UNSUPPORTED))

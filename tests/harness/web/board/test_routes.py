@@ -4,6 +4,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -259,3 +260,14 @@ def test_an_outsider_sees_no_private_score_of_a_sample(factory: EntryFactory, br
     assert ">public</th>" in text
     assert ">private</th>" not in text
     assert ">all</th>" not in text
+
+
+def test_several_seeds_have_mean_and_spread_on_the_part_that_ranks(factory: EntryFactory, browse: Browse) -> None:
+    first = factory.add_ranking("lucky", right=0.9)
+    factory.store.add(replace(first, id=None, seed=1))
+    factory.add_ranking("single", right=0.5)
+    client = browse(factory.competition.folder)
+    public = client.get(board(factory)).text
+    assert public.count("seeds: ") == 1
+    assert f"2 seeds: {first.score('public'):.3f} ± 0.000" in public
+    assert "2 seeds: " not in client.get(board(factory, "private")).text

@@ -12,7 +12,7 @@ from leaderboard.safe_text import escape_markdown
 
 
 class TensorboardTracker:
-    """The event files in a folder: `<competition>/<solution>-<key>`; an entry replaces its earlier files."""
+    """The event files in a folder: `<competition>/<solution>-<number>-<key>`; an entry replaces its earlier files."""
 
     def __init__(self, place: str) -> None:
         require_package("tensorboardX", "TensorBoard")
@@ -24,7 +24,7 @@ class TensorboardTracker:
     def store(self, record: EntryRecord) -> bool:
         """Add an entry and return True, or replace its files and return False; HarnessError, in one line."""
         parent = self._folder / _folder_name(record.experiment)
-        name = f"{_folder_name(record.parameters['solution'])}-{record.key[:10]}"
+        name = f"{_folder_name(record.parameters['solution'])}-{record.tags['landmark.entry']}-{record.key[:8]}"
         with one_line_errors(str(self._folder)):
             parent.mkdir(exist_ok=True)
             temporary = Path(mkdtemp(prefix=".", dir=parent))
@@ -49,9 +49,11 @@ def _write_events(folder: Path, record: EntryRecord) -> None:
 
     time = record.ended.timestamp()
     rows = [f"|{escape_markdown(name)}|{escape_markdown(value)}|" for name, value in record.tags.items()]
-    scores = {name: value for name, value in record.metrics.items() if not name.startswith("queries/")}
+    sessions = hparams(dict(record.parameters), {})[
+        1:
+    ]  # without the list of names: TensorBoard makes that of all entries
     summaries = [
-        *hparams(dict(record.parameters), scores),
+        *sessions,
         *(scalar(name, value) for name, value in record.metrics.items()),
         text("entry", "\n".join(["|fact|value|", "|-|-|", *rows])),
     ]

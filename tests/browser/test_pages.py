@@ -35,6 +35,8 @@ PAGES = {
     "query": "/e/1/queries/{query}?against=2",
     "matches": "/e/1/queries/{query}/matches/{image}",
     "label": "/e/9/queries/{query}",
+    "what if": "/e/1/what-if",
+    "what if, labels": "/e/9/what-if",
     "not found": "/e/777",
 }
 

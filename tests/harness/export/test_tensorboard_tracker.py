@@ -29,7 +29,7 @@ def read(folder: Path) -> Any:
 
 def test_tensorboard_reads_the_metrics_of_an_entry(tmp_path: Path, record: EntryRecord) -> None:
     assert TensorboardTracker(str(tmp_path / "logs")).store(record)
-    events = read(tmp_path / "logs" / "my photos" / f"hash-{record.key[:10]}")
+    events = read(tmp_path / "logs" / "my photos" / f"hash-7-{record.key[:8]}")
     scalars = {name: events.Scalars(name) for name in events.Tags()["scalars"]}
     assert {name: values[0].value for name, values in scalars.items()} == pytest.approx(record.metrics)
     assert {(len(values), values[0].step) for values in scalars.values()} == {(1, 0)}
@@ -40,7 +40,7 @@ def test_tensorboard_reads_the_parameters_and_the_tags(tmp_path: Path, record: E
     from tensorboardX.proto.plugin_hparams_pb2 import HParamsPluginData
 
     TensorboardTracker(str(tmp_path)).store(record)
-    events = read(tmp_path / "my photos" / f"hash-{record.key[:10]}")
+    events = read(tmp_path / "my photos" / f"hash-7-{record.key[:8]}")
     content = events.summary_metadata["_hparams_/session_start_info"].plugin_data.content
     start = HParamsPluginData.FromString(content).session_start_info
     assert {name: value.string_value for name, value in start.hparams.items()} == record.parameters

@@ -11,11 +11,12 @@ from harness.data.competition import Competition
 from harness.data.split import TEST
 from harness.errors import HarnessError
 from harness.plotting.figure import new_figure, save_picture
-from harness.plotting.style import BLUE, ORANGE, Inches
+from harness.plotting.style import BLUE, ORANGE, Inches, legend_below
 from harness.solution.base import identity
 from harness.solution.registry import load_solution
 from harness.workspace import Workspace
 from leaderboard import EntryStore
+from leaderboard.rendering.format_cells import metric_label
 
 _WIDTH, _HEAD, _STEP = 7.5, 1.3, 0.38  # inches
 
@@ -36,11 +37,11 @@ def draw_ablation(
         panel.plot(*zip(*published, strict=True), "D", color=ORANGE, label="published, on other images")
     panel.set_yticks(ys, [row.step.name for row in table], parse_math=False)
     panel.invert_yaxis()
-    panel.set_xlabel(metric)
+    panel.set_xlabel(metric_label(metric))
     panel.set_title(title, parse_math=False)
     panel.grid(axis="x", alpha=0.3)
     panel.set_axisbelow(True)
-    figure.legend(loc="outside lower center", ncols=2, frameon=False)
+    legend_below(figure, panel)
     save_picture(figure, path)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.plotting.figure import new_figure
 from harness.plotting.selection import PlottedEntries
-from harness.plotting.style import BLUE, LABEL_LENGTH, ORANGE, Inches, save_figure, simplify_axes
+from harness.plotting.style import BLUE, LABEL_LENGTH, ORANGE, Inches, legend_below, save_figure, simplify_axes
 from leaderboard.rendering.format_cells import metric_label
 from leaderboard.safe_text import shorten
 
@@ -31,7 +31,7 @@ def draw_board(plotted: PlottedEntries, path: Path, size: Inches | None = None) 
     panel.set_xlabel(f"{metric_label(plotted.metric.name)}, 95 % intervals")
     panel.set_title(plotted.title, parse_math=False)
     simplify_axes(panel)
-    figure.legend(loc="outside lower center", ncols=2, frameon=False)
+    legend_below(figure, panel)
     save_figure(figure, path)
 
 

@@ -8,8 +8,18 @@ import numpy as np
 
 from harness.plotting.figure import new_figure
 from harness.plotting.selection import PlottedEntries
-from harness.plotting.style import FULL_TEXT_WIDTH, LABEL_LENGTH, LINES, Inches, line_style, save_figure, simplify_axes
+from harness.plotting.style import (
+    FULL_TEXT_WIDTH,
+    LABEL_LENGTH,
+    LINES,
+    Inches,
+    legend_below,
+    line_style,
+    save_figure,
+    simplify_axes,
+)
 from leaderboard.safe_text import shorten
+from metrics import ProtocolMetric
 from metrics.curves import LEVELS, precision_at_recall, precision_by_confidence
 
 MOST = LINES
@@ -18,22 +28,23 @@ _MARKERS = 10  # on each line
 
 def draw_precision_recall(plotted: PlottedEntries, path: Path, part: str, size: Inches | None = None) -> None:
     """Write the mean interpolated precision of each entry's rankings at each recall level."""
-    figure = new_figure(*(size or (5.5, 4.2)))
+    figure = new_figure(*(size or (5.5, 3.6)))
     panel = figure.subplots()
     for place, (name, judgement) in enumerate(plotted.ranking_judgements(part).items()):
         curve = precision_at_recall(judgement)  # type: ignore[arg-type]
         style = line_style(place) | {"markersize": 4, "markevery": (place, _MARKERS)}
         panel.plot(LEVELS, curve, **style, label=_label(plotted, name, part))
     panel.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="recall", ylabel="interpolated precision")
-    panel.set_title(f"{plotted.title}, mean of {part} queries", parse_math=False)
+    protocol = f", {plotted.metric.protocol} protocol" if isinstance(plotted.metric, ProtocolMetric) else ""
+    panel.set_title(f"{plotted.title}{protocol}, mean of {part} queries", parse_math=False)
     simplify_axes(panel)
-    panel.legend(frameon=False, fontsize="small")
+    legend_below(figure, panel, grow=size is None)
     save_figure(figure, path)
 
 
 def draw_gap(plotted: PlottedEntries, path: Path, part: str, size: Inches | None = None) -> None:
     """Write the precision of the answers above each confidence, against their number and against recall."""
-    figure = new_figure(*(size or (8, 4)))
+    figure = new_figure(*(size or (8, 3.6)))
     by_rank, by_recall = figure.subplots(1, 2, sharey=True)
     for place, (name, judgement) in enumerate(plotted.judgements(part).items()):
         _, precision, recall = precision_by_confidence(judgement)  # type: ignore[arg-type]
@@ -45,7 +56,7 @@ def draw_gap(plotted: PlottedEntries, path: Path, part: str, size: Inches | None
     for panel in (by_rank, by_recall):
         simplify_axes(panel)
     figure.suptitle(f"{plotted.title}, {part} queries", parse_math=False)
-    figure.legend(loc="outside lower center", ncols=2, frameon=False)
+    legend_below(figure, by_rank, grow=size is None)
     save_figure(figure, path, 2 * FULL_TEXT_WIDTH - 2)
 
 

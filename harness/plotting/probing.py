@@ -11,9 +11,10 @@ import numpy as np
 from harness.errors import HarnessError
 from harness.plotting.figure import new_figure
 from harness.plotting.selection import PlottedEntries
-from harness.plotting.style import BLUE, ORANGE, Inches, save_figure, set_ticks, simplify_axes
+from harness.plotting.style import BLUE, ORANGE, Inches, legend_below, save_figure, set_ticks, simplify_axes
 from leaderboard.overfitting.boosting_attack import AttackResult, boosting_attack, mean_attack
 from leaderboard.overfitting.ladder import LadderMechanism, LeaderboardMechanism, PlainMechanism
+from leaderboard.rendering.format_cells import metric_label
 
 BOARDS: dict[str, LeaderboardMechanism] = {"plain board": PlainMechanism(), "Ladder": LadderMechanism()}
 ATTACKERS, QUERIES = 20, 20_000  # attackers, fewer if attackers times public queries would exceed QUERIES
@@ -44,17 +45,21 @@ def draw_probing(
     results: Mapping[str, AttackResult], path: Path, *, title: str, metric: str, size: Inches | None = None
 ) -> None:
     """Write the public score that each board reported, and the private score of the same submission."""
-    figure = new_figure(*(size or (6.5, 4.2)))
+    figure = new_figure(*(size or (6.5, 3.9)))
     panel = figure.subplots()
     for name, result in results.items():
         colour, marker = _STYLES[name]
         style: dict[str, Any] = {"color": colour, "marker": marker, "markersize": 5}
-        panel.plot(result.submissions, result.public_scores, "-", **style, label=f"{name}: reported")
-        style |= {"markerfacecolor": "white", "label": f"{name}: true"}
+        panel.plot(result.submissions, result.public_scores, "-", **style, label=f"{name}: reported, public")
+        style |= {"markerfacecolor": "white", "label": f"{name}: true, private"}
         panel.plot(result.submissions, result.private_scores, "--", **style)
-    panel.set(xscale="log", xlabel="number of submissions", ylabel=f"{metric}, reported (public) and true (private)")
+    panel.set(
+        xscale="log",
+        xlabel="number of submissions",
+        ylabel=metric_label(metric),
+    )
     panel.set_title(title, parse_math=False, fontsize="medium")
     set_ticks(panel.xaxis, next(iter(results.values())).submissions)
     simplify_axes(panel)
-    figure.legend(loc="outside lower center", ncols=2, frameon=False)
+    legend_below(figure, panel, grow=size is None)
     save_figure(figure, path)

@@ -9,7 +9,8 @@ import numpy as np
 
 from harness.comparing.shake_up import ShakeUpResult
 from harness.plotting.figure import new_figure, save_picture
-from harness.plotting.style import LABEL_LENGTH, ORANGE
+from harness.plotting.style import LABEL_LENGTH, ORANGE, legend_below
+from leaderboard.rendering.format_cells import metric_label
 from leaderboard.safe_text import shorten
 
 WIDTH, _HEAD, _ROW = 7.5, 1.7, 0.28  # inches
@@ -32,10 +33,10 @@ def draw_shake_up(result: ShakeUpResult, path: Path, *, title: str, width: float
     panel.set_yticks(rows, [shorten(row.identity, LABEL_LENGTH) for row in result.rows], parse_math=False)
     panel.xaxis.get_major_locator().set_params(integer=True)
     draws = len(simulation.simulated_scores)
-    panel.set_xlabel(f"private rank by {result.metric} in {draws} draws of the public queries")
+    panel.set_xlabel(f"private rank by {metric_label(result.metric.name)} in {draws} draws of the public queries")
     panel.set_title(f"{title}, {result.task}", parse_math=False)
     figure.colorbar(image, ax=panel, label="share of the draws", fraction=0.04, pad=0.02)
-    figure.legend(loc="outside lower center", ncols=2, frameon=False)
+    legend_below(figure, panel)
     save_picture(figure, path)
 
 

@@ -28,23 +28,71 @@ def line_style(place: int) -> dict[str, Any]:
 
 
 LABEL_LENGTH = 38  # characters of a name next to a panel
-LABEL_OFFSETS = [(side, level) for level in (3, -10, 15, -22, 27) for side in (6, -6)]  # offsets in points
+_LEVELS = (3, -10, 15, -22, 27)  # vertical offsets of labels in points
+_LEGEND_ROW = 0.2  # inches of a row of a legend
+_CHARACTERS_PER_INCH, _LEGEND_HANDLE = 14, 7  # of a legend's text; characters that a handle is as wide as
 
 
 def place_labels(panel: Any, labels: Sequence[tuple[str, float, float]]) -> None:
-    """Write each label beside its point at the first offset without an overlap, or at the last. Call it last."""
+    """Write each label beside its point at the first offset where it covers nothing. Call it last.
+
+    Where there is none it stands at the first offset without another label, or else at the last.
+    """
     panel.figure.draw_without_rendering()
     renderer = panel.figure.canvas.get_renderer()
+    lines = [line for line in panel.get_lines() if len(line.get_xdata())]
     boxes: list[Any] = []
     for text, x, y in labels:
-        for side, level in LABEL_OFFSETS:
-            place = {"xytext": (side, level), "textcoords": "offset points", "ha": "left" if side > 0 else "right"}
-            note = panel.annotate(text, (x, y), **place, fontsize="small", parse_math=False)
-            box = note.get_window_extent(renderer)
-            if not any(box.overlaps(other) for other in boxes) or (side, level) == LABEL_OFFSETS[-1]:
-                boxes.append(box)
-                break
-            note.remove()
+        notes = [_annotate(panel, text, x, y, side, level) for level in _LEVELS for side in (6, -6)]
+        extents = [note.get_window_extent(renderer) for note in notes]
+        free = [place for place, box in enumerate(extents) if not any(box.overlaps(other) for other in boxes)]
+        clear = [place for place in free if _is_clear(panel, extents[place], lines)]
+        chosen = next(iter([*clear, *free]), len(notes) - 1)
+        boxes.append(extents[chosen])
+        for place, note in enumerate(notes):
+            if place != chosen:
+                note.remove()
+
+
+def _is_clear(panel: Any, box: Any, lines: Sequence[Any]) -> bool:
+    """Return whether a box covers no line, lies right of the vertical axis, and within the figure."""
+    inside = box.x0 >= panel.bbox.x0 and box.x1 <= panel.figure.bbox.x1
+    return inside and not any(_covers(box, line) for line in lines)
+
+
+def _covers(box: Any, line: Any) -> bool:
+    """Return whether a box covers a part of a line, or one of its points if it is drawn as points."""
+    path = line.get_path().transformed(line.get_transform())
+    if line.get_linestyle() == "None":
+        return any(box.contains(x, y) for x, y in path.vertices)
+    return bool(path.intersects_bbox(box, filled=False))
+
+
+def _annotate(panel: Any, text: str, x: float, y: float, side: float, level: float) -> Any:
+    place = {"xytext": (side, level), "textcoords": "offset points", "ha": "left" if side > 0 else "right"}
+    return panel.annotate(text, (x, y), **place, fontsize="small", parse_math=False)
+
+
+def legend_below(figure: Any, panel: Any, *, grow: bool = False) -> None:
+    """Put the legend of a panel below the figure, where it covers nothing, in as many columns as there is room for.
+
+    With `grow` the figure becomes higher by the legend.
+    """
+    handles, labels = panel.get_legend_handles_labels()
+    columns = legend_columns(labels, figure.get_figwidth())
+    if grow:
+        figure.set_figheight(figure.get_figheight() + _LEGEND_ROW * -(-len(labels) // columns))
+    figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False, fontsize="small")
+
+
+def legend_columns(labels: Sequence[str], width: float) -> int:
+    """Return the number of columns that a legend has room for in a figure of so many inches.
+
+    >>> legend_columns(["public", "private"], 6.5), legend_columns(["a name of thirty-four characters!!"] * 3, 5.5)
+    (2, 1)
+    """
+    longest = max(map(len, labels), default=0) + _LEGEND_HANDLE
+    return max(1, min(len(labels), int(width * _CHARACTERS_PER_INCH / longest)))
 
 
 def set_log_ticks(axis: Any) -> None:

@@ -10,9 +10,10 @@ from statistics import median
 from typing import Any
 
 from harness.plotting.figure import new_figure, save_picture
-from harness.plotting.style import BLUE, GREY, ORANGE
+from harness.plotting.style import BLUE, GREY, ORANGE, legend_below
 from harness.solution.search_space import Among, Range
 from harness.tuning.study import Trial, TuningStudy
+from leaderboard.rendering.format_cells import metric_label
 
 _INCHES = (4.2, 3.4)  # of a panel
 _COLUMNS = 3
@@ -30,7 +31,7 @@ def draw_tuning(study: TuningStudy, trials: Sequence[Trial], path: Path) -> None
         _by_value(panel, study, name, scored)
     for panel in others[len(study.space) :]:
         panel.remove()
-    figure.legend(*first.get_legend_handles_labels(), loc="outside lower center", ncols=5, frameon=False)
+    legend_below(figure, first)
     figure.suptitle(study.spec({}), parse_math=False)
     save_picture(figure, path)
 
@@ -44,7 +45,7 @@ def _by_trial(panel: Any, study: TuningStudy, scored: Sequence[Trial], failed: S
         panel.plot(failed, [_edge(study, scores)] * len(failed), "x", color=GREY, label="failed")
     _default_line(panel, scored)
     panel.xaxis.get_major_locator().set_params(integer=True)
-    panel.set(xlabel="trial", ylabel=f"{study.metric}, mean over folds")
+    panel.set(xlabel="trial", ylabel=f"{metric_label(study.metric.name)}, mean over folds")
 
 
 def _by_value(panel: Any, study: TuningStudy, name: str, scored: Sequence[Trial]) -> None:

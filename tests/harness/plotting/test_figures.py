@@ -4,6 +4,7 @@ Subjects: `harness.plotting.board`, `harness.plotting.curves`, `harness.plotting
 `harness.plotting.selection`, `harness.plotting.style` and `harness.plotting.figure`.
 """
 
+from itertools import combinations
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,6 +14,7 @@ import pytest
 from harness.errors import DataError, HarnessError
 from harness.plotting import board, curves, pareto, probing
 from harness.plotting.selection import PlottedEntries, select_entries
+from harness.plotting.style import Inches
 from leaderboard import Stage
 from metrics.curves import LEVELS, precision_at_recall, precision_by_confidence
 from tests.factories.boards import ScoredBoard
@@ -95,10 +97,48 @@ def test_entries_without_a_measured_time_are_left_out_of_score_against_cost(tmp_
         for name, score, s in (("a", 0.5, 1.0), ("b", 0.4, 2.0))
     )
     pareto.draw_pareto(select(scored_board), tmp_path / "x.png", "all")
-    _, others, best = figures[0].axes[0].lines
+    _, best, others = figures[0].axes[0].lines
     assert (list(best.get_xdata()), list(best.get_ydata())) == ([1.0], [fast.score("all")])
     assert (list(others.get_xdata()), list(others.get_ydata())) == ([2.0], [slow.score("all")])
     assert {text.get_text() for text in figures[0].axes[0].texts} == {"a", "b"}
+
+
+LONG = ["first_place(backbone='EfficientNetV2B0', dims=256)", "nearest(backbone='timm:vit_small')", "hash", "dft"]
+
+
+@pytest.mark.parametrize("size", [None, (3.5, 2.6)])
+def test_the_legend_covers_no_curve(
+    tmp_path: Path, figures: list, monkeypatch: pytest.MonkeyPatch, size: Inches | None
+) -> None:
+    scored_board = ScoredBoard(tmp_path)
+    for place, name in enumerate(LONG):
+        scored_board.add_entry(name, 0.9 - place / 10)
+    judgements = dict.fromkeys(LONG, random_evaluation("retrieval").judgement)
+    monkeypatch.setattr(PlottedEntries, "ranking_judgements", lambda _self, _part: judgements)
+    curves.draw_precision_recall(select(scored_board, *LONG), tmp_path / "x.png", "all", size)
+    (figure,) = figures
+    figure.draw_without_rendering()
+    (legend,), (panel,) = figure.legends, figure.axes
+    assert len(legend.get_texts()) == 4
+    assert not legend.get_window_extent().overlaps(panel.get_window_extent())
+    assert panel.get_window_extent().height > 0.2 * figure.bbox.height
+
+
+def test_labels_of_the_front_cover_neither_it_nor_each_other_nor_the_axis(tmp_path: Path, figures: list) -> None:
+    scored_board = ScoredBoard(tmp_path)
+    for place, name in enumerate(LONG):
+        seconds = 2.0 ** (5 - place)
+        scored_board.add_entry(name, 0.9 - place / 10, stages=(Stage("rank", seconds, seconds, 1.0),))
+    pareto.draw_pareto(select(scored_board), tmp_path / "x.png", "all")
+    (figure,) = figures
+    figure.draw_without_rendering()
+    (panel,) = figure.axes
+    boxes = [text.get_window_extent() for text in panel.texts]
+    front = panel.lines[0].get_path().transformed(panel.lines[0].get_transform())
+    assert len(boxes) == 4
+    assert not any(front.intersects_bbox(box, filled=False) for box in boxes)
+    assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
+    assert min(box.x0 for box in boxes) >= panel.bbox.x0
 
 
 def test_an_attack_needs_two_entries_and_is_drawn_for_both_boards(tmp_path: Path, figures: list) -> None:

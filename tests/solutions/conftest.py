@@ -1,8 +1,12 @@
+import warnings
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from harness import HarnessError
 from harness.data.competition import Competition
+from tests.back_ends import BACK_ENDS
 from tests.solutions.factories import write_pattern_competition
 
 
@@ -11,6 +15,26 @@ def competition(tmp_path_factory: pytest.TempPathFactory) -> Competition:
     """A competition whose landmarks are patterns."""
     folder = tmp_path_factory.mktemp("competition")
     return Competition.open(write_pattern_competition(folder), folder / "store")
+
+
+@pytest.fixture
+def conversion_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Convert networks in this process, which has loaded Keras: a process of its own loads it again, for seconds."""
+    if not any(map(find_spec, BACK_ENDS)):
+        return
+    from solutions.descriptors.networks import conversion, network_cache
+    from solutions.descriptors.networks.keras_backend import BACKEND_VARIABLE, backend_name, load_keras
+    from solutions.descriptors.networks.network_spec import NetworkSpec
+
+    load_keras()
+    monkeypatch.setenv(BACKEND_VARIABLE, backend_name())  # the conversion changes it
+
+    def convert(spec: NetworkSpec, folder: Path) -> None:
+        with warnings.catch_warnings(action="ignore"):
+            if conversion.main([spec.to_json(), str(folder)]):
+                raise HarnessError((folder / "reason.txt").read_text(encoding="utf-8"))
+
+    monkeypatch.setattr(network_cache, "convert_in_subprocess", convert)
 
 
 @pytest.fixture

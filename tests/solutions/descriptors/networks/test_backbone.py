@@ -23,6 +23,7 @@ from tests.back_ends import require_back_end
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.usefixtures("conversion_in_this_process"),
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),  # of Keras, when it saves
 ]
 

@@ -64,11 +64,10 @@ class ProtocolMetric(Metric):
         return self.measure.per_query(judgement.by_protocol[self.protocol])
 
     def reference_score(self, truth: Mapping[str, GradedImages], answers: Mapping[str, Any]) -> float:
-        grades = (
-            {query: set(images[grade]) for query, images in truth.items()} for grade in ("easy", "hard", "ignored")
+        easy, hard, junk = (
+            {query: {*images[grade]} for query, images in truth.items()} for grade in ("easy", "hard", "ignored")
         )
-        relevant, ignored = revisited(*grades, self.protocol)  # type: ignore[arg-type, misc]
+        relevant, ignored = revisited(easy, hard, junk, self.protocol)
         slow = self.measure.reference_value
-        return fmean(
-            slow(answers.get(query, ()), relevant[query], ignored[query]) for query in truth if relevant[query]
-        )
+        counting = [query for query in truth if relevant[query]]
+        return fmean(slow(answers.get(query, ()), relevant[query], ignored[query]) for query in counting)

@@ -148,7 +148,8 @@ def stored_answer_view(competition: Competition, workspace: Workspace, name: str
     """Return the answers of a solution or an entry to all test images; HarnessError if there are none."""
     entry = entry_on_test_images(competition, workspace, name)
     answer = stored_answer(entry, competition.queries.ids, competition.index.ids)
-    metric, store, number = metrics_of(answer.task)[0].name, EntryStore(workspace.database), entry.id or 0
+    metric, store = entry.metric or metrics_of(answer.task)[0].name, EntryStore(workspace.database)
+    number = entry.id or 0
     scores = store.per_query(number, [metric]).get(metric)
     of_queries = [] if scores is None else zip(store.query_ids(number), scores.tolist(), strict=True)
     values = {query: value for query, value in of_queries if isfinite(value)}

@@ -23,7 +23,7 @@ import numpy as np
 from harness.data.tables.id_index import find_positions
 from harness.errors import SubmissionError
 from harness.submissions.answer import Answer, Labelling, Ranking
-from harness.submissions.list_length import MAX_SCORED_IDS
+from harness.submissions.list_length import MAX_SCORED_IDS, list_length, lists_whole_index
 
 FusionMethod = Literal["rrf", "score", "votes"]
 Curve = Callable[[np.ndarray], np.ndarray]  # ranks from 1 -> their scores, at most 1
@@ -41,7 +41,8 @@ def fuse_answers(
     """Fuse answers to the same queries into one; rankings must be of the same index.
 
     Answers of weight 0 are ignored. A query that no other answer answers stays unanswered. A fused ranking has at most
-    100 images, without repetitions and the query itself; a repeated image counts at its first rank.
+    100 images, without repetitions and the query itself; a repeated image counts at its first rank. Where the whole
+    index must be ranked, it has all images.
 
     Raises SubmissionError for invalid weights, and for votes with confidences outside of [0, 1].
 
@@ -54,7 +55,8 @@ def fuse_answers(
     weighted = [(answer, place) for place, answer in enumerate(answers) if shares[place]]
     rankings = [(answer, float(weights[place])) for answer, place in weighted if isinstance(answer, Ranking)]
     if len(rankings) == len(weighted):
-        return _fuse_rankings(rankings, _curve(method, k), _curve("rrf", k))
+        length = list_length(len(rankings[0][0].index_ids), MAX_SCORED_IDS)
+        return _fuse_rankings(rankings, (_curve(method, k, length), _curve("rrf", k, length)), length)
     labellings = [(answer, float(shares[place])) for answer, place in weighted if isinstance(answer, Labelling)]
     if len(labellings) == len(weighted):
         return _fuse_labellings(labellings, method, k)
@@ -108,45 +110,45 @@ def vote_scores(landmarks: np.ndarray, confidences: np.ndarray, weights: np.ndar
     return _totals(landmarks.reshape(flat), values.reshape(flat)).reshape(landmarks.shape)
 
 
-def _curve(method: FusionMethod, k: float) -> Curve:
-    """Return the score of ranks; raise SubmissionError for an unknown method or an invalid k."""
+def _curve(method: FusionMethod, k: float, length: int) -> Curve:
+    """Return the score of the ranks 1 to `length`; raise SubmissionError for an unknown method or an invalid k."""
     if method not in get_args(FusionMethod):
         raise SubmissionError(f"unknown method {method!r}; choose {', '.join(get_args(FusionMethod))}")
     if not 0 <= k < np.inf:
         raise SubmissionError(f"k is {k:g}; it must be 0 or more")
     curves: dict[FusionMethod, Curve] = {
         "rrf": lambda rank: 1 / (k + rank),
-        "score": lambda rank: (MAX_SCORED_IDS + 1 - rank) / MAX_SCORED_IDS,
+        "score": lambda rank: (length + 1 - rank) / length,
         "votes": lambda rank: np.ones(len(rank)),
     }
     return curves[method]
 
 
-def _fuse_rankings(rankings: Sequence[tuple[Ranking, float]], curve: Curve, tie_curve: Curve) -> Ranking:
-    first = rankings[0][0]
-    ranking_number = np.concatenate([np.full(_width(ranking), number) for number, (ranking, _) in enumerate(rankings)])
-    values = [_column_scores(rankings, each) for each in (curve, tie_curve)]
+def _fuse_rankings(rankings: Sequence[tuple[Ranking, float]], curves: Sequence[Curve], length: int) -> Ranking:
+    first, widths = rankings[0][0], [min(length, int(ranking.positions.shape[1])) for ranking, _ in rankings]
+    ranking_number = np.repeat(np.arange(len(rankings)), widths)
+    weights = [weight for _, weight in rankings]
+    values = [_column_scores(weights, widths, curve(np.arange(1, length + 1))) for curve in curves]
     own = find_positions(first.query_ids, first.index_ids)
-    fused = np.full((len(own), min(MAX_SCORED_IDS, len(ranking_number))), -1, np.int32)
+    if lists_whole_index():
+        own[:] = -1  # nothing is left out
+    fused = np.full((len(own), min(length, len(ranking_number))), -1, np.int32)
     for start in range(0, len(own) if len(ranking_number) else 0, _BLOCK):
         rows = slice(start, start + _BLOCK)
-        listed = np.concatenate([ranking.positions[rows, :MAX_SCORED_IDS] for ranking, _ in rankings], axis=1)
-        fused[rows] = _fuse_block(listed, ranking_number, values, own[rows])
+        listed = np.concatenate([ranking.positions[rows, :length] for ranking, _ in rankings], axis=1)
+        fused[rows] = _fuse_block(listed, ranking_number, values, own[rows])[:, :length]
     return Ranking(first.query_ids, first.index_ids, fused)
 
 
-def _width(ranking: Ranking) -> int:
-    return min(MAX_SCORED_IDS, int(ranking.positions.shape[1]))
-
-
-def _column_scores(rankings: Sequence[tuple[Ranking, float]], curve: Curve) -> np.ndarray:
+def _column_scores(weights: Sequence[float], widths: Sequence[int], rank_scores: np.ndarray) -> np.ndarray:
     """Return the score of each column of the concatenated rankings, as integers on an arbitrary scale.
 
     Weights are scaled by a power of two, which keeps their sums exact.
     """
-    bits = _WEIGHT_BITS - math.frexp(math.fsum(weight for _, weight in rankings))[1]
-    scores = np.rint(curve(np.arange(1, MAX_SCORED_IDS + 1)) / curve(np.ones(1)) * _SCALE).astype(np.int64)
-    return np.concatenate([round(math.ldexp(weight, bits)) * scores[: _width(ranking)] for ranking, weight in rankings])
+    bits = _WEIGHT_BITS - math.frexp(math.fsum(weights))[1]
+    scores = np.rint(rank_scores / rank_scores[:1] * _SCALE).astype(np.int64)
+    pairs = zip(weights, widths, strict=True)
+    return np.concatenate([round(math.ldexp(weight, bits)) * scores[:width] for weight, width in pairs])
 
 
 def _fuse_block(
@@ -162,7 +164,7 @@ def _fuse_block(
     is_listed_twice = is_repeat & _shift_right(owners[:, 1:] == owners[:, :-1])
     is_counted = ~is_repeat & (images >= 0) & (images != np.where(own < 0, -1, own)[:, None])
     sums = [_run_sums(np.where(is_listed_twice, 0, value[order]), np.flatnonzero(~is_repeat)) for value in values]
-    best = np.lexsort([np.where(is_counted, -each, 1) for each in reversed(sums)], axis=1)[:, :MAX_SCORED_IDS]
+    best = np.lexsort([np.where(is_counted, -each, 1) for each in reversed(sums)], axis=1)
     return np.where(np.take_along_axis(is_counted, best, axis=1), np.take_along_axis(images, best, axis=1), -1)
 
 
@@ -187,7 +189,7 @@ def _fuse_labellings(labellings: Sequence[tuple[Labelling, float]], method: Fusi
         _require_probabilities(confidences)
         scores = vote_scores(landmarks[:, :, None], confidences[:, :, None], weights)[:, :, 0]
     else:
-        curve = _curve(method, k)
+        curve = _curve(method, k, MAX_SCORED_IDS)
         comparable = _quantiles if method == "score" else lambda column: curve(_ranks(column))
         scores = _totals(landmarks, weights * np.stack([comparable(column) for column in confidences.T], axis=1))
     best = np.lexsort((landmarks, np.where(np.isnan(scores), np.inf, -scores)), axis=1)[:, :1]

@@ -16,6 +16,7 @@ from harness.data.split import TEST
 from harness.errors import HarnessError, SubmissionError
 from harness.running.outcome import stored_answer, stored_submission
 from harness.submissions.answer import Answer, Ranking
+from harness.submissions.list_length import MAX_SCORED_IDS, list_length
 from harness.submissions.read_write import read_submission, submission_task
 from harness.workspace import Workspace
 from leaderboard import Entry, EntryStore
@@ -51,8 +52,11 @@ def find_inputs(
 def load_answers(inputs: Sequence[BlendInput], competition: Competition) -> list[Answer]:
     """Return the answers to the queries of the competition; rankings are converted to one index."""
     query_ids, index_ids = competition.queries.ids, competition.index.ids
+    length = list_length(len(index_ids), MAX_SCORED_IDS)
     answers = [
-        stored_answer(each.entry, query_ids, index_ids) if each.entry else read_submission(each.path, query_ids)
+        stored_answer(each.entry, query_ids, index_ids)
+        if each.entry
+        else read_submission(each.path, query_ids, max_length=length)
         for each in inputs
     ]
     rankings = [answer for answer in answers if isinstance(answer, Ranking)]

@@ -15,6 +15,7 @@ from harness.delivery.final_file import FinalFile, write_final_file
 from harness.delivery.sidecar import file_sha256
 from harness.errors import SubmissionError
 from harness.running.versions import versions
+from harness.submissions.list_length import whole_index_lists
 from harness.submissions.read_write import write_submission
 from harness.workspace import Workspace
 from metrics import Task
@@ -63,7 +64,8 @@ def plan_blend(
 
 def write_blend(blend: Blend, out: Path, competition: Competition) -> tuple[FinalFile, int]:
     """Write the blended submission and its sidecar; return the file and the number of answered queries."""
-    answer = fuse_answers(load_answers(blend.inputs, competition), blend.weights, blend.method, blend.k)
+    with whole_index_lists(blend.task == "retrieval" and competition.ranks_whole_index):
+        answer = fuse_answers(load_answers(blend.inputs, competition), blend.weights, blend.method, blend.k)
     facts = {
         "competition": competition.name,
         "competition_key": competition.key,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from harness.running.runner import RunResult
     from leaderboard import Entry
 
+_PROTOCOLS = ("map_easy", "map_medium", "map_hard")
 _NAMED = 5  # unfinished solutions in a line, at most
 
 
@@ -37,10 +38,17 @@ def result_line(result: RunResult) -> str:
     wall = sum(stage.wall_s for stage in entry.stages)
     scores = "not scored (no ground truth)"
     if entry.status == "scored":
-        parts = ", ".join(f"{part} {format_score(entry.score(part))}" for part in ("public", "private", "all"))
-        scores = f"{entry.metric} {parts}"
+        scores = _scores(entry)
     duration = f"{wall:.1f} s" if result.executed else "already finished"
     return prefix + f"{scores}; {coverage_text(result)}; {duration}"
+
+
+def _scores(entry: Entry) -> str:
+    """Return the scores of each part, or of revisited Oxford and Paris those of each protocol."""
+    if entry.metric == "map_medium":
+        return ", ".join(f"mAP {name[4].upper()} {format_score(entry.score('all', name))}" for name in _PROTOCOLS)
+    parts = ", ".join(f"{part} {format_score(entry.score(part))}" for part in ("public", "private", "all"))
+    return f"{entry.metric} {parts}"
 
 
 def coverage_text(result: RunResult) -> str:

@@ -59,7 +59,8 @@ def _print_ranking(name: str, result: EntryComparison) -> None:
     comparison = result.comparison
     arrow = "↑" if result.metric.higher_is_better else "↓"
     metric = f"{metric_label(result.metric.name)} {arrow}"
-    say(f"{name}, {result.task}: {metric}, {comparison.queries} queries ({result.part})")
+    counted = f"{result.counted} of {comparison.queries}" if result.counted < comparison.queries else comparison.queries
+    say(f"{name}, {result.task}: {metric}, {counted} queries ({result.part})")
     width = max(len("solution"), *map(len, comparison.scores))
     say(f"{'#':>3}  {'solution':{width}}  {'score':>10}  {'95 % interval':>21}  {'P(best)':>8}  from")
     for rank, (label, score) in enumerate(comparison.scores.items(), 1):

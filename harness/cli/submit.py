@@ -68,7 +68,8 @@ def submit(
     description = message or f"{entry.identity}, entry {entry.id}"
     source = f"{entry.identity}, entry #{entry.id} ({choice.reason})"
     say(f"{out}: {coverage_text(result)} by {source}; provenance: {sidecar_path(out).name}")
-    say(kaggle_command(competition or "SLUG", out, description))
+    if not runner.competition.ranks_whole_index:
+        say(kaggle_command(competition or "SLUG", out, description))
     if send and competition:
         say(f"sent: {send_to_kaggle(out, competition, description)}")
 

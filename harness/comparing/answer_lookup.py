@@ -7,7 +7,6 @@ from pathlib import Path
 
 from harness.comparing.entry_lookup import EntryLookup
 from harness.data.competition import Competition
-from harness.data.complete_ground_truth import find_complete_ground_truth
 from harness.data.ground_truth import GroundTruth, load_ground_truth
 from harness.data.split import TEST
 from harness.errors import DataError
@@ -38,9 +37,6 @@ def find_answer(name: str, lookup: EntryLookup, task: Task | None = None) -> Sco
 
     Raises HarnessError for an unknown name, an entry on a fold, a missing file, and without ground truth.
     """
-    folder = lookup.competition.folder
-    if find_complete_ground_truth(folder) is not None:
-        raise DataError(f"{folder}: Oxford, Paris and Holidays rank whole collections; this needs lists of 100 images")
     entry = lookup.entry(name, task)
     if entry and entry.split != TEST:
         raise DataError(f"entry #{entry.id} is on {entry.split}; name an entry on the test images")
@@ -57,6 +53,9 @@ def read_scored_answer(path: Path, competition: Competition) -> tuple[Answer, Gr
 
     Raises SubmissionError for a file that cannot be read, and DataError without ground truth.
     """
+    if competition.ranks_whole_index:
+        folder = competition.folder
+        raise DataError(f"{folder}: Oxford, Paris and Holidays rank whole collections; this needs lists of 100 images")
     task = submission_task(path)
     truth = load_ground_truth(competition.folder, task)
     if truth is None:

@@ -57,7 +57,7 @@ def task_board(
     the entries are ranked by.
     """
     higher_is_better = (metric or metrics_of(task)[0]).higher_is_better
-    name = metric and metric.name
+    name = metric.name if metric else None
     if folds:
         split = entries[-1].split.partition(" ")[2].partition("/")[2]  # "fold 1/5 of deal 1234" -> "5 of deal 1234"
         comparable = [entry for entry in entries if entry.split.endswith(f"/{split}")]

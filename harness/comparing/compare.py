@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args
 
+import numpy as np
+
 from harness.comparing.entry_lookup import ComparedSystem, EntryLookup, StoredQueries
 from harness.errors import DataError, HarnessError
 from harness.scoring.reported_metric import reported_metric
 from harness.scoring.stored_evaluation import from_arrays
-from metrics import Comparison, Judgement, Metric, NoPositives, Task, compare, metrics_of, most_different
+from metrics import Comparison, Judgement, Metric, NoPositives, QueryValues, Task, compare, metrics_of, most_different
 from metrics import metric as metric_named
 
 QUERIES_PER_PAIR = 5  # with the largest differences
@@ -18,6 +20,7 @@ QUERIES_PER_PAIR = 5  # with the largest differences
 class EntryComparison:
     """A comparison, where its answers come from ("entry #3" or the path of a file), and the queries that differ most.
 
+    `counted` is the number of queries that count by the metric: a protocol leaves out those without a relevant image.
     `largest_differences` has for each pair the ids of queries, with the scores of the better and the worse system.
     """
 
@@ -27,6 +30,7 @@ class EntryComparison:
     sources: dict[str, str]
     comparison: Comparison
     largest_differences: tuple[list[tuple[str, float, float]], ...]
+    counted: int
 
 
 def compare_entries(
@@ -58,7 +62,13 @@ def compare_entries(
         for pair in comparison.pairs
     ]
     sources = {label: system.source for label, system in systems.items()}
-    return EntryComparison(task, part, scored_by, sources, comparison, tuple(differences))
+    counted = sum(map(_counted, next(iter(judgements.values()))))
+    return EntryComparison(task, part, scored_by, sources, comparison, tuple(differences), counted)
+
+
+def _counted(judgement: Judgement) -> int:
+    lacking = np.isnan(judgement.values).sum() if isinstance(judgement, QueryValues) else 0
+    return len(judgement.query_ids) - int(lacking)
 
 
 def _task(names: Sequence[str], lookup: EntryLookup, task: Task | None) -> Task:

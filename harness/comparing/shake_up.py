@@ -9,12 +9,13 @@ import numpy as np
 from harness.comparing.entry_lookup import find_entry
 from harness.data.split import TEST
 from harness.errors import DataError, HarnessError
+from harness.scoring.reported_metric import ranking_metric
 from harness.scoring.stored_evaluation import from_arrays, public_queries, required_arrays
 from leaderboard import BoardRow, Entry, EntryStore, board_rows
 from leaderboard.order import Group
 from leaderboard.overfitting.shake_up import DRAWS, ShakeUp, shake_up
 from leaderboard.references import is_baseline
-from metrics import Judgement, Metric, Task, metrics_of
+from metrics import Judgement, Metric, Task
 
 TOP = 50
 UNUSABLE = "created by an older version or on other queries; run it again"
@@ -62,12 +63,12 @@ def simulate_shake_up(
 
     Raises DataError if fewer than two entries can be simulated, and LeaderboardError if a part has no query.
     """
-    metric = metrics_of(task)[0]
     entries = [
         entry
         for entry in store.entries(competition=competition, task=task, split=TEST)
         if entry.status == "scored" and entry.id not in hidden and not is_baseline(entry)
     ]
+    metric = ranking_metric(entries, task)
     ranked = [
         row for row in board_rows(entries, higher_is_better=metric.higher_is_better, best_of=by) if row.rank is not None
     ]

@@ -105,8 +105,8 @@ def _require_disjoint(rows: TableRows, queries: list[str], images_of: dict[str, 
 
 
 def _protocols(images_of: dict[str, ImagesByQuery]) -> Protocols:
-    grades = tuple(images_of.values())
     if "easy" in images_of:
-        return {name: revisited(*grades, name) for name in DIFFICULTIES}
-    good, *ok, ignored = grades
-    return {"all": oxford(good, ok[0] if ok else {}, ignored)}
+        easy, hard, ignored = images_of["easy"], images_of["hard"], images_of["ignored"]
+        return {name: revisited(easy, hard, ignored, name) for name in DIFFICULTIES}
+    good, ok = images_of.get("good", images_of.get("images", {})), images_of.get("ok", {})
+    return {"all": oxford(good, ok, images_of["ignored"])}

@@ -49,7 +49,8 @@ def write_final_file(
     report = validate(source, competition.folder, task)
     if report.is_rejected_by("kaggle"):
         faults = [line.strip().replace(str(source), str(out)) for line in report.lines("kaggle")]
-        raise SubmissionError(f"{out}: not written, because Kaggle would reject it: {' | '.join(faults[:4])}")
+        who = "it would be rejected" if competition.ranks_whole_index else "Kaggle would reject it"
+        raise SubmissionError(f"{out}: not written, because {who}: {' | '.join(faults[:4])}")
     lines = [line.replace(str(source), str(out)) for line in report.lines()] if report.faults else []
     return FinalFile(copy_with_sidecar(source, out, facts), lines)
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from harness.errors import HarnessError
+from leaderboard import BoardRow, FoldRow
 from leaderboard.order import Rankable
 from leaderboard.rendering.format_cells import metric_label
-from metrics import Metric, Task, metric, metrics_of
+from metrics import COMPLETE_METRICS, PROTOCOL_METRICS, Metric, Task, metric, metrics_of
 from metrics.registry import spelling_key
 
 
@@ -27,7 +28,8 @@ def reported_metric(name: str | None, task: Task, reported: tuple[Metric, ...] |
     labels = {spelling_key(metric_label(each.name)): each for each in reported}
     chosen = labels.get(spelling_key(name)) or _metric(name)
     if chosen is None or chosen not in reported:
-        raise HarnessError(f"{name!r:.60} is not a metric of {task}; choose one of {', '.join(map(str, reported))}")
+        names = [metric_label(each.name) if needs_complete_rankings(each) else each.name for each in reported]
+        raise HarnessError(f"{name!r:.60} is not a metric of {task}; choose one of {', '.join(names)}")
     return chosen
 
 
@@ -38,7 +40,32 @@ def _metric(name: str) -> Metric | None:
         return None
 
 
+def metric_family(metric: Metric) -> tuple[Metric, ...]:
+    """Return the metrics that are reported together with one; the first ranks leaderboards.
+
+    >>> from metrics import metric
+    >>> metric_family(metric("map_hard"))[:3]
+    (map_medium, map_hard, map_easy)
+    """
+    families = (family for family in (PROTOCOL_METRICS, COMPLETE_METRICS) if metric in family)
+    return next(families, metrics_of(metric.task))
+
+
+def needs_complete_rankings(metric: Metric) -> bool:
+    """Return whether a metric is one of Oxford, Paris and Holidays, which rank the whole index."""
+    return metric in (*COMPLETE_METRICS, *PROTOCOL_METRICS)
+
+
 def ranking_metric(entries: Iterable[Rankable], task: Task) -> Metric:
     """Return the metric that the scored entries of a board name, or that of Kaggle's challenges if there are none."""
-    named = next((entry.metric for entry in entries if entry.status == "scored" and entry.metric), None)
+    return _first_metric((entry.metric for entry in entries if entry.status == "scored"), task)
+
+
+def board_metric(rows: Iterable[BoardRow | FoldRow], task: Task) -> Metric:
+    """Return the metric by which the rows of a board are ranked."""
+    return _first_metric((row.metric for row in rows), task)
+
+
+def _first_metric(names: Iterable[str | None], task: Task) -> Metric:
+    named = next((name for name in names if name), None)
     return (named and _metric(named)) or metrics_of(task)[0]

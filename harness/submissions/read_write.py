@@ -18,6 +18,7 @@ from harness.data.tables.id_index import IdIndex
 from harness.data.tables.string_column import join_ids
 from harness.errors import DataError, SubmissionError
 from harness.submissions.answer import Answer, Labelling, Ranking
+from harness.submissions.list_length import MAX_SCORED_IDS
 from harness.submissions.validation.inspection import Inspection
 from harness.submissions.validation.reference_ids import ReferenceIds
 from harness.submissions.validation.report import SubmissionColumns, ValidationReport
@@ -40,15 +41,17 @@ def submission_task(path: Path) -> Task:
     return _open_submission(path)[0]
 
 
-def read_submission(path: Path, query_ids: np.ndarray, ignored_ids: Sequence[str] = ()) -> Answer:
+def read_submission(
+    path: Path, query_ids: np.ndarray, ignored_ids: Sequence[str] = (), *, max_length: int = MAX_SCORED_IDS
+) -> Answer:
     """Return the answers in a file to the given queries, in their order, read as the reference scorer reads them.
 
-    Rows of `ignored_ids` and rows without an answer are skipped. A ranking is cut to its first 100 ids, including
-    repeated ones. A confidence must be finite, and a landmark an int64.
+    Rows of `ignored_ids` and rows without an answer are skipped. A ranking is cut to its first `max_length` ids,
+    including repeated ones. A confidence must be finite, and a landmark an int64.
 
     Raises SubmissionError with the line of an unknown or repeated query, or of an answer that cannot be read.
     """
-    reference = ReferenceIds(IdIndex.from_texts(ignored_ids))
+    reference = ReferenceIds(IdIndex.from_texts(ignored_ids), max_length=max_length)
     numbers = reference.restrict_to(query_ids)
     task, inspection = inspect_file(path, reference, add_images=True)
     if inspection.report.scorer_error:

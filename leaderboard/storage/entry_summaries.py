@@ -75,6 +75,15 @@ class BoardSummary:
     last: datetime
 
 
+def board_metric(database: Database, competition: str, task: str, split: str) -> str | None:
+    """The metric that the latest scored entry of a board names, None without one."""
+    table = schema.entries
+    own_board = table.c.competition == competition, table.c.task == task, table.c.split == split
+    query = select(table.c.metric).where(*own_board, table.c.status == "scored").order_by(table.c.id.desc()).limit(1)
+    with database.read_transaction() as connection:
+        return connection.scalar(query)
+
+
 def board_summaries(database: Database) -> list[BoardSummary]:
     """All boards that have entries, the one with the latest entry first."""
     table = schema.entries

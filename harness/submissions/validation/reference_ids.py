@@ -31,6 +31,7 @@ class ReferenceIds:
     accepts_any_query: bool = False  # without test.csv every id counts as a query
     is_ignored: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))  # (n_queries,), empty: none
     ranks_whole_index: bool = False  # each ranking must list all images of the index
+    max_length: int = MAX_SCORED_IDS  # images of a row that are read elsewhere
 
     @classmethod
     def from_folder(cls, folder: Path, task: Task) -> ReferenceIds:
@@ -65,7 +66,7 @@ class ReferenceIds:
     def list_length(self) -> int:
         """Return how many images of a row are read; SubmissionError if complete rankings do not fit into memory."""
         if not self.ranks_whole_index:
-            return MAX_SCORED_IDS
+            return self.max_length
         require_places(len(self.queries), self.n_index or 0)
         return self.n_index or 0
 

@@ -7,9 +7,10 @@ from harness.data.competition import Competition
 from harness.data.query_sample import is_fold
 from harness.data.split import TEST
 from harness.errors import DataError
+from harness.scoring.reported_metric import ranking_metric
 from harness.web.competitions import CompetitionIndex
 from harness.web.data.answer_index import SubmissionIndex
-from harness.web.data.entry_analysis import ANALYSES, STORED_VALUES, EntryAnalysis
+from harness.web.data.entry_analysis import ANALYSES, EntryAnalysis, required_values
 from harness.web.data.photos import CompetitionPhotos
 from harness.web.data.query_truth import QueryTruth
 from harness.web.data.slices import Groups, ScoreSlice, query_groups, slice_scores
@@ -17,7 +18,7 @@ from harness.web.data.thumbnails import ThumbnailStore
 from harness.web.lru import LruCache
 from harness.workspace import Workspace
 from leaderboard import Entry, EntryStore
-from metrics import Task, metrics_of
+from metrics import Task
 
 
 class AnalysisCache:
@@ -68,7 +69,7 @@ class AnalysisCache:
             return {}
         key = (entry.competition, entry.task, entry.split)
         groups = self._groups.get(key, lambda: self._query_groups(entry, analysis.truth))
-        metric = metrics_of(analysis.truth.task)[0]
+        metric = ranking_metric([entry], analysis.truth.task)
         return slice_scores(groups, metric, analysis.truth.query_ids, analysis.values, other_values)
 
     def _query_groups(self, entry: Entry, truth: QueryTruth) -> Groups:
@@ -91,7 +92,7 @@ class AnalysisCache:
             raise DataError(f"entry {entry.id}: its competition or its submission is missing")
         task = _task(entry)
         truth = self.truth(competition, task, entry.split)
-        values = self._store.per_query(entry.id or 0, STORED_VALUES[task])
+        values = self._store.per_query(entry.id or 0, required_values(entry, task))
         if truth is None or {len(array) for array in values.values()} != {len(truth.query_ids)}:
             raise DataError(f"entry {entry.id}: it has no per-query values for these queries; run it again")
         submission = SubmissionIndex.open(path, truth.query_ids, self._workspace.folder / "serving" / "rows")

@@ -3,10 +3,12 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
+from math import isnan
 
 import numpy as np
 
 from harness.data.query_sample import is_fold
+from harness.scoring.reported_metric import ranking_metric
 from harness.scoring.stored_evaluation import QueryArrays, from_arrays
 from harness.web.data.answer_index import SubmissionIndex
 from harness.web.data.local_matches import match_address
@@ -15,10 +17,10 @@ from harness.web.data.query_answer import JudgedPhoto, LandmarkLabel, QueryAnswe
 from harness.web.data.query_truth import QueryTruth
 from harness.web.lru import LruCache
 from leaderboard import Entry
-from metrics import RecognitionJudgement, metrics_of
+from metrics import Metric, RecognitionJudgement, Task, metrics_of
 from metrics.curves import gap_costs, precision_by_confidence
 
-MAX_MISSED = 60  # shown
+MAX_LISTED, MAX_MISSED = 100, 60  # images on a page
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +37,11 @@ class EntryAnalysis(ABC):
     def parts(self) -> tuple[str, str]:
         """Return the image parts of the queries and of the answers."""
         return ("train", "train") if is_fold(self.entry.split) else ("test", "index")
+
+    @property
+    def metric(self) -> Metric:
+        """Return the metric that ranks the entry."""
+        return ranking_metric([self.entry], self.truth.task)
 
     @property
     @abstractmethod
@@ -78,32 +85,37 @@ class RankingAnalysis(EntryAnalysis):
     @property
     def gains(self) -> np.ndarray:
         """Return the average precision of each query."""
-        return self.values[metrics_of("retrieval")[0].name]
+        return self.values[self.metric.name]
 
     def answer(self, row: int, limit: int | None = None) -> QueryAnswer:
-        """Return the ranking; without a limit, also the relevant images that it misses."""
-        listed, relevant = self.submission.tokens(row)[:100], self.truth.relevant_images(row)
+        """Return the first 100 of the ranking; without a limit, also the relevant images below or without a rank."""
+        listed, relevant = self.submission.tokens(row), self.truth.relevant_images(row)
         first = {image: rank for rank, image in reversed([*enumerate(listed, 1)])}
-        missed = [image for image in relevant if image not in first] if limit is None else []
-        hits = [first[image] for image in set(relevant) if image in first]
-        facts = [f"{len(hits)} of {len(relevant)} found", *([f"first at rank {min(hits)}"] if hits else [])]
+        value = float(self.gains[row])
         return QueryAnswer(
             self.entry.id or 0,
             self.entry.identity,
-            float(self.gains[row]),
-            facts if listed else ["no answer"],
-            self._judged(row, listed[:limit], set(relevant), first, with_matches=limit is None),
-            [JudgedPhoto(self.photos.photo(self.parts[1], image), "missed") for image in missed[:MAX_MISSED]],
+            None if isnan(value) else value,
+            _hit_facts(relevant, first) if listed else ["no answer"],
+            self._judged(row, listed[: limit or MAX_LISTED], set(relevant), first, with_matches=limit is None),
+            self._missed(relevant, first) if limit is None else [],
         )
+
+    def _missed(self, relevant: list[str], first: dict[str, int]) -> list[JudgedPhoto]:
+        """Return relevant images that are not among the listed ones, with their rank in a complete ranking."""
+        missed = [image for image in relevant if first.get(image, MAX_LISTED + 1) > MAX_LISTED]
+        photo = self.photos.photo
+        return [JudgedPhoto(photo(self.parts[1], image), "missed", first.get(image)) for image in missed[:MAX_MISSED]]
 
     def _judged(
         self, row: int, listed: list[str], relevant: set[str], first: dict[str, int], *, with_matches: bool
     ) -> list[JudgedPhoto]:
+        ignored = self.truth.ignored_images(row)
         query_file = self.photos.file(self.parts[0], self.photo_id(row)) if with_matches else None
         return [
             JudgedPhoto(
                 self.photos.photo(self.parts[1], image),
-                "ignored" if first[image] != rank else "right" if image in relevant else "wrong",
+                "ignored" if first[image] != rank or image in ignored else "right" if image in relevant else "wrong",
                 rank,
                 "" if query_file is None else self._matches(row, image),
             )
@@ -114,6 +126,14 @@ class RankingAnalysis(EntryAnalysis):
         """Return the address of the local matches of a query and an image; empty if the image's file is missing."""
         address = match_address(self.entry, self.photo_id(row), image)
         return address if address and self.photos.file(self.parts[1], image) else ""
+
+
+def _hit_facts(relevant: list[str], first: dict[str, int]) -> list[str]:
+    """Return how many relevant images are among the first 100, and the rank of the first."""
+    ranks = sorted(first[image] for image in set(relevant) if image in first)
+    among = sum(rank <= MAX_LISTED for rank in ranks)
+    last = [f"last at rank {ranks[-1]}"] if ranks and ranks[-1] > MAX_LISTED else []
+    return [f"{among} of {len(relevant)} found", *([f"first at rank {ranks[0]}"] if ranks else []), *last]
 
 
 class LabellingAnalysis(EntryAnalysis):
@@ -184,7 +204,10 @@ def _parse_landmark(tokens: list[str]) -> int | None:
 
 
 ANALYSES: dict[str, type[EntryAnalysis]] = {"retrieval": RankingAnalysis, "recognition": LabellingAnalysis}
-STORED_VALUES = {
-    "retrieval": ("map@100",),
-    "recognition": ("gap", ".landmark", ".answered", ".correct", ".confidence"),
-}  # names of the per-query arrays that an analysis needs
+
+
+def required_values(entry: Entry, task: Task) -> list[str]:
+    """Return the names of the per-query arrays that the analysis of an entry needs."""
+    if task == "retrieval":
+        return [ranking_metric([entry], task).name]
+    return ["gap", ".landmark", ".answered", ".correct", ".confidence"]

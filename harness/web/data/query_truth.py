@@ -56,6 +56,13 @@ class QueryTruth:
         numbers = self._relevant(row)
         return self.ground_truth.images.strings()[numbers[numbers >= 0]].texts()
 
+    def ignored_images(self, row: int) -> frozenset[str]:
+        """Return the ids of the images that do not count for a query of Oxford, Paris or Holidays, called junk."""
+        protocols = self.ground_truth.protocols or {}
+        ignored = next((protocols[name][1] for name in ("medium", "all") if name in protocols), {})
+        numbers = np.array(sorted(ignored.get(str(self.query_ids[row]), ())), int)
+        return frozenset(self.ground_truth.images.strings()[numbers].texts())
+
     def landmarks(self, row: int) -> list[int]:
         """Return the landmarks that a query shows."""
         landmarks: list[int] = self._relevant(row).tolist()

@@ -12,6 +12,7 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from harness.data.query_sample import is_fold, sample_size
 from harness.data.split import TEST
 from harness.errors import HarnessError
+from harness.scoring.reported_metric import needs_complete_rankings, ranking_metric
 from harness.solution.spec import split_spec
 from harness.web.context import PageContext, PageContextDep
 from harness.web.error_pages import not_found
@@ -93,12 +94,16 @@ def _can_analyse(context: PageContext, entry: Entry) -> bool:
     return context.permissions.can_see_truth(entry.competition) and context.site.analyses.can_analyse(entry)
 
 
+def _ranks_whole_index(entry: Entry) -> bool:
+    return entry.task == "retrieval" and needs_complete_rankings(ranking_metric([entry], "retrieval"))
+
+
 def _links(context: PageContext, entry: Entry, other: Entry | None) -> list[Link]:
     links = []
     if _can_analyse(context, entry):
         query = {"sort": "difference", "against": other.id} if other else {}
         links.append(Link("Results by query", address("e", entry.id, "queries", **query)))
-        if entry.split == TEST:
+        if entry.split == TEST and not _ranks_whole_index(entry):
             links.append(Link("What if", address("e", entry.id, "what-if")))
     if context.site.analyses.submission(entry):
         links.append(Link("Download submission", address("e", entry.id, "submission.csv")))

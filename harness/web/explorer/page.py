@@ -15,7 +15,12 @@ from harness.web.rendering import address, with_query
 SORTS = {"worst": "worst first", "best": "best first", "difference": "largest difference first"}
 SIGNS = {"right": "✓", "wrong": "✗", "ignored": "–", "missed": "?"}
 MEANINGS = {
-    "retrieval": {"right": "relevant", "wrong": "not relevant", "ignored": "duplicate, ignored", "missed": "missed"},
+    "retrieval": {
+        "right": "relevant",
+        "wrong": "not relevant",
+        "ignored": "ignored (junk or duplicate)",
+        "missed": "missed",
+    },
     "recognition": {"right": "correct", "wrong": "wrong"},
 }  # of the marks, by task
 PAGE_QUERIES = 12

@@ -26,7 +26,6 @@ from harness.web.explorer.page import (
 from harness.web.rendering import Link
 from harness.web.shared.entry_lookup import EntryDep, board_of, comparable_entries, entry_breadcrumb
 from harness.web.site_page import SitePage
-from metrics import metrics_of
 
 router = APIRouter(include_in_schema=False)
 PAGE = SitePage(router)
@@ -84,7 +83,7 @@ def query_list(analysis: AnalysisDep, query_filter: FilterDep, context: PageCont
         f"Queries of {entry.identity}",
         entry_breadcrumb(entry, "queries"),
         entry=entry,
-        metric=metrics_of(task)[0].name,
+        metric=analysis.metric.name,
         filter=query_filter,
         queries=[view_query(analysis, other, row, query_filter, LIST_IMAGES) for row in page.tolist()],
         others=comparable_entries(entry, context),
@@ -115,7 +114,7 @@ def query_page(query_id: str, analysis: AnalysisDep, query_filter: FilterDep, co
         f"Query {query_id}",
         entry_breadcrumb(analysis.entry, "queries", query_id),
         query=view_query(analysis, other, row, query_filter),
-        metric=metrics_of(task)[0].name,
+        metric=analysis.metric.name,
         signs=SIGNS,
         meanings=MEANINGS[task],
         previous=neighbours[0],

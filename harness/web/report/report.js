@@ -2,7 +2,7 @@
 "use strict";
 
 const PAGE = 12;
-const MARKS = { r: ["right", "✓", "relevant"], w: ["wrong", "✗", "not relevant"], i: ["ignored", "–", "duplicate, ignored"] };
+const MARKS = { r: ["right", "✓", "relevant"], w: ["wrong", "✗", "not relevant"], i: ["ignored", "–", "ignored (junk or duplicate)"] };
 const LABEL_MEANINGS = { r: "correct", w: "wrong" };
 
 function element(name, values = {}, ...children) {

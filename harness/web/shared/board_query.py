@@ -1,4 +1,4 @@
-"""Query-string state of a board page: grouping, filter, sort order, columns, cost axis and page."""
+"""Query-string state of a board page: grouping, filter, sort order, columns, cost axis, metric and page."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ RankFilter = Literal["all", "ranked", "unranked"]
 
 PAGE_ROWS = 50
 MAX_SEARCH = 200  # characters
+MAX_METRIC = 40
 
 Value = Callable[[Standing[EntrySummary]], Any]
 
@@ -53,7 +54,10 @@ SORT_VALUES: dict[str, Value] = {
 
 @dataclass(frozen=True)
 class BoardQuery:
-    """The values of a query string. `sort` is a column, or empty for the order by rank; `down` reverses the order."""
+    """The values of a query string. `sort` is a column, or empty for the order by rank; `down` reverses the order.
+
+    `metric` is the name of another metric than the one that ranks the board.
+    """
 
     by: Group = "solution"
     search: str = ""
@@ -62,6 +66,7 @@ class BoardQuery:
     down: bool = False
     columns: tuple[str, ...] = DEFAULT_COLUMNS
     cost: CostKind = "wall"
+    metric: str = ""
     page: int = 1
 
     @classmethod
@@ -82,6 +87,7 @@ class BoardQuery:
             down=query.get("down") == "1",
             columns=tuple(name for name in COLUMNS if name in columns) if columns else DEFAULT_COLUMNS,
             cost=next((value for value in get_args(CostKind) if value == query.get("cost")), "wall"),
+            metric=query.get("metric", "")[:MAX_METRIC],
             page=int(page) if page.isdecimal() and 0 < len(page) < 8 and int(page) else 1,
         )
 

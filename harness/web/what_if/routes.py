@@ -46,5 +46,7 @@ def _what_if(entry: Entry, context: PageContext) -> WhatIfResult:
     path = context.site.analyses.submission(entry)
     if competition is None or path is None:
         raise not_found(f"the submission of entry {entry.id} is missing")
+    if competition.ranks_whole_index:
+        raise not_found("there are no what-if scores of complete rankings")
     answer, truth = read_scored_answer(path, competition)
     return what_if(answer, truth, competition.index.ids, chosen_metric(None, truth.task))

@@ -185,7 +185,7 @@ def test_a_metric_that_is_not_stored_or_of_the_other_task_is_refused(case: Compa
     case.add_entry("b")
     assert "a: its entry has no map@7; choose one of map@100" in case.error_of("a", "b", metric="map@7")
     assert "gap scores recognition, not retrieval" in case.error_of("a", "b", metric="gap")
-    assert "did you mean 'map@100'" in case.error_of("a", "b", metric="mAP@100")
+    assert "did you mean 'map@100'" in case.error_of("a", "b", metric="mapp@100")
 
 
 def test_an_entry_of_an_older_version_is_compared_as_far_as_its_arrays_go(case: ComparisonCase) -> None:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from harness.scoring.reported_metric import ranking_metric
 from harness.web.context import Site
 from harness.web.team.context import TeamContext
 from leaderboard import Entry
 from leaderboard.order import Order, group_entries
 from leaderboard.team.submissions import Submission, team_finals
-from metrics import Task, metrics_of
+from metrics import Task
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,11 @@ class FinalResult:
 
 def final_results(site: Site, teams: TeamContext, competition: str, task: Task) -> list[FinalResult]:
     """Return the teams that have a final with a private score, best first; the earlier submission wins a tie."""
-    metric = metrics_of(task)[0]
-    order = Order(metric.name, metric.higher_is_better)
     visible = [item for item in teams.submissions.find_all(competition=competition) if item.hidden is None]
     submissions = {item.entry: item for item in visible}
     entries = [entry for entry in site.store.entries(competition=competition, task=task) if entry.id in submissions]
+    metric = ranking_metric(entries, task)
+    order = Order(metric.name, metric.higher_is_better)
     best, public = [], []
     for team_entries in group_entries(entries, "solution").values():
         final_ids = team_finals([submissions[entry.id] for entry in team_entries], team_entries, order)

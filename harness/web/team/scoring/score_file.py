@@ -16,7 +16,7 @@ from harness.submissions.validation.validate import validate
 from leaderboard import Coverage, Entry, EntryStore
 from leaderboard.overfitting.ladder import LadderMechanism, ReleasedScore
 from leaderboard.team.submissions import Submission
-from metrics import Metric, NoPositives, Task, metrics_of
+from metrics import Metric, NoPositives, Task
 
 _BLOCK = 1 << 20  # bytes
 TASKS: dict[str, Task] = {"retrieval": "retrieval", "recognition": "recognition"}
@@ -87,7 +87,7 @@ def _entry(submission: Submission, evaluation: Evaluation, report: ValidationRep
         identity=f"{submission.team} #{submission.number}",
         seed=0,
         status="scored",
-        metric=metrics_of(evaluation.task)[0].name,
+        metric=evaluation.metrics[0].name,
         scores=evaluation.scores,
         coverage=Coverage(required, answered, max(0, required - answered), 0),
         code_version=submission.digest,
@@ -105,7 +105,7 @@ def apply_ladder(new: ScoredFile, last: int | None, store: EntryStore) -> tuple[
     Other public scores and intervals are removed, because they reveal what the Ladder withholds; the private part is
     unchanged. Without public queries nothing changes.
     """
-    metric = metrics_of(new.evaluation.task)[0]
+    metric = new.evaluation.metrics[0]
     judgement = from_arrays(metric, new.evaluation.query_ids, new.per_query, "public")
     try:
         release = LadderMechanism().release(metric, judgement, _last_release(metric, last, store))

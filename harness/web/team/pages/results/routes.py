@@ -10,7 +10,6 @@ from harness.web.site_page import BoardLink, SitePage
 from harness.web.team.context import TeamContextDep
 from harness.web.team.scoring.final_results import final_results
 from leaderboard.team.rules import MAX_FINALS
-from metrics import metrics_of
 
 router = APIRouter(prefix="/c", include_in_schema=False)
 PAGE = SitePage(router, board_links=[BoardLink("Results", "results", is_tab=True)])
@@ -26,7 +25,7 @@ def results_page(board: PrivateBoardDep, teams: TeamContextDep) -> HTMLResponse:
         f"{board.title}, results",
         board.breadcrumb(),
         heading=board.title,
-        metric=metrics_of(board.task)[0],
+        metric=board.ranked().metric,
         tabs=board.tab_links(board.ranked(), "results"),
         rules=rules,
         closed=rules.is_closed(datetime.now(UTC)),

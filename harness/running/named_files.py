@@ -16,12 +16,14 @@ def named_files(value: object) -> list[Path]:
     """Return the files that a value names, in a fixed order; [] if it names none.
 
     They are a file with those beside it whose names begin with its stem, such as the weights `model.bin` of
-    `model.xml`; the files of a folder, also behind a prefix as in `hf:FOLDER`; or the code of `module:function`.
+    `model.xml`; a CSV table alone; the files of a folder, also behind a prefix as in `hf:FOLDER`; or the code of
+    `module:function`.
     """
     if not isinstance(value, str) or not value:
         return []
     if os.path.isfile(value):
-        return _files(Path(value).parent, Path(value).stem)
+        file = Path(value)
+        return [file] if ".csv" in file.suffixes else _files(file.parent, file.stem)
     folder = value.partition(":")[2]
     if folder and os.path.isdir(folder):
         return _files(Path(folder), "")

@@ -47,7 +47,7 @@ class HashSource:
 
 def hash_source(parameters: HashParameters, kind: str, kinds: Sequence[str]) -> HashSource:
     """Return the source of one of the kinds of a solution. Raises DataError for a file that is no table of hashes."""
-    if parameters.hashes:
+    if parameters.hashes is not None:
         table = open_table(parameters.hashes, kinds)
         return HashSource(table, table, kind)
     options = {"decode": parameters.decode, "upright": parameters.upright}
@@ -88,7 +88,7 @@ def require_kinds(parameters: HashParameters, kinds: Sequence[str]) -> tuple[str
 
     Raises HarnessError for an unknown kind, a size that it cannot have, and a parameter that needs images.
     """
-    if parameters.hashes:
+    if parameters.hashes is not None:
         _require_no_images(parameters)
         return tuple(map(kind_of, kinds))
     kinds = tuple(map(require_kind, kinds))
@@ -129,7 +129,7 @@ def table_notes(
 
     Raises DataError if the index or the queries have no hash at all.
     """
-    if not parameters.hashes:
+    if parameters.hashes is None:
         return ()
     table = open_table(parameters.hashes, kinds)
     notes = [*_missing_note(table, "index images", data.index), *_missing_note(table, "queries", queries)]

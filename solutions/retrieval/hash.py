@@ -59,7 +59,7 @@ class Hash(Retrieval):
         return table_notes(self, [self.kind], data, queries)
 
     def fixed_parameters(self) -> Sequence[str]:
-        return NEED_IMAGES if self.hashes else ()
+        return () if self.hashes is None else NEED_IMAGES
 
     def fit(self, data: TrainingData) -> None:
         self.source = hash_source(self, self.kind, [self.kind])

@@ -72,7 +72,7 @@ class MeanHash(Retrieval):
         return table_notes(self, self.kinds, data, queries)
 
     def fixed_parameters(self) -> Sequence[str]:
-        return NEED_IMAGES if self.hashes else ()
+        return () if self.hashes is None else NEED_IMAGES
 
     def fit(self, data: TrainingData) -> None:
         sources = [hash_source(self, kind, self.kinds) for kind in self.kinds]

@@ -43,6 +43,7 @@ def hashes(  # noqa: PLR0913 (a command has as many options as it has)
     from tools.hash_table.table import image_sets, table_text
 
     context: CommandContext = ctx.obj
+    _require_csv(out)
     context.require_writable(out)
     options = hash_options(kind or [], hash_size, decode, upright=upright)
     competition, _ = context.open_competition(folder, workspace)
@@ -57,6 +58,13 @@ def hashes(  # noqa: PLR0913 (a command has as many options as it has)
         )
     else:
         _report(context, folder, out, options.columns, counts)
+
+
+def _require_csv(out: Path) -> None:
+    from harness import HarnessError
+
+    if out.suffix.lower() != ".csv" and (out.is_file() or not out.exists()):
+        raise HarnessError(f"{out}: a table of hashes is CSV; write it to a file whose name ends in .csv")
 
 
 def _report(context: CommandContext, folder: Path, out: Path, columns: list[str], counts: TableCounts) -> None:

@@ -65,7 +65,7 @@ def table_text(sets: dict[str, ImageSet], options: HashOptions) -> tuple[str, Ta
 @raises_harness_errors
 def hashes(
     competition: OpenCompetition | str | os.PathLike[str],
-    kinds: str | Sequence[str] = (),
+    kinds: str | Sequence[str] | None = None,
     part: Literal["train", "index", "test"] | None = None,
     *,
     hash_size: int = 8,
@@ -85,7 +85,7 @@ def hashes(
     from harness.progress_display import progress
 
     opened = open_competition(competition) if isinstance(competition, str | os.PathLike) else competition
-    names = [kinds] if isinstance(kinds, str) else list(kinds)
+    names = [kinds] if isinstance(kinds, str) else list(kinds or ())
     options = hash_options(names, hash_size, decode, upright=upright)
     sets = image_sets(opened.read(), [part] if part else [])
     with progress() as listener, send_progress_to(listener("")):

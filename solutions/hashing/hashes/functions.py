@@ -135,6 +135,8 @@ def _code_digest(module: str) -> str:
     _find_own_modules()
     try:
         return imports_digest(module)
+    except ModuleNotFoundError:
+        raise HarnessError(f"there is no module {module!r:.60}, neither installed nor in the current folder") from None
     except (ImportError, OSError, SyntaxError, ValueError) as error:
         raise HarnessError(f"the code of the module {module!r:.60} cannot be read: {error}") from None
 

@@ -27,6 +27,13 @@ def test_weights_beside_a_model_belong_to_it(folder: Path) -> None:
     assert names == ["model.bin", "model.xml", "model.xml.data"]
 
 
+def test_a_table_is_named_alone(folder: Path) -> None:
+    for name in ("hashes.csv", "hashes.png", "hashes_16.csv", "hashes.csv.gz"):
+        (folder / name).touch()
+    assert named_files("hashes.csv") == [Path("hashes.csv")]
+    assert named_files("hashes.csv.gz") == [Path("hashes.csv.gz")]
+
+
 def test_a_folder_behind_a_prefix_names_its_files(folder: Path) -> None:
     (folder / "own").mkdir()
     (folder / "own" / "config.json").touch()

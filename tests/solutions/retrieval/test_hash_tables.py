@@ -123,8 +123,10 @@ def test_mean_hash_refuses_hashes_of_more_than_64_bits(
         submission(shared, "mean_hash(kinds=('dct',), hashes='wide.csv')", monkeypatch, tmp_path)
 
 
-def test_no_table_counts_as_faulty_before_a_run_starts(shared: Path, workspace: Path, tmp_path: Path) -> None:
+def test_a_missing_or_faulty_table_is_said_before_a_run_starts(shared: Path, workspace: Path, tmp_path: Path) -> None:
     runner = make_runner(shared / "demo")
+    with pytest.raises(HarnessError, match="there is no such file"):
+        runner.plan(["hash(hashes='')"])
     for content, reason in (
         (None, "there is no such file"),
         ("id,avghash\nnone,0123456789abcdef\n", "has no hash of the 10 index images"),

@@ -111,7 +111,8 @@ def test_a_function_of_the_user_has_a_column(folder: Path, tmp_path: Path, monke
         (["--hash-size", -3], "must be from 2 to 64"),
         (["--part", "gallery"], "there are no images of 'gallery'; choose train, index, test"),
         (["--out", "/no/such/folder/a.csv"], "there is no such folder"),
-        (["--kind", "no_such_module:f"], "the code of the module 'no_such_module' cannot be read"),
+        (["--out", "hashes.parquet"], "a table of hashes is CSV"),
+        (["--kind", "no_such_module:f"], "there is no module 'no_such_module', neither installed nor"),
     ],
 )
 def test_a_mistake_is_said_in_one_line_and_writes_nothing(

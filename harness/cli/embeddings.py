@@ -11,6 +11,7 @@ import typer
 from harness.cli._open import open_competition
 from harness.cli._options import Folder, Json, WorkspaceOption
 from harness.cli._output import print_json, say
+from harness.cli._paste import pasteable
 from harness.cli.plugin_commands import PluginGroup
 from harness.progress_display import progress
 
@@ -60,7 +61,7 @@ def add(
     if json:
         print_json(asdict(report) | {"parts": {part: _document(*each) for part, each in report.parts.items()}})
     else:
-        _print_report(report, on)
+        _print_report(report, on, workspace_dir)
 
 
 @app.command(name="list")
@@ -81,7 +82,8 @@ def list_(*, on: Folder, workspace_dir: WorkspaceOption = None, json: Json = Fal
         counts = ", ".join(f"{part} {count_vectors(record, part)}" for part in _PARTS)
         say(f"{name:24}{record.width:6} numbers   {counts}   from {', '.join(record.sources)}")
     if not records:
-        say(f"none; add some with: landmark embeddings add NAME FILE --on {on}")
+        command = pasteable("embeddings", "add", "NAME", "FILE", on=on, workspace_dir=workspace_dir)
+        say(f"none; add some with: {command}")
 
 
 @app.command()
@@ -97,7 +99,7 @@ def remove(name: Name, *, on: Folder, workspace_dir: WorkspaceOption = None) -> 
     say(f"{name}: removed")
 
 
-def _print_report(report: AddReport, on: Path) -> None:
+def _print_report(report: AddReport, on: Path, workspace_dir: Path | None) -> None:
     say(f"{report.name}: {report.vectors} vectors of {report.width} numbers")
     for part, (images, missing) in report.parts.items():
         if images:
@@ -112,7 +114,8 @@ def _print_report(report: AddReport, on: Path) -> None:
             say(f"  {count.count} {what}" + _example(count, ", such as"))
     for solution, parts in (("embeddings", ("test", "index")), ("embeddings_recognition", ("test", "train"))):
         if all(report.parts[part][0] > report.parts[part][1].count for part in parts):
-            say(f"run them with: landmark run \"{solution}('{report.name}')\" --on {on}")
+            spec = f"{solution}({report.name!r})"
+            say(f"run them with: {pasteable('run', spec, on=on, workspace_dir=workspace_dir)}")
 
 
 def _example(count: IdCount, before: str, images: int = 0) -> str:

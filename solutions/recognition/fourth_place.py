@@ -8,16 +8,19 @@ trained ones. They had labels of non-landmarks; here these are the index images 
 enough images are left out.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
 
 from harness import Among, ImageSet, Labelling, Recognition, Step, TrainingData
-from solutions.descriptors.ensemble import DescriptorSource, describe_ensemble
+from solutions.descriptors.ensemble import DescriptorSource, describe_ensemble, with_precision
 from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
 from solutions.descriptors.extractors.random_boxes import Cut, RandomBoxesExtractor
 from solutions.descriptors.extractors.square import SquareExtractor
+from solutions.descriptors.networks.engines.engine import Precision
+from solutions.descriptors.networks.parameters import check_networks
 from solutions.landmark_scores.binary_classifier import BinaryClassifier, fit_binary
 from solutions.landmark_scores.class_scores import ClassScores, LandmarkClasses
 from solutions.landmark_scores.crop_ranks import RankRule
@@ -56,6 +59,10 @@ class FourthPlace(Recognition):
     crop_side: int = 320  # pixels of the square for the network
     cut: Cut = "maps"  # from feature maps, one pass for all crops, or from pixels as theirs
     rule: RankRule = "source"  # 5 - rank of a landmark in each crop (source), or 5 rank (deck: the slides)
+    precision: Precision = "float32"  # of the network; bf16 is faster where the processor has it, and less exact
+
+    def input_digests(self, data: TrainingData, queries: ImageSet) -> Sequence[str]:  # noqa: ARG002 (checks only)
+        return check_networks(self)
 
     def fit(self, data: TrainingData) -> None:
         self.classes = LandmarkClasses.from_labels(data.labels)
@@ -92,7 +99,9 @@ class FourthPlace(Recognition):
             self.crop_scorer = self._fit_crops(data, data.index[is_non_landmark])
 
     def _fit_crops(self, data: TrainingData, non_landmarks: ImageSet) -> CropsAmongTrain:
-        crops = RandomBoxesExtractor(self.backbone, self.crop_side, self.crops, self.cut, self.weights)
+        crops = RandomBoxesExtractor(
+            self.backbone, self.crop_side, self.crops, self.cut, self.weights, precision=self.precision
+        )
         train = CropsAmongTrain.describe_whole(crops, data.train)
         classifier = fit_binary(train, CropsAmongTrain.describe_whole(crops, non_landmarks))
         return CropsAmongTrain(crops, train, self.classes, classifier, self.rule)
@@ -105,5 +114,6 @@ class FourthPlace(Recognition):
 
     def _extractor(self, name: str) -> DescriptorSource:
         if self.frame == "whole":
-            return (MultiscaleExtractor(name, self.side, ("gem_2", "rgem"), weights=self.weights),)
-        return SquareExtractor(name, self.side, ("gem",), self.weights, frame=self.frame)
+            view = MultiscaleExtractor(name, self.side, ("gem_2", "rgem"), weights=self.weights)
+            return with_precision((view,), self.precision)
+        return SquareExtractor(name, self.side, ("gem",), self.weights, frame=self.frame, precision=self.precision)

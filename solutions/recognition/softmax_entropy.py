@@ -6,6 +6,7 @@ The rejection threshold is the one with the best GAP in cross-validation, in whi
 A network is trained for the number of epochs that was best in cross-validation.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -15,6 +16,8 @@ from scipy.special import softmax
 from harness import Among, HarnessError, ImageSet, Labelling, Recognition, Span, TrainingData
 from solutions.descriptors.extractors.framing import Frame
 from solutions.descriptors.extractors.square import SquareExtractor
+from solutions.descriptors.networks.engines.engine import Precision
+from solutions.descriptors.networks.parameters import check_networks
 from solutions.descriptors.normalisation import l2_normalise
 from solutions.training.classifier import Classifier, ClassifierConfig
 from solutions.training.holdout import HoldoutRound
@@ -44,6 +47,7 @@ class SoftmaxEntropy(Recognition):
     epochs: int = 40  # of a network, at most
     rate: float = RATE  # initial step size of the head; a tenth of it for other layers
     per_landmark: int = PER_LANDMARK  # images that a network is trained on, at most
+    precision: Precision = "float32"  # of describing; bf16 is faster where the processor has it, and less exact
 
     def __post_init__(self) -> None:
         TrainingConfig.of_solution(self, 0)
@@ -52,9 +56,17 @@ class SoftmaxEntropy(Recognition):
                 "rule='energy' is the same for all images under head='hierarchical'; choose another rule"
             )
 
+    def input_digests(self, data: TrainingData, queries: ImageSet) -> Sequence[str]:  # noqa: ARG002 (checks only)
+        return check_networks(self)
+
     def fit(self, data: TrainingData) -> None:
         self.features = SquareExtractor(
-            self.backbone, self.side, weights=self.weights, frame=self.frame, preprocessing=self.preprocessing
+            self.backbone,
+            self.side,
+            weights=self.weights,
+            frame=self.frame,
+            preprocessing=self.preprocessing,
+            precision=self.precision,
         )
         self.train = self._descriptors(data.train) if self.rule == "distance" else None
         self.limit, config = self._cross_validate(

@@ -8,6 +8,7 @@ embedding on top, replace their ResNets. Reconstructed: the mean of ten crops, 1
 images are non-landmarks (see fourth_place).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -18,6 +19,8 @@ from solutions.descriptors.ensemble import describe_ensemble
 from solutions.descriptors.extractors.framing import Frame
 from solutions.descriptors.extractors.square import SquareExtractor
 from solutions.descriptors.extractors.ten_crops import TenCropsExtractor
+from solutions.descriptors.networks.engines.engine import Precision
+from solutions.descriptors.networks.parameters import check_networks
 from solutions.landmark_scores.class_scores import LandmarkClasses
 from solutions.landmark_scores.non_landmark import detect_non_landmarks
 from solutions.landmark_scores.score_merging import vote
@@ -55,10 +58,14 @@ class TenthPlace(Recognition):
     vote: Vote = "weighted"  # by the GAP on the fold left out (source), or all equal (deck: the slides)
     reject: Reject = "distance"  # non-landmarks by distance (slides), by a softmax (source), or none
     limit: Annotated[float, Span(0.1, 0.9)] = 0.7  # of either, above which a model votes for none; theirs 0.25
+    precision: Precision = "float32"  # of the network; bf16 is faster where the processor has it, and less exact
 
     def __post_init__(self) -> None:
         if self.folds < 1:
             raise HarnessError(f"folds={self.folds} must be 1 or more")
+
+    def input_digests(self, data: TrainingData, queries: ImageSet) -> Sequence[str]:  # noqa: ARG002 (checks only)
+        return check_networks(self)
 
     def fit(self, data: TrainingData) -> None:
         self.landmarks = LandmarkClasses.from_labels(data.labels).landmarks
@@ -85,4 +92,4 @@ class TenthPlace(Recognition):
 
     def _extractor(self, name: str) -> SquareExtractor:
         kind = TenCropsExtractor if self.ten_crops else SquareExtractor
-        return kind(name, self.side, weights=self.weights, frame=self.frame)
+        return kind(name, self.side, weights=self.weights, frame=self.frame, precision=self.precision)

@@ -8,6 +8,7 @@ pretrained network replaces theirs, and SIFT replaces DELF by default; all numbe
 Images found by ASMK are not verified, because watermarks agree in geometry.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -17,6 +18,7 @@ from harness import Among, ImageSet, Labelling, Recognition, Span, Step, Trainin
 from solutions.descriptors.ensemble import describe_ensemble, with_precision
 from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
 from solutions.descriptors.networks.engines.engine import Precision
+from solutions.descriptors.networks.parameters import check_networks
 from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening, whiten
 from solutions.landmark_scores.class_scores import (
     ClassScores,
@@ -65,6 +67,9 @@ class ThirdPlace(Recognition):
     inliers: Annotated[float, Span(0, 2)] = 0.2  # weight of 20 or more inliers
     preprocessing: str | None = None  # of pixels, such as 'imagenet', see docs/models.md; None: the network's own
     precision: Precision = "float32"  # of the network; bf16 is faster where the processor has it, and less exact
+
+    def input_digests(self, data: TrainingData, queries: ImageSet) -> Sequence[str]:  # noqa: ARG002 (checks only)
+        return check_networks(self)
 
     def fit(self, data: TrainingData) -> None:
         views = MultiscaleExtractor(self.backbone, self.side, ("gem_2", "rgem"), preprocessing=self.preprocessing)

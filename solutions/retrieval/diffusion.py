@@ -5,6 +5,7 @@ linear system is solved for each query, or beforehand for each index image (Yang
 eigenvectors of the graph (Iscen et al., CVPR 2018).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -14,6 +15,7 @@ from harness import Among, ImageSet, Ranking, Retrieval, Span, TrainingData, lis
 from solutions.descriptors.ensemble import describe_ensemble, with_precision
 from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
 from solutions.descriptors.networks.engines.engine import Precision
+from solutions.descriptors.networks.parameters import check_networks
 from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening
 from solutions.neighbours.exact import nearest, neighbour_graph
 from solutions.reranking.affinity import normalised_affinity
@@ -37,6 +39,9 @@ class Diffusion(Retrieval):
     eigenvectors: int = 200  # of each component of the graph (how='spectral')
     preprocessing: str | None = None  # of pixels, such as 'imagenet', see docs/models.md; None: the network's own
     precision: Precision = "float32"  # of the network; bf16 is faster where the processor has it, and less exact
+
+    def input_digests(self, data: TrainingData, queries: ImageSet) -> Sequence[str]:  # noqa: ARG002 (checks only)
+        return check_networks(self)
 
     def fit(self, data: TrainingData) -> None:
         views = MultiscaleExtractor(self.backbone, self.side, ("gem_2", "rgem"), preprocessing=self.preprocessing)

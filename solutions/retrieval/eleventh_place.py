@@ -5,6 +5,7 @@ graph by kgraph; we know of no write-up. A pretrained network replaces theirs; w
 number of neighbours are ours.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingDat
 from solutions.descriptors.ensemble import describe_ensemble, with_precision
 from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
 from solutions.descriptors.networks.engines.engine import Precision
+from solutions.descriptors.networks.parameters import check_networks
 from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening, whiten
 from solutions.neighbours.exact import nearest
 from solutions.neighbours.nn_descent import NNDescent
@@ -36,6 +38,9 @@ class EleventhPlace(Retrieval):
     augmentation: Annotated[int, Span(0, 20)] = 10  # index images averaged into each index image, itself included
     preprocessing: str | None = None  # of pixels, such as 'imagenet', see docs/models.md; None: the network's own
     precision: Precision = "float32"  # of the network; bf16 is faster where the processor has it, and less exact
+
+    def input_digests(self, data: TrainingData, queries: ImageSet) -> Sequence[str]:  # noqa: ARG002 (checks only)
+        return check_networks(self)
 
     def fit(self, data: TrainingData) -> None:
         views = MultiscaleExtractor(self.backbone, self.side, ("rmac",), preprocessing=self.preprocessing)

@@ -65,6 +65,14 @@ class Embeddings(Retrieval):
         queries.embeddings(self.name)  # raises an error if there are none
         return (data.index.embeddings(self.name).digest,)
 
+    def input_notes(self, data: TrainingData, queries: ImageSet) -> Sequence[str]:  # noqa: ARG002 (the index is enough)
+        width = data.index.describe(data.index.embeddings(self.name)).shape[1]
+        notes = {
+            f"dims={self.dims} has the effect of dims={width}, because a vector has {width} numbers": self.dims > width,
+            "labels=True has no effect without dims; set dims=192, for example": self.labels and not self.dims,
+        }
+        return [f"embeddings({self.name!r}): {note}" for note, applies in notes.items() if applies]
+
     def fit(self, data: TrainingData) -> None:
         self.vectors = data.index.embeddings(self.name)
         self.index_ids = data.index.ids

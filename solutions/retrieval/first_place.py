@@ -5,6 +5,7 @@ with MAC and REMAP, weighted by 2, 1.5, 1.5, 1.5, 1, 1. Two pretrained networks 
 25 000 cleaned images of landmarks. REMAP and the recursive expansion are reconstructions from their principles.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
@@ -14,6 +15,7 @@ from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingDat
 from solutions.descriptors.ensemble import FIRST_PLACE_WEIGHTS, concatenate
 from solutions.descriptors.extractors.multiscale import MultiscaleExtractor
 from solutions.descriptors.networks.engines.engine import Precision
+from solutions.descriptors.networks.parameters import check_networks
 from solutions.descriptors.remap import Remap, learn_remap
 from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening, whiten
 from solutions.neighbours.exact import nearest, neighbour_graph
@@ -84,6 +86,9 @@ class FirstPlace(Retrieval):
     expansion: Annotated[int, Span(0, 20)] = 5  # index images averaged into each query
     recursion: Annotated[int, Span(0, 20)] = 10  # retrieved images whose neighbours are appended
     precision: Precision = "float32"  # of the network; bf16 is faster where the processor has it, and less exact
+
+    def input_digests(self, data: TrainingData, queries: ImageSet) -> Sequence[str]:  # noqa: ARG002 (checks only)
+        return check_networks(self)
 
     def fit(self, data: TrainingData) -> None:
         backbones = {"first": self.backbone, "second": self.second}

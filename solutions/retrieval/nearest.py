@@ -1,5 +1,6 @@
 """Rank index images by the cosine of a pooled descriptor of a network."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from harness import Among, ImageSet, Ranking, Retrieval, TrainingData, list_leng
 from solutions.descriptors.extractors.framing import Frame
 from solutions.descriptors.extractors.square import DEFAULTS, SquareExtractor
 from solutions.descriptors.networks.engines.engine import Precision
+from solutions.descriptors.networks.parameters import check_networks
 from solutions.descriptors.normalisation import l2_normalise
 from solutions.descriptors.pooling.registry import find_row_pooling
 from solutions.neighbours.exact import nearest
@@ -26,6 +28,9 @@ class Nearest(Retrieval):
 
     def __post_init__(self) -> None:
         find_row_pooling(self.descriptor)
+
+    def input_digests(self, data: TrainingData, queries: ImageSet) -> Sequence[str]:  # noqa: ARG002 (checks only)
+        return check_networks(self)
 
     def fit(self, data: TrainingData) -> None:
         poolings = DEFAULTS if self.descriptor in DEFAULTS else (self.descriptor,)

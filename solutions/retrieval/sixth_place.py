@@ -5,6 +5,7 @@ from the index, diffusion from 5 images over 50 mutual neighbours. A pretrained 
 shrinkage is ours.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from harness import Among, ImageSet, Ranking, Retrieval, Span, Step, TrainingDat
 from solutions.descriptors.ensemble import describe_ensemble, with_precision
 from solutions.descriptors.extractors.multiscale import THREE_SCALES, MultiscaleExtractor
 from solutions.descriptors.networks.engines.engine import Precision
+from solutions.descriptors.networks.parameters import check_networks
 from solutions.descriptors.whitening.pca_whitening import learn_pca_whitening, whiten
 from solutions.neighbours.exact import nearest, neighbour_graph
 from solutions.reranking.affinity import normalised_affinity
@@ -39,6 +41,9 @@ class SixthPlace(Retrieval):
     seeds: Annotated[int, Span(1, 20)] = 5  # retrieved images that diffusion starts from
     preprocessing: str | None = None  # of pixels, such as 'imagenet', see docs/models.md; None: the network's own
     precision: Precision = "float32"  # of the network; bf16 is faster where the processor has it, and less exact
+
+    def input_digests(self, data: TrainingData, queries: ImageSet) -> Sequence[str]:  # noqa: ARG002 (checks only)
+        return check_networks(self)
 
     def fit(self, data: TrainingData) -> None:
         views = MultiscaleExtractor(

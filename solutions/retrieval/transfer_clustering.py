@@ -4,6 +4,7 @@ K. E. Odoh's own retrieval of 2018: a softmax over the landmarks of the train im
 interval around the query's probability of its most probable landmark grows until it contains 100 index images.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -13,6 +14,8 @@ from scipy.special import softmax
 from harness import Among, ImageSet, Ranking, Retrieval, Span, TrainingData, list_length
 from solutions.descriptors.extractors.framing import Frame
 from solutions.descriptors.extractors.square import SquareExtractor
+from solutions.descriptors.networks.engines.engine import Precision
+from solutions.descriptors.networks.parameters import check_networks
 from solutions.reranking.flood_fill import STEP, Order, flood_fill
 from solutions.training.classifier import ClassifierConfig
 from solutions.training.sampling import PER_LANDMARK
@@ -36,13 +39,22 @@ class TransferClustering(Retrieval):
     epochs: int = 40  # of a network
     rate: float = RATE  # initial step size of the head; a tenth of it for other layers
     per_landmark: int = PER_LANDMARK  # images that a network is trained on, at most
+    precision: Precision = "float32"  # of describing; bf16 is faster where the processor has it, and less exact
 
     def __post_init__(self) -> None:
         TrainingConfig.of_solution(self, 0)
 
+    def input_digests(self, data: TrainingData, queries: ImageSet) -> Sequence[str]:  # noqa: ARG002 (checks only)
+        return check_networks(self)
+
     def fit(self, data: TrainingData) -> None:
         features = SquareExtractor(
-            self.backbone, self.side, weights=self.weights, frame=self.frame, preprocessing=self.preprocessing
+            self.backbone,
+            self.side,
+            weights=self.weights,
+            frame=self.frame,
+            preprocessing=self.preprocessing,
+            precision=self.precision,
         )
         self.classifier = ClassifierConfig(features, TrainingConfig.of_solution(self, data.seed)).train(data)
         self.index_ids = data.index.ids

@@ -14,6 +14,7 @@ import numpy as np
 from harness import Extractor, HarnessError
 from solutions.descriptors.extractors.square import to_square
 from solutions.descriptors.networks.backbone import Backbone
+from solutions.descriptors.networks.engines.engine import Precision
 from solutions.descriptors.networks.network_spec import IMAGENET
 from solutions.descriptors.normalisation import l2_normalise
 from solutions.descriptors.pooling.poolings import POWER, SMALLEST, gem
@@ -38,6 +39,7 @@ class RandomBoxesExtractor(Extractor):
     count: int = MAX_BOXES  # crops, at most 100
     cut: Cut = "maps"
     weights: str | None = IMAGENET  # or a file, or None for random ones
+    precision: Precision = "float32"  # of the network; bf16 is faster where the processor has it, and less exact
     mode = "RGB"
     size = None
     libraries = ("opencv-python-headless",)
@@ -48,7 +50,7 @@ class RandomBoxesExtractor(Extractor):
 
     @property
     def network(self) -> Backbone:
-        return Backbone(self.backbone, self.weights)
+        return Backbone(self.backbone, self.weights, precision=self.precision)
 
     @property
     def reduce_to(self) -> int:

@@ -6,7 +6,11 @@ The process that describes images then needs none of the libraries that models a
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Mapping
 from pathlib import Path
+from subprocess import DEVNULL
+from tempfile import TemporaryFile
 
 from harness import HarnessError, make_printable
 from solutions.descriptors.networks.network_spec import NetworkSpec
@@ -14,6 +18,8 @@ from solutions.descriptors.networks.registry import find_source
 
 DESCRIPTION, _REASON = "network.json", "reason.txt"
 _LONGEST_REASON = 300
+_SECONDS = 3600.0  # large models may be fetched first
+TIME_VARIABLE = "LANDMARK_CONVERSION_TIMEOUT"
 
 
 def convert_in_subprocess(spec: NetworkSpec, folder: Path) -> None:
@@ -24,21 +30,45 @@ def convert_in_subprocess(spec: NetworkSpec, folder: Path) -> None:
     paths = [str(Path(__file__).parents[3]), *(path for path in sys.path if path)]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}
     command = [sys.executable, "-P", "-m", "solutions.descriptors.networks.conversion", spec.to_json(), str(folder)]
-    process = subprocess.run(  # noqa: S603 (this interpreter)
-        command,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
+    status, errors = _run_limited(command, environment, spec.name)
     reason = folder / _REASON
     if reason.exists():
         raise HarnessError(reason.read_text(encoding="utf-8"))
-    if process.returncode or not (folder / DESCRIPTION).exists():
-        last = make_printable(" ".join(process.stderr.split()[-40:])) or f"exit status {process.returncode}"
+    if status or not (folder / DESCRIPTION).exists():
+        last = make_printable(" ".join(errors.split()[-40:])) or f"exit status {status}"
         raise HarnessError(f"{spec.name}: its conversion failed: {last[-_LONGEST_REASON:]}")
+
+
+def _run_limited(command: list[str], environment: Mapping[str, str], name: str) -> tuple[int, str]:
+    """Return the exit status of a command and what it wrote to standard error.
+
+    It is killed after the time limit, which then raises HarnessError, and on any exception such as Ctrl-C. Errors go to
+    a file, because processes that it started could hold a pipe open for ever.
+    """
+    limit = _time_limit()
+    with TemporaryFile() as errors:
+        try:
+            process = subprocess.run(  # noqa: S603 (this interpreter)
+                command, env=environment, stdin=DEVNULL, stdout=DEVNULL, stderr=errors, timeout=limit, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise HarnessError(
+                f"{name}: its conversion took more than {limit:g} s; set {TIME_VARIABLE} to more seconds"
+            ) from None
+        errors.seek(0)
+        return process.returncode, errors.read().decode(errors="replace")
+
+
+def _time_limit() -> float:
+    """Return the seconds that a conversion may take. Raises HarnessError if the variable is no number above 0."""
+    text = os.environ.get(TIME_VARIABLE, "")
+    try:
+        limit = float(text or _SECONDS)
+    except ValueError:
+        limit = 0
+    if not 0 < limit < threading.TIMEOUT_MAX:
+        raise HarnessError(f"{TIME_VARIABLE}={text!r:.40} must be a number of seconds above 0")
+    return limit
 
 
 def main(arguments: list[str]) -> int:

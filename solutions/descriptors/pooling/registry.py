@@ -29,6 +29,7 @@ _VECTORS = {
     "cls": Pooling(lambda rows: rows, source="cls"),
     "vector": Pooling(lambda rows: rows, source="vector"),
 }
+_OUTPUTS = {"cls": "a class token", "vector": "a vector", "maps": "feature maps or patches"}
 _SHORTEST = 1e-24  # squared length below which a row is not divided by its length
 
 
@@ -66,10 +67,17 @@ def pool_outputs(outputs: Mapping[str, np.ndarray], name: str, layer: str = "map
     pooling = find_pooling(name)
     source = layer if pooling.source == "maps" else pooling.source
     if source not in outputs:
-        fitting = [each for each in _VECTORS if each in outputs] + ["gem, mean, …"] * ("maps" in outputs)
-        what = "feature maps or patches" if pooling.source == "maps" else "class token" if name == "cls" else "vector"
-        raise HarnessError(f"the network has no {what} for {name!r:.60}; choose {', '.join(fitting) or 'another'}")
+        raise HarnessError(_missing_output(outputs, pooling.source))
     return pooling.pool(outputs[source])
+
+
+def _missing_output(outputs: Mapping[str, np.ndarray], source: str) -> str:
+    """Return what a network does not give, what it gives, and which poolings fit that."""
+    there = [each for each in _OUTPUTS if each in outputs]
+    needs = ", which gem and other poolings need" if source == "maps" else ""
+    gives = " and ".join(_OUTPUTS[each] for each in there) or "neither vectors nor maps"
+    fitting = ", ".join("gem, mean, …" if each == "maps" else each for each in there) or "another network"
+    return f"the network gives no {_OUTPUTS[source].removeprefix('a ')}{needs}; it gives {gives}: choose {fitting}"
 
 
 def _base(name: str) -> Pooling:

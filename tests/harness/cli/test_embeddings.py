@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from harness.cli import _paste
 from harness.data.competition import Competition
 from tests.cli import error_of, run_command
 from tests.factories.vectors import thumbnails, write_npy, write_npz
@@ -17,12 +18,15 @@ def vectors(competition_folder: Path, workspace: Path) -> tuple[list[str], np.nd
 
 
 def test_the_report_counts_by_part_and_names_the_next_command(
-    vectors, competition_folder: Path, workspace: Path, tmp_path: Path
+    vectors, competition_folder: Path, workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids, rows = vectors
     rows[3] = 0
     path = write_npz(tmp_path / "x.npz", [*ids[:20], "x", ids[0]], rows[:22])
-    lines = run_command("embeddings", "add", "mine", path, "--on", competition_folder).stdout.splitlines()
+    monkeypatch.setattr(_paste, "program_words", lambda: ["landmark"])
+    command = "embeddings", "add", "mine", path, "--on", competition_folder, "--workspace", workspace
+    lines = run_command(*command).stdout.splitlines()
+    place = f"--on {competition_folder} --workspace {workspace}"
     assert lines == [
         "mine: 22 vectors of 48 numbers",
         f"  test  6 of 7 images have a vector; none for '{ids[3]}'",
@@ -31,8 +35,8 @@ def test_the_report_counts_by_part_and_names_the_next_command(
         "  1 ids are in no table of the competition, such as 'x'",
         f"  1 ids are repeated, and their last vector counts, such as '{ids[0]}'",
         f"  1 vectors are zeros only and count as none, such as '{ids[3]}'",
-        f"run them with: landmark run \"embeddings('mine')\" --on {competition_folder}",
-        f"run them with: landmark run \"embeddings_recognition('mine')\" --on {competition_folder}",
+        f"run them with: landmark run \"embeddings('mine')\" {place}",
+        f"run them with: landmark run \"embeddings_recognition('mine')\" {place}",
     ]
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from harness import HarnessError
 from harness.data.competition import Competition
+from harness.solution.registry import load_solution
 from solutions.descriptors.ensemble import FIRST_PLACE_WEIGHTS, UNSUPERVISED_VIEWS, concatenate, with_precision
 from solutions.descriptors.pairs import matching_pairs, other_pairs
 from solutions.descriptors.remap import BINS, Remap, kl_divergence, learn_remap, region_weights
@@ -148,3 +149,15 @@ def test_a_precision_changes_the_networks_of_all_extractors_and_nothing_else() -
     views = with_precision(UNSUPERVISED_VIEWS, "bf16")
     assert {view.network.precision for view in views} == {"bf16"}
     assert with_precision(views, "float32") == UNSUPERVISED_VIEWS
+
+
+@pytest.mark.parametrize("name", ["fourth_place", "tenth_place"])
+@pytest.mark.parametrize("frame", ["squash", "crop"])
+def test_solutions_of_squares_describe_in_their_precision(name: str, frame: str) -> None:
+    solution = load_solution(f"{name}(precision='bf16', frame='{frame}')")
+    assert solution._extractor("lite0").network.precision == "bf16"
+
+
+def test_whole_photographs_are_described_in_the_precision_of_fourth_place() -> None:
+    (view,) = load_solution("fourth_place(precision='bf16')")._extractor("lite0")
+    assert view.network.precision == "bf16"

@@ -144,6 +144,16 @@ def test_a_run_is_repeated_only_if_the_vectors_have_changed(competition: Competi
     assert runner.plan(["first_images"])[0].key == plain
 
 
+def test_parameters_without_an_effect_are_noted(competition: Competition, workspace: Path) -> None:
+    runner = Runner(competition, Workspace.open(workspace))
+    specs = "embeddings('mine', dims=48, labels=True)", "embeddings('mine', dims=64)", "embeddings('mine', labels=True)"
+    assert [planned.notes for planned in runner.plan(specs)] == [
+        (),
+        ("embeddings('mine'): dims=64 has the effect of dims=48, because a vector has 48 numbers",),
+        ("embeddings('mine'): labels=True has no effect without dims; set dims=192, for example",),
+    ]
+
+
 def test_a_run_without_vectors_is_refused_before_it_starts(competition: Competition, workspace: Path) -> None:
     runner = Runner(competition, Workspace.open(workspace))
     with pytest.raises(HarnessError, match="no embeddings are named 'other'; there are mine"):

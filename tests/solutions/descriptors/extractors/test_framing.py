@@ -104,9 +104,15 @@ def test_the_class_token_is_a_descriptor(tmp_path: Path) -> None:
 def test_a_pooling_that_does_not_fit_the_outputs_names_those_that_do(tmp_path: Path) -> None:
     cells, tokens = str(save_cells(tmp_path / "cells.onnx")), str(save_tokens(tmp_path / "tokens.onnx"))
     image = photographs(8, 8)[0]
-    with pytest.raises(HarnessError, match="the network has no class token for 'cls'; choose vector, gem, mean"):
+    with pytest.raises(
+        HarnessError,
+        match="no class token; it gives a vector and feature maps or patches: choose vector, gem, mean",
+    ):
         SquareExtractor(cells, 8, ("cls",), preprocessing="unit").describe([image])
-    with pytest.raises(HarnessError, match="the network has no vector for 'vector'; choose cls, gem, mean"):
+    with pytest.raises(
+        HarnessError,
+        match="no vector; it gives a class token and feature maps or patches: choose cls, gem, mean",
+    ):
         SquareExtractor(tokens, 8, ("vector",), preprocessing="unit").describe([image])
 
 

@@ -55,6 +55,24 @@ def test_a_conversion_that_fails_is_an_error_of_one_line(
     assert str(refused.value) == complaint
 
 
+def test_a_conversion_that_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", executable(tmp_path, "exec sleep 60"))
+    monkeypatch.setenv("LANDMARK_CONVERSION_TIMEOUT", "0.05")
+    with pytest.raises(HarnessError) as refused:
+        convert_in_subprocess(NetworkSpec(), tmp_path)
+    expected = "lite0: its conversion took more than 0.05 s; set LANDMARK_CONVERSION_TIMEOUT to more seconds"
+    assert str(refused.value) == expected
+
+
+@pytest.mark.parametrize("limit", ["no", "0", "-1", "nan", "inf"])
+def test_a_time_limit_that_is_no_number_of_seconds_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setenv("LANDMARK_CONVERSION_TIMEOUT", limit)
+    with pytest.raises(HarnessError, match=f"'{limit}' must be a number of seconds above 0"):
+        convert_in_subprocess(NetworkSpec(), tmp_path)
+
+
 class FailingSource:
     """A source whose models cannot be converted."""
 

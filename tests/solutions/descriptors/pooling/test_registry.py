@@ -7,7 +7,13 @@ from harness import HarnessError
 from solutions.descriptors.normalisation import l2_normalise
 from solutions.descriptors.pooling.poolings import POOLINGS, gem, mac
 from solutions.descriptors.pooling.regions import sum_of_regions
-from solutions.descriptors.pooling.registry import find_pooling, find_row_pooling, pool_tensor, tensor_functions
+from solutions.descriptors.pooling.registry import (
+    find_pooling,
+    find_row_pooling,
+    pool_outputs,
+    pool_tensor,
+    tensor_functions,
+)
 from tests.back_ends import require_back_end
 
 MAPS = np.random.default_rng(0).normal(1, 2, (2, 9, 12, 5)).astype(np.float32)
@@ -51,3 +57,14 @@ def test_poolings_in_keras_are_normalised_and_concatenated() -> None:
     require_back_end()
     expected = np.hstack([l2_normalise(find_pooling(name).pool(MAPS)) for name in ("gem_4", "mac")])
     assert np.asarray(pool_tensor(MAPS, ("gem_4", "mac"))) == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_network_of_vectors_names_the_pooling_that_fits() -> None:
+    with pytest.raises(HarnessError) as refused:
+        pool_outputs({"vector": np.zeros((2, 5), np.float32)}, "mac")
+    assert str(refused.value) == (
+        "the network gives no feature maps or patches, which gem and other poolings need; it gives a vector: "
+        "choose vector"
+    )
+    with pytest.raises(HarnessError, match="it gives neither vectors nor maps: choose another network"):
+        pool_outputs({}, "vector")

@@ -1,0 +1,28 @@
+"""The parameters of solutions that name networks, checked before a run starts."""
+
+from harness import HarnessError
+from solutions.descriptors.networks.efficientnet_lite import SIZES
+from solutions.descriptors.networks.network_spec import IMAGENET, NetworkSpec
+from solutions.descriptors.networks.preprocessing import MAX_SIDE, Preprocessing
+from solutions.descriptors.networks.registry import find_source
+
+_NAMES = "backbone", "second"
+
+
+def check_networks(solution: object) -> tuple[str, ...]:
+    """Return () if the networks of a solution exist, as far as that can be seen without loading them.
+
+    Parameters are `backbone`, `second`, `weights`, `side` and `preprocessing`, as far as the solution has them.
+    Raises HarnessError if a file, module or package is missing, or a value is impossible.
+    """
+    side, preprocessing = getattr(solution, "side", None), getattr(solution, "preprocessing", None)
+    if side is not None and not 1 <= side <= MAX_SIDE:
+        raise HarnessError(f"side={side} must be from 1 to {MAX_SIDE} pixels")
+    if preprocessing is not None:
+        Preprocessing.parse(preprocessing)
+    weights = getattr(solution, "weights", IMAGENET)
+    for name in filter(None, (getattr(solution, each, None) for each in _NAMES)):
+        if name not in SIZES or weights not in (None, IMAGENET):
+            spec = NetworkSpec(name, weights)
+            find_source(spec).identity(spec)
+    return ()

@@ -23,7 +23,7 @@ _OPTIONS = {"matches": ("local", "model"), "hash": ("kind", "hash_size", "uprigh
 
 def explain(  # noqa: PLR0913 (a command has as many options as it has)
     ctx: typer.Context,
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="The id of an image.")],
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="The id of an image, or its file in files.csv.")],
     image: Annotated[str, typer.Argument(metavar="IMAGE", help="The id of another one.")],
     *,
     on: Folder,
@@ -64,7 +64,8 @@ def explain(  # noqa: PLR0913 (a command has as many options as it has)
         require_picture(picture)
     competition, _ = context.open_competition(on, workspace)
     sets = {"test": competition.queries, "index": competition.index, "train": competition.train}
-    one, other = _find_image(query, sets, on), _find_image(image, dict(sorted(sets.items())), on)
+    files = context.source_files(on)
+    one, other = _find_image(query, sets, on, files), _find_image(image, dict(sorted(sets.items())), on, files)
     if by == "hash":
         line, document = _explain_by_hash(one, other, kind or [], picture, hash_size=hash_size, upright=upright)
     else:
@@ -72,7 +73,7 @@ def explain(  # noqa: PLR0913 (a command has as many options as it has)
     if json:
         context.print_json(document)
     else:
-        context.say(f"{picture}: {line}")
+        context.say(f"{picture}: {line}{_files_text(one, other, files)}")
 
 
 def _require_options(ctx: typer.Context, by: str) -> None:
@@ -121,15 +122,23 @@ def _explain_by_matches(
     return line, {**explanation.as_json, "descriptor": name, "model": model}
 
 
-def _find_image(image_id: str, sets: dict[str, ImageSet], folder: Path) -> ImageSet:
-    """Return the image with this id from the first set that has it; raise HarnessError if none has."""
+def _files_text(query: ImageSet, image: ImageSet, files: dict[str, str]) -> str:
+    """Return the files of two images for the end of a line, as far as they are known."""
+    names = [files[each.ids[0]] for each in (query, image) if each.ids[0] in files]
+    return f" ({' and '.join(names)})" if names else ""
+
+
+def _find_image(name: str, sets: dict[str, ImageSet], folder: Path, files: dict[str, str]) -> ImageSet:
+    """Return the image with this id, or of this file, from the first set that has it; HarnessError if none has."""
     from harness import HarnessError
 
-    for images in sets.values():
-        rows = (images.ids == image_id).nonzero()[0]
-        if len(rows):
-            return images[rows]
-    raise HarnessError(f"{image_id!r:.60} is not an image of {folder}; test.csv, index.csv and train.csv list the ids")
+    ids = [name, *(image_id for image_id, file in files.items() if file == name)]
+    for image_id in ids:
+        for images in sets.values():
+            rows = (images.ids == image_id).nonzero()[0]
+            if len(rows):
+                return images[rows]
+    raise HarnessError(f"{name!r:.60} is not an image of {folder}; test.csv, index.csv and train.csv list the ids")
 
 
 def _method(local: str) -> tuple[str, LocalExtractor, Verification]:

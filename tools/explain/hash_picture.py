@@ -17,6 +17,7 @@ _PANELS = 2.7, 2.0  # inches: width of a photograph and side of a hash, for one 
 _CAPTION = 0.62  # inches above and below each row
 _TALLEST = 1.4  # height by width of a photograph
 _LONGEST_ID = 40  # letters
+_LINE = 32  # digits
 _PHOTO_SIDE = 480  # pixels
 _DIFFERENT, _EQUAL = COLOURS[1], "#e8e8e8"
 _HUES = ("red", "yellow", "green", "cyan", "blue", "magenta")
@@ -79,10 +80,16 @@ def _draw_row(row: Any, comparison: HashComparison) -> None:
     black_and_white = ("#000000", "#ffffff")
     for axes, bits, text in zip(row, (comparison.query, comparison.image), comparison.texts, strict=False):
         _draw_bits(axes, comparison, bits, black_and_white)
-        axes.set_xlabel("\n".join(wrap(text, 32)), fontsize=7, family="monospace", parse_math=False)
+        axes.set_xlabel(_digits(text), fontsize=7, family="monospace", parse_math=False)
     row[0].set_ylabel(comparison.label.replace(" (", "\n("), fontsize=8, parse_math=False)
     _draw_bits(row[2], comparison, comparison.differing, (_EQUAL, _DIFFERENT))
     row[2].set_xlabel(f"{comparison.distance} of {comparison.query.size} bits differ", fontsize=8)
+
+
+def _digits(text: str) -> str:
+    """Return hexadecimal digits in at most two lines."""
+    lines = wrap(text, _LINE)
+    return "\n".join(lines if len(lines) <= 2 else [lines[0], "…"])
 
 
 def _draw_bits(axes: Any, comparison: HashComparison, bits: np.ndarray, colours: tuple[str, str]) -> None:

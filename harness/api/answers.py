@@ -46,12 +46,14 @@ class AnswerView(NotebookView):
     values: Mapping[str, float]
     rows: np.ndarray
     names: Mapping[int, str] = field(default_factory=dict)  # of landmarks
+    ignored: Mapping[str, Collection[str]] = field(default_factory=dict)  # images by query that do not count
 
     @property
     def table(self) -> DataFrame:
         """Return the answer as a DataFrame: id, rank, image, or id, landmark, confidence.
 
-        `right` says whether the ground truth has the image or landmark; None for a query that is not scored.
+        `right` says whether the ground truth has the image or landmark; None for a query that is not scored, and for
+        an image that does not count (junk).
         """
         from pandas import DataFrame
 
@@ -136,8 +138,8 @@ class AnswerView(NotebookView):
         return self.competition.train[rows].paths if len(rows) else [None]
 
     def _is_right(self, row: int, item: object) -> bool | None:
-        relevant = self._relevant(row)
-        return None if relevant is None else item in relevant
+        relevant, ignored = self._relevant(row), self.ignored.get(str(self.answer.query_ids[row]), ())
+        return None if relevant is None or item in ignored else item in relevant
 
     def _relevant(self, row: int) -> Collection[Any] | None:
         """Return the relevant images or landmarks of a query, None if it is not scored."""
@@ -153,10 +155,11 @@ def stored_answer_view(competition: Competition, workspace: Workspace, name: str
     scores = store.per_query(number, [metric]).get(metric)
     of_queries = [] if scores is None else zip(store.query_ids(number), scores.tolist(), strict=True)
     values = {query: value for query, value in of_queries if isfinite(value)}
-    relevant = relevant_items(load_ground_truth(competition.folder, answer.task))
+    truth = load_ground_truth(competition.folder, answer.task)
+    relevant = relevant_items(truth)
     title, rows = f"{entry.identity}, entry #{number}", np.arange(len(answer.query_ids))
     names = {} if isinstance(answer, Ranking) else _landmark_names(competition)
-    return AnswerView(competition, title, metric, answer, relevant, values, rows, names)
+    return AnswerView(competition, title, metric, answer, relevant, values, rows, names, ignored_images(truth))
 
 
 def _landmark_names(competition: Competition) -> dict[int, str]:
@@ -187,6 +190,15 @@ def relevant_items(truth: GroundTruth | None) -> dict[str, frozenset[Any]]:
     items = np.split(truth.tokens, truth.offsets[1:-1])
     scored = zip(truth.query_ids.tolist(), items, truth.scored.tolist(), strict=True)
     return {query: frozenset(of.tolist()) for query, of, counts in scored if counts}
+
+
+def ignored_images(truth: GroundTruth | None) -> dict[str, frozenset[str]]:
+    """Return the images that do not count for each query of Oxford, Paris or Holidays; empty elsewhere."""
+    if truth is None or truth.protocols is None:
+        return {}
+    ids = truth.images.texts()
+    _, ignored = truth.protocols.get("medium") or truth.protocols["all"]
+    return {query: frozenset(ids[[*numbers]].tolist()) for query, numbers in ignored.items()}
 
 
 def _listed(ranking: Ranking, row: int) -> list[str]:

@@ -105,14 +105,22 @@ class OpenCompetition(ExportMethods, NotebookView):
         return run_to_view(self._runner(folds=folds, limit=limit), specs, task, options)
 
     @raises_harness_errors
-    def leaderboard(self, task: Task | None = None, *, folds: bool = False, every: bool = False) -> LeaderboardView:
-        """Return the leaderboard of each task; with `every` one row for each set of parameters."""
-        from harness.comparing.boards import entries_by_sample, entries_by_task, task_board
+    def leaderboard(
+        self, task: Task | None = None, *, folds: bool = False, every: bool = False, metric: str | None = None
+    ) -> LeaderboardView:
+        """Return the leaderboard of each task; with `every` one row for each set of parameters.
+
+        `metric` is another metric to rank by, in any usual spelling, such as `mAP H`; it needs a task if there are two.
+        """
+        from harness.comparing.boards import entries_by_sample, entries_by_task, entry_metric, task_board
 
         require_task(task)
         entries = entries_by_task(self.read(), self.workspace, task, folds=folds)
         samples = {} if folds else entries_by_sample(self.read(), self.workspace, task)
-        boards = {name: task_board(name, of, folds=folds, every=every) for name, of in entries.items() if of}
+        by = {name: entry_metric(metric, self.read(), name, folds=folds) for name, of in entries.items() if of}
+        boards = {
+            name: task_board(name, entries[name], folds=folds, every=every, metric=each) for name, each in by.items()
+        }
         return LeaderboardView(
             self.name, boards, {key: task_board(key[0], of, every=every) for key, of in samples.items()}
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -14,9 +14,20 @@ from harness.data.tables.csv_table import read_table
 from harness.errors import HarnessError, SubmissionError
 from harness.scoring.evaluate import evaluate
 from harness.submissions.read_write import read_submission
-from metrics import COMPLETE_METRICS, METRICS, CompleteJudgement, Metric, Task, judge_complete
+from metrics import (
+    COMPLETE_METRICS,
+    METRICS,
+    PROTOCOL_METRICS,
+    CompleteJudgement,
+    Metric,
+    ProtocolMetric,
+    Task,
+    judge_complete,
+    revisited,
+)
 from metrics import metric as metric_named
 from metrics.base import CompleteRankingMetric
+from metrics.protocols import Difficulty
 from metrics.registry import spelling_key
 
 if TYPE_CHECKING:
@@ -42,7 +53,8 @@ class MetricFunction:
 
         Both have the id column and the column `images` (blank-separated ids) or `landmarks` (in the submission one
         landmark and its confidence). Queries without a row are unanswered. A column Usage of the ground truth may mark
-        rows as Ignored. Complete metrics also read a column `ignored` of the ground truth.
+        rows as Ignored. Complete metrics also read a column `ignored` of the ground truth, and those of a protocol the
+        columns `easy`, `hard` and `ignored`.
 
         Raises SubmissionError for a submission that Kaggle's scorer could not read, HarnessError if no query counts.
         """
@@ -102,10 +114,10 @@ def metrics() -> DataFrame:
             "higher_is_better": metric.higher_is_better,
             "lowest": metric.bounds[0],
             "highest": metric.bounds[1],
-            "complete_rankings": metric in COMPLETE_METRICS,
+            "complete_rankings": metric in (*COMPLETE_METRICS, *PROTOCOL_METRICS),
             "definition": (type(metric).__doc__ or "").strip().partition("\n")[0],
         }
-        for metric in (*METRICS.values(), *COMPLETE_METRICS)
+        for metric in (*METRICS.values(), *COMPLETE_METRICS, *PROTOCOL_METRICS)
     ]
     return DataFrame(rows)
 
@@ -114,7 +126,9 @@ def _score(metric: Metric, solution: Path, submission: Path) -> float:
     """Return the score of a submission file against a ground truth file; ValueError if no query counts."""
     if isinstance(metric, CompleteRankingMetric):
         return metric.score(_judge_complete(solution, submission))
-    truth = read_ground_truth(solution, metric.task)
+    if isinstance(metric, ProtocolMetric):
+        return metric.measure.score(_judge_protocol(solution, submission, metric.protocol))
+    truth = replace(read_ground_truth(solution, metric.task), protocols=None)
     scored = truth.query_ids[truth.scored]
     answer = read_submission(submission, scored, truth.query_ids[~truth.scored].tolist())
     if answer.task != metric.task:
@@ -125,6 +139,11 @@ def _score(metric: Metric, solution: Path, submission: Path) -> float:
 def _judge_complete(solution: Path, submission: Path) -> CompleteJudgement:
     relevant = _lists(solution, "images")
     return judge_complete(_lists(submission, "images"), relevant, _lists(solution, "ignored"))
+
+
+def _judge_protocol(solution: Path, submission: Path, protocol: Difficulty) -> CompleteJudgement:
+    easy, hard, ignored = (_lists(solution, grade) for grade in ("easy", "hard", "ignored"))
+    return judge_complete(_lists(submission, "images"), *revisited(easy, hard, ignored, protocol))
 
 
 def _lists(path: Path, column: str) -> dict[str, list[str]]:

@@ -16,6 +16,7 @@ from harness.scoring.submission_scores import SubmissionScores
 from harness.submissions.validation.report import ValidationReport
 from leaderboard import Entry
 from leaderboard.rendering.format_cells import metric_label
+from metrics.registry import spelling_key
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -35,10 +36,11 @@ class ScoresView(NotebookView):
 
     def score(self, metric: str, part: str = "all") -> float | None:
         """Return one score, None if no query of the part counts; HarnessError for an unknown part or metric."""
+        first = next(iter(self.result.scores.values()))
+        labels = {spelling_key(label): name for name in first for label in (metric_label(name), name)}
         try:
-            return self.result.scores[part][metric]
+            return self.result.scores[part][labels.get(spelling_key(metric), metric)]
         except KeyError:
-            first = next(iter(self.result.scores.values()))
             raise HarnessError(
                 f"there is no score {metric!r} of {part!r}; metrics: {', '.join(first)}; "
                 f"parts: {', '.join(self.result.scores)}"

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from harness.comparing.boards import BoardRows
     from harness.data.competition import Competition
     from leaderboard.references import ReferenceRow
-    from metrics import Metric as MetricObject
     from metrics import Task as TaskName
 
     Boards = Mapping[TaskName, BoardRows]
@@ -68,7 +67,7 @@ def leaderboard(
     from harness.cli._open import open_competition
     from harness.cli._references import references_of
     from harness.cli._render_board import BoardStyle
-    from harness.comparing.boards import entries_by_sample, entries_by_task, task_board
+    from harness.comparing.boards import entries_by_sample, entries_by_task, entry_metric, task_board
     from leaderboard.references import is_baseline
 
     style = BoardStyle("json" if json else format, medals=medals, every_column=every_column)
@@ -79,10 +78,10 @@ def leaderboard(
     if references or all_references:
         reference_rows = references_of(competition, entries, every=all_references)
         entries = {name: [each for each in of_task if not is_baseline(each)] for name, of_task in entries.items()}
-    by = {name: _metric(metric, competition, name, folds=folds) for name, of_task in entries.items() if of_task}
+    by = {name: entry_metric(metric, competition, name, folds=folds) for name, of_task in entries.items() if of_task}
     boards = {name: task_board(name, entries[name], folds=folds, every=every, metric=each) for name, each in by.items()}
     samples = {} if folds or reference_rows is not None else entries_by_sample(competition, workspace, task)
-    sample_boards = {key: task_board(key[0], of, every=every) for key, of in samples.items()}
+    sample_boards = {key: task_board(key[0], of, every=every, metric=by.get(key[0])) for key, of in samples.items()}
     if style.format == "json":
         _print_document(competition, style, boards, sample_boards, reference_rows)
     elif not boards and not sample_boards and reference_rows is None and format != "csv":
@@ -134,11 +133,3 @@ def _print_document(
     if references is not None:
         document["references"] = {name: list(map(asdict, rows)) for name, rows in references.items()}
     print_json(document)
-
-
-def _metric(name: str | None, competition: Competition, task: TaskName, *, folds: bool) -> MetricObject | None:
-    """Return the metric of a name among those that entries have; None for the one that ranks by default."""
-    from harness.scoring.reported_metric import reported_metric
-    from metrics import metrics_of
-
-    return reported_metric(name, task, metrics_of(task) if folds else competition.metrics(task)) if name else None

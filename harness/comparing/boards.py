@@ -6,6 +6,7 @@ from functools import partial
 from harness.data.competition import TASKS, Competition
 from harness.data.query_sample import is_fold, sample_size
 from harness.data.split import TEST
+from harness.scoring.reported_metric import reported_metric
 from harness.workspace import Workspace
 from leaderboard import BoardRow, Entry, EntryStore, FoldRow, board_rows, fold_rows
 from leaderboard.order import Group
@@ -46,6 +47,15 @@ def entries_by_sample(
             samples.setdefault((of_task, entry.split), []).append(entry)
     order = sorted(samples, key=lambda key: (TASKS.index(key[0]), -(sample_size(key[1]) or 0)))
     return {key: samples[key] for key in order}
+
+
+def entry_metric(name: str | None, competition: Competition, task: Task, *, folds: bool = False) -> Metric | None:
+    """Return the metric of a name among those that entries are stored with; None, without a name, for the usual one.
+
+    Raises HarnessError for a metric that they do not have.
+    """
+    reported = metrics_of(task) if folds else competition.metrics(task)
+    return reported_metric(name, task, reported) if name else None
 
 
 def task_board(

@@ -5,7 +5,7 @@ from pandas import DataFrame
 
 from harness.api.metric_functions import metric, metrics
 from harness.errors import HarnessError, SubmissionError
-from metrics import COMPLETE_METRICS, METRICS, judge_complete
+from metrics import COMPLETE_METRICS, METRICS, PROTOCOL_METRICS, judge_complete
 from metrics.testing.cases import slow_score
 from metrics.testing.strategies import cases_for
 
@@ -71,7 +71,7 @@ def test_a_metric_knows_its_name_and_direction() -> None:
 
 def test_all_metrics_are_listed_with_their_definitions() -> None:
     table = metrics()
-    assert set(table["name"]) == {*METRICS, *(each.name for each in COMPLETE_METRICS)}
+    assert set(table["name"]) == {*METRICS, *(each.name for each in (*COMPLETE_METRICS, *PROTOCOL_METRICS))}
     assert table["definition"].str.len().min() > 20
 
 
@@ -85,3 +85,11 @@ def test_any_id_keeps_its_text(query: str) -> None:
         assert str(error).isprintable()
     else:
         assert score == 1.0
+
+
+def test_a_protocol_reads_the_grades_of_the_ground_truth_and_ranks_beyond_100():
+    ranked = [*(f"x{number}" for number in range(150)), "h", "j", "e"]
+    truth = DataFrame({"id": ["q"], "easy": ["e"], "hard": ["h"], "ignored": ["j"]})
+    answers = DataFrame({"id": ["q"], "images": [" ".join(ranked)]})
+    assert metric("mAP H")(truth, answers, "id") == pytest.approx(1 / 302)
+    assert metric("mP@10 E")(truth, answers, "id") == 0

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 from typing import Any
 
+from harness.errors import HarnessError
 from harness.export.entry_record import KEY_TAG, EntryRecord
 from harness.export.tracker import one_line_errors, require_package
 
@@ -28,10 +30,11 @@ class MlflowTracker:
             os.environ.setdefault(name, value)
         from mlflow import MlflowClient
         from mlflow.exceptions import MlflowException
+        from sqlalchemy.exc import SQLAlchemyError
 
-        self._error, self._submissions = MlflowException, submissions
+        self._error_types, self._submissions = (MlflowException, SQLAlchemyError), submissions
         self._uri, self._artifacts = _location(place)
-        self.view = f"mlflow ui --backend-store-uri {self._uri}" if self._artifacts else self._uri
+        self.view = shlex.join(["mlflow", "ui", "--backend-store-uri", self._uri]) if self._artifacts else self._uri
         self._experiments: dict[str, str] = {}
         with self._errors():
             self._client = MlflowClient(self._uri)
@@ -48,7 +51,7 @@ class MlflowTracker:
         return not existing
 
     def _errors(self) -> Any:
-        return one_line_errors(f"{self._uri}: MLflow", self._error)
+        return one_line_errors(f"{self._uri}: MLflow", *self._error_types)
 
     def _find_experiment(self, name: str) -> str:
         """Return the id of the experiment of a name, created now if there is none."""
@@ -89,6 +92,8 @@ def _location(place: str) -> tuple[str, str | None]:
     if ":" in place or place == "databricks":
         return place, None
     folder = Path(place).expanduser().absolute()
+    if any(sign in str(folder) for sign in "?#%"):
+        raise HarnessError(f"{place}: MLflow cannot use a folder with ?, # or % in its path; choose another")
     with one_line_errors(str(folder)):
         folder.mkdir(parents=True, exist_ok=True)
     return f"sqlite:///{folder / 'mlflow.db'}", (folder / "artifacts").as_uri()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from shutil import rmtree
 from tempfile import mkdtemp
 
@@ -17,7 +18,7 @@ class TensorboardTracker:
     def __init__(self, place: str) -> None:
         require_package("tensorboardX", "TensorBoard")
         self._folder = Path(place).expanduser().absolute()
-        self.view = f"tensorboard --logdir {place}"
+        self.view = f"tensorboard --logdir {quote(place)}"
         with one_line_errors(str(self._folder)):
             self._folder.mkdir(parents=True, exist_ok=True)
 

@@ -36,5 +36,6 @@ def one_line_errors(what: str, *kinds: type[Exception]) -> Iterator[None]:
     except Exception as error:
         if not isinstance(error, (OSError, *kinds)):
             raise
-        message = shorten(" ".join(str(error).split()), 240)
+        text = (isinstance(error, OSError) and error.strerror) or str(error)
+        message = shorten(" ".join(text.split()), 240)
         raise HarnessError(f"{what}: {message or type(error).__name__}") from None

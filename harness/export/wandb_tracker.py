@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from shlex import quote
 from shutil import copyfile, rmtree
 from typing import Any
 
@@ -17,7 +18,7 @@ class WandbTracker:
     def __init__(self, place: str, *, submissions: bool = True) -> None:
         require_package("wandb", "Weights & Biases")
         self._folder, self._submissions = Path(place).expanduser().absolute(), submissions
-        self.view = f"wandb sync {place}/wandb/offline-run-*"
+        self.view = f"wandb sync {quote(place)}/wandb/offline-run-*"
         with one_line_errors(str(self._folder)):
             self._folder.mkdir(parents=True, exist_ok=True)
 

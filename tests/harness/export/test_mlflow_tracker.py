@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -36,7 +37,9 @@ def record(tmp_path: Path) -> EntryRecord:
     submission = tmp_path / "submission.csv"
     submission.write_text("id,images\nq,a\n")
     scores = {"public": 0.25, "private": 0.5, "all": 0.4}
-    entry = make_entry("hash(kind='dct')", id=7, competition_name=tmp_path.name, run_key=str(tmp_path), **scores)
+    entry = make_entry(
+        "hash(kind='dct')", id=7, competition_name=f"test {uuid4().hex}", run_key=str(tmp_path), **scores
+    )
     return entry_record(replace(entry, submission=str(submission)))
 
 
@@ -119,5 +122,10 @@ def test_what_cannot_be_reached_is_said_in_one_line(tmp_path: Path) -> None:
         with pytest.raises(HarnessError, match=f"^{place}: MLflow: .{{10,240}}$"):
             MlflowTracker(place)
     (tmp_path / "file").write_text("")
-    with pytest.raises(HarnessError, match="file"):
-        MlflowTracker(str(tmp_path / "file" / "folder"))
+    (tmp_path / "damaged").mkdir()
+    (tmp_path / "damaged" / "mlflow.db").write_text("no database")
+    messages = {"file/folder": "Not a directory", "damaged": "not a database", "100 %": "choose another"}
+    for name, message in messages.items():
+        with pytest.raises(HarnessError, match=message) as caught:
+            MlflowTracker(str(tmp_path / name))
+        assert str(caught.value).isprintable()

@@ -22,7 +22,9 @@ def select_variants(specs: Sequence[str], runner: Runner, task: str | None, repo
 
     `report` gets one line with all solutions that are left out, and why. Raises HarnessError if there is none to run.
     """
-    register = runner.workspace.register
+    register, n_queries = runner.workspace.register, len(runner.competition.queries)
+    if runner.limit is not None and runner.limit >= n_queries:
+        report(f"the limit of {runner.limit} leaves out none of the {n_queries} test queries")
     if specs:
         named = expand_variants(specs, register)
         chosen = [variant for variant in named if task in (None, load_solution(variant.spec, register).task)]

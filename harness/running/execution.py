@@ -2,9 +2,8 @@
 
 from itertools import count
 from pathlib import Path
-from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from harness.progress import ProgressListener
 from harness.running.local_processes import RunLimits, RunProcesses, RunStopped
@@ -29,21 +28,16 @@ def run_unless_finished(
     for number in count(1):
         place = folder if number == 1 else folder.with_name(f"{folder.name}-{number}")
         place.mkdir(parents=True, exist_ok=True)
-        with run_lock(place):  # two processes that start the same run execute it once
-            outcome = finished_outcome(place)
-            if outcome and not again:
-                return run, place, outcome, False
-            if outcome is None:
-                return run, place, _run_or_stop(processes, run, place, n_cores, limits, listener), True
+        try:
+            with run_lock(place).acquire(limits.seconds_left):  # two processes that start the same run execute it once
+                outcome = finished_outcome(place)
+                if outcome and not again:
+                    return run, place, outcome, False
+                if outcome is None:
+                    return run, place, processes.run(run.job, place, n_cores, limits, listener), True
+        except (RunStopped, Timeout):  # Timeout: another process runs it until after the deadline
+            return run, place, None, False
     raise AssertionError  # `count` does not end
-
-
-def _run_or_stop(processes: RunProcesses, run: PlannedRun, folder: Path, *further: Any) -> Outcome | None:
-    """Return the outcome of the run; None if it was stopped."""
-    try:
-        return processes.run(run.job, folder, *further)
-    except RunStopped:
-        return None
 
 
 def run_lock(folder: Path) -> FileLock:

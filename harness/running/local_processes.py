@@ -35,6 +35,11 @@ class RunLimits:
         """Return whether the deadline has passed."""
         return self.deadline is not None and time.time() >= self.deadline
 
+    @property
+    def seconds_left(self) -> float:
+        """Return the seconds until the deadline, at least 0; -1 without a deadline."""
+        return -1.0 if self.deadline is None else max(0.0, self.deadline - time.time())
+
 
 class RunStopped(Exception):  # noqa: N818 (no error of the run)
     """The run did not start or was stopped, because the user interrupted it or its deadline has passed."""

@@ -102,3 +102,8 @@ def test_the_usage_names_solutions_once() -> None:
     usage = run_command("run", "--help").output
     assert "[OPTIONS] [SOLUTION]..." in usage
     assert "[[SOLUTION]" not in usage
+
+
+def test_a_limit_that_leaves_none_out_is_said(limited: LimitedRuns) -> None:
+    ran = run_command("run", "first_images", "--limit", 7, "--budget", "0.01s", *limited.place)
+    assert "the limit of 7 leaves out none of the 7 test queries" in ran.stderr

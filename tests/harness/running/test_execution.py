@@ -8,6 +8,7 @@ import pytest
 
 from harness.data.split import make_folds
 from harness.errors import HarnessError
+from harness.running.execution import run_lock
 from harness.running.outcome import ANSWER, CHUNKS
 from harness.running.runner import Runner
 from harness.submissions.read_write import read_submission
@@ -62,6 +63,13 @@ def test_folds_have_no_limit(competition_folder: Path) -> None:
     folds = make_folds(runner.competition.train.ids, runner.competition.labels, 2)
     with pytest.raises(HarnessError, match=r"leave out one of them"):
         Runner(runner.competition, runner.workspace, folds, limit=3)
+
+
+def test_a_run_of_another_process_is_not_waited_for_beyond_the_budget(competition_folder: Path) -> None:
+    runner = make_runner(competition_folder)
+    runs = runner.plan(["first_images"])
+    with run_lock(runner.folder(runs[0])):
+        assert list(runner.run(runs, budget_s=0.2)) == []
 
 
 def test_at_the_end_of_the_budget_runs_stop_without_an_entry_and_resume(

@@ -50,6 +50,17 @@ class CommandContext:
 
         return landmark_names(folder)
 
+    @staticmethod
+    def source_files(folder: Path) -> dict[str, str]:
+        """Return the files that images were imported from, by image id, as far as a table names them."""
+        from harness.data.source_files import source_files
+        from harness.errors import DataError
+
+        try:
+            return source_files(folder)
+        except DataError:  # names are optional
+            return {}
+
 
 class PluginGroup(TyperGroup):
     """The built-in commands, then plug-in commands. A built-in command hides a plug-in of the same name."""

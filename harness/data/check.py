@@ -28,6 +28,7 @@ from harness.data.ground_truth import (
 from harness.data.images.decode import UndecodableError, decode
 from harness.data.images.find import ImageFolder
 from harness.data.landmark_names import LANDMARK_NAMES
+from harness.data.source_files import id_with_file, source_files
 from harness.data.tables.cells import parse_whole_numbers, quote
 from harness.data.tables.csv_table import CsvTable, read_table
 from harness.data.tables.ids import is_safe_id, repeated_rows, unsafe_rows
@@ -68,8 +69,9 @@ def _find_faults(folder: Path) -> Iterator[CompetitionFault]:
     if "test" not in tables:
         yield CompetitionFault("test.csv", "table is missing or unusable: there are no queries", 1, ("test.csv",))
     yield from _shared_ids(tables, index_holds_queries=_index_may_hold_queries(folder))
+    files = _source_files(folder)
     for part, table in tables.items():
-        yield from _image_faults(folder, part, table)
+        yield from _image_faults(folder, part, table, files)
     if "train" in tables:
         yield from _label_faults(tables["train"])
         yield from _name_faults(folder / LANDMARK_NAMES, tables["train"])
@@ -112,31 +114,39 @@ def _shared_ids(tables: Tables, *, index_holds_queries: bool) -> Iterator[Compet
         yield from _value_fault(f"{one}.csv and {other}.csv", "ids that are in both", shared)
 
 
-def _image_faults(folder: Path, part: str, table: CsvTable) -> Iterator[CompetitionFault]:
-    files = ImageFolder(folder, part)
+def _source_files(folder: Path) -> dict[str, str]:
     try:
-        paths = {image_id: files.path(image_id) for image_id in table["id"] if is_safe_id(image_id)}
+        return source_files(folder)
+    except DataError:  # names are optional
+        return {}
+
+
+def _image_faults(folder: Path, part: str, table: CsvTable, files: dict[str, str]) -> Iterator[CompetitionFault]:
+    images = ImageFolder(folder, part)
+    try:
+        paths = {image_id: images.path(image_id) for image_id in table["id"] if is_safe_id(image_id)}
     except DataError as error:
         yield CompetitionFault(f"{part} images", "folder cannot be read", 1, (str(error),))
         return
-    without_image = [image_id for image_id, path in paths.items() if path is None]
+    without_image = [id_with_file(image_id, files) for image_id, path in paths.items() if path is None]
     yield from _value_fault(f"{part}.csv", "ids without an image", without_image)
-    broken = _decoding_errors(part, {image_id: path for image_id, path in paths.items() if path is not None})
+    present = {id_with_file(image_id, files): path for image_id, path in paths.items() if path is not None}
+    broken = _decoding_errors(part, present)
     yield from _value_fault(f"{part} images", "images that cannot be decoded", broken, quoted=True)
 
 
 def _decoding_errors(part: str, paths: dict[str, str]) -> list[str]:
     checks = Parallel(n_jobs=cores(), prefer="threads", return_as="generator")(
-        delayed(_decoding_error)(image_id, path) for image_id, path in paths.items()
+        delayed(_decoding_error)(name, path) for name, path in paths.items()
     )
     return [error for error in track(checks, f"decoding {part} images", len(paths)) if error]
 
 
-def _decoding_error(image_id: str, path: str) -> str | None:
+def _decoding_error(name: str, path: str) -> str | None:
     try:
         decode(path)
     except UndecodableError as error:
-        return f"{quote(image_id)} {error}"
+        return f"{quote(name)} {error}"
     return None
 
 

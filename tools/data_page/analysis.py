@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ class CollectionAnalysis:
     broken: np.ndarray  # the file exists and cannot be decoded
     imbalance: Imbalance
     pairs: DuplicatePairs
+    files: Mapping[str, str] = field(default_factory=dict)  # image id -> the file it was imported from, if known
 
     @property
     def usable(self) -> np.ndarray:
@@ -51,8 +53,10 @@ class CollectionAnalysis:
         return within[labels[:, 0] != labels[:, 1]]
 
 
-def analyse_collection(competition: Any, names: dict[int, str]) -> CollectionAnalysis:
-    """Analyse all images of a competition.
+def analyse_collection(
+    competition: Any, names: dict[int, str], files: Mapping[str, str] | None = None
+) -> CollectionAnalysis:
+    """Analyse all images of a competition; `names` are those of landmarks, `files` those of images.
 
     Raises HarnessError if no image can be decoded.
     """
@@ -77,6 +81,7 @@ def analyse_collection(competition: Any, names: dict[int, str]) -> CollectionAna
         header["file"] & undecodable,
         Imbalance.of(competition.labels),
         find_near_duplicates(collection, codes, usable),
+        files or {},
     )
 
 

@@ -36,7 +36,7 @@ def show(
     context.require_writable(out)
     competition, _ = context.open_competition(folder, workspace)
     with context.progress() as listener, context.heard_by(listener("")):
-        analysis = analyse_collection(competition, context.landmark_names(folder))
+        analysis = analyse_collection(competition, context.landmark_names(folder), context.source_files(folder))
         context.write_whole(out, render_page(analysis, seed, images))
     context.say(f"{out}: shows {len(analysis.collection)} images; open it in a browser")
     _print(facts(analysis))

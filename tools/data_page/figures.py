@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -16,19 +16,21 @@ from tools.data_page.thumbnails import WebpThumbnails
 
 @dataclass(frozen=True)
 class PagePhoto:
-    """A thumbnail: the id and the set of its image, its data address, and its size in pixels."""
+    """A thumbnail: the id, the set and the file of its image, its data address, and its size in pixels."""
 
     id: str
     set: str
     source: str
     width: int
     height: int
+    file: str = ""  # empty: unknown
 
 
 class PagePhotos:
     """The thumbnails of some rows of a collection; `photos[row]` is one of them."""
 
-    def __init__(self, collection: Collection, rows: Iterable[int]) -> None:
+    def __init__(self, collection: Collection, rows: Iterable[int], files: Mapping[str, str] | None = None) -> None:
+        self._names = files or {}
         wanted = np.unique(np.fromiter(rows, np.int64))
         self._files: dict[int, bytes] = {}
         for positions, images in collection.split(wanted):
@@ -42,4 +44,5 @@ class PagePhotos:
         with Image.open(BytesIO(file), formats=["WEBP"]) as image:
             width, height = image.size
         source = f"data:image/webp;base64,{b64encode(file).decode('ascii')}"
-        return PagePhoto(self._ids[row], PARTS[self._parts[row]], source, width, height)
+        image_id = self._ids[row]
+        return PagePhoto(image_id, PARTS[self._parts[row]], source, width, height, self._names.get(image_id, ""))

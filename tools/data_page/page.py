@@ -16,7 +16,7 @@ from tools.data_page.sections.sizes import summarise_sizes
 def render_page(analysis: CollectionAnalysis, seed: int, images: int) -> str:
     """Return the page as HTML, with so many images in each gallery; it is the same for the same seed."""
     selection = select_images(analysis, seed, images)
-    photos = PagePhotos(analysis.collection, selection.rows())
+    photos = PagePhotos(analysis.collection, selection.rows(), analysis.files)
     sections = {
         "Images": ("counts.html", count_sets(analysis)),
         "Images per landmark": ("landmarks.html", summarise_landmarks(analysis)),

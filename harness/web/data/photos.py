@@ -8,6 +8,7 @@ import numpy as np
 from harness.data.competition import Competition
 from harness.data.images.find import ImageFolder
 from harness.data.landmark_names import landmark_names
+from harness.data.source_files import source_files
 from harness.data.tables.id_index import IdIndex
 from harness.data.tables.ids import MAX_LENGTH
 from harness.data.tables.string_column import StringColumn
@@ -21,11 +22,12 @@ _PER_LANDMARK = 4  # train photos shown
 
 @dataclass(frozen=True)
 class Photo:
-    """A photo: its id and the addresses of its thumbnail and its large version."""
+    """A photo: its id, the addresses of its thumbnail and its large version, and the file it was imported from."""
 
     id: str
     small: str
     large: str
+    file: str = ""  # empty: unknown
 
 
 class CompetitionPhotos:
@@ -36,6 +38,7 @@ class CompetitionPhotos:
         self._folders = {part: ImageFolder(competition.folder, part) for part in PARTS}
         self._ids: LruCache[IdIndex] = LruCache(len(PARTS))
         self._names: LruCache[dict[int, str]] = LruCache(1)
+        self._files: LruCache[dict[str, str]] = LruCache(1)
 
     def file(self, part: str, image_id: str) -> Path | None:
         """Return the file of an image; None if the part has no such id or the file is missing."""
@@ -48,9 +51,10 @@ class CompetitionPhotos:
         return None if path is None else Path(path)
 
     def photo(self, part: str, image_id: str) -> Photo:
-        """Return an image's addresses."""
+        """Return an image's addresses and its file."""
         base = ("images", self._competition.key, part)
-        return Photo(image_id, address(*base, "small", image_id), address(*base, "large", image_id))
+        file = self.files.get(image_id, "")
+        return Photo(image_id, address(*base, "small", image_id), address(*base, "large", image_id), file)
 
     def of_landmark(self, landmark: int) -> list[Photo]:
         """Return a few train images of a landmark."""
@@ -60,6 +64,17 @@ class CompetitionPhotos:
     def name(self, landmark: int) -> str:
         """Return the name of a landmark, or its number if it has none."""
         return self._names.get("names", self._read_names).get(landmark, str(landmark))
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Return image id -> file that it was imported from, as far as a table names it."""
+        return self._files.get("files", self._read_files)
+
+    def _read_files(self) -> dict[str, str]:
+        try:
+            return source_files(self._competition.folder)
+        except DataError:  # names are optional
+            return {}
 
     def _read_names(self) -> dict[int, str]:
         try:

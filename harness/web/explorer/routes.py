@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from harness.data.images.decode import UndecodableError
+from harness.data.source_files import ids_of_files
 from harness.web.context import PageContext, PageContextDep, SiteDep
 from harness.web.data.entry_analysis import EntryAnalysis, RankingAnalysis
 from harness.web.data.local_matches import find_matches, load_matcher
@@ -31,6 +32,7 @@ router = APIRouter(include_in_schema=False)
 PAGE = SitePage(router)
 
 LIST_IMAGES = 8  # of each answer in a list
+MAX_FOUND = 1000  # files that a search by name looks up
 CACHING = "private, max-age=3600"
 NO_PHOTO = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 160"><rect width="160" height="160" fill="#8884"/>'
@@ -88,6 +90,7 @@ def query_list(analysis: AnalysisDep, query_filter: FilterDep, context: PageCont
         queries=[view_query(analysis, other, row, query_filter, LIST_IMAGES) for row in page.tolist()],
         others=comparable_entries(entry, context),
         parts=analysis.truth.parts,
+        has_files=bool(analysis.photos.files),
         curve=precision_curve(analysis) if query_filter.page == 1 and not query_filter.search else None,
         pages=max(1, -(-len(rows) // PAGE_QUERIES)),
         sorts=SORTS,
@@ -170,8 +173,9 @@ def _placeholder() -> Response:
 
 def _select_rows(analysis: EntryAnalysis, other: EntryAnalysis | None, query_filter: QueryFilter) -> np.ndarray:
     if query_filter.search:
-        row = analysis.truth.row(query_filter.search)
-        return np.array([] if row is None else [row], int)
+        ids = [query_filter.search, *ids_of_files(query_filter.search, analysis.photos.files)[:MAX_FOUND]]
+        rows = [row for row in map(analysis.truth.row, ids) if row is not None]
+        return np.array([*dict.fromkeys(rows)], int)
     return analysis.order(query_filter.sort, other, query_filter.part)
 
 

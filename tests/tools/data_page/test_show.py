@@ -45,6 +45,12 @@ def page(competition_folder: Path, tmp_path: Path) -> str:
     return page_of(competition_folder, tmp_path / "a.html")
 
 
+def test_captions_have_the_file_of_the_image(competition_folder: Path, tmp_path: Path) -> None:
+    write_table(competition_folder / "files.csv", "id,file", [(image_id("train", 0), "church/<1>.jpg")])
+    page = page_of(competition_folder, tmp_path / "a.html")
+    assert f"<figcaption><bdi>{image_id('train', 0)}</bdi><bdi>church/&lt;1&gt;.jpg</bdi>" in page
+
+
 def test_the_command_prints_the_path_and_the_most_important_figures(competition_folder: Path, tmp_path: Path) -> None:
     lines = show(competition_folder, tmp_path / "a.html").stdout.splitlines()
     assert lines[0] == f"{tmp_path / 'a.html'}: shows 29 images; open it in a browser"

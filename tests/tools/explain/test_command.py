@@ -17,7 +17,7 @@ from solutions.local.explanation import Explanation, as_fractions, explain_match
 from solutions.local.sift import Sift
 from solutions.local.verification import Matches
 from tests.cli import run_command
-from tests.factories.competitions import image_id, image_path, make_competition, save_image
+from tests.factories.competitions import image_id, image_path, make_competition, save_image, write_table
 from tests.solutions.local.image_factories import textured, warp
 
 pytestmark = pytest.mark.usefixtures("workspace")
@@ -49,6 +49,13 @@ def document(folder: Path, *words: object) -> dict:
     result = explain(folder, *words, "--json")
     assert result.exit_code == 0, result.output + repr(result.exception)
     return json.loads(result.stdout)
+
+
+def test_images_are_named_by_their_files(folder: Path, tmp_path: Path) -> None:
+    write_table(folder / "files.csv", "id,file", [(QUERY, "church/1.jpg"), (ALIKE, "church/2.jpg")])
+    by_file = explain(folder, "church/1.jpg", "church/2.jpg", "--out", tmp_path / "m.png")
+    assert by_file.stdout.endswith(" matches (church/1.jpg and church/2.jpg)\n")
+    assert document(folder, "church/1.jpg", ALIKE) == document(folder, QUERY, ALIKE)
 
 
 def test_matched_points_are_where_the_affine_map_takes_them(folder: Path) -> None:

@@ -229,6 +229,15 @@ def test_a_competition_without_a_table_of_files_has_no_names(tmp_path: Path) -> 
     assert source_files(tmp_path) == {}
 
 
+def test_a_check_names_the_file_beside_the_id(source: Path, tmp_path: Path) -> None:
+    import_folders(source, tmp_path / "target", placement="copy")
+    image_id, file = next(iter(source_files(tmp_path / "target").items()))
+    (image,) = (tmp_path / "target").rglob(f"{image_id}.jpg")
+    image.unlink()
+    (fault,) = check_competition(tmp_path / "target")
+    assert fault.examples == (f"'{image_id} ({file})'",)
+
+
 def test_without_a_share_for_train_or_index_there_is_one_task(source: Path, tmp_path: Path) -> None:
     for name, shares in (("retrieval", PartShares(0, 0.5, 0.5)), ("recognition", PartShares(0.5, 0, 0.5))):
         import_folders(source, tmp_path / name, shares=shares)

@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from harness.data.ground_truth import load_ground_truth
-from tests.factories.competitions import image_path
+from tests.factories.competitions import image_path, write_table
 from tests.factories.entries import EntryFactory
 
 Browse = Callable[..., TestClient]
@@ -42,6 +42,24 @@ def test_answers_are_marked_and_missed_images_are_listed(
     assert marks(missed) == ["missed"] * (len(relevant) - 2)
     assert f"2 of {len(relevant)} found" in text
     assert "first at rank 1" in text
+
+
+def test_pages_show_the_file_of_each_image_and_find_queries_by_it(
+    factory: EntryFactory, browse: Browse, first_query: Query
+) -> None:
+    query, relevant = first_query
+    write_table(
+        factory.competition.folder / "files.csv", "id,file", [(query, "church/<b>1.jpg"), (relevant[0], "a/2.jpg")]
+    )
+    entry = factory.add_ranking("some", {query: [relevant[0]]})
+    client = browse(factory.competition.folder)
+    text = client.get(f"/e/{entry.id}/queries/{query}").text
+    assert f'<h1>Query <bdi>{query}</bdi> <bdi class="quiet file">church/&lt;b&gt;1.jpg</bdi></h1>' in text
+    assert 'title="a/2.jpg" data-enlarge' in text
+    assert f"relevant: image {relevant[0]}, a/2.jpg" in text
+    for search in ("CHURCH/<B>1.JPG", "church", query):
+        assert listed_ids(client.get(f"/e/{entry.id}/queries", params={"search": search}).text) == [query]
+    assert listed_ids(client.get(f"/e/{entry.id}/queries", params={"search": "a/2.jpg"}).text) == []
 
 
 def test_queries_are_sorted_by_score_or_difference(factory: EntryFactory, browse: Browse) -> None:

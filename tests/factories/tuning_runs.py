@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.running import runner as runner_module
+from harness.running import planned_run
 from harness.running.outcome import Outcome
-from harness.running.runner import PlannedRun, Runner, RunResult
+from harness.running.planned_run import PlannedRun
+from harness.running.runner import Runner, RunResult
 from harness.solution.spec import split_spec
 from leaderboard import Entry, Stage
 from tests.factories.entries import make_entry
@@ -108,6 +109,6 @@ class QuickRuns:
 def quick_runs(monkeypatch: pytest.MonkeyPatch) -> QuickRuns:
     """Replace `Runner.run` by runs with computed scores."""
     runs = QuickRuns()
-    monkeypatch.setattr(runner_module, "imports_digest", lambda *names: "the same")
+    monkeypatch.setattr(planned_run, "imports_digest", lambda *names: "the same")
     monkeypatch.setattr(Runner, "run", lambda self, *args, **named: runs(self, *args, **named))
     return runs

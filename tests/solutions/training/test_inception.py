@@ -25,7 +25,7 @@ require_back_end()
 
 FROZEN, SIDE = 249, 75  # pixels: the least that InceptionV3 takes
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("conversion_in_this_process")]
 
 
 @pytest.fixture(scope="module")
@@ -56,17 +56,17 @@ def kernels(model: Any) -> list[np.ndarray]:
     return [kernel for inner, outer in zip(parts, own, strict=True) for kernel in (*inner, *outer)]
 
 
-def test_both_formats_of_weights_are_read(inception: Any, weights: Path, tmp_path: Path) -> None:
+def test_weights_that_keras_saves_are_read(inception: Any, tmp_path: Path) -> None:
     other = tmp_path / "own.weights.h5"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # deprecations of NumPy inside Keras
         inception.save_weights(other)
-    one, two = (kernels(build_network("InceptionV3", str(file), None, classes=False)) for file in (weights, other))
-    assert len(one) == len(two) == 94
-    assert all(map(np.array_equal, one, two))
+    read = kernels(build_network("InceptionV3", str(other), None, classes=False))
+    assert len(read) == 94
+    assert all(map(np.array_equal, read, kernels(inception)))
 
 
-def test_the_command_of_the_guide_trains_and_recognises(weights: Path, tmp_path: Path) -> None:
+def test_the_command_of_the_guide_trains_and_recognises(inception: Any, weights: Path, tmp_path: Path) -> None:
     folder = write_pattern_competition(tmp_path / "competition")
     split = own_split(Competition.open(folder, tmp_path / "store"), "recognition")
     solution = SoftmaxEntropy(
@@ -78,8 +78,7 @@ def test_the_command_of_the_guide_trains_and_recognises(weights: Path, tmp_path:
     assert answer.answered.all()
     assert set(answer.landmarks.tolist()) <= {0, 1, 2}
     trained = kernels(build_network(solution.classifier.features.backbone, "imagenet", None, classes=False))
-    before = kernels(build_network("InceptionV3", str(weights), None, classes=False))
-    changed = [not np.array_equal(*pair) for pair in zip(before, trained, strict=True)]
+    changed = [not np.array_equal(*pair) for pair in zip(kernels(inception), trained, strict=True)]
     assert not any(changed[:76])
     assert all(changed[76:])
 

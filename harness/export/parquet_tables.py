@@ -92,14 +92,18 @@ def _entry_row(entry: Entry) -> Columns:
         "device": entry.device,
         "versions": json.dumps(dict(entry.versions)),
     }
+    return facts | dict(_numbers(entry))
+
+
+def _numbers(entry: Entry) -> Iterator[tuple[str, float | None]]:
+    """Yield scores, bounds of intervals, costs and numbers of queries by name."""
     for part, scores in entry.scores.items():
-        facts |= {f"{part}/{name}": score for name, score in scores.items()}
-    for part, bounds in entry.intervals.items():
-        facts |= zip((f"{part}/{entry.metric} low", f"{part}/{entry.metric} high"), bounds, strict=True)
-    facts |= zip(("seconds", "cpu_seconds", "peak_memory_mb"), entry.cost, strict=True)
+        yield from ((f"{part}/{name}", score) for name, score in scores.items())
+    for part, (low, high) in entry.intervals.items():
+        yield from ((f"{part}/{entry.metric} low", low), (f"{part}/{entry.metric} high", high))
+    yield from zip(("seconds", "cpu_seconds", "peak_memory_mb"), entry.cost, strict=True)
     if entry.coverage:
-        facts |= {f"queries/{name}": count for name, count in vars(entry.coverage).items()}
-    return facts
+        yield from ((f"queries/{name}", count) for name, count in vars(entry.coverage).items())
 
 
 def _query_columns(entries: Sequence[Entry], store: EntryStore) -> Iterator[Columns]:

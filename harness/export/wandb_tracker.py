@@ -27,25 +27,32 @@ class WandbTracker:
         os.environ.setdefault("WANDB_ERROR_REPORTING", "false")
         import wandb
 
-        before = [*self._folder.glob(f"wandb/offline-run-*-{record.key}")]
+        before = {*self._folder.glob(f"wandb/offline-run-*-{record.key}")}
         with one_line_errors(f"{self._folder}: Weights & Biases", wandb.Error):
-            run = wandb.init(
-                project=tracker_name(record.experiment).replace("/", "_"),
-                name=record.name[:128],
-                id=record.key,
-                dir=self._folder,
-                mode="offline",
-                config=record.parameters | {"tags": record.tags},
-                settings=_quiet_settings(),
-            )
+            run = self._start_run(record)
             run.summary.update(record.metrics)
             if self._submissions and record.submission:
                 copy = copyfile(record.submission, Path(run.dir) / record.submission.name)
                 run.save(str(copy), base_path=run.dir, policy="now")
             run.finish(exit_code=int(record.failed))
-        for folder in {*before} - {Path(run.dir).parent}:
+        for folder in before - {Path(run.dir).parent}:
             rmtree(folder, ignore_errors=True)
         return not before
+
+    def _start_run(self, record: EntryRecord) -> Any:
+        """Return a new offline run of Weights & Biases with the parameters and tags of an entry."""
+        import wandb
+
+        return wandb.init(
+            project=tracker_name(record.experiment).replace("/", "_"),
+            name=record.name[:128],
+            id=record.key,
+            dir=self._folder,
+            mode="offline",
+            reinit="create_new",  # also after one that ended in an error
+            config=record.parameters | {"tags": record.tags},
+            settings=_quiet_settings(),
+        )
 
 
 def _quiet_settings() -> Any:

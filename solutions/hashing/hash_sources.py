@@ -13,7 +13,7 @@ from solutions.hashing.hashes.codes import Words, pack_bits
 from solutions.hashing.hashes.colour import ColourHashes
 from solutions.hashing.hashes.crops import RotatedHashes
 from solutions.hashing.hashes.extractor import PerceptualHashes
-from solutions.hashing.hashes.functions import FunctionHashes
+from solutions.hashing.hashes.functions import FunctionHashes, HashFunction
 from solutions.hashing.hashes.kinds import columns_of, kind_of, require_kind
 from solutions.hashing.hashes.perceptual import SIDE, kinds_of_size
 
@@ -83,17 +83,17 @@ def as_words(rows: np.ndarray, n_orientations: int = 1) -> Words:
     return pack_bits(flat) if rows.dtype == bool else flat
 
 
-def require_kinds(parameters: HashParameters, kinds: Sequence[str]) -> tuple[str, ...]:
-    """Return the kinds that have these names; with a table any column is one.
+def require_kinds(parameters: HashParameters, kinds: Sequence[str | HashFunction]) -> tuple[str, ...]:
+    """Return the kinds that have these names or are these functions; with a table any column is one.
 
     Raises HarnessError for an unknown kind, a size that it cannot have, and a parameter that needs images.
     """
     if parameters.hashes is not None:
         _require_no_images(parameters)
         return tuple(map(kind_of, kinds))
-    kinds = tuple(map(require_kind, kinds))
-    require_size(kinds, getattr(parameters, "hash_size", SIDE))
-    return kinds
+    names = tuple(map(require_kind, kinds))
+    require_size(names, getattr(parameters, "hash_size", SIDE))
+    return names
 
 
 def require_size(kinds: Sequence[str], hash_size: int) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from harness import Extractor, HarnessError, ImageSet
 from solutions.hashing.hash_sources import as_words, hash_extractor, require_size
 from solutions.hashing.hashes.codes import hex_texts
+from solutions.hashing.hashes.functions import HashFunction
 from solutions.hashing.hashes.kinds import SYNONYMS, column_of, require_kind
 from solutions.hashing.hashes.perceptual import SIDE, kinds_of_size
 
@@ -37,7 +38,7 @@ class HashOptions:
         return hash_extractor(kind, decode=self.decode, upright=self.upright, hash_size=self.hash_size)
 
 
-def hash_options(names: Sequence[str], hash_size: int, decode: str, *, upright: bool) -> HashOptions:
+def hash_options(names: Sequence[str | HashFunction], hash_size: int, decode: str, *, upright: bool) -> HashOptions:
     """Return the options of a table; without names it has all kinds of this size.
 
     Raises HarnessError for an unknown kind, one without this size, and one that is named twice.

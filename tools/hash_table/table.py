@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from harness import HarnessError
 from harness.api.one_line_errors import raises_harness_errors
+from solutions.hashing.hashes.functions import HashFunction
 from tools.hash_table.columns import HashColumns, HashOptions, hash_options
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def table_text(sets: dict[str, ImageSet], options: HashOptions) -> tuple[str, Ta
 @raises_harness_errors
 def hashes(
     competition: OpenCompetition | str | os.PathLike[str],
-    kinds: str | Sequence[str] | None = None,
+    kinds: str | HashFunction | Sequence[str | HashFunction] | None = None,
     part: Literal["train", "index", "test"] | None = None,
     *,
     hash_size: int = 8,
@@ -75,8 +76,8 @@ def hashes(
     """Return the hashes of a competition's images as a DataFrame of texts, as `landmark data hashes` writes them.
 
     The columns are id, part and one for each kind; by default avghash, phash, dhash, dhash_vertical, whash and
-    colorhash. A kind is one of these, another function of imagehash, or `module:function`. The texts are those of
-    `str(imagehash.ImageHash)`; an image that cannot be decoded has empty ones.
+    colorhash. A kind is one of these, another function of imagehash, or a function of yours in a module. The texts are
+    those of `str(imagehash.ImageHash)`; an image that cannot be decoded has empty ones.
     """
     import pandas as pd
 
@@ -85,7 +86,7 @@ def hashes(
     from harness.progress_display import progress
 
     opened = open_competition(competition) if isinstance(competition, str | os.PathLike) else competition
-    names = [kinds] if isinstance(kinds, str) else list(kinds or ())
+    names = [kinds] if isinstance(kinds, str) or callable(kinds) else list(kinds or ())
     options = hash_options(names, hash_size, decode, upright=upright)
     sets = image_sets(opened.read(), [part] if part else [])
     with progress() as listener, send_progress_to(listener("")):

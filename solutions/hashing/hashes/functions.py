@@ -113,6 +113,21 @@ def find_function(name: str) -> HashFunction:
     return found
 
 
+def name_of_function(function: HashFunction) -> str:
+    """Return `module:function`; HarnessError for a function that another process cannot import.
+
+    >>> name_of_function(rotate_and_flip)
+    'solutions.hashing.hashes.rotations:rotate_and_flip'
+    """
+    module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", "")
+    if module == "__main__" or not _NAME.fullmatch(f"{module}:{name}"):
+        raise HarnessError(
+            f"{make_printable(repr(function)):.60} cannot be imported by other processes; define it with def in a module "
+            "and import it"
+        )
+    return f"{module}:{name}"
+
+
 @cache
 def imagehash_functions() -> tuple[str, ...]:
     """Return the names of the functions of imagehash that return one hash of an image."""

@@ -3,7 +3,13 @@
 from difflib import get_close_matches
 
 from harness import HarnessError
-from solutions.hashing.hashes.functions import SEVERAL, function_name, imagehash_functions
+from solutions.hashing.hashes.functions import (
+    SEVERAL,
+    HashFunction,
+    function_name,
+    imagehash_functions,
+    name_of_function,
+)
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "average": ("avghash", "average_hash", "ahash"),
@@ -18,12 +24,14 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 _KIND_OF = {name: kind for kind, names in SYNONYMS.items() for name in (kind, *names)}
 
 
-def kind_of(name: str) -> str:
-    """Return the kind that has this name, or the name itself.
+def kind_of(kind: str | HashFunction) -> str:
+    """Return the kind that has this name, or the name itself; of a function `module:function`.
 
-    >>> kind_of("phash"), kind_of("imagehash:dhash"), kind_of("phash_simple")
-    ('dct', 'difference', 'phash_simple')
+    >>> import imagehash
+    >>> kind_of("phash"), kind_of("imagehash:dhash"), kind_of("phash_simple"), kind_of(imagehash.whash)
+    ('dct', 'difference', 'phash_simple', 'wavelet')
     """
+    name = kind if isinstance(kind, str) else name_of_function(kind)
     return _KIND_OF.get(name.removeprefix("imagehash:"), name)
 
 
@@ -48,10 +56,10 @@ def columns_of(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def require_kind(name: str) -> str:
+def require_kind(name: str | HashFunction) -> str:
     """Return the kind that has this name, or `module:function` for a function that computes a hash.
 
-    Raises HarnessError if there is no such hash; functions of the user are looked up later.
+    Raises HarnessError if there is no such hash; functions that are named are looked up later.
     """
     kind = kind_of(name)
     if kind in SYNONYMS or (":" in kind and not kind.startswith("imagehash:")):
@@ -61,6 +69,6 @@ def require_kind(name: str) -> str:
     if function_name(kind) == SEVERAL:
         raise HarnessError(f"{SEVERAL} makes several hashes of an image; run the solution {SEVERAL}")
     names = [*SYNONYMS, *imagehash_functions()]
-    close = get_close_matches(name, names, n=1)
+    close = get_close_matches(kind, names, n=1)
     advice = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(names)}, and module:function"
-    raise HarnessError(f"{name!r:.60} is no kind of hash; {advice}")
+    raise HarnessError(f"{kind!r:.60} is no kind of hash; {advice}")

@@ -15,6 +15,8 @@ from harness.solution.registry import load_solution
 from harness.submissions.read_write import write_submission
 from harness.tuning.study import _search_space
 from solutions.hashing.hash_sources import open_table
+from solutions.retrieval.hash import Hash
+from solutions.retrieval.mean_hash import MeanHash
 from tests.factories.competitions import image_id, image_path, make_competition
 from tests.factories.runs import make_runner
 from tools.hash_table.columns import hash_options
@@ -121,6 +123,15 @@ def test_mean_hash_refuses_hashes_of_more_than_64_bits(
 ) -> None:
     with pytest.raises(HarnessError, match="mean_hash compares hashes of at most 64 bits; those of 'dct' have more"):
         submission(shared, "mean_hash(kinds=('dct',), hashes='wide.csv')", monkeypatch, tmp_path)
+
+
+def test_functions_of_imagehash_are_kinds_in_python() -> None:
+    assert repr(Hash(kind=imagehash.phash)) == "hash(kind='dct')"
+    assert repr(Hash(kind=imagehash.phash_simple)) == "hash(kind='imagehash:phash_simple')"
+    assert repr(Hash(kind=imagehash.dhash, hashes="h.csv")) == "hash(kind='difference', hashes='h.csv')"
+    assert MeanHash(kinds=(imagehash.whash, "avghash")).kinds == ("wavelet", "average")
+    with pytest.raises(HarnessError, match="cannot be imported by other processes"):
+        Hash(kind=lambda image: image)
 
 
 def test_a_missing_or_faulty_table_is_said_before_a_run_starts(shared: Path, workspace: Path, tmp_path: Path) -> None:

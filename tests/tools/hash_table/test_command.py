@@ -129,5 +129,9 @@ def test_python_returns_a_frame_of_the_same_texts(folder: Path, tmp_path: Path) 
     pd.testing.assert_frame_equal(frame, table(tmp_path / "a.csv"))
     opened = landmark.open_competition(folder)
     assert landmark.hashes(opened, "dhash", "test", hash_size=4).dhash.str.len().tolist() == [4] * 7
+    by_function = landmark.hashes(opened, imagehash.phash_simple, "test")
+    assert by_function.equals(landmark.hashes(opened, ["phash_simple"], "test"))
+    with pytest.raises(landmark.Error, match="cannot be imported by other processes"):
+        landmark.hashes(opened, lambda image: imagehash.phash(image))
     with pytest.raises(landmark.Error, match="did you mean 'dct'"):
         landmark.hashes(opened, "dtc")

@@ -6,25 +6,16 @@ The report is for the host of a competition: it names entries of the ground trut
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from joblib import Parallel, delayed
 
 from harness.cpu_budget import cores
-from harness.data.complete_ground_truth import grade_columns
-from harness.data.ground_truth import (
-    COLUMNS,
-    UNLABELLED,
-    USAGES,
-    GroundTruth,
-    asks_for_complete_rankings,
-    find_ground_truth,
-    read_ground_truth,
-)
+from harness.data.competition_fault import CompetitionFault, Tables, row_faults, unreadable_table, value_faults
+from harness.data.ground_truth import UNLABELLED, asks_for_complete_rankings
+from harness.data.ground_truth_check import ground_truth_faults, labels_of
 from harness.data.images.decode import UndecodableError, decode
 from harness.data.images.find import ImageFolder
 from harness.data.landmark_names import LANDMARK_NAMES
@@ -34,25 +25,6 @@ from harness.data.tables.csv_table import CsvTable, read_table
 from harness.data.tables.ids import is_safe_id, repeated_rows, unsafe_rows
 from harness.errors import DataError
 from harness.progress import track
-from metrics import Task
-
-_EXAMPLES = 10
-
-Tables = dict[str, CsvTable]  # the readable ones of train, index and test
-
-
-@dataclass(frozen=True)
-class CompetitionFault:
-    """One kind of fault: the file, what is invalid, how often, and the first few ids or lines."""
-
-    where: str
-    what: str
-    count: int
-    examples: tuple[str, ...]
-
-    def __str__(self) -> str:
-        more = ", …" if self.count > len(self.examples) else ""
-        return f"{self.where}: {self.count} {self.what} ({', '.join(self.examples)}{more})"
 
 
 def check_competition(folder: Path) -> list[CompetitionFault]:
@@ -66,8 +38,8 @@ def _find_faults(folder: Path) -> Iterator[CompetitionFault]:
     tables: Tables = {}
     for part in ("train", "index", "test"):
         yield from _table_faults(folder, part, tables)
-    if "test" not in tables:
-        yield CompetitionFault("test.csv", "table is missing or unusable: there are no queries", 1, ("test.csv",))
+    if not os.path.lexists(folder / "test.csv"):
+        yield CompetitionFault("test.csv", "table is missing: there are no queries", 1, ("test.csv",))
     yield from _shared_ids(tables, index_holds_queries=_index_may_hold_queries(folder))
     files = _source_files(folder)
     for part, table in tables.items():
@@ -75,7 +47,7 @@ def _find_faults(folder: Path) -> Iterator[CompetitionFault]:
     if "train" in tables:
         yield from _label_faults(tables["train"])
         yield from _name_faults(folder / LANDMARK_NAMES, tables["train"])
-    yield from _truth_faults(folder, tables)
+    yield from ground_truth_faults(folder, tables)
 
 
 def _table_faults(folder: Path, part: str, tables: Tables) -> Iterator[CompetitionFault]:
@@ -85,7 +57,7 @@ def _table_faults(folder: Path, part: str, tables: Tables) -> Iterator[Competiti
     try:
         table = read_table(path, ["id"], optional=["landmark_id"])
     except DataError as error:
-        yield _unreadable(path, error)
+        yield unreadable_table(path, error)
         return
     tables[part] = table
     yield from _id_faults(table)
@@ -94,8 +66,8 @@ def _table_faults(folder: Path, part: str, tables: Tables) -> Iterator[Competiti
 def _id_faults(table: CsvTable) -> Iterator[CompetitionFault]:
     if not len(table):
         yield CompetitionFault(table.path.name, "table has no rows", 1, (table.path.name,))
-    yield from _row_faults(table, "id", "ids that cannot be used", unsafe_rows(table["id"]))
-    yield from _row_faults(table, "id", "repeated ids", repeated_rows(table["id"]))
+    yield from row_faults(table, "id", "ids that cannot be used", unsafe_rows(table["id"]))
+    yield from row_faults(table, "id", "repeated ids", repeated_rows(table["id"]))
 
 
 def _index_may_hold_queries(folder: Path) -> bool:
@@ -111,7 +83,7 @@ def _shared_ids(tables: Tables, *, index_holds_queries: bool) -> Iterator[Compet
         if index_holds_queries and (one, other) == ("index", "test"):
             continue
         shared = sorted(sets.get(one, set()) & sets.get(other, set()))
-        yield from _value_fault(f"{one}.csv and {other}.csv", "ids that are in both", shared)
+        yield from value_faults(f"{one}.csv and {other}.csv", "ids that are in both", shared)
 
 
 def _source_files(folder: Path) -> dict[str, str]:
@@ -129,10 +101,10 @@ def _image_faults(folder: Path, part: str, table: CsvTable, files: dict[str, str
         yield CompetitionFault(f"{part} images", "folder cannot be read", 1, (str(error),))
         return
     without_image = [id_with_file(image_id, files) for image_id, path in paths.items() if path is None]
-    yield from _value_fault(f"{part}.csv", "ids without an image", without_image)
+    yield from value_faults(f"{part}.csv", "ids without an image", without_image)
     present = {id_with_file(image_id, files): path for image_id, path in paths.items() if path is not None}
     broken = _decoding_errors(part, present)
-    yield from _value_fault(f"{part} images", "images that cannot be decoded", broken, quoted=True)
+    yield from value_faults(f"{part} images", "images that cannot be decoded", broken, quoted=True)
 
 
 def _decoding_errors(part: str, paths: dict[str, str]) -> list[str]:
@@ -157,7 +129,7 @@ def _label_faults(train: CsvTable) -> Iterator[CompetitionFault]:
     labelled = [(row, label) for row, label in enumerate(train["landmark_id"]) if label not in UNLABELLED]
     invalid = [row for row, label in labelled if parse_whole_numbers([label]) is None]
     what = "landmark ids that are not whole numbers of at most 18 digits"
-    yield from _row_faults(train, "landmark_id", what, invalid)
+    yield from row_faults(train, "landmark_id", what, invalid)
 
 
 def _name_faults(path: Path, train: CsvTable) -> Iterator[CompetitionFault]:
@@ -166,81 +138,8 @@ def _name_faults(path: Path, train: CsvTable) -> Iterator[CompetitionFault]:
     try:
         landmarks = read_table(path, ["landmark_id"])["landmark_id"]
     except DataError as error:
-        yield _unreadable(path, error)
+        yield unreadable_table(path, error)
         return
-    in_train = set(_labels(train))
+    in_train = set(labels_of(train))
     without_image = [landmark for landmark in landmarks if landmark not in in_train]
-    yield from _value_fault(path.name, "landmarks without a train image", without_image)
-
-
-def _truth_faults(folder: Path, tables: Tables) -> Iterator[CompetitionFault]:
-    try:
-        paths = find_ground_truth(folder)
-    except DataError as error:
-        yield CompetitionFault("ground truth", "file cannot be used", 1, (str(error),))
-        return
-    for task, path in paths.items():
-        try:
-            columns = grade_columns(path).values() if task == "retrieval" else ()
-            table = read_table(path, ["id", *(columns or [COLUMNS[task]])], optional=["Usage"])
-            faults = list(_truth_row_faults(table, task))
-            yield from faults
-            truth = None if faults else read_ground_truth(path, task)
-        except DataError as error:
-            yield _unreadable(path, error)
-            continue
-        yield from _query_faults(table, tables)
-        if truth:
-            yield from _answer_faults(path, truth, tables)
-
-
-def _truth_row_faults(table: CsvTable, task: Task) -> Iterator[CompetitionFault]:
-    yield from _row_faults(table, "id", "repeated queries", repeated_rows(table["id"]))
-    usage = table["Usage"] if "Usage" in table else np.full(len(table), USAGES[0], object)
-    invalid = np.flatnonzero(~np.isin(usage, USAGES)).tolist()
-    yield from _row_faults(table, "Usage", "values of Usage other than Public, Private or Ignored", invalid)
-    if task == "recognition":
-        scored = np.flatnonzero(usage != "Ignored").tolist()
-        invalid = [row for row in scored if parse_whole_numbers(table["landmarks"][row].split()) is None]
-        yield from _row_faults(table, "landmarks", "landmarks that are not whole numbers of at most 18 digits", invalid)
-
-
-def _query_faults(truth: CsvTable, tables: Tables) -> Iterator[CompetitionFault]:
-    name, ids = truth.path.name, truth["id"]
-    queries = set(tables["test"]["id"] if "test" in tables else ())
-    yield from _value_fault(name, "queries that are not in test.csv", [query for query in ids if query not in queries])
-    yield from _value_fault(name, "queries of test.csv without a row", sorted(queries - set(ids)))
-
-
-def _answer_faults(path: Path, truth: GroundTruth, tables: Tables) -> Iterator[CompetitionFault]:
-    if not truth.scored.any():
-        yield CompetitionFault(path.name, "table without a scored query: all are Ignored", 1, (path.name,))
-    part, ids = "index", set(tables["index"]["id"] if "index" in tables else ())
-    if truth.task == "recognition":
-        labels = set(_labels(tables.get("train")))
-        part, ids = "train", {int(label) for label in labels if parse_whole_numbers([label]) is not None}
-    unknown = sorted(set(truth.tokens.tolist()) - ids)
-    yield from _value_fault(path.name, f"{COLUMNS[truth.task]} that are not in {part}.csv", unknown)
-    yield from (CompetitionFault(path.name, "note", 1, (note,)) for note in truth.notes)
-
-
-def _labels(train: CsvTable | None) -> Iterable[str]:
-    return train["landmark_id"] if train is not None and "landmark_id" in train else ()
-
-
-def _unreadable(path: Path, error: DataError) -> CompetitionFault:
-    return CompetitionFault(path.name, "table cannot be read", 1, (str(error),))
-
-
-def _row_faults(table: CsvTable, column: str, what: str, rows: list[int]) -> Iterator[CompetitionFault]:
-    examples = tuple(f"line {table.lines[row]}: {quote(table[column][row])}" for row in rows[:_EXAMPLES])
-    if rows:
-        yield CompetitionFault(table.path.name, what, len(rows), examples)
-
-
-def _value_fault(
-    where: str, what: str, values: Iterable[object], *, quoted: bool = False
-) -> Iterator[CompetitionFault]:
-    texts = [str(value) if quoted else quote(value) for value in values]
-    if texts:
-        yield CompetitionFault(where, what, len(texts), tuple(texts[:_EXAMPLES]))
+    yield from value_faults(path.name, "landmarks without a train image", without_image)

@@ -15,6 +15,7 @@ from harness.data.tables.block_reader import SIZE, read_blocks
 from harness.data.tables.blocks import TableBlock, TextColumn, invalid_utf8_rows
 from harness.data.tables.cells import quote
 from harness.data.tables.id_index import IdIndex
+from harness.data.tables.separators import SEPARATORS, separator_of
 from harness.errors import DataError
 
 _LONGEST_HEADER = 1 << 16  # bytes
@@ -125,6 +126,12 @@ def _check_header(path: Path, header: list[str], columns: Sequence[str]) -> None
     if not ",".join(header).isascii() and any("\udc80" <= letter <= "\udcff" for letter in "".join(header)):
         raise _not_utf8(path, 1)
     missing = [name for name in columns if name not in header]
+    separator = separator_of(header[0]) if missing and len(header) == 1 else None
+    if separator:
+        raise DataError(
+            f"{path}: the columns are separated by {SEPARATORS[separator]}; separate them by commas "
+            f"(found: {quote(header[0])})"
+        )
     if missing:
         raise DataError(
             f"{path}: the first line must name the column{'s' * (len(columns) > 1)} {','.join(columns)}; "

@@ -11,11 +11,11 @@ from harness.data.ground_truth import COLUMNS
 from harness.data.tables.block_reader import read_blocks
 from harness.data.tables.blocks import TableBlock
 from harness.data.tables.csv_table import open_blocks
+from harness.data.tables.separators import separator_of
 from harness.data.tables.string_column import StringColumn
 from harness.submissions.validation import fault_kinds as kinds
 from harness.submissions.validation.reference_ids import ReferenceIds
 from harness.submissions.validation.report import SubmissionColumns, ValidationReport
-from harness.submissions.validation.row_formats import separator_of
 from metrics import Task
 
 _SAMPLE_ROWS = 16  # rows examined for swapped contents

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from functools import partial
 
+from harness.data.tables import separators
+
 
 @dataclass(frozen=True)
 class FaultKind:
@@ -153,7 +155,7 @@ SEPARATORS = {
         "separate the columns by commas; landmark fix does it",
         _NO_COLUMN.format(example="'id'"),
     )
-    for separator, name in {";": "semicolons", "\t": "tabs", "|": "vertical bars"}.items()
+    for separator, name in separators.SEPARATORS.items()
 }
 SPREAD_ANSWER = _refused_kind(
     "spread answer",

@@ -12,12 +12,13 @@ from tempfile import TemporaryDirectory
 
 from harness.data.ground_truth import COLUMNS
 from harness.data.tables.compressed import ByteStream, open_decompressed
+from harness.data.tables.separators import separator_of
 from harness.errors import DataError
 from harness.submissions.validation import fault_kinds as kinds
 from harness.submissions.validation.fault_kinds import FaultKind, SubmissionFault
 from harness.submissions.validation.reference_ids import ReferenceIds
 from harness.submissions.validation.report import ValidationReport
-from harness.submissions.validation.row_formats import RowRewriter, separator_of
+from harness.submissions.validation.row_formats import RowRewriter
 from metrics import Task
 
 _CHUNK = 1 << 20  # bytes

@@ -21,15 +21,6 @@ _ODD = re.compile(r"[^\S ]|[,;:|\[\](){}'\"`]")
 _LABEL_SEPARATORS = re.compile(r"[\s,;:|]+")
 
 
-def separator_of(line: str) -> str | None:
-    """Return the separator of the columns in a first line without commas, None if there is none.
-
-    >>> separator_of("id;images"), separator_of("id,images")
-    (';', None)
-    """
-    return None if "," in line else next((each for each in kinds.SEPARATORS if each in line), None)
-
-
 @dataclass(frozen=True)
 class RowRewriter:
     """Rewrites rows of `id,answer`; `is_query` and `is_image` say which ids are valid, None if that is unknown."""

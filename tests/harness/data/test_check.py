@@ -1,9 +1,12 @@
+"""Tests of `harness.data.check`, `harness.data.ground_truth_check` and `harness.data.competition_fault`."""
+
 import os
 from pathlib import Path
 
 import pytest
 
-from harness.data.check import CompetitionFault, check_competition
+from harness.data.check import check_competition
+from harness.data.competition_fault import CompetitionFault
 from harness.errors import DataError
 from tests.factories.competitions import image_id, image_path, make_competition, write_table
 
@@ -135,7 +138,7 @@ def test_tables_without_rows_are_faults(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_lacks_queries(tmp_path: Path) -> None:
-    assert fault_lines(tmp_path) == ["test.csv: 1 table is missing or unusable: there are no queries (test.csv)"]
+    assert fault_lines(tmp_path) == ["test.csv: 1 table is missing: there are no queries (test.csv)"]
 
 
 def test_a_train_table_without_landmarks_is_a_fault(competition_folder: Path) -> None:
@@ -169,3 +172,12 @@ def test_a_missing_folder_raises(tmp_path: Path) -> None:
 
 def test_a_fault_prints_as_one_line() -> None:
     assert str(CompetitionFault("a.csv", "ids", 5, ("x", "y"))) == "a.csv: 5 ids (x, y, …)"
+
+
+@pytest.mark.parametrize("part", ["train", "index", "test"])
+def test_a_table_with_semicolons_is_the_only_fault(tmp_path: Path, part: str) -> None:
+    folder = make_competition(tmp_path / "a")
+    path = folder / f"{part}.csv"
+    path.write_text(path.read_text().replace(",", ";"))
+    (fault,) = fault_lines(folder)
+    assert f"{part}.csv: the columns are separated by semicolons; separate them by commas" in fault

@@ -58,7 +58,10 @@ def test_every_kind_of_csv_gives_the_same_cells(path: Path, content: bytes) -> N
         (b"", ": the first line is empty; it must name the columns"),
         (b"\n\n", ": the first line is empty"),
         (b"id\na\n", "landmark_id is missing (found: 'id')"),
-        (b"id;landmark_id\na;1\n", "is missing (found: 'id;landmark_id')"),
+        (
+            b"id;landmark_id\na;1\n",
+            ": the columns are separated by semicolons; separate them by commas (found: 'id;landmark_id')",
+        ),
         (b"ID,landmark_id\na,1\n", "id is missing"),
         (b"id,id,landmark_id\na,a,1\n", "the first line names 'id' twice"),
         ("id,landmark_id\na,1\n".encode("utf-16"), ": is UTF-16"),

@@ -1,11 +1,14 @@
-"""Tests of `harness.submissions.validation.row_conversion` and `harness.submissions.validation.row_formats`."""
+"""Tests of `harness.submissions.validation.row_conversion`, `harness.submissions.validation.row_formats` and
+`harness.data.tables.separators`.
+"""
 
 from pathlib import Path
 
 import pytest
 
+from harness.data.tables.separators import separator_of
 from harness.submissions.repair.rewrite import RepairResult, repair_file
-from harness.submissions.validation.row_formats import RowRewriter, separator_of
+from harness.submissions.validation.row_formats import RowRewriter
 from harness.submissions.validation.validate import validate
 from tests.factories.submission_files import write_tables
 

@@ -30,9 +30,12 @@ def print_result(result: RunResult, *, quiet: bool) -> None:
 
 def result_line(result: RunResult) -> str:
     """Return the scores of a run, or why it failed, in one line."""
+    from harness.data.split import TEST
+
     entry = result.entry
     name = f"{result.name}: {entry.identity}" if result.name else entry.identity
-    prefix = f"{name}{f', seed {entry.seed}' if entry.seed else ''}, {entry.split}: "
+    split = "" if entry.split == TEST else f", {entry.split}"
+    prefix = f"{name}{f', seed {entry.seed}' if entry.seed else ''}{split}: "
     if entry.status == "failed":
         return prefix + f"FAILED: {entry.reason} (log: {entry.log})"
     wall = sum(stage.wall_s for stage in entry.stages)
@@ -40,15 +43,28 @@ def result_line(result: RunResult) -> str:
     if entry.status == "scored":
         scores = _scores(entry)
     duration = f"{wall:.1f} s" if result.executed else "already finished"
-    return prefix + f"{scores}; {coverage_text(result)}; {duration}"
+    coverage = [] if _is_complete(result) else [coverage_text(result)]
+    return prefix + "; ".join([scores, *coverage, duration])
+
+
+def _is_complete(result: RunResult) -> bool:
+    """Return whether all test queries were answered and all images decoded, so that coverage needs no words."""
+    from harness.data.split import TEST
+
+    coverage = result.entry.coverage
+    answered = coverage is not None and coverage.answered == coverage.queries
+    return answered and not result.outcome.undecodable and result.entry.split == TEST
 
 
 def _scores(entry: Entry) -> str:
-    """Return the scores of each part, or of revisited Oxford and Paris those of each protocol."""
+    """Return the scores of the parts, or of all queries; of revisited Oxford and Paris those of each protocol."""
+    from leaderboard.rendering.format_cells import metric_label
+
     if entry.metric == "map_medium":
         return ", ".join(f"mAP {name[4].upper()} {format_score(entry.score('all', name))}" for name in _PROTOCOLS)
-    parts = ", ".join(f"{part} {format_score(entry.score(part))}" for part in ("public", "private", "all"))
-    return f"{entry.metric} {parts}"
+    scored = [part for part in ("public", "private") if entry.score(part) is not None] or ["all"]
+    scores = ", ".join(f"{part} {format_score(entry.score(part))}" for part in scored)
+    return f"{metric_label(entry.metric or '')} {scores}"
 
 
 def coverage_text(result: RunResult) -> str:

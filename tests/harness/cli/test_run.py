@@ -40,8 +40,8 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> LimitedRuns:
 
 
 def test_each_line_has_the_variants_name_its_seed_and_its_number_of_queries(limited: LimitedRuns) -> None:
-    assert f"floor: first_images, {SPLIT}: map@100 public" in limited.output
-    assert f"floor: first_images, seed 1, {SPLIT}: map@100 public" in limited.output
+    assert f"floor: first_images, {SPLIT}: mAP@100 public" in limited.output
+    assert f"floor: first_images, seed 1, {SPLIT}: mAP@100 public" in limited.output
     assert "3 of 3 queries answered" in limited.output
     assert "± 0.00000 (mean and standard deviation of 2 seeds; each gave the same answers)" in limited.output
     assert "hash, seed" not in limited.output

@@ -122,7 +122,7 @@ def name_of_function(function: HashFunction) -> str:
     module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", "")
     if module == "__main__" or not _NAME.fullmatch(f"{module}:{name}"):
         raise HarnessError(
-            f"{make_printable(repr(function)):.60} cannot be imported by other processes; define it with def in a module "
+            f"{make_printable(repr(function)):.60} cannot be imported by other processes; use def in a module "
             "and import it"
         )
     return f"{module}:{name}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from importlib.util import find_spec
@@ -44,13 +45,23 @@ def _after_failure(entry: Entry, paste: partial[str]) -> Iterator[tuple[str, str
     if match := search(r"^timed out after ([\d.]+) s", reason):
         yield (
             f"{entry.identity} timed out; give it more time",
-            paste("run", entry.identity, "--timeout", _twice(match[1])),
+            paste("run", _spec(entry), "--timeout", _twice(match[1])),
         )
     elif match := search(r"more than ([\d.]+) MB \(--memory-limit\)", reason):
         more = f"{_twice(match[1])}MB"
-        yield f"{entry.identity} took too much memory; allow more", paste("run", entry.identity, "--memory-limit", more)
+        yield f"{entry.identity} took too much memory; allow more", paste("run", _spec(entry), "--memory-limit", more)
     elif entry.log:
         yield f"{entry.identity} failed; read its log", f"tail -n {_LOG_LINES} {quote(entry.log)}"
+
+
+def _spec(entry: Entry) -> str:
+    """Return the text that names the solution of a run, which is a path for one that is not registered."""
+    from harness.running.outcome import JOB
+
+    try:
+        return str(json.loads(Path(entry.log or "").with_name(JOB).read_text(encoding="utf-8"))["spec"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return entry.identity
 
 
 def _twice(number: str) -> str:

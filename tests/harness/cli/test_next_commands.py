@@ -35,6 +35,12 @@ def test_a_failed_run_is_followed_by_its_remedy(reason: str, command: str) -> No
     assert commands([make_entry("hash", reason=reason, log="my log.txt")]) == [command]
 
 
+def test_a_solution_in_a_file_is_named_by_its_path(tmp_path: Path) -> None:
+    (tmp_path / "task.json").write_text('{"spec": "/my/idea.py(x=1)"}')
+    entry = make_entry("idea(x=1)", reason="timed out after 2 s (--timeout)", log=str(tmp_path / "log.txt"))
+    assert commands([entry]) == [f"run '/my/idea.py(x=1)' --timeout 4 {PLACE}"]
+
+
 def test_few_of_many_failures_are_explained() -> None:
     failed = [make_entry(f"hash(x={number})", reason="no", log=f"{number}.txt") for number in range(9)]
     assert commands(failed) == [f"tail -n 20 {number}.txt" for number in range(3)]

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from harness import Extractor, HarnessError, HashTable, ImageSet, TrainingData, read_hash_table
+from harness import Extractor, HarnessError, HashTable, ImageSet, TrainingData, make_printable, read_hash_table
 from solutions.hashing.hashes.codes import Words, pack_bits
 from solutions.hashing.hashes.colour import ColourHashes
 from solutions.hashing.hashes.crops import RotatedHashes
@@ -135,13 +135,17 @@ def table_notes(
     notes = [*_missing_note(table, "index images", data.index), *_missing_note(table, "queries", queries)]
     unknown = table.unknown_ids([data.train.source, data.index.source, queries.source])
     if unknown.count and queries.source is not data.train.source:  # folds know the train images only
-        notes.append(f"{table.path}: ids of no image: {unknown.count}, such as {unknown.example}")
+        notes.append(f"{table.path}: ids of no image: {unknown.count}, such as {_short(unknown.example)}")
     return notes
 
 
 def _missing_note(table: HashTable, what: str, images: ImageSet) -> list[str]:
     missing = images.ids[images.undecodable(table)].tolist() if len(images) else []
-    return [f"{table.path}: {what} without a hash: {len(missing)}, such as {missing[0]}"] if missing else []
+    return [f"{table.path}: {what} without a hash: {len(missing)}, such as {_short(missing[0])}"] if missing else []
+
+
+def _short(image_id: object) -> str:
+    return f"{make_printable(str(image_id)):.60}"
 
 
 def open_table(path: str, kinds: Sequence[str]) -> HashTable:

@@ -160,13 +160,15 @@ def test_another_content_of_the_table_is_another_run(shared: Path, workspace: Pa
 
 
 def test_a_run_notes_images_without_a_hash_and_ids_of_no_image(shared: Path, workspace: Path, tmp_path: Path) -> None:
-    ids = [image_id("index", 0), image_id("test", 0), "strange"]
+    ids = [image_id("index", 0), image_id("test", 0), "\x1b[31m" + "x" * 999]
     (tmp_path / "h.csv").write_text("\n".join(["id,avghash", *(f"{name},{'0' * 16}" for name in ids)]))
     (run,) = make_runner(shared / "demo").plan([f"hash(hashes={str(tmp_path / 'h.csv')!r})"])
     index, queries, unknown = (note.removeprefix(f"{tmp_path / 'h.csv'}: ") for note in run.notes)
     assert index.startswith("index images without a hash: 9, such as ")
     assert queries.startswith("queries without a hash: 6, such as ")
-    assert unknown == "ids of no image: 1, such as strange"
+    assert unknown.startswith("ids of no image: 1, such as ")
+    assert len(unknown) < 99
+    assert unknown.isprintable()
 
 
 def test_a_table_is_read_again_when_it_changes(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from harness.api.metric_functions import metric as metric
     from harness.api.metric_functions import metrics as metrics
     from harness.api.one_line_errors import Error as Error
+    from harness.api.opening import import_folders as import_folders
     from harness.api.opening import make_competition as make_competition
     from harness.api.opening import open_competition as open_competition
     from harness.api.opening import solutions as solutions
@@ -50,6 +51,7 @@ _HOMES = {
     "WhatIfView": "what_ifs:WhatIfView",
     "WrittenSubmission": "submission_files:WrittenSubmission",
     "hashes": "tools.hash_table.table:hashes",
+    "import_folders": "opening:import_folders",
     "make_competition": "opening:make_competition",
     "metric": "metric_functions:metric",
     "metrics": "metric_functions:metrics",

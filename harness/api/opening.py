@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from harness.api.competitions import OpenCompetition
 from harness.api.one_line_errors import raises_harness_errors
+from harness.errors import DataError
+from harness.progress import send_progress_to
 from harness.progress_display import progress
 from harness.running.local_processes import RunLimits
 from harness.workspace import Workspace
+from leaderboard.safe_text import make_printable
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+    from harness.data.layouts.photo_placement import Placement
 
 
 @raises_harness_errors
@@ -59,8 +66,39 @@ def make_competition(
 
 
 @raises_harness_errors
+def import_folders(
+    source: str | os.PathLike[str],
+    folder: str | os.PathLike[str],
+    workspace: str | os.PathLike[str] | None = None,
+    *,
+    shares: Mapping[Literal["train", "index", "test"], float] | None = None,
+    placement: Placement = "auto",
+    nested: bool = False,
+    seed: int = 0,
+) -> OpenCompetition:
+    """Create a competition in `folder` from photographs in `source/<landmark>/` and open it.
+
+    `shares` are those of the photographs of a landmark, such as {"test": 0.4}; parts without a share divide the rest.
+    `placement` is "link", "copy" or "auto": link where that is possible. What was left out is written to standard error,
+    by reason. Raises DataError for a source without photographs and a folder that is not empty.
+    """
+    from harness.data.layouts.class_folders import import_folders as import_source
+    from harness.data.layouts.part_shares import PartShares
+    from harness.data.layouts.writing import PARTS
+
+    stated: dict[str, float] = dict(shares or {})
+    complete = PartShares.complete(*(stated.pop(part, None) for part in PARTS))
+    if stated:
+        raise DataError(f"{[*stated]} are no parts; shares are those of {', '.join(PARTS)}")
+    with progress() as listener, send_progress_to(listener("")):
+        result = import_source(Path(source), Path(folder), seed, shares=complete, placement=placement, nested=nested)
+    sys.stderr.writelines(f"{make_printable(line)}\n" for line in result.lines(Path(folder)))
+    return open_competition(folder, workspace)
+
+
+@raises_harness_errors
 def solutions(workspace: str | os.PathLike[str] | None = None) -> DataFrame:
-    """Return a DataFrame of all solutions: name, task, summary, origin, and why one cannot be imported."""
+    """Return a DataFrame of all solutions: name, task, summary, origin, steps, and why one cannot be imported."""
     from pandas import DataFrame
 
     from harness.solution.info import summarise_solutions

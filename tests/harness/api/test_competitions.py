@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from harness.api.competitions import OpenCompetition
-from harness.api.opening import make_competition, open_competition, solutions
+from harness.api.opening import import_folders, make_competition, open_competition, solutions
 from harness.errors import DataError, HarnessError, SolutionError, SubmissionError
 from harness.submissions.read_write import read_submission
 from tests.cli import run_command
@@ -33,6 +33,20 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> OpenCompetition:
     competition = open_competition(folder / "small", folder / "workspace")
     assert not competition.run(*RETRIEVAL, "most_frequent", jobs=2).failed
     return competition
+
+
+def test_folders_of_photographs_become_a_competition(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in range(4):
+        pixels = competitions.random_photo(0, ("church", number), 16)
+        competitions.save_image(tmp_path / "photos" / "church" / f"{number}.jpg", pixels)
+    (tmp_path / "photos" / "notes.txt").write_text("no photograph")
+    competition = import_folders(tmp_path / "photos", tmp_path / "mine", tmp_path / "workspace", shares={"index": 0})
+    assert repr(competition) == "<competition mine: 2 train, 2 test images>"
+    assert "left out: files beside the class folders: 1 (first 'notes.txt')" in capsys.readouterr().err
+    with pytest.raises(DataError, match="is not an empty folder"):
+        import_folders(tmp_path / "photos", tmp_path / "mine")
+    with pytest.raises(DataError, match="are no parts; shares are those of train, index, test"):
+        import_folders(tmp_path / "photos", tmp_path / "other", shares={"tset": 0.5})  # type: ignore[dict-item]
 
 
 def command(competition: OpenCompetition, *words: object) -> dict:

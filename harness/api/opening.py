@@ -79,14 +79,15 @@ def import_folders(
     """Create a competition in `folder` from photographs in `source/<landmark>/` and open it.
 
     `shares` are those of the photographs of a landmark, such as {"test": 0.4}; parts without a share divide the rest.
-    `placement` is "link", "copy" or "auto": link where that is possible. What was left out is written to standard error,
-    by reason. Raises DataError for a source without photographs and a folder that is not empty.
+    `placement` is "link", "copy" or "auto": link where that is possible. Standard error says what was left out.
+
+    Raises DataError for a source without photographs and a folder that is not empty.
     """
     from harness.data.layouts.class_folders import import_folders as import_source
     from harness.data.layouts.part_shares import PartShares
     from harness.data.layouts.writing import PARTS
 
-    stated: dict[str, float] = dict(shares or {})
+    stated: dict[str, float] = {**(shares or {})}
     complete = PartShares.complete(*(stated.pop(part, None) for part in PARTS))
     if stated:
         raise DataError(f"{[*stated]} are no parts; shares are those of {', '.join(PARTS)}")

@@ -26,6 +26,7 @@ COLUMNS: dict[Task, str] = {"retrieval": "images", "recognition": "landmarks"}
 UNLABELLED = ("", "None")  # landmark_id of a train image without landmark
 USAGES = ("Public", "Private", "Ignored")
 UNLISTABLE = -2  # number of an image without an id, which no answer can contain
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _REPEATS = "repeated entries within rows were counted once"
 _EMPTY = "scored queries have no relevant image and always score 0; mark them Ignored"
 
@@ -82,7 +83,7 @@ def find_ground_truth(folder: Path) -> dict[Task, Path]:
     """Return task -> ground truth file of a competition folder; DataError if two files are of one task."""
     paths: dict[Task, Path] = {}
     for path in sorted(path for path in folder.glob("*solution*.csv") if not path.name.startswith(".")):
-        header, is_complete = read_header(path), bool(grade_columns(path))
+        header, is_complete = _read_header(path), bool(grade_columns(path))
         for task, column in COLUMNS.items():
             if not (is_complete and task == "retrieval") and (is_complete or column not in header):
                 continue
@@ -91,6 +92,15 @@ def find_ground_truth(folder: Path) -> dict[Task, Path]:
                 raise DataError(f"{folder}: {both} both hold the ground truth of {task}; move one away")
             paths[task] = path
     return paths
+
+
+def _read_header(path: Path) -> list[str]:
+    """Return the column names; DataError if they are separated by anything but commas."""
+    header = read_header(path)
+    for separator, name in _SEPARATORS.items():
+        if len(header) == 1 and header[0].strip().lower().startswith(f"id{separator}"):
+            raise DataError(f"{path}: the columns are separated by {name}; save the table with commas")
+    return header
 
 
 def load_ground_truth(folder: Path, task: Task, images: IdIndex | None = None) -> GroundTruth | None:

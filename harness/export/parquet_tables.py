@@ -18,6 +18,7 @@ from harness.errors import HarnessError
 from harness.installation import install_command
 from harness.running.outcome import stored_submission
 from harness.submissions.answer import Labelling, Ranking
+from harness.submissions.list_length import MAX_SCORED_IDS
 from harness.submissions.read_write import read_submission
 from leaderboard import Entry, EntryStore
 from leaderboard.safe_text import make_printable
@@ -125,7 +126,8 @@ def _answer_columns(entries: Sequence[Entry], competition: Competition, notes: l
             continue
         queries = competition.train if is_fold(entry.split) else competition.queries
         try:
-            answer = read_submission(stored_submission(entry), queries.ids)
+            length = len(competition.index) if competition.ranks_whole_index else MAX_SCORED_IDS
+            answer = read_submission(stored_submission(entry), queries.ids, max_length=length)
         except HarnessError as error:
             notes.append(f"no answers of entry #{entry.id}: {error}")
             continue

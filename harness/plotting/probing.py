@@ -24,7 +24,7 @@ _STYLES = {"plain board": (ORANGE, "o"), "Ladder": (BLUE, "s")}
 def simulate_probing(plotted: PlottedEntries, seed: int = 0) -> tuple[dict[str, AttackResult], int]:
     """Return board -> mean result of attacks that mix the answers of two entries, and the number of attackers.
 
-    Raises HarnessError unless there are two entries on the same queries.
+    Raises HarnessError unless there are two entries on the same queries, some public and some private.
     """
     if len(plotted.entries) != 2:
         raise HarnessError("an attack mixes the answers of two entries; name two that were run on this competition")
@@ -32,6 +32,8 @@ def simulate_probing(plotted: PlottedEntries, seed: int = 0) -> tuple[dict[str, 
     if not np.array_equal(one.query_ids, other.query_ids):
         raise HarnessError("an attack mixes answers to the same queries; run both again")
     public = plotted.public_queries()
+    if not 0 < public.sum() < len(public):
+        raise HarnessError("an attack probes a public part; this competition's queries are all of one part")
     attackers = max(1, min(ATTACKERS, QUERIES // len(public)))
     results: dict[str, AttackResult] = {}
     for name, board in BOARDS.items():

@@ -30,6 +30,7 @@ class Solution(ABC):
     task: ClassVar[Task]
     chunk: ClassVar[int | None] = None  # queries per call; None lets the harness choose
     modules: ClassVar[tuple[str, ...]] = ()  # optional modules it needs; a run of all skips it if one is missing
+    needs_labels: ClassVar[bool] = False  # it fails without labelled train images; then a run of all skips it
     ablation_steps: ClassVar[tuple[Step, ...]] = ()  # for landmark ablate
 
     def __init_subclass__(cls) -> None:

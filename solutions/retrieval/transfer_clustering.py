@@ -24,6 +24,7 @@ from solutions.training.settings import RATE, SoftmaxHead, TrainingConfig
 
 @dataclass
 class TransferClustering(Retrieval):
+    needs_labels = True
     order: Order = "probability"  # by probability, by distance to the query's (nearness), or as on the slides (seed)
     step: float = STEP  # by which the interval grows on both sides
     backbone: str = "lite0"  # a network by its name, file or function, see docs/models.md

@@ -8,6 +8,7 @@ from harness.data.query_sample import is_fold
 from harness.data.split import TEST
 from harness.errors import DataError
 from harness.scoring.reported_metric import ranking_metric
+from harness.submissions.list_length import MAX_SCORED_IDS
 from harness.web.competitions import CompetitionIndex
 from harness.web.data.answer_index import SubmissionIndex
 from harness.web.data.entry_analysis import ANALYSES, EntryAnalysis, required_values
@@ -95,7 +96,8 @@ class AnalysisCache:
         values = self._store.per_query(entry.id or 0, required_values(entry, task))
         if truth is None or {len(array) for array in values.values()} != {len(truth.query_ids)}:
             raise DataError(f"entry {entry.id}: it has no per-query values for these queries; run it again")
-        submission = SubmissionIndex.open(path, truth.query_ids, self._workspace.folder / "serving" / "rows")
+        length = len(competition.index) if competition.ranks_whole_index else MAX_SCORED_IDS
+        submission = SubmissionIndex.open(path, truth.query_ids, self._workspace.folder / "serving" / "rows", length)
         return ANALYSES[task](entry, truth, submission, photos, values)
 
 

@@ -15,6 +15,7 @@ from harness.atomic_files import atomic_path
 from harness.data.tables.id_index import IdIndex
 from harness.data.tables.string_column import PADDING, StringColumn
 from harness.errors import SubmissionError
+from harness.submissions.list_length import MAX_SCORED_IDS
 from harness.submissions.read_write import read_submission, write_submission
 
 _CHUNK = 1 << 24  # bytes read at once
@@ -29,9 +30,10 @@ class SubmissionIndex:
     spans: np.ndarray
 
     @classmethod
-    def open(cls, path: Path, query_ids: np.ndarray, cache: Path) -> Self:
+    def open(cls, path: Path, query_ids: np.ndarray, cache: Path, max_length: int = MAX_SCORED_IDS) -> Self:
         """Return the index of a submission for these queries, in their order, stored in the folder `cache`.
 
+        Of a compressed file at most `max_length` images of a row are kept.
         Raises SubmissionError if the file is missing or is no submission.
         """
         try:
@@ -43,7 +45,7 @@ class SubmissionIndex:
         stored, copy = stem.with_suffix(".npy"), stem.with_suffix(".csv")
         if not stored.exists() and not _is_plain(path):
             cache.mkdir(parents=True, exist_ok=True)
-            write_submission(read_submission(path, query_ids), copy)
+            write_submission(read_submission(path, query_ids, max_length=max_length), copy)
         plain = copy if copy.exists() else path
         spans = np.load(stored, mmap_mode="r") if stored.exists() else _build_and_store(plain, query_ids, stored)
         return cls(plain, spans)

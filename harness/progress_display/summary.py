@@ -33,14 +33,19 @@ class _Stage:
     total: int | None
     first_done: int
     started: float
+    updated: float = 0.0
 
     @property
     def share(self) -> float:
         return min(1.0, self.done / self.total) if self.total else 0.0
 
     def seconds_left(self, now: float) -> float | None:
-        advance = self.done - self.first_done
-        return (self.total - self.done) * (now - self.started) / advance if self.total and advance > 0 else None
+        """The estimate by the mean time of an item; it falls until the next item is overdue, and then rises."""
+        advance, rest = self.done - self.first_done, (self.total or 0) - self.done
+        if not self.total or advance <= 0:
+            return None
+        expected = rest * (self.updated - self.started) / advance - (now - self.updated)
+        return max(expected, (rest - 1) * (now - self.started) / (advance + 1), 0.0)
 
 
 @dataclass
@@ -56,8 +61,9 @@ class _Job:
             return
         stage = next((each for each in reversed(self.stages) if each.name == what), None)
         if stage is None or done < stage.done:
-            stage = _Stage(what, done, total, done, now)
+            stage = _Stage(what, done, total, done, now, now)
             self.stages.append(stage)
+        stage.updated = now if done > stage.done else stage.updated
         stage.done, stage.total, self.current = done, total, stage
 
     @property
@@ -98,13 +104,13 @@ class ProgressTracker:
             whole = next((job.current for job in self._jobs if not job.name and job.current), None)
             running = next((job for job in jobs if job.current and not job.finished), None)
             if whole:
-                return self._of_whole(whole, running)
+                return self._of_whole(whole, running, of_jobs=bool(jobs))
             return self._of_jobs(jobs, running) if jobs else None
 
-    def _of_whole(self, whole: _Stage, running: _Job | None) -> ProgressSummary:
+    def _of_whole(self, whole: _Stage, running: _Job | None, *, of_jobs: bool) -> ProgressSummary:
         job, stage = _job_and_stage(running) if running else ("", whole.name)
         left = whole.seconds_left(self._clock())
-        return ProgressSummary(whole.done, whole.total, running is not None, job, stage, whole.share, left)
+        return ProgressSummary(whole.done, whole.total, of_jobs, job, stage, whole.share, left)
 
     def _of_jobs(self, jobs: list[_Job], running: _Job | None) -> ProgressSummary:
         job, stage = _job_and_stage(running) if running else ("", "starting")

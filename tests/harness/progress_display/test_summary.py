@@ -80,6 +80,22 @@ def test_work_without_jobs_counts_its_items_and_extrapolates_their_rate(tracker:
     assert (summary.share, summary.seconds_left) == (0.6, 20)
 
 
+def test_the_time_left_falls_between_items_and_rises_when_one_is_overdue(
+    tracker: ProgressTracker, clock: Clock
+) -> None:
+    update = tracker.listener("")
+    update("tuning", 0, 4)
+    clock.now = 10
+    update("tuning", 1, 4)
+    left = []
+    for clock.now in (10, 15, 20, 30, 100):
+        left.append(tracker.summary().seconds_left)
+    assert left == [30, 25, 20, 30, 100]
+    clock.now = 101
+    update("tuning", 4, 4)
+    assert tracker.summary().seconds_left == 0
+
+
 def test_the_whole_work_counts_before_its_jobs(tracker: ProgressTracker) -> None:
     whole, run = tracker.listener(""), tracker.listener("hash")
     whole("tuning", 12, 50)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
 from typing import TYPE_CHECKING, Literal
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from harness.api.competitions import OpenCompetition
     from harness.data.competition import Competition
 
+Kinds = str | HashFunction | Iterable[str | HashFunction]
 PARTS = ("train", "index", "test")
 
 
@@ -66,7 +67,7 @@ def table_text(sets: dict[str, ImageSet], options: HashOptions) -> tuple[str, Ta
 @raises_harness_errors
 def hashes(
     competition: OpenCompetition | str | os.PathLike[str],
-    kinds: str | HashFunction | Sequence[str | HashFunction] | None = None,
+    kinds: Kinds | None = None,
     part: Literal["train", "index", "test"] | None = None,
     *,
     hash_size: int = 8,
@@ -81,14 +82,28 @@ def hashes(
     """
     import pandas as pd
 
-    from harness.api.opening import open_competition
     from harness.progress import send_progress_to
     from harness.progress_display import progress
 
-    opened = open_competition(competition) if isinstance(competition, str | os.PathLike) else competition
-    names = [kinds] if isinstance(kinds, str) or callable(kinds) else list(kinds or ())
-    options = hash_options(names, hash_size, decode, upright=upright)
-    sets = image_sets(opened.read(), [part] if part else [])
+    options = hash_options(_names(kinds), hash_size, decode, upright=upright)
+    sets = image_sets(_open(competition).read(), [part] if part else [])
     with progress() as listener, send_progress_to(listener("")):
         rows = list(table_rows(sets, options, TableCounts()))
     return pd.DataFrame(rows, columns=["id", "part", *options.columns], dtype=str)
+
+
+def _names(kinds: Kinds | None) -> list[str | HashFunction]:
+    if kinds is None:
+        return []
+    return [kinds] if isinstance(kinds, str) or not isinstance(kinds, Iterable) else list(kinds)
+
+
+def _open(competition: OpenCompetition | str | os.PathLike[str]) -> OpenCompetition:
+    from harness.api.competitions import OpenCompetition
+    from harness.api.opening import open_competition
+
+    if isinstance(competition, OpenCompetition):
+        return competition
+    if not isinstance(competition, str | os.PathLike):
+        raise HarnessError(f"{competition!r:.60} is neither a competition nor the path of its folder")
+    return open_competition(competition)

@@ -133,5 +133,9 @@ def test_python_returns_a_frame_of_the_same_texts(folder: Path, tmp_path: Path) 
     assert by_function.equals(landmark.hashes(opened, ["phash_simple"], "test"))
     with pytest.raises(landmark.Error, match="cannot be imported by other processes"):
         landmark.hashes(opened, lambda image: imagehash.phash(image))
+    with pytest.raises(landmark.Error, match="neither a competition nor the path"):
+        landmark.hashes(3)
+    with pytest.raises(landmark.Error, match="5 cannot be imported"):
+        landmark.hashes(opened, 5)
     with pytest.raises(landmark.Error, match="did you mean 'dct'"):
         landmark.hashes(opened, "dtc")

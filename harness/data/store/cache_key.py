@@ -81,6 +81,11 @@ def to_json_value(value: object, owner: str) -> object:
 def library_version(library: str, owner: str) -> str:
     """Return the version of a library that `owner` needs; raises SolutionError if it is not installed."""
     try:
-        return version(library)
+        return _installed_version(library)
     except PackageNotFoundError:
         raise SolutionError(f"{owner} needs the library {library!r}, which is not installed") from None
+
+
+@cache  # to read the metadata of a distribution takes milliseconds, and every array that is described asks for them
+def _installed_version(library: str) -> str:
+    return version(library)

@@ -84,8 +84,8 @@ def test_a_parameter_without_lasting_identity_raises(value: object) -> None:
 @pytest.mark.parametrize("library", ["pillow", "simplejpeg", "numpy"])
 def test_another_version_of_a_library_has_another_key(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
     before = extractor_key(Parametrised())
-    version = keys.version
-    monkeypatch.setattr(keys, "version", lambda name: "0.0.1" if name == library else version(name))
+    version = keys._installed_version
+    monkeypatch.setattr(keys, "_installed_version", lambda name: "0.0.1" if name == library else version(name))
     assert extractor_key(Parametrised()) != before
 
 

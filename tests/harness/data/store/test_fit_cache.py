@@ -107,8 +107,8 @@ def test_another_version_of_a_library_is_fitted_again(
     folder: Path, monkeypatch: pytest.MonkeyPatch, library: str
 ) -> None:
     fitted(centre, train_of(folder), Mean(), libraries=("pytest",))
-    version = keys.version
-    monkeypatch.setattr(keys, "version", lambda name: "0.0.1" if name == library else version(name))
+    version = keys._installed_version
+    monkeypatch.setattr(keys, "_installed_version", lambda name: "0.0.1" if name == library else version(name))
     fitted(centre, train_of(folder), Mean(), libraries=("pytest",))
     assert SEEN == [12, 12]
 

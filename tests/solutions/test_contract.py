@@ -3,11 +3,14 @@
 """
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
+from harness.contract import check
 from harness.contract.check import check_solution
+from harness.data.competition import Competition
 from harness.solution.info import describe_solution, summarise_solutions
 from harness.solution.registry import available_solutions
 from tests.factories.solutions import write_obedient
@@ -30,6 +33,22 @@ SPECS = [
     "hash(decode='reduced', threshold=20)",
     *(f"mean_hash(mean={mean!r})" for mean in ("harmonic", "arithmetic", "square_root")),
 ]
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The competition of the contract, drawn once."""
+    return check.small_competition(tmp_path_factory.mktemp("drawn")).folder
+
+
+@pytest.fixture(autouse=True)
+def _copied_competition(drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each check have a copy of the competition; to draw it takes as long as to check a hash."""
+
+    def copy(folder: Path) -> Competition:
+        return Competition.open(shutil.copytree(drawn, folder / "drawn"), folder / "descriptors")
+
+    monkeypatch.setattr(check, "small_competition", copy)
 
 
 @pytest.mark.usefixtures("small_networks")

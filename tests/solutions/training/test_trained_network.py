@@ -24,6 +24,7 @@ from tests.back_ends import require_back_end
 from tests.factories.competitions import make_competition
 
 require_back_end()
+pytestmark = pytest.mark.usefixtures("conversion_in_this_process")
 FEATURES = SquareExtractor("lite0", 64)
 ROWS = TrainingConfig(epochs=6, rate=0.01, patience=9)
 UPPER = 130  # of 141 layers of lite0

@@ -11,7 +11,7 @@ PYTHON := $(shell for name in python3 python3.13 python3.12 python3.11 python; d
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
-EXTRAS := jax,kaggle,onnxruntime,parquet,plots,serving,teams,tensorflow,tuning
+EXTRAS := jax,kaggle,onnxruntime,parquet,plots,serving,teams,tensorflow,trackers,tuning
 COMPILED := tests/metrics tests/harness/data $(addprefix tests/solutions/,hashing local neighbours reranking)
 
 .PHONY: demo demo-all test test-numpy check bench clean
@@ -25,10 +25,10 @@ demo-all: $(VENV)/installed
 	$(BIN)/landmark leaderboard --every --on $(DEMO)/competition --workspace $(DEMO)/workspace
 
 test: $(VENV)/dev
-	$(BIN)/pytest -q -n auto
+	$(BIN)/pytest -q -n auto --dist worksteal
 
 test-numpy: $(VENV)/dev
-	LANDMARK_KERNELS=numpy $(BIN)/pytest -q -n auto $(COMPILED)
+	LANDMARK_KERNELS=numpy $(BIN)/pytest -q -n auto --dist worksteal $(COMPILED)
 
 check: $(VENV)/dev
 	$(BIN)/ruff check .

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from harness.comparing.compare import EntryComparison
     from metrics import PairComparison
 
+_OTHER_COLUMNS, _ENTRY, _NARROWEST_NAME = 44, 10, 16  # columns of a row: numbers, `entry #1234`, names
 Names = Annotated[list[str], typer.Argument(metavar="A B...", help="Solutions, entries ('#12'), or submission files.")]
 
 
@@ -53,26 +56,37 @@ def compare(
 
 
 def _print_ranking(name: str, result: EntryComparison) -> None:
-    """Print the entries, best first."""
+    """Print the entries, best first; long names are wrapped between words."""
     from leaderboard.rendering.format_cells import metric_label
+    from leaderboard.rendering.wrap import wrap
 
     comparison = result.comparison
     arrow = "↑" if result.metric.higher_is_better else "↓"
     metric = f"{metric_label(result.metric.name)} {arrow}"
     counted = f"{result.counted} of {comparison.queries}" if result.counted < comparison.queries else comparison.queries
     say(f"{name}, {result.task}: {metric}, {counted} queries ({result.part})")
-    width = max(len("solution"), *map(len, comparison.scores))
-    say(f"{'#':>3}  {'solution':{width}}  {'score':>10}  {'95 % interval':>21}  {'P(best)':>8}  from")
+    width = _name_width(comparison.scores, result.sources.values())
+    say(f"{'#':>3}  {'solution':{width}}  {'score':>7}  {'95 % interval':>17}  {'P(best)':>7}  from")
     for rank, (label, score) in enumerate(comparison.scores.items(), 1):
         low, high = comparison.intervals[label]
         mark = "=" if len(comparison.tied) > 1 and label in comparison.tied else " "
         bounds = f"{format_score(low)} – {format_score(high)}"
-        first = f"{100 * comparison.p_first[label]:.1f} %"
-        row = f"{rank:>2}{mark}  {label:{width}}  {format_score(score):>10}  {bounds:>21}  {first:>8}"
-        say(f"{row}  {result.sources[label]}")
+        chance = f"{100 * comparison.p_first[label]:.1f} %"
+        name, *more = wrap(label, width)
+        row = f"{rank:>2}{mark}  {name:{width}}  {format_score(score):>7}  {bounds:>17}  {chance:>7}"
+        say("\n".join([f"{row}  {result.sources[label]}", *(f"{'':5}{line}" for line in more)]))
     if len(comparison.tied) > 1:
         say("=    not significantly different from the best (p >= 0.05, Holm)")
     say(f"{comparison.replicates} bootstrap resamples, {comparison.exchanges} permutations per pair")
+
+
+def _name_width(names: Collection[str], sources: Collection[str]) -> int:
+    """Return the columns of names for which the window has room, at least `_NARROWEST_NAME`."""
+    from leaderboard.rendering.wrap import widest_piece
+
+    room = get_terminal_size().columns - _OTHER_COLUMNS - min(_ENTRY, max(map(len, sources)))
+    widest, needed = max(map(len, names)), max(map(widest_piece, names))
+    return max(len("solution"), min(widest, max(room, needed, _NARROWEST_NAME)))
 
 
 def _print_pair(pair: PairComparison, largest: list[tuple[str, float, float]]) -> None:

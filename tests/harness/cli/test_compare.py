@@ -10,6 +10,7 @@ from harness.workspace import Workspace
 from leaderboard import EntryStore
 from tests.cli import run_command, run_process
 from tests.factories.competitions import make_competition
+from tests.factories.entries import EntryFactory
 
 RANKED = re.compile(r"^ (\d)([= ])  (\S+)", re.MULTILINE)
 
@@ -102,3 +103,21 @@ def test_an_identity_means_exactly_these_parameters(competition_folder: Path) ->
     run_command("run", "hash", "hash(kind='dct')", "--on", competition_folder)
     read = json.loads(run_command("compare", "hash", "hash(kind='dct')", "--on", competition_folder, "--json").stdout)
     assert set(read["scores"]) == {"hash", "hash(kind='dct')"}
+
+
+def test_long_names_are_wrapped_between_words(competition_folder: Path, workspace: Path) -> None:
+    factory = EntryFactory(competition_folder, Workspace.open(workspace))
+    name = "first_place(backbone='EfficientNetV2B0', dims=256, augmentation=10)"
+    factory.add_ranking(name, right=0.9)
+    factory.add_ranking("hash", right=0.5)
+    text = run_command("compare", name, "hash", "--on", competition_folder, env={"COLUMNS": "80"}).output
+    rows = text.splitlines()[1:7]
+    assert max(map(len, rows)) <= 80
+    assert [row.split()[-1] for row in rows] == [
+        "from",
+        "#1",
+        "'EfficientNetV2B0',",
+        "dims=256,",
+        "augmentation=10)",
+        "#2",
+    ]

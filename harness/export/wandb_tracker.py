@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from shlex import quote
 from shutil import copyfile, rmtree
@@ -27,16 +29,14 @@ class WandbTracker:
         os.environ.setdefault("WANDB_ERROR_REPORTING", "false")
         import wandb
 
-        before = {*self._folder.glob(f"wandb/offline-run-*-{record.key}")}
-        with one_line_errors(f"{self._folder}: Weights & Biases", wandb.Error):
+        before = [*self._folder.glob(f"wandb/offline-run-*-{record.key}")]
+        with one_line_errors(f"{self._folder}: Weights & Biases", wandb.Error), _replace(before):
             run = self._start_run(record)
             run.summary.update(record.metrics)
             if self._submissions and record.submission:
                 copy = copyfile(record.submission, Path(run.dir) / record.submission.name)
                 run.save(str(copy), base_path=run.dir, policy="now")
             run.finish(exit_code=int(record.failed))
-        for folder in before - {Path(run.dir).parent}:
-            rmtree(folder, ignore_errors=True)
         return not before
 
     def _start_run(self, record: EntryRecord) -> Any:
@@ -53,6 +53,24 @@ class WandbTracker:
             config=record.parameters | {"tags": record.tags},
             settings=_quiet_settings(),
         )
+
+
+@contextmanager
+def _replace(folders: Sequence[Path]) -> Iterator[None]:
+    """Remove the folders after the block, or restore them if it raises.
+
+    A folder is named by the second of its start, so a run of the same second would write into the former folder.
+    """
+    moved = [folder.rename(folder.with_name(f"replaced-{folder.name}")) for folder in folders]
+    try:
+        yield
+    except BaseException:
+        for folder, place in zip(moved, folders, strict=True):
+            if not place.exists():
+                folder.rename(place)
+        raise
+    for folder in moved:
+        rmtree(folder, ignore_errors=True)
 
 
 def _quiet_settings() -> Any:

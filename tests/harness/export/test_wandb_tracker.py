@@ -9,7 +9,7 @@ import pytest
 
 from harness.errors import HarnessError
 from harness.export.entry_record import EntryRecord, entry_record
-from harness.export.wandb_tracker import WandbTracker
+from harness.export.wandb_tracker import WandbTracker, _replace
 from tests.factories.entries import make_entry
 
 pytest.importorskip("wandb")
@@ -55,6 +55,20 @@ def test_an_entry_is_an_offline_run_that_is_replaced_when_stored_again(tmp_path:
     assert summary.items() >= {"public/map_at_100": 0.25, "private/map_at_100": 0.5, "public/new": 1.0}.items()
     assert (file.parent / "files" / "submission.csv").read_text() == "id,images\nq,a\n"
     assert not (file.parent / "files" / "requirements.txt").exists()
+
+
+def test_a_run_of_the_same_second_replaces_the_former_one_and_an_error_restores_it(tmp_path: Path) -> None:
+    folder = tmp_path / "offline-run-20260101_000000-key"
+    folder.mkdir()
+    (folder / "run-key.wandb").write_text("former")
+    with pytest.raises(OSError, match="full"), _replace([folder]):
+        raise OSError("the disk is full")
+    assert (folder / "run-key.wandb").read_text() == "former"
+    with _replace([folder]):
+        folder.mkdir()
+        (folder / "run-key.wandb").write_text("new")
+    assert [path.name for path in tmp_path.iterdir()] == [folder.name]
+    assert (folder / "run-key.wandb").read_text() == "new"
 
 
 def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:

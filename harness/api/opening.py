@@ -87,7 +87,7 @@ def import_folders(
     from harness.data.layouts.part_shares import PartShares
     from harness.data.layouts.writing import PARTS
 
-    stated: dict[str, float] = {**(shares or {})}
+    stated = {str(part): share for part, share in (shares or {}).items()}
     complete = PartShares.complete(*(stated.pop(part, None) for part in PARTS))
     if stated:
         raise DataError(f"{[*stated]} are no parts; shares are those of {', '.join(PARTS)}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from harness.data.images.find import SUFFIXES
 from harness.submissions.validation import fault_kinds as kinds
@@ -67,10 +66,15 @@ class RowRewriter:
         if self.is_image is None:
             return text
         entries = text.split(" ")
-        ids = [_stem(each) if not self.is_image(each) and self.is_image(_stem(each)) else each for each in entries]
+        ids = [each if self.is_image(each) else self._image_of(each) for each in entries]
         if ids != entries:
             formats.append(kinds.FILE_NAMES)
         return " ".join(ids)
+
+    def _image_of(self, entry: str) -> str:
+        """Return the id of an image without folder and suffix if only then it is one; else the entry."""
+        stem = _stem(entry)
+        return stem if self.is_image is not None and self.is_image(stem) else entry
 
     def _is_certain(self, answer: str) -> bool:
         """Return whether an answer joined from several cells is one: all of its images are in the index."""
@@ -121,5 +125,6 @@ def _stem(entry: str) -> str:
     >>> _stem("index/a/b/abc.JPG"), _stem("abc.csv")
     ('abc', 'abc.csv')
     """
-    path = PurePosixPath(entry.replace("\\", "/"))
-    return path.stem if path.suffix.lower() in SUFFIXES else path.name if "/" in entry else entry
+    name = re.split(r"[/\\]", entry)[-1]
+    stem, dot, suffix = name.rpartition(".")
+    return stem if stem and f"{dot}{suffix}".lower() in SUFFIXES else name

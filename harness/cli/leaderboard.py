@@ -67,7 +67,7 @@ def leaderboard(
     from harness.cli._open import open_competition
     from harness.cli._references import references_of
     from harness.cli._render_board import BoardStyle
-    from harness.comparing.boards import entries_by_sample, entries_by_task, entry_metric, task_board
+    from harness.comparing.boards import entries_by_sample, entries_by_task, entry_metrics, task_board
     from leaderboard.references import is_baseline
 
     style = BoardStyle("json" if json else format, medals=medals, every_column=every_column)
@@ -78,7 +78,7 @@ def leaderboard(
     if references or all_references:
         reference_rows = references_of(competition, entries, every=all_references)
         entries = {name: [each for each in of_task if not is_baseline(each)] for name, of_task in entries.items()}
-    by = {name: entry_metric(metric, competition, name, folds=folds) for name, of_task in entries.items() if of_task}
+    by = entry_metrics(metric, competition, [name for name, of_task in entries.items() if of_task], folds=folds)
     boards = {name: task_board(name, entries[name], folds=folds, every=every, metric=each) for name, each in by.items()}
     samples = {} if folds or reference_rows is not None else entries_by_sample(competition, workspace, task)
     sample_boards = {key: task_board(key[0], of, every=every, metric=by.get(key[0])) for key, of in samples.items()}

@@ -6,6 +6,7 @@ from functools import partial
 from harness.data.competition import TASKS, Competition
 from harness.data.query_sample import is_fold, sample_size
 from harness.data.split import TEST
+from harness.errors import HarnessError
 from harness.scoring.reported_metric import reported_metric
 from harness.workspace import Workspace
 from leaderboard import BoardRow, Entry, EntryStore, FoldRow, board_rows, fold_rows
@@ -56,6 +57,25 @@ def entry_metric(name: str | None, competition: Competition, task: Task, *, fold
     """
     reported = metrics_of(task) if folds else competition.metrics(task)
     return reported_metric(name, task, reported) if name else None
+
+
+def entry_metrics(
+    name: str | None, competition: Competition, tasks: Sequence[Task], *, folds: bool = False
+) -> dict[Task, Metric | None]:
+    """Return task -> metric of a name, as `entry_metric` does, without the tasks that have no such metric.
+
+    Raises HarnessError if none has.
+    """
+    chosen: dict[Task, Metric | None] = {}
+    errors: list[HarnessError] = []
+    for task in tasks:
+        try:
+            chosen[task] = entry_metric(name, competition, task, folds=folds)
+        except HarnessError as error:
+            errors.append(error)
+    if errors and not chosen:
+        raise errors[0]
+    return chosen
 
 
 def task_board(

@@ -26,6 +26,9 @@ Rows = Sequence[BoardRow | FoldRow]
 COVERAGE = [f"coverage_{field.name}" for field in fields(Coverage)]
 
 
+Format = Literal["table", "csv", "json", "markdown", "latex"]
+
+
 class TableHeading(TypedDict):
     """Title, metric and caption of a table.
 
@@ -48,6 +51,8 @@ class TableHeading(TypedDict):
 def render(rows: Rows, format: Literal["table"], **heading: Unpack[TableHeading]) -> "Text": ...
 @overload
 def render(rows: Rows, format: Literal["csv", "json", "markdown", "latex"], **heading: Unpack[TableHeading]) -> str: ...
+@overload
+def render(rows: Rows, format: Format, **heading: Unpack[TableHeading]) -> "Text | str": ...
 def render(rows: Rows, format: str, **heading: Unpack[TableHeading]) -> "Text | str":
     r"""Render the rows: a rich Text for the terminal, or the text of a csv, json, markdown or latex file.
 

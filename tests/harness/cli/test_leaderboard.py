@@ -84,6 +84,12 @@ def test_boards_are_written_for_papers_and_with_medals(competition_folder: Path,
     assert "| coverage |" in every
     table = run_command("leaderboard", "--metric", "P@1", "--on", competition_folder, env={"COLUMNS": "80"}).stdout
     assert ", retrieval: precision@1 ↑" in table
+    factory.add_labelling("softmax_entropy", {})
+    read = json.loads(run_command("leaderboard", "--metric", "mAP", "--json", "--on", competition_folder).stdout)
+    assert list(read["leaderboards"]) == ["retrieval"]
+    assert "'mAP@7' is not a metric of retrieval" in error_of(
+        "leaderboard", "--metric", "mAP@7", "--on", competition_folder
+    )
 
 
 @pytest.mark.parametrize(

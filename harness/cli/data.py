@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from harness.cli._options import Jobs, Json, Seed
-from harness.cli._output import print_json, say
+from harness.cli._output import note, print_json, say
 from harness.cli.plugin_commands import PluginGroup
 from harness.progress_display import progress
 
@@ -119,4 +119,7 @@ def import_benchmark(
 
     with progress() as listener, send_progress_to(listener("")):
         sizes = import_source(source, folder)
+    lacking = sizes["index"] - sizes["index with a photo"]
+    if lacking:
+        note(f"note: {lacking} index images have no photo below {source / 'jpg'}; put them there and import again")
     say(f"{folder}: " + ", ".join(f"{count} {part}" for part, count in sizes.items()))

@@ -61,7 +61,16 @@ def score_file(path: Path, folder: Path, task: str | None = None) -> tuple[Evalu
     if inspection.report.scorer_error:
         raise SubmissionError(inspection.report.scorer_error)
     judgement = _judge(truth, rows, inspection.positions, inspection.landmarks, inspection.confidences)
-    return _evaluate(judgement, truth), _with_notes(truth, reference), inspection.report
+    truth = _with_notes(truth, reference)
+    if truth.protocols is not None:
+        truth = replace(truth, notes=(*truth.notes, *_unanswered_note(path, inspection.positions[rows])))
+    return _evaluate(judgement, truth), truth, inspection.report
+
+
+def _unanswered_note(path: Path, rankings: np.ndarray) -> list[str]:
+    """Return a note on queries without a ranking, as every query of Oxford, Paris and Holidays should have one."""
+    count = int((rankings == -1).all(axis=1).sum())
+    return [f"{path}: {count} of {len(rankings)} queries have no ranking and score 0"] if count else []
 
 
 def _with_notes(truth: GroundTruth, reference: ReferenceIds) -> GroundTruth:

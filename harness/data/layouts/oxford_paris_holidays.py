@@ -35,8 +35,8 @@ def import_benchmark(source: Path, target: Path) -> dict[str, int]:
     """Write the benchmark in `source` as a competition to `target`; return the number of images of each part.
 
     The source holds a `gnd_*.pkl` of revisited or classic Oxford and Paris, the text files `*_query.txt`, `*_good.txt`,
-    `*_ok.txt` and `*_junk.txt` of the classic ones, or `jpg/1?????.jpg` of Holidays. Photos in `source/jpg` are linked
-    or copied; queries of Oxford and Paris are cropped. Without photos only the tables are written.
+    `*_ok.txt` and `*_junk.txt` of the classic ones, or `jpg/1?????.jpg` of Holidays. Photos below `source/jpg` are
+    linked or copied; queries of Oxford and Paris are cropped. Without photos only the tables are written.
 
     Raises DataError for any other source and for a target that is not empty.
     """
@@ -141,7 +141,7 @@ def _from_holidays(source: Path) -> ImportedBenchmark | None:
 def _photos(source: Path) -> dict[str, Path]:
     """Return file name without suffix -> photo."""
     folder = source / "jpg" if (source / "jpg").is_dir() else source
-    return {path.stem: path for path in sorted(folder.iterdir()) if path.suffix.lower() in SUFFIXES and path.is_file()}
+    return {path.stem: path for path in sorted(folder.rglob("*")) if path.suffix.lower() in SUFFIXES and path.is_file()}
 
 
 def _words(path: Path) -> list[str]:

@@ -87,6 +87,12 @@ def test_a_query_without_an_answer_scores_0_and_one_without_a_relevant_image_doe
     assert scores(folder, "q,e a b c h j k l m n")["map_hard"] is None
 
 
+def test_queries_without_a_ranking_are_counted_in_a_note(folder: Path) -> None:
+    path = folder / "submission.csv"
+    path.write_text("id,images\nq,\n")
+    assert score_file(path, folder)[1].notes == (f"{path}: 1 of 1 queries have no ranking and score 0",)
+
+
 def test_the_query_itself_may_be_left_out(folder: Path) -> None:
     write_table(folder / "test.csv", "id", [("a",)])
     write_table(folder / "solution.csv", "id,images,ignored", [("a", "b", "a")])

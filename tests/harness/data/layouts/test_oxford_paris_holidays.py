@@ -11,6 +11,7 @@ from harness.data.check import check_competition
 from harness.data.competition import Competition
 from harness.data.layouts.oxford_paris_holidays import import_benchmark
 from harness.errors import DataError
+from tests.cli import run_command
 from tests.factories.competitions import random_photo, save_image
 
 
@@ -119,3 +120,18 @@ def test_a_folder_without_a_benchmark_raises(tmp_path: Path) -> None:
         import_benchmark(tmp_path, tmp_path / "made")
     with pytest.raises(DataError, match="there is no such folder"):
         import_benchmark(tmp_path / "none", tmp_path / "made")
+
+
+def test_photos_may_be_in_subfolders_as_those_of_paris(source: Path, tmp_path: Path) -> None:
+    write_pickle(source)
+    (source / "jpg" / "church").mkdir()
+    (source / "jpg" / "church_2.jpg").rename(source / "jpg" / "church" / "church_2.jpg")
+    assert import_benchmark(source, tmp_path / "made")["index with a photo"] == 4
+
+
+def test_the_command_counts_missing_photos(source: Path, tmp_path: Path) -> None:
+    write_pickle(source)
+    (source / "jpg" / "church_2.jpg").unlink()
+    result = run_command("data", "import-benchmark", source, tmp_path / "made")
+    assert "note: 1 index images have no photo below" in result.stderr
+    assert "4 index, 3 index with a photo" in result.stdout

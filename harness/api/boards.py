@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from harness.api.notebook_view import Cell, NotebookView, ViewTable
-from harness.comparing.boards import BoardRows
+from harness.comparing.boards import BoardRows, entries_by_sample, entries_by_task, entry_metric, task_board
+from harness.data.competition import Competition
 from harness.progress_display import progress
-from harness.running.batch import BatchOptions, run_variants, select_variants
+from harness.running.batch import BatchOptions, run_variants
 from harness.running.planned_run import PlannedRun
 from harness.running.runner import Runner, RunResult
+from harness.running.selection import select_variants
 from harness.scoring.reported_metric import board_metric
-from leaderboard import BoardRow, FoldRow
+from harness.workspace import Workspace
+from leaderboard import BoardRow, FoldRow, render
 from leaderboard.rendering.format_cells import metric_label
 from metrics import Task
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+TextFormat = Literal["table", "csv", "markdown", "latex"]
 _HEADINGS = ["#", "solution", "public", "private", "all", "95 %", "entry", "seconds", ""]
 _FOLD_HEADINGS = ["#", "solution", "mean", "deviation", "folds", ""]
 
@@ -42,6 +46,18 @@ class LeaderboardView(NotebookView):
 
         table = DataFrame([{"task": task} | _flat(row) for task, rows in self.rows.items() for row in rows])
         return table.astype({name: "Int64" for name in ("rank", "private_rank", "move") if name in table})
+
+    def text(self, format: TextFormat = "markdown", *, medals: bool = False) -> str:
+        """Return the boards as text to paste; a table is at most 80 columns wide.
+
+        With `medals` there are Kaggle's medals and percentiles, where a team is a ranked row of the test images.
+        """
+        texts = [
+            _board_text(f"{self.competition}, {task}", task, rows, format, medals=medals)
+            for task, rows in self.rows.items()
+            if rows
+        ]
+        return "\n".join(texts)
 
     def view_tables(self) -> Sequence[ViewTable]:
         """Return one table for each task, and then one for each sample of the queries."""
@@ -89,6 +105,18 @@ class RunsView(NotebookView):
         return [ViewTable(f"{self.competition}: runs: {len(rows)}", headings, rows, notes)]
 
 
+def leaderboard_view(
+    competition: Competition, workspace: Workspace, task: Task | None, metric: str | None, *, folds: bool, every: bool
+) -> LeaderboardView:
+    """Return the boards of the tasks, on the test images and on samples of them, or with `folds` on the folds."""
+    entries = entries_by_task(competition, workspace, task, folds=folds)
+    samples = {} if folds else entries_by_sample(competition, workspace, task)
+    by = {name: entry_metric(metric, competition, name, folds=folds) for name, of in entries.items() if of}
+    boards = {name: task_board(name, entries[name], folds=folds, every=every, metric=each) for name, each in by.items()}
+    sample_boards = {key: task_board(key[0], of, every=every) for key, of in samples.items()}
+    return LeaderboardView(competition.name, boards, sample_boards)
+
+
 def run_to_view(runner: Runner, specs: Sequence[str], task: Task | None, options: BatchOptions) -> RunsView:
     """Run solutions, by default all that can be run, and return their entries in the same order."""
     notes: list[str] = []
@@ -99,6 +127,15 @@ def run_to_view(runner: Runner, specs: Sequence[str], task: Task | None, options
         names = ", ".join(dict.fromkeys(run.identity for run in batch.unfinished))
         notes.append(f"{len(batch.unfinished)} runs did not end within the budget; the same call resumes them: {names}")
     return RunsView(runner.competition.name, batch.results, notes, batch.unfinished)
+
+
+def _board_text(title: str, task: Task, rows: BoardRows, format: TextFormat, *, medals: bool) -> str:
+    metric = board_metric(rows, task)
+    higher_is_better, medals = metric.higher_is_better, medals and not isinstance(rows[0], FoldRow)
+    text = render(
+        rows, format, title=title, metric=metric.name, higher_is_better=higher_is_better, medals=medals, width=80
+    )
+    return text if isinstance(text, str) else f"{text.plain}\n"
 
 
 def _flat(row: BoardRow | FoldRow) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from harness.api.answers import AnswerView, stored_answer_view
 from harness.api.arguments import budget_seconds, require_count, require_task
-from harness.api.boards import LeaderboardView, RunsView, run_to_view
+from harness.api.boards import LeaderboardView, RunsView, leaderboard_view, run_to_view
 from harness.api.comparisons import ComparisonView
 from harness.api.exports import ExportMethods
 from harness.api.image_parts import Part, image_sets, images_of, parts_table
@@ -112,18 +112,8 @@ class OpenCompetition(ExportMethods, NotebookView):
 
         `metric` is another metric to rank by, in any usual spelling, such as `mAP H`; it needs a task if there are two.
         """
-        from harness.comparing.boards import entries_by_sample, entries_by_task, entry_metric, task_board
-
         require_task(task)
-        entries = entries_by_task(self.read(), self.workspace, task, folds=folds)
-        samples = {} if folds else entries_by_sample(self.read(), self.workspace, task)
-        by = {name: entry_metric(metric, self.read(), name, folds=folds) for name, of in entries.items() if of}
-        boards = {
-            name: task_board(name, entries[name], folds=folds, every=every, metric=each) for name, each in by.items()
-        }
-        return LeaderboardView(
-            self.name, boards, {key: task_board(key[0], of, every=every) for key, of in samples.items()}
-        )
+        return leaderboard_view(self.read(), self.workspace, task, metric, folds=folds, every=every)
 
     @raises_harness_errors
     def compare(

@@ -81,36 +81,44 @@ def summary_lines(results: Sequence[RunResult]) -> Iterator[str]:
     """Yield mean and standard deviation of each solution over the folds, or on the test images over its seeds."""
     from harness.data.competition import TASKS
     from leaderboard import fold_rows
+    from leaderboard.rendering.format_cells import metric_label
     from metrics import metrics_of
 
     for task in TASKS:
         of_task = [result for result in results if result.entry.task == task]
         higher_is_better = metrics_of(task)[0].higher_is_better
         for row in fold_rows([result.entry for result in of_task], higher_is_better=higher_is_better):
-            spread = f"{format_score(row.mean)} ± {format_score(row.deviation)}"
-            folds = f"{row.done} of {row.folds} folds"
-            yield f"{row.identity}: {row.metric} {spread} (mean and standard deviation of {folds})"
+            score = f"{metric_label(row.metric or '')} {format_score(row.mean)} ± {format_score(row.deviation)}"
+            yield f"{row.identity}: {score} (mean and standard deviation of {row.done} of {row.folds} folds)"
         yield from _seed_lines(of_task, higher_is_better=higher_is_better)
 
 
 def _seed_lines(results: Sequence[RunResult], *, higher_is_better: bool) -> Iterator[str]:
     from harness.data.query_sample import is_fold
-    from leaderboard.order import Order
-    from leaderboard.seeds import seed_spread
 
     by_identity: dict[str, list[RunResult]] = {}
     for result in results:
         if not is_fold(result.entry.split):
             by_identity.setdefault(result.entry.identity, []).append(result)
     for identity, own in by_identity.items():
-        entries: list[Entry] = [result.entry for result in own]
-        order = Order(entries[0].metric, higher_is_better)
-        part = order.ranking_part(entries)
-        spread = seed_spread(entries, order, part)
-        if spread.seeds > 1:
+        if spread := _seed_spread([result.entry for result in own], higher_is_better=higher_is_better):
             same = "; each gave the same answers" if len({result.outcome.digest for result in own}) == 1 else ""
-            scores = f"{entries[0].metric} {part} {format_score(spread.mean)} ± {format_score(spread.deviation)}"
-            yield f"{identity}: {scores} (mean and standard deviation of {spread.seeds} seeds{same})"
+            yield f"{identity}: {spread}{same})"
+
+
+def _seed_spread(entries: Sequence[Entry], *, higher_is_better: bool) -> str:
+    """Return mean and standard deviation of the score that ranks over several seeds, "" for a single one."""
+    from leaderboard.order import Order
+    from leaderboard.rendering.format_cells import metric_label
+    from leaderboard.seeds import seed_spread
+
+    order = Order(entries[0].metric, higher_is_better)
+    part = order.ranking_part(entries)
+    spread = seed_spread(entries, order, part)
+    if spread.seeds < 2:
+        return ""
+    scores = f"{metric_label(entries[0].metric or '')} {part} {format_score(spread.mean)}"
+    return f"{scores} ± {format_score(spread.deviation)} (mean and standard deviation of {spread.seeds} seeds"
 
 
 def unfinished_line(batch: BatchResult, command: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -101,7 +102,8 @@ def run(
     if not json:
         say(f"{on}: running {', '.join(specs) if specs else 'all solutions'}")
     from harness.device import set_device
-    from harness.running.batch import BatchOptions, select_variants
+    from harness.running.batch import BatchOptions
+    from harness.running.selection import select_variants
 
     set_device(device)
     runner = open_runner(on, workspace_dir, timeout, memory_limit, folds=folds, limit=limit)
@@ -110,16 +112,20 @@ def run(
     if json:
         print_json(batch_document(runner.competition.name, batch))
     else:
-        for line in summary_lines(batch.results):
-            say(line)
-        if batch.results:
-            print_run_board(runner, batch.results, on, workspace_dir, folds=folds)
+        _print_end(runner, batch, on, workspace_dir, folds=folds)
     if batch.unfinished:
         left = list(dict.fromkeys(run.job.spec for run in batch.unfinished))
         note(unfinished_line(batch, repeated_command(context, left if again else specs or [])))
         raise typer.Exit(OUT_OF_TIME)
     if any(result.entry.status == "failed" for result in batch.results):
         raise typer.Exit(1)
+
+
+def _print_end(runner: Runner, batch: BatchResult, on: Path, workspace_dir: Path | None, *, folds: bool) -> None:
+    for line in summary_lines(batch.results):
+        say(line)
+    if batch.results:
+        print_run_board(runner, batch.results, on, workspace_dir, folds=folds)
 
 
 def run_all(runner: Runner, specs: list[str], seed: int, jobs: int | None, *, quiet: bool) -> list[RunResult]:

@@ -1,5 +1,6 @@
 """Execute a planned run in its folder, unless it is finished there."""
 
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -11,33 +12,37 @@ from harness.running.outcome import Outcome, finished_outcome
 from harness.running.planned_run import PlannedRun
 
 
-def run_unless_finished(
-    processes: RunProcesses,
-    run: PlannedRun,
-    folder: Path,
-    n_cores: int,
-    limits: RunLimits,
-    listener: ProgressListener,
-    *,
-    again: bool,
-) -> tuple[PlannedRun, Path, Outcome | None, bool]:
-    """Return the run, its folder, its outcome (None if it was stopped), and whether it was executed now.
+@dataclass(frozen=True)
+class Execution:
+    """How runs are executed: with how many cores each, and whether finished ones are repeated."""
 
-    With `again` the run is executed in the first folder that holds no finished one, so that it resumes if interrupted.
-    """
-    for number in count(1):
-        place = folder if number == 1 else folder.with_name(f"{folder.name}-{number}")
-        place.mkdir(parents=True, exist_ok=True)
+    processes: RunProcesses
+    cores: int
+    limits: RunLimits
+    again: bool = False
+
+    def run(
+        self, run: PlannedRun, folder: Path, listener: ProgressListener
+    ) -> tuple[PlannedRun, Path, Outcome | None, bool]:
+        """Return the run, its folder, its outcome (None if it was stopped), and whether it was executed now.
+
+        With `again` the run is executed in the first folder that holds no finished one, so it resumes if interrupted.
+        """
+        place = folder
         try:
-            with run_lock(place).acquire(limits.seconds_left):  # two processes that start the same run execute it once
-                outcome = finished_outcome(place)
-                if outcome and not again:
-                    return run, place, outcome, False
-                if outcome is None:
-                    return run, place, processes.run(run.job, place, n_cores, limits, listener), True
+            for number in count(2):
+                place.mkdir(parents=True, exist_ok=True)
+                with run_lock(place).acquire(self.limits.seconds_left):  # two processes execute the same run once
+                    outcome = finished_outcome(place)
+                    if outcome is None:
+                        outcome = self.processes.run(run.job, place, self.cores, self.limits, listener)
+                        return run, place, outcome, True
+                    if not self.again:
+                        return run, place, outcome, False
+                place = folder.with_name(f"{folder.name}-{number}")
         except (RunStopped, Timeout):  # Timeout: another process runs it until after the deadline
-            return run, place, None, False
-    raise AssertionError  # `count` does not end
+            pass
+        return run, place, None, False
 
 
 def run_lock(folder: Path) -> FileLock:

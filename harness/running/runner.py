@@ -18,7 +18,7 @@ from harness.data.split import Folds, Split, fold_split, own_split
 from harness.data.tables.id_index import find_positions
 from harness.errors import DataError, HarnessError
 from harness.progress import FINISHED, ProgressListener, ignore_progress
-from harness.running.execution import run_lock, run_unless_finished
+from harness.running.execution import Execution, run_lock
 from harness.running.local_processes import RunLimits, RunProcesses
 from harness.running.outcome import ANSWER, CHUNKS, LOG, SUBMISSION, Outcome, load_answer
 from harness.running.planned_run import PlannedRun, plan_run
@@ -27,6 +27,7 @@ from harness.scoring.evaluate import Evaluation, evaluate
 from harness.scoring.stored_evaluation import part_intervals, to_arrays
 from harness.solution.base import Solution
 from harness.solution.registry import load_solution
+from harness.submissions.list_length import require_places
 from harness.workspace import Workspace
 from leaderboard import Entry, EntryStore, Status
 
@@ -69,9 +70,15 @@ class Runner:
         for _, solution in solutions:
             if self.folds is None:
                 self.competition.require(solution.task)
+                self._require_places(solution.task)
         numbers = [None] if self.folds is None else list(range(1, self.folds.count + 1))
         runs = [self._plan_run(spec, solution, number, seed) for spec, solution in solutions for number in numbers]
         return list({run.key: run for run in runs}.values())
+
+    def _require_places(self, task: metrics.Task) -> None:
+        """Raise SubmissionError if complete rankings of all queries do not fit into memory."""
+        if task == "retrieval" and self.competition.ranks_whole_index:
+            require_places(len(self.competition.queries), len(self.competition.index))
 
     def run(
         self,
@@ -87,18 +94,13 @@ class Runner:
         With `again` finished runs are repeated, each in a further folder. After `budget_s` seconds no run starts, and
         those that have not ended are stopped; they have no result, and can be resumed.
         """
-        total, listeners = jobs or cores(), listeners or {}
+        listeners, processes = listeners or {}, RunProcesses()
         limits = self.limits if budget_s is None else replace(self.limits, deadline=time.time() + budget_s)
-        at_once = max(1, min(total, len(runs)))
+        at_once = max(1, min(jobs or cores(), len(runs)))
+        execution = Execution(processes, (jobs or cores()) // at_once, limits, again)
         parallel = Parallel(n_jobs=at_once, prefer="threads", return_as="generator_unordered", batch_size=1)
-        processes = RunProcesses()
         outcomes = parallel(
-            delayed(run_unless_finished)(
-                *(processes, run, self.folder(run), total // at_once, limits),
-                listeners.get(run.key, ignore_progress),
-                again=again,
-            )
-            for run in runs
+            delayed(execution.run)(run, self.folder(run), listeners.get(run.key, ignore_progress)) for run in runs
         )
         try:
             for run, folder, outcome, executed in outcomes:

@@ -88,6 +88,7 @@ class _RunBlock:
         return f"line {line}" if line else f"run {self.number + 1}"
 
     def error(self, key: str, message: str) -> HarnessError:
+        """Return an error that names the file and the line of a key."""
         return HarnessError(f"{self.path}, {self.place(key)}: {message}")
 
     def require_number(self, n_variants: int) -> None:
@@ -98,8 +99,7 @@ class _RunBlock:
     def variants(self, register: Path | None) -> Iterator[tuple[Variant, str]]:
         """Yield a variant and its identity for each combination of the parameters' values."""
         self._require_keys()
-        name = self.table["solution"]
-        name = str(self.path.parent / name) if name.endswith(".py") else name
+        name = self._solution()
         with self._located("solution"):
             cls = load_class(name, register)
         grid = {key: self._values(key, value) for key, value in self.table.get("parameters", {}).items()}
@@ -107,10 +107,10 @@ class _RunBlock:
         for values in product(*grid.values()):
             arguments = dict(zip(grid, values, strict=True))
             listing = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
-            variant = Variant(f"{name}({listing})" if listing else name, self.table.get("seeds"), self._name)
             with self._located("solution"):
                 written = identity(configure(cls, arguments))
-            yield variant, written
+            spec = f"{name}({listing})" if listing else name
+            yield Variant(spec, self.table.get("seeds"), self.table.get("name", "")), written
 
     @contextmanager
     def _located(self, key: str) -> Iterator[None]:
@@ -120,9 +120,9 @@ class _RunBlock:
         except HarnessError as error:
             raise self.error(key, str(error)) from None
 
-    @property
-    def _name(self) -> str:
-        return str(self.table.get("name", ""))
+    def _solution(self) -> str:
+        name: str = self.table["solution"]
+        return str(self.path.parent / name) if name.endswith(".py") else name
 
     def _require_keys(self) -> None:
         for key in self.table:

@@ -1,7 +1,8 @@
 """Tests of several commands together.
 
 They are `harness.cli.run`, `harness.cli.leaderboard`, `harness.cli.solutions`, `harness.cli.data`, `harness.cli.split`,
-`harness.cli.main`, `harness.cli._open`, `harness.cli._options` and `harness.cli._output`; and `harness.running.batch`.
+`harness.cli.main`, `harness.cli._open`, `harness.cli._options` and `harness.cli._output`; `harness.running.batch`
+and `harness.running.selection`.
 """
 
 import json
@@ -35,8 +36,8 @@ def test_version_is_printed() -> None:
 def test_run_prints_each_result_and_the_leaderboard_ranks_them(competition_folder: Path) -> None:
     ran = run_command("run", "first_images", "most_frequent", "--on", competition_folder)
     assert ran.exit_code == 0
-    assert "first_images, test: map@100 public 0." in ran.output
-    assert "most_frequent, test: gap public 0." in ran.output
+    assert "first_images: mAP@100 public 0." in ran.output
+    assert "most_frequent: GAP public 0." in ran.output
     board = run_command("leaderboard", "--on", competition_folder, "--format", "markdown")
     assert r"| first\_images |" in board.output
     assert r"| most\_frequent |" in board.output
@@ -68,11 +69,11 @@ def test_without_names_every_solution_of_the_task_is_run(
     known = {
         name: each for name, each in available_solutions().items() if name in ("first_images", "hash", "most_frequent")
     }
-    monkeypatch.setattr("harness.running.batch.available_solutions", lambda register: known)
+    monkeypatch.setattr("harness.running.selection.available_solutions", lambda register: known)
     ran = run_command("run", "--task", "retrieval", "--on", competition_folder)
     assert ran.exit_code == 0
-    assert "first_images, test" in ran.output
-    assert "hash, test" in ran.output
+    assert "first_images: " in ran.output
+    assert "hash: " in ran.output
     assert "most_frequent" not in ran.output
 
 
@@ -90,7 +91,7 @@ def test_one_line_names_all_solutions_that_are_left_out(
     register.write_text(json.dumps(files))
     chosen = (*files, "first_images", "embeddings", "embeddings_recognition", "most_frequent")
     known = {name: each for name, each in available_solutions(register).items() if name in chosen}
-    monkeypatch.setattr("harness.running.batch.available_solutions", lambda _: known)
+    monkeypatch.setattr("harness.running.selection.available_solutions", lambda _: known)
     ran = run_command("run", "--task", "retrieval", "--on", competition_folder)
     assert ran.exit_code == 0
     assert ran.stderr == (

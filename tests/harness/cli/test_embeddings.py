@@ -100,8 +100,8 @@ def test_embeddings_are_run_by_name_and_skipped_without(
     specs = "embeddings('mine', expansion=2)", "embeddings_recognition('mine')"
     result = run_command("run", *specs, "--on", competition_folder)
     assert result.exit_code == 0
-    assert "embeddings(name='mine', expansion=2), test: map@100" in result.stdout
-    assert "embeddings_recognition(name='mine'), test: gap" in result.stdout
+    assert "embeddings(name='mine', expansion=2): mAP@100" in result.stdout
+    assert "embeddings_recognition(name='mine'): GAP" in result.stdout
     again = run_command("run", specs[0], "--on", competition_folder)
     assert "already finished" in again.stdout
     assert "embeddings needs name" in error_of("run", "embeddings", "--on", competition_folder)

@@ -10,8 +10,8 @@ from harness.comparing.entry_lookup import EntryLookup
 from harness.data.competition import Competition
 from harness.data.split import TEST
 from harness.errors import HarnessError
-from harness.plotting.figure import new_figure, save_picture
-from harness.plotting.style import BLUE, ORANGE, Inches, legend_below
+from harness.plotting.figure import new_figure
+from harness.plotting.style import BLUE, ORANGE, Inches, legend_below, save_figure
 from harness.solution.base import identity
 from harness.solution.registry import load_solution
 from harness.workspace import Workspace
@@ -42,7 +42,7 @@ def draw_ablation(
     panel.grid(axis="x", alpha=0.3)
     panel.set_axisbelow(True)
     legend_below(figure, panel)
-    save_picture(figure, path)
+    save_figure(figure, path)
 
 
 def plot_ablation(

@@ -153,7 +153,7 @@ def _read(path: Path) -> str:
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise HarnessError(f"{path}: has more than {_MAX_BYTES // 10**6} MB, so it is no file of variants")
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise HarnessError(f"{path}: cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError:

@@ -97,3 +97,8 @@ def test_the_file_of_the_document_is_read(tmp_path: Path) -> None:
     variants = variants_of(tmp_path, text)
     assert len(variants) == 5
     assert variants[-1] == Variant("softmax_entropy", 3, "three seeds")
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> None:
+    (tmp_path / "v.toml").write_bytes(b"\xef\xbb\xbf[[run]]\r\nsolution = 'hash'\r\n")
+    assert read_variants(tmp_path / "v.toml") == [Variant("hash")]

@@ -69,7 +69,7 @@ def explain(  # noqa: PLR0913 (a command has as many options as it has)
     if by == "hash":
         line, document = _explain_by_hash(one, other, kind or [], picture, hash_size=hash_size, upright=upright)
     else:
-        line, document = _explain_by_matches(one, other, local, model, picture)
+        line, document = _explain_by_matches(one, other, local, model, picture, files)
     if json:
         context.print_json(document)
     else:
@@ -105,7 +105,12 @@ def _explain_by_hash(
 
 
 def _explain_by_matches(
-    query: ImageSet, image: ImageSet, local: str, model: Literal["affine", "homography"], picture: Path | None
+    query: ImageSet,
+    image: ImageSet,
+    local: str,
+    model: Literal["affine", "homography"],
+    picture: Path | None,
+    files: dict[str, str],
 ) -> tuple[str, dict[str, Any]]:
     """Draw the local matches of two images; return what to print, as a line and as a document."""
     from solutions.local.explanation import explain_match
@@ -117,7 +122,7 @@ def _explain_by_matches(
     if picture:
         from tools.explain.picture import draw_matches
 
-        draw_matches(explanation, query, image, what, picture)
+        draw_matches(explanation, query, image, what, picture, files)
     line = f"{what}: {explanation.n_inliers} inliers of {len(explanation.points)} matches"
     return line, {**explanation.as_json, "descriptor": name, "model": model}
 

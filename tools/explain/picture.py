@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -10,17 +11,25 @@ import numpy as np
 from PIL import Image
 
 from harness import COLOURS, ImageSet, new_figure, save_picture
+from harness.data.source_files import id_with_file
+from leaderboard.safe_text import shorten
 from solutions.local.explanation import Explanation
 from tools.data_page.thumbnails import WebpThumbnails
 
 _INCHES, _GAP = 5.0, 0.04  # height of a photograph, and the gap as a share of it
 _WIDEST = 16.0  # inches
+_LONGEST_LABEL = 48  # letters
 _THUMBNAILS = WebpThumbnails(height=640, quality=90)
 _INLIERS, _OUTLIERS = COLOURS[0], COLOURS[6]
 
 
-def draw_matches(explanation: Explanation, query: ImageSet, image: ImageSet, what: str, path: Path) -> None:
-    """Write a picture of the matches of two sets of one image each; `what` names the method in the caption."""
+def draw_matches(
+    explanation: Explanation, query: ImageSet, image: ImageSet, what: str, path: Path, files: Mapping[str, str]
+) -> None:
+    """Write a picture of the matches of two sets of one image each; `what` names the method in the caption.
+
+    `files` has the file that an image was imported from, by image id, where it is known.
+    """
     pixels = [_pixels(each) for each in (query, image)]
     wide, other = (each.shape[1] / each.shape[0] for each in pixels)
     inches = min(_INCHES, _WIDEST / (wide + _GAP + other))
@@ -33,7 +42,8 @@ def draw_matches(explanation: Explanation, query: ImageSet, image: ImageSet, wha
     x = explanation.points[:, ::2] * (wide, other) + (0, wide + _GAP)
     _join(axes, np.stack([x, explanation.points[:, 1::2]], axis=2), explanation.inliers)
     for name, left in ((explanation.query, 0.0), (explanation.image, wide + _GAP)):
-        axes.text(left, -0.015, name, va="bottom", fontsize=9, parse_math=False)
+        label = shorten(id_with_file(name, files), _LONGEST_LABEL)
+        axes.text(left, -0.015, label, va="bottom", fontsize=9, parse_math=False)
     figure.legend(loc="outside lower center", frameon=False, fontsize=9, ncols=2, title=_caption(explanation, what))
     save_picture(figure, path)
 

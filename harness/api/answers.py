@@ -14,6 +14,7 @@ from harness.comparing.entry_lookup import find_entry
 from harness.data.competition import Competition
 from harness.data.ground_truth import GroundTruth, load_ground_truth
 from harness.data.landmark_names import landmark_names
+from harness.data.source_files import id_with_file, source_files
 from harness.data.split import TEST
 from harness.data.tables.id_index import find_positions
 from harness.errors import DataError, HarnessError, SubmissionError
@@ -47,6 +48,7 @@ class AnswerView(NotebookView):
     rows: np.ndarray
     names: Mapping[int, str] = field(default_factory=dict)  # of landmarks
     ignored: Mapping[str, Collection[str]] = field(default_factory=dict)  # images by query that do not count
+    files: Mapping[str, str] = field(default_factory=dict)  # image id -> file that it was imported from
 
     @property
     def table(self) -> DataFrame:
@@ -102,7 +104,12 @@ class AnswerView(NotebookView):
     def _cells(self, row: int) -> list[Cell]:
         query = str(self.answer.query_ids[row])
         path = self.competition.queries[row].paths[0]
-        return [Picture(path, query), self.values.get(query), self._answer_pictures(row), self._missed_pictures(row)]
+        return [
+            Picture(path, self._caption(query)),
+            self.values.get(query),
+            self._answer_pictures(row),
+            self._missed_pictures(row),
+        ]
 
     def _answer_pictures(self, row: int) -> list[Picture]:
         answer = self.answer
@@ -110,7 +117,12 @@ class AnswerView(NotebookView):
             positions = answer.positions[row][answer.positions[row] >= 0][:_IMAGES].tolist()
             images = [(position, str(answer.index_ids[position])) for position in positions]
             return [
-                Picture(self.competition.index[position].paths[0], image, _mark(self._is_right(row, image)), rank)
+                Picture(
+                    self.competition.index[position].paths[0],
+                    self._caption(image),
+                    _mark(self._is_right(row, image)),
+                    rank,
+                )
                 for rank, (position, image) in enumerate(images, 1)
             ]
         return [
@@ -126,9 +138,12 @@ class AnswerView(NotebookView):
             missed = sorted(image for image in relevant if image and image not in listed)[:_MISSED]
             positions = find_positions(missed, self.competition.index.ids).tolist()
             paths = [self.competition.index[position].paths[0] if position >= 0 else None for position in positions]
-            return [Picture(path, image, "missed") for path, image in zip(paths, missed, strict=True)]
+            return [Picture(path, self._caption(image), "missed") for path, image in zip(paths, missed, strict=True)]
         missed = [landmark for landmark in relevant if landmark not in _landmarks(self.answer, row)]
         return [Picture(path, self._name(mark), "missed") for mark in missed for path in self._landmark_paths(mark)]
+
+    def _caption(self, image_id: str) -> str:
+        return id_with_file(image_id, self.files)
 
     def _name(self, landmark: int) -> str:
         return self.names.get(landmark, str(landmark))
@@ -159,7 +174,8 @@ def stored_answer_view(competition: Competition, workspace: Workspace, name: str
     relevant = relevant_items(truth)
     title, rows = f"{entry.identity}, entry #{number}", np.arange(len(answer.query_ids))
     names = {} if isinstance(answer, Ranking) else _landmark_names(competition)
-    return AnswerView(competition, title, metric, answer, relevant, values, rows, names, ignored_images(truth))
+    files = source_files(competition.folder)
+    return AnswerView(competition, title, metric, answer, relevant, values, rows, names, ignored_images(truth), files)
 
 
 def _landmark_names(competition: Competition) -> dict[int, str]:

@@ -54,12 +54,8 @@ class CommandContext:
     def source_files(folder: Path) -> dict[str, str]:
         """Return the files that images were imported from, by image id, as far as a table names them."""
         from harness.data.source_files import source_files
-        from harness.errors import DataError
 
-        try:
-            return source_files(folder)
-        except DataError:  # names are optional
-            return {}
+        return source_files(folder)
 
 
 class PluginGroup(TyperGroup):

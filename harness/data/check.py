@@ -41,7 +41,7 @@ def _find_faults(folder: Path) -> Iterator[CompetitionFault]:
     if not os.path.lexists(folder / "test.csv"):
         yield CompetitionFault("test.csv", "table is missing: there are no queries", 1, ("test.csv",))
     yield from _shared_ids(tables, index_holds_queries=_index_may_hold_queries(folder))
-    files = _source_files(folder)
+    files = source_files(folder)
     for part, table in tables.items():
         yield from _image_faults(folder, part, table, files)
     if "train" in tables:
@@ -84,13 +84,6 @@ def _shared_ids(tables: Tables, *, index_holds_queries: bool) -> Iterator[Compet
             continue
         shared = sorted(sets.get(one, set()) & sets.get(other, set()))
         yield from value_faults(f"{one}.csv and {other}.csv", "ids that are in both", shared)
-
-
-def _source_files(folder: Path) -> dict[str, str]:
-    try:
-        return source_files(folder)
-    except DataError:  # names are optional
-        return {}
 
 
 def _image_faults(folder: Path, part: str, table: CsvTable, files: dict[str, str]) -> Iterator[CompetitionFault]:

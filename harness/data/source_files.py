@@ -5,19 +5,23 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from harness.data.tables.csv_table import read_table
+from harness.errors import DataError
 
 SOURCE_FILES = "files.csv"
 
 
 def source_files(folder: Path) -> dict[str, str]:
-    """Return image id -> file that it was imported from, relative to the imported folder; empty without a table.
+    """Return image id -> file that it was imported from, relative to the imported folder.
 
-    Raises DataError for a table that cannot be read.
+    The names are optional, so they are empty without a table and for one that cannot be read.
     """
     path = folder / SOURCE_FILES
     if not os.path.lexists(path):
         return {}
-    table = read_table(path, ["id", "file"])
+    try:
+        table = read_table(path, ["id", "file"])
+    except DataError:
+        return {}
     return {image_id: file for image_id, file in zip(table["id"], table["file"], strict=True) if file.strip()}
 
 

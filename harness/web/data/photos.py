@@ -68,13 +68,7 @@ class CompetitionPhotos:
     @property
     def files(self) -> dict[str, str]:
         """Return image id -> file that it was imported from, as far as a table names it."""
-        return self._files.get("files", self._read_files)
-
-    def _read_files(self) -> dict[str, str]:
-        try:
-            return source_files(self._competition.folder)
-        except DataError:  # names are optional
-            return {}
+        return self._files.get("files", lambda: source_files(self._competition.folder))
 
     def _read_names(self) -> dict[int, str]:
         try:

@@ -7,6 +7,7 @@ Subjects: `harness.api.competitions`, `harness.api.opening`, `harness.api.boards
 """
 
 import json
+from dataclasses import replace
 from math import isfinite
 from pathlib import Path
 
@@ -33,6 +34,14 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> OpenCompetition:
     competition = open_competition(folder / "small", folder / "workspace")
     assert not competition.run(*RETRIEVAL, "most_frequent", jobs=2).failed
     return competition
+
+
+def test_captions_have_the_file_of_an_image(finished: OpenCompetition) -> None:
+    view = finished.answer("first_images")
+    query = str(view.answer.query_ids[0])
+    named = replace(view, files={query: "church/<1>.jpg"})
+    assert f"{query} (church/&lt;1&gt;.jpg)" in named._repr_html_()
+    assert f"{query} (" not in view._repr_html_()
 
 
 def test_folders_of_photographs_become_a_competition(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

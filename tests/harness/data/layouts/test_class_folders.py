@@ -227,6 +227,8 @@ def test_the_table_of_files_names_the_source_of_each_image(source: Path, tmp_pat
 
 def test_a_competition_without_a_table_of_files_has_no_names(tmp_path: Path) -> None:
     assert source_files(tmp_path) == {}
+    (tmp_path / "files.csv").write_bytes(b"id,file\n\xff,\xff\n")
+    assert source_files(tmp_path) == {}
 
 
 def test_a_check_names_the_file_beside_the_id(source: Path, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def demo(
     results = _run(runner, jobs)
     leaderboard(on=folder, workspace_dir=workspace_dir)
     _say_all(f"What to look at in {runner.competition.name}", _findings(runner, results))
-    _say_all("What next", _next_commands(folder, workspace_dir))
+    _say_all("\nWhat next", _next_commands(folder, workspace_dir))
     if any(result.entry.status == "failed" for result in results):
         raise typer.Exit(1)
 
@@ -141,4 +141,4 @@ def _next_commands(folder: Path, workspace_dir: Path | None) -> Iterator[str]:
 
 
 def _say_all(title: str, lines: Iterator[str]) -> None:
-    say("\n".join([f"\n{title}", *(f"  {line}" for line in lines)]))
+    say("\n".join([title, *(f"  {line}" for line in lines)]))

@@ -18,6 +18,19 @@ from leaderboard.references import BASELINES
 from metrics import MeanAveragePrecision, compare, judge_retrieval
 from tests.cli import error_of, run_command
 
+BROKEN = """
+from dataclasses import dataclass
+from harness import Retrieval
+
+@dataclass
+class Broken(Retrieval):
+    def fit(self, data):
+        raise RuntimeError("no")
+
+    def rank(self, queries):
+        return None
+"""
+
 
 @pytest.fixture
 def _quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, workspace: Path) -> None:
@@ -57,8 +70,8 @@ def test_a_folder_with_other_files_is_refused_and_stays_as_it_is() -> None:
 
 @pytest.mark.usefixtures("_quick")
 def test_a_failed_run_ends_the_demo_with_code_1_after_the_boards(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harness.cli.demo.SOLUTIONS", ("nearest(weights='missing.npz')",))
-    monkeypatch.setattr("harness.running.planned_run.environment_facts", lambda _: [])
+    Path("broken.py").write_text(BROKEN)
+    monkeypatch.setattr("harness.cli.demo.SOLUTIONS", ("broken.py",))
     ran = run_command("demo", "--landmarks", 2)
     assert ran.exit_code == 1
     assert "FAILED: " in ran.output
@@ -106,7 +119,8 @@ def compared(**right: Sequence[int]) -> EntryComparison:
     systems = {
         name: [judge_retrieval({f"q{number}": ["a"] for number in numbers}, truth)] for name, numbers in right.items()
     }
-    return EntryComparison("retrieval", "all", MeanAveragePrecision(), {}, compare(MeanAveragePrecision(), systems), ())
+    comparison = compare(MeanAveragePrecision(), systems)
+    return EntryComparison("retrieval", "all", MeanAveragePrecision(), {}, comparison, (), len(truth))
 
 
 def test_the_lines_name_what_the_tests_do_not_tell_apart() -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import shutil
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -22,16 +23,9 @@ from tests.fakes.kaggle import KEY, write_fake_package
 RUNS = ("first_images(length=2)", "first_images", "most_frequent")
 
 
-@pytest.fixture
-def finished_runs(competition_folder: Path, workspace: Path) -> Path:
-    """The folder of a competition with three finished runs, entries 1 to 3."""
-    assert run_command("run", *RUNS, "--on", competition_folder, "--jobs", 1).exit_code == 0
-    return competition_folder
-
-
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same folder, for tests that do not change it or the workspace."""
+    """The folder of a competition with three finished runs, entries 1 to 3, for tests that change nothing."""
     folder = make_competition(tmp_path_factory.mktemp("shared") / "competition")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LANDMARK_WORKSPACE", str(folder.parent / "workspace"))
@@ -44,6 +38,13 @@ def shared_runs(shared: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The shared folder; its workspace is the default of every command."""
     monkeypatch.setenv("LANDMARK_WORKSPACE", str(shared.parent / "workspace"))
     return shared
+
+
+@pytest.fixture
+def finished_runs(shared: Path, workspace: Path) -> Path:
+    """A copy of the shared folder and of its workspace, for tests that add entries; submissions are the shared ones."""
+    shutil.copytree(shared.parent / "workspace", workspace)
+    return shutil.copytree(shared, workspace.parent / shared.name)
 
 
 def facts_of(out: Path) -> dict[str, object]:
@@ -130,12 +131,13 @@ def test_a_stored_entry_is_written_even_if_its_code_has_changed(
     assert facts_of(out)["run_key"] == EntryStore(workspace / "leaderboard.db").entries()[0].run_key
 
 
-def test_an_entry_with_a_damaged_file_is_run_again(finished_runs: Path, workspace: Path, tmp_path: Path) -> None:
-    entry = EntryStore(workspace / "leaderboard.db").entries()[1]
+def test_an_entry_with_a_damaged_file_is_run_again(competition_folder: Path, workspace: Path, tmp_path: Path) -> None:
+    assert run_command("run", "first_images", "--on", competition_folder).exit_code == 0
+    (entry,) = EntryStore(workspace / "leaderboard.db").entries()
     stored, out = Path(entry.submission or ""), tmp_path / "s.csv"
     before = stored.read_bytes()
     stored.write_bytes(before[:40])
-    result = run_command("submit", "#2", "--on", finished_runs, "--out", out)
+    result = run_command("submit", "#1", "--on", competition_folder, "--out", out)
     assert result.exit_code == 0, result.exception
     assert out.read_bytes() == before
     assert facts_of(out)["run_key"] == entry.run_key

@@ -37,6 +37,7 @@ class _Stage:
 
     @property
     def share(self) -> float:
+        """The share of the items that are done; 0 if their number is unknown."""
         return min(1.0, self.done / self.total) if self.total else 0.0
 
     def seconds_left(self, now: float) -> float | None:
@@ -56,6 +57,7 @@ class _Job:
     finished: bool = False
 
     def update(self, what: str, done: int, total: int | None, now: float) -> None:
+        """Take a report of the job at a time, in seconds."""
         if what == FINISHED:
             self.finished = True
             return

@@ -92,9 +92,11 @@ class _AboveLine:
         self._stream, self._line = stream, line
 
     def write(self, text: str) -> int:
+        """Write a text above the line and return its length."""
         return self._line.write_above(self._stream, text)
 
     def writelines(self, lines: list[str]) -> None:
+        """Write several texts above the line."""
         self.write("".join(lines))
 
     def __getattr__(self, name: str) -> Any:

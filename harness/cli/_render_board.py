@@ -50,10 +50,12 @@ def render_board(
     from harness.data.ground_truth import part_shares
     from leaderboard import FoldRow, render
     from metrics import metric as metric_named
+    from metrics import metrics_of
 
     names = [row.metric for row in rows if row.metric]
-    metric = metric_named(names[0]) if names else competition.metrics(task)[0]
-    has_shares = style.shares and not split and not any(isinstance(row, FoldRow) for row in rows)
+    has_folds = any(isinstance(row, FoldRow) for row in rows)
+    metric = metric_named(names[0]) if names else (metrics_of(task) if has_folds else competition.metrics(task))[0]
+    has_shares = style.shares and not split and not has_folds
     return render(
         rows,
         style.format,

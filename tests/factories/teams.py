@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -14,6 +16,12 @@ from harness.web.team.scoring.worker import ScoringWorker
 from harness.workspace import Workspace
 
 HOME = "http://testserver"
+
+
+@cache
+def fast_hasher() -> PasswordHasher:
+    """Return an Argon2 of the least cost."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @dataclass

@@ -11,11 +11,18 @@ from leaderboard.team.queue import SubmissionQueue
 from leaderboard.team.rules import CompetitionRules, RulesStore
 from leaderboard.team.submissions import Submission, Submissions, Upload
 from tests.factories.entries import NOON
+from tests.factories.teams import fast_hasher
 
 
 def minutes(count: float) -> datetime:
     """Some minutes past noon."""
     return NOON + timedelta(minutes=count)
+
+
+@pytest.fixture(autouse=True)
+def _fast_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash tokens in microseconds; `test_tokens` tests the true cost."""
+    monkeypatch.setattr("leaderboard.team.tokens._hasher", fast_hasher)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leaderboard.team.tokens import new_token, prefix_of, verify_token
+from leaderboard.team.tokens import _hasher, new_token, prefix_of, verify_token
 
 
 def test_a_token_matches_its_hash_and_has_a_prefix():
@@ -22,6 +22,10 @@ def test_the_hash_is_argon2id_and_does_not_contain_the_secret():
     assert made.hash.startswith("$argon2id$")
     assert made.token.rpartition("_")[2] not in made.hash
     assert new_token().hash != made.hash
+
+
+def test_a_hash_costs_what_is_recommended_for_argon2id():
+    assert _hasher().hash("a token").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 def test_another_token_with_the_same_prefix_is_refused():

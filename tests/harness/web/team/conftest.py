@@ -10,7 +10,13 @@ from harness.web.team.context import UploadLimits
 from harness.workspace import Workspace
 from leaderboard.storage.database import Database
 from tests.factories.competitions import make_competition
-from tests.factories.teams import TeamServer
+from tests.factories.teams import TeamServer, fast_hasher
+
+
+@pytest.fixture(autouse=True)
+def _fast_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash tokens in microseconds; `test_tokens` tests the true cost."""
+    monkeypatch.setattr("leaderboard.team.tokens._hasher", fast_hasher)
 
 
 @pytest.fixture(scope="session")

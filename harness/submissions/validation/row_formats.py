@@ -56,10 +56,11 @@ class RowRewriter:
         return None
 
     def _list(self, text: str, formats: list[FaultKind]) -> str:
-        if _ODD.search(text):
+        if _ODD.search(text) and not self._lists_images(text):
             entries = [entry.strip(_QUOTES) for entry in _BETWEEN.split(_without_brackets(text))]
-            text = " ".join(entry for entry in entries if entry)
-            formats.append(kinds.LIST_FORMAT)
+            rewritten = " ".join(entry for entry in entries if entry)
+            formats += [kinds.LIST_FORMAT] * (rewritten != text)
+            text = rewritten
         return self._without_suffixes(text, formats)
 
     def _without_suffixes(self, text: str, formats: list[FaultKind]) -> str:
@@ -78,9 +79,11 @@ class RowRewriter:
 
     def _is_certain(self, answer: str) -> bool:
         """Return whether an answer joined from several cells is one: all of its images are in the index."""
-        if self.task == "recognition":
-            return True
-        return bool(answer) and self.is_image is not None and all(map(self.is_image, answer.split(" ")))
+        return self.task == "recognition" or self._lists_images(answer)
+
+    def _lists_images(self, text: str) -> bool:
+        """Return whether a list has only images of the index, of which at least one."""
+        return bool(text) and self.is_image is not None and all(map(self.is_image, text.split(" ")))
 
 
 def _split_single_cell(cells: Sequence[str]) -> list[str]:

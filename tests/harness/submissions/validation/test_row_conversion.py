@@ -8,6 +8,7 @@ import pytest
 
 from harness.data.tables.separators import separator_of
 from harness.submissions.repair.rewrite import RepairResult, repair_file
+from harness.submissions.validation.fault_kinds import LIST_FORMAT
 from harness.submissions.validation.row_formats import RowRewriter
 from harness.submissions.validation.validate import validate
 from tests.factories.submission_files import write_tables
@@ -133,6 +134,13 @@ def test_without_an_index_several_cells_are_not_joined() -> None:
     assert rewriter.rewrite(["q", "a", "b"]) is None
     assert rewriter.rewrite(["q", "[a,b]"]) == (["q", "a b"], rewriter.rewrite(["q", "a,b"])[1])  # type: ignore[index]
     assert [separator_of(line) for line in ("id;images", "id,images", "id|images", "id")] == [";", None, "|", None]
+
+
+def test_ids_with_brackets_stay() -> None:
+    rewriter = RowRewriter("retrieval", None, {"[a]", "b(1)"}.__contains__)
+    assert rewriter.rewrite(["q", "[a]"]) == (["q", "[a]"], [])
+    assert rewriter.rewrite(["q", "[b(1), [a]]"]) == (["q", "b(1) [a]"], [LIST_FORMAT])
+    assert RowRewriter("retrieval", None, None).rewrite(["q", "a(1) b:2"]) == (["q", "a(1) b:2"], [])
 
 
 @pytest.mark.parametrize("text", ['id;images\nq;"a\n', "id;images\n\x00;\n", "\ufeffid;images\nq;a\n"])

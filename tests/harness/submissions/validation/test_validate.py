@@ -72,6 +72,7 @@ def validate_as_it_is(path: Path, folder: Path, task: str | None) -> ValidationR
 @example(content=b'id\nq,\nq,\n"q" \nq,', task=None, which=0)
 @example(content=b'id,id\n\n\n\n"q" \n', task=None, which=0)
 @example(content=b"q,7 0.5 \n", task=None, which=0)
+@example(content=b"id;images\n", task=None, which=3)
 @example(content=b"id,landmarks\nq,1_0 1\nq1,7  0.5\n", task=None, which=0)
 def test_it_finds_what_the_slow_validator_finds(
     content: bytes, task: str | None, which: int, folders: list[Path]

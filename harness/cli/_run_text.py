@@ -48,12 +48,12 @@ def result_line(result: RunResult) -> str:
 
 
 def _is_complete(result: RunResult) -> bool:
-    """Return whether all test queries were answered and all images decoded, so that coverage needs no words."""
-    from harness.data.split import TEST
+    """Return whether all queries, not only a sample, were answered, and all images decoded."""
+    from harness.data.query_sample import sample_size
 
     coverage = result.entry.coverage
     answered = coverage is not None and coverage.answered == coverage.queries
-    return answered and not result.outcome.undecodable and result.entry.split == TEST
+    return answered and not result.outcome.undecodable and sample_size(result.entry.split) is None
 
 
 def _scores(entry: Entry) -> str:

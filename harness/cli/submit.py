@@ -14,6 +14,8 @@ from harness.cli._run_text import coverage_text
 from harness.cli.run import run_all
 from harness.errors import HarnessError
 
+_OUT = Path("submission.csv")
+
 
 def submit(
     spec: Annotated[str | None, typer.Argument(metavar="[SOLUTION|#ENTRY]", help="A solution, or '#12'.")] = None,
@@ -23,9 +25,7 @@ def submit(
         Literal["public", "folds"] | None,
         typer.Option("--best", help="Choose the best entry by public score or by the mean over folds."),
     ] = None,
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The submission file to write.")] = Path(
-        "submission.csv"
-    ),
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The submission file to write.")] = _OUT,
     task: TaskOption = None,
     message: Annotated[str | None, typer.Option("--message", help="Description for Kaggle.")] = None,
     send: Annotated[bool, typer.Option("--send", help="Also upload it to Kaggle.")] = False,

@@ -19,4 +19,6 @@ def import_openvino() -> ModuleType:
     except ImportError:
         raise HarnessError(f"openvino is not installed; install it with: {install_command()}") from None
     module: ModuleType = openvino
+    # This builds a table. Two threads that do so at once, in their first inferences, wait for each other for ever.
+    module.Type.f32.to_dtype()
     return module

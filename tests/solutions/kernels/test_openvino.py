@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -30,3 +31,11 @@ def test_a_missing_openvino_is_reported(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setitem(sys.modules, "openvino_telemetry", None)
     with pytest.raises(HarnessError, match="openvino is not installed; install it with: "):
         import_openvino()
+
+
+def test_the_table_of_types_is_built_before_threads_need_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    type_of_numbers = SimpleNamespace(to_dtype=lambda: calls.append("built"))
+    monkeypatch.setitem(sys.modules, "openvino", SimpleNamespace(Type=SimpleNamespace(f32=type_of_numbers)))
+    import_openvino()
+    assert calls == ["built"]

@@ -41,4 +41,5 @@ def _lacking(row: BoardRow | FoldRow) -> str:
     coverage = row.coverage if isinstance(row, BoardRow) else None
     if coverage is None or coverage.answered == coverage.queries:
         return ""
-    return f"{format_cell('coverage', coverage)} queries answered"
+    lacks = [f"{count} {what}" for what, count in (("empty", coverage.empty), ("failed", coverage.failed)) if count]
+    return ", ".join([f"{coverage.answered} of {coverage.queries} queries answered", *lacks])

@@ -31,7 +31,8 @@ def terminal_table(
     under the table. Rows of the `marked` identities have a star. Title and captions must be safe to show.
     """
     names = [row_name(row) for row in rows]
-    columns, name_width = columns_that_fit(board_columns(rows, arrow, marked, medals=medals), rows, names, width)
+    columns = board_columns(rows, arrow, marked, medals=medals)
+    columns, name_width = columns_that_fit(columns, rows, ["solution", *names], width)
     widths = [column.width(rows) for column in columns]
     before = sum(column.heading in _BEFORE_NAME for column in columns)
     name_width = max(name_width, len("solution"))

@@ -97,7 +97,19 @@ def test_markdown_can_have_every_column_rounded_with_arrows(rows):
 
 def test_a_wide_terminal_shows_every_value(rows):
     text = " ".join(render_text(rows, 200).split())
-    for value in ("down", "0.60000", "-0.25000", "0.50000", "▲1", "▼1", "2/4,", "12.0", "300", "12:00", "failed(x=1)"):
+    for value in (
+        "down",
+        "0.60000",
+        "-0.25000",
+        "0.50000",
+        "▲1",
+        "▼1",
+        "2 of 4 queries answered, 1 empty, 1 failed",
+        "12.0",
+        "300",
+        "12:00",
+        "failed(x=1)",
+    ):
         assert value in text
     for heading in ("public ↑", "private ↑", "private #", "all ↑", "entries", "CPU s", "MB", "mAP@100 ↑"):
         assert heading in text
@@ -115,7 +127,7 @@ def test_a_gpu_is_beside_the_cost_and_in_json(make_entry):
 def test_a_narrow_terminal_shows_the_deciding_columns_in_whole_lines(rows):
     lines = render_text(rows, 80).splitlines()
     assert any("down" in line and "0.60000" in line and "-0.25000" in line and "▼1" in line for line in lines)
-    assert any("2/4, 1 empty" in line for line in lines)
+    assert any("2 of 4 queries answered, 1" in line for line in lines)
     assert "entries" not in "".join(lines)
 
 

@@ -33,6 +33,12 @@ def test_a_board_fits_every_width_from_40_on(rows, width):
     assert max(map(cell_len, board_lines(rows, width))) <= width
 
 
+def test_a_board_of_short_names_fits_every_width(make_entry):
+    rows = board_rows([make_entry("hash", public=0.5, private=0.6, all=0.5)], higher_is_better=True)
+    for width in range(40, 120):
+        assert max(map(cell_len, board_lines(rows, width))) <= width
+
+
 @pytest.mark.parametrize("width", [40, 60, 80])
 def test_no_name_is_cut_within_a_word(rows, width):
     text = "\n".join(board_lines(rows, width))
@@ -50,8 +56,9 @@ def test_no_name_is_cut_within_a_word(rows, width):
 def test_long_names_take_the_place_of_the_least_important_columns(rows):
     assert "wall s" not in board_lines(rows, 80)[1]
     assert "all ↑" not in board_lines(rows, 80)[1]
-    headings = ["#", "Δ", "solution", "public ↑", "private ↑", "all ↑", "95 %", "wall s", "MB", "private #"]
+    headings = ["#", "Δ", "solution", "public ↑", "private ↑", "all ↑", "95 %", "wall s", "MB"]
     assert " ".join(board_lines(rows[1:2], 80)[1].split()) == " ".join(headings)
+    assert " ".join(board_lines(rows[1:2], 81)[1].split()) == " ".join([*headings, "private #"])
     assert " ".join(board_lines(rows, 40)[1].split()) == "# solution public ↑"
 
 

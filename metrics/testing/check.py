@@ -1,6 +1,7 @@
 """Check a function against a metric on many cases: violated properties, a counter-example, the likely mistake."""
 
 import csv
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import isfinite, nan
@@ -21,6 +22,7 @@ from metrics.testing.strategies import CONFIDENCES, LANDMARKS, cases_for
 Score = Callable[..., Any]  # (solution, submission, row_id_column_name), as in Kaggle's contract
 
 _MAX_SHRINKING_EXAMPLES = 2000  # cases tried to find a smaller counter-example
+_NO_MISTAKE = "neither one known mistake nor two explain it; correct what the first FAIL line says, then check again"
 _N_CROWDED = 40  # queries; numpy's default sort is only stable for fewer than 17
 
 
@@ -73,7 +75,7 @@ class MetricCheckReport:
         if not self.counter_example:
             return [*lines, f"ok   equals {self.metric}"]
         expected, outcome = self.counter_example.expected, self.counter_example.outcome
-        why = [f"{each.name}: {each.sentence}" for each in self.mistakes] or ["no known mistake explains it"]
+        why = [f"{each.name}: {each.sentence}" for each in self.mistakes] or [_NO_MISTAKE]
         return [*lines, f"FAIL equals {self.metric}: expected {expected!r}, found {outcome}; see {folder}", *why]
 
 
@@ -102,7 +104,8 @@ class CandidateScorer:
 
     def _try(self, case: ScoringCase) -> tuple[float, str]:
         try:
-            value = self.score(*case.tables(), "id")
+            with warnings.catch_warnings(action="ignore"):  # of division by zero, hundreds of them
+                value = self.score(*case.tables(), "id")
         except Exception as error:  # noqa: BLE001 (whatever it raises is what is reported)
             return nan, f"{type(error).__name__}: {error}"
         try:

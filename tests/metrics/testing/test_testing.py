@@ -5,6 +5,9 @@ They cover `metrics.testing.cases`, `metrics.testing.strategies`, `metrics.testi
 `metrics.testing.mistaken_scorers`, `metrics.testing.check` and `metrics.testing.loading`.
 """
 
+import warnings
+from math import nan
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -166,7 +169,15 @@ def test_a_function_that_returns_no_number_is_reported_with_its_outcome(score, o
     report = check(score, metric("map@3"), examples=10)
     assert report.counter_example.outcome == outcome
     assert f"FAIL gives a finite number: {outcome}" in report.lines("anywhere")
-    assert report.lines("anywhere")[-1] == "no known mistake explains it"
+    assert (
+        report.lines("anywhere")[-1]
+        == "neither one known mistake nor two explain it; correct what the first FAIL line says, then check again"
+    )
+
+
+def test_warnings_of_the_function_are_not_shown():
+    report = check(lambda *_: warnings.warn("of an empty slice", stacklevel=1) or nan, metric("map@3"), examples=10)
+    assert report.counter_example.outcome == "nan"
 
 
 def test_the_same_metric_gets_the_same_report():

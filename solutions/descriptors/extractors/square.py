@@ -87,7 +87,7 @@ class SquareExtractor(Extractor):
 
     def describe(self, images: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:
         """Return the descriptors `(n, c)` of squares by pooling, and the logits."""
-        return self.network.forward(np.stack(images), pool=self._pool, one_size=True)
+        return self.network.forward(images, pool=self._pool, one_size=True)
 
     def _pool(self, outputs: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
         pooled = {name: pool_outputs(outputs, name) for name in self.poolings}

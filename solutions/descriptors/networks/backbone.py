@@ -1,6 +1,6 @@
 """A network as a value: its name, weights and layers; it is loaded once in each process."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -59,7 +59,7 @@ class Backbone(NetworkSpec):
 
     def forward(
         self,
-        images: np.ndarray,
+        images: np.ndarray | Sequence[np.ndarray],
         batch: int | None = None,
         pool: Callable[[Outputs], Outputs] = dict,
         *,
@@ -67,6 +67,7 @@ class Backbone(NetworkSpec):
     ) -> Outputs:
         """Return `maps` `(n, h, w, c)`, and `classes` `(n, classes)` if wanted, float32, of RGB images uint8.
 
+        The images have the same size. A list is stacked batch by batch, which needs less memory than an array of all.
         `maps1`, `maps2`, … are those of the further layers. A row is the same to the bit for any neighbours of its
         image, because every batch is filled up to the same size: `batch`, by default `self.batch`. With `pool`, the
         arrays are those that it makes of the outputs of each batch, which are freed at once. `one_size` says that
@@ -74,9 +75,9 @@ class Backbone(NetworkSpec):
 
         Raises HarnessError if the network cannot be loaded, takes images of another size, or computes NaN.
         """
-        size = batch or self.batch
-        network = self._loaded((size, *images.shape[1:]) if one_size else None)
-        if any(side not in (None, actual) for side, actual in zip(network.input_size, images.shape[1:3], strict=True)):
+        size, shape = batch or self.batch, images[0].shape
+        network = self._loaded((size, *shape) if one_size else None)
+        if any(side not in (None, actual) for side, actual in zip(network.input_size, shape[:2], strict=True)):
             height, width = network.input_size
             raise HarnessError(
                 f"{self.name} takes images of {width} x {height} pixels; set side={height or width} in a solution that "
@@ -95,11 +96,11 @@ class Backbone(NetworkSpec):
         with _LOAD_LOCK:
             return _load(self, tuple(self.made_with.items()), shape)
 
-    def _run(self, network: LoadedNetwork, images: np.ndarray, size: int) -> Outputs:
+    def _run(self, network: LoadedNetwork, images: np.ndarray | Sequence[np.ndarray], size: int) -> Outputs:
         try:
             outputs = {name: rows[: len(images)] for name, rows in network.run(_pad_batch(images, size)).items()}
         except Exception as error:  # noqa: BLE001 (each engine raises its own types)
-            height, width = images.shape[1:3]
+            height, width = images[0].shape[:2]
             reason = make_printable(" ".join(str(error).split()))[-_LONGEST_REASON:]
             raise HarnessError(f"{self.name} cannot run on images of {width} x {height} pixels: {reason}") from None
         with np.errstate(invalid="ignore", over="ignore"):
@@ -114,10 +115,11 @@ def _load(backbone: Backbone, _: tuple[tuple[str, str], ...], shape: Shape | Non
     return find_engine().load(backbone.spec, backbone.precision, shape)
 
 
-def _pad_batch(images: np.ndarray, size: int) -> np.ndarray:
-    """Return the images filled up to `size` with black images."""
-    if len(images) == size:
-        return images
-    batch = np.zeros((size, *images.shape[1:]), images.dtype)
-    batch[: len(images)] = images
+def _pad_batch(images: np.ndarray | Sequence[np.ndarray], size: int) -> np.ndarray:
+    """Return the images as an array, filled up to `size` with black images."""
+    array = images if isinstance(images, np.ndarray) else np.stack(images)
+    if len(array) == size:
+        return array
+    batch = np.zeros((size, *array.shape[1:]), array.dtype)
+    batch[: len(array)] = array
     return batch

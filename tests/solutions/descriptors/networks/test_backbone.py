@@ -74,6 +74,7 @@ def test_outputs_are_pooled_batch_by_batch() -> None:
     rows = network.forward(images, 3, means)
     assert sorted(sizes) == [2, 3]
     assert np.array_equal(rows["means"], means(network.forward(images))["means"])
+    assert np.array_equal(network.forward(list(images), 3, means)["means"], rows["means"])
 
 
 def test_maps_are_those_of_the_named_layer() -> None:

@@ -10,13 +10,26 @@ from hypothesis import settings
 
 from tests.databases import new_database
 from tests.factories.competitions import make_competition
+from tests.process_state import ProcessState
 
 Hook = Callable[[str, Any], object]
 _HOOKS: list[Hook] = []  # of the running test
 
 
 @pytest.fixture(autouse=True)
-def _remove_audit_hooks_after_each_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _process_state() -> Iterator[None]:
+    """Fail a test that leaves the environment, the current folder or another state of the process changed."""
+    before = ProcessState.read()
+    yield
+    after = ProcessState.read()
+    sys.path[:] = before.import_path
+    if after != before and (changes := before.changes(after)):
+        before.restore()
+        pytest.fail("the test leaves behind: " + "; ".join(changes), pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def _remove_audit_hooks_after_each_test(_process_state: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Python cannot remove an audit hook, and each one slows down every file that is opened afterwards."""
     monkeypatch.setattr(sys, "addaudithook", _HOOKS.append)
     yield

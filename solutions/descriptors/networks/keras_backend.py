@@ -107,18 +107,32 @@ def _import_keras() -> Any:
 def on_accelerator() -> bool:
     """Return whether networks run on an accelerator."""
     load_keras()
-    backend = backend_name()
-    if backend == "tensorflow":
-        import tensorflow as tf
+    return _HAS_ACCELERATOR[backend_name()]()
 
-        return bool(tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("TPU"))
-    if backend == "jax":
-        import jax
 
-        return bool(jax.default_backend() != "cpu")
+def _tensorflow_has_accelerator() -> bool:
+    import tensorflow as tf
+
+    return bool(tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("TPU"))
+
+
+def _jax_has_accelerator() -> bool:
+    import jax
+
+    return bool(jax.default_backend() != "cpu")
+
+
+def _torch_has_accelerator() -> bool:
     import torch
 
     return bool(torch.cuda.is_available())
+
+
+_HAS_ACCELERATOR = {
+    "tensorflow": _tensorflow_has_accelerator,
+    "jax": _jax_has_accelerator,
+    "torch": _torch_has_accelerator,
+}
 
 
 def compile_model(model: Any) -> Forward:

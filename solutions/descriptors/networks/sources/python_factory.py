@@ -43,19 +43,20 @@ def identity(spec: NetworkSpec) -> Mapping[str, str]:
 
     Raises HarnessError if there is no such module or file.
     """
-    module = spec.name.partition(":")[0]
     with named_errors(spec.name):
         _find_own_modules()
-        try:
-            code = imports_digest(module)
-        except ModuleNotFoundError:
-            raise HarnessError(
-                f"there is no module {module!r:.60}, neither installed nor in the current folder"
-            ) from None
-        except (OSError, SyntaxError, ValueError) as error:
-            raise HarnessError(f"the code of the module {module!r:.60} cannot be read: {one_line(error)}") from None
+        code = _digest_of_module(spec.name.partition(":")[0])
         is_file = spec.weights not in (None, IMAGENET)
         return {"code": code, "weights": digest_of_file(str(spec.weights)) if is_file else str(spec.weights)}
+
+
+def _digest_of_module(module: str) -> str:
+    try:
+        return imports_digest(module)
+    except ModuleNotFoundError:
+        raise HarnessError(f"there is no module {module!r:.60}, neither installed nor in the current folder") from None
+    except (OSError, SyntaxError, ValueError) as error:
+        raise HarnessError(f"the code of the module {module!r:.60} cannot be read: {one_line(error)}") from None
 
 
 def convert(spec: NetworkSpec, folder: Path) -> ConvertedNetwork:

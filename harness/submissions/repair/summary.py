@@ -62,8 +62,13 @@ class RepairResult:
 
     @property
     def is_complete(self) -> bool:
-        """Return whether no fault is left and no query has lost its answer."""
-        return not self.after.faults and not self.lost
+        """Return whether no fault is left, and the queries still have their answers."""
+        return not self.after.faults and not self.lost and not self.has_only_unknown_queries
+
+    @property
+    def has_only_unknown_queries(self) -> bool:
+        """Return whether no query has an answer because the rows are of other queries."""
+        return not self.after.n_answered and kinds.UNKNOWN_QUERY.name in self.before.fault_by_kind
 
     def lines(self) -> list[str]:
         """Return the result as text."""
@@ -81,6 +86,10 @@ class RepairResult:
         ]
 
     def _lost_lines(self) -> list[str]:
+        if self.has_only_unknown_queries:
+            first = self.before.fault_by_kind[kinds.UNKNOWN_QUERY.name].example
+            text = f"no query has an answer, because the rows are of ids such as {first}"
+            return [f"{self.after.path}: not repaired: {text}; test.csv lists the ids of this competition"]
         if not self.lost:
             return []
         first = f"first {quote(self.lost[0][0])}: {quote(self.lost[0][1])}"

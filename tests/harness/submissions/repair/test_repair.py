@@ -312,3 +312,10 @@ def test_ids_of_any_length_and_script_stay(tmp_path: Path) -> None:
         csv.field_size_limit(1 << 26)
         assert [row[0] for row in csv.reader(file)] == ["id", *QUERIES]
     assert not validate(folder / "s.fixed.csv", folder).is_rejected_by("strict")
+
+
+def test_a_file_of_another_competition_is_not_called_repaired(folder: Path) -> None:
+    result, _ = repair_text(folder, "id,images\n0.0,a\n1.0,a b1\n")
+    assert not result.is_complete
+    assert "not repaired: no query has an answer, because the rows are of ids such as '0.0'; " in result.lines()[-2]
+    assert repair_text(folder, "id,images\n0.0,a\nq,a\n")[0].is_complete

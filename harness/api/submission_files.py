@@ -122,9 +122,11 @@ class WrittenSubmission(NotebookView):
 
     def view_tables(self) -> Sequence[ViewTable]:
         """Return where it comes from, and the command that submits it."""
+        from harness.delivery.choose_entry import entry_source
+
         coverage = self.entry.coverage
         answered = f"{coverage.answered} of {coverage.queries} queries answered by " if coverage else ""
-        title = f"{self.path}: {answered}{self.entry.identity}, entry #{self.entry.id} ({self.reason})"
+        title = f"{self.path}: {answered}{entry_source(self.entry, self.reason)}"
         notes = [f"provenance: {self.provenance}", self.command, *self.warnings]
         return [ViewTable(title, [], [], notes)]
 

@@ -45,7 +45,7 @@ def submit(
     Example: landmark submit hash --on demo --out submission.csv
     """
     from harness.atomic_files import require_writable
-    from harness.delivery.choose_entry import choose, stored_or_new_result
+    from harness.delivery.choose_entry import choose, entry_source, stored_or_new_result
     from harness.delivery.final_file import kaggle_command, write_entry_file
     from harness.delivery.kaggle import require_kaggle
     from harness.delivery.kaggle import send as send_to_kaggle
@@ -66,7 +66,7 @@ def submit(
     for warning in final_file.warnings:
         note(f"note: {warning}")
     description = message or f"{entry.identity}, entry {entry.id}"
-    source = f"{entry.identity}, entry #{entry.id} ({choice.reason})"
+    source = entry_source(entry, choice.reason)
     say(f"{out}: {coverage_text(result)} by {source}; provenance: {sidecar_path(out).name}")
     if not runner.competition.ranks_whole_index:
         say(kaggle_command(competition or "SLUG", out, description))

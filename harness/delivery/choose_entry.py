@@ -16,6 +16,7 @@ from leaderboard import Entry, EntryStore, FoldRow, board_rows, fold_rows
 from metrics import Task, metrics_of
 
 Rule = Literal["public", "folds"]
+NAMED = "named"  # the reason of a choice by the name of a solution
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,12 @@ def choose(
     if name is None:
         raise HarnessError("name a solution such as hash, an entry such as '#12', or use --best public or --best folds")
     return choose_entry(name, competition, workspace, task, seed)
+
+
+def entry_source(entry: Entry, reason: str) -> str:
+    """Return solution and number of an entry as text, and the reason of its choice unless the user named it."""
+    why = "" if reason in (NAMED, f"entry #{entry.id}") else f" ({reason})"
+    return f"{entry.identity}, entry #{entry.id}{why}"
 
 
 def stored_or_new_result(
@@ -81,7 +88,7 @@ def choose_entry(
     solution = load_solution(spec, workspace.register)
     if task not in (None, solution.task):
         raise HarnessError(f"{name}: is for {solution.task}, not for {task}")
-    return EntryChoice(spec, seed if seed is not None else entry.seed if entry else 0, "named")
+    return EntryChoice(spec, seed if seed is not None else entry.seed if entry else 0, NAMED)
 
 
 def _numbered(number: str, entries: Sequence[Entry], competition: Competition, task: Task | None) -> EntryChoice:

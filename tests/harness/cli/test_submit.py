@@ -72,7 +72,7 @@ def test_a_submission_is_written_with_its_provenance(shared_runs: Path, tmp_path
     result = run_command("submit", "first_images", "--on", shared_runs, "--out", out)
     assert result.exit_code == 0, result.exception
     first, command = result.stdout.splitlines()
-    assert first.startswith(f"{out}: 7 of 7 queries answered by first_images, entry #2 (named); ")
+    assert first.startswith(f"{out}: 7 of 7 queries answered by first_images, entry #2; ")
     expected = ["kaggle", "competitions", "submit", "-c", "SLUG", "-f", str(out), "-m", "first_images, entry 2"]
     assert shlex.split(command) == expected
     facts = facts_of(out)
@@ -126,7 +126,7 @@ def test_a_stored_entry_is_written_even_if_its_code_has_changed(
     out = tmp_path / "s.csv"
     result = run_command("submit", "#1", "--on", competition_folder, "--out", out)
     assert result.exit_code == 0, result.exception
-    assert "entry #1 (entry #1)" in result.output
+    assert "entry #1; provenance" in result.output
     assert out.read_bytes() == stored.read_bytes()
     assert facts_of(out)["run_key"] == EntryStore(workspace / "leaderboard.db").entries()[0].run_key
 

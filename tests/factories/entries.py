@@ -124,7 +124,7 @@ class EntryFactory:
             competition_name=self.competition.name,
             task=task,
             status="failed",
-            metric=self.competition.metrics(task)[0].name,  # type: ignore[arg-type]
+            metric=self.competition.metrics(task)[0].name,
             coverage=Coverage(n, n, 0, 0),
             stages=(Stage("fit", 2.0, 4.0, 300.0), Stage("rank", 1.0 + self.count, 4.0, 200.0)),
             versions={"python": "3.11.7", "numpy": "2.4"},

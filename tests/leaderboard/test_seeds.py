@@ -44,7 +44,7 @@ def test_the_terminal_has_a_column_for_seeds_only_if_a_solution_ran_with_several
     texts = []
     for some in (entries, entries[:1]):
         with console.capture() as capture:
-            console.print(render(board_rows(some, higher_is_better=True), "table", **heading))  # type: ignore[call-overload]
+            console.print(render(board_rows(some, higher_is_better=True), "table", **heading))
         texts.append(capture.get())
     assert "0.600 ± 0.100 (3)" in texts[0]
     assert "seeds" not in texts[1]

@@ -55,7 +55,7 @@ def test_folders_of_photographs_become_a_competition(tmp_path: Path, capsys: pyt
     with pytest.raises(DataError, match="is not an empty folder"):
         import_folders(tmp_path / "photos", tmp_path / "mine")
     with pytest.raises(DataError, match="are no parts; shares are those of train, index, test"):
-        import_folders(tmp_path / "photos", tmp_path / "other", shares={"tset": 0.5})  # type: ignore[dict-item]
+        import_folders(tmp_path / "photos", tmp_path / "other", shares={"tset": 0.5})
 
 
 def command(competition: OpenCompetition, *words: object) -> dict:
@@ -283,4 +283,4 @@ def test_options_of_a_run_that_make_no_sense_are_refused(
     finished: OpenCompetition, options: dict[str, object], message: str
 ) -> None:
     with pytest.raises(HarnessError, match=message):
-        finished.run("first_images", **options)  # type: ignore[arg-type]
+        finished.run("first_images", **options)

@@ -55,4 +55,4 @@ def test_an_unknown_target_or_task_is_refused(competition: OpenCompetition) -> N
     with pytest.raises(landmark.Error, match="write mlflow:URI"):
         competition.export("nowhere")
     with pytest.raises(landmark.Error, match="task"):
-        competition.what_if("hash", task="both")  # type: ignore[arg-type]
+        competition.what_if("hash", task="both")

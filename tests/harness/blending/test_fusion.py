@@ -263,6 +263,6 @@ def test_mixed_tasks_and_unknown_methods_are_refused() -> None:
     with pytest.raises(SubmissionError, match="different tasks"):
         fuse_answers(both, [1, 1])
     with pytest.raises(SubmissionError, match="unknown method 'mean'; choose rrf, score, votes"):
-        fuse_answers(both[:1], [1], "mean")  # type: ignore[arg-type]
+        fuse_answers(both[:1], [1], "mean")
     with pytest.raises(SubmissionError, match="k is -1; it must be 0 or more"):
         fuse_answers(both[:1], [1], "rrf", -1)

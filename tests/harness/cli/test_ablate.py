@@ -68,7 +68,7 @@ def test_a_gain_is_computed_for_the_current_code(grown: Path, competition_folder
 
 def test_given_parameters_apply_to_every_step(solution_and_folder: tuple[Path, Path]) -> None:
     grown, folder = solution_and_folder
-    found = steps(f"{grown}(alike=False)", folder)  # type: ignore[arg-type]
+    found = steps(f"{grown}(alike=False)", folder)
     assert {each["identity"].partition("(")[2].split(",")[0].rstrip(")") for each in found.values()} == {"alike=False"}
 
 

@@ -33,7 +33,7 @@ def test_a_solution_that_cannot_be_loaded_raises_as_in_this_process() -> None:
 def test_the_line_of_an_error_is_that_of_the_solution(tmp_path: Path) -> None:
     solution = load_solution(f"{write_obedient(tmp_path)}(do='raise')")
     with pytest.raises(AttributeError) as raised:
-        solution.fit(None)  # type: ignore[arg-type]
+        solution.fit(None)
     assert re.fullmatch(r"obedient.py, line \d+", location_of_error(raised.value, solution))
     assert location_of_error(ValueError("not raised"), solution) == ""
 

@@ -20,14 +20,14 @@ def fault_lines(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("layout", ["flat", "parts", "nested"])
 def test_a_good_competition_has_no_fault(tmp_path: Path, layout: str) -> None:
-    assert fault_lines(make_competition(tmp_path / "a", layout=layout)) == []  # type: ignore[arg-type]
+    assert fault_lines(make_competition(tmp_path / "a", layout=layout)) == []
 
 
 @pytest.mark.parametrize("without", [{"train": 0}, {"index": 0, "non_landmark": 0}, {"truth": False}])
 def test_a_competition_of_one_task_or_without_ground_truth_has_no_fault(
     tmp_path: Path, without: dict[str, int]
 ) -> None:
-    assert fault_lines(make_competition(tmp_path / "a", **without)) == []  # type: ignore[arg-type]
+    assert fault_lines(make_competition(tmp_path / "a", **without)) == []
 
 
 def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def error_of(folder: Path) -> str:
 @pytest.mark.parametrize("layout", ["flat", "parts", "nested"])
 @pytest.mark.parametrize("suffix", [".jpg", ".jpeg", ".png", ".webp", ".JPG"])
 def test_every_layout_is_read(tmp_path: Path, layout: str, suffix: str) -> None:
-    competition = open_competition(make_competition(tmp_path / "a", layout=layout, suffix=suffix))  # type: ignore[arg-type]
+    competition = open_competition(make_competition(tmp_path / "a", layout=layout, suffix=suffix))
     assert [len(each) for each in (competition.train, competition.index, competition.queries)] == [12, 10, 7]
     assert competition.labels.tolist() == np.repeat(range(3), 4).tolist()
     for part, images in (("train", competition.train), ("index", competition.index), ("test", competition.queries)):

@@ -20,7 +20,7 @@ def lists_of(truth: GroundTruth) -> dict[str, list[object]]:
 
 def error_of(path: Path, task: str) -> str:
     with pytest.raises(DataError) as raised:
-        read_ground_truth(path, task)  # type: ignore[arg-type]
+        read_ground_truth(path, task)
     assert str(raised.value).isprintable()
     return str(raised.value).removeprefix(str(path))
 
@@ -42,7 +42,7 @@ def test_recognition_truth_lists_landmarks(path: Path) -> None:
 @pytest.mark.parametrize("task", ["retrieval", "recognition"])
 def test_without_usage_all_is_private(path: Path, task: str) -> None:
     path.write_text("landmarks,id,images\n1,q,a\n")
-    assert read_ground_truth(path, task).usage.tolist() == ["Private"]  # type: ignore[arg-type]
+    assert read_ground_truth(path, task).usage.tolist() == ["Private"]
 
 
 def test_repeats_within_a_row_count_once_and_are_noted(path: Path) -> None:
@@ -73,7 +73,7 @@ def test_invalid_landmarks_raise_without_being_quoted(path: Path, landmarks: str
 def test_a_ground_truth_without_rows_is_read(path: Path) -> None:
     path.write_text("id,images,landmarks,Usage\n")
     for task in ("retrieval", "recognition"):
-        truth = read_ground_truth(path, task)  # type: ignore[arg-type]
+        truth = read_ground_truth(path, task)
         assert (len(truth), truth.offsets.tolist(), len(truth.tokens)) == (0, [0], 0)
 
 

@@ -144,8 +144,8 @@ def test_rows_of_a_slice_are_a_view_of_the_file(folder: Path) -> None:
 )
 def test_a_slice_shares_rows_of_its_parent_and_describes_no_others(folder: Path, selection: object) -> None:
     index = index_of(folder)
-    part = index[selection]  # type: ignore[index]
-    assert part.describe(Tiny()).tolist() == mean_colours(index)[np.atleast_1d(np.arange(ROWS)[selection])].tolist()  # type: ignore[index]
+    part = index[selection]
+    assert part.describe(Tiny()).tolist() == mean_colours(index)[np.atleast_1d(np.arange(ROWS)[selection])].tolist()
     assert Tiny.count() == len(set(part.ids))
     index.describe(Tiny())
     assert sum(Tiny.seen) == ROWS - len(set(part.ids))
@@ -204,7 +204,7 @@ def break_images(folder: Path) -> tuple[list[int], ImageSet]:
     paths[4].unlink()
     for place, remake in ((5, Path.mkdir), (6, os.mkfifo), (7, lambda path: path.symlink_to(path))):
         paths[place].unlink()
-        remake(paths[place])  # type: ignore[operator]
+        remake(paths[place])
     return [0, 2, 4, 5, 6, 7], index_of(folder)
 
 

@@ -75,7 +75,7 @@ def test_another_seed_gives_other_folds(competition: Competition, folds: Folds) 
 @pytest.mark.parametrize("number", range(1, 6))
 @pytest.mark.parametrize("task", ["retrieval", "recognition"])
 def test_no_image_is_in_two_places(competition: Competition, folds: Folds, number: int, task: str) -> None:
-    split = fold_split(competition, folds, number, task)  # type: ignore[arg-type]
+    split = fold_split(competition, folds, number, task)
     ids = [*split.queries.ids, *split.data.train.ids, *split.data.index.ids]
     assert len(set(ids)) == len(ids)
     assert split.name == f"fold {number}/5 of deal {folds.assignment_id}"

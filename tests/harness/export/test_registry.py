@@ -19,7 +19,7 @@ def test_a_missing_package_is_said_with_the_command_that_installs_it(
 ) -> None:
     monkeypatch.setattr(tracker, "find_spec", lambda _: None)
     with pytest.raises(HarnessError, match=r"needs .*: .*\[trackers\]"):
-        open_tracker(kind, str(tmp_path))  # type: ignore[arg-type]
+        open_tracker(kind, str(tmp_path))
 
 
 def test_a_tracker_is_written_as_kind_and_place() -> None:
@@ -57,7 +57,7 @@ def test_new_records_are_counted_and_each_is_reported() -> None:
             return is_new
 
     done: list[int] = []
-    assert store_records(Memory(), ["a", "b", "a"], done.append) == 2  # type: ignore[arg-type, list-item]
+    assert store_records(Memory(), ["a", "b", "a"], done.append) == 2
     assert done == [1, 2, 3]
 
 

@@ -8,7 +8,7 @@ from tests.factories.entries import EntryFactory
 
 
 def ids(factory: EntryFactory, *names: str, **options: object) -> list[int | None]:
-    return [entry.id for entry in entries_to_export(factory.competition, factory.workspace, names, **options)]  # type: ignore[arg-type]
+    return [entry.id for entry in entries_to_export(factory.competition, factory.workspace, names, **options)]
 
 
 def test_names_mean_the_same_entries_as_in_other_commands(factory: EntryFactory) -> None:

@@ -81,7 +81,7 @@ def test_what_trec_cannot_hold_is_refused(factory: EntryFactory, tmp_path: Path)
     scored.truth.usage[:] = "Public"
     with pytest.raises(HarnessError, match="no private query counts"):
         write_trec(scored, tmp_path, "private")
-    scored.answer.index_ids[:] = np.array(["two words"] * len(scored.answer.index_ids), object)  # type: ignore[union-attr]
+    scored.answer.index_ids[:] = np.array(["two words"] * len(scored.answer.index_ids), object)
     with pytest.raises(HarnessError, match="'two words' cannot be written"):
         write_trec(scored, tmp_path)
     assert [*tmp_path.glob("*.txt")] == []

@@ -26,7 +26,7 @@ COMPETITION = SimpleNamespace(key="c", name="small", folder="folder")
 
 
 def select(scored_board: ScoredBoard, *names: str, most: int = 9) -> PlottedEntries:
-    return select_entries(COMPETITION, scored_board.store, scored_board.task, names, most)  # type: ignore[arg-type]
+    return select_entries(COMPETITION, scored_board.store, scored_board.task, names, most)
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_rankings_are_drawn_as_interpolated_precision(
     curves.draw_precision_recall(select(scored_board), tmp_path / "x.png", "all")
     (line,) = figures[0].axes[0].lines
     np.testing.assert_array_equal(line.get_xdata(), LEVELS)
-    np.testing.assert_array_equal(line.get_ydata(), precision_at_recall(judgement))  # type: ignore[arg-type]
+    np.testing.assert_array_equal(line.get_ydata(), precision_at_recall(judgement))
     assert line.get_label() == f"a: {entry.score('all'):.3f}"
 
 
@@ -83,7 +83,7 @@ def test_labels_are_drawn_by_confidence(tmp_path: Path, figures: list) -> None:
     scored_board.add_entry("a$b$")
     curves.draw_gap(select(scored_board), tmp_path / "x.png", "public")
     evaluation = random_evaluation("recognition")
-    _, precision, recall = precision_by_confidence(evaluation.judgement.select(evaluation.usage == "Public"))  # type: ignore[arg-type]
+    _, precision, recall = precision_by_confidence(evaluation.judgement.select(evaluation.usage == "Public"))
     by_rank, by_recall = (panel.lines[0] for panel in figures[0].axes)
     np.testing.assert_array_equal(by_rank.get_ydata(), precision)
     np.testing.assert_array_equal(by_recall.get_xdata(), recall)

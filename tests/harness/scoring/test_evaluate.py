@@ -138,7 +138,7 @@ def test_an_empty_answer_scores_0(competition: Path) -> None:
     nobody = np.array([], object)
     retrieval, recognition = (
         read_ground_truth(competition / f"{task}_solution.csv", task) for task in ("retrieval", "recognition")
-    )  # type: ignore[arg-type]
+    )
     assert evaluate(Ranking.from_rows([], nobody, nobody), retrieval).scores["all"]["map@100"] == 0
     assert evaluate(Labelling.of(nobody, nobody, nobody), recognition).scores["all"]["gap"] == 0
 

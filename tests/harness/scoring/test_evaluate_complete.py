@@ -116,7 +116,7 @@ def test_stored_values_give_the_scores_of_each_protocol_again(folder: Path) -> N
     result = score(folder, f"q,{RANKED}")
     for metric in PROTOCOL_METRICS:
         stored = from_arrays(metric, result.query_ids, to_arrays(result), "private")
-        assert metric.score_of(stored.values) == result.scores["private"][metric.name]  # type: ignore[attr-defined]
+        assert metric.score_of(stored.values) == result.scores["private"][metric.name]
     assert part_intervals(result)["all"] == pytest.approx((0.688988, 0.688988), abs=1e-6)
 
 

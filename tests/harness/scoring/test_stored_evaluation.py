@@ -72,7 +72,7 @@ def test_the_interval_of_a_single_part_is_that_of_all(usage: str) -> None:
 
 def test_a_part_without_a_scored_query_has_no_interval() -> None:
     evaluation = random_evaluation("recognition")
-    landmark = evaluation.judgement.landmark & (evaluation.usage == "Private")  # type: ignore[attr-defined]
+    landmark = evaluation.judgement.landmark & (evaluation.usage == "Private")
     assert set(part_intervals(replace(evaluation, judgement=replace(evaluation.judgement, landmark=landmark)))) == {
         "private"
-    }  # type: ignore[call-arg]
+    }

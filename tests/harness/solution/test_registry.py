@@ -96,7 +96,7 @@ def test_a_registered_file_has_a_name_and_is_imported_again_after_an_edit(tmp_pa
     assert read_register(register) == {"obedient": str(path)}
     assert available_solutions(register)["obedient"].origin == str(path)
     path.write_text(path.read_text().replace('do: str = "answer"', 'do: str = "raise"'))
-    assert load_solution("obedient", register).do == "raise"  # type: ignore[attr-defined]
+    assert load_solution("obedient", register).do == "raise"
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_a_file_can_import_its_neighbours(tmp_path: Path) -> None:
         "@dataclass\nclass Idea(Retrieval):\n    length: int = LENGTH\n"
         "    def fit(self, data): ...\n    def rank(self, queries): ...\n",
     )
-    assert load_class(str(path))().length == 7  # type: ignore[attr-defined]
+    assert load_class(str(path))().length == 7
 
 
 def test_an_installed_entry_point_is_a_solution(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,13 +75,13 @@ def test_an_unknown_id_is_rejected() -> None:
 @pytest.mark.parametrize("positions", [[[0.5]], [["i0"]], [[None]], np.array([[2**63]], np.uint64)])
 def test_positions_that_are_not_integers_are_rejected(positions: object) -> None:
     with pytest.raises(SubmissionError, match="positions in the index must be integers, not"):
-        Ranking.from_positions(positions, ids(1), ids(1))  # type: ignore[arg-type]
+        Ranking.from_positions(positions, ids(1), ids(1))
 
 
 @pytest.mark.parametrize("landmarks", [[1.5], ["7"], [None], np.array([2**63], np.uint64)])
 def test_landmarks_that_are_not_integers_are_rejected(landmarks: object) -> None:
     with pytest.raises(SubmissionError, match="landmarks must be integers, not"):
-        Labelling.of(landmarks, [0.5], ids(1))  # type: ignore[arg-type]
+        Labelling.of(landmarks, [0.5], ids(1))
 
 
 def test_a_nan_confidence_is_no_answer() -> None:

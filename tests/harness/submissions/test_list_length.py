@@ -18,7 +18,7 @@ INDEX = np.array([f"i{number}" for number in range(120)], object)
 @pytest.fixture
 def data() -> TrainingData:
     index = DescribedImages({}, INDEX.tolist())
-    return TrainingData(index, np.zeros(0, np.int64), index)  # type: ignore[arg-type]
+    return TrainingData(index, np.zeros(0, np.int64), index)
 
 
 def finalised(data: TrainingData, rows: list[list[int]], queries: list[str]) -> list[list[int]]:

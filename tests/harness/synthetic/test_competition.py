@@ -173,4 +173,4 @@ def test_the_marker_file_holds_the_parameters(folder: Path) -> None:
 @pytest.mark.parametrize("numbers", [{"landmarks": 0}, {"difficulty": 1.5}, {"distractors": 1.0}, {"size": 5}])
 def test_parameters_out_of_range_are_refused_by_name(numbers: dict[str, float]) -> None:
     with pytest.raises(HarnessError, match=next(iter(numbers))):
-        SyntheticCompetition(**numbers)  # type: ignore[arg-type]
+        SyntheticCompetition(**numbers)

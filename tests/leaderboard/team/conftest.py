@@ -68,7 +68,7 @@ def other(accounts: Accounts) -> Team:
 def upload(**values: object) -> Upload:
     """A file that no other is like."""
     fields = {"competition": "c", "task": "retrieval", "file_name": "a.csv", "message": "", "size": 100}
-    return Upload(**{"id": token_hex(16), "digest": token_hex(32), **fields, **values})  # type: ignore[arg-type]
+    return Upload(**{"id": token_hex(16), "digest": token_hex(32), **fields, **values})
 
 
 @pytest.fixture

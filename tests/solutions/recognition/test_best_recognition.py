@@ -28,7 +28,7 @@ def without_index(competition: Competition) -> TrainingData:
 
 
 @pytest.mark.parametrize("select", [all_images, without_index])
-def test_landmarks_are_recognised_with_and_without_an_index(select, competition: Competition) -> None:  # type: ignore[no-untyped-def]
+def test_landmarks_are_recognised_with_and_without_an_index(select, competition: Competition) -> None:
     solution, split = BestRecognition(), own_split(competition, "recognition")
     solution.fit(select(competition))
     evaluation = evaluate(solution.recognise(split.queries), split.ground_truth)

@@ -24,7 +24,7 @@ def competition(tmp_path_factory: pytest.TempPathFactory) -> Competition:
 
 
 def fit_solution(competition: Competition, **parameters: object) -> FourthPlace:
-    solution = FourthPlace(**(SMALL | parameters))  # type: ignore[arg-type]
+    solution = FourthPlace(**(SMALL | parameters))
     solution.fit(own_split(competition, "recognition").data)
     return solution
 
@@ -93,7 +93,7 @@ def test_an_answer_does_not_depend_on_chunks_or_order_of_queries(competition: Co
 
 def test_without_an_index_no_binary_classifier_is_fitted_and_every_query_is_answered(competition: Competition) -> None:
     data = own_split(competition, "recognition").data
-    solution = FourthPlace(**(SMALL | {"domain": True}))  # type: ignore[arg-type]
+    solution = FourthPlace(**(SMALL | {"domain": True}))
     solution.fit(subset(data, np.ones(len(data.labels), bool), data.index[:0]))
     assert solution.binary_classifiers == []
     assert solution.recognise(competition.queries).answered.all()
@@ -106,7 +106,7 @@ def test_without_an_index_no_binary_classifier_is_fitted_and_every_query_is_answ
 def test_landmarks_with_one_train_image_or_without_queries_are_accepted(competition: Competition) -> None:
     data = own_split(competition, "recognition").data
     keep = (data.labels != 2) | (np.arange(len(data.labels)) == np.flatnonzero(data.labels == 2)[0])
-    solution = FourthPlace(**SMALL)  # type: ignore[arg-type]
+    solution = FourthPlace(**SMALL)
     solution.fit(subset(data, keep))
     result = solution.recognise(competition.queries[:6])
     assert result.landmarks.tolist() == [0, 0, 1, 1, 2, 2]
@@ -116,7 +116,7 @@ def test_landmarks_with_one_train_image_or_without_queries_are_accepted(competit
 def test_one_landmark_is_answered_by_neighbours_and_none_gives_no_answers(competition: Competition) -> None:
     data = own_split(competition, "recognition").data
     for keep, answered in ((data.labels == 1, True), (data.labels == 99, False)):
-        solution = FourthPlace(**SMALL)  # type: ignore[arg-type]
+        solution = FourthPlace(**SMALL)
         solution.fit(subset(data, keep))
         assert len(solution.models) == 1
         result = solution.recognise(competition.queries)

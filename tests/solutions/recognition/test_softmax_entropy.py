@@ -45,8 +45,8 @@ def test_the_final_network_is_trained_for_the_best_epochs_of_cross_validation(
     stops: list[int | None] = []
 
     def record_stop(*arguments: object) -> TrainedNetwork:
-        stops.append(arguments[3].stop)  # type: ignore[attr-defined]
-        return train_network(*arguments)  # type: ignore[arg-type]
+        stops.append(arguments[3].stop)
+        return train_network(*arguments)
 
     monkeypatch.setattr("solutions.training.classifier.train_network", record_stop)
     monkeypatch.setattr(TrainedNetwork, "epochs", 3)

@@ -25,7 +25,7 @@ def competition(tmp_path_factory: pytest.TempPathFactory) -> Competition:
 
 
 def fit_solution(competition: Competition, **parameters: object) -> TenthPlace:
-    solution = TenthPlace(**(SMALL | parameters))  # type: ignore[arg-type]
+    solution = TenthPlace(**(SMALL | parameters))
     solution.fit(own_split(competition, "recognition").data)
     return solution
 
@@ -92,7 +92,7 @@ def test_an_answer_does_not_depend_on_chunks_or_order_of_queries(competition: Co
 
 def test_without_an_index_no_query_is_rejected_by_probability(competition: Competition) -> None:
     data = own_split(competition, "recognition").data
-    solution = TenthPlace(**(SMALL | {"reject": "nonlandmark_prob"}))  # type: ignore[arg-type]
+    solution = TenthPlace(**(SMALL | {"reject": "nonlandmark_prob"}))
     solution.fit(subset(data, np.ones(len(data.labels), bool), data.index[:0]))
     assert all(each.non_landmark_classifier is None for each in solution.models)
     assert solution.recognise(competition.queries).answered.all()
@@ -101,7 +101,7 @@ def test_without_an_index_no_query_is_rejected_by_probability(competition: Compe
 def test_a_landmark_with_one_image_is_trained_in_every_fold_and_recognised(competition: Competition) -> None:
     data = own_split(competition, "recognition").data
     keep = (data.labels != 2) | (np.arange(len(data.labels)) == np.flatnonzero(data.labels == 2)[0])
-    solution = TenthPlace(**SMALL)  # type: ignore[arg-type]
+    solution = TenthPlace(**SMALL)
     solution.fit(subset(data, keep))
     assert all(2 in each.network.landmarks for each in solution.models)
     assert solution.recognise(competition.queries[:6]).landmarks.tolist() == EXPECTED
@@ -111,7 +111,7 @@ def test_images_of_fewer_than_two_landmarks_are_refused_in_one_line(competition:
     data = own_split(competition, "recognition").data
     for keep in (data.labels == 1, data.labels == 99):
         with pytest.raises(HarnessError, match="train images of two landmarks or more"):
-            TenthPlace(**SMALL).fit(subset(data, keep))  # type: ignore[arg-type]
+            TenthPlace(**SMALL).fit(subset(data, keep))
 
 
 def test_zero_folds_are_refused() -> None:

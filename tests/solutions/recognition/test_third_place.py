@@ -25,7 +25,7 @@ def own_competition(tmp_path: Path) -> Competition:
 
 
 def fitted_on(competition: Competition, data: TrainingData | None = None, **parameters: object) -> ThirdPlace:
-    solution = ThirdPlace(**(SMALL | parameters))  # type: ignore[arg-type]
+    solution = ThirdPlace(**(SMALL | parameters))
     solution.fit(data or own_split(competition, "recognition").data)
     return solution
 

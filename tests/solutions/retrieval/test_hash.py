@@ -19,8 +19,8 @@ def rank_codes(
     solution = load_solution(spec)
     names = list(ids or "abcdefghijklmnopqrstuvwxyz"[: len(index)])
     images = DescribedImages({"average": np.array(index, np.uint64)}, names, broken)
-    solution.fit(TrainingData(images[:0], np.zeros(0, np.int64), images))  # type: ignore[arg-type]
-    return solution.rank(DescribedImages({"average": np.array([query], np.uint64)}, ["query"])).rows()[0]  # type: ignore[attr-defined]
+    solution.fit(TrainingData(images[:0], np.zeros(0, np.int64), images))
+    return solution.rank(DescribedImages({"average": np.array([query], np.uint64)}, ["query"])).rows()[0]
 
 
 def test_exact_duplicates_come_first_then_the_nearest() -> None:
@@ -58,9 +58,9 @@ def test_a_broken_image_is_never_listed() -> None:
 def test_a_broken_query_has_no_answer() -> None:
     solution = load_solution("hash")
     images = DescribedImages({"average": np.zeros(2, np.uint64)}, list("ab"))
-    solution.fit(TrainingData(images[:0], np.zeros(0, np.int64), images))  # type: ignore[arg-type]
+    solution.fit(TrainingData(images[:0], np.zeros(0, np.int64), images))
     queries = DescribedImages({"average": np.zeros(2, np.uint64)}, ["fine", "broken"], broken=(1,))
-    assert solution.rank(queries).rows() == [["a", "b"], []]  # type: ignore[attr-defined]
+    assert solution.rank(queries).rows() == [["a", "b"], []]
 
 
 def test_an_empty_index_gives_empty_answers() -> None:
@@ -74,6 +74,6 @@ def test_each_kind_compares_its_own_hashes(kind: str) -> None:
     solution = load_solution(f"hash(kind={kind!r})")
     others = {each: np.array([0, 1], np.uint64) for each in ("average", "dct", "difference", "wavelet")}
     images = DescribedImages(others | {kind: np.array([1, 0], np.uint64)}, list("ab"))
-    solution.fit(TrainingData(images[:0], np.zeros(0, np.int64), images))  # type: ignore[arg-type]
+    solution.fit(TrainingData(images[:0], np.zeros(0, np.int64), images))
     queries = DescribedImages(dict.fromkeys(others, np.zeros(1, np.uint64)), ["query"])
-    assert solution.rank(queries).rows() == [["b", "a"]]  # type: ignore[attr-defined]
+    assert solution.rank(queries).rows() == [["b", "a"]]

@@ -16,9 +16,9 @@ def rank_at(spec: str, distances: dict[str, tuple[int, int, int, int]]) -> list[
     solution = load_solution(spec)
     columns = np.array([[(1 << bits) - 1 for bits in row] for row in distances.values()], np.uint64)
     images = DescribedImages({kind: columns[:, column].copy() for column, kind in enumerate(KINDS)}, list(distances))
-    solution.fit(TrainingData(images[:0], np.zeros(0, np.int64), images))  # type: ignore[arg-type]
+    solution.fit(TrainingData(images[:0], np.zeros(0, np.int64), images))
     queries = DescribedImages({kind: np.zeros(1, np.uint64) for kind in KINDS}, ["query"])
-    return solution.rank(queries).rows()[0]  # type: ignore[attr-defined]
+    return solution.rank(queries).rows()[0]
 
 
 @pytest.mark.parametrize("mean", MEANS)

@@ -79,10 +79,10 @@ def test_every_ablation_step_is_a_solution_and_the_last_has_the_defaults(name: s
 
 @pytest.mark.parametrize("how", ["online", "offline", "spectral"])
 def test_the_three_ways_to_solve_diffusion_agree_on_a_small_index(how: str, competition: Competition) -> None:
-    assert score(load_solution(f"diffusion(how={how!r}, side=96)"), competition) > 0.9  # type: ignore[arg-type]
+    assert score(load_solution(f"diffusion(how={how!r}, side=96)"), competition) > 0.9
 
 
 def test_best_retrieval_uses_train_labels(competition: Competition) -> None:
     solution = small("best_retrieval")
     score(solution, competition)
-    assert solution.joined.shape[1] == 3 + solution.index.shape[1]  # type: ignore[attr-defined]
+    assert solution.joined.shape[1] == 3 + solution.index.shape[1]

@@ -20,7 +20,7 @@ def test_every_round_validates_images_outside_its_train_images(labels: list[int]
 @given(LABELS, st.randoms(use_true_random=False))
 def test_the_order_of_the_images_does_not_matter(labels: list[int], random: object) -> None:
     ids, landmarks = np.array([f"{number:03}" for number in range(len(labels))], object), np.array(labels)
-    order = np.array(sorted(range(len(labels)), key=lambda _: random.random()))  # type: ignore[attr-defined]
+    order = np.array(sorted(range(len(labels)), key=lambda _: random.random()))
     plain = [(set(ids[each.train]), set(ids[each.validation])) for each in holdout_rounds(ids, landmarks, 1)]
     mixed = [
         (set(ids[order][each.train]), set(ids[order][each.validation]))

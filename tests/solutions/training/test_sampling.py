@@ -23,7 +23,7 @@ def test_each_landmark_has_the_wanted_number_of_images_or_all(labels: list[int],
 @given(LABELS, st.randoms(use_true_random=False))
 def test_the_order_of_the_images_does_not_matter(labels: list[int], random: object) -> None:
     ids, landmarks = named(labels)
-    order = np.array(sorted(range(len(labels)), key=lambda _: random.random()))  # type: ignore[attr-defined]
+    order = np.array(sorted(range(len(labels)), key=lambda _: random.random()))
     assert (
         ids[stratified_sample(ids, landmarks, 3, 1)].tolist()
         == ids[order][stratified_sample(ids[order], landmarks[order], 3, 1)].tolist()

@@ -142,7 +142,7 @@ def test_training_stops_early_and_keeps_the_best_epoch(uncached: TrainingData, m
     scores, models = iter([0.2, 0.6, 0.6, 0.5, 0.9]), []
 
     def gap(model: object, *_: object) -> float:
-        models.append(model.trained_arrays["weights"])  # type: ignore[attr-defined]
+        models.append(model.trained_arrays["weights"])
         return next(scores)
 
     monkeypatch.setattr(loop, "_validation_gap", gap)
@@ -186,8 +186,8 @@ def test_upper_layers_are_trained_and_frozen_ones_are_not(data: TrainingData) ->
 
 def named_layers(model: object) -> list[tuple[str, object]]:
     """Return all layers, also those of nested models."""
-    deeper = [each for layer in model.layers if hasattr(layer, "layers") for each in named_layers(layer)]  # type: ignore[attr-defined]
-    return [*((layer.name, layer) for layer in model.layers if not hasattr(layer, "layers")), *deeper]  # type: ignore[attr-defined]
+    deeper = [each for layer in model.layers if hasattr(layer, "layers") for each in named_layers(layer)]
+    return [*((layer.name, layer) for layer in model.layers if not hasattr(layer, "layers")), *deeper]
 
 
 def differ(weights: list[object], others: list[object]) -> bool:

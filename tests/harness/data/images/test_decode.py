@@ -43,7 +43,7 @@ def save(tmp_path: Path) -> Saved:
 
 def decoding_error(path: Path, **options: object) -> str:
     with pytest.raises(UndecodableError) as raised:
-        decode(path, **options)  # type: ignore[arg-type]
+        decode(path, **options)
     text = str(raised.value)
     assert text.isprintable(), "one line, for a terminal"
     assert len(text) <= 120
@@ -55,7 +55,7 @@ def decoding_error(path: Path, **options: object) -> str:
 def test_a_full_decode_equals_pillow_for_any_suffix(save: Saved, codec: str, mode: str) -> None:
     content = encode(codec)
     expected = np.asarray(Image.open(io.BytesIO(content)).convert(mode))
-    assert np.array_equal(decode(save(content), mode=mode), expected)  # type: ignore[arg-type]
+    assert np.array_equal(decode(save(content), mode=mode), expected)
 
 
 @pytest.mark.parametrize("codec", CODECS)
@@ -272,6 +272,6 @@ def test_any_damage_gives_an_image_or_undecodable_error(
         st.sampled_from([{}, {"reduce_to": 10}, {"mode": "RGB", "size": (8, 8), "reduce_to": 16, "upright": True}])
     )
     try:
-        assert decode(save(bytes(content)), **options).dtype == np.uint8  # type: ignore[arg-type]
+        assert decode(save(bytes(content)), **options).dtype == np.uint8
     except UndecodableError as error:
         assert str(error).isprintable()

@@ -29,7 +29,7 @@ class Mean(Extractor):
     side: int = 4
     offset: float = 0.0
 
-    def describe(self, images: np.ndarray) -> np.ndarray:  # type: ignore[override]
+    def describe(self, images: np.ndarray) -> np.ndarray:
         return images.mean(axis=(1, 2))[:, None].astype(np.float32) + np.float32(self.offset)
 
 
@@ -122,7 +122,7 @@ def test_other_code_is_fitted_again(folder: Path, monkeypatch: pytest.MonkeyPatc
         )
         monkeypatch.delitem(sys.modules, "learner_of_test", raising=False)
         sys.dont_write_bytecode, before = True, sys.dont_write_bytecode
-        import learner_of_test  # type: ignore[import-not-found]
+        import learner_of_test
 
         sys.dont_write_bytecode = before
         result.append(int(fitted(learner_of_test.learn, train_of(folder))["one"]))
@@ -216,7 +216,7 @@ def test_a_local_function_raises(folder: Path) -> None:
 
     for fit in (inner, lambda images: {}, np.mean, Mean().describe):
         with pytest.raises(SolutionError, match="pass a function defined at the top level of a module"):
-            fitted(fit, train_of(folder))  # type: ignore[arg-type]
+            fitted(fit, train_of(folder))
 
 
 def test_an_argument_without_lasting_identity_raises(folder: Path) -> None:

@@ -132,7 +132,7 @@ def test_cells_of_other_columns_stay(folder: Path) -> None:
 def test_without_an_index_several_cells_are_not_joined() -> None:
     rewriter = RowRewriter("retrieval", None, None)
     assert rewriter.rewrite(["q", "a", "b"]) is None
-    assert rewriter.rewrite(["q", "[a,b]"]) == (["q", "a b"], rewriter.rewrite(["q", "a,b"])[1])  # type: ignore[index]
+    assert rewriter.rewrite(["q", "[a,b]"]) == (["q", "a b"], rewriter.rewrite(["q", "a,b"])[1])
     assert [separator_of(line) for line in ("id;images", "id,images", "id|images", "id")] == [";", None, "|", None]
 
 

@@ -38,6 +38,6 @@ def test_an_image_of_one_pixel_can_be_cropped() -> None:
     ("wrong", "reason"),
     [({"share": 0.0}, "share"), ({"share": 1.5}, "share"), ({"poolings": ("gem_regions",)}, "several rows")],
 )
-def test_impossible_crops_are_refused(wrong: dict, reason: str) -> None:  # type: ignore[type-arg]
+def test_impossible_crops_are_refused(wrong: dict, reason: str) -> None:
     with pytest.raises(HarnessError, match=reason):
         CornerCropsExtractor(**wrong)

@@ -41,4 +41,4 @@ def test_solutions_refuse_a_missing_network_before_they_run(name: str) -> None:
     solution: Solution = load_solution(f"{name}(backbone='missing.onnx')")
     nothing: object = None
     with pytest.raises(HarnessError, match=r"missing\.onnx: cannot be read: No such file"):
-        solution.input_digests(nothing, nothing)  # type: ignore[arg-type]
+        solution.input_digests(nothing, nothing)

@@ -23,7 +23,7 @@ class Named:
         self.__module__, self.__qualname__ = module, name
 
 
-class Writer(pickle._Pickler):  # type: ignore[name-defined]  # the one in Python can be taught to write names
+class Writer(pickle._Pickler):  # the one in Python can be taught to write names
     def save(self, thing: object, *_: object, **__: object) -> None:
         if isinstance(thing, Named):
             self.write(f"c{thing.__module__}\n{thing.__qualname__}\n".encode())

@@ -31,9 +31,9 @@ def images(n: int, store: Path) -> DescribedImages:
 def test_the_block_size_does_not_matter(block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_BLOCK", block)
     some = images(20, tmp_path)
-    whitening = learn_ensemble_whitening((some,), VIEWS, 4)  # type: ignore[arg-type]
+    whitening = learn_ensemble_whitening((some,), VIEWS, 4)
     slowly = (l2_normalise(some.arrays["gem"]).astype(np.float32) - whitening.mean) @ whitening.projection
-    assert describe_whitened(some, VIEWS, whitening) == pytest.approx(l2_normalise(slowly), abs=1e-6)  # type: ignore[arg-type]
+    assert describe_whitened(some, VIEWS, whitening) == pytest.approx(l2_normalise(slowly), abs=1e-6)
 
 
 def test_a_row_does_not_depend_on_other_rows() -> None:
@@ -46,5 +46,5 @@ def test_a_row_does_not_depend_on_other_rows() -> None:
 
 def test_no_images_give_no_rows(tmp_path: Path) -> None:
     some = images(8, tmp_path)
-    whitening = learn_ensemble_whitening((some, some[:0]), VIEWS, 4)  # type: ignore[arg-type]
-    assert describe_whitened(some[:0], VIEWS, whitening).shape == (0, 4)  # type: ignore[arg-type]
+    whitening = learn_ensemble_whitening((some, some[:0]), VIEWS, 4)
+    assert describe_whitened(some[:0], VIEWS, whitening).shape == (0, 4)

@@ -24,6 +24,8 @@ from harness.tuning.optuna_proposals import Parameters
 from leaderboard import Entry
 from metrics import Metric
 
+_NOT_SCORED = "no query is scored; use fewer folds (landmark split) or more train images of each landmark"
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -126,7 +128,7 @@ def trial_from_entries(number: int, arguments: str, entries: Sequence[Entry], me
     seconds = sum(stage.wall_s for entry in entries for stage in entry.stages)
     runs = tuple(entry.run_key for entry in entries)
     scores = [entry.score("all", metric.name) for entry in entries]
-    reasons = [f"{each.split}: {each.reason or 'no query is scored'}" for each in entries]
+    reasons = [f"{each.split}: {each.reason or _NOT_SCORED}" for each in entries]
     reason = next((why for why, score in zip(reasons, scores, strict=True) if score is None), None)
     folds = () if reason else tuple(score for score in scores if score is not None)
     return Trial(number, arguments, folds, seconds, runs, reason)

@@ -20,10 +20,11 @@ from harness.solution.search_space import Among, Span
 from harness.tuning.optuna_proposals import parameter_importances, propose, round_to_span
 from harness.tuning.result import summarise_study
 from harness.tuning.search import tune
-from harness.tuning.study import Trial, TuningStudy, open_study
+from harness.tuning.study import Trial, TuningStudy, open_study, trial_from_entries
 from harness.workspace import Workspace
-from metrics import compare
+from metrics import compare, metric
 from tests.factories.competitions import make_competition
+from tests.factories.entries import make_entry
 from tests.factories.tuning_runs import QuickRuns, query_scores, quick_runs, write_slope
 
 __all__ = ["quick_runs"]
@@ -355,3 +356,10 @@ def test_a_study_and_its_trials_read_back_equal(slope_folder: Path, tmp_path: Pa
     trials = {3: Trial(3, "(x=0.5)", (0.1, 0.2, 0.3), 1.5, ("a", "b", "c")), 5: Trial(5, "(n=5)", (), 0.0, reason="x")}
     study.save(trials)
     assert study.load() == trials
+
+
+def test_a_trial_without_a_scored_query_says_how_to_get_one() -> None:
+    entry = make_entry("hash", split="fold 1/5 of deal ab12", status="unscored", scores={})
+    trial = trial_from_entries(1, "", [entry], metric("map@100"))
+    assert trial.score is None
+    assert trial.reason.startswith("fold 1/5 of deal ab12: no query is scored; use fewer folds (landmark split)")

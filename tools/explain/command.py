@@ -143,7 +143,15 @@ def _find_image(name: str, sets: dict[str, ImageSet], folder: Path, files: dict[
             rows = (images.ids == image_id).nonzero()[0]
             if len(rows):
                 return images[rows]
-    raise HarnessError(f"{name!r:.60} is not an image of {folder}; test.csv, index.csv and train.csv list the ids")
+    raise HarnessError(f"{name!r:.60} is not an image of {folder}; {_where_listed(name, files)}")
+
+
+def _where_listed(name: str, files: dict[str, str]) -> str:
+    """Return a file of the same name, without its folder, or else the tables that list the ids."""
+    ending = [file for file in files.values() if Path(file).name == Path(name).name]
+    if ending:
+        return f"did you mean {ending[0]!r:.150}?"
+    return f"test.csv, index.csv and train.csv list the ids{', and files.csv the files' * bool(files)}"
 
 
 def _method(local: str) -> tuple[str, LocalExtractor, Verification]:

@@ -58,6 +58,13 @@ def test_images_are_named_by_their_files(folder: Path, tmp_path: Path) -> None:
     assert document(folder, "church/1.jpg", ALIKE) == document(folder, QUERY, ALIKE)
 
 
+def test_a_file_without_its_folder_is_corrected(folder: Path) -> None:
+    write_table(folder / "files.csv", "id,file", [(QUERY, "church/1.jpg"), (ALIKE, "church/2.jpg")])
+    message = str(explain(folder, "photos/1.jpg", ALIKE).exception)
+    assert message.endswith("did you mean 'church/1.jpg'?")
+    assert str(explain(folder, "3.jpg", ALIKE).exception).endswith("list the ids, and files.csv the files")
+
+
 def test_matched_points_are_where_the_affine_map_takes_them(folder: Path) -> None:
     message = document(folder, QUERY, ALIKE)
     assert message["n_inliers"] > 40

@@ -72,7 +72,7 @@ def coverage_text(result: RunResult) -> str:
     coverage, outcome = result.entry.coverage, result.outcome
     text = f"{coverage.answered} of {coverage.queries} queries answered" if coverage else ""
     if outcome.undecodable:
-        files = f"{outcome.undecodable} images could not be decoded"
+        files = f"images that could not be decoded: {outcome.undecodable}"
         text += f", {files} ({', '.join(outcome.examples[:3])}{', …' * (outcome.undecodable > 3)})"
     return text
 

@@ -72,7 +72,7 @@ def _report(context: CommandContext, folder: Path, out: Path, columns: list[str]
     context.say(f"{out}: {', '.join(columns)} of {images} images")
     if counts.undecodable:
         examples = ", ".join(counts.undecodable[:3]) + ", …" * (len(counts.undecodable) > 3)
-        context.say(f"{len(counts.undecodable)} images could not be decoded ({examples}); their cells are empty")
+        context.say(f"images that could not be decoded: {len(counts.undecodable)} ({examples}); their cells are empty")
     if {"index", "test"} <= counts.parts.keys():
         chosen = "" if "avghash" in columns else f"kind={columns[0]!r}, "
         spec = f"hash({chosen}hashes={str(out)!r})"

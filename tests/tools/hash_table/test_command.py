@@ -60,7 +60,7 @@ def test_the_digits_are_those_of_imagehash_for_all_images(folder: Path, tmp_path
             assert {name: row[name] for name in FUNCTIONS} == {
                 name: str(function(picture)) for name, function in FUNCTIONS.items()
             }
-    assert f"1 images could not be decoded ({BROKEN}); their cells are empty" in printed
+    assert f"images that could not be decoded: 1 ({BROKEN}); their cells are empty" in printed
     assert f"landmark run \"hash(hashes='{out}')\" --on '{folder}'" in printed
 
 

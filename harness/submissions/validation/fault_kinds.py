@@ -67,6 +67,7 @@ _NO_KEYS = (
 _ALL_KEYS = "ERROR: Unable to find {required} required key values in the 'id' column"
 _NO_NUMBER = "ERROR: Could not parse {example} into expected type of Double (Line {line}, Column {column})"
 _HEADER = "the first line must be id,images or id,landmarks"
+_ONLY_HEADER = f"{_HEADER}; pandas adds no column with to_csv(…, index=False); landmark fix removes others"
 _LABEL = "write: landmark, one blank, confidence"
 
 _refused_kind = partial(FaultKind, scorer_refuses=True)
@@ -76,7 +77,7 @@ MISSING_COLUMN = {
     name: _refused_kind(f"missing column {name}", "missing columns", _HEADER, _NO_COLUMN)
     for name in ("id", "images", "landmarks")
 }
-UNEXPECTED_COLUMN = _refused_kind("unexpected column", "unexpected columns", _HEADER, _UNEXPECTED)
+UNEXPECTED_COLUMN = _refused_kind("unexpected column", "unexpected columns", _ONLY_HEADER, _UNEXPECTED)
 MISSPELT_COLUMN = _refused_kind(
     "misspelt column", "column names with wrong case or surrounding blanks", _HEADER, _UNEXPECTED
 )

@@ -123,8 +123,9 @@ def _plain(cell: Cell) -> str:
     if isinstance(cell, str | None):
         return shorten(cell or "")
     if isinstance(cell, Sequence):
-        more = [f"{len(cell) - _LISTED} more"] if len(cell) > _LISTED else []
-        return ", ".join([*map(_plain, cell[:_LISTED]), *more])
+        texts = list(dict.fromkeys(map(_plain, cell)))  # once for several pictures of a landmark
+        more = [f"{len(texts) - _LISTED} more"] if len(texts) > _LISTED else []
+        return ", ".join([*texts[:_LISTED], *more])
     return f"{cell:.5f}" if isinstance(cell, float) else str(cell)
 
 

@@ -58,3 +58,5 @@ def test_a_missing_or_broken_picture_says_so(tmp_path: Path) -> None:
 def test_only_some_pictures_are_named_in_text() -> None:
     pictures = [Picture(None, str(number)) for number in range(9)]
     assert "0, 1, 2, 6 more" in ViewTable("", ["answer"], [[pictures]]).text()
+    assert ViewTable("", ["answer"], [[[Picture(None, "a tower")] * 3]]).text().endswith("a tower"), "named once"
+    assert "a tower, a" not in ViewTable("", ["answer"], [[[Picture(None, "a tower")] * 3]]).text()

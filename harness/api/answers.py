@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from harness.api.notebook_view import Cell, NotebookView, Picture, ViewTable
-from harness.comparing.entry_lookup import find_entry
+from harness.comparing.entry_lookup import find_entry, is_entry_number
 from harness.data.competition import Competition
 from harness.data.ground_truth import GroundTruth, load_ground_truth
 from harness.data.landmark_names import landmark_names
@@ -189,6 +189,8 @@ def entry_on_test_images(competition: Competition, workspace: Workspace, name: s
     """Return the entry on the test images that a name means; HarnessError if there is none."""
     entries = EntryStore(workspace.database).entries(competition=competition.key, split=TEST)
     entry = find_entry(name, entries, workspace.register)
+    if entry is None and is_entry_number(name):
+        raise HarnessError(f"{name!r} is no entry on the test images of {competition.folder}; leaderboard() lists them")
     if entry is None:
         raise HarnessError(f"{name!r} has no entry on {competition.folder}; run it first: competition.run({name!r})")
     return entry

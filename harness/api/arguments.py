@@ -1,6 +1,9 @@
 """Checks of arguments that the command line makes by the types of its options."""
 
 from math import inf
+from typing import get_args
+
+import numpy as np
 
 from harness.data.competition import TASKS
 from harness.errors import HarnessError
@@ -19,15 +22,47 @@ def require_task(task: object) -> None:
 
 
 def require_count(**counts: int | None) -> None:
-    """Raise HarnessError unless each number is None or at least 1.
+    """Raise HarnessError unless each argument is None or a whole number of at least 1.
 
     >>> require_count(jobs=0)
     Traceback (most recent call last):
     harness.errors.HarnessError: jobs=0: must be at least 1
     """
     for name, count in counts.items():
-        if count is not None and not count >= 1:
+        if count is None:
+            continue
+        if isinstance(count, bool) or not isinstance(count, int | np.integer):
+            raise HarnessError(f"{name}={count!r:.80}: must be a whole number")
+        if count < 1:
             raise HarnessError(f"{name}={count!r:.80}: must be at least 1")
+
+
+def require_limits(**limits: float | None) -> None:
+    """Raise HarnessError unless each argument is None or a number above 0.
+
+    >>> require_limits(memory_mb="4GB")
+    Traceback (most recent call last):
+    harness.errors.HarnessError: memory_mb='4GB': must be a number above 0
+    """
+    for name, value in limits.items():
+        number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+        if value is not None and not (number and value > 0):
+            raise HarnessError(f"{name}={value!r:.80}: must be a number above 0")
+
+
+def require_choice(name: object, best: object) -> None:
+    """Raise HarnessError without a name or a rule, and for a rule other than public and folds.
+
+    >>> require_choice(None, "private")
+    Traceback (most recent call last):
+    harness.errors.HarnessError: best='private': must be 'public' or 'folds'
+    """
+    from harness.delivery.choose_entry import Rule
+
+    if name is None and best is None:
+        raise HarnessError("name a solution such as 'hash', an entry such as '#12', or use best='public' or 'folds'")
+    if best is not None and best not in get_args(Rule):
+        raise HarnessError(f"best={best!r:.80}: must be {' or '.join(map(repr, get_args(Rule)))}")
 
 
 def budget_seconds(budget: str | float | None) -> float | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from harness.api.answers import AnswerView, stored_answer_view
-from harness.api.arguments import budget_seconds, require_count, require_task
+from harness.api.arguments import budget_seconds, require_choice, require_count, require_task
 from harness.api.boards import LeaderboardView, RunsView, leaderboard_view, run_to_view
 from harness.api.comparisons import ComparisonView
 from harness.api.exports import ExportMethods
@@ -100,6 +100,8 @@ class OpenCompetition(ExportMethods, NotebookView):
         """
         require_task(task)
         require_count(jobs=jobs, limit=limit, seeds=seeds)
+        if limit is not None and folds:
+            raise HarnessError("limit samples the test images, and folds=True does not use them; leave out one of them")
         options = BatchOptions(seed, seeds, jobs, again, budget_seconds(budget))
         specs = [run_spec(solution, self.workspace.register) for solution in solutions]
         return run_to_view(self._runner(folds=folds, limit=limit), specs, task, options)
@@ -182,6 +184,7 @@ class OpenCompetition(ExportMethods, NotebookView):
 
         require_task(task)
         require_count(jobs=jobs)
+        require_choice(name, best)
         spec = None if name is None else spec_of(name, self.workspace.register)
         return write_submission_file(self._runner(), spec, best, Path(out), task=task, seed=seed, jobs=jobs)
 
@@ -213,7 +216,7 @@ class OpenCompetition(ExportMethods, NotebookView):
         """
         from harness.api.tunings import tune_solution
 
-        require_count(trials=trials, jobs=jobs)
+        require_count(trials=trials, folds=folds, jobs=jobs)
         spec, runner = spec_of(solution, self.workspace.register), self._runner(folds=True, count=folds)
         return tune_solution(runner, spec, trials=trials, only=only, metric=metric, seed=seed, jobs=jobs)
 

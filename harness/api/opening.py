@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from harness.api.arguments import require_limits
 from harness.api.competitions import OpenCompetition
 from harness.api.one_line_errors import raises_harness_errors
 from harness.errors import DataError
@@ -35,6 +36,7 @@ def open_competition(
 
     `timeout_s` and `memory_mb` limit each run. Raises DataError for missing or invalid tables.
     """
+    require_limits(timeout_s=timeout_s, memory_mb=memory_mb)
     opened = Workspace.open(None if workspace is None else Path(workspace))
     competition = OpenCompetition(Path(folder).expanduser().absolute(), opened, RunLimits(timeout_s, memory_mb))
     competition.read()

@@ -14,10 +14,16 @@ SolutionLike = str | Solution | type[Solution]
 def spec_of(solution: SolutionLike, register: Path) -> str:
     """Return the spec of a solution: a spec itself, or a class or an instance that a module defines.
 
-    Raises SolutionError for a class of a notebook cell or of the prompt, which no other process can import.
+    Raises SolutionError for other objects, and for a class of a notebook cell or of the prompt, which no other process
+    can import.
     """
     if isinstance(solution, str):
         return solution
+    if not isinstance(solution, Solution) and not (isinstance(solution, type) and issubclass(solution, Solution)):
+        hint = "; unpack a list: run(*names)" if isinstance(solution, list | tuple) else ""
+        raise SolutionError(
+            f"{solution!r:.80} is no solution, but {type(solution).__name__}: name one, as in 'hash'{hint}"
+        )
     instance = configure(solution, {}) if isinstance(solution, type) else solution
     cls = type(instance)
     file = source_file(cls)

@@ -140,7 +140,7 @@ class EntryLookup:
     def _unknown(self, name: str) -> str:
         names = sorted({each for entry in self._entries for each in (entry.solution, entry.identity)})
         nearest = get_close_matches(name, names, n=3)
-        advice = f"did you mean {' or '.join(map(repr, nearest))}?" if nearest else "landmark run makes entries"
+        advice = f"did you mean {' or '.join(map(repr, nearest))}?" if nearest else "run it first"
         where = "on the folds of" if self.folds else "on"
         return f"{name!r} has no entry {where} {self.competition.folder} and is no file; {advice}"
 

@@ -129,6 +129,8 @@ def test_an_answer_shows_pictures_of_one_query(finished: OpenCompetition) -> Non
     assert "Place_0 (" in repr(labels)
     with pytest.raises(SubmissionError, match="is not a query"):
         answer["nobody"]
+    with pytest.raises(HarnessError, match="'#999' is no entry on the test images"):
+        finished.answer("#999")
     with pytest.raises(HarnessError, match="has no entry"):
         finished.answer("dft")
 
@@ -177,6 +179,9 @@ def test_a_written_submission_has_the_score_of_its_entry(finished: OpenCompetiti
     assert read_submission(written.path, queries).answered.sum() == written.entry.coverage.answered
     with pytest.raises(HarnessError, match="not both"):
         finished.submit("hash", best="public", out=tmp_path / "other.csv")
+    for best_rule, message in (("publc", "best='publc': must be 'public' or 'folds'"), (None, "or use best='public'")):
+        with pytest.raises(HarnessError, match=message):
+            finished.submit(best=best_rule, out=tmp_path / "other.csv")  # type: ignore[arg-type]
     best = finished.submit(best="public", task="retrieval", out=tmp_path / "best.csv")
     assert best.reason == "best public score"
 
@@ -226,6 +231,8 @@ def test_errors_are_one_line_and_of_one_base(finished: OpenCompetition, tmp_path
             call(task="detection")
     with pytest.raises(HarnessError, match="trials=0: must be at least 1"):
         finished.tune("hash", trials=0)
+    with pytest.raises(HarnessError, match="memory_mb='4GB': must be a number above 0"):
+        open_competition(finished.folder, tmp_path / "w", memory_mb="4GB")  # type: ignore[arg-type]
     damaged = open_competition(finished.folder, tmp_path / "damaged")
     damaged.workspace.database.write_bytes(b"no database" * 100)
     with pytest.raises(HarnessError) as error:
@@ -276,7 +283,9 @@ def test_what_the_budget_left_undone_is_a_note(finished: OpenCompetition) -> Non
         ({"seeds": 0}, "seeds=0: must be at least 1"),
         ({"budget": "soon"}, "'soon' is no duration"),
         ({"budget": float("nan")}, "budget=nan: must be a duration"),
-        ({"limit": 2, "folds": True}, "leave out one of them"),
+        ({"limit": 2, "folds": True}, "folds=True does not use them; leave out one of them"),
+        ({"limit": "a lot"}, "limit='a lot': must be a whole number"),
+        ({"jobs": True}, "jobs=True: must be a whole number"),
     ],
 )
 def test_options_of_a_run_that_make_no_sense_are_refused(

@@ -26,6 +26,15 @@ def test_a_solution_of_a_module_has_the_path_of_its_file(tmp_path: Path) -> None
         assert spec_of(module.TinyImages, tmp_path / "register") == str(path)
 
 
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [(3, "3 is no solution, but int"), (["hash", "dft"], r"unpack a list: run\(\*names\)"), (int, "name one, as in")],
+)
+def test_what_is_no_solution_is_refused_as_such(tmp_path: Path, value: object, message: str) -> None:
+    with pytest.raises(SolutionError, match=message):
+        spec_of(value, tmp_path / "register")  # type: ignore[arg-type]
+
+
 def test_the_class_of_a_notebook_cell_is_refused_with_what_to_do(tmp_path: Path) -> None:
     @dataclass
     class Sketch(Retrieval):

@@ -154,7 +154,7 @@ def test_an_unknown_name_gets_a_suggestion(case: ComparisonCase) -> None:
     case.add_entry("hash")
     assert "'hahs' has no entry" in case.error_of("hahs", "hash")
     assert "did you mean 'hash'?" in case.error_of("hahs", "hash")
-    assert "landmark run makes entries" in case.error_of("zzz", "hash")
+    assert "run it first" in case.error_of("zzz", "hash")
     assert "on the folds of" in case.error_of("hash", "hash", folds=True)
     assert "there is no entry #99" in case.error_of("#99", "hash")
 

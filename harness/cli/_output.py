@@ -6,11 +6,15 @@ import json
 import math
 import sys
 from pathlib import Path
+from shutil import get_terminal_size
+from textwrap import wrap
 
 from harness.atomic_files import write_atomically
 from harness.errors import HarnessError
 from leaderboard.safe_text import make_printable
 
+_UNLIMITED = 1_000_000  # columns
+_LEAST_TEXT = 30  # columns for text behind a head
 WHITESPACE = "\n\t"  # printed as it is
 
 
@@ -23,6 +27,14 @@ def say(text: str) -> None:
     """Print a line on standard output, with control characters escaped."""
     sys.stdout.write(f"{make_printable(text, allowed=WHITESPACE)}\n")
     sys.stdout.flush()
+
+
+def say_row(head: str, text: str) -> None:
+    """Print a text behind a head, wrapped between words in a terminal; if standard output is none, in one line."""
+    width = get_terminal_size((_UNLIMITED, 24)).columns
+    indent = len(head) if width - len(head) >= _LEAST_TEXT else 4
+    lines = wrap(text, width, initial_indent=head, subsequent_indent=" " * indent, break_on_hyphens=False) or [head]
+    say("\n".join(lines))
 
 
 def note(text: str) -> None:

@@ -21,7 +21,7 @@ from harness.cli._options import (
     Timeout,
     WorkspaceOption,
 )
-from harness.cli._output import format_score, print_json, say
+from harness.cli._output import format_score, print_json, say, say_row
 from harness.cli.run import run_all
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _list_solutions(workspace_dir: Path | None, *, json: bool) -> None:
         print_json(steps)
         return
     for name, names in steps.items():
-        say(f"{name:24}{'; '.join(names)}")
+        say_row(f"{name:24}", "; ".join(names))
 
 
 def _print_table(rows: list[AblationRow], part: str) -> None:

@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from harness.cli._options import Json, WorkspaceOption
-from harness.cli._output import note, print_json, say
+from harness.cli._output import note, print_json, say, say_row
 
 
 class NameOrCommand(TyperGroup):
@@ -35,10 +35,12 @@ def listing(context: typer.Context, *, json: Json = False, workspace_dir: Worksp
         print_json(summaries)
         return
     for summary in summaries:
-        say(f"{summary['name']:24}{summary['task'] or 'cannot be imported':14}{summary['error'] or summary['summary']}")
+        head = f"{summary['name']:24}{summary['task'] or 'cannot be imported':14}"
+        say_row(head, summary["error"] or summary["summary"])
     with_steps = [summary["name"] for summary in summaries if summary["steps"]]
     if with_steps:
-        say(f"\nwith steps for landmark ablate: {', '.join(with_steps)}")
+        say("")
+        say_row("with steps for landmark ablate: ", ", ".join(with_steps))
 
 
 @app.command()

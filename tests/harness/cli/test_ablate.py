@@ -102,13 +102,14 @@ def test_a_solution_without_steps_and_an_unknown_image_format_are_rejected(
     assert (refused.exit_code, "a picture's name ends in" in str(refused.exception)) == (1, True)
 
 
-def test_without_a_name_the_solutions_with_steps_are_listed() -> None:
+def test_without_a_name_the_solutions_with_steps_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
     lines = run_command("ablate").stdout.splitlines()
     assert next(line for line in lines if line.startswith("third_place")).endswith("; + ASMK; + geometric verification")
     assert not any(line.startswith("hash") for line in lines)
     steps = json.loads(run_command("ablate", "--json").stdout)
     assert steps["sixth_place"] == ["GeM and R-MAC, three scales", "+ whitening", "+ diffusion"]
-    assert ", sixth_place, third_place" in run_command("solutions").stdout.splitlines()[-1]
+    assert ", sixth_place, tenth_place, third_place" in run_command("solutions").stdout.splitlines()[-1]
     assert run_command("solutions", "sixth_place").stdout.splitlines()[-1].endswith("+ whitening; + diffusion")
 
 

@@ -267,3 +267,11 @@ def test_scoring_needs_no_workspace(competition_folder: Path, tmp_path: Path, mo
     (tmp_path / "s.csv").write_text("id,images\n")
     assert run_command("score", tmp_path / "s.csv", "--on", competition_folder).exit_code == 0
     assert not (tmp_path / "missing").exists()
+
+
+@pytest.mark.parametrize("width", ["50", "80"])
+def test_lists_of_solutions_fit_the_window(monkeypatch: pytest.MonkeyPatch, width: str) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    lines = [*run_command("solutions").stdout.splitlines(), *run_command("ablate").stdout.splitlines()]
+    assert max(map(len, lines)) <= int(width)
+    assert sum(line.startswith("first_place ") for line in lines) == 2

@@ -35,7 +35,7 @@ def _cost(field: str) -> Value:
 
 
 COLUMNS = {
-    "tie": BoardColumn("vs best", "paired randomisation test against the best entry, with Holm's correction"),
+    "tie": BoardColumn("vs best", "paired permutation test against the best entry, with Holm's correction"),
     "other": BoardColumn("", "score on the other part"),
     "interval": BoardColumn("95 % CI", "95 % confidence interval of the score"),
     "entries": BoardColumn("entries", "number of entries", lambda row: row.entries, descending=True),

@@ -31,6 +31,7 @@ from metrics import Metric, Task, metrics_of
 StoredQueries = tuple[np.ndarray, QueryArrays]  # query ids (n,), and arrays of these queries
 
 _NUMBER = re.compile("#?[0-9]{1,18}")
+_NO_TRUTH = "the competition had no ground truth for it; compare with --folds, on folds of the train images"
 
 
 def is_entry_number(name: str) -> bool:
@@ -160,8 +161,8 @@ class EntryLookup:
 
     def _load(self, entry: Entry) -> StoredQueries:
         if entry.status != "scored" or entry.id is None:
-            reason = f": {entry.reason}" if entry.reason else ""
-            raise DataError(f"{entry.identity} (entry #{entry.id}) has no score{reason}; run it again to compare it")
+            reason, remedy = (f": {entry.reason}", "run it again to compare it") if entry.reason else ("", _NO_TRUTH)
+            raise DataError(f"{entry.identity} (entry #{entry.id}) has no score{reason}; {remedy}")
         return np.array(self._store.query_ids(entry.id), object), self._store.per_query(entry.id)
 
 

@@ -169,6 +169,8 @@ def test_an_entry_without_a_score_is_refused(case: ComparisonCase) -> None:
     case.add_entry("a")
     case.add_entry("b", status="failed", reason="out of memory")
     assert "b (entry #2) has no score: out of memory; run it again" in case.error_of("a", "b")
+    case.add_entry("c", status="unscored", scores={})
+    assert "c (entry #3) has no score; the competition had no ground truth for it" in case.error_of("a", "c")
 
 
 def test_other_tasks_and_competitions_are_refused(case: ComparisonCase) -> None:

@@ -101,5 +101,8 @@ def _require_valid_labels(labelling: Labelling, labels: np.ndarray) -> Labelling
         raise SubmissionError(f"the confidence of query {query} is infinite; use NaN for no answer")
     unknown = labelling.answered & ~np.isin(labelling.landmarks, labels)
     if unknown.any():
-        raise SubmissionError(f"query {labelling.query_ids[unknown.argmax()]} has a landmark that no train image shows")
+        query, landmark = labelling.query_ids[unknown.argmax()], labelling.landmarks[unknown.argmax()]
+        raise SubmissionError(
+            f"query {query} has a landmark that no train image shows: {landmark}; answer values of data.labels"
+        )
     return labelling

@@ -100,3 +100,17 @@ def test_a_solution_that_changes_its_labels_is_reported(tmp_path: Path) -> None:
     path = write_obedient(tmp_path)
     path.write_text(path.read_text().replace('print("a word from fit")', "data.labels[:] = 0"))
     assert "read-only" in str([result.violation for result in check_solution(str(path))])
+
+
+def test_positions_in_the_place_of_landmark_ids_are_reported(tmp_path: Path) -> None:
+    path = tmp_path / "positions.py"
+    path.write_text(
+        "import numpy as np\nfrom dataclasses import dataclass\nfrom harness import Labelling, Recognition\n"
+        "@dataclass\nclass Positions(Recognition):\n"
+        "    def fit(self, data):\n        self.landmarks = np.unique(data.labels)\n"
+        "    def recognise(self, queries):\n"
+        "        answers = np.arange(len(queries)) % len(self.landmarks)\n"
+        "        return Labelling.of(answers, np.ones(len(queries)), queries.ids)\n"
+    )
+    violations = [result.violation for result in check_solution(str(path)) if result.violation]
+    assert "has a landmark that no train image shows" in str(violations)

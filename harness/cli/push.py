@@ -15,6 +15,7 @@ from harness.progress_display import progress
 
 TOKEN_VARIABLE = "LANDMARK_TOKEN"  # noqa: S105 (the name of a variable)
 _PAUSE_S = 1.0
+_UNFINISHED = ("queued", "running")
 
 
 def push(
@@ -32,12 +33,12 @@ def push(
             "--token-file", metavar="FILE", help=f"File with the token (mode 600); default: ${TOKEN_VARIABLE}."
         ),
     ] = None,
-    wait: Annotated[bool, typer.Option("--wait", help="Wait for the score.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until the file is scored or rejected.")] = False,
     json: Json = False,
 ) -> None:
-    """Submit a file to a team server. If it is rejected, print all faults and exit with code 1.
+    """Submit a file to a team server. With --wait, print its score, or its faults and exit with code 1.
 
-    Example: landmark push submission.csv --to http://localhost:8765
+    Example: landmark push submission.csv --to http://localhost:8765 --wait
     """
     from harness.delivery.team_client import TeamServer
 
@@ -51,7 +52,7 @@ def push(
         uploaded = server.push(
             submission, target["key"], message, lambda count: update("MB sent", count // 10**6, max(1, total // 10**6))
         )
-    while wait and uploaded["status"] in ("queued", "running"):
+    while wait and uploaded["status"] in _UNFINISHED:
         time.sleep(_PAUSE_S)
         uploaded = server.submission(uploaded["id"])
     _print_result(uploaded, submission, json=json)
@@ -102,3 +103,5 @@ def _print_result(uploaded: dict[str, Any], file: Path, *, json: bool) -> None:
     scores = uploaded["scores"].get("public", {})
     score = f", public {uploaded['metric']} {format_score(scores.get(uploaded['metric']))}" if scores else ""
     say(f"{file}: {uploaded['team']} #{uploaded['number']} is {uploaded['status']}{score} ({uploaded['id']})")
+    if uploaded["status"] in _UNFINISHED:
+        note("the page Submissions shows its score; with --wait the command prints it")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.cli._options import Every, Folder, Json, PlotFile, Seed, TaskOption, WorkspaceOption
-from harness.cli._output import format_score, note, print_json, say
+from harness.cli._output import format_score, note, print_json, say, say_row
 
 if TYPE_CHECKING:
     from harness.comparing.shake_up import ShakeUpResult
@@ -76,17 +76,21 @@ def _print_table(name: str, result: ShakeUpResult) -> None:
     names = [shorten(row.identity) for row in result.rows]
     width = max(len("solution"), *map(len, names))
     head = f"{'#':>3}  {'private #':>9}  {'solution':{width}}  {'public':>8}  {'private':>8}  {'wins':>7}"
-    say(f"{head}  {'private #, 90 %':>15}  {'move, 90 %':>11}")
+    say(f"{head}  {'rank, 90 %':>10}  {'move, 90 %':>10}")
     for position, label in enumerate(names):
         (rank, private_rank), (public, private) = simulation.ranks[:, position], simulation.scores[:, position]
         scores = f"{format_score(public):>8}  {format_score(private):>8}"
         wins = _percent(simulation.rank_shares[position, 0])
         rank_range = _range(simulation.rank_interval(position), "d")
         move = _range(simulation.move_interval(position), "+d")
-        say(f"{rank:>3}  {private_rank:>9}  {label:{width}}  {scores}  {wins:>7}  {rank_range:>15}  {move:>11}")
+        say(f"{rank:>3}  {private_rank:>9}  {label:{width}}  {scores}  {wins:>7}  {rank_range:>10}  {move:>10}")
     splits = f"{len(simulation.simulated_scores)} random public/private splits"
-    say(f"wins = share of {splits} this entry wins; ranges are 90 % intervals")
-    say(f"the public winner also wins the private part in {_percent(simulation.p_public_best_wins)} of the splits")
+    say_row(
+        "",
+        f"wins = share of {splits} that this entry wins; rank, move: 90 % intervals of private rank and places gained",
+    )
+    both = _percent(simulation.p_public_best_wins)
+    say_row("", f"the public winner also wins the private part in {both} of the splits")
 
 
 def _range(bounds: tuple[int, int], form: str) -> str:
@@ -98,10 +102,10 @@ def _print_advice(result: ShakeUpResult, mine: list[str] | None) -> None:
     """Print the best choice of two final entries, and the choice of the two best public ones."""
     simulation = result.simulation
     best, public = simulation.pairs(mine)[0], simulation.two_best_public(mine)
-    say(f"best two final entries: {_finals(best)}")
+    say_row("", f"best two final entries: {_finals(best)}")
     if public.names != best.names:
-        say(f"two best public entries: {_finals(public)}")
-    say(f"always choosing the two best public entries: {_outcome(simulation.best_public_of_each_draw(mine))}")
+        say_row("", f"two best public entries: {_finals(public)}")
+    say_row("", f"always choosing the two best public entries: {_outcome(simulation.best_public_of_each_draw(mine))}")
 
 
 def _finals(finals: FinalSelection) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from harness.cli._options import Folder, Json, Metric, TaskOption, WorkspaceOption
-from harness.cli._output import format_score, print_json, say
+from harness.cli._output import format_score, print_json, say, say_row
 
 if TYPE_CHECKING:
     from harness.comparing.answer_lookup import ScoredAnswer
@@ -63,7 +63,7 @@ def _print(competition: str, scored: ScoredAnswer, result: WhatIfResult) -> None
         scores = "".join(f"  {format_score(result.score(row, part)):>8}" for part in _PARTS)
         say(f"{row.change:{width}}  {row.answers:>15.4g}{correct}{scores}")
     for line in conclusions(result):
-        say(line)
+        say_row("", line)
 
 
 def _document(scored: ScoredAnswer, result: WhatIfResult) -> dict[str, Any]:

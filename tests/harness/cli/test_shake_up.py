@@ -14,6 +14,8 @@ def test_rank_ranges_and_the_best_final_entries_are_printed(competition_folder: 
     run_command("run", "first_images", "hash", "mean_hash", "--on", competition_folder)
     result = run_command("shake-up", "--draws", 50, "--on", competition_folder)
     assert result.exit_code == 0
+    narrow = run_command("shake-up", "--draws", 50, "--on", competition_folder, env={"COLUMNS": "80"}).stdout
+    assert max(map(len, narrow.splitlines())) <= 80
     assert "wins = share of 50 random public/private splits" in result.output
     assert "best two final entries: " in result.output
     read = json.loads(

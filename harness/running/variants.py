@@ -10,6 +10,7 @@ in a list: `[[1, 2]]`. A solution in a `.py` file is looked up beside the TOML f
 """
 
 import re
+import stat
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -151,7 +152,10 @@ class _RunBlock:
 
 def _read(path: Path) -> str:
     try:
-        if path.stat().st_size > _MAX_BYTES:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise HarnessError(f"{path}: cannot be read: not a regular file; name a TOML file")
+        if status.st_size > _MAX_BYTES:
             raise HarnessError(f"{path}: has more than {_MAX_BYTES // 10**6} MB, so it is no file of variants")
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -163,7 +167,7 @@ def _read(path: Path) -> str:
 def _run_tables(path: Path, text: str) -> list[Mapping[str, Any]]:
     try:
         document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a plain ValueError: an integer of thousands of digits
         raise HarnessError(f"{path}: is no valid TOML: {error}") from None
     for key in document:
         if key != "run":
@@ -176,7 +180,14 @@ def _run_tables(path: Path, text: str) -> list[Mapping[str, Any]]:
 
 def _is_plain(value: object) -> bool:
     values = value if isinstance(value, tuple) else (value,)
-    return all(isinstance(each, _PLAIN) and not (isinstance(each, float) and not isfinite(each)) for each in values)
+    return all(isinstance(each, _PLAIN) and _is_in_range(each) for each in values)
+
+
+def _is_in_range(value: object) -> bool:
+    """Return whether a float is finite, and an integer one of 64 bits, as TOML demands; larger ones may have no text."""
+    if isinstance(value, int):
+        return -(2**63) <= value < 2**63
+    return not isinstance(value, float) or isfinite(value)
 
 
 def _line_of(text: str, number: int, key: str) -> int | None:

@@ -1,5 +1,6 @@
 """Tests of `harness.running.variants`."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,24 @@ def test_a_missing_or_foreign_file_is_named(tmp_path: Path) -> None:
         read_variants(tmp_path / "v.toml")
     with pytest.raises(HarnessError, match=r"cannot be read"):
         read_variants(tmp_path)
+
+
+def test_what_never_ends_is_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    (tmp_path / "zeros.toml").symlink_to("/dev/zero")
+    for name in ("pipe.toml", "zeros.toml"):
+        with pytest.raises(HarnessError, match=rf"{name}: cannot be read: not a regular file"):
+            read_variants(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("number", "message"),
+    [("9" * 5000, "is no valid TOML"), ("0x" + "f" * 5000, "line 3: size must be"), (str(2**63), "line 3: size must")],
+)
+def test_an_integer_beyond_64_bits_is_one_line(tmp_path: Path, number: str, message: str) -> None:
+    with pytest.raises(HarnessError, match=message) as caught:
+        variants_of(tmp_path, f"{RUN}parameters.size = {number}")
+    assert len(str(caught.value)) < 300 + len(str(tmp_path))
 
 
 def test_the_file_of_the_document_is_read(tmp_path: Path) -> None:

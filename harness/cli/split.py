@@ -26,10 +26,11 @@ def split(
     competition, workspace = open_competition(folder, workspace_dir)
     path = workspace.folds_file(competition.key)
     created = create_folds(competition, path, folds, seed)
-    say(f"{'':12}{'retrieval':>34}{'recognition':>34}")
-    say(f"{'':12}" + f"{'train':>10}{'index':>12}{'queries':>12}" * 2)
+    width = len(created.name(folds))
+    say(f"{'':{width}}{'retrieval':>27}{'recognition':>27}")
+    say(f"{'':{width}}" + f"{'train':>9}{'index':>9}{'queries':>9}" * 2)
     for fold in range(1, folds + 1):
         splits = [fold_split(competition, created, fold, task) for task in ("retrieval", "recognition")]
-        sizes = [f"{len(split.data.train):>10}{len(split.data.index):>12}{len(split.queries):>12}" for split in splits]
-        say(f"{splits[0].name:12}" + "".join(sizes))
+        sizes = [f"{len(split.data.train):>9}{len(split.data.index):>9}{len(split.queries):>9}" for split in splits]
+        say(f"{splits[0].name:{width}}" + "".join(sizes))
     say(f"saved in {path}; used by: landmark run … --folds")

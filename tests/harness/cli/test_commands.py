@@ -275,3 +275,9 @@ def test_lists_of_solutions_fit_the_window(monkeypatch: pytest.MonkeyPatch, widt
     lines = [*run_command("solutions").stdout.splitlines(), *run_command("ablate").stdout.splitlines()]
     assert max(map(len, lines)) <= int(width)
     assert sum(line.startswith("first_place ") for line in lines) == 2
+
+
+def test_the_sizes_of_folds_stand_under_their_headings(competition_folder: Path, tmp_path: Path) -> None:
+    lines = run_command("split", competition_folder, "--folds", 2, "--workspace", tmp_path).stdout.splitlines()
+    assert len({len(line) for line in lines[:4]}) == 1
+    assert len(lines[0]) <= 80

@@ -153,13 +153,15 @@ def _print_result(study: TuningStudy, result: TuningResult, missing: int) -> Non
         say(f"{missing} fewer trials than requested: no other parameters exist")
 
 
+_COMPARED = {"tuned": "nested estimate", "default": "defaults"}
+
+
 def _difference(result: TuningResult) -> str:
-    """Return the comparison of the tuned and the default parameters, in one line."""
+    """Return the comparison of the nested estimate and the default parameters, in one line."""
     comparison = result.comparison
     (pair,) = comparison.pairs if comparison else ()
-    difference = (
-        f"{pair.better} − {pair.worse}: {pair.difference:+.5f} ({pair.low:+.5f} to {pair.high:+.5f}), p {pair.p:.2g}"
-    )
+    better, worse = (_COMPARED[name] for name in (pair.better, pair.worse))
+    difference = f"{better} − {worse}: {pair.difference:+.5f} ({pair.low:+.5f} to {pair.high:+.5f}), p {pair.p:.2g}"
     if comparison and len(comparison.tied) > 1:
         return f"{difference}: not significantly different from the defaults"
     return f"{difference}: {'better' if pair.better == 'tuned' else 'worse'} than the defaults"

@@ -44,6 +44,8 @@ def score(
 
 
 def _print(output: SubmissionScores, *, json: bool) -> None:
+    from leaderboard.rendering.format_cells import metric_label
+
     if json:
         print_json(output._asdict())
         return
@@ -54,7 +56,7 @@ def _print(output: SubmissionScores, *, json: bool) -> None:
     width = 24 if output.intervals else 10
     say(f"{'':22}" + "".join(f"{part:>{width}}" for part in output.scores))
     for name in next(iter(output.scores.values())):
-        say(f"{name:22}" + "".join(f"{_cell(output, part, name):>{width}}" for part in output.scores))
+        say(f"{metric_label(name):22}" + "".join(f"{_cell(output, part, name):>{width}}" for part in output.scores))
 
 
 def _print_protocols(output: SubmissionScores) -> None:

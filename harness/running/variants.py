@@ -184,7 +184,7 @@ def _is_plain(value: object) -> bool:
 
 
 def _is_in_range(value: object) -> bool:
-    """Return whether a float is finite, and an integer one of 64 bits, as TOML demands; larger ones may have no text."""
+    """Return whether a float is finite, and an integer has 64 bits, as TOML demands; a larger one may have no text."""
     if isinstance(value, int):
         return -(2**63) <= value < 2**63
     return not isinstance(value, float) or isfinite(value)

@@ -140,8 +140,8 @@ def test_score_prints_every_metric(competition_folder: Path, tmp_path: Path) -> 
     out = tmp_path / "submission.csv"
     run_command("submit", "most_frequent", "--on", competition_folder, "--out", out)
     result = run_command("score", out, "--on", competition_folder)
-    assert "gap" in result.output
-    assert "top1_accuracy" in result.output
+    assert "GAP" in result.output
+    assert "top1 accuracy" in result.output
 
 
 @pytest.mark.parametrize(

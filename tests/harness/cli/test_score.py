@@ -52,6 +52,14 @@ def test_a_revisited_benchmark_is_scored_by_easy_medium_and_hard(tmp_path: Path)
     ]
 
 
+def test_a_classic_benchmark_is_scored_under_the_names_of_its_board(tmp_path: Path) -> None:
+    write_table(tmp_path / "solution.csv", "id,images,ignored", [("q", "b", "j")])
+    write_table(tmp_path / "index.csv", "id", [(each,) for each in "abj"])
+    write_table(tmp_path / "a.csv", "id,images", [("q", "j b a")])
+    result = run_command("score", tmp_path / "a.csv", "--on", tmp_path, "--no-intervals").stdout.splitlines()
+    assert [line.rsplit(maxsplit=3)[0] for line in result[2:]] == ["mAP", "mP@1", "mP@5", "mP@10"]
+
+
 def test_a_cut_file_is_refused_with_what_is_missing(tmp_path: Path) -> None:
     write_table(tmp_path / "solution.csv", "id,easy,hard,ignored", [("q", "e b", "h k", "j")])
     write_table(tmp_path / "index.csv", "id", [(each,) for each in "abcehjklmn"])

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from harness.api.one_line_errors import raises_harness_errors
-from harness.api.submission_files import write_frame
+from harness.api.submission_files import message_of_frame, write_frame
 from harness.data.ground_truth import read_ground_truth
 from harness.data.tables.csv_table import read_table
 from harness.errors import HarnessError, SubmissionError
@@ -68,7 +68,7 @@ class MetricFunction:
                 message = str(error)
                 kind = type(error) if isinstance(error, HarnessError) else HarnessError
                 for name, path in paths.items():
-                    message = message.replace(str(path), f"the DataFrame {name}")
+                    message = message_of_frame(message, path, f"the DataFrame {name}")
         raise kind(message)
 
     @property

@@ -146,7 +146,16 @@ def submission_path(submission: SubmissionLike) -> Iterator[tuple[Path, str]]:
         try:
             yield path, FRAME
         except HarnessError as error:
-            raise type(error)(str(error).replace(str(path), FRAME)) from None
+            raise type(error)(message_of_frame(str(error), path, FRAME)) from None
+
+
+def message_of_frame(message: str, path: Path, name: str) -> str:
+    """Return a message about the file of a DataFrame as one about the DataFrame.
+
+    >>> message_of_frame("/tmp/a.csv: the first line must be id,images", Path("/tmp/a.csv"), "the DataFrame")
+    'the DataFrame: the columns must be id,images'
+    """
+    return message.replace(str(path), name).replace("the first line must be", "the columns must be")
 
 
 def write_frame(frame: Any, path: Path, rename: Mapping[str, str] | None = None) -> None:

@@ -51,7 +51,7 @@ def test_the_id_column_may_have_any_name_and_ignored_rows_do_not_count() -> None
         (DataFrame({"id": ["q", "nobody"], "images": ["a", "a"]}), "the DataFrame submission.*nobody"),
         (DataFrame({"id": ["q", "q"], "images": ["a", "a"]}), "the DataFrame submission"),
         (DataFrame({"id": ["q"], "landmarks": ["3 0.5"]}), "is a submission for recognition, and map@100 scores"),
-        (DataFrame({"id": ["q"]}), "the DataFrame submission: the first line must be"),
+        (DataFrame({"id": ["q"]}), "the DataFrame submission: the columns must be id,images"),
         ([1, 2], "a path or a DataFrame, not a list"),
     ],
 )

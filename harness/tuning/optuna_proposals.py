@@ -170,14 +170,14 @@ def _sampler(seed: int, number: int, attempt: int) -> BaseSampler:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Silence the logs and the experimental warnings of Optuna in the block."""
-    from optuna import logging
+    """Silence the logs and warnings of Optuna in the block, and those of its import in notebooks without ipywidgets."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from optuna import logging
 
-    before = logging.get_verbosity()
-    logging.set_verbosity(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        before = logging.get_verbosity()
+        logging.set_verbosity(logging.ERROR)
+        try:
             yield
-    finally:
-        logging.set_verbosity(before)
+        finally:
+            logging.set_verbosity(before)

@@ -4,9 +4,12 @@ The proposals are those of `harness.tuning.optuna_proposals`.
 """
 
 import json
+import sys
+import warnings
 from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -17,6 +20,7 @@ from harness.errors import HarnessError, WorkspaceError
 from harness.running.runner import Runner
 from harness.scoring.stored_evaluation import from_arrays
 from harness.solution.search_space import Among, Span
+from harness.tuning import optuna_proposals
 from harness.tuning.optuna_proposals import parameter_importances, propose, round_to_span
 from harness.tuning.result import summarise_study
 from harness.tuning.search import tune
@@ -363,3 +367,16 @@ def test_a_trial_without_a_scored_query_says_how_to_get_one() -> None:
     trial = trial_from_entries(1, "", [entry], metric("map@100"))
     assert trial.score is None
     assert trial.reason.startswith("fold 1/5 of deal ab12: no query is scored; use fewer folds (landmark split)")
+
+
+def test_warnings_of_the_import_of_optuna_are_silenced(monkeypatch: pytest.MonkeyPatch) -> None:
+    from optuna import logging
+
+    class Optuna(ModuleType):
+        def __getattr__(self, name: str) -> object:
+            warnings.warn("IProgress not found", stacklevel=2)
+            return logging
+
+    monkeypatch.setitem(sys.modules, "optuna", Optuna("optuna"))
+    with optuna_proposals._quiet():
+        assert logging.get_verbosity() == logging.ERROR

@@ -40,12 +40,13 @@ class RowCollector:
         numbers, parts, complete, lines = map(np.concatenate, (self._numbers, self._parts, self._complete, self._lines))
         keys = parts.astype(np.int64) * len(self.ids) + numbers
         present, first_rows = np.unique(keys, return_index=True)
-        first = np.full((len(PARTS) if self.has_parts else 1) * len(self.ids), -1, np.int64)
+        n_parts = len(PARTS) if self.has_parts else 1
+        first = np.full(n_parts * len(self.ids), -1, np.int64)
         first[present] = first_rows
         repeated = np.flatnonzero(first[keys] != np.arange(len(keys)))
         self._require_equal(repeated, first[keys[repeated]], hashes, complete, lines)
         first[present[~complete[first_rows]]] = -1
-        by_part = first.reshape(len(first) // max(1, len(self.ids)), len(self.ids))
+        by_part = first.reshape(n_parts, len(self.ids))
         return {part: by_part[place if self.has_parts else 0] for place, part in enumerate(PARTS)}
 
     def _require_equal(

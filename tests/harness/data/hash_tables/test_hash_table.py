@@ -65,6 +65,13 @@ def test_a_table_without_any_image_of_a_part_is_refused(tmp_path: Path) -> None:
     assert images(tmp_path).describe(table, "average").shape == (0,)
 
 
+@pytest.mark.parametrize("header", ["id,avghash\n", "id,part,avghash\n"])
+def test_a_table_with_a_first_line_only_is_refused_like_one_of_other_images(tmp_path: Path, header: str) -> None:
+    table = read(tmp_path, header)
+    with pytest.raises(DataError, match="has no hash of the 1 index images of .*, such as 'a'"):
+        images(tmp_path, "a").describe(table, "average")
+
+
 def test_the_column_part_tells_the_same_id_of_two_parts_apart(tmp_path: Path) -> None:
     table = read(tmp_path, f"id,part,avghash\na,index,{A}\na,test,{B}\n")
     assert images(tmp_path, "a").describe(table, "average").tolist() == [int(A, 16)]

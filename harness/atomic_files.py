@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 from secrets import token_hex
 
@@ -42,8 +43,14 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def require_writable(out: Path) -> None:
-    """Raise SubmissionError if no file can be written to a path. Call it before long work begins."""
+    """Raise SubmissionError if no file can be written to a path, or if it would overwrite a table of a competition.
+
+    Call it before long work begins.
+    """
     if not out.absolute().parent.is_dir():
         raise SubmissionError(f"{out.parent}: there is no such folder to write {out.name} to")
     if out.is_dir() or not out.name:
         raise SubmissionError(f"{out}: is a folder; name a file")
+    is_table = out.name in ("test.csv", "index.csv", "train.csv") or fnmatch(out.name, "*solution*.csv")
+    if is_table and out.is_file() and (out.parent / "test.csv").is_file():
+        raise SubmissionError(f"{out}: is a table of a competition, which this would overwrite; name another file")

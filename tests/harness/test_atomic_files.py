@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.atomic_files import atomic_path, write_atomically
+from harness.atomic_files import atomic_path, require_writable, write_atomically
+from harness.errors import SubmissionError
 
 
 def test_a_file_is_replaced_when_the_block_succeeds(tmp_path: Path) -> None:
@@ -69,3 +70,14 @@ def test_two_writers_at_once_leave_one_complete_text(tmp_path: Path) -> None:
         thread.join()
     assert (tmp_path / "a.csv").read_text() in texts
     assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("name", ["test.csv", "index.csv", "train.csv", "retrieval_solution.csv"])
+def test_a_table_of_a_competition_is_never_overwritten(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("id\n")
+    if name != "test.csv":
+        require_writable(tmp_path / name)  # without test.csv the folder is no competition
+    (tmp_path / "test.csv").write_text("id\n")
+    with pytest.raises(SubmissionError, match=f"{name}: is a table of a competition"):
+        require_writable(tmp_path / name)
+    require_writable(tmp_path / "hashes.csv")

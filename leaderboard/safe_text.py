@@ -3,6 +3,8 @@
 import re
 
 MAX_NAME_LENGTH = 200  # characters of a name in a table
+_USER_OF_URL = re.compile(r"(?<=://)(?:[^/?#\s:]*:\S*|[^/?#\s]*)@")  # a password may have a / by mistake
+_SECRET_PARAMETER = re.compile(r"([?&][a-z_-]*(?:password|passwd|pwd|secret|token|key)=)[^&#\s'\"]*", re.IGNORECASE)
 
 
 def make_printable(text: str, allowed: str = "") -> str:
@@ -22,6 +24,15 @@ def shorten(text: str, length: int = MAX_NAME_LENGTH) -> str:
     """
     text = make_printable(text[: length + 1])
     return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def hide_credentials(text: str) -> str:
+    """Replace the user and the password of each URL in a text, and secrets in its query, by asterisks.
+
+    >>> hide_credentials("http://ann:secret@host:5000/x?token=abc&page=2")
+    'http://***@host:5000/x?token=***&page=2'
+    """
+    return _SECRET_PARAMETER.sub(r"\1***", _USER_OF_URL.sub("***@", text))
 
 
 def escape_markdown(text: str) -> str:

@@ -174,6 +174,7 @@ def _put_all(
     from harness.export.entry_record import entry_record
     from harness.export.registry import open_tracker, store_records
     from harness.progress_display import progress
+    from leaderboard.safe_text import hide_credentials
 
     entries = opened[2]
     tracker = open_tracker(kind, place, submissions=submissions)
@@ -181,5 +182,5 @@ def _put_all(
         report = listener(f"export to {kind}")
         records = [entry_record(entry, private=private) for entry in entries]
         added = store_records(tracker, records, lambda done: report("entries", done, len(entries)))
-    say(f"{place}: {added} entries added, {len(entries) - added} updated")
+    say(f"{hide_credentials(place)}: {added} entries added, {len(entries) - added} updated")
     say(f"look at them: {tracker.view}")

@@ -61,7 +61,9 @@ def main() -> None:
 
 
 def _fail(message: str) -> None:
-    line = " ".join(message.split())
+    from leaderboard.safe_text import hide_credentials
+
+    line = hide_credentials(" ".join(message.split()))
     sys.stderr.write(f"error: {line}\n")
     sys.exit(1)
 

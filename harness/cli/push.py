@@ -12,6 +12,7 @@ from harness.cli._options import Json
 from harness.cli._output import format_score, note, print_json, say
 from harness.errors import HarnessError
 from harness.progress_display import progress
+from leaderboard.safe_text import hide_credentials
 
 TOKEN_VARIABLE = "LANDMARK_TOKEN"  # noqa: S105 (the name of a variable)
 _PAUSE_S = 1.0
@@ -80,7 +81,7 @@ def _find_competition(competitions: list[dict[str, Any]], name: str | None, to: 
     what = (
         f"has no competition {name}" if name and not matching else "has several competitions; choose with --competition"
     )
-    raise HarnessError(f"{to} {what} (available: {names})")
+    raise HarnessError(f"{hide_credentials(to)} {what} (available: {names})")
 
 
 def _require_accepted(competition: dict[str, Any], file: Path) -> None:

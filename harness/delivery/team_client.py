@@ -12,7 +12,7 @@ from typing import IO, Any
 from urllib.parse import urlencode, urlsplit
 
 from harness.errors import SubmissionError
-from leaderboard.safe_text import make_printable
+from leaderboard.safe_text import hide_credentials, make_printable
 
 _BLOCK = 1 << 18  # bytes sent at once
 _TIMEOUT_S = 120.0
@@ -73,16 +73,20 @@ class TeamServer:
                 with connection.getresponse() as response:
                     return self._parse(response.status, response.read(_MAX_RESPONSE))
         except (OSError, HTTPException) as error:
-            raise SubmissionError(f"{self.address}: cannot be reached: {error or type(error).__name__}") from None
+            raise SubmissionError(
+                f"{hide_credentials(self.address)}: cannot be reached: {error or type(error).__name__}"
+            ) from None
 
     def _parse(self, status: int, content: bytes) -> Any:
         try:
             document = json.loads(content)
         except ValueError:
-            raise SubmissionError(f"{self.address}: is not a team server (status {status})") from None
+            raise SubmissionError(f"{hide_credentials(self.address)}: is not a team server (status {status})") from None
         if status >= 400:
             message = document.get("error") if isinstance(document, dict) else None
-            raise SubmissionError(f"{self.address}: {make_printable(str(message or f'refused with status {status}'))}")
+            raise SubmissionError(
+                f"{hide_credentials(self.address)}: {make_printable(str(message or f'refused with status {status}'))}"
+            )
         return document
 
 
@@ -94,7 +98,9 @@ def _connection(address: str) -> tuple[HTTPConnection, str]:
     except ValueError:
         host, port = None, None
     if parts.scheme not in ("http", "https") or not host:
-        raise SubmissionError(f"{address}: is not the address of a server; write https://board.example")
+        raise SubmissionError(
+            f"{hide_credentials(address)}: is not the address of a server; write https://board.example"
+        )
     options: dict[str, Any] = {"timeout": _TIMEOUT_S, "blocksize": _BLOCK}
     if parts.scheme == "https":
         return HTTPSConnection(host, port, context=ssl.create_default_context(), **options), parts.path.rstrip("/")

@@ -10,6 +10,7 @@ from typing import Any
 from harness.errors import HarnessError
 from harness.export.entry_record import KEY_TAG, EntryRecord
 from harness.export.tracker import one_line_errors, require_package
+from leaderboard.safe_text import hide_credentials
 
 _DEFAULTS = {  # environment variables of MLflow, where the user has set none
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -34,7 +35,9 @@ class MlflowTracker:
 
         self._error_types, self._submissions = (MlflowException, SQLAlchemyError), submissions
         self._uri, self._artifacts = _location(place)
-        self.view = shlex.join(["mlflow", "ui", "--backend-store-uri", self._uri]) if self._artifacts else self._uri
+        self.view = shlex.join(["mlflow", "ui", "--backend-store-uri", self._uri])
+        if not self._artifacts:
+            self.view = hide_credentials(self._uri)
         self._experiments: dict[str, str] = {}
         with self._errors():
             self._client = MlflowClient(self._uri)

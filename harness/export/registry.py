@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 from harness.errors import HarnessError
 from harness.export.entry_record import EntryRecord
 from harness.export.tracker import Tracker
+from leaderboard.safe_text import hide_credentials
 
 TrackerKind = Literal["mlflow", "tensorboard", "wandb"]
 
@@ -43,7 +44,9 @@ def parse_tracker(text: str) -> tuple[TrackerKind, str]:
     for kind in kinds:
         if kind == name and place:
             return kind, place
-    raise HarnessError(f"{text!r:.80} names no tracker; write mlflow:URI, tensorboard:DIR or wandb:DIR")
+    raise HarnessError(
+        f"{hide_credentials(text)!r:.80} names no tracker; write mlflow:URI, tensorboard:DIR or wandb:DIR"
+    )
 
 
 def store_records(

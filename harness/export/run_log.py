@@ -10,6 +10,7 @@ from harness.export.entry_record import entry_record
 from harness.export.registry import TrackerKind, open_tracker, parse_tracker
 from harness.export.tracker import Tracker
 from leaderboard import Entry
+from leaderboard.safe_text import hide_credentials
 
 
 class RunLog:
@@ -32,6 +33,7 @@ class RunLog:
                 tracker.store(record)
             except HarnessError as error:
                 del self._trackers[kind, place]
+                quoted = shlex.quote(hide_credentials(place))
                 option = "--to" if kind == "mlflow" else "--out"
-                remedy = f"landmark export {kind} {option} {shlex.quote(place)} --on DIR adds all entries later"
+                remedy = f"landmark export {kind} {option} {quoted} --on DIR adds all entries later"
                 self._note(f"note: not logged: {error}; {remedy}")

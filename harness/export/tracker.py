@@ -10,7 +10,7 @@ from typing import Protocol
 from harness.errors import HarnessError
 from harness.export.entry_record import EntryRecord
 from harness.installation import install_command
-from leaderboard.safe_text import shorten
+from leaderboard.safe_text import hide_credentials, shorten
 
 
 class Tracker(Protocol):
@@ -30,12 +30,12 @@ def require_package(module: str, tracker: str) -> None:
 
 @contextmanager
 def one_line_errors(what: str, *kinds: type[Exception]) -> Iterator[None]:
-    """Raise errors of these kinds, and those of files, as a HarnessError of one line."""
+    """Raise errors of these kinds, and those of files, as a HarnessError of one line without passwords of URLs."""
     try:
         yield
     except Exception as error:
         if not isinstance(error, (OSError, *kinds)):
             raise
         text = (isinstance(error, OSError) and error.strerror) or str(error)
-        message = shorten(" ".join(text.split()), 240)
-        raise HarnessError(f"{what}: {message or type(error).__name__}") from None
+        message = shorten(hide_credentials(" ".join(text.split())), 240)
+        raise HarnessError(f"{hide_credentials(what)}: {message or type(error).__name__}") from None

@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from leaderboard.errors import StoreError
-from leaderboard.safe_text import shorten
+from leaderboard.safe_text import hide_credentials, shorten
 from leaderboard.storage.migrate import SCHEMA_VERSION, schema_version, upgrade_schema
 from leaderboard.storage.serialization import to_json
 
@@ -44,7 +44,7 @@ def store_errors(place: str) -> Iterator[None]:
     except (SQLAlchemyError, OSError, ImportError) as error:
         message = str(getattr(error, "orig", None) or error).partition("\n")[0]
         remedies = (remedy for words, remedy in REMEDIES.items() if words in message.lower())
-        default = f"cannot be used ({shorten(message)}): fix that or use another --workspace"
+        default = f"cannot be used ({shorten(hide_credentials(message))}): fix that or use another --workspace"
         raise StoreError(f"{place} {next(remedies, default)}") from error
 
 
@@ -59,9 +59,9 @@ class Database:
     def __init__(self, location: str | Path, pool_size: int = 0) -> None:
         with store_errors("the database's URL"):
             text = str(location)
-            url = make_url(text) if "://" in text else URL.create("sqlite", database=text)
+            url = _parse_url(text) if "://" in text else URL.create("sqlite", database=text)
         sqlite = url.get_backend_name() == "sqlite"
-        self.place = shorten(url.database or "" if sqlite else url.render_as_string())  # which hides the password
+        self.place = shorten(url.database or "" if sqlite else hide_credentials(url.render_as_string()))
         with store_errors(self.place):
             self.engine = _sqlite(url) if sqlite else _server(url, pool_size)
             if _stored_version(self.engine, self.place) != SCHEMA_VERSION:
@@ -85,6 +85,15 @@ class Database:
         """Open a write transaction, which is committed if the block raises nothing."""
         with store_errors(self.place), write_transaction(self.engine) as connection:
             yield connection
+
+
+def _parse_url(text: str) -> URL:
+    try:
+        return make_url(text)
+    except ValueError:  # its message may have the password
+        raise StoreError(
+            "the database's URL has no number as port: write a / or @ of a password as %2F or %40"
+        ) from None
 
 
 def write_transaction(engine: Engine) -> AbstractContextManager[Connection]:

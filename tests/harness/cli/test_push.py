@@ -39,6 +39,15 @@ def landmark(*words: object, token: str = "") -> CommandResult:
     return CommandResult(result.exit_code, result.stdout, result.stderr + message)
 
 
+@pytest.mark.parametrize(
+    "address", ["http://ann:secret@127.0.0.1:1", "foo://ann:secret@host", "http://ann:a/secret@host"]
+)
+def test_errors_hide_the_password_of_the_address(address: str) -> None:
+    with pytest.raises(HarnessError) as caught:
+        TeamServer(address, "token").competitions()
+    assert "secret" not in str(caught.value)
+
+
 def answer(folder, path, share):
     """A submission file with correct answers to a share of the queries."""
     lines = (folder / "retrieval_solution.csv").read_text().splitlines()[1:]

@@ -44,6 +44,15 @@ def test_errors_of_a_tracker_become_one_line_and_others_stay() -> None:
         raise ValueError("bug")
 
 
+def test_errors_of_a_tracker_hide_the_password_of_its_address() -> None:
+    address = "http://ann:secret@host"
+    with pytest.raises(HarnessError) as caught, one_line_errors(address, KeyError):
+        raise KeyError(f"no reply from {address}/api")
+    with pytest.raises(HarnessError) as unknown:
+        parse_tracker(f"neptune:{address}")
+    assert "secret" not in f"{caught.value} {unknown.value}"
+
+
 def test_new_records_are_counted_and_each_is_reported() -> None:
     class Memory:
         view = ""

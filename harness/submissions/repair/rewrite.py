@@ -12,7 +12,7 @@ from typing import IO, NamedTuple
 
 import numpy as np
 
-from harness.atomic_files import atomic_path
+from harness.atomic_files import atomic_path, require_writable
 from harness.data.ground_truth import COLUMNS
 from harness.data.tables.block_reader import PLACEHOLDER
 from harness.data.tables.blocks import TableBlock, invalid_utf8_rows
@@ -102,6 +102,7 @@ def _require_free(path: Path, out: Path, *, force: bool) -> None:
         raise SubmissionError(f"{out}: is not a file; choose another with --out")
     if os.path.lexists(out) and not force:
         raise SubmissionError(f"{out}: exists already; choose another with --out, or overwrite it with --force")
+    require_writable(out)
 
 
 def _require_columns(before: ValidationReport) -> None:

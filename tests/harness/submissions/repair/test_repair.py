@@ -261,6 +261,15 @@ def test_the_input_file_is_never_overwritten(tmp_path: Path, folder: Path) -> No
     assert path.read_text() == "id,images\nq,a\n"
 
 
+def test_a_table_of_a_competition_is_not_replaced_even_with_force(tmp_path: Path, folder: Path) -> None:
+    path, table = tmp_path / "s.csv", folder / "test.csv"
+    path.write_text("id,images\nq,a\n")
+    before = table.read_text()
+    with pytest.raises(SubmissionError, match="is a table of a competition"):
+        repair_file(path, table, folder, force=True)
+    assert table.read_text() == before
+
+
 def test_an_existing_file_is_replaced_only_with_force(tmp_path: Path, folder: Path) -> None:
     path, out = tmp_path / "s.csv", tmp_path / "out.csv"
     path.write_text("id,images\nq,a\n")
@@ -272,7 +281,7 @@ def test_an_existing_file_is_replaced_only_with_force(tmp_path: Path, folder: Pa
     assert out.read_text().startswith("id,images\nq,a\n")
     with pytest.raises(SubmissionError, match="is not a file"):
         repair_file(path, tmp_path, folder, force=True)
-    with pytest.raises(SubmissionError, match="cannot be written: No such file"):
+    with pytest.raises(SubmissionError, match="no such folder"):
         repair_file(path, tmp_path / "no" / "out.csv", folder)
 
 

@@ -24,8 +24,10 @@ def copy_with_sidecar(source: Path, out: Path, facts: Mapping[str, object]) -> d
     """Copy a submission file atomically, then write its sidecar and return its content, or raise SubmissionError.
 
     The content is `facts`, the number of rows, the SHA-256 and the time. An older sidecar is deleted first, so that a
-    sidecar always describes the file beside it. A pipe or device gets none.
+    sidecar always describes the file beside it. A pipe or device gets none. A file that its sidecar does not describe
+    is not overwritten.
     """
+    _require_replaceable(out, source)
     sidecar = sidecar_path(out)
     created = datetime.now(UTC).isoformat(timespec="seconds")
     content = {**facts, "rows": _count_rows(source), "sha256": file_sha256(source), "created": created}
@@ -37,6 +39,20 @@ def copy_with_sidecar(source: Path, out: Path, facts: Mapping[str, object]) -> d
             sidecar, lambda: write_atomically(sidecar, json.dumps(content, indent=1, allow_nan=False) + "\n")
         )
     return content
+
+
+def _require_replaceable(out: Path, source: Path) -> None:
+    """Raise SubmissionError if `out` is another file than `source`, and landmark did not write it or it changed."""
+    if not out.is_file() or out.stat().st_size == 0:
+        return
+    try:
+        written = json.loads(sidecar_path(out).read_bytes())["sha256"]
+    except (OSError, ValueError, TypeError, KeyError):
+        written = None
+    if file_sha256(out) not in (written, file_sha256(source)):
+        raise SubmissionError(
+            f"{out}: exists, and landmark did not write it or it was changed since; rename it, or name another file"
+        )
 
 
 def file_sha256(path: Path) -> str:

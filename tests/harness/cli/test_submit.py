@@ -242,6 +242,21 @@ def test_an_interruption_before_the_sidecar_leaves_no_stale_sidecar(
     assert [path.name for path in tmp_path.glob("*s.csv*")] == ["s.csv"]
 
 
+def test_only_a_file_that_landmark_wrote_is_replaced(shared_runs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "s.csv"
+    for name in ("#1", "#2"):
+        assert run_command("submit", name, "--on", shared_runs, "--out", out).exit_code == 0
+    sidecar.sidecar_path(out).unlink()
+    assert run_command("submit", "#2", "--on", shared_runs, "--out", out).exit_code == 0  # the same content
+    for change in (lambda: out.write_text(out.read_text() + "\n"), lambda: sidecar.sidecar_path(out).unlink()):
+        change()
+        before = out.read_text()
+        assert "landmark did not write it or it was changed since" in error_of(
+            "submit", "#1", "--on", shared_runs, "--out", out
+        )
+        assert out.read_text() == before
+
+
 def test_a_path_that_cannot_be_written_is_named(
     shared_runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,9 +11,11 @@ from markupsafe import Markup
 
 from harness.web.assets import assets
 from leaderboard.rendering.format_cells import format_cell, metric_label
+from leaderboard.rendering.wrap import pieces
 from leaderboard.safe_text import make_printable, shorten
 
 MAX_NAME = 80  # characters of a name in tables and lists
+_UNBROKEN = 20  # letters of a name that is not broken into lines
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,16 @@ def query_metric_label(name: str) -> str:
     return metric_label(name).removeprefix("m")
 
 
+def break_between_words(name: str) -> Markup:
+    """Return an escaped name with a `<wbr>` wherever a browser may end a line; short names stay in one line.
+
+    >>> break_between_words("nearest(descriptor='crow')")
+    Markup('nearest(<wbr>descriptor=<wbr>&#39;crow&#39;)')
+    """
+    name = make_printable(name)
+    return Markup("<wbr>").join(pieces(name) if len(name) > _UNBROKEN else [name])
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -80,7 +92,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= {"cut": _cut, "metric": metric_label, "query_metric": query_metric_label}
+    environment.filters |= {
+        "cut": _cut, "metric": metric_label, "query_metric": query_metric_label, "breakable": break_between_words,
+    }  # fmt: skip
     environment.globals |= {"address": address, "with_query": with_query, "cell": format_cell, "asset": _asset_address}
     return environment
 

@@ -27,6 +27,15 @@ def wrap(text: str, width: int) -> list[str]:
     return lines or [""]
 
 
+def pieces(text: str) -> list[str]:
+    """The pieces of a text between which a line may end; together they are the text.
+
+    >>> pieces("nearest(descriptor='crow')")
+    ['nearest(', 'descriptor=', "'crow')"]
+    """
+    return split(rf"{_AFTER_WORD.pattern}|{_IN_WORD.pattern}", text)
+
+
 def widest_piece(text: str) -> int:
     """The number of columns below which `wrap` has to break within a piece of a text.
 
@@ -35,7 +44,7 @@ def widest_piece(text: str) -> int:
     """
     from rich.cells import cell_len
 
-    first, *others = [piece.strip() for piece in split(rf"{_AFTER_WORD.pattern}|{_IN_WORD.pattern}", text)]
+    first, *others = [piece.strip() for piece in pieces(text)]
     return max([cell_len(first), *(cell_len(piece) + INDENT for piece in others)])
 
 

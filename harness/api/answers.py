@@ -165,17 +165,21 @@ def stored_answer_view(competition: Competition, workspace: Workspace, name: str
     """Return the answers of a solution or an entry to all test images; HarnessError if there are none."""
     entry = entry_on_test_images(competition, workspace, name)
     answer = stored_answer(entry, competition.queries.ids, competition.index.ids)
-    metric, store = entry.metric or metrics_of(answer.task)[0].name, EntryStore(workspace.database)
-    number = entry.id or 0
-    scores = store.per_query(number, [metric]).get(metric)
-    of_queries = [] if scores is None else zip(store.query_ids(number), scores.tolist(), strict=True)
-    values = {query: value for query, value in of_queries if isfinite(value)}
+    metric, number = entry.metric or metrics_of(answer.task)[0].name, entry.id or 0
+    values = _finite_values(EntryStore(workspace.database), number, metric)
     truth = load_ground_truth(competition.folder, answer.task)
     relevant = relevant_items(truth)
     title, rows = f"{entry.identity}, entry #{number}", np.arange(len(answer.query_ids))
     names = {} if isinstance(answer, Ranking) else _landmark_names(competition)
     files = source_files(competition.folder)
     return AnswerView(competition, title, metric, answer, relevant, values, rows, names, ignored_images(truth), files)
+
+
+def _finite_values(store: EntryStore, number: int, metric: str) -> dict[str, float]:
+    """Return the value of each query that has one, by a metric of an entry."""
+    values = store.per_query(number, [metric]).get(metric)
+    by_query = [] if values is None else zip(store.query_ids(number), values.tolist(), strict=True)
+    return {query: value for query, value in by_query if isfinite(value)}
 
 
 def _landmark_names(competition: Competition) -> dict[int, str]:

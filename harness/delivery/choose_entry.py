@@ -111,12 +111,13 @@ def best_entry(rule: Rule, competition: Competition, workspace: Workspace, task:
     Private scores are not used. Raises HarnessError if there is no entry, or if there are entries of both tasks.
     """
     entries = EntryStore(workspace.database).entries(competition=competition.key, task=task)
-    choices = []
-    for each in TASKS:
-        of_task = [entry for entry in entries if entry.task == each]
-        rows = complete_fold_rows(of_task, each, competition, workspace) if rule == "folds" else []
-        choice = _best_on_folds(of_task, rows) if rule == "folds" else _best_public(of_task, each)
-        choices += [choice] if choice else []
+    of_tasks = {each: [entry for entry in entries if entry.task == each] for each in TASKS}
+    if rule == "folds":
+        rows = {each: complete_fold_rows(of_tasks[each], each, competition, workspace) for each in TASKS}
+        best = [_best_on_folds(of_tasks[each], rows[each]) for each in TASKS]
+    else:
+        best = [_best_public(of_tasks[each], each) for each in TASKS]
+    choices = [choice for choice in best if choice]
     if len(choices) > 1:
         options = " or ".join(f"--task {each}" for each in TASKS)
         raise HarnessError(f"--best {rule}: there are entries for both tasks; choose {options}")

@@ -22,18 +22,23 @@ _COLUMNS = 3
 def draw_tuning(study: TuningStudy, trials: Sequence[Trial], path: Path) -> None:
     """Write the figure: the score of each trial with the best so far, and the score against each parameter."""
     scored = sorted((trial for trial in trials if trial.folds), key=lambda trial: trial.number)
-    rows = -(-(1 + len(study.space)) // _COLUMNS)
-    columns = min(_COLUMNS, 1 + len(study.space))
-    figure = new_figure(_INCHES[0] * columns, _INCHES[1] * rows)
-    first, *others = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
+    figure, (first, *others) = _new_panels(1 + len(study.space))
     _by_trial(first, study, scored, [trial.number for trial in trials if not trial.folds])
     for panel, name in zip(others, study.space, strict=False):
         _by_value(panel, study, name, scored)
-    for panel in others[len(study.space) :]:
-        panel.remove()
     legend_below(figure, first)
     figure.suptitle(study.spec({}), parse_math=False)
     save_picture(figure, path)
+
+
+def _new_panels(count: int) -> tuple[Any, Sequence[Any]]:
+    """Return a figure and its panels, which share the axis of scores."""
+    rows, columns = -(-count // _COLUMNS), min(_COLUMNS, count)
+    figure = new_figure(_INCHES[0] * columns, _INCHES[1] * rows)
+    panels = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
+    for panel in panels[count:]:
+        panel.remove()
+    return figure, panels[:count]
 
 
 def _by_trial(panel: Any, study: TuningStudy, scored: Sequence[Trial], failed: Sequence[int]) -> None:

@@ -48,13 +48,6 @@ def _break_even(group: list[Measurement], ratios: list[float]) -> BreakEven:
     faster = [each for each, ratio in zip(group, ratios, strict=True) if ratio > 1]
     slower = [each.n for each in group if each not in faster]
     lasting = [each.n for each in faster if not slower or each.n > slower[-1]]
-    last = group[-1]
-    return BreakEven(
-        last.codes,
-        last.searcher,
-        [each.n for each in faster],
-        lasting[0] if lasting else None,
-        min(each.recall for each in faster or group),
-        last.n,
-        ratios[-1],
-    )
+    last, recall = group[-1], min(each.recall for each in faster or group)
+    sizes, first = [each.n for each in faster], lasting[0] if lasting else None
+    return BreakEven(last.codes, last.searcher, sizes, first, recall, last.n, ratios[-1])

@@ -12,16 +12,6 @@ from solutions.hashing.search.index_structures.trie import Trie
 
 def all_searchers() -> list[HammingSearcher]:
     """Return the searchers; the scan, which the others are compared with, is the first."""
-    return [
-        Scan(),
-        Trie(),
-        Trie(digit_bits=8),
-        BKTree(),
-        VPTree(),
-        MultiIndex(),
-        BitSampling(),
-        BitSampling(tables=20, bits=12),
-        MinHash(),
-        FaissHash(),
-        FaissMultiHash(),
-    ]
+    trees = [Trie(), Trie(digit_bits=8), BKTree(), VPTree()]
+    tables = [MultiIndex(), BitSampling(), BitSampling(tables=20, bits=12), MinHash()]
+    return [Scan(), *trees, *tables, FaissHash(), FaissMultiHash()]

@@ -105,12 +105,8 @@ class RepairResult:
         quirks = [
             {"kind": each.name, "count": each.count, "line": each.line, "done": each.action} for each in self.quirks
         ]
-        return {
-            "out": str(self.after.path),
-            "done": quirks + faults,
-            "lost": len(self.lost),
-            "left": self.after.document(),
-        }
+        done, left = quirks + faults, self.after.document()
+        return {"out": str(self.after.path), "done": done, "lost": len(self.lost), "left": left}
 
 
 def _text(fault: SubmissionFault) -> str:

@@ -103,16 +103,13 @@ class ValidationReport:
         return (fault.kind.kaggle_error or "").format(count=fault.count, required=self.n_required, **position)
 
     def _fault_document(self, fault: SubmissionFault) -> dict[str, object]:
+        kind = fault.kind
         return {
-            "kind": fault.kind.name,
-            "what": fault.kind.description,
-            "remedy": fault.kind.remedy,
-            "count": fault.count,
-            "line": fault.line,
-            "column": fault.column,
-            "entry": fault.entry,
-            "example": fault.example,
-            "rejected": fault.kind.kaggle_error is not None,
+            "kind": kind.name,
+            "what": kind.description,
+            "remedy": kind.remedy,
+            **{name: getattr(fault, name) for name in ("count", "line", "column", "entry", "example")},
+            "rejected": kind.kaggle_error is not None,
             "site": self._kaggle_error(fault),
-            "scorer": fault.kind.scorer_refuses,
+            "scorer": kind.scorer_refuses,
         }

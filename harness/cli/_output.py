@@ -7,7 +7,7 @@ import math
 import sys
 from pathlib import Path
 from shutil import get_terminal_size
-from textwrap import wrap
+from textwrap import fill, wrap
 
 from harness.atomic_files import write_atomically
 from harness.errors import HarnessError
@@ -29,12 +29,29 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
+def terminal_width() -> int:
+    """Return the number of columns of the terminal, or if standard output is none, a number that limits no line."""
+    return get_terminal_size((_UNLIMITED, 24)).columns
+
+
+def say_paragraphs(text: str) -> None:
+    """Print paragraphs that are separated by empty lines; in a terminal, wrap those without indented lines."""
+    if terminal_width() < _UNLIMITED:
+        paragraphs = text.split("\n\n")
+        text = "\n\n".join(part if "\n " in f"\n{part}" else _fill(part) for part in paragraphs)
+    say(text)
+
+
 def say_row(head: str, text: str) -> None:
     """Print a text behind a head, wrapped between words in a terminal; if standard output is none, in one line."""
-    width = get_terminal_size((_UNLIMITED, 24)).columns
+    width = terminal_width()
     indent = len(head) if width - len(head) >= _LEAST_TEXT else 4
     lines = wrap(text, width, initial_indent=head, subsequent_indent=" " * indent, break_on_hyphens=False) or [head]
     say("\n".join(lines))
+
+
+def _fill(text: str) -> str:
+    return fill(text, terminal_width(), break_on_hyphens=False, break_long_words=False)
 
 
 def note(text: str) -> None:

@@ -27,6 +27,9 @@ from harness.cli.run import run_all
 if TYPE_CHECKING:
     from harness.comparing.ablation import AblationRow
 
+_HEADINGS = ["step", "public", "private", "all", "95 % interval", "gain", "95 % interval", "p", "published", "s"]
+_OPTIONAL = (4, 6, 9, 3, 8)  # columns that a narrow terminal leaves out, in this order
+
 
 def ablate(
     spec: Annotated[
@@ -99,18 +102,21 @@ def _list_solutions(workspace_dir: Path | None, *, json: bool) -> None:
 
 
 def _print_table(rows: list[AblationRow], part: str) -> None:
-    width = max(len("step"), *(len(row.step.name) for row in rows))
-    head = f"\n{'step':{width}}  {'public':>8}  {'private':>8}  {'all':>8}  {'95 % interval':>19}"
-    say(f"{head}  {'gain':>9}  {'95 % interval':>21}  {'p':>6}  {'published':>9}  {'s':>6}")
-    for row in rows:
-        scores = "  ".join(f"{format_score(row.score(name)):>8}" for name in ("public", "private", "all"))
-        interval = _interval(row.interval(part), "8.5f")
-        gain = f"{'':9}  {'':21}  {'':6}"
-        if row.gain:
-            gain = f"{row.gain.difference:>+9.5f}  {_interval(row.gain.interval, '+9.5f'):>21}  {row.gain.p:>6.2g}"
-        published = "" if row.step.published is None else f"{row.step.published:.3f}"
-        say(f"{row.step.name:{width}}  {scores}  {interval:>19}  {gain}  {published:>9}  {row.wall_s:>6.1f}")
-    say(f"intervals and gains: {part} queries, gain over the previous step; published: on other photographs")
+    from harness.cli._text_table import table_lines
+
+    say("")
+    for line in table_lines([_HEADINGS, *(_cells(row, part) for row in rows)], optional=_OPTIONAL):
+        say(line)
+    say_row("", f"intervals and gains: {part} queries, gain over the previous step; published: on other photographs")
+
+
+def _cells(row: AblationRow, part: str) -> list[str]:
+    scores = [format_score(row.score(name)) for name in ("public", "private", "all")]
+    gain = ["", "", ""]
+    if row.gain:
+        gain = [f"{row.gain.difference:+.5f}", _interval(row.gain.interval, "+.5f"), f"{row.gain.p:.2g}"]
+    published = "" if row.step.published is None else f"{row.step.published:.3f}"
+    return [row.step.name, *scores, _interval(row.interval(part), ".5f"), *gain, published, f"{row.wall_s:.1f}"]
 
 
 def _interval(bounds: tuple[float, float] | None, form: str) -> str:

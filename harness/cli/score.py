@@ -13,6 +13,8 @@ from harness.cli._output import format_score, note, print_json, say
 if TYPE_CHECKING:
     from harness.scoring.submission_scores import SubmissionScores
 
+    _Cell = tuple[str, str]  # a score and its interval
+
 
 def score(
     submission: SubmissionFile,
@@ -53,37 +55,50 @@ def _print(output: SubmissionScores, *, json: bool) -> None:
     if "map_medium" in output.scores["all"]:
         _print_protocols(output)
         return
-    width = 24 if output.intervals else 10
-    say(f"{'':22}" + "".join(f"{part:>{width}}" for part in output.scores))
-    for name in next(iter(output.scores.values())):
-        say(f"{metric_label(name):22}" + "".join(f"{_cell(output, part, name):>{width}}" for part in output.scores))
+    heading = ["", *output.scores]
+    names = next(iter(output.scores.values()))
+    _print_table(
+        heading, [(metric_label(name), [_cell(output, part, name) for part in output.scores]) for name in names]
+    )
 
 
 def _print_protocols(output: SubmissionScores) -> None:
     """Print a row for each measure and a column for each protocol, as the papers on revisited Oxford and Paris do."""
     from leaderboard.rendering.format_cells import metric_label
 
-    width, columns = 24 if output.intervals else 10, ("E", "M", "H")
     for part, scores in output.scores.items():
         if part != "all" and scores in (output.scores["all"], dict.fromkeys(scores)):
             continue
         names = {metric_label(name): name for name in scores}
-        say(f"{part:22}" + "".join(f"{column:>{width}}" for column in columns))
-        for measure in dict.fromkeys(label.removesuffix(f" {label[-1]}") for label in names):
-            cells = (_cell(output, part, names[f"{measure} {column}"]) for column in columns)
-            say(f"{measure:22}" + "".join(f"{cell:>{width}}" for cell in cells))
+        measures = dict.fromkeys(label.removesuffix(f" {label[-1]}") for label in names)
+        rows = [(measure, [_cell(output, part, names[f"{measure} {each}"]) for each in "EMH"]) for measure in measures]
+        _print_table([part, *"EMH"], rows)
 
 
-def _cell(output: SubmissionScores, part: str, name: str) -> str:
-    """Return a score with its interval, rounded to two significant digits of its width."""
+def _print_table(heading: list[str], rows: list[tuple[str, list[_Cell]]]) -> None:
+    """Print scores with their intervals behind them, or where the terminal has no room for that, below them."""
+    from harness.cli._text_table import fits, table_lines
+
+    table = [heading, *([name, *(f"{score} {interval}".strip() for score, interval in cells)] for name, cells in rows)]
+    if not fits(table):
+        table = [heading]
+        for name, cells in rows:
+            scores, intervals = zip(*cells, strict=True)
+            table += [[name, *scores], *([["", *intervals]] if any(intervals) else [])]
+    for line in table_lines(table):
+        say(line)
+
+
+def _cell(output: SubmissionScores, part: str, name: str) -> _Cell:
+    """Return a score and its interval, rounded to two significant digits of its width, "" without one."""
     from math import floor, log10
 
     text = format_score(output.scores[part][name])
     low, high = output.intervals.get(part, {}).get(name, (0.0, 0.0))
     if low == high:
-        return text
+        return text, ""
     digits = max(0, 1 - floor(log10(high - low)))
-    return f"{text} {low:.{digits}f}–{high:.{digits}f}"
+    return text, f"{low:.{digits}f}–{high:.{digits}f}"
 
 
 def _report_faults(submission: Path, folder: Path, task: FileTask, *, json: bool) -> None:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from leaderboard.order import Group
     from leaderboard.overfitting.shake_up import FinalSelection
 
+_HEADINGS = ["#", "private #", "solution", "public", "private", "wins", "rank, 90 %", "move, 90 %"]
+_OPTIONAL = (1, 7)  # columns that a narrow terminal leaves out, in this order
+
 
 def shake_up(
     mine: Annotated[
@@ -67,23 +70,15 @@ def shake_up(
 
 
 def _print_table(name: str, result: ShakeUpResult) -> None:
+    from harness.cli._text_table import table_lines
     from leaderboard.rendering.format_cells import metric_label
-    from leaderboard.safe_text import shorten
 
     simulation, arrow = result.simulation, "↑" if result.metric.higher_is_better else "↓"
     metric = f"{metric_label(result.metric.name)} {arrow}"
     say(f"{name}, {result.task}: {metric}, {result.n_public} of {result.n_queries} queries public")
-    names = [shorten(row.identity) for row in result.rows]
-    width = max(len("solution"), *map(len, names))
-    head = f"{'#':>3}  {'private #':>9}  {'solution':{width}}  {'public':>8}  {'private':>8}  {'wins':>7}"
-    say(f"{head}  {'rank, 90 %':>10}  {'move, 90 %':>10}")
-    for position, label in enumerate(names):
-        (rank, private_rank), (public, private) = simulation.ranks[:, position], simulation.scores[:, position]
-        scores = f"{format_score(public):>8}  {format_score(private):>8}"
-        wins = _percent(simulation.rank_shares[position, 0])
-        rank_range = _range(simulation.rank_interval(position), "d")
-        move = _range(simulation.move_interval(position), "+d")
-        say(f"{rank:>3}  {private_rank:>9}  {label:{width}}  {scores}  {wins:>7}  {rank_range:>10}  {move:>10}")
+    rows = [_cells(result, position) for position in range(len(result.rows))]
+    for line in table_lines([_HEADINGS, *rows], names=_HEADINGS.index("solution"), optional=_OPTIONAL):
+        say(line)
     splits = f"{len(simulation.simulated_scores)} random public/private splits"
     say_row(
         "",
@@ -91,6 +86,17 @@ def _print_table(name: str, result: ShakeUpResult) -> None:
     )
     both = _percent(simulation.p_public_best_wins)
     say_row("", f"the public winner also wins the private part in {both} of the splits")
+
+
+def _cells(result: ShakeUpResult, position: int) -> list[str]:
+    """Return the cells of an entry, in the order of the headings."""
+    from leaderboard.safe_text import shorten
+
+    simulation, name = result.simulation, shorten(result.rows[position].identity)
+    (rank, private_rank), scores = simulation.ranks[:, position], simulation.scores[:, position]
+    wins = _percent(simulation.rank_shares[position, 0])
+    ranges = _range(simulation.rank_interval(position), "d"), _range(simulation.move_interval(position), "+d")
+    return [str(rank), str(private_rank), name, *map(format_score, scores), wins, *ranges]
 
 
 def _range(bounds: tuple[int, int], form: str) -> str:

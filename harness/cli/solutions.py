@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from harness.cli._options import Json, WorkspaceOption
-from harness.cli._output import note, print_json, say, say_row
+from harness.cli._output import note, print_json, say, say_paragraphs, say_row
 
 
 class NameOrCommand(TyperGroup):
@@ -62,11 +62,12 @@ def show(
     if json or context.obj["json"]:
         print_json(info)
         return
-    say(f"{info['name']} ({info['task']}, {info['origin']})\n\n{info['description']}\n")
+    say_paragraphs(f"{info['name']} ({info['task']}, {info['origin']})\n\n{info['description']}\n")
     for parameter in info["parameters"]:
-        say(f"  {parameter['name']} = {parameter['default']}    {_type_and_range(parameter)}")
+        say_row(f"  {parameter['name']} = {parameter['default']}    ", _type_and_range(parameter))
     if info["steps"]:
-        say(f"\nsteps for landmark ablate: {'; '.join(info['steps'])}")
+        say("")
+        say_row("steps for landmark ablate: ", "; ".join(info["steps"]))
 
 
 def _type_and_range(parameter: dict[str, Any]) -> str:

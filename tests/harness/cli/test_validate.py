@@ -322,7 +322,7 @@ def test_each_fault_is_one_line_before_the_score(folder: Path, path: Path) -> No
         f"note: {path}: entries that are not in the index: 1, first 'no' in line 3, column 2, entry 3",
         f"note: {path}: entries that are the query itself: 1, first 'both' in line 4, column 2, entry 1",
     ]
-    assert "map@100" in result.stdout
+    assert "mAP@100" in result.stdout
     report = json.loads(run_command("score", path, "--on", folder, "--json").stdout)
     assert [fault["kind"] for fault in report["faults"]] == [
         "repeated image",

@@ -24,14 +24,24 @@ _LOG_LINES = 20
 
 
 def next_lines(
-    results: Sequence[RunResult], boards: Mapping[Task, BoardRows], on: Path, workspace_dir: Path | None
+    results: Sequence[RunResult],
+    boards: Mapping[Task, BoardRows],
+    on: Path,
+    workspace_dir: Path | None,
+    *,
+    has_labels: bool = False,
 ) -> Iterator[str]:
-    """Yield a heading and pairs of lines: what a command does, and the command."""
+    """Yield a heading and pairs of lines: what a command does, and the command.
+
+    Folds are offered where the test images have no ground truth, but train images have labels.
+    """
     paste = partial(pasteable, on=on, workspace_dir=workspace_dir)
     entries = [result.entry for result in results]
     failed = {entry.identity: entry for entry in entries if entry.status == "failed"}
     steps = [step for entry in [*failed.values()][:_FAILURES] for step in _after_failure(entry, paste)]
-    steps += _after_success([entry for entry in entries if entry.status != "failed"], boards, paste)
+    steps += _after_success(
+        [entry for entry in entries if entry.status != "failed"], boards, paste, has_labels=has_labels
+    )
     if steps:
         yield "Next"
     for what, command in steps:
@@ -68,8 +78,12 @@ def _twice(number: str) -> str:
     return f"{2 * float(number):.10g}"
 
 
+def _first_names(entries: Sequence[Entry]) -> list[str]:
+    return [*dict.fromkeys(_spec(entry) for entry in entries)][:_COMPARED]
+
+
 def _after_success(
-    entries: Sequence[Entry], boards: Mapping[Task, BoardRows], paste: partial[str]
+    entries: Sequence[Entry], boards: Mapping[Task, BoardRows], paste: partial[str], *, has_labels: bool
 ) -> Iterator[tuple[str, str]]:
     """Yield commands for the first task with a finished run."""
     from harness.data.query_sample import is_fold, sample_size
@@ -80,6 +94,8 @@ def _after_success(
     ranked = [row.identity for row in boards.get(task, []) if row.rank is not None]  # type: ignore[call-overload]
     if entries[0].status == "unscored":
         yield "write the file to submit", paste("submit", entries[0].identity, "--out", "submission.csv")
+        if has_labels and split == "test":
+            yield "score on the train images, in folds", paste("run", *_first_names(entries), "--folds")
     elif sample_size(split):
         yield "run the best on all queries", paste("run", ranked[0] if ranked else entries[0].identity)
     elif len(ranked) > 1:

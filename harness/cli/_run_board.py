@@ -34,7 +34,9 @@ def print_run_board(
         if left_out:
             words = ["leaderboard", "--task", task, *(["--folds"] if folds else [])]
             say(f"{left_out} more rows: {pasteable(*words, on=on, workspace_dir=workspace_dir)}\n")
-    say("\n".join(next_lines(results, {task: rows for task, (rows, _) in boards.items()}, on, workspace_dir)))
+    has_labels = len(runner.competition.labels) > 0
+    all_rows = {task: rows for task, (rows, _) in boards.items()}
+    say("\n".join(next_lines(results, all_rows, on, workspace_dir, has_labels=has_labels)))
 
 
 def _by_task(results: Sequence[RunResult]) -> dict[Task, list[Entry]]:

@@ -32,8 +32,10 @@ def _listing(names: Sequence[str]) -> str:
 
 def _reason(row: BoardRow | FoldRow) -> str:
     reason = format_cell("reason", row.reason)
-    if isinstance(row, BoardRow) and row.status != "scored":
-        return f"{row.status}: {reason}" if reason else row.status
+    if isinstance(row, BoardRow) and row.status == "unscored":
+        return f"not scored: {reason or 'no ground truth'}"
+    if isinstance(row, BoardRow) and row.status == "failed":
+        return f"failed: {reason}" if reason else "failed"
     return reason
 
 

@@ -12,11 +12,11 @@ from leaderboard import Entry, board_rows
 from tests.factories.entries import make_entry
 
 
-def commands(entries: Sequence[Entry], *others: Entry) -> list[str]:
+def commands(entries: Sequence[Entry], *others: Entry, has_labels: bool = False) -> list[str]:
     """Return the commands after `landmark run` of some entries on a board with others, from their second word on."""
     rows = board_rows([*entries, *others], higher_is_better=True, best_of="identity")
     results = [RunResult(entry, Outcome(entry.reason), executed=True) for entry in entries]
-    lines = [*next_lines(results, {"retrieval": rows}, Path("demo"), Path("ws"))]
+    lines = [*next_lines(results, {"retrieval": rows}, Path("demo"), Path("ws"), has_labels=has_labels)]
     return [line.strip().partition("landmark ")[2] or line.strip() for line in lines[2::2]]
 
 
@@ -66,3 +66,9 @@ def test_a_sample_of_queries_is_followed_by_all_and_folds_by_a_comparison_on_fol
 
 def test_without_ground_truth_a_file_is_submitted() -> None:
     assert commands([make_entry("hash", status="unscored")]) == [f"submit hash --out submission.csv {PLACE}"]
+
+
+def test_without_ground_truth_labelled_train_images_are_scored_in_folds() -> None:
+    entries = [make_entry("hash", status="unscored"), make_entry("nearest", status="unscored")]
+    expected = [f"submit hash --out submission.csv {PLACE}", f"run hash nearest --folds {PLACE}"]
+    assert commands(entries, has_labels=True) == expected

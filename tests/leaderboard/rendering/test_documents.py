@@ -92,3 +92,8 @@ def test_a_note_names_few_of_many_rows(make_entry):
         [make_entry(f"s{place}", reason="no", coverage=None) for place in range(9)], higher_is_better=True
     )
     assert row_notes(rows) == ["s0, s1, s2, s3, s4, 4 more: failed: no"]
+
+
+def test_rows_without_a_score_say_that_ground_truth_is_missing(make_entry):
+    rows = board_rows([make_entry("a", status="unscored", scores={}, coverage=None)], higher_is_better=True)
+    assert row_notes(rows) == ["a: not scored: no ground truth"]

@@ -80,8 +80,9 @@ def import_folders(
     when it is complete.
 
     Raises DataError for a source without class folders of photos, one in which no landmark has enough photos for a
-    query, a target that is not empty, and files that cannot be linked or written.
+    query, a target that is not empty or inside the source, and files that cannot be linked or written.
     """
+    _require_outside(source, target)
     shares = shares or PartShares()
     found, left_out = find_photos(source, nested=nested)
     if not found:
@@ -102,6 +103,12 @@ def import_folders(
         _write_tables(folder, names, sorted(photos, key=lambda photo: photo.image_id), seed, shares)
     counts = {part: sum(photo.part == part for photo in photos) for part in PARTS}
     return FolderImport(counts, len(names), placer.counts, [*left_out], _few_photos(names, photos))
+
+
+def _require_outside(source: Path, target: Path) -> None:
+    """Raise DataError for a target in the source, whose images a later import would take for photos."""
+    if target.resolve().is_relative_to(source.resolve()) and target.resolve() != source.resolve():
+        raise DataError(f"{target}: is inside the source {source}; choose a folder outside it")
 
 
 def _assign_parts(found: Sequence[SourcePhoto], seed: int, shares: PartShares) -> tuple[list[str], list[ImportedPhoto]]:

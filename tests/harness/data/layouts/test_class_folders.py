@@ -285,6 +285,13 @@ def test_a_target_that_is_not_empty_raises(source: Path, tmp_path: Path) -> None
     assert [path.name for path in (tmp_path / "target").iterdir()] == ["mine"]
 
 
+@pytest.mark.parametrize("name", ["inside", "tower/inside", "../source/inside"])
+def test_a_target_inside_the_source_is_refused(source: Path, name: str) -> None:
+    with pytest.raises(DataError, match="inside: is inside the source"):
+        import_folders(source, source / name)
+    assert not (source / name).exists()
+
+
 def test_the_current_folder_can_be_the_target(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")

@@ -4,10 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from harness.data.query_sample import is_fold
+from harness.errors import HarnessError
 from harness.progress import ListenerFactory, ignore_progress
 from harness.running.planned_run import PlannedRun
 from harness.running.runner import Runner, RunResult
 from harness.running.variants import Variant
+
+MAX_RUNS = 10_000  # of a batch, where each fold counts as part of one
 
 
 def progress_label(run: PlannedRun) -> str:
@@ -39,13 +42,21 @@ class BatchResult:
 
 
 def plan_variants(runner: Runner, variants: Sequence[Variant], options: BatchOptions) -> dict[str, PlannedRun]:
-    """Return the runs of the variants by key, in their order, with each seed."""
+    """Return the runs of the variants by key, in their order, with each seed; HarnessError for more than MAX_RUNS."""
+    _require_number(variants, options)
     runs: dict[str, PlannedRun] = {}
     for variant in variants:
         for seed in range(options.seed, options.seed + (variant.seeds or options.seeds)):
             planned = [replace(run, name=variant.name) for run in runner.plan([variant.spec], seed)]
             runs |= {run.key: run for run in planned if run.key not in runs}
     return runs
+
+
+def _require_number(variants: Sequence[Variant], options: BatchOptions) -> None:
+    number = sum(variant.seeds or options.seeds for variant in variants)
+    if number > MAX_RUNS:
+        what = f"{len(variants)} variants with their seeds are {number} runs"
+        raise HarnessError(f"{what}, more than {MAX_RUNS}; use fewer variants or seeds")
 
 
 def run_variants(

@@ -2,10 +2,12 @@
 
 import os
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from harness.errors import HarnessError
+from harness.running.batch import MAX_RUNS, BatchOptions, plan_variants
 from harness.running.variants import MAX_VARIANTS, Variant, expand_variants, read_variants
 from tests.factories.solutions import write_obedient
 
@@ -80,6 +82,12 @@ def test_what_is_not_understood_is_one_line_with_its_place(tmp_path: Path, text:
         variants_of(tmp_path, text)
     assert str(caught.value).startswith(f"{tmp_path / 'v.toml'}")
     assert "\n" not in str(caught.value)
+
+
+def test_too_many_runs_are_refused_before_any_is_planned() -> None:
+    variants = [Variant("hash", seeds=MAX_RUNS), Variant("nearest")]
+    with pytest.raises(HarnessError, match="2 variants with their seeds are 10001 runs, more than 10000"):
+        plan_variants(Mock(plan=Mock(side_effect=AssertionError)), variants, BatchOptions())
 
 
 def test_a_missing_or_foreign_file_is_named(tmp_path: Path) -> None:

@@ -31,9 +31,10 @@ def print_result(result: RunResult, *, quiet: bool) -> None:
 def result_line(result: RunResult) -> str:
     """Return the scores of a run, or why it failed, in one line."""
     from harness.data.split import TEST
+    from leaderboard.safe_text import shorten
 
     entry = result.entry
-    name = f"{result.name}: {entry.identity}" if result.name else entry.identity
+    name = f"{result.name}: {shorten(entry.identity)}" if result.name else shorten(entry.identity)
     split = "" if entry.split == TEST else f", {entry.split}"
     prefix = f"{name}{f', seed {entry.seed}' if entry.seed else ''}{split}: "
     if entry.status == "failed":

@@ -12,6 +12,8 @@ from harness.cli import plugin_commands
 from harness.errors import HarnessError
 from leaderboard.errors import LeaderboardError
 
+_LONGEST_WORD = 500  # characters of an error message
+
 app = typer.Typer(
     cls=plugin_commands.PluginGroup,
     no_args_is_help=True,
@@ -61,9 +63,9 @@ def main() -> None:
 
 
 def _fail(message: str) -> None:
-    from leaderboard.safe_text import hide_credentials
+    from leaderboard.safe_text import hide_credentials, shorten
 
-    line = hide_credentials(" ".join(message.split()))
+    line = hide_credentials(" ".join(shorten(word, _LONGEST_WORD) for word in message.split()))
     sys.stderr.write(f"error: {line}\n")
     sys.exit(1)
 

@@ -97,10 +97,11 @@ def run(
     Example, logged to MLflow: landmark run hash nearest --on DIR --log mlflow:http://localhost:5000
     """
     from harness.running.budget import parse_duration
+    from leaderboard.safe_text import shorten
 
     budget_s = None if budget is None else parse_duration(budget)
     if not json:
-        say(f"{on}: running {', '.join(specs) if specs else 'all solutions'}")
+        say(f"{on}: running {', '.join(map(shorten, specs)) if specs else 'all solutions'}")
     from harness.device import set_device
     from harness.running.batch import BatchOptions
     from harness.running.selection import select_variants

@@ -26,6 +26,7 @@ from harness.solution.registry import load_solution
 from harness.submissions.read_write import submission_task
 from harness.workspace import Workspace
 from leaderboard import Entry, EntryStore, board_rows, fold_rows
+from leaderboard.safe_text import shorten
 from metrics import Metric, Task, metrics_of
 
 StoredQueries = tuple[np.ndarray, QueryArrays]  # query ids (n,), and arrays of these queries
@@ -143,7 +144,7 @@ class EntryLookup:
         nearest = get_close_matches(name, names, n=3)
         advice = f"did you mean {' or '.join(map(repr, nearest))}?" if nearest else "run it first"
         where = "on the folds of" if self.folds else "on"
-        return f"{name!r} has no entry {where} {self.competition.folder} and is no file; {advice}"
+        return f"{shorten(name)!r} has no entry {where} {self.competition.folder} and is no file; {advice}"
 
     def _find_on_folds(self, name: str, entries: list[Entry], metric: Metric) -> ComparedSystem:
         if not entries or is_entry_number(name):

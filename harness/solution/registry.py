@@ -17,6 +17,7 @@ from harness.atomic_files import write_atomically
 from harness.errors import HarnessError, SolutionError, WorkspaceError
 from harness.solution.base import Recognition, Retrieval, Solution
 from harness.solution.spec import configure, split_spec, suggest_name
+from leaderboard.safe_text import shorten
 
 PLUGINS = "landmark_plugins"  # the package name under which single files are imported
 _BUILT_IN = ("solutions.retrieval", "solutions.recognition")
@@ -61,9 +62,8 @@ def load_class(name: str, register: Path | None = None) -> type[Solution]:
         _require_unused_name(Path(name), available)
         return _from_file(Path(name))()
     if name not in available:
-        raise SolutionError(
-            f"no solution is named {name!r}; {suggest_name(name, list(available))} (landmark solutions lists all)"
-        )
+        advice = f"{suggest_name(name, list(available))} (landmark solutions lists all)"
+        raise SolutionError(f"no solution is named {shorten(name)!r}; {advice}")
     return available[name].load()
 
 

@@ -10,6 +10,7 @@ from typing import Any, get_type_hints
 from harness.errors import HarnessError, SolutionError
 from harness.solution.base import Solution, needed_parameters, parameters, solution_name
 from harness.solution.search_space import Among, Range, range_of
+from leaderboard.safe_text import shorten
 
 _SPEC = re.compile(r"\s*(?P<name>.*\.py|[^()]+?)\s*(?:\((?P<arguments>.*)\))?\s*", re.DOTALL)
 
@@ -24,13 +25,14 @@ def split_spec(spec: str) -> tuple[str, dict[str, object]]:
     """
     match = _SPEC.fullmatch(spec)
     if not match:
-        raise SolutionError(f"{spec!r} names no solution; write name or name(parameter=value, …)")
+        raise SolutionError(f"{shorten(spec)!r} names no solution; write name or name(parameter=value, …)")
     try:
         call = ast.parse(f"f({match['arguments'] or ''})", mode="eval").body
         arguments = _literals(call)
+        repr(arguments)  # ValueError for an integer too long to be written in digits
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise SolutionError(
-            f"{spec!r}: parameters are written name=value with plain values; quote text: hash(kind='dct')"
+            f"{shorten(spec)!r}: parameters are written name=value with plain values; quote text: hash(kind='dct')"
         ) from None
     return match["name"], arguments
 
@@ -59,7 +61,7 @@ def name_arguments(cls: type[Solution], arguments: dict[str, object]) -> dict[st
             raise SolutionError(f"{name}: the value {value!r:.40} has no name; parameters are written name=value")
         parameter = needed[int(key)] if key.isdecimal() else key
         if parameter in named:
-            raise SolutionError(f"{name}: {parameter!r} is given twice")
+            raise SolutionError(f"{name}: {shorten(parameter)!r} is given twice")
         named[parameter] = value
     return named
 
@@ -72,7 +74,7 @@ def configure(cls: type[Solution], arguments: dict[str, object]) -> Solution:
     arguments = name_arguments(cls, arguments)
     for argument, value in arguments.items():
         if argument not in names:
-            raise SolutionError(f"{name} has no parameter {argument!r}; {suggest_name(argument, names)}")
+            raise SolutionError(f"{name} has no parameter {shorten(argument)!r}; {suggest_name(argument, names)}")
         _require_type(name, argument, value, hints[argument])
     missing = [each for each in needed_parameters(cls) if each not in arguments]
     if missing:
@@ -100,7 +102,7 @@ def _require_type(name: str, argument: str, value: object, hint: Any) -> None:
         TypeAdapter(hint, config=ConfigDict(arbitrary_types_allowed=True)).validate_python(value, strict=True)
     except ValidationError as error:
         reason = error.errors()[0]["msg"]
-        raise SolutionError(f"{name}: {argument}={value!r} is not allowed: {reason}") from None
+        raise SolutionError(f"{name}: {argument}={shorten(repr(value))} is not allowed: {reason}") from None
 
 
 def search_space(cls: type[Solution]) -> dict[str, Range]:

@@ -11,11 +11,33 @@ from pathlib import Path
 
 import pytest
 
+from harness.cli import main
 from harness.errors import HarnessError
 from harness.solution.registry import available_solutions
 from tests.cli import error_of, modules_after, run_command, run_process
 from tests.factories.competitions import make_competition
 from tests.factories.solutions import write_obedient
+
+
+def test_an_error_is_one_line_without_long_words_and_passwords(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise HarnessError(f"no {'a' * 5000}\nat http://ann:secret@host")
+
+    monkeypatch.setattr(main, "app", fail)
+    with pytest.raises(SystemExit, match="1"):
+        main.main()
+    line = capsys.readouterr().err
+    assert line.startswith("error: no aaa")
+    assert line.endswith("a… at http://***@host\n")
+    assert len(line) < 600
+
+
+def test_the_line_before_runs_shortens_a_name(competition_folder: Path, workspace: Path) -> None:
+    result = run_command("run", "a" * 5000, "--on", competition_folder, "--workspace", workspace)
+    assert len(result.stdout) < 500
+    assert len(str(result.exception)) < 1000
 
 
 def test_help_imports_no_heavy_dependency() -> None:

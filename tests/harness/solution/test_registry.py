@@ -84,6 +84,23 @@ def test_an_invalid_spec_is_refused_and_the_nearest_name_suggested(spec: str, me
     assert message in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "A" * 5000,
+        f"hash(threshold={'7' * 5000})",
+        f"hash(threshold=0x{'f' * 5000})",
+        f"hash({'a' * 5000}=1)",
+        f"hash(threshold='{'a ' * 2500}')",
+        f"hash({'a ' * 2500}",
+    ],
+)
+def test_a_long_spec_is_not_repeated_whole(spec: str) -> None:
+    with pytest.raises(SolutionError) as caught:
+        load_solution(spec)
+    assert len(str(caught.value)) < 1000
+
+
 def test_a_path_names_the_solution_in_the_file(tmp_path: Path) -> None:
     path = write_obedient(tmp_path)
     assert identity(load_solution(f"{path}(do='raise')")) == "obedient(do='raise')"

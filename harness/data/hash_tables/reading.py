@@ -11,6 +11,7 @@ import numpy as np
 from harness.data.hash_tables.hash_table import HashTable
 from harness.data.hash_tables.hex_digits import WORD_DIGITS, parse_digits
 from harness.data.hash_tables.rows_by_part import RowCollector
+from harness.data.tables.block_reader import PLACEHOLDER
 from harness.data.tables.cells import quote
 from harness.data.tables.csv_table import TableRows, read_header, read_rows
 from harness.errors import DataError
@@ -96,9 +97,11 @@ class HashColumn:
     def _require_width(self, rows: TableRows, name: str, filled: np.ndarray, lengths: np.ndarray) -> None:
         if len(filled) and not self.width:
             self.width, self._first_line = int(lengths[0]), int(rows.lines[filled[0]])
+            _require_one_hash(rows, name, int(filled[0]))
         if self.width > _LONGEST:
             rows.reject(int(filled[0]), f"{name} has {self.width} letters; a hash has at most {_LONGEST} digits")
         for place in np.flatnonzero(lengths != self.width)[:1]:
+            _require_one_hash(rows, name, int(filled[place]))
             rows.reject(
                 int(filled[place]),
                 f"{name} has {lengths[place]} digits, and {self.width} on line {self._first_line}; all hashes of a "
@@ -111,6 +114,14 @@ class HashColumn:
         blocks = [np.zeros((len(each), width), np.uint64) if each.shape[1] < width else each for each in self._blocks]
         words = np.concatenate(blocks) if blocks else np.zeros((0, 1), np.uint64)
         return words[:, 0] if width == 1 else words
+
+
+def _require_one_hash(rows: TableRows, name: str, row: int) -> None:
+    """Raise DataError for a cell with the hashes of several segments, as imagehash's crop_resistant_hash has them."""
+    commas = rows[name].as_strings()[row : row + 1].texts()[0].count(PLACEHOLDER)
+    if commas:
+        advice = "write one; the solution crop_resistant_hash computes and compares those of segments itself"
+        rows.reject(row, f"{name} has {commas + 1} hashes, separated by commas; {advice}")
 
 
 def _parse_cells(rows: TableRows, name: str, filled: np.ndarray, width: int) -> np.ndarray:

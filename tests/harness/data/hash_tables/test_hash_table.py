@@ -94,6 +94,11 @@ def test_an_id_may_be_repeated_with_the_same_hash_only(tmp_path: Path) -> None:
         (f"id,avghash\na,{A}\nb,{A[:-1]}g\n", "line 3: avghash is '00000000fffffffg', which is no hash in hexadec"),
         (f"id,avghash\na,{A}\nb,{A[:-1]}\n", "line 3: avghash has 15 digits, and 16 on line 2"),
         (f"id,avghash\na,\nb,{A}\nc,{A}0\n", "line 4: avghash has 17 digits, and 16 on line 3"),
+        (
+            f'id,avghash\na,"{A},{A},{A}"\n',
+            "line 2: avghash has 3 hashes, separated by commas; write one; the solution crop_resistant_hash",
+        ),
+        (f'id,avghash\na,{A}\nb,"{A},{A}"\n', "line 3: avghash has 2 hashes, separated by commas"),
         ("id,avghash\na,1.25e+18\n", "is no hash"),
         ("id,avghash\na,-1\n", "is no hash"),
         (f"id,avghash\na, {A}\n", "is no hash"),

@@ -22,7 +22,7 @@ def _process_state() -> Iterator[None]:
     before = ProcessState.read()
     yield
     after = ProcessState.read()
-    sys.path[:] = before.import_path
+    before.restore_libraries()
     if after != before and (changes := before.changes(after)):
         before.restore()
         pytest.fail("the test leaves behind: " + "; ".join(changes), pytrace=False)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 _OWN = "LANDMARK_"  # libraries may add environment variables when they are imported, but not these
+_KERAS = "KERAS_BACKEND"  # Keras and the conversion of a network set it when they load
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class ProcessState:
         lines = [
             f"environment variable {name}: {self.environment.get(name)!r} became {now.environment.get(name)!r}"
             for name in sorted({*self.environment, *(name for name in now.environment if name.startswith(_OWN))})
-            if self.environment.get(name) != now.environment.get(name)
+            if name != _KERAS and self.environment.get(name) != now.environment.get(name)
         ]
         if now.csv_limit < self.csv_limit:
             lines.append(f"csv_limit: {self.csv_limit} became {now.csv_limit}")
@@ -56,12 +57,17 @@ class ProcessState:
         pairs = [(name, getattr(self, name), getattr(now, name)) for name in others]
         return lines + [f"{name}: {before!r} became {after!r}" for name, before, after in pairs if before != after]
 
+    def restore_libraries(self) -> None:
+        """Undo what a test may change: the import path, and the variable that names a loaded back end of Keras."""
+        sys.path[:] = self.import_path
+        if _KERAS in self.environment:
+            os.environ[_KERAS] = self.environment[_KERAS]
+
     def restore(self) -> None:
         """Undo what changes most often, so that later tests do not fail, too."""
         os.environ.update(self.environment)
         for name in [name for name in os.environ if name.startswith(_OWN) and name not in self.environment]:
             del os.environ[name]
         os.chdir(self.folder)
-        sys.path[:] = self.import_path
         csv.field_size_limit(max(self.csv_limit, csv.field_size_limit()))
         np.seterr(**self.numpy_errors)

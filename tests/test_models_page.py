@@ -36,7 +36,7 @@ def test_the_commands_of_the_page_run(tmp_path: Path, monkeypatch: pytest.Monkey
     for command in commands:
         result = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True)
         assert result.returncode == 0, result.stdout + result.stderr
-        assert "map@100" in result.stdout
+        assert "mAP@100" in result.stdout
 
 
 def test_the_page_names_every_preprocessing_and_kind_of_file() -> None:

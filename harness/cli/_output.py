@@ -46,8 +46,11 @@ def say_row(head: str, text: str) -> None:
     """Print a text behind a head, wrapped between words in a terminal; if standard output is none, in one line."""
     width = terminal_width()
     indent = len(head) if width - len(head) >= _LEAST_TEXT else 4
-    lines = wrap(text, width, initial_indent=head, subsequent_indent=" " * indent, break_on_hyphens=False) or [head]
-    say("\n".join(lines))
+    lines = wrap(
+        text, width,
+        initial_indent=head, subsequent_indent=" " * indent, break_on_hyphens=False, break_long_words=False,
+    )  # fmt: skip
+    say("\n".join(lines or [head]))
 
 
 def _fill(text: str) -> str:

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -108,6 +109,10 @@ def _checked(request: CheckRequest) -> Iterator[dict[str, object] | None]:
         yield from map(asdict, check_solution(request.spec, register, request.tolerance))
     except HarnessError as error:
         yield {"error": str(error)}
+    except KeyboardInterrupt as error:  # of the solution: this process has a session of its own, without Ctrl+C
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(frame.filename).name}, line {frame.lineno}"
+        yield asdict(ClauseResult(_BY_ITSELF, f"raises KeyboardInterrupt ({where}), as if the user had pressed Ctrl+C"))
     yield None
 
 

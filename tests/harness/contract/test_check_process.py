@@ -25,6 +25,16 @@ def test_a_solution_that_ends_its_process_is_reported(tmp_path: Path) -> None:
     assert [result.violation for result in results][-1] == "its process ended with code 4 during the check"
 
 
+def test_an_interrupt_raised_by_the_solution_is_a_violation_without_a_traceback(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "interrupts.py"
+    path.write_text("raise KeyboardInterrupt\n")
+    (result,) = check_in_process(str(path))
+    assert (result.violation or "").startswith("raises KeyboardInterrupt (interrupts.py, line 1)")
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_a_solution_that_cannot_be_loaded_raises_as_in_this_process() -> None:
     with pytest.raises(SolutionError, match="no solution is named 'no_such'"):
         list(check_in_process("no_such"))

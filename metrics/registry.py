@@ -1,6 +1,6 @@
 """The registry of metrics: it finds the metric classes in this package's modules, and a metric by its name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from importlib import import_module
 from inspect import isabstract
@@ -65,9 +65,24 @@ def metric(name: str) -> Metric:
     kind = _BY_PREFIX.get(_SYNONYMS.get(parts[1], parts[1])) if parts else None
     if parts and kind:
         return kind(int(parts[2]))
-    nearest = get_close_matches(name.casefold(), _BY_NAME, n=1)
-    advice = f"did you mean {nearest[0]!r}?" if nearest else f"there are {', '.join(_BY_NAME)}"
-    raise ValueError(f"no metric is called {name!r}; {advice}")
+    nearest = nearest_metric_name(name, _BY_NAME)
+    advice = f"did you mean {nearest!r}?" if nearest else f"there are {', '.join(_BY_NAME)}"
+    raise ValueError(f"no metric is called {name!r:.60}; {advice}")
+
+
+def nearest_metric_name(name: str, names: Iterable[str]) -> str | None:
+    """The most similar of some names of metrics, with or without its cut-off; None if no name is similar.
+
+    >>> nearest_metric_name("mapp", ["precision@1", "map@100"]), nearest_metric_name("zzz", ["map@100"])
+    ('map@100', None)
+    """
+    by_key: dict[str, str] = {}
+    for each in names:
+        key = spelling_key(each)
+        by_key.setdefault(key.partition("@")[0], each)
+        by_key[key] = each
+    nearest = get_close_matches(spelling_key(name[:80]), by_key, n=1)
+    return by_key[nearest[0]] if nearest else None
 
 
 def spelling_key(name: str) -> str:

@@ -7,7 +7,7 @@ from leaderboard import BoardRow, FoldRow
 from leaderboard.order import Rankable
 from leaderboard.rendering.format_cells import metric_label
 from metrics import COMPLETE_METRICS, PROTOCOL_METRICS, Metric, Task, metric, metrics_of
-from metrics.registry import spelling_key
+from metrics.registry import nearest_metric_name, spelling_key
 
 
 def reported_metric(name: str | None, task: Task, reported: tuple[Metric, ...] | None = None) -> Metric:
@@ -29,7 +29,9 @@ def reported_metric(name: str | None, task: Task, reported: tuple[Metric, ...] |
     chosen = labels.get(spelling_key(name)) or _metric(name)
     if chosen is None or chosen not in reported:
         names = [metric_label(each.name) if needs_complete_rankings(each) else each.name for each in reported]
-        raise HarnessError(f"{name!r:.60} is not a metric of {task}; choose one of {', '.join(names)}")
+        nearest = None if _metric(name) else nearest_metric_name(name, names)
+        advice = f"did you mean {nearest!r}?" if nearest else f"choose one of {', '.join(names)}"
+        raise HarnessError(f"{name!r:.60} is not a metric of {task}; {advice}")
     return chosen
 
 

@@ -138,10 +138,26 @@ def test_a_retrieval_metric_is_found_at_any_cut_off(name, expected):
     assert metric(name) == expected
 
 
-@pytest.mark.parametrize(("name", "nearest"), [("mAAP@100", "map@100"), ("gpa", "gap"), ("top1_acc", "top1_accuracy")])
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("mAAP@100", "map@100"),
+        ("gpa", "gap"),
+        ("top1_acc", "top1_accuracy"),
+        ("mapp", "map@100"),
+        ("recal@100", "recall@100"),
+        ("accuarcy", "top1_accuracy"),
+    ],
+)
 def test_the_error_for_an_unknown_name_suggests_the_nearest(name, nearest):
     with pytest.raises(ValueError, match=f"no metric is called '{name}'; did you mean '{nearest}'"):
         metric(name)
+
+
+def test_a_long_name_is_not_repeated_whole():
+    with pytest.raises(ValueError, match="no metric is called") as caught:
+        metric("x" * 5000)
+    assert len(str(caught.value)) < 1000
 
 
 def test_the_error_for_a_name_near_to_none_lists_all():

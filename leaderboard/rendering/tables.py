@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Rows = Sequence[BoardRow | FoldRow]
 
+_INTERVAL = ("low", "high")
 COVERAGE = [f"coverage_{field.name}" for field in fields(Coverage)]
 
 
@@ -57,8 +58,9 @@ def render(rows: Rows, format: str, **heading: Unpack[TableHeading]) -> "Text | 
     r"""Render the rows: a rich Text for the terminal, or the text of a csv, json, markdown or latex file.
 
     Terminal, Markdown and LaTeX round scores to five digits, cut very long names, and have a title and Kaggle's
-    caption; CSV and JSON have every column and keep every digit. JSON keeps names as they are; the others escape
-    control characters, and CSV puts an apostrophe before a name that a spreadsheet would read as a formula.
+    caption; CSV and JSON have every column (CSV none for intervals that no row has) and keep every digit. JSON keeps
+    names as they are; the others escape control characters, and CSV puts an apostrophe before a name that a spreadsheet
+    would read as a formula.
 
     >>> print(render([], "csv", title="", metric="gap", higher_is_better=True)[:29])
     rank,private_rank,move,soluti
@@ -119,13 +121,20 @@ def _latex(rows: Rows, heading: TableHeading) -> str:
 
 def _csv(rows: Rows, heading: TableHeading) -> str:
     file = StringIO()
-    columns = [flat for name in _names(rows) for flat in (COVERAGE if name == "coverage" else [name])]
+    names = [name for name in _names(rows) if name not in _INTERVAL or not _lack_intervals(rows)]
+    columns = [flat for name in names for flat in (COVERAGE if name == "coverage" else [name])]
     extra = ["medal", "top_percent"] if heading.get("medals") else []
-    writer = csv.DictWriter(file, columns + extra, lineterminator="\n")
+    writer = csv.DictWriter(file, columns + extra, lineterminator="\n", extrasaction="ignore")
     writer.writeheader()
     for row, award in zip(rows, _awards(rows, heading), strict=True):
         writer.writerow({name: _exact(value) for name, value in (*_flat(row), *award.items())})
     return file.getvalue()
+
+
+def _lack_intervals(rows: Rows) -> bool:
+    """Return whether there are scores but no intervals, as by any metric but that which entries are scored with."""
+    has_score = any(getattr(row, "rank", None) is not None for row in rows)
+    return has_score and all(getattr(row, name, None) is None for row in rows for name in _INTERVAL)
 
 
 def _awards(rows: Rows, heading: TableHeading) -> list[dict[str, object]]:

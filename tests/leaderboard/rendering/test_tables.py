@@ -193,6 +193,14 @@ def test_no_name_breaks_out_of_markdown(make_entry, hostile_names, every):
     assert max(map(len, lines)) < 1000
 
 
+def test_csv_has_no_columns_for_intervals_that_no_row_has(make_entry):
+    entries = [make_entry("a", public=0.5, private=0.5, id=1), make_entry("failed", reason="no", id=2)]
+    (a, failed) = read_csv(render(board_rows(entries, higher_is_better=True), "csv", **HEADING))
+    assert not {"low", "high"} & {*a, *failed}
+    assert (a["score_public"], failed["reason"]) == ("0.5", "no")
+    assert {"low", "high"} <= set(render([], "csv", **HEADING).strip().split(","))
+
+
 def test_no_name_breaks_out_of_csv_or_becomes_a_formula(make_entry, hostile_names):
     rows = board_rows([make_entry(name, public=-0.5) for name in hostile_names], higher_is_better=True)
     text = render(rows, "csv", **HEADING)

@@ -226,7 +226,10 @@ def test_a_solution_can_be_added_and_checked(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("workspace")
-def test_a_solution_that_cannot_be_imported_is_one_line_of_the_list(tmp_path: Path) -> None:
+def test_a_solution_that_cannot_be_imported_is_one_line_of_the_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)  # which pytest sets for its workers
     path = write_obedient(tmp_path)
     run_command("solutions", "add", path)
     path.write_text("import no_such_module\n")

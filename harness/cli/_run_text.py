@@ -138,8 +138,16 @@ def repeated_command(context: typer.Context, specs: Sequence[str]) -> str:
         name, source = option.name or "", context.get_parameter_source(option.name or "")
         if option.param_type_name == "option" and source is not None and source.name == "COMMANDLINE":
             value = context.params[name]
-            words += [option.opts[0]] if value is True else [option.opts[0], str(value)]
+            values = value if isinstance(value, (list, tuple)) else [value]
+            words += [option.opts[0]] if value is True else _option_words(option.opts[0], values)
     return pasteable(*words)
+
+
+def _option_words(name: str, values: Sequence[object]) -> list[str]:
+    """Return an option with each of its values, without the passwords of URLs."""
+    from leaderboard.safe_text import hide_credentials
+
+    return [word for value in values for word in (name, hide_credentials(str(value)))]
 
 
 def batch_document(competition: str, batch: BatchResult) -> dict[str, object]:

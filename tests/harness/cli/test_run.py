@@ -5,7 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer import Context
+from typer.main import get_command
 
+from harness.cli._run_text import repeated_command
+from harness.cli.main import app
 from tests.cli import error_of, run_command
 from tests.factories.competitions import make_competition
 
@@ -73,6 +77,14 @@ def test_an_entry_on_a_sample_is_not_taken_for_the_whole(limited: LimitedRuns) -
     again = limited.json("run", "hash", "--again")["runs"][0]
     assert again["repeated"]
     assert limited.json("run", "hash")["runs"][0]["id"] == again["id"]
+
+
+def test_a_command_to_repeat_has_each_value_of_an_option_and_no_password() -> None:
+    group = get_command(app)
+    command = group.get_command(Context(group), "run")
+    options = ["--on", "demo", "--log", "mlflow:http://ann:secret@host", "--log", "wandb:x", "--again"]
+    text = repeated_command(command.make_context("run", options), ["hash"])
+    assert text.endswith("run hash --on demo --again --log 'mlflow:http://***@host' --log wandb:x")
 
 
 def test_the_end_of_the_budget_is_an_exit_code_and_a_command(limited: LimitedRuns) -> None:

@@ -8,6 +8,13 @@ from harness.cli._text_table import fits, table_lines
 from tests.cli import run_command
 from tests.factories.competitions import write_table
 
+
+@pytest.fixture(autouse=True)
+def no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remove the width that pytest sets for its workers."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 ROWS = [
     ["#", "solution", "private", "interval"],
     ["1", "first_place(backbone='EfficientNetV2B0', dims=256)", "0.12345", "0.1 – 0.2"],

@@ -38,7 +38,10 @@ def test_each_trial_is_printed_and_the_last_line_is_the_best(
     assert any("FAILED: fold 1/3" in line for line in lines)
     assert any(line.endswith("  the defaults") for line in lines)
     assert any(line.endswith("  nested cross-validation estimate of the best") for line in lines)
-    assert any(line.startswith("nested estimate − defaults: +0.") and line.endswith(": better than the defaults") for line in lines)
+    assert any(
+        line.startswith("nested estimate − defaults: +0.") and line.endswith(": better than the defaults")
+        for line in lines
+    )
     assert lines[-1].startswith(f"{slope}(")
     assert out.read_text() == lines[-1] + "\n"
     assert run_command("solutions", "check", lines[-1]).exit_code == 0, "it can be typed again"

@@ -75,14 +75,14 @@ def test_an_engine_that_does_not_exist_or_is_not_installed_is_an_error(monkeypat
 def test_rows_are_the_same_bits_in_any_batch_order_and_thread(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     require_engine(name)
     monkeypatch.setenv("LANDMARK_ENGINE", name)
-    images, network = pixels(21, 96, 96), Backbone()
+    images, network = pixels(9, 96, 96), Backbone()  # batches are filled up, so few calls are enough
     expected = network.forward(images)["maps"]
     with ThreadPoolExecutor(4) as pool:
-        for size in (1, 3, 8, 20):
-            starts = range(0, 21, size)
+        for size in (1, 4, 8):
+            starts = range(0, len(images), size)
             parts = pool.map(lambda start, size=size: network.forward(images[start : start + size])["maps"], starts)
             assert np.array_equal(np.concatenate(list(parts)), expected)
-    order = np.random.default_rng(1).permutation(21)
+    order = np.random.default_rng(1).permutation(len(images))
     network.forward(pixels(2, 32, 160))  # another size between
     assert np.array_equal(network.forward(images[order])["maps"], expected[order])
 
@@ -126,9 +126,11 @@ def test_engines_agree_and_print_nothing(tmp_path: Path, rows_of_openvino: dict[
     if not importlib.util.find_spec(name):
         pytest.skip(f"{name} is not installed")
     engine = {"LANDMARK_ENGINE": name} if name == "onnxruntime" else {"LANDMARK_ENGINE": "keras", "KERAS_BACKEND": name}
-    other = described_by(tmp_path, "imagenet", "random", **engine)
-    for array, result in rows_of_openvino.items():
-        assert np.abs(result - other[array]).max() < 1e-3, array
+    networks = ["imagenet"] if name == "jax" else ["imagenet", "random"]  # jax compiles a network for ten seconds
+    other = described_by(tmp_path, *networks, **engine)
+    assert {array.split()[0] for array in other} == {*networks}
+    for array, result in other.items():
+        assert np.abs(result - rows_of_openvino[array]).max() < 1e-3, array
 
 
 @pytest.mark.slow

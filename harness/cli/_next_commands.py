@@ -1,4 +1,4 @@
-"""What to do after `landmark run`: commands to paste, by what failed and what stands on the board."""
+"""Commands that `landmark run` suggests at its end, depending on which runs failed and on the rows of the board."""
 
 from __future__ import annotations
 

@@ -56,8 +56,8 @@ def mlflow(
 
     Example: landmark export mlflow --on demo --to http://localhost:5000
     """
-    _open = _opened(on, workspace_dir, names, task, folds=folds)
-    _put_all("mlflow", to, _open, submissions=submissions, private=private)
+    selection = _select(on, workspace_dir, names, task, folds=folds)
+    _store_all("mlflow", to, selection, submissions=submissions, private=private)
 
 
 @app.command()
@@ -75,8 +75,8 @@ def tensorboard(
 
     Example: landmark export tensorboard --on demo --out logs
     """
-    _open = _opened(on, workspace_dir, names, task, folds=folds)
-    _put_all("tensorboard", str(out), _open, submissions=False, private=private)
+    selection = _select(on, workspace_dir, names, task, folds=folds)
+    _store_all("tensorboard", str(out), selection, submissions=False, private=private)
 
 
 @app.command()
@@ -95,8 +95,8 @@ def wandb(
 
     Example: landmark export wandb --on demo --out wandb-demo
     """
-    _open = _opened(on, workspace_dir, names, task, folds=folds)
-    _put_all("wandb", str(out), _open, submissions=submissions, private=private)
+    selection = _select(on, workspace_dir, names, task, folds=folds)
+    _store_all("wandb", str(out), selection, submissions=submissions, private=private)
 
 
 @app.command()
@@ -144,7 +144,7 @@ def parquet(
     from harness.export.parquet_tables import write_parquet
     from leaderboard import EntryStore
 
-    competition, workspace, entries = _opened(on, workspace_dir, names, task, folds=folds)
+    competition, workspace, entries = _select(on, workspace_dir, names, task, folds=folds)
     tables = write_parquet(entries, EntryStore(workspace.database), competition, out, answers=answers)
     for path, rows in tables.rows.items():
         say(f"{path}: {rows} rows")
@@ -152,7 +152,7 @@ def parquet(
         note(f"note: {message}")
 
 
-def _opened(
+def _select(
     folder: Path, workspace_dir: Path | None, names: list[str] | None, task: TaskOption, *, folds: bool
 ) -> tuple[Competition, Workspace, list[Entry]]:
     """Return the competition, the workspace and the entries to export."""
@@ -163,10 +163,10 @@ def _opened(
     return competition, workspace, entries_to_export(competition, workspace, names or (), task, folds=folds)
 
 
-def _put_all(
+def _store_all(
     kind: TrackerKind,
     place: str,
-    opened: tuple[Competition, Workspace, list[Entry]],
+    selection: tuple[Competition, Workspace, list[Entry]],
     *,
     submissions: bool,
     private: bool,
@@ -176,7 +176,7 @@ def _put_all(
     from harness.progress_display import progress
     from leaderboard.safe_text import hide_credentials
 
-    entries = opened[2]
+    entries = selection[2]
     tracker = open_tracker(kind, place, submissions=submissions)
     with progress() as listener:
         report = listener(f"export to {kind}")

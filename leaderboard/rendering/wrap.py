@@ -1,8 +1,8 @@
 """Wrap names and sentences to a number of terminal columns, between words where that is possible."""
 
 from collections.abc import Iterator
+from re import Pattern, split
 from re import compile as pattern
-from re import split
 
 _AFTER_WORD = pattern(r"(?<=[ ,])")
 _IN_WORD = pattern(r"(?<=[_(=/.:-])")
@@ -63,5 +63,5 @@ def _cut(text: str, width: int) -> int:
     return max(1, fitting)
 
 
-def _positions(breaks: object, text: str) -> Iterator[int]:
-    return (match.start() for match in breaks.finditer(text))  # type: ignore[attr-defined]
+def _positions(breaks: Pattern[str], text: str) -> Iterator[int]:
+    return (match.start() for match in breaks.finditer(text))

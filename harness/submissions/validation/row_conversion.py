@@ -7,6 +7,8 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import StringIO
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -78,7 +80,7 @@ def _convert(path: Path, conversion: Conversion, rewriter: RowRewriter) -> None:
         first = next(lines, "")
         separator = separator_of(first)
         writer = csv.writer(file, lineterminator="\n")
-        reader = csv.reader(_chain(first, lines), delimiter=separator or ",", strict=True)
+        reader = csv.reader(chain([first], lines), delimiter=separator or ",", strict=True)
         header, line = next(reader, []), reader.line_num + 1
         places = _places(header, rewriter)
         if places is None:
@@ -94,11 +96,6 @@ def _convert(path: Path, conversion: Conversion, rewriter: RowRewriter) -> None:
                 if separator:
                     conversion.count(kinds.SEPARATORS[separator], 1, "", 1)
             line = reader.line_num + 1
-
-
-def _chain(first: str, lines: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from lines
 
 
 def _is_header(header: Sequence[str], task: Task) -> bool:
@@ -135,7 +132,11 @@ def _rewrite(
 
 
 def _lines(stream: ByteStream) -> Iterator[str]:
-    """Yield the lines of a file, with their line ends."""
+    """Yield the lines of a file, with their line ends; a lone carriage return ends a line, as in the block reader."""
+    return chain.from_iterable(StringIO(line, newline="") for line in _lines_before_newlines(stream))
+
+
+def _lines_before_newlines(stream: ByteStream) -> Iterator[str]:
     decoder = getincrementaldecoder("utf-8-sig")("surrogateescape")
     rest = ""
     while chunk := stream.read(_CHUNK):

@@ -62,6 +62,7 @@ def labels(folder: Path, *lines: str) -> list[str]:
 @example(content=b"id,images\nq,a,b\nq1\n", task=None, is_bare=False)
 @example(content=b"id,images,x\nq,a  b\n", task=None, is_bare=False)
 @example(content=b"id,images\n\xff,both\n", task=None, is_bare=False)
+@example(content=b"images,id\n\r[red],", task=None, is_bare=True)
 def test_a_repaired_file_has_only_unrepairable_faults_and_is_not_changed_again(
     content: bytes, task: str | None, is_bare: bool, folder: Path, bare: Path
 ) -> None:

@@ -37,13 +37,17 @@ def _remove_audit_hooks_after_each_test(_process_state: None, monkeypatch: pytes
 
 
 def pytest_configure() -> None:
-    """Remove the deadline of properties, and pass audit events to the hooks of the running test.
+    """Choose how properties are tested, and pass audit events to the hooks of the running test.
+
+    Examples of properties are random, and the same each time with HYPOTHESIS_PROFILE=repeatable, as in `.ci/run`: what
+    lands depends on the change alone. Neither has a deadline.
 
     Converted networks are cached beside the tests, for later sessions, too; their keys contain the converter's code.
     """
     os.environ.setdefault("LANDMARK_CACHE", str(Path(__file__).parents[1] / ".pytest_cache" / "landmark"))
-    settings.register_profile("no deadline", deadline=None)
-    settings.load_profile("no deadline")
+    settings.register_profile("random", deadline=None)
+    settings.register_profile("repeatable", deadline=None, derandomize=True)
+    settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "random"))
 
     def call_hooks(event: str, arguments: Any) -> None:
         for hook in _HOOKS:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from harness.data.tables.hash_key import HASH_KEY
 from harness.data.tables.string_column import StringColumn
 
 
@@ -49,7 +50,7 @@ class TextColumn:
 
         words, longest = self.words, int(self.word_counts.max(initial=0))
         repeated, room = np.zeros(len(words), bool), np.zeros(2 << longest.bit_length(), np.int64)
-        mark_repeats(words.unaligned_u64, words.starts, words.ends, self.begins, self.stops, room, repeated)
+        mark_repeats(words.unaligned_u64, words.starts, words.ends, self.begins, self.stops, room, repeated, HASH_KEY)
         return repeated
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from harness.data.tables.hash_key import HASH_KEY
 from harness.data.tables.string_column import PADDING, StringColumn
 
 
@@ -77,8 +78,9 @@ class IdIndex:
         codes = np.empty(len(words), np.int32)
         known = self.strings().unaligned_u64
         self._count = assign_codes(
-            words.unaligned_u64, words.starts, words.ends, known, self._offsets, self._slots, self._count, codes, new
-        )
+            words.unaligned_u64, words.starts, words.ends, known, self._offsets, self._slots, self._count, codes, new,
+            HASH_KEY,
+        )  # fmt: skip
         return codes
 
     def _has_room(self, words: int, n_bytes: int) -> bool:

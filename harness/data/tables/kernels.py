@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from metrics.jit import helper, kernel
+from harness.data.tables.hash_key import HashKey
+from metrics.jit import helper, instructions, kernel
 
 BLANK = 32
 UPPER, LOWER = np.uint64(0xFFFFFFFF00000000), np.uint64(0x00000000FFFFFFFF)
 CHUNK = 256  # words whose slots are read at once
 MIXER = np.uint64(0x9E3779B97F4A7C15)
+LOW_64_BITS = (1 << 64) - 1
 TOO_LONG, EMPTY, UNKNOWN, OWN, REPEATED = range(5)  # kinds of faults of a list
 UNLISTABLE = -2  # number of an image without an id
 
@@ -27,14 +29,29 @@ def gather_ranges(begins: np.ndarray, stops: np.ndarray, old: np.ndarray, new: n
         place += length
 
 
+def _emit_folded_product(builder: Any, left: Any, right: Any) -> Any:
+    narrow, wide = left.type, type(left.type)(128)
+    product = builder.mul(builder.zext(left, wide), builder.zext(right, wide))
+    return builder.xor(builder.trunc(product, narrow), builder.trunc(builder.lshr(product, wide(64)), narrow))
+
+
+def _folded_product(left: np.uint64, right: np.uint64) -> np.uint64:
+    product = int(left) * int(right)
+    return np.uint64((product >> 64) ^ (product & LOW_64_BITS))
+
+
+folded_product = instructions(_emit_folded_product, "uint64", _folded_product)
+"""The upper half of a product of 128 bits, xor the lower half: every bit depends on every bit of both numbers."""
+
+
 @helper
-def hash_bytes(eights: np.ndarray, start: int, end: int) -> Any:
-    """64-bit hash of a word."""
-    mixed = np.uint64(end - start)
-    for place in range(start, end, 8):
-        mixed = (mixed ^ bytes_at(eights, place, end)) * MIXER
-        mixed ^= mixed >> np.uint64(29)
-    return mixed
+def hash_bytes(eights: np.ndarray, start: int, end: int, key: HashKey) -> Any:
+    """64-bit hash of a word under a secret key, like wyhash: sixteen bytes a step, a folded product each."""
+    mixed = key[0] ^ np.uint64(end - start)
+    for place in range(start, end, 16):
+        second = bytes_at(eights, place + 8, end) if end > place + 8 else np.uint64(0)
+        mixed = folded_product(mixed ^ bytes_at(eights, place, end), second ^ key[1])
+    return folded_product(mixed, MIXER)
 
 
 @helper
@@ -59,7 +76,7 @@ def equal_bytes(eights: np.ndarray, start: int, end: int, others: np.ndarray, be
 def assign_codes(
     eights: np.ndarray, starts: np.ndarray, ends: np.ndarray,
     known: np.ndarray, offsets: np.ndarray, slots: np.ndarray, count: int,
-    codes: np.ndarray, new: bool,
+    codes: np.ndarray, new: bool, key: HashKey,
 ) -> int:  # fmt: skip
     """Write the code of each word, -1 if unknown; if `new`, unknown words are added. Return the number of known words.
 
@@ -75,7 +92,7 @@ def assign_codes(
             start, end = starts[begin + place], ends[begin + place]
             firsts[place] = bytes_at(eights, start, end) if end > start else np.uint64(0)
             seconds[place] = bytes_at(eights, start + 8, end) if end > start + 8 else np.uint64(0)
-            bits[place] = hash_bytes(eights, start, end) & mask
+            bits[place] = hash_bytes(eights, start, end, key) & mask
         for place in range(stop - begin):
             heads[place], seen[place] = slots[bits[place], 0], slots[bits[place], 2]
         for word in range(begin, stop):
@@ -109,7 +126,7 @@ def assign_codes(
 @kernel
 def mark_repeats(
     eights: np.ndarray, starts: np.ndarray, ends: np.ndarray,
-    begins: np.ndarray, stops: np.ndarray, room: np.ndarray, repeated: np.ndarray,
+    begins: np.ndarray, stops: np.ndarray, room: np.ndarray, repeated: np.ndarray, key: HashKey,
 ) -> None:  # fmt: skip
     """Mark the words that occur earlier in the same list; list i holds words `begins[i]` to `stops[i] - 1`.
 
@@ -118,7 +135,7 @@ def mark_repeats(
     mask = np.uint64(len(room) - 1)
     for row in range(len(begins)):
         for word in range(begins[row], stops[row]):
-            slot = hash_bytes(eights, starts[word], ends[word]) & mask
+            slot = hash_bytes(eights, starts[word], ends[word], key) & mask
             while room[slot] > begins[row]:
                 other = room[slot] - 1
                 if equal_bytes(eights, starts[word], ends[word], eights, starts[other], ends[other]):
@@ -161,7 +178,7 @@ def count_fault(kind: int, row: int, entry: int, counts: np.ndarray, first: np.n
 def validate_lists(
     words: tuple[np.ndarray, np.ndarray, np.ndarray], bounds: tuple[np.ndarray, np.ndarray], numbers: np.ndarray,
     rows: np.ndarray, own: np.ndarray, n_index: int, room: np.ndarray,
-    positions: np.ndarray, counts: np.ndarray, first: np.ndarray,
+    positions: np.ndarray, counts: np.ndarray, first: np.ndarray, key: HashKey,
 ) -> None:  # fmt: skip
     """Write the image numbers of list i to `positions[rows[i]]`, unless that is -1, and count the faults of each kind.
 
@@ -188,9 +205,9 @@ def validate_lists(
             if 0 <= image == own[number]:
                 count_fault(OWN, number, entry, counts, first)
             bits = (
-                np.uint64(image) * MIXER >> np.uint64(32)
+                folded_product(np.uint64(image) ^ key[0], key[1])
                 if image >= 0
-                else hash_bytes(eights, starts[word], ends[word])
+                else hash_bytes(eights, starts[word], ends[word], key)
             )
             slot = bits & mask
             while room[slot] > begin:

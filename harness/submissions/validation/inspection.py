@@ -9,6 +9,7 @@ import numpy as np
 
 from harness.data.tables.blocks import TableBlock, TextColumn, invalid_utf8_rows
 from harness.data.tables.cells import quote
+from harness.data.tables.hash_key import HASH_KEY
 from harness.data.tables.string_column import StringColumn
 from harness.submissions.validation import fault_kinds as kinds
 from harness.submissions.validation.completeness import count_entries
@@ -124,7 +125,7 @@ class Inspection:
         n_index = -1 if self.reference.n_index is None else self.reference.n_index
         validate_lists(
             (words.unaligned_u64, words.starts, words.ends), (answers.begins, answers.stops), numbers, targets, own,
-            n_index, scratch, self.positions, counts, first,
+            n_index, scratch, self.positions, counts, first, HASH_KEY,
         )  # fmt: skip
         listing_faults: tuple[FaultKind | None, ...] = LISTING_FAULTS
         if self.reference.ranks_whole_index:

@@ -1,0 +1,80 @@
+"""Bind this process by a policy: Landlock and fewer capabilities where Linux has them, else an audit hook."""
+
+import os
+from collections.abc import Iterator
+
+from harness.errors import HarnessError
+from harness.sandbox.audit_hook import refuse_hidden_files
+from harness.sandbox.capabilities import drop_capabilities
+from harness.sandbox.complement import paths_beside
+from harness.sandbox.devices import DEVICES, SHARED_MEMORY, harmless_devices
+from harness.sandbox.landlock import PortRight, Right, Ruleset, landlock_version
+from harness.sandbox.policy import SandboxPolicy
+
+_READ = Right.READ_FILE | Right.EXECUTE
+_WRITE = (
+    Right.WRITE_FILE
+    | Right.TRUNCATE
+    | Right.MAKE_FILE
+    | Right.MAKE_FOLDER
+    | Right.MAKE_SYMLINK
+    | Right.MAKE_SOCKET
+    | Right.MAKE_FIFO
+    | Right.REMOVE_FILE
+    | Right.REMOVE_FOLDER
+    | Right.MOVE
+)
+_DEVICE = Right.READ_FILE | Right.WRITE_FILE | Right.DEVICE_CONTROL
+
+
+def restrict(policy: SandboxPolicy) -> str:
+    """Restrict this process and all that it starts by a policy, for good; return what enforces it.
+
+    That is `landlock N`, with the version of its interface, `audit hook` or `off`. Call it before the process starts a
+    thread. Raises HarnessError if the policy requires Landlock and the kernel lacks it.
+    """
+    if policy.mode == "off":
+        return "off"
+    version = landlock_version()
+    if version:
+        _require_single_thread()
+        _restrict_by_landlock(policy)
+        drop_capabilities()
+        return f"landlock {version}"
+    if policy.mode == "require":
+        raise HarnessError(
+            "--sandbox require: this system has no Landlock (Linux 5.13 or later, where it is enabled); "
+            "run without it, or with --sandbox auto"
+        )
+    refuse_hidden_files(policy.hidden)
+    return "audit hook"
+
+
+def _restrict_by_landlock(policy: SandboxPolicy) -> None:
+    with Ruleset() as rules:
+        rules.allow("/", Right.READ_FOLDER)
+        for path in _readable_paths(policy):
+            rules.allow(path, _READ)
+        for path in policy.writable:
+            rules.allow(os.path.realpath(path), _READ | _WRITE)
+        for path in harmless_devices():
+            rules.allow(path, _DEVICE)
+        if policy.shares_memory:
+            rules.allow(os.path.realpath(SHARED_MEMORY), _READ | _WRITE)
+        for port in policy.ports:
+            rules.allow_port(port, PortRight.CONNECT)
+        rules.allow_port(0, PortRight.BIND)
+        rules.restrict_thread()
+
+
+def _readable_paths(policy: SandboxPolicy) -> Iterator[str]:
+    hidden = {os.path.realpath(path) for path in (*policy.hidden, DEVICES)}
+    yield from paths_beside(hidden)
+    yield from map(os.path.realpath, policy.readable)
+
+
+def _require_single_thread() -> None:
+    """Raise RuntimeError if the process has several threads, because Landlock does not bind those that exist."""
+    threads = len(os.listdir("/proc/self/task"))
+    if threads > 1:
+        raise RuntimeError(f"a process restricts itself before it starts threads, and this one has {threads}")

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from harness.errors import DataError
+from leaderboard.safe_text import shorten
 
 _LARGEST = 1 << 28  # bytes
 _KINDS = "biufSU"
@@ -123,7 +124,8 @@ def read_pickle(path: Path) -> Any:
     try:
         return _to_lists(_NumpyUnpickler(BytesIO(content), encoding="latin-1").load())
     except Exception as error:  # noqa: BLE001 (a damaged pickle may raise anything)
-        raise DataError(f"{path}: is no pickle of lists, numbers and arrays alone: {error}") from None
+        reason = shorten(str(error))
+        raise DataError(f"{path}: is no pickle of lists, numbers and arrays alone: {reason}") from None
 
 
 def _to_lists(value: Any) -> Any:

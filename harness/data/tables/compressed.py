@@ -18,7 +18,7 @@ _GZIP, _ZIP = b"\x1f\x8b", b"PK"
 _LOCKED = 1  # flag of an encrypted member
 _BOMB = 1 << 28  # bytes that any file may decompress to
 _LARGEST_RATIO = 200  # of decompressed to compressed size beyond that; tables of ids have 2 to 5
-_BROKEN = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError)
+_BROKEN = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, IndexError)
 
 
 @contextmanager

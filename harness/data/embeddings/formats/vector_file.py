@@ -11,6 +11,7 @@ import numpy as np
 
 from harness.data.tables.cells import quote
 from harness.errors import DataError, HarnessError
+from leaderboard.safe_text import make_printable
 
 BLOCK_BYTES = 1 << 24
 _KINDS = "fiu"  # NumPy kinds of vectors
@@ -66,7 +67,7 @@ def damage_reported(path: Path, kind: str) -> Iterator[None]:
     except HarnessError:
         raise
     except Exception as error:  # noqa: BLE001 (a damaged file may raise anything)
-        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        reason = make_printable(" ".join(str(error).split())[:200]) or type(error).__name__
         raise DataError(f"{path}: cannot be read as {kind}: {reason}; is it complete?") from None
 
 

@@ -3,9 +3,8 @@
 With the environment variable `LANDMARK_KERNELS=numpy` numba is not imported and nothing is compiled: every kernel is
 then the plain Python and NumPy function it was written as. Tests compare both; it is much slower.
 
-Numba recompiles a cached kernel when its own file changes, but not when a helper in another file does. After editing a
-helper that other files import, touch the files of the kernels that call it. Modules with kernels are imported where
-they are used, as importing numba takes half a second.
+Compiled kernels are stored on disk under a digest of all code that they reach, see `metrics.kernel_cache`. Modules with
+kernels are imported where they are used, as importing numba takes half a second.
 """
 
 import inspect
@@ -24,13 +23,17 @@ if COMPILED:
     from numba import types
     from numba.extending import intrinsic
 
+    from metrics.kernel_cache import KernelCache
+
 
 def kernel(function: Function) -> Function:
     """Compile a function at its first call, cache it on disk and run it without the interpreter lock."""
     if not COMPILED:
         return np.errstate(all="ignore")(function)  # compiled code wraps around and divides without warnings
-    compiled: Function = numba.njit(function, nogil=True, cache=True)
-    return compiled
+    compiled: Any = numba.njit(function, nogil=True)
+    compiled._cache = KernelCache(function)  # noqa: SLF001 (numba has no public way to name a cache)
+    result: Function = compiled
+    return result
 
 
 def helper(function: Function) -> Function:

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 from joblib import Parallel, delayed
 
 from harness.cpu_budget import cores
 from harness.data.competition_fault import CompetitionFault, Tables, row_faults, unreadable_table, value_faults
-from harness.data.ground_truth import UNLABELLED, asks_for_complete_rankings
+from harness.data.ground_truth import UNLABELLED
 from harness.data.ground_truth_check import ground_truth_faults, labels_of
+from harness.data.ground_truth_files import asks_for_complete_rankings
 from harness.data.images.decode import UndecodableError, decode
 from harness.data.images.find import ImageFolder
 from harness.data.landmark_names import LANDMARK_NAMES
@@ -71,10 +71,14 @@ def _id_faults(table: CsvTable) -> Iterator[CompetitionFault]:
 
 
 def _index_may_hold_queries(folder: Path) -> bool:
-    """Return whether queries may be index images, as in Holidays, where the ground truth ignores the query itself."""
-    with suppress(DataError):  # reported with the ground truth
+    """Return whether queries may be index images, as in Holidays, where the ground truth ignores the query itself.
+
+    This is also so for a ground truth that cannot be read, which is a fault of its own.
+    """
+    try:
         return asks_for_complete_rankings(folder)
-    return False
+    except DataError:
+        return True
 
 
 def _shared_ids(tables: Tables, *, index_holds_queries: bool) -> Iterator[CompetitionFault]:

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.data.ground_truth import UNLABELLED, asks_for_complete_rankings, competition_metrics, find_ground_truth
+from harness.data.ground_truth import UNLABELLED
+from harness.data.ground_truth_files import asks_for_complete_rankings, competition_metrics, find_ground_truth
 from harness.data.image_set import ImageSet
 from harness.data.images.find import ImageFolder
 from harness.data.images.source import TableImages

@@ -44,14 +44,6 @@ def grade_columns(path: Path) -> dict[str, str]:
     raise DataError(f"{path}: the first line is {quote(','.join(header))}; it must be {_FORMS}, perhaps with Usage")
 
 
-def find_complete_ground_truth(folder: Path) -> Path | None:
-    """Return the path of the ground truth for complete rankings, or None; raises DataError if there are two."""
-    paths = [path for path in sorted(folder.glob("*solution*.csv")) if path.name[0] != "." and grade_columns(path)]
-    if len(paths) > 1:
-        raise DataError(f"{folder}: {paths[0].name} and {paths[1].name} both hold the ground truth; move one away")
-    return paths[0] if paths else None
-
-
 def read_protocols(path: Path, images: IdIndex) -> Protocols:
     """Return the protocols of a table; new images are added to `images`.
 
@@ -59,7 +51,7 @@ def read_protocols(path: Path, images: IdIndex) -> Protocols:
     """
     columns = grade_columns(path)
     images_of: dict[str, ImagesByQuery] = {grade: {} for grade in (*columns, "ignored")}
-    for rows in read_rows(path, ["id", *columns.values()]):
+    for rows in read_rows(path, ["id", *columns.values()], keep_quoted=True):
         queries = _new_queries(rows, images_of)
         for grade, column in columns.items():
             images_of[grade] |= zip(queries, _image_sets(rows[column], images), strict=True)

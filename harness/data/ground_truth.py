@@ -1,7 +1,4 @@
-"""Read the ground truth of a competition, which no solution may see.
-
-The files are named `*_solution*.csv`, as on Kaggle and in Google Landmarks: id, images or landmarks, and Usage.
-"""
+"""Read the ground truth of a competition, which no solution may see."""
 
 from __future__ import annotations
 
@@ -14,19 +11,17 @@ from typing import Any
 import numpy as np
 
 from harness.data.complete_ground_truth import Protocols, grade_columns, protocol_metrics, read_protocols
+from harness.data.ground_truth_files import COLUMNS, USAGE, find_ground_truth
 from harness.data.tables.blocks import TextColumn
 from harness.data.tables.cells import parse_whole_numbers, quote
-from harness.data.tables.csv_table import TableRows, read_header, read_rows
+from harness.data.tables.csv_table import TableRows, read_rows
 from harness.data.tables.id_index import IdIndex
 from harness.data.tables.string_column import StringColumn
-from harness.errors import DataError
 from metrics import Metric, Task, metrics_of
 
-COLUMNS: dict[Task, str] = {"retrieval": "images", "recognition": "landmarks"}
 UNLABELLED = ("", "None")  # landmark_id of a train image without landmark
 USAGES = ("Public", "Private", "Ignored")
 UNLISTABLE = -2  # number of an image without an id, which no answer can contain
-_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _REPEATS = "repeated entries within rows were counted once"
 _EMPTY = "scored queries have no relevant image and always score 0; mark them Ignored"
 
@@ -79,47 +74,10 @@ class GroundTruth:
         return np.asarray(np.append(self.images.texts(), "")[np.maximum(self.relevant, -1)])
 
 
-def find_ground_truth(folder: Path) -> dict[Task, Path]:
-    """Return task -> ground truth file of a competition folder; DataError if two files are of one task."""
-    paths: dict[Task, Path] = {}
-    for path in sorted(path for path in folder.glob("*solution*.csv") if not path.name.startswith(".")):
-        header, is_complete = _read_header(path), bool(grade_columns(path))
-        for task, column in COLUMNS.items():
-            if not (is_complete and task == "retrieval") and (is_complete or column not in header):
-                continue
-            if task in paths:
-                both = f"{paths[task].name} and {path.name}"
-                raise DataError(f"{folder}: {both} both hold the ground truth of {task}; move one away")
-            paths[task] = path
-    return paths
-
-
-def _read_header(path: Path) -> list[str]:
-    """Return the column names; DataError if they are separated by anything but commas."""
-    header = read_header(path)
-    for separator, name in _SEPARATORS.items():
-        if len(header) == 1 and header[0].strip().lower().startswith(f"id{separator}"):
-            raise DataError(f"{path}: the columns are separated by {name}; save the table with commas")
-    return header
-
-
 def load_ground_truth(folder: Path, task: Task, images: IdIndex | None = None) -> GroundTruth | None:
     """Return the ground truth of a task, or None if the folder has none."""
     path = find_ground_truth(folder).get(task)
     return None if path is None else read_ground_truth(path, task, images)
-
-
-def asks_for_complete_rankings(folder: Path) -> bool:
-    """Return whether rankings of a competition must list the whole index, as for Oxford, Paris and Holidays."""
-    path = find_ground_truth(folder).get("retrieval")
-    return path is not None and bool(grade_columns(path))
-
-
-def competition_metrics(folder: Path, task: Task) -> tuple[Metric, ...]:
-    """Return the metrics that a competition reports for a task, without reading rows; the first ranks leaderboards."""
-    path = find_ground_truth(folder).get(task)
-    grades = grade_columns(path) if path else {}
-    return protocol_metrics(grades) if grades else metrics_of(task)
 
 
 def part_shares(folder: Path, task: Task) -> dict[str, float]:
@@ -144,7 +102,7 @@ def read_ground_truth(path: Path, task: Task, images: IdIndex | None = None) -> 
         return _read_complete(path, images)
     notes = dict.fromkeys((_REPEATS, _EMPTY), 0)
     queries, usages, relevant, counts = IdIndex(), [], [], []
-    for rows in read_rows(path, ["id", COLUMNS[task]], optional=["Usage"]):
+    for rows in read_rows(path, ["id", COLUMNS[task]], optional=[USAGE], keep_quoted=True):
         _add_queries(queries, rows)
         usage = _parse_usage(rows)
         words, count = _parse_entries(rows[COLUMNS[task]], usage != "Ignored", task, notes)
@@ -166,7 +124,7 @@ def _read_complete(path: Path, images: IdIndex) -> GroundTruth:
     """Return a ground truth of complete rankings, with all images that are relevant in any protocol."""
     protocols = read_protocols(path, images)
     relevant = next(protocols[name][0] for name in ("medium", "all") if name in protocols)
-    usages = [np.array([], object), *map(_parse_usage, read_rows(path, ["id"], optional=["Usage"]))]
+    usages = [np.array([], object), *map(_parse_usage, read_rows(path, ["id"], optional=[USAGE]))]
     numbers = [sorted(each) for each in relevant.values()]
     return GroundTruth(
         "retrieval",
@@ -188,9 +146,9 @@ def _add_queries(queries: IdIndex, rows: TableRows) -> None:
 
 
 def _parse_usage(rows: TableRows) -> np.ndarray:
-    if "Usage" not in rows:
+    if USAGE not in rows:
         return np.full(len(rows), "Private", object)
-    words = rows["Usage"].as_strings()
+    words = rows[USAGE].as_strings()
     numbers = IdIndex.from_texts(USAGES).find(words)
     for row in np.flatnonzero(numbers < 0)[:1]:
         rows.reject(row, f"Usage is {quote(words.texts()[row])}; it must be Public, Private or Ignored")

@@ -10,7 +10,9 @@ import numpy as np
 
 from harness.data.competition_fault import CompetitionFault, Tables, row_faults, unreadable_table, value_faults
 from harness.data.complete_ground_truth import grade_columns
-from harness.data.ground_truth import COLUMNS, USAGES, GroundTruth, find_ground_truth, read_ground_truth
+from harness.data.ground_truth import USAGES, GroundTruth, read_ground_truth
+from harness.data.ground_truth_files import COLUMNS, find_ground_truth, unread_columns
+from harness.data.ground_truth_match import CompetitionIds, match_ground_truth
 from harness.data.tables.cells import parse_whole_numbers
 from harness.data.tables.csv_table import CsvTable, read_table
 from harness.data.tables.ids import repeated_rows
@@ -29,6 +31,7 @@ def ground_truth_faults(folder: Path, tables: Tables) -> Iterator[CompetitionFau
         try:
             columns = grade_columns(path).values() if task == "retrieval" else ()
             table = read_table(path, ["id", *(columns or [COLUMNS[task]])], optional=["Usage"])
+            yield from value_faults(path.name, "columns that are not read", unread_columns(path))
             faults = list(_truth_row_faults(table, task))
             yield from faults
             truth = None if faults else read_ground_truth(path, task)
@@ -61,8 +64,10 @@ def _query_faults(truth: CsvTable, tables: Tables) -> Iterator[CompetitionFault]
 
 
 def _answer_faults(path: Path, truth: GroundTruth, tables: Tables) -> Iterator[CompetitionFault]:
-    if not truth.scored.any():
-        yield CompetitionFault(path.name, "table without a scored query: all are Ignored", 1, (path.name,))
+    try:
+        match_ground_truth(path.parent, truth, CompetitionIds(None, None, None))
+    except DataError as error:
+        yield CompetitionFault(path.name, "table cannot be scored", 1, (str(error),))
     part, ids = "index", set(tables["index"]["id"] if "index" in tables else ())
     if truth.task == "recognition":
         labels = set(labels_of(tables.get("train")))

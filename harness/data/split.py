@@ -19,6 +19,7 @@ import numpy as np
 from harness.atomic_files import write_atomically
 from harness.data.competition import Competition
 from harness.data.ground_truth import GroundTruth, load_ground_truth
+from harness.data.ground_truth_match import CompetitionIds, match_ground_truth
 from harness.data.image_set import ImageSet
 from harness.data.tables.cells import parse_whole_numbers
 from harness.data.tables.csv_table import read_table
@@ -128,10 +129,24 @@ class Split:
 
 
 def own_split(competition: Competition, task: Task, seed: int = 0, *, with_truth: bool = True) -> Split:
-    """Return the competition's own split, with its test images as queries."""
-    truth = load_ground_truth(competition.folder, task) if with_truth else None
+    """Return the competition's own split, with its test images as queries.
+
+    Raises DataError for a ground truth that cannot be read, or that fits none of the competition's queries or answers.
+    """
+    truth = _matched_truth(competition, task) if with_truth else None
     data = TrainingData(competition.train, competition.labels, competition.index, seed)
     return Split(TEST, data, competition.queries, truth, task == "retrieval" and competition.ranks_whole_index)
+
+
+def _matched_truth(competition: Competition, task: Task) -> GroundTruth | None:
+    """Return the ground truth, compared with the tables of the competition."""
+    truth = load_ground_truth(competition.folder, task)
+    if truth is None:
+        return None
+    index = competition.index.ids if task == "retrieval" and len(competition.index) else None
+    landmarks = np.unique(competition.labels).tolist() if task == "recognition" and len(competition.labels) else None
+    ids = CompetitionIds(competition.queries.ids if len(competition.queries) else None, index, landmarks)
+    return match_ground_truth(competition.folder, truth, ids)
 
 
 def fold_split(competition: Competition, folds: Folds, number: int, task: Task, seed: int = 0) -> Split:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from harness.data.ground_truth import UNLISTABLE, GroundTruth, load_ground_truth
+from harness.data.ground_truth_match import CompetitionIds, match_ground_truth
 from harness.data.tables.id_index import IdIndex, find_positions
 from harness.data.tables.string_column import StringColumn
 from harness.errors import DataError, SubmissionError
@@ -50,18 +51,19 @@ def score_file(path: Path, folder: Path, task: str | None = None) -> tuple[Evalu
     if task not in (None, file_task):
         raise DataError(f"{path}: is a submission for {file_task}, not for {task}")
     reference = ReferenceIds.from_folder(folder, file_task)
+    ids = _competition_ids(reference)
     truth = load_ground_truth(folder, file_task, reference.images)
     if truth is None:
         raise DataError(f"{folder}: holds no ground truth for {file_task}, so nothing can be scored there")
     if truth.protocols is not None and reference.n_index is None:
         raise DataError(f"{folder}: holds no index.csv, which complete rankings are checked against")
+    truth = match_ground_truth(folder, truth, ids)
     reference.queries.add(StringColumn.from_texts(truth.query_ids))
     rows = reference.restrict_to(truth.query_ids[truth.scored])
     _, inspection = inspect_file(path, reference)
     if inspection.report.scorer_error:
         raise SubmissionError(inspection.report.scorer_error)
     judgement = _judge(truth, rows, inspection.positions, inspection.landmarks, inspection.confidences)
-    truth = _with_notes(truth, reference)
     if truth.protocols is not None:
         truth = replace(truth, notes=(*truth.notes, *_unanswered_note(path, inspection.positions[rows])))
     return _evaluate(judgement, truth), truth, inspection.report
@@ -73,13 +75,11 @@ def _unanswered_note(path: Path, rankings: np.ndarray) -> list[str]:
     return [f"{path}: {count} of {len(rankings)} queries have no ranking and score 0"] if count else []
 
 
-def _with_notes(truth: GroundTruth, reference: ReferenceIds) -> GroundTruth:
-    """Return the ground truth with notes on ids that are missing in the tables."""
-    images = int((truth.relevant >= reference.n_index).sum()) if reference.n_index is not None else 0
-    queries = len(reference.queries) - reference.n_required if reference.n_required else 0
-    missing = {"relevant images are not in index.csv": images, "queries are not in test.csv": queries}
-    notes = tuple(f"ground truth: {count} {what}" for what, count in missing.items() if count)
-    return replace(truth, notes=truth.notes + notes)
+def _competition_ids(reference: ReferenceIds) -> CompetitionIds:
+    """Return the ids of a competition's tables, before those of a ground truth are added to them."""
+    queries = reference.queries.texts().tolist() if reference.n_required else None
+    index = None if reference.n_index is None else reference.images.texts()[: reference.n_index].tolist()
+    return CompetitionIds(queries, index, None if reference.landmarks is None else reference.landmarks.tolist())
 
 
 def evaluate(answer: Answer, truth: GroundTruth) -> Evaluation:

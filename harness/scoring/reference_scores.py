@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from harness.data.competition import Competition
-from harness.data.ground_truth import find_ground_truth
+from harness.data.ground_truth_files import find_ground_truth
 from harness.errors import HarnessError
 from harness.scoring.evaluate import score_file
 from leaderboard import Entry

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from harness.atomic_files import atomic_path
-from harness.data.ground_truth import COLUMNS
+from harness.data.ground_truth_files import COLUMNS
 from harness.data.tables.blocks import TableBlock
 from harness.data.tables.cells import quote
 from harness.data.tables.csv_table import open_blocks

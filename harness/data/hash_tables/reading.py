@@ -17,7 +17,6 @@ from harness.data.tables.csv_table import TableRows, read_header, read_rows
 from harness.errors import DataError
 
 _LONGEST = 1024  # digits of a hash
-_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 def read_hash_table(path: Path, columns: Mapping[str, Sequence[str]]) -> HashTable:
@@ -48,10 +47,6 @@ def read_hash_table(path: Path, columns: Mapping[str, Sequence[str]]) -> HashTab
 
 def _read_names(path: Path) -> list[str]:
     header = read_header(path)
-    if len(header) == 1:
-        for separator, plural in _SEPARATORS.items():
-            if separator in header[0]:
-                raise DataError(f"{path}, line 1: the cells are separated by {plural}; write the table with commas")
     if "id" not in header:
         raise DataError(
             f"{path}, line 1: a table of hashes has a column id; it is missing (found: {quote(','.join(header))})"

@@ -14,8 +14,9 @@ import numpy as np
 from harness.data.tables.block_reader import SIZE, read_blocks
 from harness.data.tables.blocks import TableBlock, TextColumn, invalid_utf8_rows
 from harness.data.tables.cells import quote
+from harness.data.tables.column_names import misspelt_columns
 from harness.data.tables.id_index import IdIndex
-from harness.data.tables.separators import SEPARATORS, separator_of
+from harness.data.tables.separators import SEPARATORS, quoted_separator, separator_of
 from harness.errors import DataError
 
 _LONGEST_HEADER = 1 << 16  # bytes
@@ -74,7 +75,7 @@ def read_rows(
     Raises DataError for a missing column, a row longer or shorter than the header, and text that is not CSV in UTF-8.
     """
     header, blocks = open_blocks(path, keep_quoted=keep_quoted)
-    _check_header(path, header, columns)
+    _check_header(path, header, columns, optional)
     places = {name: header.index(name) for name in (*columns, *optional) if name in header}
     for block in blocks:
         for row in np.flatnonzero(block.widths != len(header))[:1]:
@@ -97,7 +98,7 @@ def read_header(path: Path) -> list[str]:
 def open_blocks(path: Path, size: int = SIZE, *, keep_quoted: bool = False) -> tuple[list[str], Iterator[TableBlock]]:
     """Return the column names of a table and the blocks of rows below them. Raises DataError for repeated names."""
     blocks = read_blocks(path, size, keep_quoted=keep_quoted)
-    block = next(blocks, None)
+    block = _first_block(path, blocks)
     if block is None or not len(block) or block.lines[0] != 1:
         raise DataError(f"{path}: the first line is empty; it must name the columns")
     head = block.select(slice(1))
@@ -122,21 +123,38 @@ def read_id_index(path: Path, column: str) -> IdIndex:
     return index
 
 
-def _check_header(path: Path, header: list[str], columns: Sequence[str]) -> None:
+def _check_header(path: Path, header: list[str], columns: Sequence[str], optional: Sequence[str] = ()) -> None:
+    """Raise DataError for a header that lacks a column, or has an optional one only in another spelling."""
     if not ",".join(header).isascii() and any("\udc80" <= letter <= "\udcff" for letter in "".join(header)):
         raise _not_utf8(path, 1)
     missing = [name for name in columns if name not in header]
-    separator = separator_of(header[0]) if missing and len(header) == 1 else None
+    separator = separator_of(header[0]) if (missing or not columns) and len(header) == 1 else None
     if separator:
-        raise DataError(
-            f"{path}: the columns are separated by {SEPARATORS[separator]}; separate them by commas "
-            f"(found: {quote(header[0])})"
-        )
+        raise _other_separator(path, separator, header[0])
     if missing:
         raise DataError(
             f"{path}: the first line must name the column{'s' * (len(columns) > 1)} {','.join(columns)}; "
             f"{','.join(missing)} is missing (found: {quote(','.join(header))})"
         )
+    for name, misspelt in misspelt_columns(header, optional).items():
+        raise DataError(f"{path}: the first line names {quote(misspelt)} in place of {name}; rename this column")
+
+
+def _first_block(path: Path, blocks: Iterator[TableBlock]) -> TableBlock | None:
+    """Return the first block; DataError that names the separators of quoted columns if they are not commas."""
+    try:
+        return next(blocks, None)
+    except DataError:
+        line, separator = quoted_separator(path)
+        if separator:
+            raise _other_separator(path, separator, line) from None
+        raise
+
+
+def _other_separator(path: Path, separator: str, line: str) -> DataError:
+    return DataError(
+        f"{path}: the columns are separated by {SEPARATORS[separator]}; separate them by commas (found: {quote(line)})"
+    )
 
 
 def _not_utf8(path: Path, line: int) -> DataError:

@@ -13,7 +13,7 @@ from typing import IO, NamedTuple
 import numpy as np
 
 from harness.atomic_files import atomic_path, require_writable
-from harness.data.ground_truth import COLUMNS
+from harness.data.ground_truth_files import COLUMNS
 from harness.data.tables.block_reader import PLACEHOLDER
 from harness.data.tables.blocks import TableBlock, invalid_utf8_rows
 from harness.data.tables.string_column import StringColumn

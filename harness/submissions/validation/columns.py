@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
-from harness.data.ground_truth import COLUMNS
+from harness.data.ground_truth_files import COLUMNS
 from harness.data.tables.block_reader import read_blocks
 from harness.data.tables.blocks import TableBlock
 from harness.data.tables.csv_table import open_blocks

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.data.ground_truth import UNLABELLED, asks_for_complete_rankings
+from harness.data.ground_truth import UNLABELLED
+from harness.data.ground_truth_files import asks_for_complete_rankings
 from harness.data.tables.cells import parse_whole_numbers
 from harness.data.tables.csv_table import read_id_index
 from harness.data.tables.id_index import IdIndex

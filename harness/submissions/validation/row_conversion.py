@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from harness.data.ground_truth import COLUMNS
+from harness.data.ground_truth_files import COLUMNS
 from harness.data.tables.compressed import ByteStream, open_decompressed
 from harness.data.tables.separators import separator_of
 from harness.errors import DataError

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from harness.data.competition import Competition
-from harness.data.ground_truth import COLUMNS, find_ground_truth
+from harness.data.ground_truth_files import COLUMNS, find_ground_truth
 from harness.data.tables.csv_table import open_blocks
 from harness.errors import DataError
 from harness.web.context import Site

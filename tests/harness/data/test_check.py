@@ -104,8 +104,21 @@ def test_a_ground_truth_without_scored_queries_is_a_fault(competition_folder: Pa
         [(each, "None", "Ignored") for each in queries],
     )
     assert fault_lines(competition_folder) == [
-        "retrieval_solution.csv: 1 table without a scored query: all are Ignored (retrieval_solution.csv)"
+        (
+            f"retrieval_solution.csv: 1 table cannot be scored ({competition_folder}: the ground truth of retrieval "
+            "has no query that counts, so there is no score; see its Usage column)"
+        )
     ]
+
+
+def test_unread_columns_and_lost_usages_of_a_ground_truth_are_faults(competition_folder: Path) -> None:
+    path = competition_folder / "retrieval_solution.csv"
+    text = path.read_text()
+    path.write_text(text.replace("\n", ",x\n").replace(",x", ",note", 1))
+    assert fault_lines(competition_folder) == ["retrieval_solution.csv: 1 columns that are not read ('note')"]
+    path.write_text(text.replace("Usage", "usage"))
+    (fault,) = fault_lines(competition_folder)
+    assert "the column 'usage' is not known; name it Usage" in fault
 
 
 @pytest.mark.parametrize(

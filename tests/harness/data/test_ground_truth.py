@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.data.ground_truth import GroundTruth, find_ground_truth, load_ground_truth, read_ground_truth
+from harness.data.ground_truth import GroundTruth, load_ground_truth, read_ground_truth
+from harness.data.ground_truth_files import find_ground_truth
 from harness.errors import DataError
 
 

@@ -111,15 +111,13 @@ def test_a_file_of_the_other_task_is_refused(competition: Path) -> None:
 def test_without_a_scored_query_there_is_no_score(competition: Path, usage: str | None, header: str) -> None:
     task = {"images": "retrieval", "landmarks": "recognition"}[header]
     write_table(competition / f"{task}_solution.csv", f"id,{header},Usage", [("0123", "1", usage)] if usage else [])
-    with pytest.raises(
-        DataError, match="no query of the ground truth counts, so there is no score; see its Usage column"
-    ):
+    with pytest.raises(DataError, match="has no query that counts, so there is no score; see its Usage column"):
         score_text(competition, f"id,{header}\n0123,1 0.5\n")
 
 
 def test_without_a_query_that_shows_a_landmark_there_is_no_score(competition: Path) -> None:
     write_table(competition / "recognition_solution.csv", "id,landmarks,Usage", [("0123", "", "Public")])
-    with pytest.raises(DataError, match="no query of the ground truth counts"):
+    with pytest.raises(DataError, match="has no query that counts and shows a landmark"):
         score_text(competition, "id,landmarks\n0123,1 0.5\n")
 
 
@@ -162,7 +160,7 @@ def test_without_a_relevant_image_there_is_no_score(competition: Path) -> None:
     write_table(
         competition / "retrieval_solution.csv", "id,images,Usage", [("0123", "", "Public"), ("0223", "a", "Ignored")]
     )
-    with pytest.raises(DataError, match="counts that has an image to find, so there is no score"):
+    with pytest.raises(DataError, match="counts and has an image to find, so there is no score"):
         score_text(competition, "id,images\n0123,fe10\n")
 
 
@@ -173,8 +171,9 @@ def test_oddities_of_a_ground_truth_are_noted(competition: Path) -> None:
     assert score_file(competition / "submission.csv", competition)[1].notes == (
         "retrieval_solution.csv: 1 repeated entries within rows were counted once",
         ("retrieval_solution.csv: 1 scored queries have no relevant image and always score 0; mark them Ignored"),
-        "ground truth: 1 relevant images are not in index.csv",
         "ground truth: 1 queries are not in test.csv",
+        "ground truth: 4 queries of test.csv have no row and are not scored",
+        "ground truth: 1 relevant images are not in index.csv",
     )
 
 

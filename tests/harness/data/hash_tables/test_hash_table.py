@@ -105,8 +105,8 @@ def test_an_id_may_be_repeated_with_the_same_hash_only(tmp_path: Path) -> None:
         ("id,avghash\na,nan\n", "line 2: avghash is 'nan'"),
         (f"id,avghash\na,{'0' * 1025}\n", "a hash has at most 1024 digits"),
         (f"id,avghash\n,{A}\n", "line 2: the id is empty"),
-        (f"id;avghash\na;{A}\n", "line 1: the cells are separated by semicolons"),
-        (f"id\tavghash\na\t{A}\n", "line 1: the cells are separated by tabs"),
+        (f"id;avghash\na;{A}\n", "the columns are separated by semicolons"),
+        (f"id\tavghash\na\t{A}\n", "the columns are separated by tabs"),
         (f"name,avghash\na,{A}\n", "line 1: a table of hashes has a column id; it is missing"),
         (
             f"id,hash,other\na,{A},{A}\n",

@@ -1,4 +1,7 @@
-"""Tests of `harness.data.tables.csv_table`: whole tables, blocks of rows, and the errors of files that are not CSV."""
+"""Tests of `harness.data.tables.csv_table`: whole tables, blocks of rows, and the errors of files that are not CSV.
+
+They test `harness.data.tables.column_names` and `harness.data.tables.separators`, too.
+"""
 
 import csv
 import gzip
@@ -209,3 +212,21 @@ def test_files_that_are_not_tables_of_ids_raise_in_one_line(path: Path, content:
 def test_an_error_names_its_line_far_down(path: Path) -> None:
     path.write_bytes(b"id\n" + b"a\n" * 3_000_000 + b"a,b\n")
     assert error_of(path, "id").startswith(", line 3000002: the number of cells is 2")
+
+
+@pytest.mark.parametrize("name", ["Landmark_id", " landmark_id", "landmark_id ", "LANDMARK_ID", "landmark_id\u200b"])
+def test_an_optional_column_in_another_spelling_is_refused(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"id,{name}\na,1\n")
+    with pytest.raises(DataError, match="in place of landmark_id; rename this column"):
+        read_table(path, ["id"], ["landmark_id"])
+    path.write_text(f"id,{name},landmark_id\na,1,2\n")
+    assert read_table(path, ["id"], ["landmark_id"])["landmark_id"].tolist() == ["2"]
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+def test_quoted_columns_with_another_separator_are_named(tmp_path: Path, separator: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f'"id"{separator}"landmark_id"\n"a"{separator}"1"\n')
+    with pytest.raises(DataError, match="the columns are separated by"):
+        read_table(path, ["id"])

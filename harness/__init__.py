@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from harness.data.store.extractor import Extractor as Extractor
     from harness.data.store.fit_cache import Fitted as Fitted
     from harness.data.store.fit_cache import fitted as fitted
+    from harness.data.store.own_layer import own_store as own_store
     from harness.data.store.ragged import Ragged as Ragged
     from harness.data.training_data import TrainingData as TrainingData
     from harness.device import choose_device as choose_device
@@ -73,6 +74,7 @@ _HOMES = {
     "list_length": "harness.submissions.list_length",
     "make_printable": "leaderboard.safe_text",
     "new_figure": "harness.plotting.figure",
+    "own_store": "harness.data.store.own_layer",
     "read_hash_table": "harness.data.hash_tables.reading",
     "require_picture": "harness.plotting.figure",
     "save_picture": "harness.plotting.figure",

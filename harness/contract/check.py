@@ -14,7 +14,7 @@ from harness.data.competition import Competition
 from harness.data.split import own_split
 from harness.data.training_data import TrainingData
 from harness.errors import HarnessError
-from harness.running.sandbox import block_file_access
+from harness.sandbox.audit_hook import refuse_hidden_files
 from harness.solution.base import Solution, identity, solution_name
 from harness.solution.registry import load_solution
 from harness.solution.spec import search_space, split_spec
@@ -44,7 +44,7 @@ def check_solution(spec: str, register: Path | None = None, tolerance: float = T
         competition = small_competition(Path(folder))
         split = own_split(competition, solution.task, with_truth=False)
         data = with_sparse_labels(split.data)
-        block_file_access(competition.folder.glob("*.csv"))
+        refuse_hidden_files(map(str, competition.folder.glob("*.csv")))
 
         def make() -> Solution:
             return load_solution(spec, register)

@@ -29,6 +29,9 @@ class ImageSet:
         self._rows = np.arange(len(source.ids)) if rows is None else rows
         self._ids = source.ids if rows is None else None
 
+    def __reduce__(self) -> tuple[type[ImageSet], tuple[TableImages, np.ndarray | None]]:
+        return ImageSet, (self._source, None if self._ids is self._source.ids else self._rows)
+
     def __len__(self) -> int:
         return len(self._rows)
 

@@ -17,3 +17,8 @@ class TrainingData:
     labels: np.ndarray  # (len(train),) int64: the landmark_id of each train image
     index: ImageSet
     seed: int = 0
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """Restore the state, and protect the labels again, which pickle does not."""
+        self.__dict__.update(state)
+        self.labels.flags.writeable = False

@@ -11,13 +11,12 @@ from harness.atomic_files import require_writable
 from harness.data.competition import Competition
 from harness.data.embeddings.writing import require_vector_suffix, write_vectors
 from harness.data.image_set import ImageSet
+from harness.data.split import own_split
 from harness.data.store.array_specs import infer_specs
 from harness.errors import DataError, HarnessError, SolutionError
-from harness.running.outcome import RunJob
-from harness.running.worker import load
 from harness.solution.base import Solution, identity
 from harness.solution.extractors import is_extractor_spec, load_extractor
-from harness.solution.registry import load_class
+from harness.solution.registry import load_class, load_solution
 from harness.solution.spec import split_spec
 from harness.workspace import Workspace
 
@@ -97,8 +96,8 @@ def _by_solution(spec: str, competition: Competition, workspace: Workspace, seed
     cls = load_class(split_spec(spec)[0], workspace.register)
     if cls.describe is Solution.describe:
         raise SolutionError(f"{split_spec(spec)[0]} compares no single vectors; name an extractor, or another solution")
-    folder = str(competition.folder.resolve())
-    split, solution = load(RunJob(folder, str(workspace.folder), spec, cls.task, None, seed))
+    split = own_split(competition, cls.task, seed, with_truth=False)
+    solution = load_solution(spec, workspace.register)
     with _one_line(identity(solution)):
         solution.fit(split.data)
     return solution.describe

@@ -35,7 +35,7 @@ class Execution:
                 with run_lock(place).acquire(self.limits.seconds_left):  # two processes execute the same run once
                     outcome = finished_outcome(place)
                     if outcome is None:
-                        outcome = self.processes.run(run.job, place, self.cores, self.limits, listener)
+                        outcome = self.processes.run(run.job, run.inputs, place, self.cores, self.limits, listener)
                         return run, place, outcome, True
                     if not self.again:
                         return run, place, outcome, False

@@ -13,10 +13,13 @@ from threading import Lock
 
 from harness.atomic_files import write_atomically
 from harness.cpu_budget import VARIABLE
+from harness.data.split import Split
 from harness.progress import ProgressListener
 from harness.running.outcome import JOB, LOG, OUTCOME, PROGRESS, Outcome, RunJob
 from harness.running.process_tree import kill_process_tree
 from harness.running.resource_usage import process_tree_memory_mb
+from harness.running.run_input import WorkerStart, prepare_worker
+from harness.sandbox.policy import Mode
 
 _POLL_S = 0.1
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", VARIABLE)
@@ -29,6 +32,7 @@ class RunLimits:
     timeout_s: float | None = None
     memory_mb: float | None = None
     deadline: float | None = None
+    sandbox: Mode = "auto"  # what keeps a run from the ground truth, see `harness.sandbox`
 
     @property
     def over(self) -> bool:
@@ -57,8 +61,10 @@ class RunProcesses:
         """Pickle as a new group, because a process of another joblib backend has children of its own."""
         return RunProcesses, ()
 
-    def run(self, job: RunJob, folder: Path, cores: int, limits: RunLimits, listener: ProgressListener) -> Outcome:
-        """Run a job in its folder and return the outcome; a failure of the solution is an outcome too.
+    def run(
+        self, job: RunJob, split: Split, folder: Path, cores: int, limits: RunLimits, listener: ProgressListener
+    ) -> Outcome:
+        """Run a job on a split in its folder and return the outcome; a failure of the solution is an outcome too.
 
         Raises RunStopped if the run could not end; it can be resumed.
         """
@@ -67,8 +73,12 @@ class RunProcesses:
         (folder / OUTCOME).unlink(missing_ok=True)
         (folder / PROGRESS).unlink(missing_ok=True)
         write_atomically(folder / JOB, json.dumps(asdict(job)))
-        with (folder / LOG).open("wb") as log:
-            process = self._start(folder, log.fileno(), job.seed, cores)
+        environment = _environment(job.seed, cores)
+        with (
+            (folder / LOG).open("wb") as log,
+            prepare_worker(job, split, folder, limits.sandbox, environment) as start,
+        ):
+            process = self._start(folder, log.fileno(), start)
             try:
                 reason = _wait(process, folder, limits, listener)
             finally:
@@ -85,15 +95,19 @@ class RunProcesses:
         for process in running:
             self._kill(process)
 
-    def _start(self, folder: Path, log: int, seed: int, cores: int) -> subprocess.Popen[bytes]:
-        environment = os.environ | dict.fromkeys(_THREAD_VARIABLES, str(cores))
-        environment |= {"PYTHONHASHSEED": str(seed % 2**32), "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}
-        command = [sys.executable, "-P", "-m", "harness.running.worker", str(folder)]
+    def _start(self, folder: Path, log: int, start: WorkerStart) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-P", "-m", "harness.running.worker", str(folder), str(start.descriptor)]
         with self._lock:
             if self._stopped:
                 raise RunStopped
             process = subprocess.Popen(  # noqa: S603 (our own module in our own interpreter)
-                command, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True, env=environment
+                command,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                pass_fds=[start.descriptor],
+                start_new_session=True,
+                env=start.environment,
             )
             self._running.add(process)
         return process
@@ -102,6 +116,11 @@ class RunProcesses:
         kill_process_tree(process)
         with self._lock:
             self._running.discard(process)
+
+
+def _environment(seed: int, cores: int) -> dict[str, str]:
+    environment = os.environ | dict.fromkeys(_THREAD_VARIABLES, str(cores))
+    return environment | {"PYTHONHASHSEED": str(seed % 2**32), "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}
 
 
 def _wait(process: subprocess.Popen[bytes], folder: Path, limits: RunLimits, listener: ProgressListener) -> str | None:

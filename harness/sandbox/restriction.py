@@ -24,6 +24,7 @@ _WRITE = (
     | Right.REMOVE_FOLDER
     | Right.MOVE
 )
+_POLICIES: list[SandboxPolicy] = []  # of this process
 _DEVICE = Right.READ_FILE | Right.WRITE_FILE | Right.DEVICE_CONTROL
 
 
@@ -40,6 +41,7 @@ def restrict(policy: SandboxPolicy) -> str:
         _require_single_thread()
         _restrict_by_landlock(policy)
         drop_capabilities()
+        _POLICIES.append(policy)
         return f"landlock {version}"
     if policy.mode == "require":
         raise HarnessError(
@@ -48,6 +50,11 @@ def restrict(policy: SandboxPolicy) -> str:
         )
     refuse_hidden_files(policy.hidden)
     return "audit hook"
+
+
+def is_restricted() -> bool:
+    """Return whether Landlock restricts this process."""
+    return bool(_POLICIES)
 
 
 def _restrict_by_landlock(policy: SandboxPolicy) -> None:

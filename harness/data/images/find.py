@@ -22,6 +22,10 @@ class ImageFolder:
         self._names_by_folder: dict[str, dict[str, str]] = {}  # folder -> id -> name
         self._folders_by_prefix: dict[str, list[tuple[str, dict[str, str]]]] = {}  # start of an id -> its folders
 
+    def __reduce__(self) -> tuple[type["ImageFolder"], tuple[Path, str]]:
+        """Pickle without the names of the files, so that another process lists the folders itself."""
+        return ImageFolder, (self.folder, self.part)
+
     def path(self, image_id: str) -> str | None:
         """Return the path of the image, or None if there is none; of several suffixes the first in SUFFIXES counts.
 

@@ -34,6 +34,10 @@ class TableImages:
         self.ids.flags.writeable = False
         self._fingerprints = np.zeros(len(self.ids), np.uint64)
 
+    def __reduce__(self) -> tuple[type[TableImages], tuple[str, np.ndarray, ImageFolder, Path]]:
+        """Pickle without the states of the files, so that another process looks them up itself."""
+        return TableImages, (self.part, self.ids, self.folder, self.store)
+
     @cached_property
     def key(self) -> str:
         """Return the name of the folder for descriptors of these images, a digest of folder and ids."""

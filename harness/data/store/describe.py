@@ -18,9 +18,11 @@ from harness.data.store.array_specs import ArraySpec, describe_batch, infer_spec
 from harness.data.store.cache_key import extractor_facts
 from harness.data.store.descriptor_store import TRY_AGAIN, UNDECODABLE, ExtractorStore, open_store
 from harness.data.store.extractor import Descriptors, Extractor, Transform
+from harness.data.store.own_layer import own_store
 from harness.progress import track
 
 _BLOCKS = 4096  # of an image set, at most
+_COPIED = 1024  # rows in memory
 
 
 def ensure_described(images: TableImages, extractor: Extractor, rows: np.ndarray) -> ExtractorStore:
@@ -29,11 +31,43 @@ def ensure_described(images: TableImages, extractor: Extractor, rows: np.ndarray
     Raises SolutionError if the extractor breaks its contract.
     """
     store = open_store(images.store, images.key, len(images.ids), extractor)
+    own = own_store()
+    if own is None:
+        return _complete(store, images, extractor, rows)
+    if store.specs and not len(_stale_rows(store, images, rows)):
+        return store
+    own_layer = open_store(own, images.key, len(images.ids), extractor)
+    return _complete(own_layer, images, extractor, rows, source=store)
+
+
+def _complete(
+    store: ExtractorStore,
+    images: TableImages,
+    extractor: Extractor,
+    rows: np.ndarray,
+    source: ExtractorStore | None = None,
+) -> ExtractorStore:
+    """Return the store after copying the rows that are not current from `source`, and computing the rest."""
     if not store.specs:
         store.create(infer_specs(extractor), extractor_facts(extractor) | {"images": str(images.folder.folder)})
+    if source is not None and source.specs == store.specs:
+        _copy(source, store, images, _stale_rows(store, images, rows))
     skipped = _describe(store, images, extractor, _stale_rows(store, images, rows), wait=False)
     _describe(store, images, extractor, _stale_rows(store, images, skipped), wait=True)
     return store
+
+
+def _copy(source: ExtractorStore, store: ExtractorStore, images: TableImages, rows: np.ndarray) -> None:
+    """Copy those of the rows that are current in another store of the same extractor."""
+    rows = np.setdiff1d(rows, _stale_rows(source, images, rows))
+    for start in range(0, len(rows), _COPIED):
+        part = rows[start : start + _COPIED]
+        states = source.state(part)  # before the rows: another process may write meanwhile
+        arrays: dict[str, Descriptors] = {
+            name: list(source.ragged(name, part)) if spec.ragged else source.array(name, part)
+            for name, spec in source.specs.items()
+        }
+        store.write(part, arrays, states)
 
 
 def _stale_rows(store: ExtractorStore, images: TableImages, rows: np.ndarray) -> np.ndarray:

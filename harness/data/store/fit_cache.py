@@ -25,6 +25,7 @@ from filelock import FileLock
 
 from harness.code_digest import class_digest
 from harness.data.store.cache_key import library_version, to_json_value
+from harness.data.store.own_layer import own_store
 from harness.errors import SolutionError
 
 FitOutput = np.ndarray | Callable[[Path], object]  # an array, or a function that writes a file at a path
@@ -71,8 +72,12 @@ def fitted(fit: FitFunction, images: FitImages, *arguments: object, libraries: t
     """
     facts = _facts(fit, images, arguments, libraries)
     key = sha256(json.dumps(facts).encode()).hexdigest()[:16]
-    folder = images.store / "fitted" / f"{fit.__name__[:60]}-{key}"
+    name = f"{fit.__name__[:60]}-{key}"
+    folder, own = images.store / "fitted" / name, own_store()
     result = _load(folder)
+    if result is None and own is not None:
+        folder = own / "fitted" / name
+        result = _load(folder)
     if result is None:
         with _locked(folder):
             if _load(folder) is None:

@@ -15,7 +15,7 @@ from secrets import token_hex
 
 from filelock import FileLock
 
-from harness import HarnessError, imports_digest
+from harness import HarnessError, imports_digest, own_store
 from solutions.descriptors.networks.conversion import DESCRIPTION, convert_in_subprocess
 from solutions.descriptors.networks.file_digest import digest_of_file
 from solutions.descriptors.networks.network_spec import ConvertedNetwork, NetworkSpec
@@ -61,7 +61,10 @@ def converted_network(spec: NetworkSpec) -> tuple[Path, ConvertedNetwork]:
     Several processes that need the same network convert it once. Raises HarnessError if the network cannot be
     converted, or the cache not be written.
     """
-    folder = networks_folder() / network_key(spec)
+    key, own = network_key(spec), own_store()
+    folder = networks_folder() / key
+    if own is not None and not _is_complete(folder):  # a plug-in does not write the shared cache
+        folder = own / "networks" / key
     if not _is_complete(folder):
         with _locked(folder):
             if not _is_complete(folder):

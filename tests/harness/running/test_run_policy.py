@@ -1,14 +1,10 @@
-"""Tests of `harness.running.sandbox`: which tables a solution may open."""
+"""Tests of `harness.running.run_policy`: what the process of a run may read and write."""
 
 from pathlib import Path
 
 import pytest
 
-from harness.errors import SolutionError
-from harness.running.outcome import RunJob
-from harness.running.sandbox import tables_to_block
-from harness.running.worker import load
-from tests.factories.competitions import image_id, make_competition
+from harness.running.run_policy import tables_to_hide
 
 TABLES = ("train.csv", "index.csv", "test.csv", "files.csv", "retrieval_solution.csv", "hashes.csv", "other.csv")
 
@@ -21,7 +17,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def blocked(folder: Path, spec: str) -> set[str]:
-    return {path.name for path in tables_to_block(folder, spec)}
+    return {path.name for path in tables_to_hide(folder, spec)}
 
 
 def test_all_tables_of_the_folder_are_blocked(folder: Path) -> None:
@@ -42,15 +38,3 @@ def test_the_tables_and_the_ground_truth_of_the_competition_stay_blocked(folder:
 def test_a_link_to_the_ground_truth_stays_blocked(folder: Path) -> None:
     (folder / "link.csv").symlink_to(folder / "retrieval_solution.csv")
     assert "link.csv" in blocked(folder, f"hash(hashes={str(folder / 'link.csv')!r})")
-
-
-def test_a_run_may_open_the_table_that_it_names_and_no_other(tmp_path: Path) -> None:
-    folder = make_competition(tmp_path / "demo")
-    table = folder / "hashes.csv"
-    table.write_text(f"id,avghash\n{image_id('index', 0)},{'0' * 16}\n")
-    job = RunJob(str(folder), str(tmp_path / "workspace"), f"hash(hashes={str(table)!r})", "retrieval", None, 0)
-    load(job)
-    assert table.read_text().startswith("id,avghash")
-    for name in ("retrieval_solution.csv", "train.csv"):
-        with pytest.raises(SolutionError, match=f"must not open {name}"):
-            (folder / name).read_text()

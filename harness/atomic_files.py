@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
-from secrets import token_hex
 
 from harness.errors import SubmissionError
+from harness.temporary_files import remove_abandoned, temporary_sibling
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
         yield path
         return
     target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".{target.name[:40]}.{token_hex(8)}{target.suffix[:8]}")
+    temporary = temporary_sibling(target)
     os.close(os.open(temporary, os.O_CREAT | os.O_EXCL, 0o666))
     try:
         yield temporary
@@ -45,12 +45,13 @@ def write_atomically(path: Path, text: str) -> None:
 def require_writable(out: Path) -> None:
     """Raise SubmissionError if no file can be written to a path, or if it would overwrite a table of a competition.
 
-    Call it before long work begins.
+    Call it before long work begins. It also removes what a killed process left of the same file.
     """
     if not out.absolute().parent.is_dir():
         raise SubmissionError(f"{out.parent}: there is no such folder to write {out.name} to")
     if out.is_dir() or not out.name:
         raise SubmissionError(f"{out}: is a folder; name a file")
-    is_table = out.name in ("test.csv", "index.csv", "train.csv") or fnmatch(out.name, "*solution*.csv")
+    is_table = out.name in ("test.csv", "index.csv", "train.csv") or fnmatch(out.name.lower(), "*solution*.csv")
     if is_table and out.is_file() and (out.parent / "test.csv").is_file():
         raise SubmissionError(f"{out}: is a table of a competition, which this would overwrite; name another file")
+    remove_abandoned(out.absolute().parent, out.name)

@@ -7,14 +7,17 @@ from pathlib import Path
 
 from harness.atomic_files import write_atomically
 from harness.errors import WorkspaceError
+from harness.open_processes import enter_workspace
+from harness.regular_file import read_json
 
 VARIABLE = "LANDMARK_WORKSPACE"
+_KERNELS = "LANDMARK_KERNEL_FALLBACK"  # of metrics.kernel_folders, which takes longer to import
 _FORMAT = 1
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """An existing, writable workspace in the format of this version."""
+    """An existing workspace in the format of this version; it may be only readable."""
 
     folder: Path
 
@@ -22,31 +25,23 @@ class Workspace:
     def open(cls, folder: Path | None = None) -> "Workspace":
         """Return the workspace in `folder`, else in LANDMARK_WORKSPACE, else in `~/.landmark`; create it if missing.
 
-        Raises WorkspaceError if the folder cannot be created or written, is damaged, or has another format.
+        What killed processes left in it is removed, see `harness.open_processes`. Raises WorkspaceError if the folder
+        cannot be created or read, or has another format.
         """
-        chosen = folder or Path(os.environ.get(VARIABLE) or Path.home() / ".landmark")
+        chosen = folder or Path(os.environ.get(VARIABLE) or "~/.landmark")
         try:
             chosen = chosen.expanduser().absolute()
-            mark = chosen / "workspace.json"
             chosen.mkdir(parents=True, exist_ok=True)
-            if not mark.exists():
-                write_atomically(mark, json.dumps({"format": _FORMAT}))
-            version = json.loads(mark.read_text(encoding="utf-8"))["format"]
-        except OSError as error:
-            raise WorkspaceError(
-                f"{chosen}: cannot be used as workspace: {error.strerror}; choose another by --workspace or {VARIABLE}"
-            ) from None
-        except RuntimeError:
-            raise WorkspaceError(
-                f"{chosen}: there is no such home directory; choose another by --workspace or {VARIABLE}"
-            ) from None
-        except (ValueError, KeyError, TypeError):
-            raise WorkspaceError(f"{mark}: is damaged; delete it, or choose another workspace by --workspace") from None
+            version = _read_format(chosen)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise WorkspaceError(f"{chosen}: {_problem(error, chosen)}") from None
         if version != _FORMAT:
             raise WorkspaceError(
                 f"{chosen}: was made by another version of landmark (format {version!r:.20}, this one has {_FORMAT}); "
-                "move it elsewhere, or choose another workspace by --workspace"
+                "move it elsewhere, or choose another workspace by --workspace; if it was not, delete workspace.json"
             )
+        os.environ.setdefault(_KERNELS, str(chosen / "kernels"))  # where compiled code goes if nothing else is writable
+        enter_workspace(chosen)
         return cls(chosen)
 
     @property
@@ -65,23 +60,43 @@ class Workspace:
         return self.folder / "solutions.json"
 
     def run_folder(self, competition: str, key: str) -> Path:
-        """Return the folder of a run; create it if missing."""
-        return self._make_folder("runs", competition, key)
+        """Return the folder of a run, which may not exist yet."""
+        return self.folder / "runs" / competition / key
 
     def folds_file(self, competition: str) -> Path:
         """Return the CSV file of a competition's folds, which may not exist yet."""
-        return self._make_folder("folds") / f"{competition}.csv"
+        return self.folder / "folds" / f"{competition}.csv"
 
     def study_file(self, name: str) -> Path:
         """Return the JSON file of a parameter search, which may not exist yet."""
-        return self._make_folder("studies") / f"{name}.json"
+        return self.folder / "studies" / f"{name}.json"
 
-    def _make_folder(self, *parts: str) -> Path:
-        path = self.folder.joinpath(*parts)
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise WorkspaceError(
-                f"{path}: cannot be created: {error.strerror}; choose another by --workspace"
-            ) from None
-        return path
+
+def _problem(error: Exception, folder: Path) -> str:
+    """Return why a folder cannot be a workspace, and the remedy."""
+    if isinstance(error, RuntimeError):
+        return f"there is no such home directory; choose another by --workspace or {VARIABLE}"
+    reason = getattr(error, "strerror", None) or str(error)
+    file = str(getattr(error, "filename", None) or folder)
+    if file.startswith(str(folder / "workspace.json")):
+        return (
+            f"cannot be used as workspace: workspace.json in it cannot be read ({reason}); mend or remove that"
+        )
+    return f"cannot be used as workspace: {reason}; choose another by --workspace or {VARIABLE}"
+
+
+def _read_format(folder: Path) -> object:
+    """Return the format of a workspace; write the file that holds it if it is missing or damaged.
+
+    Raises OSError if that cannot be read or written, but not for a workspace with entries that is only readable.
+    """
+    mark = folder / "workspace.json"
+    try:
+        return read_json(mark, 1000)["format"]
+    except FileNotFoundError:
+        if not os.access(folder, os.W_OK) and (folder / "leaderboard.db").exists():
+            return _FORMAT
+    except (ValueError, KeyError, TypeError):
+        pass  # damaged
+    write_atomically(mark, json.dumps({"format": _FORMAT}))
+    return _FORMAT

@@ -12,6 +12,8 @@ from tests.databases import new_database
 from tests.factories.competitions import make_competition
 from tests.process_state import ProcessState
 
+os.environ.setdefault("LANDMARK_KERNEL_FALLBACK", "")  # a workspace sets it if it is missing
+
 Hook = Callable[[str, Any], object]
 _HOOKS: list[Hook] = []  # of the running test
 

@@ -1,0 +1,1 @@
+"""Child processes under supervision: limits on all their descendants, a bounded log, and nothing left behind."""

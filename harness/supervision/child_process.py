@@ -1,0 +1,32 @@
+"""Start a child process that ends with this one, with limits on all its descendants."""
+
+import sys
+from collections.abc import Mapping, Sequence
+
+from harness.supervision.polled_process import PolledProcess, end_with_parent
+from harness.supervision.process_end import ProcessLimits
+from harness.supervision.supervised_process import SupervisedProcess
+
+ChildProcess = SupervisedProcess | PolledProcess
+_HAS_SUPERVISOR = sys.platform == "linux"
+
+
+def start_process(
+    command: Sequence[str],
+    log: int,
+    limits: ProcessLimits = ProcessLimits(),  # noqa: B008 (immutable)
+    environment: Mapping[str, str] | None = None,
+    descriptors: Sequence[int] = (),
+) -> ChildProcess:
+    """Start a command, whose output goes to the file of the descriptor `log`; see `SupervisedProcess`.
+
+    It inherits the file descriptors `descriptors`. Call `close` in the end, also after an exception.
+    """
+    kind = SupervisedProcess if _HAS_SUPERVISOR else PolledProcess
+    return kind(command, log, limits, environment, descriptors)
+
+
+def end_with_starter() -> None:
+    """Let this process end when the one ends that has started it by `start_process`; call it first in its program."""
+    if not _HAS_SUPERVISOR:
+        end_with_parent()

@@ -5,14 +5,18 @@ are byte for byte the same for any number of processes, and an interrupted run c
 """
 
 import json
+import os
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.atomic_files import atomic_path, write_atomically
-from harness.errors import DataError
+from harness.errors import DataError, HarnessError
 
 if TYPE_CHECKING:
     from harness.synthetic.image_plan import ImagePlan
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 MARKER = "synthetic.json"  # file with the parameters, written before the first image
 DRAWING_VERSION = 1  # increment whenever the same parameters would produce different images
 CHUNK = 32  # images per task of a process
+_PARENT_POLL_S = 0.5
 
 Progress = Callable[[int, int], None]  # images done, total
 Row = tuple[object, ...]
@@ -74,12 +79,14 @@ class SyntheticCompetition:
         _prepare_folder(folder, self)
         total = len(_image_plan(self))
         chunks = (range(start, min(start + CHUNK, total)) for start in range(0, total, CHUNK))
-        parallel = Parallel(n_jobs=jobs, return_as="generator_unordered")
+        start = {} if jobs == 1 else {"initializer": _end_with, "initargs": (os.getpid(),)}
+        parallel = Parallel(n_jobs=jobs, return_as="generator_unordered", **start)
         done = 0
-        for count in parallel(delayed(_draw_images)(self, folder, numbers) for numbers in chunks):
-            done += count
-            if progress:
-                progress(done, total)
+        with _killed_processes_named(folder):
+            for count in parallel(delayed(_draw_images)(self, folder, numbers) for numbers in chunks):
+                done += count
+                if progress:
+                    progress(done, total)
         for name, header, rows in _tables(self):
             _write_table(folder / name, header, rows)
 
@@ -126,6 +133,31 @@ def _photographer(competition: SyntheticCompetition) -> "Photographer":
     from harness.synthetic.photographer import Photographer
 
     return Photographer(competition.seed, competition.difficulty, competition.size)
+
+
+@contextmanager
+def _killed_processes_named(folder: Path) -> Iterator[None]:
+    """Raise HarnessError if a process of joblib inside the block is killed."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    try:
+        yield
+    except BrokenProcessPool:
+        raise HarnessError(
+            f"{folder}: a process that draws images was killed, perhaps because memory ran out; the same command goes "
+            "on where it ended, with fewer --jobs in less memory"
+        ) from None
+
+
+def _end_with(parent: int) -> None:
+    """End this process soon after its parent, which may be killed; the workers of joblib wait for minutes."""
+
+    def wait() -> None:
+        while os.getppid() == parent:
+            time.sleep(_PARENT_POLL_S)
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _draw_images(competition: SyntheticCompetition, folder: Path, numbers: range) -> int:

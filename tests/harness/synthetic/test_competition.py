@@ -11,6 +11,7 @@
 import csv
 import io
 import json
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 
@@ -174,3 +175,12 @@ def test_the_marker_file_holds_the_parameters(folder: Path) -> None:
 def test_parameters_out_of_range_are_refused_by_name(numbers: dict[str, float]) -> None:
     with pytest.raises(HarnessError, match=next(iter(numbers))):
         SyntheticCompetition(**numbers)
+
+
+def test_a_killed_process_is_an_error_of_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_: object) -> None:
+        raise BrokenProcessPool("a worker was killed\nby the system")
+
+    monkeypatch.setattr("harness.synthetic.competition._draw_images", killed)
+    with pytest.raises(HarnessError, match=r"a process that draws images was killed.* the same command goes on"):
+        SyntheticCompetition(landmarks=1).write(tmp_path / "drawn")

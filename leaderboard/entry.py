@@ -97,6 +97,11 @@ class Entry:
         return self.versions.get("device", "cpu") if self.stages else None
 
     @property
+    def sandbox(self) -> str | None:
+        """What kept the run from the ground truth: `landlock 7`, `audit hook` or `off`; None if that is not known."""
+        return self.versions.get("sandbox")
+
+    @property
     def cost(self) -> Cost:
         """The sum of wall and CPU seconds over the stages, and the highest of their memory peaks."""
         return total_cost(self.stages)

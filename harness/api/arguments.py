@@ -50,6 +50,21 @@ def require_limits(**limits: float | None) -> None:
             raise HarnessError(f"{name}={value!r:.80}: must be a number above 0")
 
 
+def require_mode(sandbox: object) -> None:
+    """Raise HarnessError for a mode of the sandbox that does not exist, and for one that this system cannot keep.
+
+    >>> require_mode("on")
+    Traceback (most recent call last):
+    harness.errors.HarnessError: sandbox='on': must be 'auto', 'require' or 'off'
+    """
+    from harness.sandbox.policy import MODES
+    from harness.sandbox.restriction import require_sandbox
+
+    if sandbox not in MODES:
+        raise HarnessError(f"sandbox={sandbox!r:.80}: must be 'auto', 'require' or 'off'")
+    require_sandbox(sandbox)
+
+
 def require_choice(name: object, best: object) -> None:
     """Raise HarnessError without a name or a rule, and for a rule other than public and folds.
 

@@ -11,6 +11,7 @@ from harness.cli._output import note
 if TYPE_CHECKING:
     from harness.data.competition import Competition
     from harness.running.runner import Runner
+    from harness.sandbox.policy import Mode
     from harness.workspace import Workspace
 
 DEFAULT_FOLDS = 5  # as in harness.data.split, which is imported late
@@ -33,6 +34,7 @@ def open_runner(
     *,
     folds: bool,
     limit: int | None = None,
+    sandbox: Mode = "auto",
 ) -> Runner:
     """Return a runner on the test images, or on the folds, which are created now if the workspace has none.
 
@@ -41,11 +43,14 @@ def open_runner(
     from harness.data.split import ensure_folds
     from harness.running.local_processes import RunLimits
     from harness.running.runner import Runner
+    from harness.sandbox.restriction import require_sandbox
 
+    require_sandbox(sandbox)
     competition, workspace = open_competition(folder, workspace_dir)
     competition_folds = None
     if folds:
         competition_folds, created = ensure_folds(competition, workspace.folds_file(competition.key))
         if created:
             note(f"created {DEFAULT_FOLDS} folds (change with: landmark split {folder} --folds N)")
-    return Runner(competition, workspace, competition_folds, RunLimits(timeout, parse_memory_mb(memory_limit)), limit)
+    limits = RunLimits(timeout, parse_memory_mb(memory_limit), sandbox=sandbox)
+    return Runner(competition, workspace, competition_folds, limits, limit)

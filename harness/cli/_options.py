@@ -49,6 +49,11 @@ MemoryLimit = Annotated[
     str | None, typer.Option("--memory-limit", metavar="SIZE", help="Memory limit of each run, such as 4GB.")
 ]
 
+Sandbox = Annotated[
+    Literal["auto", "require", "off"],
+    typer.Option("--sandbox", help="Keep runs from the ground truth: as far as possible, or fail, or not at all."),
+]
+
 
 def parse_memory_mb(size: str | None) -> float | None:
     """Return a size such as `600MB` or `4GB` in MB; typer.BadParameter for anything else.

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from harness.cli._open import open_runner
-from harness.cli._options import Folder, Jobs, MemoryLimit, TaskOption, Timeout, WorkspaceOption
+from harness.cli._options import Folder, Jobs, MemoryLimit, Sandbox, TaskOption, Timeout, WorkspaceOption
 from harness.cli._output import note, say
 from harness.cli._run_text import coverage_text
 from harness.cli.run import run_all
@@ -36,6 +36,7 @@ def submit(
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Default: the entry's seed, or 0.")] = None,
     timeout: Timeout = None,
     memory_limit: MemoryLimit = None,
+    sandbox: Sandbox = "auto",
     workspace_dir: WorkspaceOption = None,
 ) -> None:
     """Write the final submission file of a solution or an entry, and a JSON file with its provenance.
@@ -56,7 +57,7 @@ def submit(
     if send:
         require_kaggle()
         _require_competition(competition)
-    runner = open_runner(on, workspace_dir, timeout, memory_limit, folds=False)
+    runner = open_runner(on, workspace_dir, timeout, memory_limit, folds=False, sandbox=sandbox)
     choice = choose(spec, best, runner.competition, runner.workspace, task, seed)
     result = stored_or_new_result(
         choice, lambda name, of: run_all(runner, [name], of, jobs, quiet=True)[0], lambda line: note(f"note: {line}")

@@ -16,6 +16,7 @@ from harness.cli._options import (
     MemoryLimit,
     Metric,
     PlotFile,
+    Sandbox,
     Seed,
     Timeout,
     WorkspaceOption,
@@ -25,6 +26,7 @@ from harness.progress_display import progress
 
 if TYPE_CHECKING:
     from harness.running.runner import Runner
+    from harness.sandbox.policy import Mode
     from harness.tuning.result import TuningResult
     from harness.tuning.study import Trial, TuningStudy
 
@@ -48,6 +50,7 @@ def tune(
     seed: Seed = 0,
     timeout: Timeout = None,
     memory_limit: MemoryLimit = None,
+    sandbox: Sandbox = "auto",
     plot: PlotFile = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="File for the best solution.")] = None,
     workspace_dir: WorkspaceOption = None,
@@ -73,7 +76,7 @@ def tune(
         require_picture(plot)
     if out:
         require_writable(out)
-    runner = _open_runner(on, workspace_dir, timeout, memory_limit, folds)
+    runner = _open_runner(on, workspace_dir, timeout, memory_limit, sandbox, folds)
     study = open_study(runner, solution, seed, metric, [name.strip() for name in only.split(",")] if only else None)
     note("search space: " + "; ".join(f"{name} in {values}" for name, values in study.space.items()))
     completed = _run_trials(study, runner, trials, jobs, quiet=json)
@@ -91,7 +94,12 @@ def tune(
 
 
 def _open_runner(
-    folder: Path, workspace_dir: Path | None, timeout: float | None, memory_limit: str | None, folds: int | None
+    folder: Path,
+    workspace_dir: Path | None,
+    timeout: float | None,
+    memory_limit: str | None,
+    sandbox: Mode,
+    folds: int | None,
 ) -> Runner:
     """Return a runner on the existing folds, or on new ones."""
     from harness.cli._open import open_competition, open_runner
@@ -103,7 +111,7 @@ def _open_runner(
         raise DataError(f"{folder}: tuning needs labelled train images, and train.csv has none")
     if folds:
         ensure_folds(competition, workspace.folds_file(competition.key), folds)
-    return open_runner(folder, workspace_dir, timeout, memory_limit, folds=True)
+    return open_runner(folder, workspace_dir, timeout, memory_limit, folds=True, sandbox=sandbox)
 
 
 def _run_trials(study: TuningStudy, runner: Runner, trials: int, jobs: int | None, *, quiet: bool) -> list[Trial]:

@@ -30,7 +30,7 @@ from harness.running.outcome import (
     submission_digest,
 )
 from harness.running.resource_usage import StageRecorder
-from harness.running.versions import run_versions
+from harness.running.versions import run_versions, versions
 from harness.solution.base import Retrieval, Solution
 from harness.solution.registry import load_solution
 from harness.submissions.answer import Answer, concatenate_answers
@@ -55,7 +55,7 @@ def execute(job: RunJob, split: Split, folder: Path, sandbox: str) -> None:
     recorder = StageRecorder()
     with send_progress_to(_progress_writer(folder)):
         outcome = _run(job, split, folder, recorder)
-    replace(outcome, versions=outcome.versions | {"sandbox": sandbox}).save(folder)
+    replace(outcome, versions=(outcome.versions or versions()) | {"sandbox": sandbox}).save(folder)
 
 
 def _run(job: RunJob, split: Split, folder: Path, recorder: StageRecorder) -> Outcome:

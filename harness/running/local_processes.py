@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from threading import Lock
 
@@ -19,7 +19,9 @@ from harness.running.outcome import JOB, LOG, OUTCOME, PROGRESS, Outcome, RunJob
 from harness.running.process_tree import kill_process_tree
 from harness.running.resource_usage import process_tree_memory_mb
 from harness.running.run_input import WorkerStart, prepare_worker
+from harness.running.versions import versions
 from harness.sandbox.policy import Mode
+from harness.sandbox.restriction import enforcement
 
 _POLL_S = 0.1
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", VARIABLE)
@@ -83,9 +85,10 @@ class RunProcesses:
                 reason = _wait(process, folder, limits, listener)
             finally:
                 self._kill(process)
-        if (folder / OUTCOME).exists() and not reason:
-            return Outcome.load(folder)
-        return Outcome(reason or _exit_reason(process.returncode))
+        has_outcome = (folder / OUTCOME).exists() and not reason
+        outcome = Outcome.load(folder) if has_outcome else Outcome(reason or _exit_reason(process.returncode))
+        sandbox = {"sandbox": enforcement(limits.sandbox)}
+        return replace(outcome, versions=(outcome.versions or versions()) | sandbox)
 
     def kill_all(self) -> None:
         """Kill the processes and start no more, as on Ctrl-C."""

@@ -9,7 +9,7 @@ from harness.sandbox.capabilities import drop_capabilities
 from harness.sandbox.complement import paths_beside
 from harness.sandbox.devices import DEVICES, SHARED_MEMORY, harmless_devices
 from harness.sandbox.landlock import PortRight, Right, Ruleset, landlock_version
-from harness.sandbox.policy import SandboxPolicy
+from harness.sandbox.policy import Mode, SandboxPolicy
 
 _READ = Right.READ_FILE | Right.EXECUTE
 _WRITE = (
@@ -43,13 +43,24 @@ def restrict(policy: SandboxPolicy) -> str:
         drop_capabilities()
         _POLICIES.append(policy)
         return f"landlock {version}"
-    if policy.mode == "require":
-        raise HarnessError(
-            "--sandbox require: this system has no Landlock (Linux 5.13 or later, where it is enabled); "
-            "run without it, or with --sandbox auto"
-        )
+    require_sandbox(policy.mode)
     refuse_hidden_files(policy.hidden)
     return "audit hook"
+
+
+def require_sandbox(mode: Mode) -> None:
+    """Raise HarnessError if the mode requires Landlock and this system lacks it."""
+    if mode == "require" and not landlock_version():
+        raise HarnessError(
+            "--sandbox require: this system has no Landlock (Linux 5.13 or later has, where it is enabled); "
+            "use --sandbox auto"
+        )
+
+
+def enforcement(mode: Mode) -> str:
+    """Return what `restrict` returns for a policy of this mode on this system."""
+    version = landlock_version()
+    return "off" if mode == "off" else f"landlock {version}" if version else "audit hook"
 
 
 def is_restricted() -> bool:

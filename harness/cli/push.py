@@ -55,7 +55,9 @@ def push(
         )
     while wait and uploaded["status"] in _UNFINISHED:
         time.sleep(_PAUSE_S)
-        uploaded = server.submission(uploaded["id"])
+        before, uploaded = uploaded["report"], server.submission(uploaded["id"])
+        if uploaded["status"] in _UNFINISHED and uploaded["report"] not in ([], before):
+            note(uploaded["report"][0])
     _print_result(uploaded, submission, json=json)
     if uploaded["status"] in ("rejected", "failed"):
         raise typer.Exit(1)

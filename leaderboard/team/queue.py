@@ -3,16 +3,19 @@
 A worker's claim on a submission lasts for LEASE and must be renewed while it works; if the worker is killed, another
 can claim the submission. The entry is stored in the transaction that ends the claim, so a worker that has lost its
 claim stores nothing.
+
+Teams take turns: at most one submission of a team is scored at a time, and the team with the fewest submissions scored
+within a day comes first. What is not the file's fault returns a submission to the queue; it is never the end of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
 from numpy.typing import ArrayLike
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select, update
 
 from leaderboard.entry import Entry
 from leaderboard.storage.database import Database
@@ -21,8 +24,9 @@ from leaderboard.storage.store import prepare_insert
 from leaderboard.team.submissions import Submission, submission_from_row, submissions_query
 
 LEASE = timedelta(seconds=15)
-MAX_ATTEMPTS = 3  # after so many killed workers the file is at fault
-GIVEN_UP = f"the scorer was killed {MAX_ATTEMPTS} times before it had a score; an admin can retry the submission"
+RETRY_DELAY = timedelta(seconds=30)  # after which a submission is scored again
+MAX_ATTEMPTS = 3  # of scoring a file that ended its worker
+TURN = timedelta(days=1)  # for which a team's scored submissions are counted
 
 
 @dataclass(frozen=True)
@@ -39,15 +43,18 @@ class SubmissionQueue:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def claim(self, now: datetime) -> Claim | None:
-        """Claim the submission that has waited longest; None if none waits."""
-        free = or_(submissions.c.status == "queued", and_(submissions.c.status == "running", submissions.c.lease < now))
-        first = select(submissions.c.id).where(free).order_by(submissions.c.received, submissions.c.id).limit(1)
+    def claim(self, now: datetime, competitions: Collection[str] | None = None, worker: str = "") -> Claim | None:
+        """Claim the next submission to one of the competitions (None: to any); None if none waits.
+
+        `worker` names the process that scores it, at most 16 characters, for `release`.
+        """
+        first = _waiting(now, competitions).limit(1)
+        with self._database.read_transaction() as connection:
+            if connection.scalar(first) is None:
+                return None
         with self._database.write_transaction() as connection:
-            given_up = update(submissions).where(free, submissions.c.attempts >= MAX_ATTEMPTS)
-            connection.execute(given_up.values(status="failed", report=[GIVEN_UP], claim=None, lease=None))
             submission_id = connection.scalar(first.with_for_update(skip_locked=True))
-            return None if submission_id is None else _claim(connection, submission_id, now)
+            return None if submission_id is None else _claim(connection, submission_id, now, worker)
 
     def renew(self, claim: Claim, now: datetime) -> bool:
         """Renew a claim for another LEASE; return whether it was still valid."""
@@ -81,14 +88,35 @@ class SubmissionQueue:
         return self._change(claim, status="rejected", report=list(report), claim=None, lease=None)
 
     def fail(self, claim: Claim, reason: str) -> bool:
-        """Mark a submission as failed for a reason that is not the team's fault; return whether the claim was valid."""
+        """Mark a submission as failed because of its file; return whether the claim was valid."""
         return self._change(claim, status="failed", report=[reason], claim=None, lease=None)
+
+    def postpone(self, claim: Claim, reason: str, now: datetime) -> bool:
+        """Return a submission to the queue for a reason that is not the file's; return whether the claim was valid."""
+        return self._change(claim, **_queued_again(now, RETRY_DELAY, reason))
+
+    def release(self, worker: str, now: datetime, crash: str | None = None) -> None:
+        """Return the submission of a dead worker to the queue.
+
+        `crash` says how the file ended the worker, None if it was something else. A file that ends MAX_ATTEMPTS
+        workers has failed.
+        """
+        own = submissions.c.status == "running", submissions.c.claim.startswith(worker, autoescape=True)
+        with self._database.write_transaction() as connection:
+            if crash is None:
+                connection.execute(update(submissions).where(*own).values(**_queued_again(now, timedelta(0))))
+                return
+            last = submissions.c.attempts + 1 >= MAX_ATTEMPTS
+            ended = {"attempts": submissions.c.attempts + 1, "claim": None, "lease": now + RETRY_DELAY}
+            report = [f"scoring the file {crash}, {MAX_ATTEMPTS} times; it counts towards the daily limit"]
+            connection.execute(update(submissions).where(*own, last).values(status="failed", report=report, **ended))
+            connection.execute(update(submissions).where(*own, ~last).values(status="queued", **ended))
 
     def retry(self, submission_id: str) -> bool:
         """Queue a failed submission again; return whether it had failed."""
         failed = submissions.c.id == submission_id, submissions.c.status == "failed"
         with self._database.write_transaction() as connection:
-            new = update(submissions).where(*failed).values(status="queued", report=[], attempts=0)
+            new = update(submissions).where(*failed).values(status="queued", report=[], attempts=0, lease=None)
             return bool(connection.execute(new).rowcount)
 
     def last_released(self, submission: Submission) -> int | None:
@@ -113,10 +141,29 @@ def _update_claimed(claim: Claim) -> Any:
     return update(submissions).where(submissions.c.id == claim.submission.id, submissions.c.claim == claim.secret)
 
 
-def _claim(connection: Connection, submission_id: str, now: datetime) -> Claim:
+def _waiting(now: datetime, competitions: Collection[str] | None) -> Select[Any]:
+    """Return the query of the ids that can be claimed, in the order in which they are scored."""
+    expired, others = submissions.c.lease < now, submissions.alias()
+    is_queued = and_(submissions.c.status == "queued", or_(submissions.c.lease.is_(None), expired))
+    is_lost = and_(submissions.c.status == "running", expired)
+    running_teams = select(others.c.team).where(others.c.status == "running", others.c.lease >= now)
+    same_team = others.c.team == submissions.c.team, others.c.received > now - TURN, others.c.status != "queued"
+    turns = select(func.count()).select_from(others).where(*same_team).scalar_subquery()
+    conditions: list[ColumnElement[bool]] = [or_(is_queued, is_lost), submissions.c.team.not_in(running_teams)]
+    if competitions is not None:
+        conditions.append(submissions.c.competition.in_(list(competitions)))
+    return select(submissions.c.id).where(*conditions).order_by(turns, submissions.c.received, submissions.c.id)
+
+
+def _queued_again(now: datetime, delay: timedelta, reason: str = "") -> dict[str, Any]:
+    report = [f"{reason}; it will be scored again"] if reason else []
+    return {"status": "queued", "report": report, "claim": None, "lease": now + delay}
+
+
+def _claim(connection: Connection, submission_id: str, now: datetime, worker: str) -> Claim:
     """Mark the submission as claimed from now on."""
-    secret, attempts, this = token_hex(16), submissions.c.attempts + 1, submissions.c.id == submission_id
-    claimed = {"status": "running", "claim": secret, "lease": now + LEASE, "attempts": attempts}
+    secret, this = worker + token_hex(16)[len(worker) :], submissions.c.id == submission_id
+    claimed = {"status": "running", "claim": secret, "lease": now + LEASE, "report": []}
     connection.execute(update(submissions).where(this).values(claimed))
     row = connection.execute(submissions_query().where(this)).mappings().one()
     return Claim(submission_from_row(row), secret)

@@ -12,7 +12,7 @@ from leaderboard.storage.schema import rules, submissions
 
 MAX_FINALS = 2  # submissions of a team and a task that are scored on the private part in the end
 MAX_DAILY_LIMIT = 1_000  # submissions a day
-COUNTED_STATUSES = "queued", "running", "scored"  # these count towards the daily limit; rejected submissions do not
+COUNTED_STATUSES = "queued", "running", "scored", "failed"  # towards the daily limit; rejected submissions do not count
 MAX_RECEIVED_FACTOR = 4  # times the daily limit: the limit on all files, rejected ones included
 
 

@@ -16,6 +16,7 @@ from harness.errors import DataError
 
 _GZIP, _ZIP = b"\x1f\x8b", b"PK"
 _LOCKED = 1  # flag of an encrypted member
+_METHODS = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED  # whose members are decompressed a little at a time
 _BOMB = 1 << 28  # bytes that any file may decompress to
 _LARGEST_RATIO = 200  # of decompressed to compressed size beyond that; tables of ids have 2 to 5
 _BROKEN = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, IndexError)
@@ -75,11 +76,15 @@ def _only_member(path: Path, file: IO[bytes]) -> Iterator[IO[bytes]]:
             files = [member for member in archive.infolist() if not member.is_dir()]
             members = [member for member in files if not _is_mac_metadata(member.filename)]
             locked = any(member.flag_bits & _LOCKED for member in members)
-            opened = None if locked or len(members) != 1 else stack.enter_context(archive.open(members[0]))
+            other_method = any(member.compress_type not in _METHODS for member in members)
+            is_readable = len(members) == 1 and not locked and not other_method
+            opened = stack.enter_context(archive.open(members[0])) if is_readable else None
         except _BROKEN as error:
             raise DataError(f"{path}: is a damaged zip file ({error}); pack it again") from None
         if locked:
             raise DataError(f"{path}: is encrypted; pack the table without one")
+        if other_method:
+            raise DataError(f"{path}: is not compressed in the usual way of zip (deflate); pack it again, or use gzip")
         if opened is None:
             raise DataError(f"{path}: holds {len(members)} files; pack one table, and nothing else")
         yield opened

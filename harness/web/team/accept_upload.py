@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from harness.data.competition import Competition
 from harness.data.ground_truth_files import COLUMNS, find_ground_truth
-from harness.data.tables.csv_table import open_blocks
+from harness.data.tables.compressed import open_decompressed
 from harness.errors import DataError
 from harness.web.context import Site
 from harness.web.error_pages import http_error, not_found
@@ -16,6 +16,8 @@ from leaderboard.team.accounts import Team
 from leaderboard.team.rules import require_within_limits
 from leaderboard.team.submissions import Submission, Upload
 from metrics import Task
+
+_HEADER_BYTES = 4_000
 
 
 def find_competition(site: Site, name: str) -> Competition:
@@ -59,17 +61,18 @@ def accept_upload(
         teams.uploads.delete(received.id)
         raise
     if submission.id != received.id:
-        teams.uploads.delete(received.id)
+        teams.uploads.restore(submission.id, received.id)
     return submission
 
 
 def detect_task(teams: TeamContext, submission_id: str, tasks: list[Task]) -> Task:
-    """Return the task whose column the header of the file names, else the first of `tasks`."""
+    """Return the task whose column the header of the file names, else the first of `tasks`; reads little of it."""
     try:
-        header, _ = open_blocks(teams.uploads.path(submission_id))
+        with open_decompressed(teams.uploads.path(submission_id)) as stream:
+            header = stream.read(_HEADER_BYTES).decode("utf-8", "replace").lower()
     except DataError:
         return tasks[0]
-    names = [name.strip().lower() for name in header]
+    names = [name.strip(' "\ufeff') for name in (header.splitlines() or [""])[0].split(",")]
     return next((task for task in tasks if COLUMNS[task] in names), tasks[0])
 
 

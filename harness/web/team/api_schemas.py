@@ -67,7 +67,8 @@ class EntryDocument(BaseModel):
 class SubmissionDocument(BaseModel):
     """A submission. `report` lists the faults of its file, one per line; `scores` is empty until it is scored.
 
-    `status` is queued, running, scored, rejected or failed. `hidden` is the reason why the leaderboard omits it.
+    `status` is queued, running, scored, rejected (the file has faults) or failed (scoring it took too much time or
+    memory). In a queued one `report` says why it is scored again. `hidden` is why the leaderboard omits it.
     """
 
     id: str

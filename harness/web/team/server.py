@@ -1,4 +1,4 @@
-"""Run the team server and its worker."""
+"""Run the team server and its workers."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -28,7 +28,7 @@ def serve_teams(
     try:
         from harness.web.team.app import create_team_app, delete_partial_uploads, worker_config
         from harness.web.team.context import UploadLimits
-        from harness.web.team.scoring.supervisor import running_worker
+        from harness.web.team.scoring.supervisor import running_workers
         from leaderboard.storage.database import Database
     except ModuleNotFoundError as error:
         raise HarnessError(
@@ -40,6 +40,6 @@ def serve_teams(
             workspace, folders, database=Database(location, CONNECTIONS), hosts=allowed_hosts(where[0]), limits=limits
         )
         delete_partial_uploads(app)
-        with running_worker(worker_config(app, location)):
+        with running_workers(worker_config(app, location)):
             say(f"{address} serves teams that sign in with a token (create one: landmark team add); Ctrl+C stops it")
             serve_forever(app, listener)

@@ -1,4 +1,4 @@
-"""Tests of `leaderboard.team.queue`: claims, entries, failures and retries."""
+"""Tests of `leaderboard.team.queue`: claims, turns, entries, failures and retries."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,10 +8,11 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from leaderboard.storage.schema import scorings
-from leaderboard.team.queue import LEASE, MAX_ATTEMPTS
+from leaderboard.team.queue import LEASE, MAX_ATTEMPTS, RETRY_DELAY
 from tests.leaderboard.team.conftest import minutes
 
 EXPIRED = LEASE.total_seconds() / 60 + 0.01  # minutes
+AGAIN = RETRY_DELAY.total_seconds() / 60 + 0.01
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def test_the_oldest_submission_is_claimed_first_and_once(queue, hand_in, team, o
 def test_a_claimed_submission_is_running(queue, hand_in, submissions, team):
     hand_in(team)
     claim = queue.claim(minutes(1))
-    assert (claim.submission.status, claim.submission.attempts) == ("running", 1)
+    assert (claim.submission.status, claim.submission.attempts) == ("running", 0)
     assert submissions.find(claim.submission.id) == claim.submission
 
 
@@ -65,6 +66,7 @@ def test_concurrent_workers_enter_each_submission_once(queue, hand_in, enter, st
 
     with ThreadPoolExecutor(6) as pool:
         done = [each for result in pool.map(work, range(6)) for each in result]
+    done += work(None)  # a worker ends while another scores the last submissions of a team
     assert sorted(done) == sorted(submitted)
     assert len(store.entries()) == len(submitted)
 
@@ -113,14 +115,61 @@ def test_a_claim_stays_valid_if_the_entry_cannot_be_stored(queue, hand_in, enter
     assert enter(claim)
 
 
-def test_a_file_that_kills_every_worker_fails(queue, hand_in, submissions, team):
+def test_a_file_that_ends_every_worker_fails_and_counts_towards_the_daily_limit(queue, hand_in, submissions, team):
     hand_in(team)
     for attempt in range(MAX_ATTEMPTS):
-        assert queue.claim(minutes(attempt * EXPIRED)).submission.attempts == attempt + 1
-    assert queue.claim(minutes(MAX_ATTEMPTS * EXPIRED)) is None
-    (given_up,) = submissions.find_all(team)
-    assert given_up.status == "failed"
-    assert "killed 3 times" in given_up.report[0]
+        claim = queue.claim(minutes(attempt * AGAIN), worker="0123456789abcdef")
+        assert claim.secret.startswith("0123456789abcdef")
+        assert (len(claim.secret), claim.submission.attempts) == (32, attempt)
+        queue.release("0123456789abcdef", minutes(attempt * AGAIN), "took too much memory")
+        assert queue.claim(minutes(attempt * AGAIN)) is None
+    assert queue.claim(minutes(MAX_ATTEMPTS * AGAIN)) is None
+    (failed,) = submissions.find_all(team)
+    assert failed.status == "failed"
+    assert failed.report == ("scoring the file took too much memory, 3 times; it counts towards the daily limit",)
+    assert submissions.daily_usage(team, failed.competition, failed.task, minutes(9)).counted == 1
+
+
+def test_a_worker_that_dies_for_another_reason_never_makes_a_submission_fail(queue, hand_in, submissions, team):
+    hand_in(team)
+    for _ in range(MAX_ATTEMPTS + 3):
+        claim = queue.claim(minutes(0.1), worker="a" * 16)
+        queue.release("a" * 16, minutes(0))
+        queue.release("b" * 16, minutes(0), "is another worker's")
+    for attempt in range(MAX_ATTEMPTS + 3):  # the server died with it
+        assert queue.claim(minutes(1 + attempt * EXPIRED))
+    assert submissions.find(claim.submission.id).attempts == 0
+
+
+def test_a_postponed_submission_says_why_and_is_scored_later(queue, hand_in, enter, submissions, team):
+    hand_in(team)
+    claim = queue.claim(minutes(0))
+    assert queue.postpone(claim, "the disk is full", minutes(0))
+    assert not queue.postpone(claim, "the disk is full", minutes(0))
+    waiting = submissions.find(claim.submission.id)
+    assert (waiting.status, waiting.report) == ("queued", ("the disk is full; it will be scored again",))
+    assert queue.claim(minutes(AGAIN - 0.1)) is None
+    assert enter(queue.claim(minutes(AGAIN)))
+
+
+def test_teams_take_turns(queue, hand_in, enter, team, other):
+    for minute in range(5):
+        hand_in(team, minute)
+    enter(queue.claim(minutes(6)))
+    late = hand_in(other, 7), hand_in(other, 8)
+    order = [queue.claim(minutes(9)) for _ in range(3)]
+    assert order[0].submission.id == late[0].id
+    assert order[1].submission.team == team.name
+    assert order[2] is None  # one at a time of each team
+    enter(order[0])
+    assert queue.claim(minutes(9)).submission.id == late[1].id
+
+
+def test_a_worker_claims_only_submissions_to_its_competitions(queue, hand_in, team):
+    own = hand_in(team)
+    assert queue.claim(minutes(1), {"another": "/folder"}) is None
+    assert queue.claim(minutes(1), []) is None
+    assert queue.claim(minutes(1), {own.competition: "/folder"}).submission.id == own.id
 
 
 def test_only_failed_submissions_can_be_retried(queue, hand_in, enter, submissions, team):

@@ -7,18 +7,17 @@ from pathlib import Path
 import numpy as np
 
 from harness.data.split import TEST
-from harness.data.tables.compressed import open_decompressed
-from harness.errors import DataError, SubmissionError
+from harness.errors import SubmissionError
 from harness.scoring.evaluate import Evaluation, score_file
 from harness.scoring.stored_evaluation import from_arrays, part_intervals, to_arrays
 from harness.submissions.validation.report import ValidationReport
 from harness.submissions.validation.validate import validate
+from harness.web.team.scoring.budget import UploadBudget
 from leaderboard import Coverage, Entry, EntryStore
 from leaderboard.overfitting.ladder import LadderMechanism, ReleasedScore
 from leaderboard.team.submissions import Submission
 from metrics import Metric, NoPositives, Task
 
-_BLOCK = 1 << 20  # bytes
 TASKS: dict[str, Task] = {"retrieval": "retrieval", "recognition": "recognition"}
 
 
@@ -43,11 +42,12 @@ class RejectedError(Exception):
 def score_upload(submission: Submission, file: Path, folder: Path, name: str, limit: int) -> ScoredFile:
     """Score a submission's file against the competition in `folder`, named `name`; raise DataError if that fails.
 
-    Raises RejectedError if the file is invalid, or decompresses to more than `limit` bytes.
+    Raises RejectedError if the file is invalid, or exceeds its budget or `limit` bytes when decompressed.
     """
     task = TASKS[submission.task]
+    budget = UploadBudget.of(folder, task, limit)
     try:
-        _require_unpacked_size(file, limit)
+        budget.require(file)
         report = validate(file, folder, task)
         lines = _with_file_name(report.lines(), file, submission)
         if report.is_rejected_by("kaggle"):
@@ -56,19 +56,6 @@ def score_upload(submission: Submission, file: Path, folder: Path, name: str, li
     except SubmissionError as error:
         raise RejectedError(_with_file_name([str(error)], file, submission)) from None
     return ScoredFile(_entry(submission, evaluation, report, file, name), evaluation, to_arrays(evaluation), lines)
-
-
-def _require_unpacked_size(file: Path, limit: int) -> None:
-    """Raise SubmissionError if the file cannot be decompressed, or is larger than `limit` bytes when decompressed."""
-    size = 0
-    try:
-        with open_decompressed(file) as stream:
-            while block := stream.read(_BLOCK):
-                size += len(block)
-                if size > limit:
-                    raise SubmissionError(f"{file}: larger than {limit / 1e6:g} MB when decompressed")
-    except DataError as error:
-        raise SubmissionError(str(error)) from None
 
 
 def _with_file_name(lines: list[str], file: Path, submission: Submission) -> list[str]:

@@ -1,7 +1,8 @@
 """The process that scores submissions: `python -m harness.web.team.scoring.worker`.
 
 It reads its configuration from stdin, and exits when the server exits, because that closes its stdin. The next worker
-scores an unfinished submission again.
+scores an unfinished submission again. A submission whose scoring takes too much processor time or memory ends this
+process; the supervisor counts that against its file.
 """
 
 import json
@@ -18,6 +19,8 @@ from pathlib import Path
 from threading import Event, Thread
 
 from harness.errors import HarnessError
+from harness.web.team.scoring.budget import cpu_seconds
+from harness.web.team.scoring.limits import limit_memory, limited_cpu
 from harness.web.team.scoring.score_file import RejectedError, ScoredFile, apply_ladder, score_upload
 from leaderboard.errors import StoreError
 from leaderboard.storage.database import Database
@@ -28,17 +31,21 @@ from leaderboard.team.rules import RulesStore
 LOG = logging.getLogger("landmark.worker")
 POLL_INTERVAL_S = 0.5  # while the queue is empty
 RETRY_LIMIT_S = 600.0  # for which a write is retried while the database is unreachable
-TIMEOUT_S = 900  # of one submission
+STALLED_S = 3_600  # after which a submission that takes no processor time is scored by another worker
 
 
 @dataclass(frozen=True)
 class WorkerConfig:
-    """Configuration of a worker: database URL, upload folder, competition folders by key, and the size limit."""
+    """Configuration of a worker: database URL, upload folder, competition folders by key, and the size limit.
+
+    `name` is part of the worker's claims, at most 16 characters.
+    """
 
     database: str
     uploads: str
     folders: Mapping[str, str]
     max_unpacked_bytes: int
+    name: str = ""
 
     def to_line(self) -> str:
         """Return the configuration as one line of JSON."""
@@ -55,7 +62,7 @@ class ScoringWorker:
 
     def score_next(self) -> bool:
         """Score the next submission, or record why it cannot be scored; returns False if the queue is empty."""
-        claim = self._queue.claim(datetime.now(UTC))
+        claim = self._queue.claim(datetime.now(UTC), self._config.folders, self._config.name)
         if claim is None:
             return False
         with self._renewed(claim):
@@ -64,21 +71,31 @@ class ScoringWorker:
 
     def _score_claim(self, claim: Claim) -> None:
         submission = claim.submission
+        folder, file = Path(self._config.folders[submission.competition]), self._file(claim)
         try:
-            folder = Path(self._config.folders[submission.competition])
-            file = Path(self._config.uploads) / submission.id
-            result = score_upload(submission, file, folder, folder.resolve().name, self._config.max_unpacked_bytes)
+            with file.open("rb"):
+                pass
+            with limited_cpu(cpu_seconds(file)):
+                result = score_upload(submission, file, folder, folder.resolve().name, self._config.max_unpacked_bytes)
         except RejectedError as error:
             report = error.report
             retry_while_db_down(lambda: self._queue.reject(claim, report))
-        except KeyError:
-            retry_while_db_down(lambda: self._queue.fail(claim, "the server no longer has this competition"))
-        except (HarnessError, OSError, MemoryError) as error:
+        except (HarnessError, OSError) as error:
+            LOG.error("submission %s: %s", submission.id, error)  # noqa: TRY400 (one line: no bug)
+            lost = isinstance(error, FileNotFoundError) and not file.exists()
+            why = "the server has lost the file: submit it again" if lost else "the server could not score the file yet"
+            retry_while_db_down(lambda: self._queue.postpone(claim, why, datetime.now(UTC)))
+        except StoreError:
+            raise
+        except Exception as error:
             LOG.exception("submission %s", submission.id)
-            reason = f"the server could not score it ({type(error).__name__}); an admin can retry it"
-            retry_while_db_down(lambda: self._queue.fail(claim, reason))
+            crash = f"raised {type(error).__name__}"
+            retry_while_db_down(lambda: self._queue.release(claim.secret, datetime.now(UTC), crash))
         else:
             retry_while_db_down(lambda: self._enter(claim, result))
+
+    def _file(self, claim: Claim) -> Path:
+        return Path(self._config.uploads) / claim.submission.id
 
     def _enter(self, claim: Claim, result: ScoredFile) -> None:
         entry, released = result.entry, None
@@ -89,9 +106,9 @@ class ScoringWorker:
 
     @contextmanager
     def _renewed(self, claim: Claim) -> Iterator[None]:
-        """Renew a claim during the block; kill this process if one submission takes longer than TIMEOUT_S."""
+        """Renew a claim during the block; end this process if the block takes longer than STALLED_S."""
         done = Event()
-        signal.alarm(TIMEOUT_S)
+        signal.alarm(STALLED_S)
         renewal = Thread(target=_renew, args=(self._queue, claim, done), daemon=True)
         renewal.start()
         try:
@@ -136,6 +153,7 @@ def main() -> None:
     config = WorkerConfig(**json.loads(sys.stdin.readline()))
     Thread(target=_exit_with_server, daemon=True).start()
     os.nice(10)
+    limit_memory()
     run_forever(config)
 
 

@@ -92,6 +92,13 @@ class UploadFolder:
         """Delete the file of a submission."""
         self.path(submission_id).unlink(missing_ok=True)
 
+    def restore(self, submission_id: str, copy_id: str) -> None:
+        """Put a file in the place of another with the same content if that was lost; delete it otherwise."""
+        if self.path(submission_id).exists():
+            self.delete(copy_id)
+        else:
+            self.path(copy_id).rename(self.path(submission_id))
+
     def delete_orphans(self, submission_ids: Collection[str]) -> None:
         """Delete old partial uploads and files of unknown submissions, left by a server that was killed."""
         for path in self.folder.iterdir():

@@ -65,13 +65,20 @@ def test_an_encrypted_zip_file_raises(tmp_path: Path) -> None:
     assert error_of(path) == "is encrypted; pack the table without one"
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_compression_that_cannot_be_read_a_little_at_a_time_raises(tmp_path: Path, method: int) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", method) as archive:
+        archive.writestr("a.csv", TABLE)
+    assert error_of(tmp_path / "a.zip").startswith("is not compressed in the usual way of zip (deflate)")
+
+
 def test_an_unknown_zip_compression_raises(tmp_path: Path) -> None:
     path = write_zip(tmp_path / "a.zip", "a.csv")
     content = bytearray(path.read_bytes())
     for header, method in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
         content[content.index(header) + method] = 97
     path.write_bytes(content)
-    assert error_of(path).startswith("is a damaged zip file (")
+    assert error_of(path).startswith("is not compressed in the usual way of zip (deflate)")
 
 
 @pytest.mark.parametrize("cut", [2, 10, 30, -10, -1])

@@ -1,5 +1,5 @@
-"""Tests of `harness.web.team.scoring.worker`, `harness.web.team.scoring.supervisor` and
-`harness.web.team.scoring.score_file`, also with killed workers and unreachable databases."""
+"""Tests of `harness.web.team.scoring.worker`, `harness.web.team.scoring.supervisor`, `harness.web.team.scoring.limits` and
+`harness.web.team.scoring.score_file`, also with killed workers, hostile files and unreachable databases."""
 
 import os
 import signal
@@ -12,9 +12,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
+from harness.errors import DataError
 from harness.web.team.app import worker_config
 from harness.web.team.scoring import worker as worker_module
-from harness.web.team.scoring.supervisor import WorkerSupervisor
+from harness.web.team.scoring.supervisor import WorkerSupervisor, crash_of
 from harness.web.team.scoring.worker import ScoringWorker, WorkerConfig, retry_while_db_down
 from leaderboard.errors import StoreError
 from leaderboard.storage import database
@@ -34,6 +35,26 @@ def forever(*_):
 worker.score_upload = forever
 worker.main()
 """
+
+
+BUSY_WORKER = """
+from harness.web.team.scoring import worker
+
+def busy(*_):
+    while True:
+        pass
+
+worker.score_upload, worker.cpu_seconds = busy, lambda _: 0.05
+worker.main()
+"""
+
+
+def busy_worker(config):
+    """Start a worker that scores without end, and may take 50 ms of processor time for it."""
+    process = subprocess.Popen([sys.executable, "-c", BUSY_WORKER], stdin=subprocess.PIPE, text=True)
+    process.stdin.write(config.to_line())
+    process.stdin.flush()
+    return process
 
 
 def status(server):
@@ -100,15 +121,38 @@ def test_a_worker_exits_when_its_server_exits(server, start_stalled_worker):
     assert process.wait(20) == 0
 
 
-def test_a_submission_that_kills_every_worker_fails_and_the_next_is_scored(server, start_stalled_worker):
-    client = server.api_client("Alpha")
-    server.submit(client, server.submission_file(0.5))
-    for _ in range(MAX_ATTEMPTS):
+def test_a_submission_whose_worker_is_killed_from_outside_again_and_again_is_scored(server, start_stalled_worker):
+    server.submit(server.api_client("Alpha"), server.submission_file(0.5))
+    for _ in range(2):
         start_stalled_worker().kill()
         expire_leases(server)
-    server.submit(client, server.submission_file(1.0))
     assert server.score_all() == 1
-    assert status(server) == ["scored", "failed"]
+    assert status(server) == ["scored"]
+
+
+def test_a_file_that_takes_too_much_processor_time_fails_and_the_next_is_scored(sqlite_server, monkeypatch):
+    monkeypatch.setattr("harness.web.team.scoring.supervisor.RESTART_DELAY_S", 0.01)
+    monkeypatch.setattr("harness.web.team.scoring.supervisor._start_worker", busy_worker)
+    monkeypatch.setattr("leaderboard.team.queue.RETRY_DELAY", timedelta(0))
+    client = sqlite_server.api_client("Alpha")
+    sqlite_server.submit(client, sqlite_server.submission_file(0.5))
+    supervisor = WorkerSupervisor(worker_config(sqlite_server.app, sqlite_server.url))
+    supervisor.start()
+    try:
+        wait_until(lambda: status(sqlite_server) == ["failed"])
+    finally:
+        supervisor.stop()
+    assert "too much processor time" in sqlite_server.context.submissions.find_all()[0].report[0]
+    assert sqlite_server.submit_and_score(client, sqlite_server.submission_file())["status"] == "scored"
+
+
+@pytest.mark.parametrize(
+    ("code", "oom_killed", "blames"),
+    [(-signal.SIGSEGV, False, True), (-signal.SIGKILL, True, True), (-signal.SIGKILL, False, False)]
+    + [(-signal.SIGTERM, True, False), (1, True, False), (0, False, False), (-99, False, False)],
+)
+def test_only_some_exits_of_a_worker_blame_the_file(code, oom_killed, blames):
+    assert (crash_of(code, oom_killed=oom_killed) is not None) == blames
 
 
 def test_the_supervisor_restarts_a_killed_worker(sqlite_server, monkeypatch):
@@ -127,28 +171,70 @@ def test_the_supervisor_restarts_a_killed_worker(sqlite_server, monkeypatch):
     assert supervisor.worker.poll() is not None
 
 
-@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), MemoryError()])
-def test_a_server_error_fails_the_submission_without_details_and_it_can_be_retried(sqlite_server, monkeypatch, error):
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), DataError("truth.csv: is damaged")])
+def test_a_server_error_delays_a_submission_without_details(sqlite_server, monkeypatch, error):
     def fail(*_):
         raise error
 
     sqlite_server.submit(sqlite_server.api_client("Alpha"), sqlite_server.submission_file())
     monkeypatch.setattr(worker_module, "score_upload", fail)
     sqlite_server.score_all()
+    (waiting,) = sqlite_server.context.submissions.find_all()
+    assert waiting.status == "queued"
+    assert waiting.report == ("the server could not score the file yet; it will be scored again",)
+    monkeypatch.undo()
+    assert sqlite_server.score_all() == 0
+    expire_leases(sqlite_server)
+    sqlite_server.score_all()
+    assert status(sqlite_server) == ["scored"]
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RecursionError(), ValueError("a bug")])
+def test_a_file_that_raises_in_the_scorer_each_time_fails(sqlite_server, monkeypatch, error):
+    def fail(*_):
+        raise error
+
+    sqlite_server.submit(sqlite_server.api_client("Alpha"), sqlite_server.submission_file())
+    monkeypatch.setattr(worker_module, "score_upload", fail)
+    for _ in range(MAX_ATTEMPTS):
+        assert status(sqlite_server) == ["queued"]
+        assert sqlite_server.score_all() == 1
+        expire_leases(sqlite_server)
     (failed,) = sqlite_server.context.submissions.find_all()
-    assert failed.status == "failed"
-    assert failed.report == (f"the server could not score it ({type(error).__name__}); an admin can retry it",)
+    assert (failed.status, "a bug" in failed.report[0]) == ("failed", False)
     monkeypatch.undo()
     sqlite_server.context.queue.retry(failed.id)
     sqlite_server.score_all()
     assert status(sqlite_server) == ["scored"]
 
 
-def test_a_submission_to_a_removed_competition_fails(sqlite_server):
+def test_a_lost_file_waits_until_the_team_submits_it_again(sqlite_server):
+    client = sqlite_server.api_client("Alpha")
+    first = sqlite_server.submit(client, sqlite_server.submission_file()).json()
+    sqlite_server.context.uploads.path(first["id"]).unlink()
+    sqlite_server.score_all()
+    (waiting,) = sqlite_server.context.submissions.find_all()
+    assert waiting.report == ("the server has lost the file: submit it again; it will be scored again",)
+    again = sqlite_server.submit(client, sqlite_server.submission_file()).json()
+    assert again["id"] == first["id"]
+    expire_leases(sqlite_server)
+    sqlite_server.score_all()
+    assert status(sqlite_server) == ["scored"]
+
+
+def test_memory_beyond_the_limit_is_an_error_in_the_worker_alone():
+    code = "from harness.web.team.scoring import limits as l; l.MEMORY_SHARE = 0; l.LEAST_MEMORY = 1 << 28; l.limit_memory()"
+    fill = "print(len(bytes(1 << 20)))\ntry: bytes(1 << 29)\nexcept MemoryError: print('refused')"
+    result = subprocess.run([sys.executable, "-c", f"{code}\n{fill}"], capture_output=True, text=True, check=True)
+    assert result.stdout.split() == ["1048576", "refused"]
+
+
+def test_a_submission_to_a_removed_competition_waits(sqlite_server):
     sqlite_server.submit(sqlite_server.api_client("Alpha"), sqlite_server.submission_file())
     config = worker_config(sqlite_server.app, sqlite_server.url)
-    ScoringWorker(WorkerConfig(config.database, config.uploads, {}, config.max_unpacked_bytes)).score_next()
-    assert status(sqlite_server) == ["failed"]
+    worker = ScoringWorker(WorkerConfig(config.database, config.uploads, {}, config.max_unpacked_bytes))
+    assert not worker.score_next()
+    assert status(sqlite_server) == ["queued"]
 
 
 def test_the_configuration_survives_serialization(sqlite_server):

@@ -14,7 +14,8 @@ from harness.temporary_files import remove_abandoned, temporary_sibling
 def atomic_path(path: Path) -> Iterator[Path]:
     """Yield a temporary path that replaces `path` when the block succeeds and is deleted when it raises.
 
-    A symbolic link is followed and its target replaced. A device or a pipe is written to directly.
+    A symbolic link is followed and its target replaced. A device or a pipe is written to directly. An OSError without
+    a file, such as that of a full disk, names `path`.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -28,10 +29,14 @@ def atomic_path(path: Path) -> Iterator[Path]:
         return
     target = Path(os.path.realpath(path))
     temporary = temporary_sibling(target)
-    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL, 0o666))
     try:
+        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL, 0o666))
         yield temporary
         temporary.replace(target)
+    except OSError as error:
+        if error.filename is None or os.fspath(error.filename) == os.fspath(temporary):
+            error.filename = str(target)
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 

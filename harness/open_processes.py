@@ -44,6 +44,11 @@ def enter_workspace(workspace: Path) -> None:
             remove_abandoned(folder)
 
 
+def open_workspaces() -> list[Path]:
+    """Return the workspaces that this process has opened."""
+    return [workspace for process, workspace in _opened if process == os.getpid()]
+
+
 def _leave(mark: Path, process: int) -> None:
     if os.getpid() == process:
         with suppress(OSError):

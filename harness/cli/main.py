@@ -59,7 +59,9 @@ def main() -> None:
     except (HarnessError, LeaderboardError) as error:
         _fail(str(error))
     except OSError as error:
-        _fail(f"{error.filename or 'a file'}: {error.strerror or error}")
+        from harness.place_errors import explain_os_error
+
+        _fail(explain_os_error(error))
 
 
 def _fail(message: str) -> None:

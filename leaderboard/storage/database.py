@@ -15,6 +15,7 @@ from leaderboard.errors import StoreError
 from leaderboard.safe_text import hide_credentials, shorten
 from leaderboard.storage.migrate import SCHEMA_VERSION, schema_version, upgrade_schema
 from leaderboard.storage.serialization import to_json
+from leaderboard.storage.sqlite_file import connect_read_only, is_writable, require_files
 
 LOCK_TIMEOUT_S = 30  # how long a writer waits for another
 POSTGRESQL = {"connect_timeout": 5, "tcp_user_timeout": 30_000}  # seconds; milliseconds until a dead connection fails
@@ -30,6 +31,7 @@ REMEDIES = {  # words of a driver's message -> problem and remedy
     "read-only": UNWRITABLE,
     "unable to open": UNWRITABLE,
     "permission denied": UNWRITABLE,
+    "disk i/o error": "cannot be read or written (disk I/O error): free some space, check the disk and run again",
     "locked": f"was in use by another process for {LOCK_TIMEOUT_S} s: try again when that has ended",
     "disk is full": FULL,
     "no space left": FULL,
@@ -105,8 +107,13 @@ def _sqlite(url: URL) -> Engine:
     file = url.database
     if not file or file == ":memory:":
         raise StoreError("a leaderboard in memory would be lost: name a file")
-    Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, poolclass=NullPool, json_serializer=to_json, connect_args={"timeout": LOCK_TIMEOUT_S})
+    path = Path(file)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    require_files(path)
+    how: dict[str, Any] = {"connect_args": {"timeout": LOCK_TIMEOUT_S}}
+    if path.exists() and not is_writable(path):
+        how = {"creator": connect_read_only(path, LOCK_TIMEOUT_S)}
+    engine = create_engine(url, poolclass=NullPool, json_serializer=to_json, **how)
     event.listen(engine, "connect", _disable_driver_transactions)
     event.listen(engine, "begin", _begin)
     return engine

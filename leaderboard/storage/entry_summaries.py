@@ -11,6 +11,9 @@ from leaderboard.entry import Cost, Stage, Status, total_cost
 from leaderboard.order import PARTS
 from leaderboard.storage import schema
 from leaderboard.storage.database import Database
+from leaderboard.storage.entry_digest import FIELDS, KEY, require_intact
+
+_COLUMNS = ("id", "created", "seed", "stages", *FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +54,13 @@ class EntrySummaries:
         """
         table = schema.entries
         since = max(self.by_id, default=0) - 100
-        scores = [table.c.scores[part][self.metric].as_float() for part in PARTS]
-        names = (
-            table.c[name] for name in ("id", "solution", "identity", "status", "metric", "created", "seed", "stages")
-        )
+        digest = table.c.versions[KEY].as_string()
         own_board = (table.c[name] == getattr(self, name) for name in ("competition", "task", "split"))
-        query = select(*names, *scores).where(table.c.id > since, *own_board)
+        query = select(*(table.c[name] for name in _COLUMNS), digest).where(table.c.id > since, *own_board)
         before = len(self.by_id)
         with self.database.read_transaction() as connection:
-            self.by_id |= {summary.id: summary for summary in map(_summary, connection.execute(query))}
+            summaries = (_summary(row, self.metric) for row in connection.execute(query))
+            self.by_id |= {summary.id: summary for summary in summaries}
         return len(self.by_id) > before
 
 
@@ -100,9 +101,11 @@ def last_id(database: Database) -> int:
         return connection.scalar(select(func.max(schema.entries.c.id))) or 0
 
 
-def _summary(row: Row[Any]) -> EntrySummary:
-    values: Any = row
-    number, solution, identity, status, metric, created, seed, stages, *scores = values
-    cost = total_cost(tuple(Stage(**stage) for stage in stages))
-    by_part = dict(zip(PARTS, scores, strict=True))
-    return EntrySummary(number, solution, identity, status, metric, created, by_part, cost, seed)
+def _summary(row: Row[Any], metric: str) -> EntrySummary:
+    """Return the summary of an entry; ValueError if it was changed."""
+    values: dict[str, Any] = dict(zip(_COLUMNS, row[:-1], strict=True))
+    require_intact(values, row[-1])
+    scores, cost = values["scores"], total_cost(tuple(Stage(**stage) for stage in values["stages"]))
+    by_part = {part: scores.get(part, {}).get(metric) for part in PARTS}
+    plain = {name: values[name] for name in ("id", "solution", "identity", "status", "metric", "created", "seed")}
+    return EntrySummary(**plain, scores=by_part, cost=cost)

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def to_json(value: object) -> str:
+def to_json(value: object, *, sort_keys: bool = False) -> str:
     """Serialise a value as ASCII JSON; dataclasses and mappings become objects, NumPy scalars numbers."""
-    return json.dumps(value, default=_plain, allow_nan=False)
+    return json.dumps(value, default=_plain, allow_nan=False, sort_keys=sort_keys)
 
 
 def _plain(value: Any) -> Any:

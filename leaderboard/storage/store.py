@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from leaderboard.entry import Coverage, Entry, Stage
 from leaderboard.storage import schema
 from leaderboard.storage.database import Database
+from leaderboard.storage.entry_digest import KEY, entry_digest, require_intact
 from leaderboard.storage.serialization import pack_ids, pack_values, unpack_ids, unpack_values
 
 COLUMNS = [schema.entries.c[field.name] for field in fields(Entry)]
@@ -96,6 +97,7 @@ def prepare_insert(
 
     def insert_entry(connection: Connection) -> Entry:
         values = {name: value for name, value in vars(entry).items() if name != "id"}
+        values["versions"] = {**entry.versions, KEY: entry_digest(values)}
         values["query_list"] = None if ids is None else _store_ids(connection, ids)
         entry_id = connection.scalar(insert(schema.entries).values(values).returning(schema.entries.c.id))
         if packed:
@@ -123,6 +125,8 @@ def _store_ids(connection: Connection, packed: bytes) -> str:
 
 def _entry(row: RowMapping) -> Entry:
     values: dict[str, Any] = dict(row)
+    values["versions"] = dict(values["versions"])
+    require_intact(values, values["versions"].pop(KEY, None))
     values["intervals"] = values["intervals"] or {}
     values["coverage"] = None if values["coverage"] is None else Coverage(**values["coverage"])
     values["stages"] = tuple(Stage(**stage) for stage in values["stages"])

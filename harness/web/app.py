@@ -10,6 +10,7 @@ from harness.web.assets import assets_by_address
 from harness.web.context import Site
 from harness.web.error_pages import install_error_handlers, not_found
 from harness.web.permissions import LOCAL_HOSTS, PermissionsOf, local_user
+from harness.web.request_limit import RequestLimit
 from harness.web.security_headers import SecurityHeaders
 from harness.web.site_page import SitePage, combine_routers, discover_pages
 from harness.workspace import Workspace
@@ -43,6 +44,7 @@ def create_app(
     install_error_handlers(app)
     app.include_router(combine_routers(pages))
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    app.add_middleware(RequestLimit)
     app.add_middleware(SecurityHeaders)
     return app
 

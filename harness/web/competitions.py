@@ -8,7 +8,7 @@ from time import monotonic
 
 from harness.data.competition import Competition
 from harness.errors import DataError
-from harness.running.outcome import JOB
+from harness.running.run_folder import JOB
 from harness.workspace import Workspace
 
 _RETRY_S = 30  # after which a missing competition is looked up again

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from ipaddress import ip_network
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -13,8 +14,10 @@ from harness.errors import HarnessError
 from harness.installation import install_command
 from harness.web.permissions import LOCAL_HOSTS
 from harness.workspace import Workspace
+from leaderboard.safe_text import shorten
 
 if TYPE_CHECKING:
+    import uvicorn
     from fastapi import FastAPI
 
 
@@ -35,12 +38,51 @@ def open_socket(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
         yield listener, f"http://{name}:{listener.getsockname()[1]}/"
 
 
-def serve_forever(app: FastAPI, listener: socket.socket) -> None:
-    """Answer requests until the process is interrupted."""
+def serve_forever(app: FastAPI, listener: socket.socket, proxies: Sequence[str] = ()) -> None:
+    """Answer requests until the process is interrupted.
+
+    `proxies` are addresses and networks whose X-Forwarded-For and X-Forwarded-Proto headers are believed.
+    """
     import uvicorn
 
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off")
-    uvicorn.Server(config).run(sockets=[listener])
+    uvicorn.Server(server_config(app, proxies)).run(sockets=[listener])
+
+
+def server_config(app: FastAPI, proxies: Sequence[str] = ()) -> uvicorn.Config:
+    """Return the configuration of the server, with limits on slow clients and many connections."""
+    import uvicorn
+
+    from harness.web.connection_limits import HEADER_BYTES, LimitedProtocol
+
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        http=LimitedProtocol,
+        ws="none",
+        h11_max_incomplete_event_size=HEADER_BYTES,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
+        timeout_graceful_shutdown=5,
+    )
+
+
+def valid_proxies(proxies: Sequence[str]) -> list[str]:
+    """Return the addresses and networks of proxies; HarnessError for any other text.
+
+    >>> valid_proxies(["127.0.0.1", "10.0.0.0/8"])
+    ['127.0.0.1', '10.0.0.0/8']
+    """
+    for proxy in proxies:
+        try:
+            ip_network(proxy, strict=False)
+        except ValueError:
+            raise HarnessError(
+                f"{shorten(proxy)}: is not the address of a proxy; write an IP address, or a network such as 10.0.0.0/8"
+            ) from None
+    return list(proxies)
 
 
 def allowed_hosts(host: str) -> Sequence[str]:

@@ -18,8 +18,9 @@ def serve_teams(
     where: tuple[str, int],
     largest_mb: int,
     say: Callable[[str], None],
+    proxies: Sequence[str] = (),
 ) -> None:
-    """Serve teams until interrupted; `location` is the database, `where` host and port.
+    """Serve teams until interrupted; `location` is the database, `where` host and port, `proxies` are trusted.
 
     Raises HarnessError without a competition, if the address cannot be bound, or if a package is not installed.
     """
@@ -42,4 +43,4 @@ def serve_teams(
         delete_partial_uploads(app)
         with running_workers(worker_config(app, location)):
             say(f"{address} serves teams that sign in with a token (create one: landmark team add); Ctrl+C stops it")
-            serve_forever(app, listener)
+            serve_forever(app, listener, proxies)

@@ -1,11 +1,12 @@
-"""Tests of `harness.web.team.access`, `harness.web.team.authenticator`, `harness.web.error_pages` and
-`harness.web.team.pages.sign_in.routes`: authentication, rate limit and CSRF protection."""
+"""Tests of `harness.web.team.access`, `harness.web.team.authenticator`, `harness.web.team.slow_down`,
+`harness.web.error_pages` and `harness.web.team.pages.sign_in.routes`: authentication, delays and CSRF protection."""
 
 import pytest
+from fastapi import HTTPException
 from fastapi.routing import iter_route_contexts
 
 from harness.web.team.access import COOKIE
-from harness.web.team.authenticator import FAILURES_PER_MINUTE
+from harness.web.team.slow_down import FREE_FAILURES, MAX_DELAY_S, SlowDown
 from tests.factories.teams import HOME, form_token
 
 PAGES = ["/", "/submissions", "/admin", "/c/x/retrieval", "/e/1", "/submissions/" + "0" * 32, "/nothing"]
@@ -87,13 +88,76 @@ def test_an_invalid_token_is_rejected(sqlite_server, token):
     assert "set-cookie" not in response.headers
 
 
-def test_after_too_many_invalid_tokens_even_a_valid_one_is_rejected(sqlite_server):
+def wrong_token(right):
+    return right.rpartition("_")[0] + "_" + "0" * 40
+
+
+@pytest.fixture
+def naps(monkeypatch):
+    """The delays of tries, which are not waited for."""
+    slept = []
+    monkeypatch.setattr("harness.web.team.slow_down.time.sleep", slept.append)
+    return slept
+
+
+def test_invalid_tokens_are_slowed_down_ever_more_and_refused(sqlite_server, naps):
     client, right = sqlite_server.anonymous_client({"Origin": HOME}), sqlite_server.token("Alpha")
-    for _ in range(FAILURES_PER_MINUTE):
-        assert client.post("/sign-in", data={"token": "wrong"}).status_code == 401
-    response = client.post("/sign-in", data={"token": right})
-    assert (response.status_code, response.headers["retry-after"]) == (429, "60")
-    assert client.get("/api/v1/me", headers={"Authorization": f"Bearer {right}"}).status_code == 429
+    tries = [client.post("/sign-in", data={"token": wrong_token(right)}) for _ in range(12)]
+    assert [answer.status_code for answer in tries] == [401] * 5 + [429] * 7
+    waits = [int(answer.headers["retry-after"]) for answer in tries[5:]]
+    assert waits == sorted(waits)
+    assert waits[-1] > 100
+    assert naps == sorted(naps)
+    assert naps[-1] == MAX_DELAY_S
+
+
+@pytest.mark.parametrize("other_prefix", [False, True])
+def test_a_right_token_is_accepted_after_wrong_ones_from_its_own_address(sqlite_server, naps, other_prefix):
+    client, right = sqlite_server.anonymous_client({"Origin": HOME}), sqlite_server.token("Alpha")
+    wrong = wrong_token(sqlite_server.token("Beta") if other_prefix else right)
+    for _ in range(30):
+        client.get("/api/v1/me", headers={"Authorization": f"Bearer {wrong}"})
+    assert client.get("/api/v1/me", headers={"Authorization": f"Bearer {right}"}).status_code == 200
+    assert naps.pop() <= MAX_DELAY_S
+    naps.clear()
+    assert client.get("/api/v1/me", headers={"Authorization": f"Bearer {right}"}).status_code == 200
+    assert naps == []
+
+
+def test_wrong_tokens_of_one_address_do_not_delay_another(sqlite_server, naps):
+    authenticator, right = sqlite_server.context.authenticator, sqlite_server.token("Alpha")
+    for _ in range(30):
+        with pytest.raises(HTTPException):
+            authenticator.by_token(wrong_token(right), "10.0.0.1")
+    naps.clear()
+    assert authenticator.by_token(right, "10.0.0.2").team.name == "Alpha"
+    assert naps == []
+
+
+def test_only_one_try_of_a_slow_address_waits_at_a_time(sqlite_server, monkeypatch):
+    authenticator, right = sqlite_server.context.authenticator, sqlite_server.token("Alpha")
+    seen = []
+
+    def second_try(_):
+        if not seen:
+            seen.append(None)
+            with pytest.raises(HTTPException) as refused:
+                authenticator.by_token(wrong_token(right), "2001:db8::2")
+            seen.append(refused.value.status_code)
+
+    for _ in range(FREE_FAILURES):
+        with pytest.raises(HTTPException):
+            authenticator.by_token(wrong_token(right), "2001:db8::1")
+    monkeypatch.setattr("harness.web.team.slow_down.time.sleep", second_try)
+    assert authenticator.by_token(right, "2001:db8::1").team.name == "Alpha"
+    assert seen == [None, 429]
+
+
+def test_the_counts_of_wrong_tokens_are_bounded():
+    slow_down = SlowDown()
+    for number in range(20_000):
+        slow_down.add_failure(f"10.{number // 62500}.{number // 250 % 250}.{number % 250}", f"{number:012x}")
+    assert len(slow_down._failures) == len(slow_down._prefix_failures) == 10_000
 
 
 FOREIGN = [

@@ -35,6 +35,8 @@ def explain_os_error(error: OSError) -> str:
 def _remedy(number: int, file: str) -> str:
     workspace = next((each for each in open_workspaces() if file.startswith(str(each))), None)
     other = "choose another workspace by --workspace" if workspace or not file else "name another file"
+    if "/.landmark." in file:
+        other = "set TMPDIR to another folder"
     if number in _FULL:
         return f"make room on its disk{_room(file or str(workspace or ''))}, or {other}"
     if number in _UNWRITABLE and file:

@@ -17,25 +17,27 @@ from hashlib import blake2b
 from pathlib import Path
 from secrets import token_hex
 
-_NAME = re.compile(r"\.?(?P<for>.*)\.(?P<machine>[0-9a-f]{8})-(?P<process>\d+)-(?P<started>\d+)-[0-9a-f]{8}(\..{0,8})?")
+_NAME = re.compile(r"\.(?P<for>.*)\.(?P<machine>[0-9a-f]{8})-(?P<process>\d+)-(?P<started>\d+)-[0-9a-f]{8}(\..{0,8})?")
 _FOREIGN_S = 24 * 3600  # age at which a file of another machine counts as abandoned
-_PREFIX = "landmark"  # of our folders among the temporary files of the system
+_PREFIX = "landmark"  # in the names of our folders among the temporary files of the system
 
 
 def temporary_sibling(path: Path) -> Path:
     """Return an unused name for a temporary file or folder beside a path, with its suffix."""
-    return path.with_name(f".{path.name[:40]}.{_token()}{path.suffix[:8]}")
+    process = os.getpid()
+    token = f"{_machine()}-{process}-{_start_time(process) or 0}-{token_hex(4)}"
+    return path.with_name(f".{path.name[:40]}.{token}{path.suffix[:8]}")
 
 
 @contextmanager
-def temporary_folder() -> Iterator[Path]:
-    """Yield a new folder among the temporary files of the system, which is deleted at the end.
+def temporary_folder(beside: Path | None = None) -> Iterator[Path]:
+    """Yield a new folder, beside a path or among the temporary files of the system, which is deleted at the end.
 
     That of a killed process is deleted when the next process asks for one.
     """
-    parent = Path(tempfile.gettempdir())
-    remove_abandoned(parent, _PREFIX)
-    folder = parent / f"{_PREFIX}.{_token()}"
+    place = Path(tempfile.gettempdir()) / _PREFIX if beside is None else beside.absolute()
+    remove_abandoned(place.parent, place.name)
+    folder = temporary_sibling(place)
     folder.mkdir(mode=0o700)
     try:
         yield folder
@@ -89,11 +91,6 @@ def _remove(path: Path) -> None:
     else:
         with suppress(OSError):
             path.unlink()
-
-
-def _token() -> str:
-    process = os.getpid()
-    return f"{_machine()}-{process}-{_start_time(process) or 0}-{token_hex(4)}"
 
 
 @cache

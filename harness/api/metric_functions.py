@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from harness.api.one_line_errors import raises_harness_errors
@@ -14,6 +13,7 @@ from harness.data.tables.csv_table import read_table
 from harness.errors import HarnessError, SubmissionError
 from harness.scoring.evaluate import evaluate
 from harness.submissions.read_write import read_submission
+from harness.temporary_files import temporary_folder
 from metrics import (
     COMPLETE_METRICS,
     METRICS,
@@ -58,7 +58,7 @@ class MetricFunction:
 
         Raises SubmissionError for a submission that Kaggle's scorer could not read, HarnessError if no query counts.
         """
-        with TemporaryDirectory() as folder:
+        with temporary_folder() as folder:
             paths = {name: Path(folder) / f"{name}.csv" for name in ("solution", "submission")}
             for frame, path in zip((solution, submission), paths.values(), strict=True):
                 write_frame(frame, path, {row_id_column_name: "id"})

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from harness.api.notebook_view import NotebookView, ViewTable
 from harness.errors import HarnessError, SubmissionError
 from harness.scoring.submission_scores import SubmissionScores
 from harness.submissions.validation.report import ValidationReport
+from harness.temporary_files import temporary_folder
 from leaderboard import Entry
 from leaderboard.rendering.format_cells import metric_label
 from metrics.registry import spelling_key
@@ -140,7 +140,7 @@ def submission_path(submission: SubmissionLike) -> Iterator[tuple[Path, str]]:
     if isinstance(submission, str | os.PathLike):
         yield Path(submission), str(Path(submission))
         return
-    with TemporaryDirectory() as folder:
+    with temporary_folder() as folder:
         path = Path(folder) / "submission.csv"
         write_frame(submission, path)
         try:

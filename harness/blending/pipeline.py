@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from harness.blending.fusion import FusionMethod, fuse_answers, normalise_weights
 from harness.blending.inputs import BlendInput, find_inputs, load_answers
@@ -17,6 +16,7 @@ from harness.errors import SubmissionError
 from harness.running.versions import versions
 from harness.submissions.list_length import whole_index_lists
 from harness.submissions.read_write import write_submission
+from harness.temporary_files import temporary_folder
 from harness.workspace import Workspace
 from metrics import Task
 
@@ -76,7 +76,7 @@ def write_blend(blend: Blend, out: Path, competition: Competition) -> tuple[Fina
         "weights_found_on_folds": blend.fold_weights is not None,
         "versions": versions(),
     }
-    with TemporaryDirectory() as folder:
+    with temporary_folder() as folder:
         source = Path(folder) / "blend.csv"
         write_submission(answer, source)
         return write_final_file(source, out, competition, blend.task, facts), int(answer.answered.sum())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from harness.contract.answer_comparison import TOLERANCE
 from harness.contract.clauses import CLAUSES, AnswerClause, ContractRun, fit_and_answer
@@ -19,6 +18,7 @@ from harness.solution.base import Solution, identity, solution_name
 from harness.solution.registry import load_solution
 from harness.solution.spec import search_space, split_spec
 from harness.submissions.score_recorder import record_scores
+from harness.temporary_files import temporary_folder
 
 _ANSWERS = "answers a competition with undecodable images without opening a table"
 
@@ -40,7 +40,7 @@ def check_solution(spec: str, register: Path | None = None, tolerance: float = T
     solution = load_solution(spec, register)
     yield _identity(spec, solution, register)
     yield ClauseResult("has search ranges that its types allow", _ranges(solution))
-    with TemporaryDirectory() as folder, record_scores():
+    with temporary_folder() as folder, record_scores():
         competition = small_competition(Path(folder))
         split = own_split(competition, solution.task, with_truth=False)
         data = with_sparse_labels(split.data)

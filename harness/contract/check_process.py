@@ -15,13 +15,13 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from harness.contract.answer_comparison import TOLERANCE
 from harness.contract.check import ClauseResult, check_solution
 from harness.contract.code_location import location_in_dump
 from harness.errors import HarnessError, SolutionError
 from harness.running.process_tree import end_with_parent, kill_process_tree
+from harness.temporary_files import temporary_folder
 
 DEFAULT_TIMEOUT_S = 300.0
 _REQUEST, _RESULTS, _FRAMES = "request.json", "results.jsonl", "frames.txt"
@@ -48,7 +48,7 @@ def check_in_process(
     A solution that hangs or kills its process violates a clause too. What it prints goes to standard error. Raises
     SolutionError for a solution that cannot be loaded.
     """
-    with TemporaryDirectory() as name:
+    with temporary_folder() as name:
         folder = Path(name)
         request = CheckRequest(spec, None if register is None else str(register), tolerance, time.time() + timeout_s)
         (folder / _REQUEST).write_text(json.dumps(asdict(request)), encoding="utf-8")

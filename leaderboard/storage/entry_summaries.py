@@ -1,11 +1,11 @@
 """Lightweight projections of entries (scores of one metric, cost, time) for ranking thousands of rows quickly."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 
 from leaderboard.entry import Cost, Stage, Status, total_cost
 from leaderboard.order import PARTS
@@ -59,7 +59,7 @@ class EntrySummaries:
         query = select(*(table.c[name] for name in _COLUMNS), digest).where(table.c.id > since, *own_board)
         before = len(self.by_id)
         with self.database.read_transaction() as connection:
-            summaries = (_summary(row, self.metric) for row in connection.execute(query))
+            summaries = (_summary(tuple(row), self.metric) for row in connection.execute(query))
             self.by_id |= {summary.id: summary for summary in summaries}
         return len(self.by_id) > before
 
@@ -101,7 +101,7 @@ def last_id(database: Database) -> int:
         return connection.scalar(select(func.max(schema.entries.c.id))) or 0
 
 
-def _summary(row: Row[Any], metric: str) -> EntrySummary:
+def _summary(row: Sequence[Any], metric: str) -> EntrySummary:
     """Return the summary of an entry; ValueError if it was changed."""
     values: dict[str, Any] = dict(zip(_COLUMNS, row[:-1], strict=True))
     require_intact(values, row[-1])

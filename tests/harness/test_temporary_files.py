@@ -70,7 +70,7 @@ def test_a_folder_that_cannot_be_listed_is_no_error(tmp_path):
 
 def test_a_temporary_folder_goes_at_the_end_and_that_of_a_dead_process_before(tmp_path, monkeypatch):
     monkeypatch.setattr(temporary_files.tempfile, "tempdir", str(tmp_path))
-    (tmp_path / of_dead(tmp_path / "landmark").name.removeprefix(".")).mkdir()
+    of_dead(tmp_path / "landmark").mkdir()
     with temporary_folder() as folder:
         assert list(tmp_path.iterdir()) == [folder]
     assert not list(tmp_path.iterdir())

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import IO
 from zipfile import ZipFile
 
@@ -12,6 +11,7 @@ from harness.atomic_files import atomic_path, write_atomically
 from harness.data.embeddings.formats.id_files import BESIDE
 from harness.data.embeddings.formats.parquet import require_pyarrow
 from harness.errors import DataError
+from harness.temporary_files import temporary_folder
 
 _ROWS = 1 << 13  # rows in a block
 
@@ -31,8 +31,8 @@ def write_vectors(out: Path, blocks: Iterable[Block]) -> tuple[int, int]:
 
     Raises DataError if there are none, or if the blocks differ in their lengths.
     """
-    with TemporaryDirectory(prefix=f".{out.name}.", dir=out.absolute().parent) as folder:
-        path = Path(folder) / "vectors.npy"
+    with temporary_folder(beside=out) as folder:
+        path = folder / "vectors.npy"
         ids, width = _write_array(path, blocks)
         if not ids:
             raise DataError(f"{out}: there is no vector to write")

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from io import StringIO
 from itertools import chain
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from harness.data.ground_truth_files import COLUMNS
 from harness.data.tables.compressed import ByteStream, open_decompressed
@@ -21,6 +20,7 @@ from harness.submissions.validation.fault_kinds import FaultKind, SubmissionFaul
 from harness.submissions.validation.reference_ids import ReferenceIds
 from harness.submissions.validation.report import ValidationReport
 from harness.submissions.validation.row_formats import RowRewriter
+from harness.temporary_files import temporary_folder
 from metrics import Task
 
 _CHUNK = 1 << 20  # bytes
@@ -53,7 +53,7 @@ def may_need_conversion(report: ValidationReport, reference: ReferenceIds, task:
 @contextmanager
 def convert_rows(path: Path, reference: ReferenceIds, task: Task) -> Iterator[Conversion | None]:
     """Yield the converted file, which is deleted afterwards; None if no row has an unusual format that can be read."""
-    with TemporaryDirectory() as folder:
+    with temporary_folder() as folder:
         conversion = Conversion(Path(folder) / "converted.csv")
         try:
             _convert(path, conversion, _rewriter(reference, task))
@@ -142,5 +142,6 @@ def _lines_before_newlines(stream: ByteStream) -> Iterator[str]:
     while chunk := stream.read(_CHUNK):
         *lines, rest = (rest + decoder.decode(chunk)).split("\n")
         yield from (f"{line}\n" for line in lines)
+    rest += decoder.decode(b"", final=True)
     if rest:
         yield rest

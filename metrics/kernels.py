@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from metrics.jit import helper, kernel
+from metrics.jit import helper, linear_kernel
 
 Codes = NDArray[np.integer[Any]]
 
@@ -20,7 +20,7 @@ def slot_of(code: int, codes: Codes, owners: Codes, owner: int) -> int:
     return slot
 
 
-@kernel
+@linear_kernel("rankings", "relevant")
 def judge(
     rankings: Codes, relevant: Codes, offsets: Codes, codes: Codes,
     hits: NDArray[np.bool_], lengths: Codes, n_relevant: Codes,
@@ -46,7 +46,7 @@ def judge(
                 not_hit[slot] = False
 
 
-@kernel
+@linear_kernel("public")
 def precision_sums(
     order: NDArray[Any], right: NDArray[np.bool_], public: NDArray[np.uint8], sums: NDArray[np.float64]
 ) -> None:
@@ -73,7 +73,7 @@ def precision_sums(
                     sums[1, draw] += (n_right - rights[draw]) / (place + 1 - ranks[draw])
 
 
-@kernel
+@linear_kernel("uniform")
 def mark_random_rows(rows: NDArray[Any], uniform: NDArray[np.float64], marked: NDArray[np.bool_]) -> None:
     """Mark as many of `rows` as there are numbers in `uniform`, each in [0, 1); every choice is equally probable.
 

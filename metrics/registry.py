@@ -16,7 +16,7 @@ from metrics.protocol_metrics import ProtocolMetric
 def _metric_classes() -> Iterator[type[Metric]]:
     """Yield the concrete metric classes of this package; modules that need numba are not imported for that."""
     for module in iter_modules(modules[__package__].__path__):
-        if not module.ispkg and module.name not in ("jit", "kernels"):
+        if not module.ispkg and module.name not in ("jit", "kernel_cache", "kernel_folders", "kernels"):
             values = vars(import_module(f"{__package__}.{module.name}")).values()
             kinds = [kind for kind in values if isinstance(kind, type) and issubclass(kind, Metric)]
             yield from (kind for kind in kinds if kind.__module__.endswith(f".{module.name}") and not isabstract(kind))

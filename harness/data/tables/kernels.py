@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from harness.data.tables.hash_key import HashKey
-from metrics.jit import helper, instructions, kernel
+from metrics.jit import helper, instructions, linear_kernel
 
 BLANK = 32
 UPPER, LOWER = np.uint64(0xFFFFFFFF00000000), np.uint64(0x00000000FFFFFFFF)
@@ -19,7 +19,7 @@ TOO_LONG, EMPTY, UNKNOWN, OWN, REPEATED = range(5)  # kinds of faults of a list
 UNLISTABLE = -2  # number of an image without an id
 
 
-@kernel
+@linear_kernel("begins")
 def gather_ranges(begins: np.ndarray, stops: np.ndarray, old: np.ndarray, new: np.ndarray) -> None:
     """Concatenate the ranges `old[begins[i]:stops[i]]` in `new`."""
     place = 0
@@ -72,7 +72,7 @@ def equal_bytes(eights: np.ndarray, start: int, end: int, others: np.ndarray, be
     return True
 
 
-@kernel
+@linear_kernel("starts")
 def assign_codes(
     eights: np.ndarray, starts: np.ndarray, ends: np.ndarray,
     known: np.ndarray, offsets: np.ndarray, slots: np.ndarray, count: int,
@@ -123,7 +123,7 @@ def assign_codes(
     return count
 
 
-@kernel
+@linear_kernel("starts")
 def mark_repeats(
     eights: np.ndarray, starts: np.ndarray, ends: np.ndarray,
     begins: np.ndarray, stops: np.ndarray, room: np.ndarray, repeated: np.ndarray, key: HashKey,
@@ -146,7 +146,7 @@ def mark_repeats(
                 room[slot] = word + 1
 
 
-@kernel
+@linear_kernel("rows")
 def join_words(
     rows: np.ndarray, text: np.ndarray, starts: np.ndarray, ends: np.ndarray, joined: np.ndarray, stops: np.ndarray
 ) -> None:
@@ -174,7 +174,7 @@ def count_fault(kind: int, row: int, entry: int, counts: np.ndarray, first: np.n
     counts[kind] += 1
 
 
-@kernel
+@linear_kernel("numbers")
 def validate_lists(
     words: tuple[np.ndarray, np.ndarray, np.ndarray], bounds: tuple[np.ndarray, np.ndarray], numbers: np.ndarray,
     rows: np.ndarray, own: np.ndarray, n_index: int, room: np.ndarray,

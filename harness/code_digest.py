@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
+from importlib.machinery import ModuleSpec, PathFinder
 from itertools import takewhile
 from pathlib import Path
 from types import ModuleType
@@ -16,7 +17,12 @@ def class_digest(cls: type) -> str:
 
     Raises FileNotFoundError if the module has no source file.
     """
-    return _module_digest(sys.modules[cls.__module__])
+    return files_digest(class_files(cls))
+
+
+def class_files(cls: type) -> list[Path]:
+    """Return the files of `class_digest`, sorted."""
+    return _module_files(sys.modules[cls.__module__])
 
 
 def imports_digest(*names: str) -> str:
@@ -59,7 +65,7 @@ def _packages(file: Path) -> Iterator[Path]:
     return takewhile(Path.is_file, (folder / "__init__.py" for folder in file.parents))
 
 
-def _module_digest(module: ModuleType) -> str:
+def _module_files(module: ModuleType) -> list[Path]:
     file = Path(getattr(module, "__file__", None) or "")
     single = module.__name__.startswith("landmark_plugins.")  # a single file: its neighbours are its own package
     name, folder = (module.__name__.rpartition(".")[2], file.parent) if single else (module.__name__, None)
@@ -67,7 +73,7 @@ def _module_digest(module: ModuleType) -> str:
         raise FileNotFoundError(f"the code of {module.__name__!r} cannot be digested: it has no source file")
     files: dict[Path, None] = {}
     _follow(file, name, folder, files)
-    return files_digest(sorted(files))
+    return sorted(files)
 
 
 def _follow(file: Path, name: str, folder: Path | None, files: dict[Path, None]) -> None:
@@ -112,9 +118,20 @@ def _in_folder(folder: Path, imported: str) -> Iterator[tuple[Path, str]]:
 def _in_package(name: str, imported: str) -> Iterator[tuple[Path, str]]:
     if imported.partition(".")[0] != name.partition(".")[0]:
         return
-    try:
-        spec = importlib.util.find_spec(imported)
-    except (ImportError, ValueError):
-        return
+    spec = _find_spec(imported)
     if spec and spec.origin:
         yield Path(spec.origin), imported
+
+
+@cache
+def _find_spec(name: str) -> ModuleSpec | None:
+    """Return the spec of a module, None if there is none; `importlib.util.find_spec` would import what is above it."""
+    package, _, module = name.rpartition(".")
+    try:
+        if not package:
+            return importlib.util.find_spec(module)
+        above = _find_spec(package)
+        folders = above and above.submodule_search_locations
+        return PathFinder.find_spec(name, folders) if folders else None
+    except (ImportError, ValueError):
+        return None

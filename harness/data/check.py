@@ -19,12 +19,15 @@ from harness.data.ground_truth_files import asks_for_complete_rankings
 from harness.data.images.decode import UndecodableError, decode
 from harness.data.images.find import ImageFolder
 from harness.data.landmark_names import LANDMARK_NAMES
-from harness.data.source_files import id_with_file, source_files
+from harness.data.misnamed_tables import refuse_misnamed_table
+from harness.data.source_files import SOURCE_FILES, id_with_file, source_files
 from harness.data.tables.cells import parse_whole_numbers, quote
 from harness.data.tables.csv_table import CsvTable, read_table
 from harness.data.tables.ids import is_safe_id, repeated_rows, unsafe_rows
 from harness.errors import DataError
 from harness.progress import track
+
+_PARTS = ("train", "index", "test")
 
 
 def check_competition(folder: Path) -> list[CompetitionFault]:
@@ -36,31 +39,35 @@ def check_competition(folder: Path) -> list[CompetitionFault]:
 
 def _find_faults(folder: Path) -> Iterator[CompetitionFault]:
     tables: Tables = {}
-    for part in ("train", "index", "test"):
-        yield from _table_faults(folder, part, tables)
-    if not os.path.lexists(folder / "test.csv"):
-        yield CompetitionFault("test.csv", "table is missing: there are no queries", 1, ("test.csv",))
+    faultless: Tables = {}  # tables that can tell what is wrong elsewhere
+    for part in _PARTS:
+        faults = list(_table_faults(folder, part, tables))
+        yield from faults
+        if part in tables and not faults:
+            faultless[part] = tables[part]
     yield from _shared_ids(tables, index_holds_queries=_index_may_hold_queries(folder))
     files = source_files(folder)
     for part, table in tables.items():
         yield from _image_faults(folder, part, table, files)
-    if "train" in tables:
-        yield from _label_faults(tables["train"])
-        yield from _name_faults(folder / LANDMARK_NAMES, tables["train"])
-    yield from ground_truth_faults(folder, tables)
+    yield from _name_faults(folder / LANDMARK_NAMES, faultless.get("train"))
+    yield from _source_faults(folder / SOURCE_FILES, faultless)
+    yield from ground_truth_faults(folder, faultless)
 
 
 def _table_faults(folder: Path, part: str, tables: Tables) -> Iterator[CompetitionFault]:
     path = folder / f"{part}.csv"
-    if not os.path.lexists(path):
-        return
     try:
-        table = read_table(path, ["id"], optional=["landmark_id"])
+        refuse_misnamed_table(folder, path.name)
+        table = read_table(path, ["id"], optional=["landmark_id"]) if os.path.lexists(path) else None
     except DataError as error:
         yield unreadable_table(path, error)
         return
-    tables[part] = table
-    yield from _id_faults(table)
+    if table is not None:
+        tables[part] = table
+        yield from _id_faults(table)
+        yield from _label_faults(table) if part == "train" else ()
+    elif part == "test":
+        yield CompetitionFault("test.csv", "table is missing: there are no queries", 1, ("test.csv",))
 
 
 def _id_faults(table: CsvTable) -> Iterator[CompetitionFault]:
@@ -127,16 +134,37 @@ def _label_faults(train: CsvTable) -> Iterator[CompetitionFault]:
     invalid = [row for row, label in labelled if parse_whole_numbers([label]) is None]
     what = "landmark ids that are not whole numbers of at most 18 digits"
     yield from row_faults(train, "landmark_id", what, invalid)
+    empty = [row for row, label in enumerate(train["landmark_id"]) if not label]
+    what = "images without a landmark_id, which are not trained on (write None for an image without a landmark)"
+    yield from row_faults(train, "id", what, empty)
 
 
-def _name_faults(path: Path, train: CsvTable) -> Iterator[CompetitionFault]:
+def _name_faults(path: Path, train: CsvTable | None) -> Iterator[CompetitionFault]:
     if not os.path.lexists(path):
         return
     try:
-        landmarks = read_table(path, ["landmark_id"])["landmark_id"]
+        table = read_table(path, ["landmark_id", "category"])
     except DataError as error:
         yield unreadable_table(path, error)
         return
-    in_train = set(labels_of(train))
-    without_image = [landmark for landmark in landmarks if landmark not in in_train]
-    yield from value_faults(path.name, "landmarks without a train image", without_image)
+    landmarks = table["landmark_id"]
+    yield from row_faults(table, "landmark_id", "repeated landmarks", repeated_rows(landmarks))
+    if train is not None:
+        in_train = set(labels_of(train))
+        without_image = [landmark for landmark in landmarks if landmark not in in_train]
+        yield from value_faults(path.name, "landmarks without a train image", without_image)
+
+
+def _source_faults(path: Path, tables: Tables) -> Iterator[CompetitionFault]:
+    """Yield the faults of the table that names the files of imported images."""
+    if not os.path.lexists(path):
+        return
+    try:
+        ids = read_table(path, ["id", "file"])["id"]
+    except DataError as error:
+        yield unreadable_table(path, error)
+        return
+    if any(part not in tables and os.path.lexists(path.with_name(f"{part}.csv")) for part in _PARTS):
+        return  # ids may be in a faulty table
+    known = {image_id for table in tables.values() for image_id in table["id"]}
+    yield from value_faults(path.name, "ids that are in no other table", [each for each in ids if each not in known])

@@ -19,6 +19,7 @@ from harness.data.ground_truth_files import asks_for_complete_rankings, competit
 from harness.data.image_set import ImageSet
 from harness.data.images.find import ImageFolder
 from harness.data.images.source import TableImages
+from harness.data.misnamed_tables import refuse_misnamed_table
 from harness.data.tables.cells import parse_whole_numbers, quote
 from harness.data.tables.csv_table import read_table
 from harness.data.tables.ids import ids_of
@@ -44,6 +45,8 @@ class Competition:
         """Return the competition in a folder, with descriptors in `store`; DataError for missing or invalid tables."""
         if not os.path.isdir(folder):
             raise DataError(f"{folder}: there is no such folder")
+        for name in _TABLES:
+            refuse_misnamed_table(folder, name)
         if not any(os.path.exists(folder / name) for name in _TABLES):
             raise DataError(
                 f"{folder}: holds no train.csv, index.csv or test.csv, so it is no competition "

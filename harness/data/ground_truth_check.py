@@ -10,7 +10,7 @@ import numpy as np
 
 from harness.data.competition_fault import CompetitionFault, Tables, row_faults, unreadable_table, value_faults
 from harness.data.complete_ground_truth import grade_columns
-from harness.data.ground_truth import USAGES, GroundTruth, read_ground_truth
+from harness.data.ground_truth import UNLABELLED, USAGES, GroundTruth, read_ground_truth
 from harness.data.ground_truth_files import COLUMNS, find_ground_truth, unread_columns
 from harness.data.ground_truth_match import CompetitionIds, match_ground_truth
 from harness.data.tables.cells import parse_whole_numbers
@@ -21,7 +21,7 @@ from metrics import Task
 
 
 def ground_truth_faults(folder: Path, tables: Tables) -> Iterator[CompetitionFault]:
-    """Yield the faults of the ground truth, compared with the readable tables of the competition."""
+    """Yield the faults of the ground truth, compared with those tables of the competition that have no fault."""
     try:
         paths = find_ground_truth(folder)
     except DataError as error:
@@ -55,10 +55,10 @@ def _truth_row_faults(table: CsvTable, task: Task) -> Iterator[CompetitionFault]
 
 
 def _query_faults(truth: CsvTable, tables: Tables) -> Iterator[CompetitionFault]:
-    if _is_unreadable(truth.path.parent, "test", tables):
+    if "test" not in tables:
         return
     name, ids = truth.path.name, truth["id"]
-    queries = set(tables["test"]["id"] if "test" in tables else ())
+    queries = set(tables["test"]["id"])
     yield from value_faults(name, "queries that are not in test.csv", [query for query in ids if query not in queries])
     yield from value_faults(name, "queries of test.csv without a row", sorted(queries - set(ids)))
 
@@ -68,20 +68,18 @@ def _answer_faults(path: Path, truth: GroundTruth, tables: Tables) -> Iterator[C
         match_ground_truth(path.parent, truth, CompetitionIds(None, None, None))
     except DataError as error:
         yield CompetitionFault(path.name, "table cannot be scored", 1, (str(error),))
-    part, ids = "index", set(tables["index"]["id"] if "index" in tables else ())
-    if truth.task == "recognition":
-        labels = set(labels_of(tables.get("train")))
-        part, ids = "train", {int(label) for label in labels if parse_whole_numbers([label]) is not None}
-    unknown = [] if _is_unreadable(path.parent, part, tables) else sorted(set(truth.tokens.tolist()) - ids)
-    yield from value_faults(path.name, f"{COLUMNS[truth.task]} that are not in {part}.csv", unknown)
+    part = "index" if truth.task == "retrieval" else "train"
+    if part in tables:
+        ids = {*tables["index"]["id"]} if part == "index" else {int(label) for label in labels_of(tables["train"])}
+        unknown = sorted(set(truth.tokens.tolist()) - ids)
+        yield from value_faults(path.name, f"{COLUMNS[truth.task]} that are not in {part}.csv", unknown)
+    elif not os.path.lexists(path.parent / f"{part}.csv"):
+        needs = f"table is missing: the ground truth of {truth.task} needs it"
+        yield CompetitionFault(f"{part}.csv", needs, 1, (path.name,))
     yield from (CompetitionFault(path.name, "note", 1, (note,)) for note in truth.notes)
 
 
-def _is_unreadable(folder: Path, part: str, tables: Tables) -> bool:
-    """Return whether the table of a part is there but cannot be read, which is a fault of its own."""
-    return part not in tables and os.path.lexists(folder / f"{part}.csv")
-
-
 def labels_of(train: CsvTable | None) -> Iterable[str]:
-    """Return the landmarks of train images as texts; none without a table or its column."""
-    return train["landmark_id"] if train is not None and "landmark_id" in train else ()
+    """Return the landmarks of labelled train images as texts; none without a table or its column."""
+    labels = train["landmark_id"] if train is not None and "landmark_id" in train else ()
+    return [label for label in labels if label not in UNLABELLED]

@@ -11,7 +11,7 @@ import numpy as np
 
 from harness.data.ground_truth import UNLABELLED
 from harness.data.ground_truth_files import asks_for_complete_rankings
-from harness.data.tables.cells import parse_whole_numbers
+from harness.data.tables.cells import parse_whole_numbers, quote
 from harness.data.tables.csv_table import read_id_index
 from harness.data.tables.id_index import IdIndex
 from harness.data.tables.string_column import StringColumn
@@ -59,9 +59,7 @@ class ReferenceIds:
         with suppress(DataError):  # the ground truth need not be readable
             self.ranks_whole_index = task == "retrieval" and asks_for_complete_rankings(folder)
         if task == "recognition" and os.path.lexists(folder / "train.csv"):
-            labels = read_id_index(folder / "train.csv", "landmark_id").strings().texts()
-            numbers = parse_whole_numbers([label for label in labels if label not in UNLABELLED])
-            self.landmarks = None if numbers is None else np.sort(numbers)
+            self.landmarks = _train_landmarks(folder / "train.csv")
 
     @property
     def list_length(self) -> int:
@@ -86,3 +84,13 @@ class ReferenceIds:
         self.is_ignored = np.ones(len(self.queries), bool)
         self.is_ignored[numbers] = False
         return numbers
+
+
+def _train_landmarks(path: Path) -> np.ndarray:
+    """Return the landmarks of train images, ascending; DataError for one that is not a whole number."""
+    labels = [each for each in read_id_index(path, "landmark_id").strings().texts() if each not in UNLABELLED]
+    numbers = parse_whole_numbers(labels)
+    if numbers is None:
+        invalid = next(label for label in labels if parse_whole_numbers([label]) is None)
+        raise DataError(f"{path}: landmark_id must be a whole number of at most 18 digits, not {quote(invalid)}")
+    return np.sort(numbers)

@@ -32,8 +32,8 @@ class RowRewriter:
         """Return the two cells of a row and what was unusual; None for a row without a known query or meaning."""
         formats: list[FaultKind] = []
         parts = _split_single_cell(cells) if len(cells) == 1 else [*cells]
-        query = self._query(parts[0], formats)
-        if len(parts) < 2 or query is None:
+        query = self._query(parts[0], formats) if len(parts) > 1 else None
+        if query is None:
             return None
         text = parts[1] if len(parts) == 2 else ",".join(parts[1:])
         if len(cells) != 2:

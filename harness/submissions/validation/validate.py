@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from harness.data.misnamed_tables import refuse_misnamed_table
 from harness.errors import DataError
 from harness.submissions.validation import fault_kinds as kinds
 from harness.submissions.validation.columns import find_columns, guess_task
@@ -72,6 +73,8 @@ def load_reference(path: Path, folder: Path, task: Task | None) -> tuple[Referen
     """Return the reference ids and the task of a submission file; DataError for a folder without readable tables."""
     if not os.path.isdir(folder):
         raise DataError(f"{folder}: there is no such folder")
+    for name in _TABLES:
+        refuse_misnamed_table(folder, name)
     if not any(os.path.lexists(folder / name) for name in _TABLES):
         raise DataError(f"{folder}: not a competition: it has no test.csv, index.csv or train.csv")
     reference = ReferenceIds.queries_from_folder(folder)

@@ -55,14 +55,13 @@ def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
     assert fault_lines(folder) == [
         "train.csv: 1 ids that cannot be used (line 15: '../x')",
         f"train.csv: 1 repeated ids (line 14: '{train[0]}')",
+        "train.csv: 1 landmark ids that are not whole numbers of at most 18 digits (line 16: 'no number')",
         f"train.csv and index.csv: 1 ids that are in both ('{index[0]}')",
         f"train.csv: 2 ids without an image ('new', '{index[0]}')",
         f"index.csv: 1 ids without an image ('{index[0]}')",
         f"index images: 1 images that cannot be decoded ('{index[1]}' is empty)",
         "test.csv: 1 ids without an image ('unasked')",
         f"test images: 1 images that cannot be decoded ('{test[0]}' is no JPEG, PNG, WebP, GIF or BMP image)",
-        "train.csv: 1 landmark ids that are not whole numbers of at most 18 digits (line 16: 'no number')",
-        "train_label_to_category.csv: 1 landmarks without a train image ('2')",
         f"recognition_solution.csv: 1 repeated queries (line 3: '{test[0]}')",
         "recognition_solution.csv: 1 values of Usage other than Public, Private or Ignored (line 5: 'public')",
         "recognition_solution.csv: 1 landmarks that are not whole numbers of at most 18 digits (line 4: 'x')",
@@ -70,6 +69,62 @@ def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
         f"retrieval_solution.csv: 2 queries of test.csv without a row ('{test[1]}', 'unasked')",
         "retrieval_solution.csv: 1 images that are not in index.csv ('nowhere')",
         "retrieval_solution.csv: 1 note (retrieval_solution.csv: 1 repeated entries within rows were counted once)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "fault"),
+    [
+        ("train.csv", "landmark_id", "label", "train.csv: 1 column is missing: landmark_id (line 1)"),
+        ("train.csv", "landmark_id", "Landmark_ID", "train.csv: 1 table cannot be read ("),
+        ("train.csv", ",", ";", "train.csv: 1 table cannot be read ("),
+        ("train.csv", ",0\n", ",Eiffel\n", "train.csv: 4 landmark ids that are not whole numbers"),
+        ("train.csv", ",0\n", ",0.0\n", "train.csv: 4 landmark ids that are not whole numbers"),
+        ("train.csv", ",0\n", ",\n", "train.csv: 4 images without a landmark_id, which are not trained on"),
+        ("index.csv", "id", "Id", "index.csv: 1 table cannot be read ("),
+        ("test.csv", "id", " id", "test.csv: 1 table cannot be read ("),
+        ("train_label_to_category.csv", "category", "name", "train_label_to_category.csv: 1 table cannot be read ("),
+        ("files.csv", "file", "File", "files.csv: 1 table cannot be read ("),
+        ("files.csv", ",", ";", "files.csv: 1 table cannot be read ("),
+        ("retrieval_solution.csv", "images", "Images", "ground truth: 1 file cannot be used ("),
+    ],
+)
+def test_a_faulty_table_is_reported_without_follow_up_faults(
+    competition_folder: Path, name: str, old: str, new: str, fault: str
+) -> None:
+    (competition_folder / "train_label_to_category.csv").write_text("landmark_id,category\n0,a\n")
+    (competition_folder / "files.csv").write_text(f"id,file\n{image_id('test', 0)},a.jpg\n")
+    path = competition_folder / name
+    path.write_text(path.read_text().replace(old, new))
+    (line,) = fault_lines(competition_folder)
+    assert line.startswith(fault)
+
+
+@pytest.mark.parametrize(
+    ("name", "faults"),
+    [
+        ("test.csv", ["test.csv: 1 table is missing: there are no queries (test.csv)"]),
+        (
+            "index.csv",
+            ["index.csv: 1 table is missing: the ground truth of retrieval needs it (retrieval_solution.csv)"],
+        ),
+        (
+            "train.csv",
+            ["train.csv: 1 table is missing: the ground truth of recognition needs it (recognition_solution.csv)"],
+        ),
+    ],
+)
+def test_a_missing_table_is_one_fault(competition_folder: Path, name: str, faults: list[str]) -> None:
+    (competition_folder / name).unlink()
+    assert fault_lines(competition_folder) == faults
+
+
+def test_rows_of_optional_tables_without_an_image_or_with_a_repeat_are_faults(competition_folder: Path) -> None:
+    (competition_folder / "train_label_to_category.csv").write_text("landmark_id,category\n0,a\n0,b\n")
+    (competition_folder / "files.csv").write_text("id,file\nstrange,a.jpg\n")
+    assert fault_lines(competition_folder) == [
+        "train_label_to_category.csv: 1 repeated landmarks (line 3: '0')",
+        "files.csv: 1 ids that are in no other table ('strange')",
     ]
 
 

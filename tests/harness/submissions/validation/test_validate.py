@@ -14,6 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from harness.data.tables import block_reader, csv_table
+from harness.errors import DataError
 from harness.submissions.validation import columns
 from harness.submissions.validation.report import ValidationReport
 from harness.submissions.validation.validate import load_reference, validate_against
@@ -97,3 +98,11 @@ def test_it_finds_what_the_slow_validator_finds(
         )
     assert len(report.lines()) < 100
     assert all(line.isprintable() for line in [*report.lines(), *report.summary_lines()])
+
+
+@pytest.mark.parametrize("label", ["Eiffel", "0.0", "nan", " 7", "-1"])
+def test_landmarks_of_train_images_that_are_no_numbers_are_an_error(tmp_path: Path, label: str) -> None:
+    folder = write_tables(tmp_path / "c")
+    (folder / "train.csv").write_text(f"id,landmark_id\na,7\nb,{label}\n")
+    with pytest.raises(DataError, match=f"train.csv: landmark_id must be a whole number .* not '{label}'"):
+        load_reference(tmp_path / "s.csv", folder, "recognition")

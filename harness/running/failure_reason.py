@@ -11,6 +11,7 @@ from harness.sandbox.audit_hook import refusal
 from harness.sandbox.restriction import is_restricted
 
 _LIBRARY = {"site-packages", f"python{sys.version_info.major}.{sys.version_info.minor}"}  # path parts of installed code
+_REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EXDEV)  # errors of the sandbox
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
@@ -20,7 +21,7 @@ def failure_reason(error: BaseException) -> str:
         return str(error)
     if isinstance(error, SystemExit):
         return f"it called exit({error.code})"
-    if isinstance(error, PermissionError) and error.filename is not None and is_restricted():
+    if isinstance(error, OSError) and error.errno in _REFUSED and error.filename is not None and is_restricted():
         return _refused_access(str(error.filename))
     if isinstance(error, OSError) and error.errno in _DISK:
         return f"{error.filename or 'the workspace'}: {error.strerror}; make room, or choose another workspace"

@@ -4,11 +4,11 @@ import os
 from collections.abc import Iterator
 
 DEVICES, SHARED_MEMORY = "/dev", "/dev/shm"  # noqa: S108 (a folder of the system)
-_NAMES = {"null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "dri", "kfd", "dxg", "accel"}
+_NAMES = {"null", "zero", "full", "random", "urandom", "dri", "kfd", "dxg", "accel"}
 _BEGINNINGS = ("nvidia", "davinci")  # nvidia0, nvidiactl, nvidia-uvm, nvidia-caps
 
 
 def harmless_devices() -> Iterator[str]:
-    """Yield the paths of terminals, sources of zeros and random bytes, GPUs and other accelerators."""
+    """Yield the paths of sources of zeros and random bytes, and of GPUs and other accelerators; not of terminals."""
     with os.scandir(DEVICES) as entries:
         yield from (each.path for each in entries if each.name in _NAMES or each.name.startswith(_BEGINNINGS))

@@ -33,4 +33,5 @@ class SandboxPolicy:
     def from_json(cls, text: str) -> "SandboxPolicy":
         """Return the policy that `to_json` wrote."""
         values: dict[str, Any] = json.loads(text)
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+        values |= {name: tuple(values[name]) for name in ("hidden", "readable", "writable", "ports")}
+        return cls(**values)

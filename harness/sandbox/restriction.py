@@ -1,7 +1,7 @@
 """Bind this process by a policy: Landlock and fewer capabilities where Linux has them, else an audit hook."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from harness.errors import HarnessError
 from harness.sandbox.audit_hook import refuse_hidden_files
@@ -9,7 +9,9 @@ from harness.sandbox.capabilities import drop_capabilities
 from harness.sandbox.complement import paths_beside
 from harness.sandbox.devices import DEVICES, SHARED_MEMORY, harmless_devices
 from harness.sandbox.landlock import PortRight, Right, Ruleset, landlock_version
+from harness.sandbox.mounts import make_read_only
 from harness.sandbox.policy import Mode, SandboxPolicy
+from harness.sandbox.syscall_filter import filter_system_calls
 
 _READ = Right.READ_FILE | Right.EXECUTE
 _WRITE = (
@@ -31,18 +33,22 @@ _DEVICE = Right.READ_FILE | Right.WRITE_FILE | Right.DEVICE_CONTROL
 def restrict(policy: SandboxPolicy) -> str:
     """Restrict this process and all that it starts by a policy, for good; return what enforces it.
 
-    That is `landlock N`, with the version of its interface, `audit hook` or `off`. Call it before the process starts a
-    thread. Raises HarnessError if the policy requires Landlock and the kernel lacks it.
+    That is `landlock N`, with the version of its interface, also `landlock N, read-only mounts`, or `audit hook` or
+    `off`. Call it before the process starts a thread. Raises HarnessError if the policy requires Landlock and the
+    kernel lacks it.
     """
     if policy.mode == "off":
         return "off"
     version = landlock_version()
     if version:
         _require_single_thread()
-        _restrict_by_landlock(policy)
+        writable = [path for path in map(os.path.realpath, _written(policy)) if os.path.exists(path)]
+        has_mounts = make_read_only(writable)
+        _restrict_by_landlock(policy, writable)
         drop_capabilities()
+        filter_system_calls()
         _POLICIES.append(policy)
-        return f"landlock {version}"
+        return f"landlock {version}" + ", read-only mounts" * has_mounts
     require_sandbox(policy.mode)
     refuse_hidden_files(policy.hidden)
     return "audit hook"
@@ -58,7 +64,7 @@ def require_sandbox(mode: Mode) -> None:
 
 
 def enforcement(mode: Mode) -> str:
-    """Return what `restrict` returns for a policy of this mode on this system."""
+    """Return what `restrict` returns for a policy of this mode on this system, except for the mounts."""
     version = landlock_version()
     return "off" if mode == "off" else f"landlock {version}" if version else "audit hook"
 
@@ -68,17 +74,19 @@ def is_restricted() -> bool:
     return bool(_POLICIES)
 
 
-def _restrict_by_landlock(policy: SandboxPolicy) -> None:
+def _written(policy: SandboxPolicy) -> tuple[str, ...]:
+    return (*policy.writable, SHARED_MEMORY) if policy.shares_memory else policy.writable
+
+
+def _restrict_by_landlock(policy: SandboxPolicy, writable: Sequence[str]) -> None:
     with Ruleset() as rules:
         rules.allow("/", Right.READ_FOLDER)
         for path in _readable_paths(policy):
             rules.allow(path, _READ)
-        for path in policy.writable:
-            rules.allow(os.path.realpath(path), _READ | _WRITE)
+        for path in writable:
+            rules.allow(path, _READ | _WRITE)
         for path in harmless_devices():
             rules.allow(path, _DEVICE)
-        if policy.shares_memory:
-            rules.allow(os.path.realpath(SHARED_MEMORY), _READ | _WRITE)
         for port in policy.ports:
             rules.allow_port(port, PortRight.CONNECT)
         rules.allow_port(0, PortRight.BIND)

@@ -77,7 +77,7 @@ def fold_answers(inputs: Sequence[BlendInput], competition: Competition, workspa
         raise HarnessError(
             f"{competition.folder}: has no folds to choose weights on; {_command(inputs, competition)} makes them"
         )
-    folds, store = load_folds(path), EntryStore(workspace.database)
+    folds, store = load_folds(path, competition), EntryStore(workspace.database)
     runs = [_fold_entries(each, folds, store, competition) for each in inputs]
     return [_fold(competition, folds, number, entries) for number, entries in enumerate(zip(*runs, strict=True), 1)]
 

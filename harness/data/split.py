@@ -10,6 +10,8 @@ and the landmarks over K groups. In fold f the queries are part f, and the landm
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -18,6 +20,7 @@ import numpy as np
 
 from harness.atomic_files import write_atomically
 from harness.data.competition import Competition
+from harness.data.folds_record import FoldsRecord, read_record, table_digest
 from harness.data.ground_truth import GroundTruth, load_ground_truth
 from harness.data.ground_truth_match import CompetitionIds, match_ground_truth
 from harness.data.image_set import ImageSet
@@ -73,15 +76,33 @@ def make_folds(ids: np.ndarray, labels: np.ndarray, count: int, seed: int = 0) -
     return Folds(count, part, group)
 
 
-def save_folds(path: Path, competition: Competition, folds: Folds) -> None:
-    """Write the folds as a table: id, landmark_id, part, group."""
+def save_folds(path: Path, competition: Competition, folds: Folds, seed: int | None = None) -> None:
+    """Write the folds as a table: id, landmark_id, part, group; and beside it what they were made from.
+
+    `seed` is that of `make_folds`; without it, a damaged table is noticed, but cannot be made again.
+    """
     rows = zip(competition.train.ids, competition.labels, folds.part, folds.group, strict=True)
     lines = [f"{image_id},{label},{part},{group}\n" for image_id, label, part, group in rows]
+    path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, "id,landmark_id,part,group\n" + "".join(lines))
+    FoldsRecord(folds.count, seed, table_digest(path)).save(path)
 
 
-def load_folds(path: Path) -> Folds:
-    """Return the folds in a table that `save_folds` wrote; raises DataError for any other table."""
+def load_folds(path: Path, competition: Competition | None = None) -> Folds:
+    """Return the folds in a table that `save_folds` wrote; of a damaged one they are made again with `competition`.
+
+    Raises DataError for any other table, and for one that cannot be made again.
+    """
+    record = read_record(path)
+    if record is not None and not record.fits(path):
+        if record.seed is None or competition is None:
+            raise DataError(f"{path}: was changed or removed; make folds again (landmark split DIR --folds N)")
+        folds = make_folds(competition.train.ids, competition.labels, record.count, record.seed)
+        with suppress(OSError):  # the workspace may be only readable
+            save_folds(path, competition, folds, record.seed)
+        return folds
+    if path.exists() and not path.is_file():
+        raise DataError(f"{path}: is no regular file; move it away and run again")
     table = read_table(path, ["part", "group"])
     part, group = parse_whole_numbers(table["part"]), parse_whole_numbers(table["group"])
     if part is None or group is None or not len(part):
@@ -94,7 +115,7 @@ def create_folds(competition: Competition, path: Path, count: int = DEFAULT_FOLD
     if not len(competition.train):
         raise DataError(f"{competition.folder}: folds need labelled train images, and train.csv has none")
     folds = make_folds(competition.train.ids, competition.labels, count, seed)
-    save_folds(path, competition, folds)
+    save_folds(path, competition, folds, seed)
     return folds
 
 
@@ -103,9 +124,9 @@ def ensure_folds(competition: Competition, path: Path, count: int | None = None)
 
     Raises DataError if there are folds already, and not `count` of them.
     """
-    if not path.exists():
+    if not os.path.lexists(path) and read_record(path) is None:
         return create_folds(competition, path, count or DEFAULT_FOLDS), True
-    folds = load_folds(path)
+    folds = load_folds(path, competition)
     if count and folds.count != count:
         raise DataError(
             f"{competition.folder}: has {folds.count} folds already; replace them with: landmark split "

@@ -8,9 +8,9 @@ from harness.comparing.entry_lookup import find_entry, is_entry_number, named_en
 from harness.data.competition import TASKS, Competition
 from harness.data.split import TEST, load_folds
 from harness.errors import HarnessError
+from harness.running.description.descriptions import SolutionDescriptions
 from harness.running.outcome import stored_outcome
 from harness.running.runner import RunResult
-from harness.solution.registry import load_solution
 from harness.workspace import Workspace
 from leaderboard import Entry, EntryStore, FoldRow, board_rows, fold_rows
 from metrics import Task, metrics_of
@@ -85,7 +85,7 @@ def choose_entry(
         return _numbered(f"#{name.removeprefix('#')}", entries, competition, task)
     entry = find_entry(name, [each for each in entries if each.split == TEST], workspace.register)
     spec = entry.identity if entry and entry.solution == name else name
-    solution = load_solution(spec, workspace.register)
+    solution = SolutionDescriptions(workspace.register).configured(spec)
     if task not in (None, solution.task):
         raise HarnessError(f"{name}: is for {solution.task}, not for {task}")
     return EntryChoice(spec, seed if seed is not None else entry.seed if entry else 0, NAMED)
@@ -133,7 +133,7 @@ def complete_fold_rows(
     path = workspace.folds_file(competition.key)
     if not path.exists():
         return []
-    folds = load_folds(path)
+    folds = load_folds(path, competition)
     names = {folds.name(number) for number in range(1, folds.count + 1)}
     on_folds = [entry for entry in entries if entry.split in names]
     rows = fold_rows(on_folds, higher_is_better=metrics_of(task)[0].higher_is_better)

@@ -90,5 +90,5 @@ def _load_truth(competition: Competition, task: Task, split: str, table: Path) -
     fold = re.fullmatch(r"fold ([0-9]{1,4})/.*", split)
     if fold is None or not table.exists():
         return None
-    folds, number = load_folds(table), int(fold[1])
+    folds, number = load_folds(table, competition), int(fold[1])
     return fold_split(competition, folds, number, task).ground_truth if folds.name(number) == split else None

@@ -1,4 +1,4 @@
-"""Tests of `harness.data.split` and `harness.data.training_data`."""
+"""Tests of `harness.data.split`, `harness.data.folds_record` and `harness.data.training_data`."""
 
 from pathlib import Path
 
@@ -7,7 +7,16 @@ import pytest
 
 from harness.data import split as splitting
 from harness.data.competition import Competition
-from harness.data.split import Folds, Split, fold_split, load_folds, make_folds, save_folds
+from harness.data.split import (
+    Folds,
+    Split,
+    create_folds,
+    ensure_folds,
+    fold_split,
+    load_folds,
+    make_folds,
+    save_folds,
+)
 from harness.errors import DataError
 from tests.factories.competitions import make_competition
 
@@ -142,3 +151,41 @@ def test_an_unknown_fold_raises(competition: Competition, folds: Folds) -> None:
             fold_split(competition, folds, number, "retrieval")
     with pytest.raises(DataError, match="the folds are of 3 images"):
         fold_split(competition, Folds(2, np.arange(3) % 2, np.arange(3) % 2), 1, "retrieval")
+
+
+DAMAGES = {
+    "another part": lambda path: path.write_text(path.read_text().replace(",0\n", ",1\n", 1)),
+    "cut": lambda path: path.write_text(path.read_text()[:-9]),
+    "empty": lambda path: path.write_text(""),
+    "deleted": lambda path: path.unlink(),
+    "its record deleted": lambda path: path.with_suffix(".json").unlink(),
+    "its record cut": lambda path: path.with_suffix(".json").write_text("{"),
+    "its record changed": lambda path: path.with_suffix(".json").write_text(
+        path.with_suffix(".json").read_text().replace('"count": 3', '"count": 2')
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_folds_are_made_again(competition: Competition, tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "folds" / "a.csv"
+    before = create_folds(competition, path, 3, seed=7)
+    table = path.read_text()
+    DAMAGES[damage](path)
+    again, created = ensure_folds(competition, path)
+    assert (again.name(1), created) == (before.name(1), False)
+    assert path.read_text() == table
+
+
+def test_a_folder_in_place_of_folds_is_named(competition: Competition, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").mkdir()
+    with pytest.raises(DataError, match="is no regular file; move it away and run again"):
+        ensure_folds(competition, tmp_path / "a.csv")
+
+
+def test_changed_folds_of_an_unknown_seed_are_named(competition: Competition, folds: Folds, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    save_folds(path, competition, folds)
+    path.write_text(path.read_text() + "\n")
+    with pytest.raises(DataError, match="was changed or removed; make folds again"):
+        load_folds(path, competition)

@@ -1,0 +1,199 @@
+"""Kill commands at random times and at changes of files; repeat them, and compare with an undisturbed command."""
+
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from random import Random
+
+import numpy as np
+
+from tests.factories.competitions import make_competition
+from tests.torture.commands import Command, Finished, Place, run
+from tests.torture.file_events import FileEvents
+from tests.torture.part import Fault, Part
+from tests.torture.processes import kill, left_behind, processes_of
+from tests.torture.results import Results, compare_results, results_of, temporary_files
+
+_VICTIMS = ("command", "command", "child", "group", "interrupt")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Commands that prepare a workspace, and one that is killed. `COMP` and `OUT` stand for folders."""
+
+    name: str
+    before: tuple[tuple[str, ...], ...]
+    words: tuple[str, ...]
+    share: float = 2.0
+    forked: bool = True  # see `tests.torture.commands`
+
+
+SCENARIOS = (
+    Scenario("run", (), ("run", "first_images", "most_frequent", "--on", "COMP", "--jobs", "2"), 8.0),
+    Scenario("run-hash", (), ("run", "hash", "--on", "COMP", "--jobs", "1"), 4.0),
+    Scenario("submit", (), ("submit", "first_images", "--on", "COMP", "--out", "OUT/s.csv"), 4.0),
+    Scenario("tune", (), ("tune", "hash", "--on", "COMP", "--trials", "2", "--folds", "2", "--jobs", "1", "--only", "kind"), 5.0),
+    Scenario("blend", (("run", "first_images", "hash", "--on", "COMP"),), ("blend", "first_images", "hash", "--on", "COMP", "--out", "OUT/b.csv")),
+    Scenario("data-make", (), ("data", "make", "OUT/drawn", "--landmarks", "1"), forked=False),
+    Scenario("embeddings", (), ("embeddings", "add", "mine", "COMP/vectors.npz", "--on", "COMP")),
+    Scenario("report", (("run", "first_images", "--on", "COMP"),), ("report", "--on", "COMP", "--out", "OUT/r.html")),
+)  # fmt: skip
+
+
+class KillPart(Part):
+    """Kills a command up to three times, ends it, and compares."""
+
+    unit = "kills"
+    limit_s = 300.0
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario, self.name, self.share = scenario, f"kill-{scenario.name}", scenario.share
+
+    def prepare(self, folder: Path) -> None:
+        """Make a competition and the prepared workspace, and run the command undisturbed."""
+        self.competition = make_competition(folder / "competition", size=32)
+        write_vectors(self.competition)
+        self.place, self.template = Place(folder / "place"), folder / "template"
+        self.place.make()
+        for words in self.scenario.before:
+            require_success(run(self.place, *self._fill(words)))
+        shutil.copytree(self.place.folder, self.template)
+        events = FileEvents(self.place.folder)
+        finished = run(self.place, *self._words, forked=self.scenario.forked)
+        self.n_changes, self.seconds = events.close(), finished.seconds
+        require_success(finished)
+        self.expected, self.files = results_of(self.place.workspace), files_of(self.place.out)
+
+    def _fill(self, words: Sequence[str]) -> list[str]:
+        return [word.replace("COMP", str(self.competition)).replace("OUT", str(self.place.out)) for word in words]
+
+    @property
+    def _words(self) -> list[str]:
+        return self._fill(self.scenario.words)
+
+    def attempt(self, seed: int) -> tuple[int, Sequence[Fault]]:
+        """Kill the command one to three times, then let it end."""
+        random = Random(seed)
+        shutil.rmtree(self.place.folder)
+        shutil.copytree(self.template, self.place.folder)
+        faults: list[Fault] = []
+        kills = random.choice((1, 1, 2, 3))
+        for _ in range(kills):
+            earlier = results_of(self.place.workspace)
+            faults += self._kill_once(random)
+            faults += lost_results(earlier, results_of(self.place.workspace))
+        return kills, faults + self._end()
+
+    def _kill_once(self, random: Random) -> list[Fault]:
+        """Start the command, and kill what the random generator chooses, when it chooses."""
+        victim, when = random.choice(_VICTIMS), random.choice(("time", "change", "own change"))
+        at = random.randint(1, max(1, self.n_changes))
+        own = when == "own change" and victim == "command" and self.scenario.forked
+        command = Command(
+            self.place, *self._words, kill_at=random.randint(1, 40) if own else None, forked=self.scenario.forked
+        )
+        attack = attack_on(victim, command, random)
+        if own:
+            finished = command.wait(120)
+        elif when == "time":
+            timer = threading.Timer(random.uniform(0, self.seconds), attack)
+            timer.start()
+            finished = command.wait(120)
+            timer.cancel()
+        else:
+            events = FileEvents(self.place.folder, at, attack)
+            finished = command.wait(120)
+            events.close()
+        behind = [
+            Fault("left behind", f"after the {victim} was killed: {line}") for line in left_behind(self.place.folder)
+        ]
+        return finished.faults((*range(-64, 3), 124, 130, 137)) + behind
+
+    def _end(self) -> list[Fault]:
+        """Let the command end, and compare with the undisturbed one."""
+        finished = run(self.place, *self._words, forked=self.scenario.forked)
+        faults = finished.faults()
+        if finished.code:
+            faults.append(Fault("lost", f"the repeated command fails: {finished.output.strip()[-300:]}"))
+        faults += compare_results(self.place.workspace, self.expected)
+        faults += compare_files(self.place.out, self.files)
+        faults += [Fault("left behind", line) for line in left_behind(self.place.folder)]
+        return faults + temporary_files(self.place.folder)
+
+
+def attack_on(victim: str, command: Command, random: Random) -> Callable[[], None]:
+    """Return a function that kills a victim of a running command."""
+    choice = random.random()
+
+    def attack() -> None:
+        children = processes_of(command.place.folder, command.pid)
+        with suppress(ProcessLookupError, PermissionError):
+            if victim == "child":
+                kill([children[int(choice * len(children))]] if children else [])
+            elif victim == "interrupt":
+                os.kill(command.pid, random.choice((signal.SIGINT, signal.SIGTERM)))
+            else:
+                os.kill(command.pid, signal.SIGKILL)
+                kill(children if victim == "group" else [])
+
+    return attack
+
+
+def write_vectors(competition: Path) -> None:
+    """Write vectors of the images of a competition to vectors.npz in its folder."""
+    ids = [
+        line.split(",")[0]
+        for part in ("index", "test")
+        for line in (competition / f"{part}.csv").read_text().splitlines()[1:]
+    ]
+    np.savez(
+        competition / "vectors.npz", ids=np.array(ids), vectors=np.random.default_rng(0).normal(size=(len(ids), 4))
+    )
+
+
+def require_success(finished: Finished) -> None:
+    """Raise RuntimeError if a command that nothing disturbed has failed."""
+    if finished.code != 0:
+        raise RuntimeError(f"{' '.join(finished.words)}: exit code {finished.code}: {finished.output[-500:]}")
+
+
+def files_of(folder: Path) -> dict[str, str]:
+    """Return the digest of each file below a folder, by its path; of reports and provenance only that they exist."""
+    return {
+        str(path.relative_to(folder)): ""
+        if path.suffix in (".html", ".json")
+        else sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def compare_files(folder: Path, expected: dict[str, str]) -> list[Fault]:
+    """Return the files that are missing, differ, or are too many."""
+    present = files_of(folder)
+    missing = [
+        Fault("lost", f"{name} is missing or differs")
+        for name, digest in expected.items()
+        if present.get(name) != digest
+    ]
+    return missing[:3] + [Fault("left behind", f"file {name}") for name in sorted(set(present) - set(expected))[:3]]
+
+
+def lost_results(earlier: Results, now: Results) -> list[Fault]:
+    """Return the entries that were there and are gone or changed."""
+    return [
+        Fault("lost", f"the entry of {', '.join(name)} was there and is lost")
+        for name in earlier
+        if now.get(name) != earlier[name]
+    ]
+
+
+def kill_parts() -> list[KillPart]:
+    """Return a part for each scenario."""
+    return [KillPart(scenario) for scenario in SCENARIOS]

@@ -126,6 +126,7 @@ def run_to_view(runner: Runner, specs: Sequence[str], task: Task | None, options
     if batch.unfinished:
         names = ", ".join(dict.fromkeys(run.identity for run in batch.unfinished))
         notes.append(f"{len(batch.unfinished)} runs did not end within the budget; the same call resumes them: {names}")
+    notes += [f"{spec} failed before it could be run: {reason}" for spec, reason in batch.failures.items()]
     return RunsView(runner.competition.name, batch.results, notes, batch.unfinished)
 
 

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from harness.api.arguments import require_limits
+from harness.api.arguments import require_limits, require_mode
 from harness.api.competitions import OpenCompetition
 from harness.api.one_line_errors import raises_harness_errors
 from harness.errors import DataError
 from harness.progress import send_progress_to
 from harness.progress_display import progress
 from harness.running.local_processes import RunLimits
+from harness.sandbox.policy import Mode
 from harness.workspace import Workspace
 from leaderboard.safe_text import make_printable
 
@@ -31,14 +32,19 @@ def open_competition(
     *,
     timeout_s: float | None = None,
     memory_mb: float | None = None,
+    sandbox: Mode = "auto",
 ) -> OpenCompetition:
     """Return the competition in a folder, with its results in a workspace (by default that of the command line).
 
-    `timeout_s` and `memory_mb` limit each run. Raises DataError for missing or invalid tables.
+    `timeout_s` and `memory_mb` limit each run. `sandbox` keeps runs from the ground truth: "auto" as far as the system
+    can, "require" or else raises HarnessError, "off" not at all. Raises DataError for missing or invalid tables.
     """
     require_limits(timeout_s=timeout_s, memory_mb=memory_mb)
+    require_mode(sandbox)
     opened = Workspace.open(None if workspace is None else Path(workspace))
-    competition = OpenCompetition(Path(folder).expanduser().absolute(), opened, RunLimits(timeout_s, memory_mb))
+    competition = OpenCompetition(
+        Path(folder).expanduser().absolute(), opened, RunLimits(timeout_s, memory_mb, sandbox=sandbox)
+    )
     competition.read()
     return competition
 
@@ -104,7 +110,7 @@ def solutions(workspace: str | os.PathLike[str] | None = None) -> DataFrame:
     """Return a DataFrame of all solutions: name, task, summary, origin, steps, and why one cannot be imported."""
     from pandas import DataFrame
 
-    from harness.solution.info import summarise_solutions
+    from harness.running.description.info import summarise_solutions
 
     opened = Workspace.open(None if workspace is None else Path(workspace))
     return DataFrame(summarise_solutions(opened.register))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import typer
 
     from harness.running.batch import BatchResult
+    from harness.running.dependencies.changes import Change
     from harness.running.runner import RunResult
     from leaderboard import Entry
 
@@ -44,8 +45,26 @@ def result_line(result: RunResult) -> str:
     if entry.status == "scored":
         scores = _scores(entry)
     duration = f"{wall:.1f} s" if result.executed else "already finished"
+    if result.executed and result.changed:
+        duration += f" (repeated: {_changes_text(result.changed)})"
     coverage = [] if _is_complete(result) else [coverage_text(result)]
     return prefix + "; ".join([scores, *coverage, duration])
+
+
+def failure_line(spec: str, reason: str) -> str:
+    """Return why the code of a plug-in failed before it could be run, in one line."""
+    from leaderboard.safe_text import shorten
+
+    name = "" if reason.startswith(spec) else f"{shorten(spec)}: "
+    return f"FAILED before its run: {name}{reason}"
+
+
+def _changes_text(changed: Sequence[Change]) -> str:
+    """Return what has changed since the earlier run: the first change, and how many more there are."""
+    from leaderboard.safe_text import shorten
+
+    more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+    return shorten(str(changed[0])) + more
 
 
 def _is_complete(result: RunResult) -> bool:
@@ -157,6 +176,7 @@ def batch_document(competition: str, batch: BatchResult) -> dict[str, object]:
         "competition": competition,
         "runs": [_result_document(result) for result in batch.results],
         "unfinished": unfinished,
+        "failures": [{"solution": spec, "reason": reason} for spec, reason in batch.failures.items()],
     }
 
 
@@ -164,6 +184,7 @@ def _result_document(result: RunResult) -> dict[str, object]:
     return asdict(result.entry) | {
         "variant": result.name or None,
         "device": result.entry.device,
+        "sandbox": result.entry.sandbox,
         "repeated": result.executed,
         "undecodable": {"count": result.outcome.undecodable, "first": list(result.outcome.examples)},
     }

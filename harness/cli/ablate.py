@@ -17,6 +17,7 @@ from harness.cli._options import (
     OnFolds,
     Part,
     PlotFile,
+    Sandbox,
     Seed,
     Timeout,
     WorkspaceOption,
@@ -46,6 +47,7 @@ def ablate(
     seed: Seed = 0,
     timeout: Timeout = None,
     memory_limit: MemoryLimit = None,
+    sandbox: Sandbox = "auto",
     workspace_dir: WorkspaceOption = None,
     json: Json = False,
 ) -> None:
@@ -69,7 +71,7 @@ def ablate(
         require_picture(plot)
     set_device(device)
     part = "all" if folds else part
-    runner = open_runner(on, workspace_dir, timeout, memory_limit, folds=folds)
+    runner = open_runner(on, workspace_dir, timeout, memory_limit, folds=folds, sandbox=sandbox)
     steps = ablation_steps(spec, runner.workspace.register)
     results = run_all(runner, [solution for _, solution in steps], seed, jobs, quiet=json)
     lookup = EntryLookup(runner.competition, runner.workspace, folds=folds)
@@ -89,7 +91,7 @@ def ablate(
 
 def _list_solutions(workspace_dir: Path | None, *, json: bool) -> None:
     """Print the solutions that have steps, with the names of the steps."""
-    from harness.solution.info import summarise_solutions
+    from harness.running.description.info import summarise_solutions
     from harness.workspace import Workspace
 
     summaries = summarise_solutions(Workspace.open(workspace_dir).register)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -121,10 +121,11 @@ def _baseline_line(compared: EntryComparison, baseline: str) -> str:
 
 def _next_commands(folder: Path, workspace_dir: Path | None) -> Iterator[str]:
     """Yield three things to do next, each with commands to paste."""
-    from harness.solution.registry import load_class
+    from harness.solution.registry import find_solution
     from harness.web.server import require_serving
 
-    source = sys.modules[load_class(_COPIED).__module__].__file__ or ""
+    built_in = find_spec(find_solution(_COPIED).target)
+    source = (built_in.origin if built_in else None) or ""
     yield "See each query with its answers in the browser:"
     try:
         require_serving()

@@ -16,6 +16,7 @@ from harness.cli._options import (
     Json,
     MemoryLimit,
     OnFolds,
+    Sandbox,
     Seed,
     TaskOption,
     Timeout,
@@ -23,7 +24,14 @@ from harness.cli._options import (
 )
 from harness.cli._output import note, print_json, say
 from harness.cli._run_board import print_run_board
-from harness.cli._run_text import batch_document, print_result, repeated_command, summary_lines, unfinished_line
+from harness.cli._run_text import (
+    batch_document,
+    failure_line,
+    print_result,
+    repeated_command,
+    summary_lines,
+    unfinished_line,
+)
 from harness.progress_display import progress
 
 if TYPE_CHECKING:
@@ -79,6 +87,7 @@ def run(
     seed: Seed = 0,
     timeout: Timeout = None,
     memory_limit: MemoryLimit = None,
+    sandbox: Sandbox = "auto",
     workspace_dir: WorkspaceOption = None,
     json: Json = False,
 ) -> None:
@@ -107,9 +116,11 @@ def run(
     from harness.running.selection import select_variants
 
     set_device(device)
-    runner = open_runner(on, workspace_dir, timeout, memory_limit, folds=folds, limit=limit)
+    runner = open_runner(on, workspace_dir, timeout, memory_limit, folds=folds, limit=limit, sandbox=sandbox)
     options = BatchOptions(seed, seeds, jobs, again, budget_s)
     batch = run_reported(runner, select_variants(specs or [], runner, task, note), options, log or (), quiet=json)
+    for spec, reason in batch.failures.items():
+        note(failure_line(spec, reason))
     if json:
         print_json(batch_document(runner.competition.name, batch))
     else:
@@ -118,7 +129,7 @@ def run(
         left = list(dict.fromkeys(run.job.spec for run in batch.unfinished))
         note(unfinished_line(batch, repeated_command(context, left if again else specs or [])))
         raise typer.Exit(OUT_OF_TIME)
-    if any(result.entry.status == "failed" for result in batch.results):
+    if batch.failures or any(result.entry.status == "failed" for result in batch.results):
         raise typer.Exit(1)
 
 
@@ -131,10 +142,14 @@ def _print_end(runner: Runner, batch: BatchResult, on: Path, workspace_dir: Path
 
 def run_all(runner: Runner, specs: list[str], seed: int, jobs: int | None, *, quiet: bool) -> list[RunResult]:
     """Run the named solutions and return the results in their order; print each when it ends, unless `quiet`."""
+    from harness.errors import PluginError
     from harness.running.batch import BatchOptions
     from harness.running.variants import Variant
 
-    return run_reported(runner, [*map(Variant, specs)], BatchOptions(seed, jobs=jobs), quiet=quiet).results
+    batch = run_reported(runner, [*map(Variant, specs)], BatchOptions(seed, jobs=jobs), quiet=quiet)
+    for reason in batch.failures.values():
+        raise PluginError(reason)
+    return batch.results
 
 
 def run_reported(

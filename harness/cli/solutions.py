@@ -24,7 +24,7 @@ app = typer.Typer(cls=NameOrCommand, help="List the solutions; with a name, show
 @app.callback(invoke_without_command=True)
 def listing(context: typer.Context, *, json: Json = False, workspace_dir: WorkspaceOption = None) -> None:
     """List the solutions with task and summary, or show, add or check one."""
-    from harness.solution.info import summarise_solutions
+    from harness.running.description.info import summarise_solutions
     from harness.workspace import Workspace
 
     if context.invoked_subcommand:
@@ -55,7 +55,7 @@ def show(
 
     Example: landmark solutions show hash
     """
-    from harness.solution.info import describe_solution
+    from harness.running.description.info import describe_solution
     from harness.workspace import Workspace
 
     info = describe_solution(name, Workspace.open(workspace_dir or context.obj["workspace"]).register)
@@ -94,11 +94,13 @@ def add(
 
     Example: landmark solutions add my_idea.py
     """
+    from harness.running.description.descriptions import SolutionDescriptions
     from harness.solution.registry import available_solutions, register_file
     from harness.workspace import Workspace
 
     register = Workspace.open(workspace_dir or context.obj["workspace"]).register
     before = available_solutions(register).get(file.stem)
+    SolutionDescriptions(register).solution(str(file.resolve()))
     registered = register_file(file, register)
     if before and before.origin != registered.origin:
         note(f"note: {registered.name} now means {registered.origin} instead of {before.origin}")

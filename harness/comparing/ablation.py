@@ -8,10 +8,9 @@ from statistics import fmean
 from harness.comparing.compare import compare_entries
 from harness.comparing.entry_lookup import EntryLookup
 from harness.errors import HarnessError
+from harness.running.description.descriptions import SolutionDescriptions
 from harness.solution.ablation_step import Step
-from harness.solution.base import identity
-from harness.solution.registry import load_solution
-from harness.solution.spec import name_arguments, split_spec
+from harness.solution.spec import split_spec
 from leaderboard import Entry
 
 Bounds = tuple[float, float]
@@ -56,11 +55,11 @@ def ablation_steps(spec: str, register: Path) -> list[tuple[Step, str]]:
 
     The parameters set in `spec` hold for every step.
     """
-    (name, arguments), solution = split_spec(spec), load_solution(spec, register)
-    arguments = name_arguments(type(solution), arguments)
-    if not solution.ablation_steps:
+    name, configured = split_spec(spec)[0], SolutionDescriptions(register).configured(spec)
+    steps = configured.solution.steps
+    if not steps:
         raise HarnessError(f"{name} has no ablation steps; landmark ablate lists the solutions that have some")
-    return [(step, _format_spec(name, {**step.parameters, **arguments})) for step in solution.ablation_steps]
+    return [(step, _format_spec(name, {**step.parameters, **configured.arguments})) for step in steps]
 
 
 def ablation_table(
@@ -68,12 +67,17 @@ def ablation_table(
 ) -> list[AblationRow]:
     """Return a row for each step from the entries of its runs; gains are computed on the queries of a part."""
     rows: list[AblationRow] = []
-    for step, spec in steps:
-        name = identity(load_solution(spec, lookup.workspace.register))
+    names = step_identities(steps, lookup.workspace.register)
+    for (step, _), name in zip(steps, names, strict=True):
         own = tuple(entry for entry in entries if entry.identity == name)
         above = rows[-1] if rows and step.adds else None
         rows.append(AblationRow(step, name, own, _gain(above, name, own, lookup, part, seed)))
     return rows
+
+
+def step_identities(steps: Sequence[tuple[Step, str]], register: Path) -> list[str]:
+    """Return the identity of each step."""
+    return [each.identity for each in SolutionDescriptions(register).several([spec for _, spec in steps])]
 
 
 def _gain(

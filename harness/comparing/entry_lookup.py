@@ -19,10 +19,9 @@ from harness.data.competition import Competition
 from harness.data.query_sample import is_fold
 from harness.data.split import TEST
 from harness.errors import DataError, HarnessError
+from harness.running.description.descriptions import SolutionDescriptions
 from harness.scoring.evaluate import score_file
 from harness.scoring.stored_evaluation import QueryArrays, to_arrays
-from harness.solution.base import identity
-from harness.solution.registry import load_solution
 from harness.submissions.read_write import submission_task
 from harness.workspace import Workspace
 from leaderboard import Entry, EntryStore, board_rows, fold_rows
@@ -52,7 +51,7 @@ def named_entries(name: str, entries: Sequence[Entry], register: Path | None = N
     if of_identity or of_solution or (Path(name).is_file() and not name.endswith(".py")):
         return of_identity or of_solution
     try:
-        written = identity(load_solution(name, register))
+        written = SolutionDescriptions(register).configured(name).identity
     except HarnessError:
         return []
     return [entry for entry in entries if entry.identity == written]

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.comparing.ablation import AblationRow, ablation_steps, ablation_table
+from harness.comparing.ablation import AblationRow, ablation_steps, ablation_table, step_identities
 from harness.comparing.entry_lookup import EntryLookup
 from harness.data.competition import Competition
 from harness.data.split import TEST
 from harness.errors import HarnessError
 from harness.plotting.figure import new_figure
 from harness.plotting.style import BLUE, ORANGE, Inches, legend_below, save_figure
-from harness.solution.base import identity
-from harness.solution.registry import load_solution
 from harness.workspace import Workspace
 from leaderboard import EntryStore
 from leaderboard.rendering.format_cells import metric_label
@@ -59,7 +57,8 @@ def plot_ablation(
     steps = ablation_steps(names[0], workspace.register)
     entries = EntryStore(workspace.database).entries(competition=competition.key, split=TEST)
     latest = {entry.identity: entry for entry in entries if entry.status == "scored"}
-    missing = [step.name for step, spec in steps if identity(load_solution(spec, workspace.register)) not in latest]
+    names_of = zip(steps, step_identities(steps, workspace.register), strict=True)
+    missing = [step.name for (step, _), name in names_of if name not in latest]
     if missing:
         raise HarnessError(
             f"not run yet: {', '.join(missing)}; landmark ablate {names[0]!r} --on {competition.folder} runs them"

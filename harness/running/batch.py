@@ -1,10 +1,10 @@
 """Run several solutions, with several seeds and within a budget, as one batch."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harness.data.query_sample import is_fold
-from harness.errors import HarnessError
+from harness.errors import HarnessError, PluginError
 from harness.progress import ListenerFactory, ignore_progress
 from harness.running.planned_run import PlannedRun
 from harness.running.runner import Runner, RunResult
@@ -35,21 +35,37 @@ class BatchOptions:
 
 @dataclass(frozen=True)
 class BatchResult:
-    """The results of some runs in the order of the variants, and the runs that the end of the budget left undone."""
+    """The results of some runs in the order of the variants, and the runs that the end of the budget left undone.
+
+    `failures` are the specs of plug-ins whose code failed before they could be run, each with the reason.
+    """
 
     results: list[RunResult]
     unfinished: list[PlannedRun]
+    failures: Mapping[str, str]
 
 
-def plan_variants(runner: Runner, variants: Sequence[Variant], options: BatchOptions) -> dict[str, PlannedRun]:
-    """Return the runs of the variants by key, in their order, with each seed; HarnessError for more than MAX_RUNS."""
+def plan_variants(
+    runner: Runner, variants: Sequence[Variant], options: BatchOptions
+) -> tuple[dict[str, PlannedRun], dict[str, str]]:
+    """Return the runs of the variants by key, in their order, with each seed; and why plug-ins cannot be run, by spec.
+
+    Raises HarnessError for more than MAX_RUNS, and the PluginError of the first if no plug-in can be run.
+    """
     _require_number(variants, options)
     runs: dict[str, PlannedRun] = {}
+    errors: dict[str, PluginError] = {}
     for variant in variants:
         for seed in range(options.seed, options.seed + (variant.seeds or options.seeds)):
-            planned = [replace(run, name=variant.name) for run in runner.plan([variant.spec], seed)]
+            try:
+                planned = [replace(run, name=variant.name) for run in runner.plan([variant.spec], seed)]
+            except PluginError as error:
+                errors[variant.spec] = error
+                break
             runs |= {run.key: run for run in planned if run.key not in runs}
-    return runs
+    if errors and not runs:
+        raise next(iter(errors.values()))
+    return runs, {spec: str(error) for spec, error in errors.items()}
 
 
 def _require_number(variants: Sequence[Variant], options: BatchOptions) -> None:
@@ -67,15 +83,15 @@ def run_variants(
     report: Callable[[RunResult], object] = lambda _: None,
 ) -> BatchResult:
     """Run the variants; `report` gets each result when its run ends."""
-    runs = plan_variants(runner, variants, options)
+    runs, failures = plan_variants(runner, variants, options)
     listeners = {run.key: listener(progress_label(run)) for run in runs.values()}
     results: dict[str, RunResult] = {}
     for result in runner.run([*runs.values()], options.jobs, listeners, again=options.again, budget_s=options.budget_s):
-        key = result.entry.run_key
+        key = result.key
         results[key] = replace(result, name=runs[key].name)
         report(results[key])
     unfinished = [run for key, run in runs.items() if key not in results]
-    return BatchResult([results[key] for key in runs if key in results], unfinished)
+    return BatchResult([results[key] for key in runs if key in results], unfinished, failures)
 
 
 def run_batch(
@@ -86,6 +102,12 @@ def run_batch(
     listener: ListenerFactory = lambda _: ignore_progress,
     report: Callable[[RunResult], object] = lambda _: None,
 ) -> list[RunResult]:
-    """Run the solutions and return the results in their order; `report` gets each one when it ends."""
+    """Run the solutions and return the results in their order; `report` gets each one when it ends.
+
+    Raises PluginError at the end if the code of a plug-in failed before it could be run.
+    """
     options = BatchOptions(seed=seed, jobs=jobs)
-    return run_variants(runner, [Variant(spec) for spec in specs], options, listener, report).results
+    batch = run_variants(runner, [Variant(spec) for spec in specs], options, listener, report)
+    for reason in batch.failures.values():
+        raise PluginError(reason)
+    return batch.results

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
-from pathlib import Path
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, PluginError, SolutionError
 from harness.running.runner import Runner
 from harness.running.variants import Variant, expand_variants
-from harness.solution.base import Solution, needed_parameters
-from harness.solution.registry import RegisteredSolution, available_solutions, load_solution
+from harness.solution.description import ConfiguredSolution, SolutionDescription
+from harness.solution.registry import available_solutions
 
+_FAILS = "fails; landmark run NAME says why"
 Report = Callable[[str], object]  # takes a line of text
 
 
@@ -25,12 +25,21 @@ def select_variants(specs: Sequence[str], runner: Runner, task: str | None, repo
 
 
 def _named(specs: Sequence[str], runner: Runner, task: str | None) -> list[Variant]:
-    register = runner.workspace.register
-    variants = expand_variants(specs, register)
-    chosen = [variant for variant in variants if task in (None, load_solution(variant.spec, register).task)]
+    variants = expand_variants(specs, runner.descriptions)
+    described = runner.descriptions.attempt([variant.spec for variant in variants])
+    chosen = [variant for variant, each in zip(variants, described, strict=True) if _is_chosen(each, task)]
     if not chosen:
         raise HarnessError(f"none of these solutions is for {task}; omit --task, or name others")
     return chosen
+
+
+def _is_chosen(described: ConfiguredSolution | SolutionError, task: str | None) -> bool:
+    """Return whether a solution is of the task; also for a plug-in whose code fails, so that the run says so."""
+    if isinstance(described, SolutionError):
+        if not isinstance(described, PluginError):
+            raise described
+        return True
+    return task in (None, described.task)
 
 
 def _all(runner: Runner, task: str | None, report: Report) -> list[Variant]:
@@ -52,32 +61,24 @@ def _all(runner: Runner, task: str | None, report: Report) -> list[Variant]:
 
 def _states(runner: Runner, tasks: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield the name of each solution of the tasks, and what it needs before it can run, "" if nothing."""
-    register, has_labels = runner.workspace.register, len(runner.competition.labels) > 0
-    for name, solution in available_solutions(register).items():
-        reason = _lacking(name, solution, register, tasks, has_labels=has_labels)
-        if reason is not None:
-            yield name, reason
+    names = [*available_solutions(runner.workspace.register)]
+    has_labels = len(runner.competition.labels) > 0
+    for name, configured in zip(names, runner.descriptions.attempt(names), strict=True):
+        try:
+            about = runner.descriptions.solution(name)
+        except HarnessError:
+            yield name, _FAILS
+        else:
+            if about.task in tasks:
+                fails = _FAILS if isinstance(configured, HarnessError) else ""
+                yield name, _lacking(about, has_labels=has_labels) or fails
 
 
-def _lacking(
-    name: str, solution: RegisteredSolution, register: Path, tasks: Sequence[str], *, has_labels: bool
-) -> str | None:
-    """Return what a solution needs before it can run, "" if nothing; None if it is for another task."""
-    try:
-        cls = solution.load()
-        if cls.task not in tasks:
-            return None
-        reason = _missing(cls) or ("no labelled train images" if cls.needs_labels and not has_labels else "")
-        if not reason:
-            load_solution(name, register)
-    except HarnessError:
-        return "fails; landmark run NAME says why"
-    return reason
-
-
-def _missing(cls: type[Solution]) -> str:
-    missing = [module for module in cls.modules if find_spec(module) is None]
+def _lacking(about: SolutionDescription, *, has_labels: bool) -> str:
+    """Return what a solution needs before it can run, "" if nothing."""
+    missing = [module for module in about.modules if find_spec(module) is None]
     if missing:
         return f"not installed: {', '.join(missing)}"
-    parameters = needed_parameters(cls)
-    return f"no value for {' and '.join(parameters)}" if parameters else ""
+    if about.needed_parameters:
+        return f"no value for {' and '.join(about.needed_parameters)}"
+    return "no labelled train images" if about.needs_labels and not has_labels else ""

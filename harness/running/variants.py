@@ -21,9 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import HarnessError
-from harness.solution.base import identity
-from harness.solution.registry import load_class
-from harness.solution.spec import configure
+from harness.running.description.descriptions import SolutionDescriptions
 
 MAX_VARIANTS = 1000  # of a file
 MAX_SEEDS = 1000  # of a variant
@@ -47,15 +45,15 @@ class Variant:
     name: str = ""
 
 
-def expand_variants(specs: Sequence[str], register: Path) -> list[Variant]:
-    """Return a variant for each spec, and those in each TOML file; `register` lists the registered solutions."""
+def expand_variants(specs: Sequence[str], descriptions: SolutionDescriptions) -> list[Variant]:
+    """Return a variant for each spec, and those in each TOML file, whose solutions are described."""
     variants: list[Variant] = []
     for spec in specs:
-        variants += read_variants(Path(spec), register) if spec.endswith(".toml") else [Variant(spec)]
+        variants += read_variants(Path(spec), descriptions) if spec.endswith(".toml") else [Variant(spec)]
     return variants
 
 
-def read_variants(path: Path, register: Path | None = None) -> list[Variant]:
+def read_variants(path: Path, descriptions: SolutionDescriptions) -> list[Variant]:
     """Return the variants in a TOML file in their order.
 
     Raises HarnessError, with the line where it is known, for what is not understood, and for a variant given twice.
@@ -65,7 +63,7 @@ def read_variants(path: Path, register: Path | None = None) -> list[Variant]:
     places: dict[str, str] = {}
     for number, table in enumerate(_run_tables(path, text)):
         block = _RunBlock(path, text, number, table)
-        for variant, written in block.variants(register):
+        for variant, written in block.variants(descriptions):
             if written in places:
                 raise block.error("solution", f"{written} is the same as in {places[written]}")
             places[written] = block.place("solution")
@@ -97,21 +95,17 @@ class _RunBlock:
         if n_variants > MAX_VARIANTS:
             raise self.error("parameters", f"{n_variants} variants, more than {MAX_VARIANTS}; leave out some values")
 
-    def variants(self, register: Path | None) -> Iterator[tuple[Variant, str]]:
+    def variants(self, descriptions: SolutionDescriptions) -> Iterator[tuple[Variant, str]]:
         """Yield a variant and its identity for each combination of the parameters' values."""
         self._require_keys()
         name = self._solution()
-        with self._located("solution"):
-            cls = load_class(name, register)
         grid = {key: self._values(key, value) for key, value in self.table.get("parameters", {}).items()}
         self.require_number(prod(map(len, grid.values())))
-        for values in product(*grid.values()):
-            arguments = dict(zip(grid, values, strict=True))
-            listing = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
-            with self._located("solution"):
-                written = identity(configure(cls, arguments))
-            spec = f"{name}({listing})" if listing else name
-            yield Variant(spec, self.table.get("seeds"), self.table.get("name", "")), written
+        specs = [_format_spec(name, dict(zip(grid, values, strict=True))) for values in product(*grid.values())]
+        with self._located("solution"):
+            configured = descriptions.several(specs)
+        for spec, each in zip(specs, configured, strict=True):
+            yield Variant(spec, self.table.get("seeds"), self.table.get("name", "")), each.identity
 
     @contextmanager
     def _located(self, key: str) -> Iterator[None]:
@@ -148,6 +142,11 @@ class _RunBlock:
         if repeated:
             raise self.error(key, f"{key} has the value {repeated[0]!r:.40} twice")
         return plain
+
+
+def _format_spec(name: str, arguments: Mapping[str, object]) -> str:
+    listing = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
+    return f"{name}({listing})" if listing else name
 
 
 def _read(path: Path) -> str:

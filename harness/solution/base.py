@@ -45,6 +45,12 @@ class Solution(ABC):
     def fit(self, data: TrainingData) -> None:
         """Learn from the train images and prepare the index."""
 
+    def check_parameters(self) -> None:  # noqa: B027 (for overriding)
+        """Raise HarnessError if a value of a parameter is wrong, such as the name of a network that does not exist.
+
+        It is called before a run starts. What can be seen without a look at files belongs into `__post_init__`.
+        """
+
     def input_digests(self, data: TrainingData, queries: ImageSet) -> Sequence[str]:  # noqa: ARG002 (for overriding)
         """Return digests of what the answers depend on besides the images, such as vectors of the user.
 

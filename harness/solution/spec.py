@@ -3,16 +3,22 @@
 import ast
 import re
 import sys
+import warnings
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any, get_type_hints
 
-from harness.errors import HarnessError, SolutionError
+from harness.errors import HarnessError, SolutionError, error_text
 from harness.solution.base import Solution, needed_parameters, parameters, solution_name
+from harness.solution.plain_value import is_plain
 from harness.solution.search_space import Among, Range, range_of
 from leaderboard.safe_text import shorten
 
-_SPEC = re.compile(r"\s*(?P<name>.*\.py|[^()]+?)\s*(?:\((?P<arguments>.*)\))?\s*", re.DOTALL)
+_MAX_LENGTH = 100_000  # characters of a spec
+_MAX_SPLITS = 50  # of a path with `.py` and a parenthesis in the names of folders
+_AFTER_PATH = re.compile(r"\.py\s*(?=\()")
 
 
 def split_spec(spec: str) -> tuple[str, dict[str, object]]:
@@ -23,30 +29,70 @@ def split_spec(spec: str) -> tuple[str, dict[str, object]]:
     >>> split_spec("hash(kind='dct', threshold=20)"), split_spec("embeddings('mine', expansion=5)")
     (('hash', {'kind': 'dct', 'threshold': 20}), ('embeddings', {'0': 'mine', 'expansion': 5}))
     """
-    match = _SPEC.fullmatch(spec)
-    if not match:
+    if len(spec) > _MAX_LENGTH:
+        raise SolutionError(f"{spec[:40]!r}…: has {len(spec)} characters; a solution is named by {_MAX_LENGTH} at most")
+    text = spec.strip()
+    splits = list(islice(_splits(text), _MAX_SPLITS))
+    if not splits:
         raise SolutionError(f"{shorten(spec)!r} names no solution; write name or name(parameter=value, …)")
+    for name, arguments in splits:
+        call = _parse_call(arguments)
+        if call is not None:
+            return name, _literals(call, spec)
+    raise _wrong_form(spec)
+
+
+def _splits(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the name and the arguments for each way to read a spec; folders may have parentheses in their names."""
+    if text.endswith(")"):
+        name, _, _ = text.partition("(")
+        ends = [(match.start() + len(".py"), match.end()) for match in _AFTER_PATH.finditer(text)]
+        ends = ends or ([(len(name.rstrip()), len(name))] if name.strip() and ")" not in name else [])
+        yield from ((text[:end], text[start + 1 : -1]) for end, start in ends)
+    elif text.endswith(".py") or (text and not {"(", ")"} & set(text)):
+        yield text, ""
+
+
+def _parse_call(arguments: str) -> ast.Call | None:
+    """Return the call of some arguments; None if the text is not what may stand between parentheses."""
     try:
-        call = ast.parse(f"f({match['arguments'] or ''})", mode="eval").body
-        arguments = _literals(call)
-        repr(arguments)  # ValueError for an integer too long to be written in digits
+        with warnings.catch_warnings(action="ignore"):  # of escapes in a text
+            call = ast.parse(f"f({arguments})", mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise SolutionError(
-            f"{shorten(spec)!r}: parameters are written name=value with plain values; quote text: hash(kind='dct')"
-        ) from None
-    return match["name"], arguments
+        return None
+    return call if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else None
 
 
-def _literals(call: ast.expr) -> dict[str, object]:
-    if (
-        not isinstance(call, ast.Call)
-        or not isinstance(call.func, ast.Name)
-        or any(isinstance(each, ast.Starred) for each in call.args)
-        or any(not each.arg for each in call.keywords)
-    ):
-        raise ValueError
-    positional = {str(number): ast.literal_eval(value) for number, value in enumerate(call.args)}
-    return positional | {str(each.arg): ast.literal_eval(each.value) for each in call.keywords}
+def _literals(call: ast.Call, spec: str) -> dict[str, object]:
+    """Return the values of a call by the names of the parameters; SolutionError for values that are not plain."""
+    named = [*((str(number), value) for number, value in enumerate(call.args))]
+    named += [(each.arg or "", each.value) for each in call.keywords]
+    values: dict[str, object] = {}
+    for key, node in named:
+        if not key:  # **{…}
+            raise _wrong_form(spec)
+        if key in values:
+            raise SolutionError(f"{shorten(spec)!r}: {shorten(key)!r} is given twice")
+        values[key] = _literal(node, spec)
+    return values
+
+
+def _literal(node: ast.expr, spec: str) -> object:
+    try:
+        value = ast.literal_eval(node)
+        repr(value)  # ValueError for an integer too long to be written in digits
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):  # TypeError: of a list as key
+        raise _wrong_form(spec) from None
+    if not is_plain(value):
+        what = "plain values are numbers, texts, None, and tuples, lists or dictionaries of them"
+        raise SolutionError(f"{shorten(spec)!r}: {shorten(repr(value), 80)} is no plain value; {what}")
+    return value
+
+
+def _wrong_form(spec: str) -> SolutionError:
+    return SolutionError(
+        f"{shorten(spec)!r}: parameters are written name=value with plain values; quote text: hash(kind='dct')"
+    )
 
 
 def name_arguments(cls: type[Solution], arguments: dict[str, object]) -> dict[str, object]:
@@ -87,8 +133,8 @@ def configure(cls: type[Solution], arguments: dict[str, object]) -> Solution:
     except (HarnessError, KeyboardInterrupt):
         raise
     except BaseException as error:  # noqa: BLE001 (a plug-in may call sys.exit)
-        kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
-        raise SolutionError(f"{name}: {kind}{error}") from None
+        text = error_text(error)
+        raise SolutionError(f"{name}: {text.removeprefix('ValueError: ')}") from None
 
 
 def _placeholder(parameter: str) -> str:

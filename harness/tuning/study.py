@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from importlib.metadata import version
@@ -14,12 +14,12 @@ from typing import Any
 
 from harness.atomic_files import write_atomically
 from harness.errors import HarnessError, SolutionError, WorkspaceError
+from harness.regular_file import read_json
 from harness.running.runner import Runner
 from harness.scoring.reported_metric import reported_metric
-from harness.solution.base import Solution, solution_name
-from harness.solution.registry import load_solution
+from harness.solution.description import ConfiguredSolution
 from harness.solution.search_space import Range
-from harness.solution.spec import name_arguments, search_space, split_spec, suggest_name
+from harness.solution.spec import split_spec, suggest_name
 from harness.tuning.optuna_proposals import Parameters
 from leaderboard import Entry
 from metrics import Metric
@@ -32,7 +32,8 @@ class Trial:
     """A solution with values of the tuned parameters, and its score on each fold.
 
     `arguments` follows the solution's name in a specification, `seconds` is the wall time of the runs, `runs` are their
-    keys, one for each fold. If a run failed, `reason` says why and there are no scores.
+    keys, one for each fold. If a run failed, `reason` says why and there are no scores. If one was killed from
+    outside, the trial is not stored, and the next search tries it again.
     """
 
     number: int
@@ -41,6 +42,7 @@ class Trial:
     seconds: float
     runs: tuple[str, ...] = ()
     reason: str | None = None
+    killed: bool = False
 
     @property
     def score(self) -> float | None:
@@ -81,22 +83,37 @@ class TuningStudy:
         return {name: given.get(name, default) for name, default in self.defaults.items()}
 
     def load(self) -> dict[int, Trial]:
-        """Return number -> stored trial, none if all failed (to repeat them); WorkspaceError for a damaged file."""
-        if not self.path.exists():
-            return {}
+        """Return number -> stored trial; none if all failed, or the file is damaged: they are repeated.
+
+        Their finished runs are not. Raises WorkspaceError if no regular file is in the place of the file.
+        """
         try:
-            rows = json.loads(self.path.read_text(encoding="utf-8"))["trials"]
+            stored = read_json(self.path)
+            rows = stored["trials"]
             trials = {row["number"]: _trial(**row) for row in rows}
             for trial in trials.values():
                 self.values(trial)
-        except (ValueError, TypeError, KeyError, RecursionError, SolutionError):
-            raise WorkspaceError(f"{self.path}: is damaged; remove it (finished runs are not repeated)") from None
-        return trials if any(trial.folds for trial in trials.values()) else {}
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise WorkspaceError(
+                f"{self.path}: cannot be read ({error.strerror}); move it away and run again"
+            ) from None
+        except (ValueError, TypeError, KeyError, SolutionError):
+            return {}
+        intact = stored.get("digest", _digest(rows)) == _digest(rows)  # files of before have no digest
+        return trials if intact and any(trial.folds for trial in trials.values()) else {}
 
     def save(self, trials: Mapping[int, Trial]) -> None:
         """Write the trials to the file of the study."""
-        rows = [asdict(trial) for _, trial in sorted(trials.items())]
-        write_atomically(self.path, json.dumps({"solution": self.spec({}), "trials": rows}, indent=1, allow_nan=False))
+        rows = [asdict(trial) for _, trial in sorted(trials.items()) if not trial.killed]
+        stored = {"solution": self.spec({}), "digest": _digest(rows), "trials": rows}
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(self.path, json.dumps(stored, indent=1, allow_nan=False))
+
+
+def _digest(rows: object) -> str:
+    return sha256(json.dumps(rows).encode()).hexdigest()
 
 
 def open_study(
@@ -109,17 +126,16 @@ def open_study(
 
     Raises HarnessError if there is no parameter to search, and SolutionError if the defaults are invalid.
     """
-    solution = load_solution(spec, runner.workspace.register)
-    name, arguments = split_spec(spec)
-    fixed = name_arguments(type(solution), arguments)
-    space = _search_space(solution, fixed, only)
+    solution, name = runner.descriptions.configured(spec), split_spec(spec)[0]
+    fixed = solution.arguments
+    space = _search_space(solution, only)
     scored_by = reported_metric(metric, solution.task)
     ranges = {parameter: repr(each) for parameter, each in space.items()}
     runs = [run.key for run in runner.plan([spec], seed)]
     facts = [runs, ranges, sorted(fixed), scored_by.name, seed, version("optuna")]
     key = sha256(json.dumps(facts).encode()).hexdigest()
-    path = runner.workspace.study_file(f"{solution_name(type(solution))[:40]}-{key[:16]}")
-    defaults = {parameter: getattr(solution, parameter) for parameter in space}
+    path = runner.workspace.study_file(f"{solution.name[:40]}-{key[:16]}")
+    defaults = {parameter: solution.values[parameter] for parameter in space}
     return TuningStudy(name, fixed, defaults, space, scored_by, seed, path)
 
 
@@ -134,10 +150,13 @@ def trial_from_entries(number: int, arguments: str, entries: Sequence[Entry], me
     return Trial(number, arguments, folds, seconds, runs, reason)
 
 
-def _search_space(solution: Solution, fixed: Collection[str], only: Sequence[str] | None) -> dict[str, Range]:
-    name, every = solution_name(type(solution)), search_space(type(solution))
-    fixed = {*fixed, *solution.fixed_parameters()}
+def _search_space(solution: ConfiguredSolution, only: Sequence[str] | None) -> dict[str, Range]:
+    name, every = solution.name, solution.solution.search_space()
+    fixed = {*solution.arguments, *solution.fixed_parameters}
     free = {parameter: each for parameter, each in every.items() if parameter not in fixed}
+    for parameter in free:
+        if parameter not in solution.values:
+            raise SolutionError(f"{name}: the default of {parameter!r} is no plain value, so it cannot be searched")
     for parameter in only or ():
         if parameter not in free:
             why = "is fixed" if parameter in fixed else f"has no range; {suggest_name(parameter, list(free))}"
@@ -149,10 +168,16 @@ def _search_space(solution: Solution, fixed: Collection[str], only: Sequence[str
 
 
 def _trial(
-    number: int, arguments: str, folds: list[float], seconds: float, runs: list[str], reason: str | None
+    number: int,
+    arguments: str,
+    folds: list[float],
+    seconds: float,
+    runs: list[str],
+    reason: str | None,
+    killed: bool = False,
 ) -> Trial:
-    """Return a stored trial; raise ValueError if it is invalid."""
-    is_typed = isinstance(number, int) and isinstance(reason, str | None) and all(map(isfinite, (*folds, seconds)))
+    """Return a stored trial; raise ValueError if it is invalid. One that was killed is not stored."""
+    is_typed = isinstance(number, int) and killed is False and isinstance(reason, str | None) and all(map(isfinite, (*folds, seconds)))
     is_typed = is_typed and all(isinstance(text, str) for text in (arguments, *runs))
     if not is_typed or not (len(folds) == len(runs) > 1 if reason is None else not folds):
         raise ValueError

@@ -11,7 +11,7 @@ import pytest
 from harness.contract import check
 from harness.contract.check import check_solution
 from harness.data.competition import Competition
-from harness.solution.info import describe_solution, summarise_solutions
+from harness.running.description.info import describe_solution, summarise_solutions
 from harness.solution.registry import available_solutions
 from tests.factories.solutions import write_obedient
 

@@ -1,21 +1,13 @@
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from harness.running.dependencies.digest_cache import DigestCache
 from harness.running.environment import environment_facts
-from harness.solution.base import Retrieval
 
 
-@dataclass
-class Described(Retrieval):
-    backbone: str = "lite0"
-    weights: str | None = None
-    side: int = 224
-
-    def fit(self, data: object) -> None: ...
-
-    def rank(self, queries: object) -> None: ...
+DIGESTS = DigestCache(Path("/no/such/folder/digests.json"))
+VALUES: dict[str, object] = {"backbone": "lite0", "weights": None, "side": 224}
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +18,7 @@ def clean(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_run_on_the_cpu_depends_on_nothing_else() -> None:
-    assert environment_facts(Described(weights="no/such/file")) == {}
+    assert environment_facts(VALUES | {"weights": "no/such/file"}, DIGESTS) == {}
 
 
 def test_the_settings_and_the_gpu_are_facts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,14 +27,14 @@ def test_the_settings_and_the_gpu_are_facts(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("LANDMARK_DEVICE", "cuda:0")
     monkeypatch.setattr("harness.device.cuda_devices", lambda: ("NVIDIA L4",))
     facts = {"device": "NVIDIA L4", "KERAS_BACKEND": "jax", "LANDMARK_ENGINE": "keras"}
-    assert environment_facts(Described()) == facts
+    assert environment_facts(VALUES, DIGESTS) == facts
 
 
 def test_other_content_of_a_file_of_weights_is_another_fact(tmp_path: Path) -> None:
     file, facts = tmp_path / "own.weights.h5", []
     for content in (b"one", b"two", b"one"):
         file.write_bytes(content)
-        facts.append(environment_facts(Described(weights=str(file))))
+        facts.append(environment_facts(VALUES | {"weights": str(file)}, DIGESTS))
     assert list(facts[0]) == ["weights"]
     assert facts[0] != facts[1]
     assert facts[0] == facts[2]

@@ -8,13 +8,16 @@ import pytest
 
 from harness.errors import HarnessError
 from harness.running.batch import MAX_RUNS, BatchOptions, plan_variants
+from harness.running.description.descriptions import SolutionDescriptions
 from harness.running.variants import MAX_VARIANTS, Variant, expand_variants, read_variants
 from tests.factories.solutions import write_obedient
+
+DESCRIPTIONS = SolutionDescriptions()
 
 
 def variants_of(folder: Path, text: str) -> list[Variant]:
     (folder / "v.toml").write_text(text)
-    return read_variants(folder / "v.toml")
+    return read_variants(folder / "v.toml", DESCRIPTIONS)
 
 
 def test_lists_of_values_make_all_combinations_in_their_order(tmp_path: Path) -> None:
@@ -41,7 +44,7 @@ def test_a_file_of_code_is_looked_up_beside_the_toml_file(tmp_path: Path) -> Non
 
 def test_specs_and_files_are_mixed(tmp_path: Path) -> None:
     (tmp_path / "v.toml").write_text('[[run]]\nsolution = "hash"\n')
-    assert expand_variants(["first_images", str(tmp_path / "v.toml")], tmp_path / "none.json") == [
+    assert expand_variants(["first_images", str(tmp_path / "v.toml")], DESCRIPTIONS) == [
         Variant("first_images"),
         Variant("hash"),
     ]
@@ -92,12 +95,12 @@ def test_too_many_runs_are_refused_before_any_is_planned() -> None:
 
 def test_a_missing_or_foreign_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(HarnessError, match=r"none.toml: cannot be read"):
-        read_variants(tmp_path / "none.toml")
+        read_variants(tmp_path / "none.toml", DESCRIPTIONS)
     (tmp_path / "v.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(HarnessError, match=r"v.toml: is not UTF-8"):
-        read_variants(tmp_path / "v.toml")
+        read_variants(tmp_path / "v.toml", DESCRIPTIONS)
     with pytest.raises(HarnessError, match=r"cannot be read"):
-        read_variants(tmp_path)
+        read_variants(tmp_path, DESCRIPTIONS)
 
 
 def test_what_never_ends_is_not_opened(tmp_path: Path) -> None:
@@ -105,7 +108,7 @@ def test_what_never_ends_is_not_opened(tmp_path: Path) -> None:
     (tmp_path / "zeros.toml").symlink_to("/dev/zero")
     for name in ("pipe.toml", "zeros.toml"):
         with pytest.raises(HarnessError, match=rf"{name}: cannot be read: not a regular file"):
-            read_variants(tmp_path / name)
+            read_variants(tmp_path / name, DESCRIPTIONS)
 
 
 @pytest.mark.parametrize(
@@ -128,4 +131,4 @@ def test_the_file_of_the_document_is_read(tmp_path: Path) -> None:
 
 def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> None:
     (tmp_path / "v.toml").write_bytes(b"\xef\xbb\xbf[[run]]\r\nsolution = 'hash'\r\n")
-    assert read_variants(tmp_path / "v.toml") == [Variant("hash")]
+    assert read_variants(tmp_path / "v.toml", DESCRIPTIONS) == [Variant("hash")]

@@ -1,6 +1,5 @@
 """Find the competitions of a site: those of the given folders, and those that runs of the workspace used."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
@@ -8,6 +7,7 @@ from time import monotonic
 
 from harness.data.competition import Competition
 from harness.errors import DataError
+from harness.regular_file import read_json
 from harness.running.run_folder import JOB
 from harness.workspace import Workspace
 
@@ -56,7 +56,7 @@ class CompetitionIndex:
 def _competition_folder(job: Path) -> Path | None:
     """Return the competition folder that a run's job file names; None if the file is damaged or of another version."""
     try:
-        return Path(json.loads(job.read_text(encoding="utf-8"))["folder"])
+        return Path(read_json(job)["folder"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

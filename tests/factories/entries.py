@@ -94,6 +94,7 @@ class EntryFactory:
         """Score an answer to the queries of a split (default: all test images) and add its entry."""
         self.count += 1
         folder = self.workspace.run_folder(self.competition.key, f"run-{self.count}")
+        folder.mkdir(parents=True, exist_ok=True)
         write_submission(answer, folder / "submission.csv")
         truth = split.ground_truth if split else load_ground_truth(self.competition.folder, answer.task)
         assert truth is not None
@@ -111,6 +112,7 @@ class EntryFactory:
         """Add the entry of a failed run with its log."""
         self.count += 1
         folder = self.workspace.run_folder(self.competition.key, f"failed-{self.count}")
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / "log.txt").write_text(log, encoding="utf-8", errors="backslashreplace")
         entry = self._entry(identity, task, folder)
         return self.store.add(replace(entry, reason=reason, submission=None))

@@ -14,6 +14,7 @@ from harness.web.data.answer_index import SubmissionIndex
 from harness.web.data.entry_analysis import ANALYSES, EntryAnalysis, required_values
 from harness.web.data.photos import CompetitionPhotos
 from harness.web.data.query_truth import QueryTruth
+from harness.web.data.served_file import served_file
 from harness.web.data.slices import Groups, ScoreSlice, query_groups, slice_scores
 from harness.web.data.thumbnails import ThumbnailStore
 from harness.web.lru import LruCache
@@ -54,12 +55,16 @@ class AnalysisCache:
         return self.run_file(entry, entry.submission)
 
     def run_file(self, entry: Entry, recorded: str | None) -> Path | None:
-        """Return a file of an entry's run at its recorded path, or in the workspace if that has moved; else None."""
+        """Return a file of an entry's run at its recorded path, or in the workspace if that has moved; else None.
+
+        It is a regular file among the runs or uploads of the workspace, reached by no link.
+        """
         if not recorded:
             return None
-        path = Path(recorded)
-        moved = self._workspace.folder.joinpath("runs", entry.competition, *path.parts[-2:])
-        return next((file for file in (path, moved) if file.is_file()), None)
+        path, runs = Path(recorded), self._workspace.folder / "runs"
+        moved = runs.joinpath(entry.competition, *path.parts[-2:])
+        places = (path, runs), (path, self._workspace.folder / "uploads"), (moved, runs)
+        return next((file for place in places if (file := served_file(*place))), None)
 
     def slices(self, entry: Entry, other: Entry | None) -> Mapping[str, Sequence[ScoreSlice]]:
         """Return the scores of an entry, and of another one, on subsets of the queries."""

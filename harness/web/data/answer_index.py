@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -11,12 +10,12 @@ from typing import Self
 
 import numpy as np
 
-from harness.atomic_files import atomic_path
 from harness.data.tables.id_index import IdIndex
 from harness.data.tables.string_column import PADDING, StringColumn
 from harness.errors import SubmissionError
 from harness.submissions.list_length import MAX_SCORED_IDS
 from harness.submissions.read_write import read_submission, write_submission
+from harness.web.data.stored_content import read_content, write_content
 
 _CHUNK = 1 << 24  # bytes read at once
 _NEWLINE, _COMMA = 10, 44
@@ -42,13 +41,12 @@ class SubmissionIndex:
             raise SubmissionError(f"{path.name}: the submission is not there: {error.strerror}") from None
         facts = [str(path), stat.st_size, stat.st_mtime_ns, sha256("\n".join(query_ids).encode()).hexdigest()]
         stem = cache / sha256(json.dumps(facts).encode()).hexdigest()[:32]
-        stored, copy = stem.with_suffix(".npy"), stem.with_suffix(".csv")
-        if not stored.exists() and not _is_plain(path):
+        stored, copy = stem.with_suffix(".spans"), stem.with_suffix(".csv")
+        if read_content(stored) is None and not _is_plain(path):
             cache.mkdir(parents=True, exist_ok=True)
             write_submission(read_submission(path, query_ids, max_length=max_length), copy)
         plain = copy if copy.exists() else path
-        spans = np.load(stored, mmap_mode="r") if stored.exists() else _build_and_store(plain, query_ids, stored)
-        return cls(plain, spans)
+        return cls(plain, _load_spans(plain, query_ids, stored))
 
     def tokens(self, query: int) -> list[str]:
         """Return the answer to a query, split at blanks; empty without an answer."""
@@ -66,14 +64,13 @@ def _is_plain(path: Path) -> bool:
         return start == b"id," and not any(b'"' in chunk for chunk in iter(lambda: file.read(_CHUNK), b""))
 
 
-def _build_and_store(path: Path, query_ids: np.ndarray, stored: Path) -> np.ndarray:
+def _load_spans(path: Path, query_ids: np.ndarray, stored: Path) -> np.ndarray:
     """Return the spans of all answers, and store them unless the disk is full."""
-    spans = _find_spans(path, query_ids)
-    with suppress(OSError):
-        stored.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_path(stored) as temporary, temporary.open("wb") as file:
-            np.save(file, spans)
-    return spans
+    content = read_content(stored)
+    if content is None or len(content) != 16 * len(query_ids):
+        content = _find_spans(path, query_ids).tobytes()
+        write_content(stored, content)
+    return np.frombuffer(content, np.int64).reshape(-1, 2)
 
 
 def _find_spans(path: Path, query_ids: np.ndarray) -> np.ndarray:

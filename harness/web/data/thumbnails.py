@@ -1,13 +1,13 @@
 """Thumbnails of photos, made on request and stored under a digest of the photo's content."""
 
-from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from stat import S_ISREG
 from threading import BoundedSemaphore
 
-from harness.atomic_files import atomic_path
 from harness.data.images.decode import UndecodableError
 from harness.data.images.thumbnail import shrink_photo
+from harness.web.data.stored_content import read_content, write_content
 from harness.web.lru import LruCache
 
 SIZES = {"small": 160, "large": 1400}  # longer side, pixels
@@ -26,6 +26,8 @@ class ThumbnailStore:
         """Return the digest of a photo's content with one of `SIZES`; None if the photo is missing."""
         try:
             stat = photo.stat()
+            if not S_ISREG(stat.st_mode):
+                return None
             key = (str(photo), stat.st_size, stat.st_mtime_ns)
             content = self._digests.get(key, lambda: sha256(photo.read_bytes()).hexdigest()[:40])
         except OSError:
@@ -37,16 +39,14 @@ class ThumbnailStore:
         digest = self.digest(photo, size)
         if digest is None:
             return None
-        path = self._folder / size / digest[:2] / f"{digest}.jpg"
-        with suppress(OSError):
-            return path.read_bytes()
+        path = self._folder / size / digest[:2] / digest
+        stored = read_content(path)
+        if stored is not None:
+            return stored
         try:
             with self._slots:
                 content = shrink_photo(photo, SIZES[size])
         except (OSError, UndecodableError):
             return None
-        with suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with atomic_path(path) as temporary:
-                temporary.write_bytes(content)
+        write_content(path, content)
         return content

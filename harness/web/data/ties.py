@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 
 import numpy as np
 
-from harness.atomic_files import write_atomically
 from harness.scoring.stored_evaluation import from_arrays
+from harness.web.data.stored_content import read_content, write_content
 from harness.web.lru import LruCache
 from harness.workspace import Workspace
 from leaderboard import EntryStore
@@ -51,10 +50,8 @@ class TieFinder:
 
     def _compute_and_store(self, key: str, metric: Metric, part: str, entries: Sequence[int]) -> Ties:
         ties = self._compute(metric, part, entries)
-        with suppress(OSError):  # on a full disk they are computed again
-            self._folder.mkdir(parents=True, exist_ok=True)
-            content = json.dumps({entry: vars(tie) for entry, tie in ties.items()})
-            write_atomically(self._folder / f"{key}.json", content)
+        content = json.dumps({entry: vars(tie) for entry, tie in ties.items()})
+        write_content(self._folder / key, content.encode())
         return ties
 
     def _compute(self, metric: Metric, part: str, entries: Sequence[int]) -> Ties:
@@ -70,11 +67,8 @@ class TieFinder:
         return from_arrays(metric, query_ids, self._store.per_query(entry), part)
 
     def _read(self, key: str) -> Ties | None:
-        try:
-            ties = json.loads((self._folder / f"{key}.json").read_text(encoding="utf-8"))
-            return {int(entry): BoardTie(**tie) for entry, tie in ties.items()}
-        except (OSError, ValueError, TypeError):  # missing or damaged
-            return None
+        content = read_content(self._folder / key)
+        return None if content is None else {int(entry): BoardTie(**tie) for entry, tie in json.loads(content).items()}
 
 
 def _key(metric: Metric, part: str, entries: Sequence[int]) -> str:

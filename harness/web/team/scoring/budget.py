@@ -24,6 +24,7 @@ from metrics import Task
 _BLOCK = 1 << 18  # bytes
 _TIMES_ROWS, _MORE_ROWS = 4, 1_000  # rows for each query, and others
 _TIMES_IDS, _MORE_IDS = 10, 1_000  # ids for each that counts, and others
+_NUMBER_BYTES = 24  # of a landmark, and of a confidence
 _HEADER_BYTES = 1_000
 _CPU_S, _CPU_S_PER_MB = 120, 1  # of the file as it was uploaded
 
@@ -66,9 +67,11 @@ def _budget(folder: Path, task: Task, limit: int, truth: Path, _changed: tuple[i
     reference = ReferenceIds.from_folder(folder, task)
     n_queries = reference.n_required or len(read_id_index(truth, "id"))
     longest = [int(ids.strings().lengths.max(initial=0)) for ids in (reference.queries, reference.images)]
-    query, image = (length or MAX_LENGTH for length in longest)
-    n_ids = _MORE_IDS + _TIMES_IDS * (reference.list_length if task == "retrieval" else 1)
-    row_bytes, most_bytes = query + n_ids * (image + 1), n_queries * (query + (n_ids - _MORE_IDS) * (image + 1))
+    query, word = (length or MAX_LENGTH for length in longest)
+    n_words = _TIMES_IDS * reference.list_length
+    if task == "recognition":
+        n_words, word = 2 * _TIMES_IDS, _NUMBER_BYTES
+    row_bytes, most_bytes = query + (n_words + _MORE_IDS) * (word + 1), n_queries * (query + n_words * (word + 1))
     return UploadBudget(_MORE_ROWS + _TIMES_ROWS * n_queries, row_bytes, min(limit, most_bytes + 10**6))
 
 

@@ -100,3 +100,17 @@ def test_teams_do_not_see_the_path_of_the_competition(factory: EntryFactory, bro
     text = browse(factory.competition.folder, permissions_of=team).get(f"/e/{entry.id}").text
     assert str(factory.competition.folder) not in text
     assert f"--on {factory.competition.name}" in text
+
+
+def test_a_log_or_a_submission_that_leads_out_of_the_workspace_is_not_served(
+    factory: EntryFactory, browse: Browse, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text("id,images\nsecret,secret\n")
+    entry = factory.add_ranking("one", right=0.5)
+    folder = factory.workspace.run_folder(factory.competition.key, "run-1")
+    for name in ("log.txt", "submission.csv"):
+        (folder / name).unlink(missing_ok=True)
+        (folder / name).symlink_to(tmp_path / "secret")
+    client = browse(factory.competition.folder)
+    assert "secret" not in client.get(f"/e/{entry.id}").text
+    assert client.get(f"/e/{entry.id}/submission.csv").status_code == 404

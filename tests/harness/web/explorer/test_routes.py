@@ -3,6 +3,7 @@
 `harness.web.data.query_truth` and `harness.data.images.thumbnail`.
 """
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -237,13 +238,12 @@ def test_pages_and_photos_are_served_on_a_full_disk(
 ) -> None:
     from errno import ENOSPC
 
-    from harness.web.data import answer_index, thumbnails, ties
+    from harness.web.data import stored_content
 
     def full(*_: object) -> None:
         raise OSError(ENOSPC, "No space left on device")
 
-    for module, name in ((answer_index, "atomic_path"), (thumbnails, "atomic_path"), (ties, "write_atomically")):
-        monkeypatch.setattr(module, name, full)
+    monkeypatch.setattr(stored_content, "atomic_path", full)
     query, relevant = first_query
     entry, _ = factory.add_ranking("one", {query: relevant}), factory.add_ranking("two", {query: relevant[:1]})
     client = browse(factory.competition.folder)
@@ -297,3 +297,23 @@ def test_an_entry_without_per_query_values_still_has_a_page(factory: EntryFactor
     answer = client.get(f"/e/{bare.id}/queries")
     assert answer.status_code == 409
     assert "run it again" in answer.text
+
+
+def test_a_damaged_thumbnail_is_made_again(factory: EntryFactory, browse: Browse) -> None:
+    address = f"/images/{factory.competition.key}/index/small/{factory.competition.index.ids[0]}"
+    client = browse(factory.competition.folder)
+    photo = client.get(address).content
+    (stored,) = (path for path in (factory.workspace.folder / "serving" / "thumbnails").rglob("*") if path.is_file())
+    stored.write_bytes(stored.read_bytes()[:-100])
+    assert client.get(address).content == photo
+    stored.unlink()
+    stored.symlink_to("/etc/hostname")
+    assert client.get(address).content == photo
+
+
+def test_a_pipe_in_the_place_of_a_photo_is_a_placeholder(factory: EntryFactory, browse: Browse) -> None:
+    path = image_path(factory.competition.folder, "index", factory.competition.index.ids[0])
+    path.unlink()
+    os.mkfifo(path)
+    address = f"/images/{factory.competition.key}/index/small/{factory.competition.index.ids[0]}"
+    assert browse(factory.competition.folder).get(address).status_code == 404

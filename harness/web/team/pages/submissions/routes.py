@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from harness.data.competition import Competition
 from harness.web.context import PageContext, PageContextDep, SiteDep
+from harness.web.data.served_file import served_file
 from harness.web.error_pages import not_found
 from harness.web.rendering import Link, address
 from harness.web.site_page import SitePage
@@ -133,7 +134,7 @@ def find_own(teams: TeamContext, member: AuthenticatedMember, submission_id: str
 
 def file_response(teams: TeamContext, submission: Submission) -> Response:
     """Return a response with the file of a submission. Raises HTTP 404 if it was deleted."""
-    path = teams.uploads.path(submission.id)
-    if not path.is_file():
+    path = served_file(teams.uploads.path(submission.id), teams.uploads.folder)
+    if path is None:
         raise not_found("the file was deleted")
     return FileResponse(path, media_type="application/octet-stream", filename=submission.file_name)

@@ -1,29 +1,26 @@
 """Add files of vectors to the embeddings of a competition."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
-from secrets import token_hex
 from shutil import copytree, rmtree
 
 import numpy as np
 
-from harness.cpu_budget import cores
 from harness.data.embeddings.embedding_store import EmbeddingFolder, EmbeddingRecord, StoredPart
 from harness.data.embeddings.external import ARRAY
 from harness.data.embeddings.formats.vector_file import VectorFile
+from harness.data.embeddings.integrity import are_intact, vectors_digest
 from harness.data.embeddings.matching import AddReport, IdCount, Places, find_places
 from harness.data.images.source import TableImages
 from harness.data.store.array_specs import ArraySpec
 from harness.data.store.descriptor_store import UNDECODABLE, ExtractorStore
 from harness.errors import DataError
 from harness.progress import track
+from harness.temporary_files import temporary_sibling
 
 _HAS_VECTOR = np.uint64(2)  # a state without the bit UNDECODABLE
-_DIGEST_ROWS = 1 << 14  # rows that are digested at once
 
 
 def add_embeddings(name: str, files: Sequence[VectorFile], tables: Sequence[TableImages]) -> AddReport:
@@ -64,7 +61,7 @@ def _partial_stores(
     width: int,
 ) -> Iterator[dict[str, ExtractorStore]]:
     """Yield a temporary store for each part that gets vectors: a copy of the present one, or a new one."""
-    partial = folder.path(name) / f".{token_hex(8)}"
+    partial = temporary_sibling(folder.path(name) / "vectors")
     partial.mkdir(parents=True)
     try:
         yield {
@@ -79,9 +76,17 @@ def _partial_stores(
 def _present_store(
     folder: EmbeddingFolder, name: str, before: EmbeddingRecord | None, table: TableImages
 ) -> Path | None:
-    """Return the folder of the stored vectors of a table; None if there are none, or if the table has changed since."""
+    """Return the folder of the stored vectors of a table; None if there are none, or if the table has changed since.
+
+    Raises WorkspaceError if they are damaged.
+    """
     part = before.parts.get(table.part) if before else None
-    return folder.store_folder(name, table.part, part.digest) if part and part.images == table.key else None
+    if part is None or part.images != table.key:
+        return None
+    path = folder.store_folder(name, table.part, part.digest)
+    if not are_intact(ExtractorStore(path, len(table.ids)), part.digest):
+        raise folder.damaged(path, name)
+    return path
 
 
 def _new_store(path: Path, table: TableImages, present: Path | None, width: int) -> ExtractorStore:
@@ -139,16 +144,8 @@ def _finish(
     report.parts[table.part] = len(table.ids), IdCount.of(table.ids, missing)
     if store is None or table.part not in stores:
         return before.parts[table.part] if before and store else None
-    digest = _digest(store.array(ARRAY, slice(None)))
+    digest = vectors_digest(store.array(ARRAY, slice(None)))
     final = folder.store_folder(name, table.part, digest)
     rmtree(final, ignore_errors=True)
     store.folder.rename(final)
     return StoredPart(table.key, digest, len(table.ids), len(table.ids) - len(missing))
-
-
-def _digest(array: np.ndarray) -> str:
-    """Return a digest of the shape and the content of an array, computed by all cores."""
-    with ThreadPoolExecutor(cores()) as pool:
-        starts = range(0, len(array), _DIGEST_ROWS)
-        digests = pool.map(lambda start: sha256(array[start : start + _DIGEST_ROWS].data).digest(), starts)
-        return sha256(str(array.shape).encode() + b"".join(digests)).hexdigest()

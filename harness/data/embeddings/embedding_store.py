@@ -5,6 +5,7 @@ by the digest of its vectors. `about.json` is replaced last, so vectors are adde
 """
 
 import json
+import os
 import re
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -14,11 +15,14 @@ from shutil import rmtree
 from filelock import FileLock
 
 from harness.atomic_files import write_atomically
-from harness.data.embeddings.external import ARRAY, ExternalEmbeddings
+from harness.data.embeddings.external import ExternalEmbeddings
+from harness.data.embeddings.integrity import are_intact
 from harness.data.images.source import TableImages
 from harness.data.store.descriptor_store import ExtractorStore
 from harness.data.tables.cells import quote
 from harness.errors import DataError, WorkspaceError
+from harness.regular_file import read_json
+from harness.temporary_files import temporary_sibling
 
 _ABOUT = "about.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
@@ -59,14 +63,21 @@ class EmbeddingFolder:
     def read(self, name: str) -> EmbeddingRecord | None:
         """Return the record of a name, None if there is none; DataError for an invalid name."""
         about = self.path(name) / _ABOUT
-        if not about.exists():
+        if not os.path.lexists(about):
             return None
         try:
-            record = json.loads(about.read_text(encoding="utf-8"))
+            record = read_json(about)
             parts = {part: StoredPart(**each) for part, each in record.pop("parts").items()}
             return EmbeddingRecord(**{**record, "sources": tuple(record["sources"])}, parts=parts)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            raise WorkspaceError(f"{about}: is damaged; remove the embeddings {name} and add them again") from None
+            raise self.damaged(about, name) from None
+
+    def damaged(self, path: Path, name: str) -> WorkspaceError:
+        """Return the error that a file or folder of a name is damaged, with the remedy."""
+        return WorkspaceError(
+            f"{path}: is damaged; add the embeddings again after: landmark embeddings remove {name} "
+            f"--on {self.competition}"
+        )
 
     def require(self, name: str) -> EmbeddingRecord:
         """Return the record of a name; DataError if there is none."""
@@ -90,11 +101,14 @@ class EmbeddingFolder:
     def remove(self, name: str) -> None:
         """Delete the embeddings of a name; DataError if there are none."""
         with self.lock(name):
-            about = self.path(name) / _ABOUT
-            if not about.exists():
+            folder = self.path(name)
+            if not os.path.lexists(folder / _ABOUT):
                 self.require(name)
-            about.unlink()
-            rmtree(self.path(name), ignore_errors=True)
+            if folder.is_dir() and not folder.is_symlink():
+                folder = folder.rename(temporary_sibling(folder))  # at once, also if this process is killed
+                rmtree(folder, ignore_errors=True)
+            else:
+                folder.unlink()
 
     def lock(self, name: str) -> FileLock:
         """Return the lock that a process holds while it changes the embeddings of a name."""
@@ -136,8 +150,8 @@ def open_part(images: TableImages, embeddings: ExternalEmbeddings) -> ExtractorS
             f"(landmark embeddings add {name} FILE --on {folder.competition})"
         )
     store = ExtractorStore(folder.store_folder(name, images.part, stored.digest), len(images.ids))
-    if ARRAY not in store.specs:
-        raise WorkspaceError(f"{store.folder}: is damaged; remove the embeddings {name} and add them again")
+    if not are_intact(store, stored.digest):
+        raise folder.damaged(store.folder, name)
     return store
 
 

@@ -48,7 +48,7 @@ def _complete(
     source: ExtractorStore | None = None,
 ) -> ExtractorStore:
     """Return the store after copying the rows that are not current from `source`, and computing the rest."""
-    if not store.specs:
+    if not store.is_intact():
         store.create(infer_specs(extractor), extractor_facts(extractor) | {"images": str(images.folder.folder)})
     if source is not None and source.specs == store.specs:
         _copy(source, store, images, _stale_rows(store, images, rows))

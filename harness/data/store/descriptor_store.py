@@ -9,11 +9,13 @@ state, so rows of a killed process are computed again.
 import json
 import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
+from shutil import rmtree
 from typing import BinaryIO
 
 import numpy as np
@@ -24,6 +26,7 @@ from harness.data.store.array_specs import ArraySpec
 from harness.data.store.cache_key import extractor_key
 from harness.data.store.extractor import Descriptors, Extractor
 from harness.data.store.ragged import Ragged
+from harness.regular_file import open_regular, read_json
 
 UNDECODABLE = np.uint64(1)  # bit of a state
 TRY_AGAIN = np.uint64(0)  # a state that equals no fingerprint, so the row is never current
@@ -43,31 +46,58 @@ class ExtractorStore:
     @property
     def specs(self) -> dict[str, ArraySpec]:
         """Return the arrays by name; empty before `create`."""
-        about = self.folder / _ABOUT
-        if self._specs is None and about.exists():
-            with suppress(ValueError, KeyError, TypeError):  # damaged: all files are created anew
-                stored = json.loads(about.read_text(encoding="utf-8"))["columns"]
+        if self._specs is None:
+            with suppress(OSError, ValueError, KeyError, TypeError):  # missing or damaged: all files are created anew
+                stored = read_json(self.folder / _ABOUT)["columns"]
                 self._specs = {spec["name"]: ArraySpec(**{**spec, "shape": tuple(spec["shape"])}) for spec in stored}
         return self._specs or {}
 
+    def is_intact(self) -> bool:
+        """Return whether all files are there and have the types and sizes of the arrays; their rows are not read."""
+        try:
+            return (
+                bool(self.specs)
+                and all(
+                    matches_layout(self.folder / name, self._header(dtype, shape), dtype, (self.n, *shape))
+                    for name, dtype, shape in self._layouts(self.specs.values())
+                )
+                and all(self._has_rows(spec) for spec in self.specs.values() if spec.ragged)
+            )
+        except (TypeError, ValueError):  # a spec with an impossible type
+            return False
+
+    def _has_rows(self, spec: ArraySpec) -> bool:
+        """Return whether the log of a ragged array has all rows that the spans name."""
+        log, span = self.folder / f"{spec.name}.log", self._map(f"{spec.name}.span.npy")
+        if not log.is_file() or (span[:, 0] > span[:, 1]).any():
+            return False
+        return not len(span) or (span.min() >= 0 and int(span.max()) * spec.row_bytes <= log.stat().st_size)
+
+    def _layouts(self, specs: Iterable[ArraySpec]) -> Iterator[tuple[str, np.dtype, tuple[int, ...]]]:
+        """Yield the name, the type and the shape of a row of each file with a fixed size."""
+        yield _STATE, np.dtype(np.uint64), ()
+        for spec in specs:
+            if spec.ragged:
+                yield f"{spec.name}.span.npy", np.dtype(np.int64), (2,)
+            else:
+                yield f"{spec.name}.npy", np.dtype(spec.dtype), spec.shape
+
     def create(self, specs: Sequence[ArraySpec], about: Mapping[str, object]) -> None:
-        """Create the files, with no row computed. A second process waits and uses those of the first."""
+        """Create the files, with no row computed, replacing damaged ones; a second process uses those of the first."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._lock("create"):
-            if self.specs:
+            self._specs = None
+            if self.is_intact():
                 return
-            self._lay_out(_STATE, np.dtype(np.uint64), ())
+            self._replace(_ABOUT)
             for spec in specs:
-                self._create_array(spec)
+                if spec.ragged:
+                    self._replace(f"{spec.name}.log").touch()
+            for name, dtype, shape in self._layouts(specs):
+                self._lay_out(name, dtype, shape)
+            self._specs, self._states = None, None
             text = json.dumps({**about, "n": self.n, "columns": [asdict(spec) for spec in specs]}, indent=1)
             write_atomically(self.folder / _ABOUT, text)
-
-    def _create_array(self, spec: ArraySpec) -> None:
-        if spec.ragged:
-            (self.folder / f"{spec.name}.log").touch()
-            self._lay_out(f"{spec.name}.span.npy", np.dtype(np.int64), (2,))
-        else:
-            self._lay_out(f"{spec.name}.npy", np.dtype(spec.dtype), spec.shape)
 
     def state(self, rows: np.ndarray | slice) -> np.ndarray:
         """Return the states of rows, as any process wrote them."""
@@ -138,10 +168,23 @@ class ExtractorStore:
 
     def _lay_out(self, name: str, dtype: np.dtype, shape: tuple[int, ...]) -> None:
         """Create a sparse file that holds an array of zeros."""
-        with (self.folder / name).open("wb") as file:
-            header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": (self.n, *shape)}
-            np.lib.format.write_array_header_1_0(file, header)
+        with self._replace(name).open("wb") as file:
+            file.write(self._header(dtype, shape))
             file.truncate(file.tell() + self.n * dtype.itemsize * int(np.prod(shape, dtype=np.int64)))
+
+    def _header(self, dtype: np.dtype, shape: tuple[int, ...]) -> bytes:
+        file = BytesIO()
+        header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": (self.n, *shape)}
+        np.lib.format.write_array_header_1_0(file, header)
+        return file.getvalue()
+
+    def _replace(self, name: str) -> Path:
+        """Return the path of a file after removing what is there; a process that has it open keeps what it has."""
+        path = self.folder / name
+        if path.is_dir() and not path.is_symlink():
+            rmtree(path)
+        path.unlink(missing_ok=True)
+        return path
 
     def _put(self, name: str, rows: np.ndarray, values: np.ndarray) -> None:
         """Write ascending rows with `write`, so that a full disk raises OSError and not SIGBUS."""
@@ -168,6 +211,16 @@ class ExtractorStore:
 def open_store(root: Path, images_key: str, n: int, extractor: Extractor) -> ExtractorStore:
     """Return the store of an extractor on an image set, without creating files."""
     return ExtractorStore(root / images_key / f"{type(extractor).__name__[:60]}-{extractor_key(extractor)[:16]}", n)
+
+
+def matches_layout(path: Path, header: bytes, dtype: np.dtype, shape: tuple[int, ...]) -> bool:
+    """Return whether a regular file has the header and the size of an array in NumPy's format."""
+    try:
+        with open_regular(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            return file.read(len(header)) == header and size == len(header) + dtype.itemsize * math.prod(shape)
+    except OSError:
+        return False
 
 
 def _data_offset(file: BinaryIO) -> int:

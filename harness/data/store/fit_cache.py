@@ -27,6 +27,8 @@ from harness.code_digest import class_digest
 from harness.data.store.cache_key import library_version, to_json_value
 from harness.data.store.own_layer import own_store
 from harness.errors import SolutionError
+from harness.regular_file import open_regular, read_json
+from harness.temporary_files import temporary_sibling
 
 FitOutput = np.ndarray | Callable[[Path], object]  # an array, or a function that writes a file at a path
 FitFunction = Callable[..., Mapping[str, FitOutput]]
@@ -121,7 +123,7 @@ def _source(fit: FitFunction, name: str) -> str:
 def _load(folder: Path) -> Fitted | None:
     """Return the entry in the folder, or None if it is missing or damaged."""
     try:
-        digests = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))["files"]
+        digests = read_json(folder / _ABOUT)["files"]
         if any(_digest(folder / name) != digest for name, digest in digests.items()):
             return None
         arrays = {name.removesuffix(".npy"): _map(folder / name) for name in digests if name.endswith(".npy")}
@@ -149,12 +151,14 @@ def _store(folder: Path, name: str, outputs: Mapping[str, FitOutput], facts: Map
 
 @contextmanager
 def _atomic_folder(folder: Path) -> Iterator[Path]:
-    partial = folder.with_name(f"{folder.name}.partial")
-    rmtree(partial, ignore_errors=True)  # left by a killed process
+    partial = temporary_sibling(folder)
     partial.mkdir()
     try:
         yield partial
-        rmtree(folder, ignore_errors=True)
+        if folder.is_dir() and not folder.is_symlink():
+            rmtree(folder, ignore_errors=True)
+        else:
+            folder.unlink(missing_ok=True)
         partial.rename(folder)
     finally:
         rmtree(partial, ignore_errors=True)
@@ -181,5 +185,5 @@ def _write(folder: Path, fit: str, name: str, output: object) -> Path:
 
 
 def _digest(file: Path) -> str:
-    with file.open("rb") as opened:
+    with open_regular(file) as opened:
         return file_digest(opened, "sha256").hexdigest()

@@ -1,7 +1,9 @@
 """Tests of `harness.data.embeddings.adding`, `harness.data.embeddings.matching`,
-`harness.data.embeddings.embedding_store` and `harness.data.embeddings.external`.
+`harness.data.embeddings.embedding_store`, `harness.data.embeddings.integrity` and `harness.data.embeddings.external`.
 """
 
+import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -183,7 +185,7 @@ def test_a_damaged_store_is_reported(competition: Competition) -> None:
     embeddings = competition.index.embeddings("mine")
     stores = [path for path in folder.path("mine").iterdir() if path.name.startswith("index-")]
     (stores[0] / "about.json").write_text("{}")
-    with pytest.raises(WorkspaceError, match="is damaged; remove the embeddings mine and add them again"):
+    with pytest.raises(WorkspaceError, match="is damaged; add the embeddings again after: landmark embeddings remove"):
         competition.index.describe(embeddings)
     for text in ("{}", "[]", "nonsense", '{"parts": {"index": {}}}'):
         (folder.path("mine") / "about.json").write_text(text)
@@ -191,6 +193,45 @@ def test_a_damaged_store_is_reported(competition: Competition) -> None:
             competition.index.embeddings("mine")
     folder.remove("mine")
     assert folder.names() == []
+
+
+def change(path: Path, byte: int = -1) -> None:
+    content = bytearray(path.read_bytes())
+    content[byte] ^= 1
+    path.write_bytes(content)
+
+
+DAMAGES = {
+    "a bit of a vector": lambda folder: change(folder / "vectors.npy"),
+    "a bit of a state": lambda folder: change(folder / "row-state.npy", -8),
+    "cut vectors": lambda folder: os.truncate(folder / "vectors.npy", 200),
+    "no vectors": lambda folder: (folder / "vectors.npy").unlink(),
+    "a folder": lambda folder: [(folder / "vectors.npy").unlink(), (folder / "vectors.npy").mkdir()],
+    "a pipe": lambda folder: [(folder / "about.json").unlink(), os.mkfifo(folder / "about.json")],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_vectors_are_noticed_and_not_extended(competition: Competition, damage: str) -> None:
+    ids, vectors = thumbnails(competition)
+    add(competition, ids, vectors)
+    embeddings = competition.index.embeddings("mine")
+    competition.index.describe(embeddings)  # the second time only sizes and times are compared
+    folder = EmbeddingFolder(competition.index.source).path("mine")
+    DAMAGES[damage](next(path for path in folder.iterdir() if path.name.startswith("index-")))
+    for use in (lambda: competition.index.describe(embeddings), lambda: add(competition, ids, vectors)):
+        with pytest.raises(WorkspaceError, match="is damaged; add the embeddings again after"):
+            use()
+
+
+def test_copied_vectors_are_intact(competition: Competition) -> None:
+    add(competition, *thumbnails(competition))
+    before = read(competition, "index")
+    folder = EmbeddingFolder(competition.index.source).path("mine")
+    shutil.copytree(folder, folder.with_name("copy"))
+    shutil.rmtree(folder)
+    folder.with_name("copy").rename(folder)
+    assert np.array_equal(read(competition, "index"), before)
 
 
 def test_the_vectors_of_other_images_cannot_be_computed(competition: Competition) -> None:

@@ -83,14 +83,14 @@ class ClassReply(_Reply):
         return cls(
             name=about.name,
             task=about.task,
-            doc=about.doc,
+            doc=about.doc.encode("utf-8", "replace").decode(),
             parameters=parameters,
             modules=about.modules,
             needs_labels=about.needs_labels,
             steps=steps,
             overrides=about.overrides,
             range_error=about.range_error,
-            files=about.files,
+            files=tuple(map(repr, about.files)),  # their names may not be UTF-8
             code=about.code,
         )
 
@@ -112,7 +112,7 @@ class ClassReply(_Reply):
             steps=steps,
             overrides=self.overrides,
             range_error=self.range_error,
-            files=self.files,
+            files=tuple(str(read_literal(each)) for each in self.files),
             code=self.code,
         )
 

@@ -18,6 +18,7 @@ from leaderboard.safe_text import shorten
 
 _MAX_LENGTH = 100_000  # characters of a spec
 _MAX_SPLITS = 50  # of a path with `.py` and a parenthesis in the names of folders
+_SURROGATE = re.compile("[\ud800-\udfff]")  # as in the name of a file that is not UTF-8
 _AFTER_PATH = re.compile(r"\.py\s*(?=\()")
 
 
@@ -57,10 +58,14 @@ def _parse_call(arguments: str) -> ast.Call | None:
     """Return the call of some arguments; None if the text is not what may stand between parentheses."""
     try:
         with warnings.catch_warnings(action="ignore"):  # of escapes in a text
-            call = ast.parse(f"f({arguments})", mode="eval").body
+            call = ast.parse(f"f({_SURROGATE.sub(_escaped, arguments)})", mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     return call if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else None
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
 
 
 def _literals(call: ast.Call, spec: str) -> dict[str, object]:
@@ -144,8 +149,9 @@ def _placeholder(parameter: str) -> str:
 def _require_type(name: str, argument: str, value: object, hint: Any) -> None:
     from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+    text = _SURROGATE.sub("?", value) if isinstance(value, str) else value  # which pydantic refuses in any text
     try:
-        TypeAdapter(hint, config=ConfigDict(arbitrary_types_allowed=True)).validate_python(value, strict=True)
+        TypeAdapter(hint, config=ConfigDict(arbitrary_types_allowed=True)).validate_python(text, strict=True)
     except ValidationError as error:
         reason = error.errors()[0]["msg"]
         raise SolutionError(f"{name}: {argument}={shorten(repr(value))} is not allowed: {reason}") from None

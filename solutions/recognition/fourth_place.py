@@ -8,7 +8,6 @@ trained ones. They had labels of non-landmarks; here these are the index images 
 enough images are left out.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -61,8 +60,8 @@ class FourthPlace(Recognition):
     rule: RankRule = "source"  # 5 - rank of a landmark in each crop (source), or 5 rank (deck: the slides)
     precision: Precision = "float32"  # of the network; bf16 is faster where the processor has it, and less exact
 
-    def input_digests(self, data: TrainingData, queries: ImageSet) -> Sequence[str]:  # noqa: ARG002 (checks only)
-        return check_networks(self)
+    def check_parameters(self) -> None:
+        check_networks(self)
 
     def fit(self, data: TrainingData) -> None:
         self.classes = LandmarkClasses.from_labels(data.labels)

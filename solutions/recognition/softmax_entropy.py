@@ -6,7 +6,6 @@ The rejection threshold is the one with the best GAP in cross-validation, in whi
 A network is trained for the number of epochs that was best in cross-validation.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -56,8 +55,8 @@ class SoftmaxEntropy(Recognition):
                 "rule='energy' is the same for all images under head='hierarchical'; choose another rule"
             )
 
-    def input_digests(self, data: TrainingData, queries: ImageSet) -> Sequence[str]:  # noqa: ARG002 (checks only)
-        return check_networks(self)
+    def check_parameters(self) -> None:
+        check_networks(self)
 
     def fit(self, data: TrainingData) -> None:
         self.features = SquareExtractor(

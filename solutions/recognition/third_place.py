@@ -8,7 +8,6 @@ pretrained network replaces theirs, and SIFT replaces DELF by default; all numbe
 Images found by ASMK are not verified, because watermarks agree in geometry.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -68,8 +67,8 @@ class ThirdPlace(Recognition):
     preprocessing: str | None = None  # of pixels, such as 'imagenet', see docs/models.md; None: the network's own
     precision: Precision = "float32"  # of the network; bf16 is faster where the processor has it, and less exact
 
-    def input_digests(self, data: TrainingData, queries: ImageSet) -> Sequence[str]:  # noqa: ARG002 (checks only)
-        return check_networks(self)
+    def check_parameters(self) -> None:
+        check_networks(self)
 
     def fit(self, data: TrainingData) -> None:
         views = MultiscaleExtractor(self.backbone, self.side, ("gem_2", "rgem"), preprocessing=self.preprocessing)

@@ -5,7 +5,6 @@ linear system is solved for each query, or beforehand for each index image (Yang
 eigenvectors of the graph (Iscen et al., CVPR 2018).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -40,8 +39,8 @@ class Diffusion(Retrieval):
     preprocessing: str | None = None  # of pixels, such as 'imagenet', see docs/models.md; None: the network's own
     precision: Precision = "float32"  # of the network; bf16 is faster where the processor has it, and less exact
 
-    def input_digests(self, data: TrainingData, queries: ImageSet) -> Sequence[str]:  # noqa: ARG002 (checks only)
-        return check_networks(self)
+    def check_parameters(self) -> None:
+        check_networks(self)
 
     def fit(self, data: TrainingData) -> None:
         views = MultiscaleExtractor(self.backbone, self.side, ("gem_2", "rgem"), preprocessing=self.preprocessing)

@@ -5,7 +5,6 @@ with MAC and REMAP, weighted by 2, 1.5, 1.5, 1.5, 1, 1. Two pretrained networks 
 25 000 cleaned images of landmarks. REMAP and the recursive expansion are reconstructions from their principles.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
@@ -87,8 +86,8 @@ class FirstPlace(Retrieval):
     recursion: Annotated[int, Span(0, 20)] = 10  # retrieved images whose neighbours are appended
     precision: Precision = "float32"  # of the network; bf16 is faster where the processor has it, and less exact
 
-    def input_digests(self, data: TrainingData, queries: ImageSet) -> Sequence[str]:  # noqa: ARG002 (checks only)
-        return check_networks(self)
+    def check_parameters(self) -> None:
+        check_networks(self)
 
     def fit(self, data: TrainingData) -> None:
         backbones = {"first": self.backbone, "second": self.second}

@@ -1,6 +1,5 @@
 """Rank index images by the cosine of a pooled descriptor of a network."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -29,8 +28,8 @@ class Nearest(Retrieval):
     def __post_init__(self) -> None:
         find_row_pooling(self.descriptor)
 
-    def input_digests(self, data: TrainingData, queries: ImageSet) -> Sequence[str]:  # noqa: ARG002 (checks only)
-        return check_networks(self)
+    def check_parameters(self) -> None:
+        check_networks(self)
 
     def fit(self, data: TrainingData) -> None:
         poolings = DEFAULTS if self.descriptor in DEFAULTS else (self.descriptor,)

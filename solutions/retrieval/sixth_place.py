@@ -5,7 +5,6 @@ from the index, diffusion from 5 images over 50 mutual neighbours. A pretrained 
 shrinkage is ours.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -42,8 +41,8 @@ class SixthPlace(Retrieval):
     preprocessing: str | None = None  # of pixels, such as 'imagenet', see docs/models.md; None: the network's own
     precision: Precision = "float32"  # of the network; bf16 is faster where the processor has it, and less exact
 
-    def input_digests(self, data: TrainingData, queries: ImageSet) -> Sequence[str]:  # noqa: ARG002 (checks only)
-        return check_networks(self)
+    def check_parameters(self) -> None:
+        check_networks(self)
 
     def fit(self, data: TrainingData) -> None:
         views = MultiscaleExtractor(

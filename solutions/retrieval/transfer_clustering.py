@@ -4,7 +4,6 @@ K. E. Odoh's own retrieval of 2018: a softmax over the landmarks of the train im
 interval around the query's probability of its most probable landmark grows until it contains 100 index images.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -45,8 +44,8 @@ class TransferClustering(Retrieval):
     def __post_init__(self) -> None:
         TrainingConfig.of_solution(self, 0)
 
-    def input_digests(self, data: TrainingData, queries: ImageSet) -> Sequence[str]:  # noqa: ARG002 (checks only)
-        return check_networks(self)
+    def check_parameters(self) -> None:
+        check_networks(self)
 
     def fit(self, data: TrainingData) -> None:
         features = SquareExtractor(

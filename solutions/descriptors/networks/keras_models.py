@@ -17,6 +17,7 @@ import numpy as np
 
 from harness import HarnessError, make_printable
 from solutions.descriptors.networks import efficientnet_lite as lite
+from solutions.descriptors.networks.application_names import unknown_network
 from solutions.descriptors.networks.keras_backend import load_keras
 from solutions.descriptors.networks.network_spec import IMAGENET
 from solutions.descriptors.networks.torch_weights import read_torch_weights
@@ -69,11 +70,7 @@ def _find_application(keras: Any, name: str) -> Any:
     """Return the function of keras.applications that builds the network."""
     applications = {key: value for key, value in vars(keras.applications).items() if key[0].isupper()}
     if not callable(applications.get(name)):
-        similar = get_close_matches(name, [*lite.SIZES, *applications], 1, 0)
-        raise HarnessError(
-            f"no network is named {name!r:.60}; perhaps {similar[0]}? Known are {', '.join(lite.SIZES)}, those of "
-            "keras.applications, timm:NAME, hf:NAME, module:function, and files such as model.onnx: see docs/models.md"
-        )
+        raise unknown_network(name, tuple(applications))
     return applications[name]
 
 

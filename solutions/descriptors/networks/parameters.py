@@ -9,11 +9,11 @@ from solutions.descriptors.networks.registry import find_source
 _NAMES = "backbone", "second"
 
 
-def check_networks(solution: object) -> tuple[str, ...]:
-    """Return () if the networks of a solution exist, as far as that can be seen without loading them.
+def check_networks(solution: object) -> None:
+    """Raise HarnessError if a network of a solution does not exist, as far as that can be seen without loading it.
 
-    Parameters are `backbone`, `second`, `weights`, `side` and `preprocessing`, as far as the solution has them.
-    Raises HarnessError if a file, module or package is missing, or a value is impossible.
+    Parameters are `backbone`, `second`, `weights`, `side` and `preprocessing`, as far as the solution has them. A file,
+    module or package may be missing, or a value impossible.
     """
     side, preprocessing = getattr(solution, "side", None), getattr(solution, "preprocessing", None)
     if side is not None and not 1 <= side <= MAX_SIDE:
@@ -25,4 +25,3 @@ def check_networks(solution: object) -> tuple[str, ...]:
         if name not in SIZES or weights not in (None, IMAGENET):
             spec = NetworkSpec(name, weights)
             find_source(spec).identity(spec)
-    return ()

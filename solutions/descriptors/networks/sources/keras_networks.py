@@ -5,6 +5,7 @@ from pathlib import Path
 
 from harness import HarnessError, install_command
 from solutions.descriptors.networks import efficientnet_lite as lite
+from solutions.descriptors.networks.application_names import require_network
 from solutions.descriptors.networks.file_digest import digest_of_file
 from solutions.descriptors.networks.keras_models import MODEL_SUFFIX, build_network
 from solutions.descriptors.networks.network_spec import IMAGENET, ConvertedNetwork, NetworkSpec, OutputKind
@@ -19,10 +20,12 @@ def accepts(_: NetworkSpec) -> bool:
 
 
 def identity(spec: NetworkSpec) -> Mapping[str, str]:
-    """Return the digest of the weights and the version of Keras."""
+    """Return the digest of the weights and the version of Keras. Raises HarnessError for an unknown name."""
     keras = package_version("keras")
     if keras is None:
         raise HarnessError(f"networks need keras; install it with: {install_command()}")
+    if not spec.name.endswith(MODEL_SUFFIX):
+        require_network(spec.name)
     return {"weights": weights_digest(spec), "keras": keras}
 
 

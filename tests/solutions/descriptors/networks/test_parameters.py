@@ -1,4 +1,4 @@
-"""Tests of `solutions.descriptors.networks.parameters`."""
+"""Tests of `solutions.descriptors.networks.parameters` and `solutions.descriptors.networks.application_names`."""
 
 from collections.abc import Mapping
 from types import SimpleNamespace
@@ -12,6 +12,8 @@ from solutions.descriptors.networks.parameters import check_networks
 
 WRONG = {
     "missing.onnx: cannot be read": {"backbone": "missing.onnx"},
+    "no network is named 'lite9'; perhaps lite2": {"backbone": "lite9"},
+    "no network is named 'Resnet50'; perhaps ResNet50": {"backbone": "Resnet50"},
     "missing.pt: cannot be read": {"backbone": "lite0", "second": "missing.pt"},
     "missing.h5: cannot be read": {"backbone": "lite0", "weights": "missing.h5"},
     "there is no module 'no_such_module'": {"backbone": "no_such_module:build"},
@@ -33,12 +35,11 @@ def test_what_is_missing_or_impossible_is_refused(message: str) -> None:
 
 def test_networks_that_are_installed_or_fetched_are_accepted() -> None:
     for parameters in ({"backbone": "lite1", "second": None, "side": None}, {"backbone": "ResNet50", "weights": None}):
-        assert check_networks(SimpleNamespace(**parameters)) == ()
+        check_networks(SimpleNamespace(**parameters))
 
 
 @pytest.mark.parametrize("name", SOLUTIONS)
 def test_solutions_refuse_a_missing_network_before_they_run(name: str) -> None:
     solution: Solution = load_solution(f"{name}(backbone='missing.onnx')")
-    nothing: object = None
     with pytest.raises(HarnessError, match=r"missing\.onnx: cannot be read: No such file"):
-        solution.input_digests(nothing, nothing)
+        solution.check_parameters()

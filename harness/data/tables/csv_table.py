@@ -113,7 +113,7 @@ def open_blocks(path: Path, size: int = SIZE, *, keep_quoted: bool = False) -> t
 
 def read_id_index(path: Path, column: str) -> IdIndex:
     """Return the distinct cells of a column in the order of their first rows."""
-    index, size = IdIndex(), os.path.getsize(path)
+    index, size = IdIndex(), os.path.getsize(path) if os.path.exists(path) else 0
     for rows in read_rows(path, [column]):
         ids, is_first = rows[column].as_strings(), not len(index)
         index.add(ids)

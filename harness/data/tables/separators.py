@@ -7,6 +7,7 @@ from harness.data.tables.compressed import open_decompressed
 
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _QUOTED_CELL = re.compile(r'\ufeff?"[^"]*"\s*?([;\t|])')
+_EXCEL = re.compile(r'"?sep=([,;\t|])"?,*')
 _LONGEST_CELL = 1 << 12  # bytes
 
 
@@ -17,6 +18,16 @@ def separator_of(line: str) -> str | None:
     (';', None)
     """
     return None if "," in line else next((each for each in SEPARATORS if each in line), None)
+
+
+def excel_separator(line: str) -> str | None:
+    r"""Return the separator that the first line of a table tells Excel, None for any other line.
+
+    >>> excel_separator("sep=;\r\n"), excel_separator("id;images")
+    (';', None)
+    """
+    match = _EXCEL.fullmatch(line.lstrip("\ufeff").rstrip("\r\n"))
+    return match[1] if match else None
 
 
 def quoted_separator(path: Path) -> tuple[str, str | None]:

@@ -68,17 +68,18 @@ def repair_file(path: Path, out: Path, folder: Path, task: Task | None = None, *
     reference, task = load_reference(path, folder, task)
     with validate_rows(path, reference, task) as (before, source):
         _require_columns(before)
-        after, lost = _write_repaired(source, out, before, reference, task)
+        after, lost, dropped = _write_repaired(source, out, before, reference, task)
     quirks = removed_quirks(find_quirks(path), find_quirks(out))
-    return RepairResult(before, after, quirks, lost)
+    return RepairResult(before, after, quirks, lost, dropped)
 
 
 def _write_repaired(
     source: Path, out: Path, before: ValidationReport, reference: ReferenceIds, task: Task
-) -> tuple[ValidationReport, list[tuple[str, str]]]:
+) -> tuple[ValidationReport, list[tuple[str, str]], list[tuple[str, str]]]:
     """Write the repaired rows of a file with rows in the usual format.
 
-    Returns the report on the new file, and the queries that have lost their answer with this answer.
+    Returns the report on the new file, the queries that have lost their answer and the unknown queries that had one,
+    each with this answer.
     """
     rows = partial(_repaired_rows, source, reference, task)
     has_duplicates = {kinds.REPEATED_QUERY.name, kinds.UNKNOWN_QUERY.name} & set(before.fault_by_kind)
@@ -87,12 +88,12 @@ def _write_repaired(
         with atomic_path(out) as temporary:
             with temporary.open("w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
                 file.write(f"id,{COLUMNS[task]}\n")
-                lost = _write_rows(rows(), answered, reference, file)
+                lost, dropped = _write_rows(rows(), answered, reference, file)
             after = validate_against(temporary, reference, task)
     except OSError as error:
         raise SubmissionError(f"{out}: cannot be written: {error.strerror}; no file was left there") from None
     after.path = out
-    return after, lost
+    return after, lost, dropped
 
 
 def _require_free(path: Path, out: Path, *, force: bool) -> None:
@@ -182,15 +183,16 @@ def _query_numbers(block: TableBlock, columns: SubmissionColumns, reference: Ref
 
 def _write_rows(
     rows: Iterator[_OutputRow], answered: set[int], reference: ReferenceIds, file: IO[str]
-) -> list[tuple[str, str]]:
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Write each distinct answer of each query, then the missing queries; skip empty rows of answered queries.
 
-    Returns the queries that have lost their answer, with this answer.
+    Returns the queries that have lost their answer and the unknown queries that had one, each with this answer.
     """
     written: set[tuple[int, bytes]] = set()
     mentioned: set[int] = set()
     with_answer: set[int] = set()
     lost: dict[int, tuple[str, str]] = {}
+    dropped: list[tuple[str, str]] = []
     for query, text, answer, former in rows:
         mentioned.add(query)
         if former:
@@ -198,6 +200,8 @@ def _write_rows(
         if answer is None:
             file.write(f"{text}\n" * bool(text))
             continue
+        if query < 0 and (answer or former):
+            dropped.append((text, answer or former))
         key = query, blake2b(answer.encode("utf-8", "surrogateescape"), digest_size=16).digest()
         if query < 0 or key in written or (not answer and query in answered):
             continue
@@ -207,4 +211,4 @@ def _write_rows(
         file.write(f"{_quote_cell(text)},{_quote_cell(answer)}\n")
     missing = np.array([query for query in range(reference.n_required) if query not in mentioned], int)
     file.writelines(f"{query},\n" for query in reference.queries.strings()[missing].texts())
-    return [pair for query, pair in lost.items() if query >= 0 and query not in with_answer]
+    return [pair for query, pair in lost.items() if query >= 0 and query not in with_answer], dropped

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from harness.data.tables.cells import quote
@@ -34,6 +35,10 @@ _ACTIONS = {
     kinds.LIST_FORMAT.name: "rewritten with blanks",
     kinds.FILE_NAMES.name: "reduced to ids",
     kinds.FILE_NAME_QUERIES.name: "reduced to ids",
+    kinds.EXCEL_LINE.name: "removed",
+    kinds.REPEATED_HEADER.name: "removed",
+    kinds.IMAGE_SPELLING.name: "rewritten as in index.csv",
+    kinds.QUERY_SPELLING.name: "rewritten as in test.csv",
     kinds.LABEL_FORMAT.name: "rewritten with a blank",
 }
 _REASONS = {
@@ -46,13 +51,15 @@ _REASONS = {
 class RepairResult:
     """The validation reports before and after a repair, and the formatting quirks that it removed.
 
-    `lost` has the queries that no longer have an answer, each with its former answer.
+    `lost` has the queries that no longer have an answer, `dropped` the ids that are no queries of the competition, each
+    with its former answer.
     """
 
     before: ValidationReport
     after: ValidationReport
     quirks: list[FormattingQuirk]
     lost: list[tuple[str, str]] = field(default_factory=list)
+    dropped: list[tuple[str, str]] = field(default_factory=list)
 
     def repaired_faults(self) -> list[tuple[SubmissionFault, int]]:
         """Return the faults that were repaired at least in part, each with the number repaired."""
@@ -63,7 +70,13 @@ class RepairResult:
     @property
     def is_complete(self) -> bool:
         """Return whether no fault is left, and the queries still have their answers."""
-        return not self.after.faults and not self.lost and not self.has_only_unknown_queries
+        is_placed = not self.lost and not self.dropped and self.removed_images is None
+        return not self.after.faults and is_placed and not self.has_only_unknown_queries
+
+    @property
+    def removed_images(self) -> SubmissionFault | None:
+        """Return the fault of the entries that were removed because they are not in the index; None without one."""
+        return self.before.fault_by_kind.get(kinds.UNKNOWN_IMAGE.name)
 
     @property
     def has_only_unknown_queries(self) -> bool:
@@ -90,11 +103,21 @@ class RepairResult:
             first = self.before.fault_by_kind[kinds.UNKNOWN_QUERY.name].example
             text = f"no query has an answer, because the rows are of ids such as {first}"
             return [f"{self.after.path}: not repaired: {text}; test.csv lists the ids of this competition"]
-        if not self.lost:
-            return []
-        first = f"first {quote(self.lost[0][0])}: {quote(self.lost[0][1])}"
-        text = f"queries without an answer now, because no entry of it was valid: {len(self.lost)}, {first}"
-        return [f"{self.after.path}: not repaired: {text}; check that the ids are those of this competition"]
+        return [f"{self.after.path}: not repaired: {text}" for text in self._lost_texts()]
+
+    def _lost_texts(self) -> Iterator[str]:
+        """Yield what was left out because it is of no query or image of the competition, with number and example."""
+        if self.lost:
+            first = f"first {quote(self.lost[0][0])}: {quote(self.lost[0][1])}"
+            text = f"queries without an answer now, because no entry of it was valid: {len(self.lost)}, {first}"
+            yield f"{text}; check that the ids are those of this competition"
+        elif self.removed_images:
+            removed = f"{self.removed_images.count}, first {self.removed_images.example}"
+            yield f"entries that were removed, because they are not in the index: {removed}; check their ids"
+        if self.dropped:
+            first = f"first {quote(self.dropped[0][0])}: {quote(self.dropped[0][1])}"
+            text = f"rows that were removed with their answers, because their ids are no queries: {len(self.dropped)}"
+            yield f"{text}, {first}; check their ids"
 
     def document(self) -> dict[str, object]:
         """Return the result as a JSON document."""
@@ -106,7 +129,8 @@ class RepairResult:
             {"kind": each.name, "count": each.count, "line": each.line, "done": each.action} for each in self.quirks
         ]
         done, left = quirks + faults, self.after.document()
-        return {"out": str(self.after.path), "done": done, "lost": len(self.lost), "left": left}
+        lost = {"lost": len(self.lost), "dropped": len(self.dropped)}
+        return {"out": str(self.after.path), "done": done, **lost, "left": left}
 
 
 def _text(fault: SubmissionFault) -> str:

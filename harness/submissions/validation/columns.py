@@ -11,7 +11,7 @@ from harness.data.ground_truth_files import COLUMNS
 from harness.data.tables.block_reader import read_blocks
 from harness.data.tables.blocks import TableBlock
 from harness.data.tables.csv_table import open_blocks
-from harness.data.tables.separators import separator_of
+from harness.data.tables.separators import excel_separator, quoted_separator, separator_of
 from harness.data.tables.string_column import StringColumn
 from harness.submissions.validation import fault_kinds as kinds
 from harness.submissions.validation.reference_ids import ReferenceIds
@@ -48,13 +48,25 @@ def find_columns(
 
 def guess_task(path: Path, reference: ReferenceIds) -> Task | None:
     """Return the task suggested by the first line of a file, or None; DataError for a file that cannot be read."""
-    header, _ = open_blocks(path)
-    separator = separator_of(header[0]) if len(header) == 1 else None
-    header = header[0].split(separator) if separator else header
+    header = _first_cells(path)
     if _is_row(header, reference):
         return "recognition" if _is_label(header[0].split()) or _is_label(header[1].split()) else "retrieval"
     names = [_normalise(name) for name in header]
     return next((task for task, column in COLUMNS.items() if column in names), None)
+
+
+def _first_cells(path: Path) -> list[str]:
+    """Return the cells of the first line, whatever separates them; of the second after a line that only Excel reads."""
+    line, separator = quoted_separator(path)
+    if separator:
+        return [cell.strip('"') for cell in line.split(separator)]
+    header, blocks = open_blocks(path)
+    if excel_separator(",".join(header)):
+        block = next((each for each in blocks if len(each)), None)
+        header = [] if block is None else [block.select(slice(1)).row_strings().texts()[0]]
+        header = header[0].split(",") if header and "," in header[0] else header
+    separator = separator_of(header[0]) if len(header) == 1 else None
+    return header[0].split(separator) if separator else header
 
 
 def _is_row(header: list[str], reference: ReferenceIds) -> bool:

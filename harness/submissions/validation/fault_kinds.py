@@ -178,6 +178,21 @@ FILE_NAME_QUERIES = _refused_kind(
     "write ids without folder and suffix; landmark fix does it",
     _WRONG_ROWS,
 )
+EXCEL_LINE = _refused_kind(
+    "separator line", "lines such as 'sep=;' before the header, which only Excel reads", "remove it", ""
+)
+REPEATED_HEADER = _refused_kind("repeated header", "lines that repeat the header", "remove them", _WRONG_ROWS)
+IMAGE_SPELLING = FaultKind(
+    "image spelling",
+    "entries that differ from ids of the index by case, quotes, invisible characters or the notation of a number",
+    "write ids as in index.csv; landmark fix does it",
+)
+QUERY_SPELLING = _refused_kind(
+    "query spelling",
+    "queries that differ from ids of test.csv by case, quotes, invisible characters or the notation of a number",
+    "write ids as in test.csv; landmark fix does it",
+    _WRONG_ROWS,
+)
 LABEL_FORMAT = _refused_kind(
     "label format",
     "answers with a comma, a colon, a semicolon or brackets",

@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from io import StringIO
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from harness.data.ground_truth_files import COLUMNS
 from harness.data.tables.compressed import ByteStream, open_decompressed
-from harness.data.tables.separators import separator_of
+from harness.data.tables.separators import excel_separator, quoted_separator, separator_of
 from harness.errors import DataError
 from harness.submissions.validation import fault_kinds as kinds
 from harness.submissions.validation.fault_kinds import FaultKind, SubmissionFault
+from harness.submissions.validation.id_lookup import IdLookup
 from harness.submissions.validation.reference_ids import ReferenceIds
 from harness.submissions.validation.report import ValidationReport
 from harness.submissions.validation.row_formats import RowRewriter
@@ -46,8 +48,16 @@ class Conversion:
 def may_need_conversion(report: ValidationReport, reference: ReferenceIds, task: Task) -> bool:
     """Return whether unusual formats of rows could be the cause of what a report says."""
     if kinds.UNREADABLE.name in report.fault_by_kind:
-        return False
+        return _has_quoted_columns(report.path)
     return bool(_SUSPICIOUS & report.fault_by_kind.keys()) or (task == "retrieval" and reference.n_index is None)
+
+
+def _has_quoted_columns(path: Path) -> bool:
+    """Return whether the columns of a file are in quotes, with another separator than commas."""
+    try:
+        return quoted_separator(path)[1] is not None
+    except DataError:
+        return False
 
 
 @contextmanager
@@ -56,46 +66,65 @@ def convert_rows(path: Path, reference: ReferenceIds, task: Task) -> Iterator[Co
     with temporary_folder() as folder:
         conversion = Conversion(Path(folder) / "converted.csv")
         try:
-            _convert(path, conversion, _rewriter(reference, task))
-        except (csv.Error, DataError, OSError):
-            yield None
-            return
-        yield conversion if conversion.faults else None
+            is_converted = _convert(path, conversion, _rewriter(reference, task))
+        except csv.Error:
+            is_converted = False
+        yield conversion if is_converted and conversion.faults else None
 
 
 def _rewriter(reference: ReferenceIds, task: Task) -> RowRewriter:
-    queries = None if reference.accepts_any_query else set(reference.queries.texts()[: reference.n_required])
-    images = None if reference.n_index is None else set(reference.images.texts()[: reference.n_index])
-    return RowRewriter(
-        task, None if queries is None else queries.__contains__, None if images is None else images.__contains__
-    )
+    queries = None if reference.accepts_any_query else IdLookup(reference.queries.texts()[: reference.n_required])
+    images = None if reference.n_index is None else IdLookup(reference.images.texts()[: reference.n_index])
+    return RowRewriter(task, queries, images)
 
 
-def _convert(path: Path, conversion: Conversion, rewriter: RowRewriter) -> None:
+def _convert(path: Path, conversion: Conversion, rewriter: RowRewriter) -> bool:
+    """Write the converted file; return False, and write none, if the columns are unknown."""
     with (
         open_decompressed(path) as stream,
         conversion.path.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file,
     ):
         lines = _lines(stream)
         first = next(lines, "")
-        separator = separator_of(first)
-        writer = csv.writer(file, lineterminator="\n")
-        reader = csv.reader(chain([first], lines), delimiter=separator or ",", strict=True)
-        header, line = next(reader, []), reader.line_num + 1
-        places = _places(header, rewriter)
-        if places is None:
-            raise DataError("the columns are unknown")
-        if not _is_header(header, rewriter.task):
-            header, line = _rewrite(header, 1, places, rewriter, conversion), reader.line_num + 1
-        if separator:
-            conversion.count(kinds.SEPARATORS[separator], 1, first.rstrip("\r\n"), 1)
-        writer.writerow(header)
-        for row in reader:
-            if row:
-                writer.writerow(_rewrite(row, line, places, rewriter, conversion))
-                if separator:
-                    conversion.count(kinds.SEPARATORS[separator], 1, "", 1)
-            line = reader.line_num + 1
+        excel = excel_separator(first)
+        if excel:
+            conversion.count(kinds.EXCEL_LINE, 1, first.rstrip("\r\n"), 1)
+            first = next(lines, "")
+        separator = excel or separator_of(first) or ","
+        reader = csv.reader(chain([first], lines), delimiter=separator, strict=True)
+        return _convert_rows(
+            _numbered(reader, 1 + bool(excel)), separator, csv.writer(file, lineterminator="\n"), conversion, rewriter
+        )
+
+
+def _convert_rows(
+    rows: Iterator[tuple[int, list[str]]], separator: str, writer: Any, conversion: Conversion, rewriter: RowRewriter
+) -> bool:
+    line, header = next(rows, (1, []))
+    places = _places(header, rewriter)
+    if places is None:
+        return False
+    is_header = _is_header(header, rewriter.task)
+    writer.writerow(header if is_header else _rewrite(header, line, places, rewriter, conversion))
+    if separator in kinds.SEPARATORS:
+        conversion.count(kinds.SEPARATORS[separator], line, separator.join(header), 1)
+    for line, row in rows:
+        if separator in kinds.SEPARATORS:
+            conversion.count(kinds.SEPARATORS[separator], line, "", 1)
+        if is_header and row == header:
+            conversion.count(kinds.REPEATED_HEADER, line, separator.join(row), 1)
+        else:
+            writer.writerow(_rewrite(row, line, places, rewriter, conversion))
+    return True
+
+
+def _numbered(reader: Any, line: int) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows that are not blank with their lines; the first line of the reader is line `line` of the file."""
+    before = reader.line_num
+    for row in reader:
+        if row:
+            yield line + before, row
+        before = reader.line_num
 
 
 def _is_header(header: Sequence[str], task: Task) -> bool:
@@ -108,7 +137,8 @@ def _places(header: Sequence[str], rewriter: RowRewriter) -> tuple[int, int, int
     if {"id", COLUMNS[rewriter.task]} <= {*names}:
         return names.index("id"), names.index(COLUMNS[rewriter.task]), len(names)
     if _is_header(header, rewriter.task):
-        return (0, 1, 2) if len(names) == 2 and names[0] == "id" else None
+        query = names.index("id") if "id" in names else 1 - names.index(COLUMNS[rewriter.task])
+        return (query, 1 - query, 2) if len(names) == 2 else None
     return (0, 1, 2) if rewriter.rewrite(header) else None
 
 

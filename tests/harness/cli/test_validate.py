@@ -348,7 +348,8 @@ def test_fix_writes_a_copy_next_to_the_file_and_reports_its_repairs(folder: Path
     path.write_text(FAULTY)
     result = run_command("fix", path, "--on", folder)
     out = path.with_name("s.fixed.csv")
-    assert result.exit_code == 0
+    assert result.exit_code == 1
+    assert "not repaired: rows that were removed with their answers, because their ids are no queries" in result.stdout
     assert result.stdout.splitlines()[-1] == f"{out}: written, 4 rows"
     assert out.read_text(encoding="utf-8") == "id,images\nq,a\nq1,both b1\nboth,\n日本,\n"
     assert run_command("validate", out, "--on", folder).exit_code == 0

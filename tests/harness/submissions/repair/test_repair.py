@@ -228,6 +228,10 @@ def test_repairs_and_remaining_faults_are_reported(folder: Path) -> None:
         f"{path}: rows whose id is not a query (line 2, column 1): 2 of 2 removed, or stripped of blanks",
         f"{path}: answers with extra blanks (line 3, column 2): 1 of 1 rewritten with one blank",
         (
+            f"{out}: not repaired: rows that were removed with their answers, because their ids are no queries: 2, "
+            "first 'no': '7 1'; check their ids"
+        ),
+        (
             f"{out}: not repaired: negative confidences (line 3, column 2): 1, first '7 -1'; they are kept, "
             "because only their order counts; check that higher means more confident"
         ),
@@ -328,4 +332,29 @@ def test_a_file_of_another_competition_is_not_called_repaired(folder: Path) -> N
     result, _ = repair_text(folder, "id,images\n0.0,a\n1.0,a b1\n")
     assert not result.is_complete
     assert "not repaired: no query has an answer, because the rows are of ids such as '0.0'; " in result.lines()[-2]
-    assert repair_text(folder, "id,images\n0.0,a\nq,a\n")[0].is_complete
+
+
+@pytest.mark.parametrize(
+    ("rows", "complaint"),
+    [
+        (
+            "0.0,a\nq,a\n",
+            "rows that were removed with their answers, because their ids are no queries: 1, first '0.0': 'a'",
+        ),
+        ("q,a no\nq1,nowhere b1\n", "entries that were removed, because they are not in the index: 2, first 'no'"),
+        (
+            "q,a\nstranger,no\n",
+            "rows that were removed with their answers, because their ids are no queries: 1, first 'str",
+        ),
+    ],
+)
+def test_what_cannot_be_placed_is_reported_as_not_repaired(folder: Path, rows: str, complaint: str) -> None:
+    result, _ = repair_text(folder, f"id,images\n{rows}")
+    assert not result.is_complete
+    assert any(f": not repaired: {complaint}" in line for line in result.lines())
+
+
+def test_a_header_in_the_middle_and_rows_without_an_answer_are_no_loss(folder: Path) -> None:
+    result, text = repair_text(folder, "id,images\nq,a\nid,images\nq1,b1\nno,\n,\n")
+    assert result.is_complete
+    assert text.splitlines()[1:3] == ["q,a", "q1,b1"]

@@ -1,5 +1,5 @@
-"""Tests of `harness.submissions.validation.row_conversion`, `harness.submissions.validation.row_formats` and
-`harness.data.tables.separators`.
+"""Tests of `harness.submissions.validation.row_conversion`, `harness.submissions.validation.row_formats`,
+`harness.submissions.validation.id_lookup` and `harness.data.tables.separators`.
 """
 
 from pathlib import Path
@@ -9,6 +9,7 @@ import pytest
 from harness.data.tables.separators import separator_of
 from harness.submissions.repair.rewrite import RepairResult, repair_file
 from harness.submissions.validation.fault_kinds import LIST_FORMAT
+from harness.submissions.validation.id_lookup import IdLookup
 from harness.submissions.validation.row_formats import RowRewriter
 from harness.submissions.validation.validate import validate
 from tests.factories.submission_files import write_tables
@@ -52,6 +53,15 @@ def kinds_of(folder: Path, text: str, task: str | None = None) -> dict[str, tupl
         "q;a b1",
         "q,index/a.jpg index/b1.PNG",
         "q.jpg,a b1",
+        *("Q,A B1", "test/q.JPG,a/b1", "'q',a b1", "b'q',a b1", "q\u200b,a b1", "['q'],a b1", "='q',a+b1"),
+        *("https://x.org/q.jpg?w=1,a.heic b1.jpg.jpg", "q,a:0.9 b1:0.8", "q,array(['a' 'b1'])"),
+        *(
+            "q,np.str_('a') np.str_('b1')",
+            "q,a\u200b b1",
+            'q,"a，b1"',
+            "q,a-b1",
+            "q,\"Index(['a', 'b1'], dtype=object)\"",
+        ),
     ],
 )
 def test_a_list_of_any_usual_format_is_rewritten_with_blanks(folder: Path, row: str) -> None:
@@ -72,6 +82,26 @@ def test_another_separator_of_columns_is_named_and_replaced(folder: Path, separa
         result, rows = repair(folder, text)
         assert rows == ["q,a b1", "q1,a", "both,", "日本,a"]
         assert result.is_complete
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|", ","])
+@pytest.mark.parametrize(("column", "answer"), [("images", "a b1"), ("landmarks", "7 0.5")])
+@pytest.mark.parametrize("first", ["quotes", "sep"])
+def test_columns_as_spreadsheets_write_them_are_replaced(
+    folder: Path, separator: str, column: str, answer: str, first: str
+) -> None:
+    text = f'"id","{column}"\n"q","{answer}"\n'.replace(",", separator)
+    text = text if first == "quotes" else f"sep={separator}\r\n" + text.replace('"', "")
+    result, rows = repair(folder, text)
+    assert rows == [f"q,{answer}", *REST]
+    assert result.is_complete
+
+
+def test_a_header_in_the_middle_is_removed(folder: Path) -> None:
+    result, rows = repair(folder, "id,images\nq,a\nid,images\nq1,b1\n")
+    assert rows == ["q,a", "q1,b1", *REST[1:]]
+    assert result.is_complete
+    assert kinds_of(folder, "id,images\nq,a\nid,images\nq1,b1\n")["repeated header"] == (1, 3, "'id,images'")
 
 
 @pytest.mark.parametrize(
@@ -136,8 +166,26 @@ def test_without_an_index_several_cells_are_not_joined() -> None:
     assert [separator_of(line) for line in ("id;images", "id,images", "id|images", "id")] == [";", None, "|", None]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *(("a", "a"), ("A", "a"), ("A.JPG", "a"), ("x/a.tif", "a"), ("'a'", "a"), ("\ufeffa", "a"), ("a.csv", None)),
+        *(("7", "007"), ("7.0", "007"), ("7E+00", "007"), ("7.5", None), ("8", "8"), ("08", "8"), ("9", None)),
+        *(("Ab", "Ab"), ("AB", None), ("", None), ("b", None), (".jpg", None), ("x" * 999 + "/a", "a")),
+    ],
+)
+def test_an_id_is_found_by_another_spelling_if_only_one_fits(text: str, expected: str | None) -> None:
+    assert IdLookup(["a", "007", "8", "09", "9.0", "009", "Ab", "aB"]).find(text) == expected
+
+
+def test_numbers_that_could_be_scores_or_positions_are_not_dropped() -> None:
+    rewriter = RowRewriter("retrieval", None, IdLookup(["12", "13", "a"]))
+    for text in ("12:13", "0 4", "a 0.9", "5"):
+        assert rewriter.rewrite(["q", text]) == (["q", text], [])
+
+
 def test_ids_with_brackets_stay() -> None:
-    rewriter = RowRewriter("retrieval", None, {"[a]", "b(1)"}.__contains__)
+    rewriter = RowRewriter("retrieval", None, IdLookup({"[a]", "b(1)"}))
     assert rewriter.rewrite(["q", "[a]"]) == (["q", "[a]"], [])
     assert rewriter.rewrite(["q", "[b(1), [a]]"]) == (["q", "b(1) [a]"], [LIST_FORMAT])
     assert RowRewriter("retrieval", None, None).rewrite(["q", "a(1) b:2"]) == (["q", "a(1) b:2"], [])

@@ -13,7 +13,7 @@ from harness.data.store.own_layer import OWN_STORE
 from harness.errors import WorkspaceError
 from metrics.kernel_folders import LAYER, kernel_environment
 
-_SECRET = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|DSN$|DATABASE|_KEY$|^PG(PASS|SERVICE)", re.IGNORECASE)
+_SECRET = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|DSN$|_DB$|DATABASE|_KEY$|^PG(PASS|SERVICE)", re.IGNORECASE)
 _WITH_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^/@\s]*:[^/@\s]*@", re.IGNORECASE)
 _LONGEST = 50  # bytes of the folder's path: the addresses of Unix sockets below it have at most 107
 _LINK = "landmark-run-"

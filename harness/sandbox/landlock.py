@@ -46,9 +46,9 @@ class PortRight(IntFlag):
     CONNECT = 1 << 1
 
 
-_ALL_RIGHTS = Right((1 << 16) - 1)
 _OF_VERSION = {1: 1 << 13, 2: 1 << 14, 3: 1 << 15, 4: 1 << 15}  # the first right that a version does not know
-_OF_FILES = Right.EXECUTE | Right.WRITE_FILE | Right.READ_FILE | Right.TRUNCATE | Right.DEVICE_CONTROL
+_OF_FILES = int(Right.EXECUTE | Right.WRITE_FILE | Right.READ_FILE | Right.TRUNCATE | Right.DEVICE_CONTROL)
+_PATH_ONLY = getattr(os, "O_PATH", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _SCOPES = 0b11  # abstract Unix sockets, signals (version 6)
 
 
@@ -78,7 +78,7 @@ class Ruleset:
 
     def __init__(self) -> None:
         version = landlock_version()
-        files = Right(_OF_VERSION.get(version, 1 << 16) - 1)
+        files = _OF_VERSION.get(version, 1 << 16) - 1
         attributes = _RulesetAttributes(files, 0b11 if version >= 4 else 0, _SCOPES if version >= 6 else 0)
         size = ctypes.sizeof(attributes) if version >= 6 else 16 if version >= 4 else 8
         self._system_call = _library().syscall
@@ -96,15 +96,13 @@ class Ruleset:
     def allow(self, path: str, rights: Right) -> None:
         """Allow rights on a file, or on a folder and all below it; a missing file and a link have no effect."""
         try:
-            descriptor = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
+            descriptor = os.open(path, _PATH_ONLY)
         except OSError:  # it went away
             return
+        self._rule.folder, self._rule.rights = descriptor, int(rights) & self._files
         try:
-            self._rule.folder, self._rule.rights = descriptor, rights & self._files
-            try:
-                self._call(_ADD_RULE, self._descriptor, _PATH_RULE, self._rule_pointer, 0)
-            except OSError:  # it is no folder
-                self._rule.rights = rights & self._files & _OF_FILES
+            if self._system_call(_ADD_RULE, self._descriptor, _PATH_RULE, self._rule_pointer, 0):  # it is no folder
+                self._rule.rights = int(rights) & self._files & _OF_FILES
                 self._call(_ADD_RULE, self._descriptor, _PATH_RULE, self._rule_pointer, 0)
         finally:
             os.close(descriptor)

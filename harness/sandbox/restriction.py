@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 
 from harness.errors import HarnessError
+from harness.sandbox.aliases import all_paths, mounted_folders
 from harness.sandbox.audit_hook import refuse_hidden_files
 from harness.sandbox.capabilities import drop_capabilities
 from harness.sandbox.complement import paths_beside
@@ -94,7 +95,8 @@ def _restrict_by_landlock(policy: SandboxPolicy, writable: Sequence[str]) -> Non
 
 
 def _readable_paths(policy: SandboxPolicy) -> Iterator[str]:
-    hidden = {os.path.realpath(path) for path in (*policy.hidden, DEVICES)}
+    mounts = mounted_folders()
+    hidden = {alias for path in (*policy.hidden, DEVICES) for alias in all_paths(os.path.realpath(path), mounts)}
     yield from paths_beside(hidden)
     yield from map(os.path.realpath, policy.readable)
 

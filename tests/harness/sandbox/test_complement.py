@@ -1,7 +1,8 @@
-"""Tests of `harness.sandbox.complement` and `harness.sandbox.policy`."""
+"""Tests of `harness.sandbox.aliases`, `harness.sandbox.complement` and `harness.sandbox.policy`."""
 
 from pathlib import Path
 
+from harness.sandbox.aliases import all_paths, mounted_folders
 from harness.sandbox.complement import paths_beside
 from harness.sandbox.policy import SandboxPolicy
 
@@ -43,3 +44,17 @@ def test_links_are_left_out_because_they_could_lead_above_a_hidden_file(tmp_path
 def test_a_policy_is_the_same_after_json() -> None:
     policy = SandboxPolicy("require", ("/a", "/b"), (), ("/c",), False, (80,))
     assert SandboxPolicy.from_json(policy.to_json()) == policy
+
+
+def test_another_mount_of_a_folder_shows_the_same_files(tmp_path: Path) -> None:
+    table = tmp_path / "mountinfo"
+    table.write_text(
+        "1 0 8:1 / / rw - ext4 x rw\n2 1 8:2 / /home rw - ext4 y rw\n3 1 8:2 /me/my\\040data /mnt/x rw - ext4 y rw\n"
+        "4 1 8:1 /home /old rw - ext4 x rw\n"
+    )
+    mounts = mounted_folders(table)
+    assert all_paths("/home/me/my data/truth", mounts) == {"/home/me/my data/truth", "/mnt/x/truth"}
+    assert all_paths("/mnt/x/truth", mounts) == {"/home/me/my data/truth", "/mnt/x/truth"}
+    assert all_paths("/etc/truth", mounts) == {"/etc/truth"}
+    assert all_paths("/homes", mounts) == {"/homes"}
+    assert all_paths("/a", mounted_folders(tmp_path / "none")) == {"/a"}

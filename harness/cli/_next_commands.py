@@ -66,7 +66,7 @@ def _after_failure(entry: Entry, paste: partial[str]) -> Iterator[tuple[str, str
 
 def _spec(entry: Entry) -> str:
     """Return the text that names the solution of a run, which is a path for one that is not registered."""
-    from harness.running.outcome import JOB
+    from harness.running.run_folder import JOB
 
     try:
         return str(json.loads(Path(entry.log or "").with_name(JOB).read_text(encoding="utf-8"))["spec"])

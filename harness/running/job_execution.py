@@ -1,9 +1,10 @@
 """Execute one run in its own process: load, fit, answer chunk by chunk, write."""
 
-import json
 import random
 import time
 import traceback
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,32 +12,25 @@ import numpy as np
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
-from harness.atomic_files import write_atomically
 from harness.cpu_budget import cores, limit_cores
 from harness.data.image_set import ImageSet
 from harness.data.split import Split
 from harness.errors import SolutionError
-from harness.progress import ProgressListener, send_progress_to, track
+from harness.progress import send_progress_to, track
+from harness.running.answer_file import load_answer, save_answer
+from harness.running.dependencies.recorder import DependencyRecorder
 from harness.running.failure_reason import failure_reason
-from harness.running.outcome import (
-    ANSWER,
-    CHUNKS,
-    PROGRESS,
-    SUBMISSION,
-    Outcome,
-    RunJob,
-    load_answer,
-    save_answer,
-    submission_digest,
-)
+from harness.running.outcome import Outcome, RunJob
 from harness.running.resource_usage import StageRecorder
+from harness.running.run_folder import ANSWER, CHUNKS, RunFileError
+from harness.running.run_progress import send_progress
 from harness.running.versions import run_versions, versions
 from harness.solution.base import Retrieval, Solution
 from harness.solution.registry import load_solution
 from harness.submissions.answer import Answer, concatenate_answers
 from harness.submissions.finalise import finalise, validate_answer
 from harness.submissions.list_length import whole_index_lists
-from harness.submissions.read_write import write_submission
+from harness.supervision.messages import send_message
 from harness.workspace import Workspace
 from leaderboard import Coverage
 
@@ -53,38 +47,52 @@ def execute(job: RunJob, split: Split, folder: Path, sandbox: str) -> None:
     random.seed(job.seed)
     np.random.seed(job.seed % 2**32)  # noqa: NPY002 (some solutions use the global generator)
     recorder = StageRecorder()
-    with send_progress_to(_progress_writer(folder)):
-        outcome = _run(job, split, folder, recorder)
-    replace(outcome, versions=(outcome.versions or versions()) | {"sandbox": sandbox}).save(folder)
+    send_message(f"start {time.process_time()} {sandbox}")  # before a line of the solution
+    reads = DependencyRecorder(folder)
+    reads.start()
+    with send_progress_to(send_progress):
+        outcome = _run(job, split, folder, recorder, reads)
+    replace(outcome, versions={**(outcome.versions or versions()), "sandbox": sandbox}).save(folder)
+    send_message("done")
 
 
-def _run(job: RunJob, split: Split, folder: Path, recorder: StageRecorder) -> Outcome:
+def _run(job: RunJob, split: Split, folder: Path, recorder: StageRecorder, reads: DependencyRecorder) -> Outcome:
     try:
         with recorder.measure("load"):
             solution = load_solution(job.spec, Workspace(Path(job.workspace)).register)
         with whole_index_lists(split.ranks_whole_index):
-            answer = _write_answer(solution, split, folder, recorder)
+            answer = _write_answer(solution, split, folder, recorder, reads)
+        reads.save()
     except BaseException as error:  # noqa: BLE001 (a solution may raise anything; the entry names it)
         traceback.print_exc()
         return Outcome(failure_reason(error), tuple(recorder.stages))
-    return _outcome(answer, split, recorder, submission_digest(folder))
+    return _outcome(answer, split, recorder)
 
 
-def _write_answer(solution: Solution, split: Split, folder: Path, recorder: StageRecorder) -> Answer:
-    """Fit the solution, ask it for all answers, and write them to the folder; return them."""
+def _write_answer(
+    solution: Solution, split: Split, folder: Path, recorder: StageRecorder, reads: DependencyRecorder
+) -> Answer:
+    """Fit the solution, ask it for all answers, and write them to the folder; return them.
+
+    The parent writes the submission, when it has checked the answer.
+    """
     with recorder.measure("fit"):
         solution.fit(split.data)
     with recorder.measure("rank" if isinstance(solution, Retrieval) else "recognise"):
-        answer = answer_all(solution, split, folder / CHUNKS)
+        answer = answer_all(solution, split, folder / CHUNKS, reads.save)
     with recorder.measure("write"):
         answer = finalise(answer, split.data)
         save_answer(folder / ANSWER, answer)
-        write_submission(answer, folder / SUBMISSION)
     return answer
 
 
-def answer_all(solution: Solution, split: Split, chunk_folder: Path) -> Answer:
-    """Return the answer to all queries. Slow chunks are saved, so that an interrupted run can resume."""
+def answer_all(
+    solution: Solution, split: Split, chunk_folder: Path, save_reads: Callable[[], object] = lambda: None
+) -> Answer:
+    """Return the answer to all queries. Slow chunks are saved, so that an interrupted run can resume.
+
+    `save_reads` is called before a chunk is saved: it stores what the answer depends on.
+    """
     chunk_folder.mkdir(exist_ok=True)
     queries, index = split.queries, split.data.index
     n, size = len(queries), solution.chunk or _chunk_size(len(queries), len(index))
@@ -92,7 +100,9 @@ def answer_all(solution: Solution, split: Split, chunk_folder: Path) -> Answer:
     with threadpool_limits(limits=1 if len(chunks) > 1 else None):
         results = Parallel(n_jobs=cores(), prefer="threads", return_as="generator")(
             delayed(_answer_chunk)(
-                solution, queries[chunk], index, chunk_folder / f"{chunk.start}-{chunk.stop}.npz", len(chunks)
+                *(solution, queries[chunk], index, chunk_folder / f"{chunk.start}-{chunk.stop}.npz"),
+                n_chunks=len(chunks),
+                save_reads=save_reads,
             )
             for chunk in chunks
         )
@@ -106,13 +116,22 @@ def _chunk_size(n_queries: int, n_index: int) -> int:
     return max(1, min(_CHUNK, per_core, max(16, _SIMILARITIES // max(1, n_index))))
 
 
-def _answer_chunk(solution: Solution, queries: ImageSet, index: ImageSet, path: Path, n_chunks: int) -> Answer:
-    if path.exists():
+def _answer_chunk(
+    solution: Solution,
+    queries: ImageSet,
+    index: ImageSet,
+    path: Path,
+    *,
+    n_chunks: int,
+    save_reads: Callable[[], object],
+) -> Answer:
+    with suppress(RunFileError):  # it is missing, or damaged
         return load_answer(path, queries.ids, index.ids)
     started = time.monotonic()
     with limit_cores(1 if n_chunks > 1 else cores()):
         answer = validate_answer(ask(solution, queries), queries, index, solution.task)
     if time.monotonic() - started > _MIN_SAVED_S:
+        save_reads()
         save_answer(path, answer)
     return answer
 
@@ -125,20 +144,11 @@ def ask(solution: Solution, queries: ImageSet) -> object:
         raise SolutionError(failure_reason(error)) from error  # the main thread does not see the frames of this thread
 
 
-def _outcome(answer: Answer, split: Split, recorder: StageRecorder, digest: str) -> Outcome:
+def _outcome(answer: Answer, split: Split, recorder: StageRecorder) -> Outcome:
     undecodable_queries = split.queries.found_undecodable
     undecodable = sorted(split.data.train.found_undecodable | split.data.index.found_undecodable | undecodable_queries)
     failed = ~answer.answered & np.array([query in undecodable_queries for query in answer.query_ids], bool)
     counts = int(answer.answered.sum()), int((~answer.answered & ~failed).sum()), int(failed.sum())
     coverage = Coverage(len(failed), *counts)
     stages, examples = tuple(recorder.stages), tuple(undecodable[:20])
-    return Outcome(None, stages, coverage, len(undecodable), examples, run_versions(), digest)
-
-
-def _progress_writer(folder: Path) -> ProgressListener:
-    """Return a listener that writes the progress to the folder, where the parent process reads it."""
-
-    def write(what: str, done: int, total: int | None) -> None:
-        write_atomically(folder / PROGRESS, json.dumps({"what": what, "done": done, "total": total}))
-
-    return write
+    return Outcome(None, stages, coverage, len(undecodable), examples, run_versions())

@@ -2,12 +2,10 @@
 
 import json
 import os
-import signal
-import subprocess
 import sys
 import time
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from math import inf
 from pathlib import Path
 from threading import Lock
 
@@ -15,13 +13,17 @@ from harness.atomic_files import write_atomically
 from harness.cpu_budget import VARIABLE
 from harness.data.split import Split
 from harness.progress import ProgressListener
-from harness.running.outcome import JOB, LOG, OUTCOME, PROGRESS, Outcome, RunJob
-from harness.running.process_tree import kill_process_tree
-from harness.running.resource_usage import process_tree_memory_mb
+from harness.running.outcome import Outcome, RunJob
+from harness.running.run_end import exit_outcome, limit_outcome
+from harness.running.run_folder import JOB, create_log, restore_log
 from harness.running.run_input import WorkerStart, prepare_worker
+from harness.running.run_progress import forward_progress
+from harness.running.run_results import collect_outcome, prepare_folder
 from harness.running.versions import versions
 from harness.sandbox.policy import Mode
 from harness.sandbox.restriction import enforcement
+from harness.supervision.child_process import ChildProcess, start_process
+from harness.supervision.process_end import ProcessEnd, ProcessLimits
 
 _POLL_S = 0.1
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", VARIABLE)
@@ -35,6 +37,12 @@ class RunLimits:
     memory_mb: float | None = None
     deadline: float | None = None
     sandbox: Mode = "auto"  # what keeps a run from the ground truth, see `harness.sandbox`
+
+    @property
+    def of_processes(self) -> ProcessLimits:
+        """Return the limits of the processes of a run."""
+        timeout_s, memory_mb = self.timeout_s, self.memory_mb
+        return ProcessLimits(inf if timeout_s is None else timeout_s, inf if memory_mb is None else memory_mb)
 
     @property
     def over(self) -> bool:
@@ -55,7 +63,7 @@ class RunProcesses:
     """The processes of several runs, which are killed together."""
 
     def __init__(self) -> None:
-        self._running: set[subprocess.Popen[bytes]] = set()
+        self._running: set[ChildProcess] = set()
         self._lock = Lock()
         self._stopped = False
 
@@ -72,23 +80,19 @@ class RunProcesses:
         """
         if limits.over:
             raise RunStopped
-        (folder / OUTCOME).unlink(missing_ok=True)
-        (folder / PROGRESS).unlink(missing_ok=True)
+        prepare_folder(folder)
         write_atomically(folder / JOB, json.dumps(asdict(job)))
-        environment = _environment(job.seed, cores)
-        with (
-            (folder / LOG).open("wb") as log,
-            prepare_worker(job, split, folder, limits.sandbox, environment) as start,
-        ):
-            process = self._start(folder, log.fileno(), start)
-            try:
-                reason = _wait(process, folder, limits, listener)
-            finally:
-                self._kill(process)
-        has_outcome = (folder / OUTCOME).exists() and not reason
-        outcome = Outcome.load(folder) if has_outcome else Outcome(reason or _exit_reason(process.returncode))
-        sandbox = {"sandbox": enforcement(limits.sandbox)}
-        return replace(outcome, versions=(outcome.versions or versions()) | sandbox)
+        log = create_log(folder)
+        try:
+            with prepare_worker(job, split, folder, limits.sandbox, _environment(job.seed, cores)) as start:
+                end, step = self._execute(folder, log, start, limits, listener)
+        finally:
+            restore_log(folder, log)
+            os.close(log)
+        outcome = limit_outcome(end, limits.of_processes, step) or collect_outcome(folder, job.task, split, end)
+        outcome = outcome or exit_outcome(end)
+        sandbox = {"sandbox": end.note or enforcement(limits.sandbox)}
+        return replace(outcome, versions={**(outcome.versions or versions()), **sandbox})
 
     def kill_all(self) -> None:
         """Kill the processes and start no more, as on Ctrl-C."""
@@ -96,73 +100,37 @@ class RunProcesses:
         with self._lock:
             running = list(self._running)
         for process in running:
-            self._kill(process)
+            process.stop()
 
-    def _start(self, folder: Path, log: int, start: WorkerStart) -> subprocess.Popen[bytes]:
+    def _execute(
+        self, folder: Path, log: int, start: WorkerStart, limits: RunLimits, listener: ProgressListener
+    ) -> tuple[ProcessEnd, str]:
+        """Return how the process of a run ended, and what it was doing."""
+        process = self._start(folder, log, start, limits.of_processes)
+        step = ""
+        try:
+            while (end := process.wait(_POLL_S)) is None:
+                if limits.over or self._stopped:
+                    raise RunStopped
+                step = forward_progress(process.progress, listener) or step
+        finally:
+            process.close()
+            with self._lock:
+                self._running.discard(process)
+        if self._stopped:
+            raise RunStopped
+        return end, step
+
+    def _start(self, folder: Path, log: int, start: WorkerStart, limits: ProcessLimits) -> ChildProcess:
         command = [sys.executable, "-P", "-m", "harness.running.worker", str(folder), str(start.descriptor)]
         with self._lock:
             if self._stopped:
                 raise RunStopped
-            process = subprocess.Popen(  # noqa: S603 (our own module in our own interpreter)
-                command,
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                pass_fds=[start.descriptor],
-                start_new_session=True,
-                env=start.environment,
-            )
+            process = start_process(command, log, limits, start.environment, [start.descriptor])
             self._running.add(process)
         return process
-
-    def _kill(self, process: subprocess.Popen[bytes]) -> None:
-        kill_process_tree(process)
-        with self._lock:
-            self._running.discard(process)
 
 
 def _environment(seed: int, cores: int) -> dict[str, str]:
     environment = os.environ | dict.fromkeys(_THREAD_VARIABLES, str(cores))
     return environment | {"PYTHONHASHSEED": str(seed % 2**32), "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}
-
-
-def _wait(process: subprocess.Popen[bytes], folder: Path, limits: RunLimits, listener: ProgressListener) -> str | None:
-    """Wait for the process; return the limit that it exceeded, None if it ended by itself."""
-    started, last_update = time.monotonic(), 0.0
-    while True:
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(_POLL_S)
-            return None
-        if limits.over:
-            raise RunStopped
-        if limits.timeout_s is not None and time.monotonic() - started > limits.timeout_s:
-            return f"timed out after {limits.timeout_s:g} s (--timeout){_current_step(folder)}"
-        if limits.memory_mb is not None and (used := process_tree_memory_mb(process.pid)) > limits.memory_mb:
-            return f"used {used:.0f} MB, more than {limits.memory_mb:g} MB (--memory-limit){_current_step(folder)}"
-        last_update = _forward_progress(folder, last_update, listener)
-
-
-def _forward_progress(folder: Path, last_update: float, listener: ProgressListener) -> float:
-    """Send progress newer than `last_update` to the listener; return when it was written."""
-    with suppress(OSError, ValueError):
-        changed = (folder / PROGRESS).stat().st_mtime
-        if changed > last_update:
-            progress = json.loads((folder / PROGRESS).read_text(encoding="utf-8"))
-            listener(progress["what"], progress["done"], progress["total"])
-        return changed
-    return last_update
-
-
-def _current_step(folder: Path) -> str:
-    with suppress(OSError, ValueError):
-        progress = json.loads((folder / PROGRESS).read_text(encoding="utf-8"))
-        return f" while {progress['what']} ({progress['done']} of {progress['total']})"
-    return ""
-
-
-def _exit_reason(code: int) -> str:
-    if code >= 0:
-        return f"exited with code {code} without writing an outcome"
-    name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
-    hint = "; perhaps the machine ran out of memory" if name == "SIGKILL" else ""
-    return f"its process was ended by {name}{hint}"

@@ -5,18 +5,21 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from hashlib import file_digest
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 import metrics
-from harness.atomic_files import atomic_path, write_atomically
+from harness.atomic_files import write_atomically
 from harness.errors import SubmissionError
-from harness.submissions.answer import Answer, Labelling, Ranking
+from harness.running.answer_file import load_answer
+from harness.running.outcome_reading import read_outcome_fields
+from harness.running.run_folder import ANSWER, OUTCOME, SUBMISSION, RunFileError, open_run_file
+from harness.submissions.answer import Answer
 from leaderboard import Coverage, Entry, Stage
 
-OUTCOME, ANSWER, SUBMISSION, LOG, PROGRESS, JOB, CHUNKS = (
-    "outcome.json", "answer.npz", "submission.csv", "log.txt", "progress.json", "task.json", "chunks"
-)  # fmt: skip
+FailureKind = Literal["solution", "place", "killed"]  # of the solution; of disk, permissions or tables; from outside
+_MAX_BYTES = 1 << 40
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class RunJob:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of a run; `reason` says why it failed, None if it succeeded."""
+    """The result of a run; `reason` says why it failed, None if it succeeded, and `kind` what has failed."""
 
     reason: str | None
     stages: tuple[Stage, ...] = ()
@@ -43,6 +46,8 @@ class Outcome:
     examples: tuple[str, ...] = ()  # the ids of some of them
     versions: Mapping[str, str] = field(default_factory=dict)
     digest: str = ""  # of the submission file
+    answer_digest: str = ""  # of the file of the answer
+    kind: FailureKind = "solution"
 
     def save(self, folder: Path) -> None:
         """Write the outcome to a run's folder, as the last of its files."""
@@ -50,43 +55,31 @@ class Outcome:
 
     @classmethod
     def load(cls, folder: Path) -> "Outcome":
-        """Read the outcome from a run's folder."""
-        stored = json.loads((folder / OUTCOME).read_text(encoding="utf-8"))
-        stages = tuple(Stage(**each) for each in stored.pop("stages"))
-        coverage = stored.pop("coverage")
-        examples = tuple(stored.pop("examples"))
-        return cls(stages=stages, coverage=coverage and Coverage(**coverage), examples=examples, **stored)
+        """Read the outcome from a run's folder; RunFileError if there is no valid one."""
+        fields = read_outcome_fields(folder)
+        if "reason" not in fields:
+            raise RunFileError(f"{OUTCOME} has no reason")
+        return cls(**fields)
 
 
 def submission_digest(folder: Path) -> str:
-    """Return the SHA-256 of the submission file in a run's folder."""
-    with (folder / SUBMISSION).open("rb") as file:
+    """Return the SHA-256 of the submission file in a run's folder; RunFileError if there is none."""
+    return run_file_digest(folder / SUBMISSION)
+
+
+def run_file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file in a run's folder; RunFileError if there is none."""
+    with open_run_file(path, _MAX_BYTES) as file:
         return file_digest(file, "sha256").hexdigest()
-
-
-def save_answer(path: Path, answer: Answer) -> None:
-    """Write the arrays of an answer without its ids, which are those of the split."""
-    with atomic_path(path) as temporary, temporary.open("wb") as file:
-        if isinstance(answer, Ranking):
-            np.savez(file, positions=answer.positions)
-        else:
-            np.savez(file, landmarks=answer.landmarks, confidences=answer.confidences)
-
-
-def load_answer(path: Path, query_ids: np.ndarray, index_ids: np.ndarray) -> Answer:
-    """Return the answer that `save_answer` wrote for these queries and this index."""
-    with np.load(path, allow_pickle=False) as stored:
-        if "positions" in stored:
-            return Ranking(query_ids, index_ids, stored["positions"])
-        return Labelling(query_ids, stored["landmarks"], stored["confidences"])
 
 
 def finished_outcome(folder: Path) -> Outcome | None:
     """Return the outcome of the finished run in a folder; None if it failed, or its files are missing or changed."""
     try:
         outcome = Outcome.load(folder)
-        return outcome if outcome.reason is None and outcome.digest == submission_digest(folder) else None
-    except (OSError, ValueError, TypeError, KeyError):
+        is_same = outcome.reason is None and outcome.digest == submission_digest(folder)
+        return outcome if is_same and outcome.answer_digest in ("", run_file_digest(folder / ANSWER)) else None
+    except (RunFileError, OSError):
         return None
 
 
@@ -107,7 +100,7 @@ def stored_answer(entry: Entry, query_ids: np.ndarray, index_ids: np.ndarray) ->
     path = stored_submission(entry)
     try:
         return load_answer(path.with_name(ANSWER), query_ids, index_ids)
-    except (OSError, ValueError, KeyError):
+    except (OSError, RunFileError):
         raise _missing(entry) from None
 
 

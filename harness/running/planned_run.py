@@ -1,8 +1,8 @@
 """A run before it starts: its job, and the key that covers everything its result depends on."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from pkgutil import iter_modules
@@ -11,21 +11,32 @@ import metrics
 from harness.code_digest import class_digest, imports_digest
 from harness.data.competition import Competition
 from harness.data.split import Split
+from harness.running.dependencies.digest_cache import workspace_digests
+from harness.running.description.descriptions import SolutionDescriptions
+from harness.running.description.inputs import input_facts
 from harness.running.environment import environment_facts
 from harness.running.outcome import RunJob
 from harness.running.versions import versions
-from harness.solution.base import Solution, identity, solution_name
+from harness.solution.description import ConfiguredSolution
+from harness.solution.registry import find_solution
 from harness.solution.spec import split_spec
 from harness.workspace import Workspace
 
 # These modules and all that they import are the code that a result depends on.
 _METRICS = [f"metrics.{module.name}" for module in iter_modules(metrics.__path__) if not module.ispkg]
-RESULT_MODULES = ("harness", "harness.running.runner", "harness.running.worker", "metrics", *_METRICS)
+RESULT_MODULES = (
+    "harness",
+    "harness.running.runner",
+    "harness.running.job_execution",
+    "harness.running.worker",
+    "metrics",
+    *_METRICS,
+)
 
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """A solution on a split. `key` is a digest of everything that the result depends on.
+    """A solution on a split. `key` is a digest of `facts`: of all that the result depends on and that is known before.
 
     `name` is that of its variant in a TOML file, if it has one.
     """
@@ -38,13 +49,15 @@ class PlannedRun:
     code_version: str
     notes: tuple[str, ...] = ()  # on its inputs
     name: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    inputs: Split = field(repr=False, compare=False, kw_only=True)  # without the ground truth
 
 
 def plan_run(
     competition: Competition,
     workspace: Workspace,
-    spec: str,
-    solution: Solution,
+    configured: ConfiguredSolution,
+    descriptions: SolutionDescriptions,
     split: Split,
     *,
     fold: int | None,
@@ -52,28 +65,43 @@ def plan_run(
     queries: Sequence[int] | None,
 ) -> PlannedRun:
     """Return the run of a solution on a split: a fold, or the test images, or those of them in the rows `queries`."""
-    name = split_spec(spec)[0]
+    spec, name = configured.spec, split_spec(configured.spec)[0]
+    solution = find_solution(name, workspace.register)
     spec = spec.replace(name, str(Path(name).resolve()), 1) if name.endswith(".py") else spec
     rows = None if queries is None else tuple(queries)
     folder = str(competition.folder.resolve())
-    job = RunJob(folder, str(workspace.folder), spec, solution.task, fold, seed, rows)
-    code = sha256((class_digest(type(solution)) + imports_digest(*RESULT_MODULES)).encode()).hexdigest()
-    facts = [
-        identity(solution),
-        job.task,
-        split.name,
-        seed,
-        code,
-        versions(),
-        environment_facts(solution),
-        *_data_digests(competition, solution, split),
-    ]
+    job = RunJob(folder, str(workspace.folder), spec, configured.task, fold, seed, rows)
+    code = sha256(
+        ((configured.solution.code or class_digest(solution.load())) + imports_digest(*RESULT_MODULES)).encode()
+    ).hexdigest()
+    inputs = input_facts(configured, solution, job, split, descriptions.limits)
+    facts = {
+        "solution": configured.identity,
+        "task": job.task,
+        "split": split.name,
+        "seed": str(seed),
+        "the code": code,
+        **versions(),
+        **environment_facts(configured.values, workspace_digests(workspace.folder)),
+        **_data_digests(competition, split),
+        "the inputs": sha256(json.dumps([*inputs.digests]).encode()).hexdigest(),
+    }
     key = sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
-    notes = tuple(solution.input_notes(split.data, split.queries))
-    return PlannedRun(solution_name(type(solution)), identity(solution), job, split.name, key, code, notes)
+    return PlannedRun(
+        configured.name,
+        configured.identity,
+        job,
+        split.name,
+        key,
+        code,
+        inputs.notes,
+        facts=facts,
+        inputs=replace(split, ground_truth=None),
+    )
 
 
-def _data_digests(competition: Competition, solution: Solution, split: Split) -> list[str]:
-    """Return the digests of the competition's tables, of the three image sets of a run, and of further inputs."""
-    fingerprints = [each.fingerprint for each in (split.data.train, split.data.index, split.queries)]
-    return [competition.key, *fingerprints, *solution.input_digests(split.data, split.queries)]
+def _data_digests(competition: Competition, split: Split) -> dict[str, str]:
+    """Return the digests of the competition's tables and of the three image sets of a run."""
+    images = {"train": split.data.train, "index": split.data.index, "test": split.queries}
+    fingerprints = {f"the {part} images": each.fingerprint for part, each in images.items()}
+    return {"the tables": competition.key, **fingerprints}

@@ -4,26 +4,12 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
-import psutil
-
+from harness.supervision.child_process import process_tree_memory_mb
 from leaderboard import Stage
 
 _EVERY_S = 0.05
-
-
-def process_tree_memory_mb(process_id: int) -> float:
-    """Return the memory of a process and its descendants in MB, without pages shared with files or other processes."""
-    total, members = 0, list[psutil.Process]()
-    with suppress(psutil.Error):
-        members.append(psutil.Process(process_id))
-        members += members[0].children(recursive=True)
-    for member in members:
-        with suppress(psutil.Error):  # it ended in the meantime
-            usage = member.memory_info()
-            total += usage.rss - getattr(usage, "shared", 0)
-    return total / 1e6
 
 
 class StageRecorder:

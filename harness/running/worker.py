@@ -19,9 +19,9 @@ def main(folder: Path, descriptor: int) -> None:
         file.seek(0)  # another process may have read it
         sandbox = restrict(SandboxPolicy.from_json(file.readline().decode()))
         from harness.running.job_execution import execute
-        from harness.running.process_tree import end_with_parent
+        from harness.supervision.child_process import end_with_starter
 
-        end_with_parent()
+        end_with_starter()
         job, split = pickle.load(file)  # noqa: S301 (our parent has written it)
     execute(job, split, folder, sandbox)
 

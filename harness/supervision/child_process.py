@@ -3,12 +3,15 @@
 import sys
 from collections.abc import Mapping, Sequence
 
+from harness.supervision import polled_process
+from harness.supervision.descendants import descendant_ids, memory_mb
 from harness.supervision.polled_process import PolledProcess, end_with_parent
 from harness.supervision.process_end import ProcessLimits
 from harness.supervision.supervised_process import SupervisedProcess
 
 ChildProcess = SupervisedProcess | PolledProcess
 _HAS_SUPERVISOR = sys.platform == "linux"
+_MANY = 1000  # descendants, of which the memory of more is not measured
 
 
 def start_process(
@@ -24,6 +27,13 @@ def start_process(
     """
     kind = SupervisedProcess if _HAS_SUPERVISOR else PolledProcess
     return kind(command, log, limits, environment, descriptors)
+
+
+def process_tree_memory_mb(process_id: int) -> float:
+    """Return the memory of a process and its descendants in MB, without the pages of files."""
+    if _HAS_SUPERVISOR:
+        return memory_mb([process_id, *descendant_ids(process_id, _MANY)])
+    return polled_process.process_tree_memory_mb(process_id)
 
 
 def end_with_starter() -> None:

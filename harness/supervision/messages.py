@@ -1,6 +1,7 @@
 """Messages of a command to its supervisor, one a line, sent to the file descriptor in `LANDMARK_MESSAGES`.
 
-`start SECONDS`: a solution starts now, and this CPU time was used before. `progress …`: handed on to the parent.
+`start SECONDS NOTE`: a solution starts now, and this CPU time was used before; the note is reported with the end.
+`progress …`: handed on to the parent.
 `done`: all results are written, and the process ends at once.
 """
 
@@ -20,6 +21,7 @@ class CommandMessages:
 
     def __init__(self) -> None:
         self._rest, self._done_at, self._has_started = b"", float("inf"), False
+        self.note = ""
 
     @property
     def is_overdue(self) -> bool:
@@ -34,7 +36,8 @@ class CommandMessages:
             kind, _, value = line[:_MAX_LINE].decode("utf-8", "replace").partition(" ")
             if kind == "start" and not self._has_started:
                 self._has_started = True
-                usage.measure_from_now(value)
+                seconds, _, self.note = value.partition(" ")
+                usage.measure_from_now(seconds)
             elif kind == "done":
                 self._done_at = min(self._done_at, time.monotonic())
             elif kind == "progress":

@@ -14,7 +14,10 @@ from contextlib import suppress
 
 import psutil
 
+from harness.supervision.command import MESSAGES_VARIABLE
+from harness.supervision.messages import CommandMessages
 from harness.supervision.process_end import ProcessEnd, ProcessLimits
+from harness.supervision.usage import Usage
 
 _POLL_S = 0.1
 
@@ -25,8 +28,6 @@ class PolledProcess:
     It reads nothing from standard input, which closes when this process ends; see `end_with_parent`.
     """
 
-    progress = ""  # never reported
-
     def __init__(
         self,
         command: Sequence[str],
@@ -36,15 +37,19 @@ class PolledProcess:
         descriptors: Sequence[int] = (),
     ) -> None:
         self._limits, self._started = limits, time.monotonic()
+        self._messages, self._usage, self.progress = CommandMessages(), Usage(*limits), ""
+        self._pipe, pipe = os.pipe()
+        os.set_blocking(self._pipe, False)
         self._process = subprocess.Popen(  # noqa: S603 (the caller's command)
             command,
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
-            env=environment,
-            pass_fds=tuple(descriptors),
+            env={**(os.environ if environment is None else environment), MESSAGES_VARIABLE: str(pipe)},
+            pass_fds=(pipe, *descriptors) if os.name == "posix" else (),
             start_new_session=True,
         )
+        os.close(pipe)
 
     def wait(self, timeout_s: float) -> ProcessEnd | None:
         """Return how the command ended, or None if it runs on after `timeout_s` seconds."""
@@ -54,12 +59,19 @@ class PolledProcess:
             if limit:
                 self.stop()
                 return ProcessEnd(-signal.SIGTERM, limit, used_mb)
-            if time.monotonic() > deadline:
+            if self._read_messages() or time.monotonic() > deadline:
                 return None
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(min(_POLL_S, timeout_s))
         self.stop()
         return ProcessEnd(code)
+
+    def _read_messages(self) -> bool:
+        with suppress(OSError):  # nothing to read
+            progress = self._messages.receive(os.read(self._pipe, 1 << 16), self._usage)
+            self.progress = progress.removeprefix("progress ") or self.progress
+            return bool(progress)
+        return False
 
     def stop(self) -> None:
         """Kill the command and its descendants."""
@@ -76,8 +88,9 @@ class PolledProcess:
     def close(self) -> None:
         """Stop the command, and close the pipe to it."""
         self.stop()
-        if self._process.stdin:
+        if self._process.stdin and not self._process.stdin.closed:
             self._process.stdin.close()
+            os.close(self._pipe)
 
     def _exceeded_limit(self) -> tuple[str, float]:
         used_mb = process_tree_memory_mb(self._process.pid) if self._limits.memory_mb < float("inf") else 0.0

@@ -30,17 +30,18 @@ class ProcessEnd:
     cpu_s: float = 0.0
     oom_kills: int = 0  # processes of this machine that the kernel ended meanwhile for lack of memory
     n_left: int = 0  # processes that the kernel did not end
+    note: str = ""  # what it said before its solution started
 
     @classmethod
     def parse(cls, line: str) -> "ProcessEnd":
         """Return the end that a supervisor reports; one by "supervisor" if it reports nothing."""
-        fields = line.split()
-        if len(fields) != 9 or fields[0] != "end":
+        fields = line.split(" ", 9)
+        if len(fields) != 10 or fields[0] != "end":
             return cls(-signal.SIGKILL, "supervisor")
-        code, limit, *figures, oom_kills, n_left = fields[1:]
+        code, limit, *figures, oom_kills, n_left, note = fields[1:]
         used_mb, peak_mb, wall_s, cpu_s = [max(0.0, float(each)) for each in figures]
         counts = max(0, int(oom_kills)), int(n_left)
-        return cls(int(code), limit.strip("-"), used_mb, peak_mb, wall_s, cpu_s, *counts)
+        return cls(int(code), limit.strip("-"), used_mb, peak_mb, wall_s, cpu_s, *counts, note)
 
     @property
     def signal_name(self) -> str:

@@ -61,7 +61,7 @@ class Supervisor:
         self._drain()
         self._log.close()
         code = os.waitstatus_to_exitcode(self._status) if self._status >= 0 else -signal.SIGKILL
-        _report(f"end {code} {self._limit or '-'} {self._usage.summary()} {n_left}")
+        _report(f"end {code} {self._limit or '-'} {self._usage.summary()} {n_left} {self._messages.note}")
 
     def _stop(self, *_: object) -> None:
         self._limit = "parent"

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from math import inf
 
 from harness.errors import HarnessError, SolutionError
 from harness.progress import ListenerFactory, ignore_progress
@@ -34,7 +37,7 @@ def tune(
 
     Raises HarnessError if all trials failed; the next call repeats them.
     """
-    trials = study.load()
+    trials = _reusable(study, runner, study.load())
     yield from (trial for number, trial in sorted(trials.items()) if number < count)
     report = listener("")
     report("tuning", len(trials), count)
@@ -48,6 +51,24 @@ def tune(
         _require_success(study, trials)
         if not all(number in trials for number in range(start, min(start + BATCH_SIZE, count))):
             return
+
+
+def _reusable(study: TuningStudy, runner: Runner, trials: Mapping[int, Trial]) -> dict[int, Trial]:
+    """Return the stored trials up to the first batch in which a run would be repeated: later ones followed from it."""
+    stored = {number: trial for number, trial in sorted(trials.items()) if trial.folds}
+    with suppress(SolutionError):  # those of a single one come below
+        runner.plan([study.spec(study.values(trial)) for trial in stored.values()], study.seed)
+    stale = {number for number, trial in stored.items() if not _is_reusable(study, runner, trial)}
+    end = (min(stale) // BATCH_SIZE + 1) * BATCH_SIZE if stale else inf
+    return {number: trial for number, trial in trials.items() if number < end and number not in stale}
+
+
+def _is_reusable(study: TuningStudy, runner: Runner, trial: Trial) -> bool:
+    try:
+        runs = runner.plan([study.spec(study.values(trial))], study.seed)
+    except SolutionError:
+        return False
+    return tuple(runner.reusable_key(run) for run in runs) == trial.runs
 
 
 def _propose_batch(study: TuningStudy, trials: Mapping[int, Trial], numbers: range) -> dict[int, Parameters]:
@@ -78,15 +99,18 @@ def _run_batch(
             yield Trial(number, study.arguments(values), (), 0.0, reason=str(error))
     number_of = {run.key: number for number, runs in planned.items() for run in runs}
     entries: dict[int, dict[str, Entry]] = defaultdict(dict)
+    killed: set[int] = set()
     runs = [run for of in planned.values() for run in of]
     listeners = {run.key: listener(progress_label(run)) for run in runs}
     for result in runner.run(runs, jobs, listeners) if runs else ():
-        number = number_of[result.entry.run_key]
+        number = number_of[result.key]
         done = entries[number]
-        done[result.entry.run_key] = result.entry
+        done[result.key] = result.entry
+        killed |= {number} if result.outcome.kind == "killed" else set()
         if len(done) == len(planned[number]):
             in_order = [done[run.key] for run in planned[number]]
-            yield trial_from_entries(number, study.arguments(batch[number]), in_order, study.metric)
+            trial = trial_from_entries(number, study.arguments(batch[number]), in_order, study.metric)
+            yield replace(trial, killed=number in killed)
 
 
 def _require_success(study: TuningStudy, trials: Mapping[int, Trial]) -> None:

@@ -107,6 +107,8 @@ class TuningStudy:
     def save(self, trials: Mapping[int, Trial]) -> None:
         """Write the trials to the file of the study."""
         rows = [asdict(trial) for _, trial in sorted(trials.items()) if not trial.killed]
+        for row in rows:
+            del row["killed"]
         stored = {"solution": self.spec({}), "digest": _digest(rows), "trials": rows}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(self.path, json.dumps(stored, indent=1, allow_nan=False))
@@ -174,10 +176,9 @@ def _trial(
     seconds: float,
     runs: list[str],
     reason: str | None,
-    killed: bool = False,
 ) -> Trial:
-    """Return a stored trial; raise ValueError if it is invalid. One that was killed is not stored."""
-    is_typed = isinstance(number, int) and killed is False and isinstance(reason, str | None) and all(map(isfinite, (*folds, seconds)))
+    """Return a stored trial; raise ValueError if it is invalid."""
+    is_typed = isinstance(number, int) and isinstance(reason, str | None) and all(map(isfinite, (*folds, seconds)))
     is_typed = is_typed and all(isinstance(text, str) for text in (arguments, *runs))
     if not is_typed or not (len(folds) == len(runs) > 1 if reason is None else not folds):
         raise ValueError

@@ -80,7 +80,8 @@ class QuickRuns:
                 raise KeyboardInterrupt
             if entry is None:
                 self.executed.append(run)
-            yield RunResult(entry or self.add_entry(runner, run), Outcome(None), executed=entry is None)
+            stored = entry or self.add_entry(runner, run)
+            yield RunResult(stored, Outcome(None), executed=entry is None, key=run.key)
 
     def add_entry(self, runner: Runner, run: PlannedRun) -> Entry:
         entry = make_entry(
@@ -111,4 +112,5 @@ def quick_runs(monkeypatch: pytest.MonkeyPatch) -> QuickRuns:
     runs = QuickRuns()
     monkeypatch.setattr(planned_run, "imports_digest", lambda *names: "the same")
     monkeypatch.setattr(Runner, "run", lambda self, *args, **named: runs(self, *args, **named))
+    monkeypatch.setattr(Runner, "reusable_key", lambda self, run: run.key if self.entries.find(run.key) else None)
     return runs

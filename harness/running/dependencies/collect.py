@@ -9,9 +9,10 @@ from typing import Any
 from harness.running.dependencies.code_constants import files_in_code
 from harness.running.dependencies.digest_cache import DigestCache
 from harness.running.dependencies.file_reads import Stat, file_stat
+from harness.running.dependencies.json_file import read_json
 from harness.running.dependencies.libraries import group_libraries
 from harness.running.dependencies.opened_files import divide_files
-from harness.running.dependencies.record import Dependencies, FileState, read_json, text_list, text_mapping
+from harness.running.dependencies.record import Dependencies, FileState, text_list, text_mapping
 from harness.running.dependencies.recorder import READS
 from harness.running.dependencies.run_places import RunPlaces
 from harness.running.dependencies.settings import keras_configuration
@@ -34,6 +35,19 @@ def collect_dependencies(places: RunPlaces, digests: DigestCache) -> Dependencie
         return Dependencies(unknown="what it read was not noted")
 
 
+def interrupted_reads_hold(places: RunPlaces, digests: DigestCache) -> bool:
+    """Return whether all that an interrupted run has read, as it noted with its last stored answers, is the same."""
+    reads = read_json(places.folder / READS)
+    try:
+        dependencies = _collect(reads, places, digests)
+        now = {name: os.environ.get(name) for name in reads["variables"] if can_matter(name)}
+        are_same = all(now[name] == reads["variables"][name] for name in now)
+    except (ChangedFileError, KeyError, TypeError, ValueError, AttributeError):
+        return False
+    is_configured = not reads["settings"] or keras_configuration() == reads["settings"]
+    return are_same and is_configured and not dependencies.unknown
+
+
 def _collect(reads: Any, places: RunPlaces, digests: DigestCache) -> Dependencies:
     folder, search_path, modules = str(reads["folder"]), text_list(reads["search_path"]), text_list(reads["modules"])
     opened, native = _states(reads["files"]), _states(reads["native"])
@@ -43,7 +57,7 @@ def _collect(reads: Any, places: RunPlaces, digests: DigestCache) -> Dependencie
     divided = divide_files(opened, native, folder, search_path, places)
     code = divided.code | {_archive(path) for path in modules if places.is_input(path)}
     libraries, own = group_libraries(code, search_path, digests)
-    _require_older(own, int(reads["started_ns"]))
+    _require_older(code, int(reads["started_ns"]))
     written = set(text_list(reads["written"]))
     inputs = {path: stat for path, stat in _named(own, places).items() if path not in written}
     inputs |= divided.inputs

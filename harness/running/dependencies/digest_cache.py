@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from hashlib import file_digest, sha256
 from pathlib import Path
 from threading import Lock
@@ -13,6 +14,7 @@ from harness.errors import HarnessError
 
 Stat = tuple[int, int, int, int]
 
+_NAME = "digests.json"
 _LIMIT = 5000  # digests, at most
 _MAX_BYTES = 4_000_000
 _LARGEST = 1 << 38  # bytes; a larger file is digested by its state alone
@@ -27,6 +29,10 @@ class DigestCache:
         self._path, self._lock = path, Lock()
         self._stored: dict[str, str] | None = None
         self._new: dict[str, str] = {}
+
+    def __reduce__(self) -> tuple[type["DigestCache"], tuple[Path]]:
+        """Pickle without the digests, which another process reads from the file."""
+        return DigestCache, (self._path,)
 
     def get(self, key: str, compute: Callable[[], str]) -> str:
         """Return the digest of a key; compute it once."""
@@ -54,6 +60,12 @@ class DigestCache:
                     text = json.dumps(latest)
                     write_atomically(self._path, f"{sha256(text.encode()).hexdigest()}\n{text}")
                 self._stored, self._new = latest, {}
+
+
+@cache
+def workspace_digests(folder: Path) -> DigestCache:
+    """Return the digests of a workspace, the same object at every call."""
+    return DigestCache(folder / _NAME)
 
 
 def _load(path: Path) -> dict[str, str]:

@@ -1,8 +1,6 @@
 """The dependencies of a finished run as they are stored in its folder: JSON, read with limits and checked."""
 
 import json
-import os
-import stat as kinds
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
@@ -10,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from harness.atomic_files import write_atomically
+from harness.running.dependencies.json_file import read_json
 from harness.running.dependencies.libraries import Library
 
 DEPENDENCIES = "dependencies.json"
-MAX_BYTES = 32_000_000
 _FORMAT = 1
-_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 @dataclass(frozen=True)
@@ -36,6 +33,7 @@ class Dependencies:
     Relative paths are relative to the folder in which the command was called: `folder`. A variable that is not set is
     None. `modules` are the files of top-level modules, found in the folders `search_path`; `absent` are modules that
     were looked up and not found, with the folders, () for `search_path`. `unknown` says why they cannot be compared.
+    `plan` are the facts that were known before the run.
     """
 
     libraries: tuple[Library, ...] = ()
@@ -49,6 +47,7 @@ class Dependencies:
     folder: str = ""
     home: str = ""
     unknown: str = ""
+    plan: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -72,19 +71,6 @@ class Dependencies:
             return None
 
 
-def read_json(path: Path) -> Any:
-    """Return the content of a JSON file; None for a missing, irregular, too large or damaged one."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | _NO_FOLLOW)
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(descriptor)
-            if not kinds.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
-                return None
-            return json.loads(file.read(MAX_BYTES))
-    except (OSError, ValueError, RecursionError):
-        return None
-
-
 def text_mapping(value: Any) -> dict[str, str]:
     """Return a dictionary of texts; ValueError for anything else."""
     if not isinstance(value, dict) or not all(isinstance(each, str) for pair in value.items() for each in pair):
@@ -104,7 +90,7 @@ def _parse(cls: type[Dependencies], stored: dict[str, Any]) -> Dependencies:
     files = {path: _file_state(**each) for path, each in stored.pop("files").items()}
     absent = {name: tuple(text_list(each)) for name, each in stored.pop("absent").items()}
     variables = {name: value if value is None else str(value) for name, value in stored.pop("variables").items()}
-    mappings = {name: text_mapping(stored.pop(name)) for name in ("folders", "modules", "settings")}
+    mappings = {name: text_mapping(stored.pop(name)) for name in ("folders", "modules", "settings", "plan")}
     stored["search_path"] = tuple(text_list(stored["search_path"]))
     texts = (stored["folder"], stored["home"], stored["unknown"])
     if not all(isinstance(text, str) for text in texts):

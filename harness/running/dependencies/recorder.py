@@ -9,20 +9,26 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
+from typing import Any
 
 from harness.atomic_files import write_atomically
 from harness.running.dependencies.file_reads import FileReads, file_stat, names_digest, native_files
+from harness.running.dependencies.json_file import read_json
 from harness.running.dependencies.module_lookups import ModuleLookups, imported_files, top_level_files
-from harness.running.dependencies.variable_reads import VariableReads
+from harness.running.dependencies.settings import keras_configuration
+from harness.running.dependencies.variable_reads import VariableReads, native_variables
 
 READS = "reads.json"  # in a run's folder, from the end of the worker until the parent has added digests
 
 
 class DependencyRecorder:
-    """Notes what this process reads from its start on."""
+    """Notes what this process reads from its start on, and writes it to the folder of its run."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         self._files, self._variables, self._modules = FileReads(), VariableReads(), ModuleLookups()
+        self._run, self._lock = folder, Lock()
+        self._earlier = read_json(folder / READS)  # of an interrupted run that is resumed
         self._folder, self._started_ns = "", time.time_ns()
 
     def start(self) -> None:
@@ -33,9 +39,14 @@ class DependencyRecorder:
         self._variables.start()
         self._modules.start()
 
-    def save(self, folder: Path) -> None:
-        """Write what was read to the folder of the run, at its end."""
-        reads = {
+    def save(self) -> None:
+        """Write what was read so far to the folder of the run."""
+        with self._lock:
+            write_atomically(self._run / READS, json.dumps(merge_reads(self._earlier, self._reads())))
+
+    def _reads(self) -> dict[str, object]:
+        names = self._variables.names | native_variables(os.environ)
+        return {
             "started_ns": self._started_ns,
             "complete": self._files.complete,
             "folder": self._folder,
@@ -48,17 +59,23 @@ class DependencyRecorder:
             "written": sorted(self._files.written),
             "native": {path: file_stat(path) for path in native_files()},
             "folders": {path: names_digest(path) for path in sorted(self._files.folders)},
-            "variables": {name: os.environ.get(name) for name in sorted(self._variables.names)},
-            "settings": keras_settings(),
+            "variables": {name: os.environ.get(name) for name in sorted(names)},
+            "settings": keras_configuration() if "keras" in sys.modules else {},
         }
-        write_atomically(folder / READS, json.dumps(reads))
 
 
-def keras_settings() -> dict[str, str]:
-    """Return the back end and the number formats that Keras uses in this process; {} if it is not imported."""
-    names = ("backend", "floatx", "epsilon", "image_data_format")
-    config = sys.modules.get("keras.src.backend.config")
+def merge_reads(earlier: Any, reads: dict[str, Any]) -> dict[str, Any]:
+    """Return what two processes of a run have read; the second one alone if the first one is None."""
+    if earlier is None:
+        return reads
+    merged = dict(reads)
     try:
-        return {name: str(getattr(config, name)()) for name in names} if config else {}
-    except Exception:  # noqa: BLE001 (another version of Keras)
-        return {}
+        for name in ("files", "native", "folders", "absent", "variables", "settings", "top_levels"):
+            merged[name] = {**reads[name], **earlier[name]}
+        for name in ("modules", "written", "search_path"):
+            merged[name] = list(dict.fromkeys([*earlier[name], *reads[name]]))
+        merged["started_ns"] = min(earlier["started_ns"], reads["started_ns"])
+        merged["complete"] = bool(earlier["complete"]) and reads["complete"]
+    except (KeyError, TypeError):
+        merged["complete"] = False
+    return merged

@@ -11,7 +11,7 @@ from harness.data.images.find import SUFFIXES
 from harness.data.split import Split
 from harness.running.dependencies.settings import KERAS_FILE
 
-_COMPILED = (".nbi", ".nbc")  # whose source counts
+_COMPILED = (".nbi", ".nbc", ".kernel")  # whose source counts
 _STORES = "descriptors", "own_stores", "folds", "studies", "leaderboard.db", "solutions.json", "workspace.json"
 _TABLES = {"train.csv", "index.csv", "test.csv"}
 _PARTS = ("train", "index", "test")

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from harness.data.split import Split
@@ -24,6 +22,7 @@ from harness.solution.description import ConfiguredSolution
 from harness.solution.registry import RegisteredSolution
 from harness.solution.spec import configure, split_spec
 from harness.supervision.process_end import ProcessLimits
+from harness.temporary_files import temporary_folder
 from leaderboard.safe_text import make_printable
 
 _METHODS = {"input_digests", "input_notes"}
@@ -55,8 +54,7 @@ def input_facts(
 def _in_process(
     configured: ConfiguredSolution, solution: RegisteredSolution, job: RunJob, split: Split, limits: ProcessLimits
 ) -> InputFacts:
-    with TemporaryDirectory(prefix="landmark-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    with temporary_folder() as folder:
         DescriptionRequest(solution, (configured.spec,)).save(folder)
         with open_input(RunInput(job, split, run_policy(job, folder, "auto")), folder) as descriptor:
             end = run_module(_MODULE, folder, str(descriptor), limits, [descriptor])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from harness.errors import PluginError, SolutionError
 from harness.running.description.describe import Described
@@ -17,6 +16,7 @@ from harness.solution.description import SolutionDescription
 from harness.solution.description_reply import ClassReply, ConfigurationReply, ErrorReply, read_reply
 from harness.solution.registry import RegisteredSolution
 from harness.supervision.process_end import ProcessLimits
+from harness.temporary_files import temporary_folder
 
 _MODULE = "harness.running.description.process"
 _FURTHER_PROCESSES = 3  # after specs that ended theirs
@@ -60,8 +60,7 @@ def _describe_at_once(
     solution: RegisteredSolution, specs: Sequence[str], limits: ProcessLimits, place: Place
 ) -> list[Described]:
     """Return what one process described: the class and the specs up to that which ended it, with the reason."""
-    with TemporaryDirectory(prefix="landmark-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    with temporary_folder() as folder:
         DescriptionRequest(solution, tuple(specs)).save(folder)
         end = run_module(_MODULE, folder, place.policy(folder, specs).to_json(), limits)
         described: list[Described] = []

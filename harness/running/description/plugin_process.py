@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -19,18 +19,23 @@ _POLL_S = 0.2
 
 
 def run_module(
-    module: str, folder: Path, argument: str, limits: ProcessLimits, descriptors: Sequence[int] = ()
+    module: str,
+    folder: Path,
+    argument: str,
+    limits: ProcessLimits,
+    descriptors: Sequence[int] = (),
+    environment: Mapping[str, str] | None = None,
 ) -> ProcessEnd:
     """Run a module of landmark with a folder and one more argument, and return how it ended.
 
-    The folder is its temporary one. What it prints goes to standard error when it has ended, up to 20 kB.
+    Without an environment its temporary folder is the folder. What it prints goes to standard error when it has ended, up to 20 kB.
     """
     with TemporaryFile() as log:
         process = start_process(
             [sys.executable, "-P", "-m", module, str(folder), argument],
             log.fileno(),
             limits,
-            environment={**os.environ, "TMPDIR": str(folder)},
+            environment={**os.environ, "TMPDIR": str(folder)} if environment is None else environment,
             descriptors=descriptors,
         )
         try:

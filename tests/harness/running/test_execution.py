@@ -9,7 +9,7 @@ import pytest
 from harness.data.split import make_folds
 from harness.errors import HarnessError
 from harness.running.execution import run_lock
-from harness.running.outcome import ANSWER, CHUNKS
+from harness.running.run_folder import ANSWER, CHUNKS
 from harness.running.runner import Runner
 from harness.submissions.read_write import read_submission
 from tests.factories.runs import make_runner, run_solutions

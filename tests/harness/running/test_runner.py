@@ -6,6 +6,7 @@ Subjects: `harness.running.execution`, `harness.running.local_processes`, `harne
 """
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -29,6 +30,7 @@ from tests.factories.runs import make_runner, run_solutions
 from tests.factories.solutions import write_obedient
 
 ROOT = Path(__file__).parents[3]
+UNRESTRICTED = RunLimits(sandbox="off")  # for a solution that writes a file of the test
 
 
 @pytest.fixture
@@ -53,16 +55,16 @@ def test_a_failed_run_is_an_entry_with_its_reason_and_the_others_finish(
     competition_folder: Path, obedient: Path
 ) -> None:
     reasons = {
-        "raise": "IndexError: list index out of range (obedient.py",
-        "exit": "it called exit(3)",
+        "raise": r"IndexError: list index out of range \(obedient.py",
+        "exit": r"it called exit\(3\)",
         "leave": "exited with code 4 without writing an outcome",
         "die": "ended by SIGKILL",
         "ask": "EOFError",
         "peek": "must not open retrieval_solution.csv",
         "fill": "/some/file: No space left on device",
-        "look": "must not open leaderboard.db",
+        "look": "must not open leaderboard.db|unable to open database file",
         "break": "obedient.py, line",
-        "spread": "ValueError: 6 (obedient.py",
+        "spread": r"ValueError: 6 \(obedient.py",
         "nothing": "the answer is a NoneType",
         "twice": "lists an image twice",
         "beyond": "positions outside of the index",
@@ -76,7 +78,7 @@ def test_a_failed_run_is_an_entry_with_its_reason_and_the_others_finish(
     for do, reason in reasons.items():
         entry = results[f"obedient(do={do!r})"]
         assert entry.status == "failed"
-        assert reason in (entry.reason or ""), (do, entry.reason)
+        assert re.search(reason, entry.reason or ""), (do, entry.reason)
         assert "\n" not in (entry.reason or "")
     assert results["first_images"].status == "scored"
 
@@ -153,10 +155,13 @@ LOAD_PROGRAM = """
 import sys
 from pathlib import Path
 from harness.running import worker
+from harness.running.job_execution import execute
 from tests.factories.runs import make_runner, run_solutions
-worker.end_with_parent = lambda: None
-for result in run_solutions(make_runner(Path(sys.argv[1])), "first_images", "most_frequent"):
-    worker.main(Path(result.entry.log).parent)
+
+runner = make_runner(Path(sys.argv[1]))
+for run in runner.plan(["first_images", "most_frequent"]):
+    runner.folder(run).mkdir(parents=True)
+    execute(run.job, run.inputs, runner.folder(run), "off")
 ours = [module for name, module in sys.modules.items() if name.partition(".")[0] in ("harness", "metrics")]
 print("\\n".join(module.__file__ for module in ours))
 """
@@ -198,7 +203,7 @@ def test_an_interrupted_run_resumes_after_its_finished_chunks(
     log_file = tmp_path / "asked"
     monkeypatch.setenv("ASKED", str(log_file))
     spec = f"{obedient}(do='slowly')"
-    program = f"from pathlib import Path; from tests.factories.runs import *; run_solutions(make_runner(Path({str(competition_folder)!r})), {spec!r}, jobs=1)"
+    program = f"from pathlib import Path; from tests.factories.runs import *; run_solutions(make_runner(Path({str(competition_folder)!r}), limits=RunLimits(sandbox='off')), {spec!r}, jobs=1)"
     process = subprocess.Popen([sys.executable, "-c", program])
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and (not log_file.exists() or len(log_file.read_text().split()) < 2):
@@ -208,7 +213,7 @@ def test_an_interrupted_run_resumes_after_its_finished_chunks(
     process.wait()
     _, alive = psutil.wait_procs(workers, timeout=10)
     assert not alive, "a worker must end with the process that started it"
-    (result,) = run_solutions(make_runner(competition_folder), spec, jobs=1)
+    (result,) = run_solutions(make_runner(competition_folder, limits=UNRESTRICTED), spec, jobs=1)
     assert result.entry.status == "scored"
     chunks = log_file.read_text().split()
     assert len(chunks) < 2 * len(set(chunks)), "no more than the interrupted chunk is asked again"

@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from harness.supervision import child_process
+from harness.supervision.command import MESSAGES_VARIABLE
 from harness.supervision.polled_process import PolledProcess, process_tree_memory_mb
 from harness.supervision.process_end import ProcessEnd, ProcessLimits
 from harness.supervision.supervised_process import SupervisedProcess
@@ -39,6 +40,14 @@ def test_a_command_ends_by_itself_or_at_a_limit(log: int) -> None:
     assert end_of(log, "kill -SEGV $$").signal_name == "SIGSEGV"
     assert end_of(log, "sleep 60", timeout_s=0.05).limit == "time"
     assert end_of(log, "sleep 60", memory_mb=0.001).limit == "memory"
+
+
+def test_a_command_reports_progress(log: int) -> None:
+    process = PolledProcess(["sh", "-c", f"echo progress half > /proc/self/fd/${MESSAGES_VARIABLE}; sleep 0.1"], log)
+    while process.wait(5) is None:
+        pass
+    process.close()
+    assert process.progress == "half"
 
 
 def test_a_stopped_command_ends_with_its_children(log: int) -> None:

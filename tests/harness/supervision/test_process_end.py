@@ -4,10 +4,10 @@ from harness.supervision.process_end import ProcessEnd
 
 
 def test_the_end_of_a_process_is_read_from_a_report() -> None:
-    end = ProcessEnd.parse("end -11 - 1.5 2.5 3.5 4.5 0 0")
-    assert end == ProcessEnd(-11, "", 1.5, 2.5, 3.5, 4.5)
+    end = ProcessEnd.parse("end -11 - 1.5 2.5 3.5 4.5 0 0 landlock 7")
+    assert end == ProcessEnd(-11, "", 1.5, 2.5, 3.5, 4.5, note="landlock 7")
     assert end.signal_name == "SIGSEGV"
-    assert ProcessEnd.parse("end 0 time 1 2 -3 nan 0 1") == ProcessEnd(0, "time", 1, 2, 0, 0, n_left=1)
+    assert ProcessEnd.parse("end 0 time 1 2 -3 nan 0 1 ") == ProcessEnd(0, "time", 1, 2, 0, 0, n_left=1)
     assert ProcessEnd(-77).signal_name == "signal 77"
 
 

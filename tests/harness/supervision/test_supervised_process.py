@@ -187,14 +187,14 @@ def test_a_command_reports_progress_and_where_its_costs_begin(log: int) -> None:
     program = (
         "import time, sys; sys.path.insert(0, sys.argv[1]); from harness.supervision.messages import send_message\n"
         "end = time.process_time() + 0.1\nwhile time.process_time() < end: pass\n"
-        "send_message(f'start {time.process_time()}'); send_message('garbage'); send_message('start -100')\n"
+        "send_message(f'start {time.process_time()} landlock 7'); send_message('garbage'); send_message('start -100')\n"
         "send_message('progress ranking 1 2'); send_message('done')"
     )
     process = SupervisedProcess([sys.executable, "-S", "-c", program, str(Path(__file__).parents[3])], log)
     while (end := process.wait(5)) is None:
         pass
     process.close()
-    assert process.progress == "ranking 1 2"
+    assert (process.progress, end.note) == ("ranking 1 2", "landlock 7")
     assert (end.code, end.limit) == (0, ""), text_of(log)
     assert end.cpu_s < 0.1
 

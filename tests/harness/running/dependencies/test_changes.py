@@ -25,11 +25,11 @@ PROGRAM = """
 import os, sys
 from pathlib import Path
 from harness.running.dependencies.recorder import DependencyRecorder
-recorder = DependencyRecorder()
+recorder = DependencyRecorder(Path("run"))
 recorder.start()
 sys.path += [str(Path("code").absolute()), str(Path("site").absolute()), str(Path("box.zip").absolute())]
 import steps
-recorder.save(Path("run"))
+recorder.save()
 """
 STEPS = """
 import importlib, mmap, os, sqlite3, sys

@@ -13,16 +13,18 @@ from harness.data.embeddings.writing import require_vector_suffix, write_vectors
 from harness.data.image_set import ImageSet
 from harness.data.split import own_split
 from harness.data.store.array_specs import infer_specs
+from harness.delivery.plugin_vectors import BLOCK, plugin_vectors
 from harness.errors import DataError, HarnessError, SolutionError
-from harness.solution.base import Solution, identity
+from harness.running.description.descriptions import SolutionDescriptions, is_trusted
+from harness.running.outcome import RunJob
 from harness.solution.extractors import is_extractor_spec, load_extractor
-from harness.solution.registry import load_class, load_solution
+from harness.solution.registry import find_solution, load_solution
 from harness.solution.spec import split_spec
 from harness.workspace import Workspace
 
 PARTS = ("test", "index", "train")
-_BLOCK = 4096  # images whose descriptors are in memory
 
+Vectors = tuple[ImageSet, np.ndarray]  # images, and their vectors (n, d)
 Describe = Callable[[ImageSet], np.ndarray]  # vectors (n, d), NaN for images that cannot be described
 
 
@@ -62,12 +64,12 @@ def write_descriptors(
     sets = {"test": competition.queries, "index": competition.index, "train": competition.train}
     sets = {part: sets[part] for part in PARTS if part in parts and len(sets[part])}
     _require_distinct_ids(sets)
-    describe = (
-        _by_extractor(spec, array) if is_extractor_spec(spec) else _by_solution(spec, competition, workspace, seed)
-    )
+    if is_extractor_spec(spec):
+        described = _in_blocks(spec, sets, _by_extractor(spec, array))
+    else:
+        described = _by_solution(spec, competition, workspace, seed, sets)
     report = DescriptorFile(out, parts={part: len(images) for part, images in sets.items()})
-    blocks = (block for images in sets.values() for block in _blocks(spec, images, describe, report))
-    report.vectors, report.width = write_vectors(out, blocks)
+    report.vectors, report.width = write_vectors(out, _complete_rows(described, report))
     return report
 
 
@@ -91,27 +93,37 @@ def _by_extractor(spec: str, array: str | None) -> Describe:
     return lambda images: images.describe(extractor, array)
 
 
-def _by_solution(spec: str, competition: Competition, workspace: Workspace, seed: int) -> Describe:
-    """Return the function `describe` of the fitted solution."""
-    cls = load_class(split_spec(spec)[0], workspace.register)
-    if cls.describe is Solution.describe:
-        raise SolutionError(f"{split_spec(spec)[0]} compares no single vectors; name an extractor, or another solution")
-    split = own_split(competition, cls.task, seed, with_truth=False)
+def _by_solution(
+    spec: str, competition: Competition, workspace: Workspace, seed: int, sets: dict[str, ImageSet]
+) -> Iterator[Vectors]:
+    """Yield what `describe` of the fitted solution returns; a plug-in is called in a process of its own."""
+    name = split_spec(spec)[0]
+    configured = SolutionDescriptions(workspace.register, competition.folder).configured(spec)
+    if "describe" not in configured.solution.overrides:
+        raise SolutionError(f"{name} compares no single vectors; name an extractor, or another solution")
+    split = own_split(competition, configured.task, seed, with_truth=False)
+    if not is_trusted(find_solution(name, workspace.register), spec):
+        job = RunJob(str(competition.folder.resolve()), str(workspace.folder), spec, configured.task, None, seed)
+        return plugin_vectors(job, split, sets)
     solution = load_solution(spec, workspace.register)
-    with _one_line(identity(solution)):
+    with _one_line(configured.identity):
         solution.fit(split.data)
-    return solution.describe
+    return _in_blocks(spec, sets, solution.describe)
 
 
-def _blocks(
-    spec: str, images: ImageSet, describe: Describe, report: DescriptorFile
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def _in_blocks(spec: str, sets: dict[str, ImageSet], describe: Describe) -> Iterator[Vectors]:
+    """Yield blocks of images with what a function returns for them."""
+    for images in sets.values():
+        for start in range(0, len(images), BLOCK):
+            block = images[start : start + BLOCK]
+            with _one_line(spec):
+                yield block, np.asarray(describe(block))
+
+
+def _complete_rows(described: Iterator[Vectors], report: DescriptorFile) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield ids and vectors of the images that have one; report the others."""
-    for start in range(0, len(images), _BLOCK):
-        block = images[start : start + _BLOCK]
-        with _one_line(spec):
-            rows = np.asarray(describe(block))
-            exists = np.isfinite(rows).all(axis=1)
+    for block, rows in described:
+        exists = np.isfinite(rows).all(axis=1)
         report.missing.extend(block.ids[~exists])
         yield block.ids[exists], rows[exists]
 

@@ -28,7 +28,8 @@ def run_module(
 ) -> ProcessEnd:
     """Run a module of landmark with a folder and one more argument, and return how it ended.
 
-    Without an environment its temporary folder is the folder. What it prints goes to standard error when it has ended, up to 20 kB.
+    Without an environment its temporary folder is the folder. What it prints goes to standard error when it has ended,
+    up to 20 kB.
     """
     with TemporaryFile() as log:
         process = start_process(

@@ -114,11 +114,15 @@ def import_benchmark(
 
     Example: landmark data import-benchmark roxford5k oxford
     """
+    from harness.data.layouts.omissions import Omissions
     from harness.data.layouts.oxford_paris_holidays import import_benchmark as import_source
     from harness.progress import send_progress_to
 
+    left_out = Omissions(source)
     with progress() as listener, send_progress_to(listener("")):
-        sizes = import_source(source, folder)
+        sizes = import_source(source, folder, left_out)
+    for omission in left_out:
+        say(f"left out: {omission}")
     lacking = sizes["index"] - sizes["index with a photo"]
     if lacking:
         note(f"note: {lacking} index images have no photo below {source / 'jpg'}; put them there and import again")

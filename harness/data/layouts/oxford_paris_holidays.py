@@ -8,7 +8,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from harness.data.images.find import SUFFIXES
+from harness.data.layouts.benchmark_photos import benchmark_photos, count_omissions
+from harness.data.layouts.omissions import Omissions
 from harness.data.layouts.writing import atomic_folder, link_or_copy, write_table
 from harness.data.safe_pickle import read_pickle
 from harness.data.tables.cells import quote
@@ -31,12 +32,13 @@ class ImportedBenchmark:
     lists: dict[str, dict[str, list[str]]]
 
 
-def import_benchmark(source: Path, target: Path) -> dict[str, int]:
+def import_benchmark(source: Path, target: Path, left_out: Omissions | None = None) -> dict[str, int]:
     """Write the benchmark in `source` as a competition to `target`; return the number of images of each part.
 
     The source holds a `gnd_*.pkl` of revisited or classic Oxford and Paris, the text files `*_query.txt`, `*_good.txt`,
     `*_ok.txt` and `*_junk.txt` of the classic ones, or `jpg/1?????.jpg` of Holidays. Photos below `source/jpg` are
-    linked or copied; queries of Oxford and Paris are cropped. Without photos only the tables are written.
+    linked or copied; queries of Oxford and Paris are cropped. Without photos only the tables are written. Photos
+    that are no image of the benchmark are counted in `left_out`.
 
     Raises DataError for any other source and for a target that is not empty.
     """
@@ -48,7 +50,7 @@ def import_benchmark(source: Path, target: Path) -> dict[str, int]:
             f"{source}: holds no gnd_*.pkl, no *_query.txt and no jpg/1?????.jpg, so it is not a known benchmark"
         )
     _require_safe(source, [*benchmark.queries, *benchmark.index])
-    photos = _photos(source)
+    photos = benchmark_photos(source)
     with atomic_folder(target) as folder:
         for query, (name, box) in track(benchmark.queries.items(), "importing queries", len(benchmark.queries)):
             if name in photos:
@@ -61,6 +63,8 @@ def import_benchmark(source: Path, target: Path) -> dict[str, int]:
         lists = benchmark.lists.values()
         rows = [(query, *(" ".join(names.get(query, [])) for names in lists)) for query in benchmark.queries]
         write_table(folder / "retrieval_solution.csv", ("id", *benchmark.lists), rows)
+    if left_out is not None:
+        count_omissions(source, [name for name, _ in benchmark.queries.values()], benchmark.index, left_out)
     with_photo = sum(name in photos for name in benchmark.index)
     return {"test": len(benchmark.queries), "index": len(benchmark.index), "index with a photo": with_photo}
 
@@ -69,6 +73,8 @@ def _from_pickle(source: Path) -> ImportedBenchmark | None:
     paths = sorted(source.glob("gnd_*.pkl"))
     if not paths:
         return None
+    if len(paths) > 1:
+        raise DataError(f"{source}: holds {paths[0].name} and {paths[1].name}; import one benchmark at a time")
     content = read_pickle(paths[0])
     try:
         return _parse_ground_truth(content["imlist"], content["qimlist"], content["gnd"])
@@ -107,7 +113,7 @@ def _from_texts(source: Path) -> ImportedBenchmark | None:
     paths = sorted(source.rglob("*_query.txt"))
     if not paths:
         return None
-    photos = _photos(source)
+    photos = benchmark_photos(source)
     benchmark = ImportedBenchmark({}, sorted(photos), {"images": {}, "ignored": {}})
     for path in paths:
         name = path.name.removesuffix("_query.txt")
@@ -126,7 +132,7 @@ def _from_texts(source: Path) -> ImportedBenchmark | None:
 
 def _from_holidays(source: Path) -> ImportedBenchmark | None:
     groups = defaultdict(list)
-    for name in sorted(_photos(source)):
+    for name in sorted(benchmark_photos(source)):
         if len(name) == 6 and name.isascii() and name.isdecimal() and name.startswith("1"):
             groups[name[:4]].append(name)
     if not groups:
@@ -136,12 +142,6 @@ def _from_holidays(source: Path) -> ImportedBenchmark | None:
     lists = {column: {query: sorted(names) for query, names in of.items()} for column, of in columns.items()}
     index = [name for names in groups.values() for name in names]
     return ImportedBenchmark({query: (query, None) for query in relevant}, index, lists)
-
-
-def _photos(source: Path) -> dict[str, Path]:
-    """Return file name without suffix -> photo."""
-    folder = source / "jpg" if (source / "jpg").is_dir() else source
-    return {path.stem: path for path in sorted(folder.rglob("*")) if path.suffix.lower() in SUFFIXES and path.is_file()}
 
 
 def _words(path: Path) -> list[str]:

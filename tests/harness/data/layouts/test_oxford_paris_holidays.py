@@ -1,4 +1,7 @@
-"""Tests of `harness.data.layouts.oxford_paris_holidays` and `harness.data.complete_ground_truth`."""
+"""Tests of `harness.data.layouts.oxford_paris_holidays`, `benchmark_photos` and `harness.data.complete_ground_truth`.
+
+The second is `harness.data.layouts.benchmark_photos`.
+"""
 
 import pickle
 from pathlib import Path
@@ -9,6 +12,7 @@ from PIL import Image
 
 from harness.data.check import check_competition
 from harness.data.competition import Competition
+from harness.data.layouts.omissions import Omissions
 from harness.data.layouts.oxford_paris_holidays import import_benchmark
 from harness.errors import DataError
 from tests.cli import run_command
@@ -135,3 +139,34 @@ def test_the_command_counts_missing_photos(source: Path, tmp_path: Path) -> None
     result = run_command("data", "import-benchmark", source, tmp_path / "made")
     assert "note: 1 index images have no photo below" in result.stderr
     assert "4 index, 3 index with a photo" in result.stdout
+
+
+def test_photos_that_are_left_out_are_counted(source: Path, tmp_path: Path) -> None:
+    write_pickle(source)
+    left_out = Omissions(source)
+    photo = next(iter(sorted((source / "jpg").iterdir())))
+    (source / "jpg" / "more").mkdir()
+    for name in (f"more/{photo.name}", "stranger.jpg", "scan.tif", ".hidden.jpg", "readme.txt"):
+        (source / "jpg" / name).write_bytes(photo.read_bytes())
+    import_benchmark(source, tmp_path / "made", left_out)
+    assert [str(omission) for omission in left_out] == [
+        f"photos with the name of another photo, which was taken: 1 (first 'jpg/{photo.name}')",
+        "images that are not JPEG, PNG or WebP: 1 (1 .tif; first 'jpg/scan.tif'); convert them to JPEG",
+        "photos that the benchmark does not list: 1 (first 'jpg/stranger.jpg')",
+    ]
+
+
+def test_queries_without_a_photo_are_counted(source: Path, tmp_path: Path) -> None:
+    for photo in (source / "jpg").iterdir():
+        photo.unlink()
+    write_pickle(source)
+    left_out = Omissions(source)
+    import_benchmark(source, tmp_path / "made", left_out)
+    assert [(omission.count, omission.reason[:23]) for omission in left_out] == [(1, "queries without a photo")]
+
+
+def test_two_benchmarks_in_one_folder_are_refused(source: Path, tmp_path: Path) -> None:
+    write_pickle(source)
+    (source / "gnd_other.pkl").write_bytes(b"")
+    with pytest.raises(DataError, match="import one benchmark at a time"):
+        import_benchmark(source, tmp_path / "made")

@@ -58,8 +58,8 @@ def _enter_namespace() -> None:
         return
     _call(_library().unshare(_NEW_USER | _NEW_MOUNTS))
     for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
-        with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
-            file.write(text)
+        with open(f"/proc/self/{name}", "wb", buffering=0) as file:
+            file.write(text.encode())
 
 
 def _mount(source: str, target: str, flags: int) -> None:

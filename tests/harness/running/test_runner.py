@@ -1,7 +1,7 @@
 """Tests of `harness.running.runner` and of what runs in its processes.
 
 Subjects: `harness.running.execution`, `harness.running.local_processes`, `harness.running.outcome`,
-`harness.running.planned_run`, `harness.running.process_tree`, `harness.running.resource_usage`, `harness.running.sandbox`,
+`harness.running.planned_run`, `harness.running.resource_usage`, `harness.running.job_execution`,
 `harness.running.versions` and `harness.running.worker`.
 """
 

@@ -3,6 +3,7 @@
 # make test        set up, run all tests
 # make test-numpy  run the tests of compiled code with its NumPy fallbacks
 # make check       style, types, layers of imports
+# make torture     attacks for MINUTES=60: kills, fuzzing, hostile solutions, full disks, damaged files
 # make bench       speed and memory, as ratios to the alternatives
 
 FITS = -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null
@@ -12,9 +13,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
 EXTRAS := jax,kaggle,onnxruntime,parquet,plots,serving,teams,tensorflow,trackers,tuning
+MINUTES := 60
 COMPILED := tests/metrics tests/harness/data $(addprefix tests/solutions/,hashing local neighbours reranking)
 
-.PHONY: demo demo-all test test-numpy check bench clean
+.PHONY: demo demo-all test test-numpy check torture torture-short bench clean
 
 demo: $(VENV)/installed
 	$(BIN)/landmark demo $(DEMO)/small --workspace $(DEMO)/workspace
@@ -35,6 +37,12 @@ check: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+torture: $(VENV)/dev
+	$(BIN)/python -m tests.torture --minutes $(MINUTES)
+
+torture-short: $(VENV)/dev
+	$(BIN)/python -m tests.torture --minutes 0.5 --short
 
 bench: $(VENV)/bench
 	$(BIN)/python -m benchmarks

@@ -22,7 +22,7 @@ def main() -> int:
     """Run the parts and print the table; return 1 if any try failed."""
     options = _parse()
     _enter_own_mounts()
-    parts = _choose(options.part)
+    parts = _choose(options.part, short=options.short)
     if options.list:
         sys.stdout.writelines(f"{part.name}\n" for part in parts)
         return 0
@@ -38,6 +38,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=60, help="how long, all parts together")
     parser.add_argument("--seed", type=int, default=0, help="the first seed of each part")
     parser.add_argument("--part", action="append", default=[], help="only parts whose name starts so; may be repeated")
+    parser.add_argument("--short", action="store_true", help="only parts that need little preparation")
     parser.add_argument("--tries", type=int, help="so many tries of each part")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="parts at once")
     parser.add_argument("--folder", help="where the temporary folder is made")
@@ -54,10 +55,11 @@ def _enter_own_mounts() -> None:
         os.execvp("unshare", ["unshare", "-m", sys.executable, "-m", "tests.torture", *sys.argv[1:]])
 
 
-def _choose(names: Sequence[str]) -> list[Part]:
+def _choose(names: Sequence[str], *, short: bool) -> list[Part]:
     from tests.torture.parts import all_parts
 
-    parts = [part for part in all_parts() if not names or part.name.startswith(tuple(names))]
+    parts = [part for part in all_parts() if part.is_short or not short]
+    parts = [part for part in parts if not names or part.name.startswith(tuple(names))]
     if not parts:
         sys.exit(f"no part is named {', '.join(names)}; see --list")
     return parts

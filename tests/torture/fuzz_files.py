@@ -33,6 +33,7 @@ from tests.torture.part import Fault
 class ImagePart(FuzzPart):
     """Decode a changed image."""
 
+    is_short = True
     name = "fuzz-images"
     share = 2.0
     refusals = (UndecodableError,)
@@ -150,6 +151,7 @@ class VariantPart(FuzzPart):
 class PicklePart(FuzzPart):
     """Read a changed pickle; no function that it names is called."""
 
+    is_short = True
     name = "fuzz-pickles"
     share = 1.0
     file_name = "gnd.pkl"
@@ -187,6 +189,7 @@ class PicklePart(FuzzPart):
 class RunFilePart(FuzzPart):
     """Read the files of a run of which one was changed."""
 
+    is_short = True
     name = "fuzz-run-files"
     share = 1.5
 

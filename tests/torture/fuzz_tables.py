@@ -35,6 +35,7 @@ def formats(table: str) -> list[bytes]:
 class SubmissionPart(FuzzPart):
     """Validate a changed submission; now and then repair it twice, which must change nothing the second time."""
 
+    is_short = True
     share = 3.0
 
     def __init__(self, task: str) -> None:
@@ -124,6 +125,7 @@ class TruthPart(FuzzPart):
 class TablePart(FuzzPart):
     """Open a competition with a changed table."""
 
+    is_short = True
     share = 1.5
 
     def __init__(self, part: str) -> None:

@@ -67,6 +67,7 @@ class WorkspacePart(FuzzPart):
 class ReplyPart(FuzzPart):
     """Read changed replies and messages of processes that run solutions."""
 
+    is_short = True
     name = "fuzz-replies"
     tokens = (*TOKENS, b"done", b"start", b"progress", b"9" * 400, b"{" * 2000, b'"kind"', b"1e999")
 

@@ -23,6 +23,7 @@ _STOLEN = Path("/tmp/torture-stolen")  # a place outside of all folders
 class HostilePart(Part):
     """One hostile solution a try, beside `first_images`."""
 
+    is_short = True
     name = "hostile"
     unit = "hostile solutions"
     share = 10.0

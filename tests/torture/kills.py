@@ -54,6 +54,7 @@ class KillPart(Part):
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario, self.name, self.share = scenario, f"kill-{scenario.name}", scenario.share
+        self.is_short = scenario.name == "run"
 
     def prepare(self, folder: Path) -> None:
         """Make a competition and the prepared workspace, and run the command undisturbed."""

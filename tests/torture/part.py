@@ -23,6 +23,7 @@ class Part(ABC):
     name: str
     unit: str = "tries"  # what is counted
     share: float = 1.0  # of the time, in relation to the other parts
+    is_short: bool = False  # whether a short round tries it, too: it needs little preparation
     limit_s: float = 60.0  # a longer try hangs
     memory_mb: float = 4000.0  # a try that needs more has failed
 

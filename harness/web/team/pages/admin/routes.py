@@ -107,11 +107,18 @@ def _field(form: dict[str, list[str]], name: str) -> str:
 
 
 def _parse_deadline(text: str) -> datetime | None:
-    """Parse the UTC deadline of a form, None for an empty field. Raises HTTP 422 if it is malformed."""
+    """Parse the deadline of a form, None for an empty field; an offset such as +02:00 is converted to UTC.
+
+    Raises HTTP 422 for any other text, also for a date without a time, which could mean the first or the last moment.
+    """
+    if not text:
+        return None
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
-    except ValueError:
-        raise http_error(422, "a deadline must be a UTC date and time such as 2026-12-31T23:59") from None
+        deadline = datetime.fromisoformat(text if ":" in text else "no time")
+        return deadline.replace(tzinfo=UTC) if deadline.tzinfo is None else deadline.astimezone(UTC)
+    except (ValueError, OverflowError):
+        example = "2026-12-31T23:59, or with another offset 2026-12-31T23:59+02:00"
+        raise http_error(422, f"a deadline must be a date and time in UTC such as {example}") from None
 
 
 def _parse_limit(text: str) -> int:

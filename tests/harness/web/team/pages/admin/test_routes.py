@@ -90,6 +90,33 @@ def test_the_rules_of_a_competition_are_saved(server, admin):
     assert not server.context.rules.get(server.key).ladder
 
 
+def test_the_offset_of_a_deadline_is_converted_to_utc(server, admin):
+    expected = datetime(2030, 1, 2, 3, 4, tzinfo=UTC)
+    for text in (
+        *("2030-01-02T03:04", "2030-01-02 03:04", "2030-01-02T03:04Z", "2030-01-02T03:04+00:00"),
+        *("2030-01-02T05:04+02:00", "2030-01-01T22:04-05:00", "2030-01-02T08:34+0530", "2030-01-02T03:04:00.000"),
+    ):
+        assert admin(f"competitions/{server.key}", deadline=text, daily_limit="5").status_code == 303
+        assert server.context.rules.get(server.key).deadline == expected, text
+
+
+def test_the_seconds_of_a_deadline_stay_in_the_form(server, admin):
+    admin(f"competitions/{server.key}", deadline="2030-01-02T23:59:59", daily_limit="5")
+    assert 'value="2030-01-02T23:59:59"' in admin.page()
+
+
+def test_a_deadline_that_is_not_understood_is_rejected(server, admin):
+    admin(f"competitions/{server.key}", deadline="2030-01-02T03:04", daily_limit="5")
+    for text in (
+        *("2030-01-02", "20300102", "2030-W01-1", "2030-01-02T03", "2030-13-02T03:04", "2030-01-02T25:00", "03:04"),
+        *("2030-01-02T03:04 Europe/Berlin", "2030-01-02T03:04 CET", "2030-01-02T03:04+25:00", "02.01.2030 03:04"),
+        *("0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00", "1893553440", "never", "2030-01-02T03:04 02:00"),
+    ):
+        response = admin(f"competitions/{server.key}", deadline=text, daily_limit="5")
+        assert response.status_code == 422, text
+    assert server.context.rules.get(server.key).deadline == datetime(2030, 1, 2, 3, 4, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("fields", "status"),
     [

@@ -1,43 +1,36 @@
-"""Check a solution in a process of its own, with a time limit.
-
-`python -m harness.contract.check_process FOLDER` reads the request from the folder and writes a line per result there.
-"""
+"""Check a solution in a process of its own, with a time limit, and in a sandbox if it is a plug-in."""
 
 from __future__ import annotations
 
-import faulthandler
 import json
 import os
-import subprocess
 import sys
 import time
-import traceback
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import TextIO
 
 from harness.contract.answer_comparison import TOLERANCE
-from harness.contract.check import ClauseResult, check_solution
+from harness.contract.check import ClauseResult
+from harness.contract.checking_process import BY_ITSELF, FRAMES, REQUEST, RESULTS, CheckRequest
 from harness.contract.code_location import location_in_dump
-from harness.errors import HarnessError, SolutionError
-from harness.running.process_tree import end_with_parent, kill_process_tree
+from harness.errors import SolutionError
+from harness.regular_file import read_regular
+from harness.running.run_environment import run_environment
+from harness.running.run_policy import process_policy
+from harness.running.user_code import code_folder
+from harness.sandbox.policy import SandboxPolicy
+from harness.supervision.child_process import ChildProcess, start_process
 from harness.temporary_files import temporary_folder
+from leaderboard.safe_text import make_printable
 
 DEFAULT_TIMEOUT_S = 300.0
-_REQUEST, _RESULTS, _FRAMES = "request.json", "results.jsonl", "frames.txt"
 _POLL_S = 0.05
-_DUMP_S = 0.3  # before the end, the frames of a hanging solution are written
-_IN_TIME, _BY_ITSELF = "ends in time", "does not end the process"
-
-
-@dataclass(frozen=True)
-class CheckRequest:
-    """What to check, with which tolerance and until when, in seconds since 1970."""
-
-    spec: str
-    register: str | None
-    tolerance: float
-    deadline: float
+_MAX_OUTPUT, _MAX_REASON = 1 << 20, 2000  # characters
+_IN_TIME = "ends in time"
 
 
 def check_in_process(
@@ -51,71 +44,68 @@ def check_in_process(
     with temporary_folder() as name:
         folder = Path(name)
         request = CheckRequest(spec, None if register is None else str(register), tolerance, time.time() + timeout_s)
-        (folder / _REQUEST).write_text(json.dumps(asdict(request)), encoding="utf-8")
-        (folder / _RESULTS).touch()
-        command = [sys.executable, "-P", "-m", "harness.contract.check_process", name]
-        process = subprocess.Popen(  # noqa: S603 (our own module in our own interpreter)
-            command, stdin=subprocess.PIPE, stdout=sys.__stderr__, start_new_session=True
-        )
-        try:
-            yield from _results(process, folder, timeout_s)
-        finally:
-            kill_process_tree(process)
+        (folder / REQUEST).write_text(json.dumps(asdict(request)), encoding="utf-8")
+        (folder / RESULTS).touch()
+        with TemporaryFile() as output, (folder / RESULTS).open(encoding="utf-8", errors="replace") as results:
+            process = _start(folder, spec, register, output.fileno())
+            try:
+                yield from _results(process, results, folder, timeout_s)
+            finally:
+                process.close()
+                _show(os.pread(output.fileno(), _MAX_OUTPUT, 0))
 
 
-def _results(process: subprocess.Popen[bytes], folder: Path, timeout_s: float) -> Iterator[ClauseResult]:
+def _start(folder: Path, spec: str, register: Path | None, output: int) -> ChildProcess:
+    is_plugin = code_folder(spec, register) is not None
+    policy = process_policy(folder) if is_plugin else SandboxPolicy("off")
+    command = [sys.executable, "-P", "-m", "harness.contract.checking_process", str(folder), policy.to_json()]
+    environment = run_environment(os.environ, folder, folder / "own_store") if is_plugin else None
+    return start_process(command, output, environment=environment)
+
+
+def _results(process: ChildProcess, results: TextIO, folder: Path, timeout_s: float) -> Iterator[ClauseResult]:
     deadline, rest = time.monotonic() + timeout_s, ""
-    with (folder / _RESULTS).open(encoding="utf-8") as file:
-        while True:
-            has_ended = process.poll() is not None
-            *lines, rest = (rest + file.read()).split("\n")
-            for line in lines:
-                result = json.loads(line)
-                if result is None:
-                    return
-                if "error" in result:
-                    raise SolutionError(result["error"])
-                yield ClauseResult(**result)
-            if has_ended:
-                yield ClauseResult(_BY_ITSELF, f"its process ended with code {process.returncode} during the check")
+    while True:
+        end = process.wait(_POLL_S)
+        *lines, rest = (rest + results.read(_MAX_OUTPUT)).split("\n")
+        for line in lines:
+            result = _parse(line)
+            if result is None:
                 return
-            if time.monotonic() > deadline:
-                yield ClauseResult(_IN_TIME, _timeout_text(folder, timeout_s))
-                return
-            time.sleep(_POLL_S)
+            yield result
+        if end and not lines:
+            yield ClauseResult(BY_ITSELF, f"its process ended with code {end.code} during the check")
+            return
+        if time.monotonic() > deadline:
+            yield ClauseResult(_IN_TIME, _timeout_text(folder, timeout_s))
+            return
+
+
+def _parse(line: str) -> ClauseResult | None:
+    """Return the result in a line, None for the end; SolutionError for an error, or a line that the solution wrote."""
+    try:
+        result = json.loads(line)
+        if result is None:
+            return None
+        if "error" not in result:
+            violation = result["violation"]
+            texts = str(result["clause"]), None if violation is None else str(violation), str(result["note"])
+            return ClauseResult(*texts)
+        reason = str(result["error"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        reason = "its process wrote into the file of the results of the check"
+    raise SolutionError(make_printable(reason[:_MAX_REASON]))
+
+
+def _show(output: bytes) -> None:
+    """Write to standard error what the solution has printed."""
+    if output and sys.__stderr__:
+        sys.__stderr__.write(make_printable(output.decode("utf-8", "replace"), "\n\t"))
 
 
 def _timeout_text(folder: Path, timeout_s: float) -> str:
-    frames = folder / _FRAMES
-    where = location_in_dump(frames.read_text(encoding="utf-8", errors="replace")) if frames.exists() else ""
+    frames = ""
+    with suppress(OSError, ValueError):
+        frames = read_regular(folder / FRAMES, _MAX_OUTPUT).decode(errors="replace")
+    where = location_in_dump(frames)
     return f"stopped after {timeout_s:g} s (--timeout)" + (f" at {where}" if where else "")
-
-
-def main(folder: Path) -> None:
-    """Check the solution of the request in a folder, and write each result there as a line of JSON; null at the end."""
-    request = CheckRequest(**json.loads((folder / _REQUEST).read_text(encoding="utf-8")))
-    end_with_parent()
-    with (folder / _RESULTS).open("a", encoding="utf-8") as results, (folder / _FRAMES).open("w") as frames:
-        faulthandler.dump_traceback_later(max(0.1, request.deadline - time.time() - _DUMP_S), file=frames)
-        for result in _checked(request):
-            results.write(json.dumps(result) + "\n")
-            results.flush()
-        faulthandler.cancel_dump_traceback_later()
-
-
-def _checked(request: CheckRequest) -> Iterator[dict[str, object] | None]:
-    register = None if request.register is None else Path(request.register)
-    try:
-        yield from map(asdict, check_solution(request.spec, register, request.tolerance))
-    except HarnessError as error:
-        yield {"error": str(error)}
-    except KeyboardInterrupt as error:  # of the solution: this process has a session of its own, without Ctrl+C
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(frame.filename).name}, line {frame.lineno}"
-        yield asdict(ClauseResult(_BY_ITSELF, f"raises KeyboardInterrupt ({where}), as if the user had pressed Ctrl+C"))
-    yield None
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))
-    os._exit(0)  # do not wait for threads that the solution left running

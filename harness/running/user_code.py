@@ -12,7 +12,7 @@ from harness.solution.spec import split_spec
 _FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", re.ASCII)
 
 
-def code_folder(spec: str, register: Path) -> Path | None:
+def code_folder(spec: str, register: Path | None) -> Path | None:
     """Return the folder of the code of a plug-in, or of a function that a parameter names; None without such code.
 
     Nothing is imported. Raises SolutionError if there is no such solution.

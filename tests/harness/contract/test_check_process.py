@@ -1,4 +1,4 @@
-"""Tests of `harness.contract.check_process` and `harness.contract.code_location`."""
+"""Tests of `harness.contract.check_process`, `harness.contract.checking_process` and `harness.contract.code_location`."""
 
 import re
 from pathlib import Path
@@ -58,3 +58,10 @@ def test_frames_of_libraries_and_of_the_harness_are_skipped() -> None:
 """
     assert location_in_dump(dump) == "mine.py, line 7 (fit)"
     assert location_in_dump("") == ""
+
+
+def test_a_solution_that_writes_results_of_its_own_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "writes.py"
+    path.write_text("import sys, os\nopen(sys.argv[1] + '/results.jsonl', 'w').write('{\\n')\nos._exit(0)\n")
+    with pytest.raises(SolutionError, match="wrote into the file of the results"):
+        list(check_in_process(str(path)))

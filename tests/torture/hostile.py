@@ -43,6 +43,8 @@ class HostilePart(Part):
         shutil.copytree(self.competition, folder / "copy")
         self.copy, self.digests = folder / "copy", digests(self.competition)
         values = {"competition": self.competition, "truth": self.truth, "place": self.place.folder, "root": ROOT}
+        self.sleep = f"600.{os.getpid():09}"  # seconds, which name the processes that a solution leaves
+        values["sleep"] = self.sleep
         self.sources = sorted(hostile_sources(**{name: str(value) for name, value in values.items()}).items())
         Random(0).shuffle(self.sources)
 
@@ -56,7 +58,9 @@ class HostilePart(Part):
         faults = [*finished.faults((0, 1, 2)), *self._traces(finished)]
         if finished.words[0] == "run":
             faults += self._entry_faults(finished)
-        faults += [Fault("left behind", line) for line in left_behind(self.place.folder, 5)]
+        faults += [
+            Fault("left behind", line) for what in (self.place.folder, self.sleep) for line in left_behind(what, 5)
+        ]
         return 1, [Fault(fault.kind, f"{name}: {fault.text}") for fault in faults]
 
     def _words(self, path: Path, number: int) -> list[object]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 import numpy as np
 from harness import ImageSet, Ranking, Retrieval, TrainingData
-COMPETITION, TRUTH, PLACE, ROOT = {competition!r}, {truth!r}, {place!r}, {root!r}
+COMPETITION, TRUTH, PLACE, ROOT, SLEEP = {competition!r}, {truth!r}, {place!r}, {root!r}, {sleep!r}
 class Rude(Exception):
     def __str__(self): raise RuntimeError("no text")
     __repr__ = __str__
@@ -62,10 +62,10 @@ _SINGLE = {
     "print-1-gb": "for _ in range(1024): os.write(1, b'y' * (1 << 20))",
     "print-binary": "os.write(1, bytes(range(256)) * 100); os.write(2, b'\\xff' * 1000)",
     "stderr-for-ever": "exec('while True: os.write(2, b\"x\" * 100000)')",
-    "daemon": "subprocess.Popen(['sleep', '611'], start_new_session=True, cwd='/')",
-    "double-fork": "exec('if os.fork() == 0:\\n os.setsid()\\n if os.fork() == 0:\\n  os.execvp(\"sleep\", [\"sleep\", \"612\"])\\n os._exit(0)')",
-    "daemon-without-environment": "subprocess.Popen(['sleep', '613'], start_new_session=True, env={}, close_fds=True)",
-    "many-children": "[subprocess.Popen(['sleep', '614']) for _ in range(30)]",
+    "daemon": "subprocess.Popen(['sleep', SLEEP], start_new_session=True, cwd='/')",
+    "double-fork": "exec('if os.fork() == 0:\\n os.setsid()\\n if os.fork() == 0:\\n  os.execvp(\"sleep\", [\"sleep\", SLEEP])\\n os._exit(0)')",
+    "daemon-without-environment": "subprocess.Popen(['sleep', SLEEP], start_new_session=True, env={}, close_fds=True)",
+    "many-children": "[subprocess.Popen(['sleep', SLEEP]) for _ in range(30)]",
     "stubborn": "[signal.signal(number, signal.SIG_IGN) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)]; time.sleep(600)",
     "fill-memory": "hold = []; exec('while True: hold.append(np.ones(1 << 20)); time.sleep(0.002)')",
     "fill-memory-in-a-child": "subprocess.run([sys.executable, '-c', 'import time\\na = []\\nwhile True: a.append(bytearray(8 << 20)); time.sleep(0.005)'])",

@@ -8,8 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def processes_of(folder: Path, *others: int) -> list[int]:
-    """Return the processes whose command line or first environment names the folder, without this one and `others`."""
+def processes_of(folder: str | Path, *others: int) -> list[int]:
+    """Return the processes whose command line or first environment has a text, without this one and `others`."""
     needle, own = os.fsencode(folder), {os.getpid(), *others}
     return [pid for pid in _pids() if pid not in own and needle in _text(pid, "cmdline") + _text(pid, "environ")]
 
@@ -29,8 +29,8 @@ def is_zombie(pid: int) -> bool:
     return b") Z " in _text(pid, "stat")
 
 
-def left_behind(folder: Path, seconds: float = 8.0) -> list[str]:
-    """Return the command lines of the processes that still run after some seconds; end them."""
+def left_behind(folder: str | Path, seconds: float = 8.0) -> list[str]:
+    """Return the command lines of the processes of a folder that still run after some seconds; end them."""
     deadline = time.monotonic() + seconds
     while (pids := [pid for pid in processes_of(folder) if not is_zombie(pid)]) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -74,7 +74,7 @@ def plan_run(
     code = sha256(
         ((configured.solution.code or class_digest(solution.load())) + imports_digest(*RESULT_MODULES)).encode()
     ).hexdigest()
-    inputs = input_facts(configured, solution, job, split, descriptions.limits)
+    inputs = input_facts(configured, solution, job, split, descriptions.limits, descriptions.sandbox)
     facts = {
         "solution": configured.identity,
         "task": job.task,

@@ -15,7 +15,11 @@ from harness.workspace import Workspace
 from metrics.kernel_folders import kernel_folders
 
 _OWN_TABLES = {"train.csv", "index.csv", "test.csv", "files.csv"}  # files.csv names the class folder of each image
-_TABLES = (".csv", ".tsv", ".gz", ".zip", ".bz2", ".xz", ".pkl", ".parquet")
+_TABLES = (
+    (".csv", ".tsv", ".txt", ".pkl", ".parquet", ".xlsx", ".mat", ".jsonl")
+    + (".gz", ".zip", ".bz2", ".xz", ".zst", ".lz4", ".7z", ".rar", ".tar", ".tgz")
+)  # fmt: skip
+_TRUTH = ("solution", "truth", "gnd_")  # parts of names of files with answers, also of copies
 _PASSWORDS = (".ssh", ".gnupg", ".netrc", ".pgpass", ".kaggle", ".aws", ".docker", ".git-credentials", ".config/gcloud")
 _PRIVATE = ("folds", "studies", "runs", "serving", "uploads", "own_stores")  # of a workspace
 _CACHES = ("LANDMARK_CACHE", "XDG_CACHE_HOME", "HF_HOME", "TORCH_HOME", "KERAS_HOME", "NUMBA_CACHE_DIR")
@@ -66,8 +70,13 @@ def tables_to_hide(folder: Path, spec: str) -> list[Path]:
     """
     values = split_spec(spec)[1].values()
     named = {os.path.realpath(value) for value in values if isinstance(value, str) and os.path.isfile(value)}
-    tables = [path for path in folder.iterdir() if path.name.lower().endswith(_TABLES)]
+    tables = [path for path in folder.iterdir() if _is_table(path.name.lower())]
     return [path for path in tables if _is_own(path) or os.path.realpath(path) not in named]
+
+
+def _is_table(name: str) -> bool:
+    is_code = name.endswith((".py", ".pyc"))
+    return name.endswith(_TABLES) or (any(part in name for part in _TRUTH) and not is_code)
 
 
 def _is_own(path: Path) -> bool:

@@ -55,7 +55,7 @@ class Runner:
         timeout_s = LIMITS.timeout_s if limits.timeout_s is None else min(limits.timeout_s, LIMITS.timeout_s)
         memory_mb = limits.memory_mb or LIMITS.memory_mb
         own_limits = ProcessLimits(timeout_s, memory_mb)
-        self.descriptions = SolutionDescriptions(workspace.register, competition.folder, own_limits)
+        self.descriptions = SolutionDescriptions(workspace.register, competition.folder, own_limits, limits.sandbox)
         self.entries = EntryStore(workspace.database)
         self.dependencies = RunDependencies.of_workspace(workspace.folder)
         self._run_entries = RunEntries(competition, self.entries, self.split)

@@ -19,6 +19,7 @@ from typing import Literal
 from harness.atomic_files import write_atomically
 from harness.errors import HarnessError, PluginError, SolutionError, WorkspaceError, error_text
 from harness.regular_file import read_json
+from harness.sandbox.refused_access import refused_access
 from harness.solution.base import Recognition, Retrieval, Solution
 from harness.solution.description import BUILT_IN
 from harness.solution.spec import configure, split_spec, suggest_name
@@ -179,7 +180,7 @@ def _import(what: str, load: Callable[[], ModuleType]) -> ModuleType:
         raise
     except BaseException as error:
         line = _last_line(error, what)
-        raise PluginError(f"{what}{line} cannot be imported: {error_text(error)}") from error
+        raise PluginError(f"{what}{line} cannot be imported: {refused_access(error) or error_text(error)}") from error
 
 
 def _last_line(error: BaseException, path: str) -> str:

@@ -15,6 +15,7 @@ from harness.errors import SolutionError
 from harness.running.description.describe import Described, describe
 from harness.running.description.plugin import Place, describe_plugin
 from harness.running.description.plugin_process import LIMITS
+from harness.sandbox.policy import Mode
 from harness.solution.description import ConfiguredSolution, SolutionDescription
 from harness.solution.registry import RegisteredSolution, available_solutions, find_solution
 from harness.solution.spec import split_spec
@@ -41,10 +42,14 @@ class SolutionDescriptions:
     """
 
     def __init__(
-        self, register: Path | None = None, competition: Path | None = None, limits: ProcessLimits = LIMITS
+        self,
+        register: Path | None = None,
+        competition: Path | None = None,
+        limits: ProcessLimits = LIMITS,
+        sandbox: Mode = "auto",
     ) -> None:
-        self._register, self.limits = register, limits
-        self._place = Place(None if register is None else register.parent, competition)
+        self._register, self.limits, self.sandbox = register, limits, sandbox
+        self._place = Place(None if register is None else register.parent, competition, sandbox)
         self._described: dict[_Key, Described] = {}
 
     def solution(self, name: str) -> SolutionDescription:

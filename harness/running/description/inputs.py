@@ -18,6 +18,7 @@ from harness.running.description.request import REPLIES, DescriptionRequest
 from harness.running.outcome import RunJob
 from harness.running.run_input import RunInput, open_input
 from harness.running.run_policy import run_policy
+from harness.sandbox.policy import Mode
 from harness.solution.description import ConfiguredSolution
 from harness.solution.registry import RegisteredSolution
 from harness.solution.spec import configure, split_spec
@@ -39,7 +40,12 @@ class InputFacts:
 
 
 def input_facts(
-    configured: ConfiguredSolution, solution: RegisteredSolution, job: RunJob, split: Split, limits: ProcessLimits
+    configured: ConfiguredSolution,
+    solution: RegisteredSolution,
+    job: RunJob,
+    split: Split,
+    limits: ProcessLimits,
+    sandbox: Mode = "auto",
 ) -> InputFacts:
     """Return the facts of a run. Raises HarnessError if an input is missing, and PluginError for code that fails."""
     if _METHODS.isdisjoint(configured.solution.overrides):
@@ -48,15 +54,20 @@ def input_facts(
         own = configure(solution.load(), split_spec(configured.spec)[1])
         notes = own.input_notes(split.data, split.queries)
         return InputFacts(tuple(own.input_digests(split.data, split.queries)), tuple(notes))
-    return _in_process(configured, solution, job, split, limits)
+    return _in_process(configured, solution, job, split, limits, sandbox)
 
 
 def _in_process(
-    configured: ConfiguredSolution, solution: RegisteredSolution, job: RunJob, split: Split, limits: ProcessLimits
+    configured: ConfiguredSolution,
+    solution: RegisteredSolution,
+    job: RunJob,
+    split: Split,
+    limits: ProcessLimits,
+    sandbox: Mode,
 ) -> InputFacts:
     with temporary_folder() as folder:
         DescriptionRequest(solution, (configured.spec,)).save(folder)
-        with open_input(RunInput(job, split, run_policy(job, folder, "auto")), folder) as descriptor:
+        with open_input(RunInput(job, split, run_policy(job, folder, sandbox)), folder) as descriptor:
             end = run_module(_MODULE, folder, str(descriptor), limits, [descriptor])
         replies = read_replies(folder / REPLIES)
     if not replies:

@@ -11,7 +11,7 @@ from harness.running.description.describe import Described
 from harness.running.description.plugin_process import end_reason, read_replies, run_module
 from harness.running.description.request import REPLIES, DescriptionRequest
 from harness.running.run_policy import process_policy, tables_to_hide
-from harness.sandbox.policy import SandboxPolicy
+from harness.sandbox.policy import Mode, SandboxPolicy
 from harness.solution.description import SolutionDescription
 from harness.solution.description_reply import ClassReply, ConfigurationReply, ErrorReply, read_reply
 from harness.solution.registry import RegisteredSolution
@@ -29,13 +29,14 @@ class Place:
 
     workspace: Path | None = None
     competition: Path | None = None
+    sandbox: Mode = "auto"
 
     def policy(self, folder: Path, specs: Sequence[str]) -> SandboxPolicy:
         """Return the sandbox of a process that may write to a folder, and read no table but those that a spec names."""
         hidden: set[Path] = set()
         if self.competition is not None:
             hidden = set.intersection(*(set(tables_to_hide(self.competition, each)) for each in (*specs, "x")))
-        return process_policy(folder, workspace=self.workspace, tables=sorted(hidden))
+        return process_policy(folder, self.sandbox, self.workspace, sorted(hidden))
 
 
 def describe_plugin(

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from harness.running.run_environment import run_environment
 from harness.supervision.child_process import start_process
 from harness.supervision.process_end import ProcessEnd, ProcessLimits
 from leaderboard.safe_text import make_printable
@@ -28,15 +29,15 @@ def run_module(
 ) -> ProcessEnd:
     """Run a module of landmark with a folder and one more argument, and return how it ended.
 
-    Without an environment its temporary folder is the folder. What it prints goes to standard error when it has ended,
-    up to 20 kB.
+    Without an environment it has that of a run, with the folder for temporary files. What it prints goes to standard
+    error when it has ended, up to 20 kB.
     """
     with TemporaryFile() as log:
         process = start_process(
             [sys.executable, "-P", "-m", module, str(folder), argument],
             log.fileno(),
             limits,
-            environment={**os.environ, "TMPDIR": str(folder)} if environment is None else environment,
+            environment=run_environment(os.environ, folder, None) if environment is None else environment,
             descriptors=descriptors,
         )
         try:

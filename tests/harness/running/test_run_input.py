@@ -1,4 +1,7 @@
-"""Tests of `harness.running.run_input`, `harness.running.user_code` and `harness.running.failure_reason`."""
+"""Tests of `harness.running.run_input`, `harness.running.user_code` and `harness.running.failure_reason`.
+
+Also of `harness.sandbox.refused_access`.
+"""
 
 import errno
 import os
@@ -63,10 +66,17 @@ def test_the_folder_of_a_plug_in_or_of_a_function_holds_code_of_the_user(
 
 
 def test_a_refused_file_is_named_with_what_may_be_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harness.running.failure_reason.is_restricted", lambda: True)
-    refused = OSError(errno.EROFS, os.strerror(errno.EROFS), str(tmp_path / "new"))
-    assert failure_reason(refused).startswith(f"{tmp_path / 'new'}: a solution may write only to ")
-    assert "--sandbox off" in failure_reason(refused)
-    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/disk/x")
-    assert failure_reason(full).startswith("/disk/x: No space left")
+    monkeypatch.setattr("harness.sandbox.refused_access.is_restricted", lambda: True)
+
+    def reason(number: int, path: str) -> str:
+        try:
+            raise OSError(number, os.strerror(number), path)
+        except OSError as error:
+            return failure_reason(error)
+
+    refused = reason(errno.EROFS, str(tmp_path / "new"))
+    assert refused.startswith(f"{tmp_path / 'new'}: a solution may write only to ")
+    assert "--sandbox off" in refused
+    assert "(test_run_input.py, line " in refused
+    assert reason(errno.ENOSPC, "/disk/x").startswith("/disk/x: No space left")
     assert failure_reason(SystemExit(3)) == "it called exit(3)"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +31,7 @@ class ReferenceIds:
     accepts_any_query: bool = False  # without test.csv every id counts as a query
     is_ignored: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))  # (n_queries,), empty: none
     ranks_whole_index: bool = False  # each ranking must list all images of the index
+    knows_list_length: bool = True  # False for a ground truth that cannot be read
     max_length: int = MAX_SCORED_IDS  # images of a row that are read elsewhere
 
     @classmethod
@@ -56,10 +56,16 @@ class ReferenceIds:
         if task == "retrieval" and os.path.lexists(folder / "index.csv"):
             self.images = read_id_index(folder / "index.csv", "id")
             self.n_index = len(self.images)
-        with suppress(DataError):  # the ground truth need not be readable
-            self.ranks_whole_index = task == "retrieval" and asks_for_complete_rankings(folder)
+        if task == "retrieval":
+            self._read_list_length(folder)
         if task == "recognition" and os.path.lexists(folder / "train.csv"):
             self.landmarks = _train_landmarks(folder / "train.csv")
+
+    def _read_list_length(self, folder: Path) -> None:
+        try:
+            self.ranks_whole_index = asks_for_complete_rankings(folder)
+        except DataError:  # competitors need no ground truth, but it decides how many images a list has
+            self.knows_list_length = False
 
     @property
     def list_length(self) -> int:
@@ -70,11 +76,12 @@ class ReferenceIds:
         return self.n_index or 0
 
     def skipped_checks(self, task: Task) -> tuple[str, ...]:
-        """Return what cannot be checked because a table is missing."""
+        """Return what cannot be checked because a table is missing or cannot be read."""
         possible = {
             "the queries (no test.csv)": not self.accepts_any_query,
             "the listed images (no index.csv)": task == "recognition" or self.n_index is not None,
             "the landmarks (no train.csv)": task == "retrieval" or self.landmarks is not None,
+            "whether lists must have the whole index (the ground truth cannot be read)": self.knows_list_length,
         }
         return tuple(check for check, is_possible in possible.items() if not is_possible)
 

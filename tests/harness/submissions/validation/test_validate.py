@@ -106,3 +106,12 @@ def test_landmarks_of_train_images_that_are_no_numbers_are_an_error(tmp_path: Pa
     (folder / "train.csv").write_text(f"id,landmark_id\na,7\nb,{label}\n")
     with pytest.raises(DataError, match=f"train.csv: landmark_id must be a whole number .* not '{label}'"):
         load_reference(tmp_path / "s.csv", folder, "recognition")
+
+
+def test_a_ground_truth_that_cannot_be_read_is_a_check_that_is_not_made(tmp_path: Path) -> None:
+    folder = write_tables(tmp_path / "c")
+    (folder / "retrieval_solution.csv").write_text("id;images\nq;a\n")
+    reference, _ = load_reference(tmp_path / "s.csv", folder, "retrieval")
+    assert reference.skipped_checks("retrieval") == (
+        "whether lists must have the whole index (the ground truth cannot be read)",
+    )

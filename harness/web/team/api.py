@@ -14,6 +14,7 @@ from harness.web.permissions import PARTS, Permissions
 from harness.web.team import api_schemas as documents
 from harness.web.team.accept_upload import accept_upload, find_competition, require_quota, tasks_of, valid_message
 from harness.web.team.access import MemberDep, TeamDep
+from harness.web.team.api_errors import MALFORMED, errors
 from harness.web.team.context import TeamContext, TeamContextDep
 from harness.web.team.pages.submissions.routes import file_response, find_own
 from harness.web.team.scoring.final_results import final_results
@@ -22,16 +23,13 @@ from leaderboard.team.accounts import Team
 from leaderboard.team.submissions import Submission
 from metrics import Task
 
-REFUSALS: dict[int | str, dict[str, Any]] = {
-    401: {"description": "invalid or revoked token"},
-    404: {"description": "does not exist, or is not visible to the member"},
-    409: {"description": "the rules do not allow it"},
-    429: {"description": "too many requests, or the daily limit is reached"},
-    503: {"description": "the database is unavailable"},
-}
+DESCRIPTION = (
+    "Errors are JSON with one line in `error`, also those of other addresses (404) and other methods (405). What is no "
+    "HTTP request, or comes over too many connections, is answered in plain text with 400 or 503."
+)
 BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
-router = APIRouter(prefix="/api/v1", responses=REFUSALS)
+router = APIRouter(prefix="/api/v1", responses=errors(401, 404, 409, 422, 429, 500, 503) | MALFORMED)
 Name = Annotated[str, Query(description="The key or the name of a competition.", max_length=300)]
 Text = Annotated[str, Query(max_length=1_000)]
 
@@ -39,7 +37,7 @@ Text = Annotated[str, Query(max_length=1_000)]
 @router.get("/openapi.json", include_in_schema=False)
 def openapi() -> dict[str, Any]:
     """Return the OpenAPI description."""
-    schema = get_openapi(title="landmark", version="1", routes=router.routes)
+    schema = get_openapi(title="landmark", version="1", description=DESCRIPTION, routes=router.routes)
     schema["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     return {**schema, "security": [{"token": []}]}
 
@@ -107,7 +105,12 @@ def submissions(
     return [documents.SubmissionDocument.of(submission) for submission in visible]
 
 
-@router.post("/submissions", status_code=201, openapi_extra={"requestBody": {"required": True, "content": BINARY}})
+@router.post(
+    "/submissions",
+    status_code=201,
+    openapi_extra={"requestBody": {"required": True, "content": BINARY}},
+    responses=errors(403, 413, 507),
+)
 async def receive(
     competition: Name,
     request: Request,
@@ -143,7 +146,7 @@ def file(submission_id: str, teams: TeamContextDep, member: MemberDep) -> Respon
     return file_response(teams, find_own(teams, member, submission_id))
 
 
-@router.put("/finals", status_code=204)
+@router.put("/finals", status_code=204, responses=errors(403))
 def finals(
     competition: Name,
     task: Task,

@@ -34,6 +34,8 @@ class Authenticator:
         return member
 
     def _verify(self, token: str, address: str) -> AuthenticatedMember:
+        if not token:
+            raise http_error(401, "token missing", WWW_Authenticate="Bearer")
         prefix = prefix_of(token)
         with self._slow_down.turn(address, prefix):
             member = self.sessions.by_token(token)

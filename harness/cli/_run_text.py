@@ -41,7 +41,7 @@ def result_line(result: RunResult) -> str:
     if entry.status == "failed":
         return prefix + f"FAILED: {entry.reason} (log: {entry.log})"
     wall = sum(stage.wall_s for stage in entry.stages)
-    scores = "not scored (no ground truth)"
+    scores = f"not scored ({entry.reason or 'no ground truth'})"
     if entry.status == "scored":
         scores = _scores(entry)
     duration = f"{wall:.1f} s" if result.executed else "already finished"

@@ -63,7 +63,7 @@ class RunEntries:
 
     def _add(self, done: ExecutedRun, outcome: Outcome) -> tuple[Entry, tuple[str, ...]]:
         run, folder = done.run, done.folder
-        evaluation, notes = self._evaluate(run, folder) if outcome.reason is None else (None, ())
+        evaluation, notes, unscored = self._evaluate(run, folder) if outcome.reason is None else (None, (), None)
         status: Status = "failed" if outcome.reason else "scored" if evaluation else "unscored"
         entry = Entry(
             competition=self.competition.key,
@@ -74,7 +74,7 @@ class RunEntries:
             identity=run.identity,
             seed=run.job.seed,
             status=status,
-            reason=outcome.reason,
+            reason=outcome.reason or unscored,
             metric=self._reported_metrics(run)[0].name,
             scores=evaluation.scores if evaluation else {},
             coverage=outcome.coverage,
@@ -99,15 +99,16 @@ class RunEntries:
         is_test = run.job.fold is None
         return self.competition.metrics(run.job.task) if is_test else metrics.metrics_of(run.job.task)
 
-    def _evaluate(self, run: PlannedRun, folder: Path) -> tuple[Evaluation | None, tuple[str, ...]]:
+    def _evaluate(self, run: PlannedRun, folder: Path) -> tuple[Evaluation | None, tuple[str, ...], str | None]:
+        """Return the evaluation, notes on the ground truth, and why there is no score where there is a ground truth."""
         split = self.split(run.job.task, run.job.fold)
         if split.ground_truth is None:
-            return None, ()
+            return None, (), None
         answer = load_answer(folder / ANSWER, split.queries.ids, split.data.index.ids)
         try:
-            return evaluate(answer, split.ground_truth), split.ground_truth.notes
+            return evaluate(answer, split.ground_truth), split.ground_truth.notes, None
         except DataError as error:  # no query of the ground truth counts; the run is still finished
-            return None, (f"{run.identity}, {run.split}: not scored: {error}",)
+            return None, (f"{run.identity}, {run.split}: not scored: {error}",), str(error)
 
 
 def entry_key(done: ExecutedRun) -> str:

@@ -18,6 +18,7 @@ import numpy as np
 import psutil
 import pytest
 
+from harness.cli._run_text import result_line
 from harness.code_digest import imported_files
 from harness.data.split import make_folds, save_folds
 from harness.errors import DataError, SolutionError
@@ -320,17 +321,23 @@ def test_a_thread_left_running_does_not_delay_the_end_of_a_run(competition_folde
 
 
 @pytest.mark.usefixtures("workspace")
-def test_without_a_scored_query_a_run_is_unscored_with_a_note(competition_folder: Path) -> None:
+def test_a_ground_truth_without_a_scored_query_ends_the_command_before_a_run(competition_folder: Path) -> None:
     truth = competition_folder / "recognition_solution.csv"
     lines = truth.read_text().splitlines()
     truth.write_text("\n".join([lines[0], *(f"{line.split(',')[0]},,Public" for line in lines[1:])]) + "\n")
-    results = {
-        each.entry.identity: each
-        for each in run_solutions(make_runner(competition_folder), "first_images", "most_frequent")
-    }
-    assert results["first_images"].entry.status == "scored"
-    assert results["most_frequent"].entry.status == "unscored"
-    assert "not scored: no query of the ground truth counts" in results["most_frequent"].notes[0]
+    with pytest.raises(DataError, match="has no query that counts and shows a landmark"):
+        run_solutions(make_runner(competition_folder), "most_frequent")
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_run_without_a_score_says_why_in_its_entry(competition_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise DataError("no query of the sample counts")
+
+    monkeypatch.setattr("harness.running.run_entries.evaluate", fail)
+    (result,) = run_solutions(make_runner(competition_folder), "first_images")
+    assert (result.entry.status, result.entry.reason) == ("unscored", "no query of the sample counts")
+    assert "not scored (no query of the sample counts)" in result_line(result)
 
 
 @pytest.mark.usefixtures("workspace")

@@ -15,6 +15,7 @@ from harness.running.local_processes import RunLimits, RunProcesses, RunStopped
 from harness.running.outcome import Outcome, finished_outcome
 from harness.running.place_fault import place_fault
 from harness.running.planned_run import PlannedRun
+from harness.sandbox.restriction import enforcement
 
 _TRIES = 2  # of a run whose process was killed from outside
 
@@ -65,7 +66,7 @@ class Execution:
                     if outcome is None:
                         return self._execute(run, place, listener, tuple(changed))
                     stored = self.dependencies.stored(run, place)
-                    changed = changed if self.again else self.dependencies.changes(stored)
+                    changed = changed if self.again else [*self.dependencies.changes(stored), *self._loose(outcome)]
                     if not self.again and stored and not changed:
                         return ExecutedRun(run, place, outcome, dependencies=stored.digest)
         except (RunStopped, Timeout):  # Timeout: another process runs it until after the deadline
@@ -74,6 +75,12 @@ class Execution:
             where = error.filename or place
             raise HarnessError(f"{where}: {error.strerror}; make room, or choose another workspace") from None
         return ExecutedRun(run, place, None)
+
+    def _loose(self, outcome: Outcome) -> list[Change]:
+        """Return a change if a sandbox is required, and the finished run had none that the kernel enforces."""
+        before = outcome.versions.get("sandbox", "unknown")
+        is_enough = self.limits.sandbox != "require" or before.startswith("landlock")
+        return [] if is_enough else [Change("sandbox", before, enforcement("require"))]
 
     def _execute(
         self, run: PlannedRun, folder: Path, listener: ProgressListener, changed: tuple[Change, ...]

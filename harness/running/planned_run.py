@@ -18,7 +18,7 @@ from harness.running.environment import environment_facts
 from harness.running.outcome import RunJob
 from harness.running.versions import versions
 from harness.solution.description import ConfiguredSolution
-from harness.solution.registry import find_solution
+from harness.solution.registry import RegisteredSolution, find_solution
 from harness.solution.spec import split_spec
 from harness.workspace import Workspace
 
@@ -71,9 +71,7 @@ def plan_run(
     rows = None if queries is None else tuple(queries)
     folder = str(competition.folder.resolve())
     job = RunJob(folder, str(workspace.folder), spec, configured.task, fold, seed, rows)
-    code = sha256(
-        ((configured.solution.code or class_digest(solution.load())) + imports_digest(*RESULT_MODULES)).encode()
-    ).hexdigest()
+    code = sha256((_code_digest(configured, solution) + imports_digest(*RESULT_MODULES)).encode()).hexdigest()
     inputs = input_facts(configured, solution, job, split, descriptions.limits, descriptions.sandbox)
     facts = {
         "solution": configured.identity,
@@ -98,6 +96,11 @@ def plan_run(
         facts=facts,
         inputs=replace(split, ground_truth=None),
     )
+
+
+def _code_digest(configured: ConfiguredSolution, solution: RegisteredSolution) -> str:
+    """Return the digest of a solution's code: of a built-in one now, of a plug-in as its own process computed it."""
+    return class_digest(solution.load()) if solution.is_built_in else configured.solution.code
 
 
 def _data_digests(competition: Competition, split: Split) -> dict[str, str]:

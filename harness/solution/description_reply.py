@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
-from harness.errors import PluginError, SolutionError, error_text
+from harness.errors import PluginError, SolutionError
 from harness.solution.ablation_step import Step
 from harness.solution.description import ConfiguredSolution, ParameterDescription, SolutionDescription
 from harness.solution.plain_value import read_literal
 from harness.solution.search_space import Among, Range, Span
 
-_MANY = 1000  # items of a list, at most
+_MANY, _LONGEST = 1000, 200_000  # items of a list, characters of a docstring
 
 Line = Annotated[str, Field(max_length=20_000)]
-Document = Annotated[str, Field(max_length=200_000)]
+Document = Annotated[str, Field(max_length=_LONGEST)]
 Name = Annotated[str, Field(max_length=500)]
 Number = Annotated[int, Field(ge=-(2**63), lt=2**63)] | FiniteFloat
 Lines = Annotated[tuple[Line, ...], Field(max_length=_MANY)]
@@ -83,7 +83,7 @@ class ClassReply(_Reply):
         return cls(
             name=about.name,
             task=about.task,
-            doc=about.doc.encode("utf-8", "replace").decode(),
+            doc=about.doc[:_LONGEST].encode("utf-8", "replace").decode(),
             parameters=parameters,
             modules=about.modules,
             needs_labels=about.needs_labels,
@@ -177,8 +177,10 @@ def write_reply(described: SolutionDescription | ConfiguredSolution | SolutionEr
         else:
             reply = ErrorReply(message=str(described), is_failure=isinstance(described, PluginError))
         return _AnyReply(reply=reply).model_dump_json()
-    except ValueError as error:  # a ValidationError too: a text is too long
-        return write_reply(PluginError(f"cannot be described: {error_text(error, 500)}"))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        return write_reply(PluginError(f"its description has a wrong {place}: {first['msg']}"))
 
 
 def read_reply(line: bytes) -> Reply:

@@ -14,7 +14,7 @@ from harness.running.run_policy import process_policy, tables_to_hide
 from harness.sandbox.policy import Mode, SandboxPolicy
 from harness.solution.description import SolutionDescription
 from harness.solution.description_reply import ClassReply, ConfigurationReply, ErrorReply, read_reply
-from harness.solution.registry import RegisteredSolution
+from harness.solution.registry import RegisteredSolution, available_solutions
 from harness.supervision.process_end import ProcessLimits
 from harness.temporary_files import temporary_folder
 
@@ -82,8 +82,18 @@ def _from_reply(
     reply = read_reply(line)
     if isinstance(reply, ErrorReply):
         return reply.error()
-    if isinstance(reply, ClassReply) and not before:
+    if isinstance(reply, ClassReply) and not before and _is_of(reply, solution):
         return reply.description(solution.origin)
     if isinstance(reply, ConfigurationReply) and before and isinstance(before[0], SolutionDescription):
         return reply.configured(specs[len(before) - 1], before[0])
     raise SolutionError("its code wrote into the files of landmark")
+
+
+def _is_of(reply: ClassReply, solution: RegisteredSolution) -> bool:
+    """Return whether a description has the name that only this solution can have, and a digest of its code."""
+    if solution.kind == "entry point":
+        taken = {each.name for each in available_solutions().values() if each.is_built_in}
+        is_own = reply.name.isidentifier() and reply.name not in taken
+    else:
+        is_own = reply.name == (Path(solution.target).stem if solution.kind == "file" else solution.name)
+    return is_own and (solution.is_built_in or bool(reply.code))

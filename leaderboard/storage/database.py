@@ -66,8 +66,15 @@ class Database:
         self.place = shorten(url.database or "" if sqlite else hide_credentials(url.render_as_string()))
         with store_errors(self.place):
             self.engine = _sqlite(url) if sqlite else _server(url, pool_size)
+            self._open_tables()
+
+    def _open_tables(self) -> None:
+        """Create or upgrade the tables where they are missing or old."""
+        try:
             if _stored_version(self.engine, self.place) != SCHEMA_VERSION:
                 _upgrade(self.engine, self.place)
+        except UnicodeDecodeError as error:  # the name of a table
+            raise StoreError(f"{self.place} {DAMAGED}") from error
 
     def close(self) -> None:
         """Close the pooled connections."""

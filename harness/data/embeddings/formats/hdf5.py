@@ -12,6 +12,7 @@ import numpy as np
 from harness.data.embeddings.formats.id_files import to_ids
 from harness.data.embeddings.formats.vector_file import BLOCK_BYTES, VectorFile, damage_reported, require_numbers
 from harness.errors import DataError
+from leaderboard.safe_text import shorten
 
 
 def open_hdf5(path: Path) -> VectorFile:
@@ -51,7 +52,7 @@ def _dataset(path: Path, file: Any, name: str) -> Any:
     link = file.get(name, getlink=True)
     dataset = file[name] if isinstance(link, h5py.HardLink) else None
     if not isinstance(dataset, h5py.Dataset) or dataset.external or dataset.is_virtual:
-        names = ", ".join(map(str, list(file)[:9])) or "nothing"
+        names = shorten(", ".join(map(str, list(file)[:9]))) or "nothing"
         raise DataError(f"{path}: has no dataset {name!r} of its own, but {names}; write the datasets ids and vectors")
     return dataset
 

@@ -11,6 +11,7 @@ from harness.data.embeddings.formats.id_files import to_ids
 from harness.data.embeddings.formats.npy_arrays import read_blocks, read_header
 from harness.data.embeddings.formats.vector_file import VectorFile, damage_reported, require_numbers
 from harness.errors import DataError
+from leaderboard.safe_text import shorten
 
 Array = tuple[tuple[int, ...], np.dtype, Iterator[np.ndarray]]  # shape, type, blocks of rows
 
@@ -39,7 +40,7 @@ def _open_array(path: Path, name: str) -> Iterator[Array]:
     with file:
         member = next((each for each in file.infolist() if each.filename == f"{name}.npy"), None)
         if member is None:
-            names = ", ".join(each.filename.removesuffix(".npy") for each in file.infolist()[:9]) or "nothing"
+            names = shorten(", ".join(each.filename.removesuffix(".npy") for each in file.infolist()[:9])) or "nothing"
             raise DataError(f"{path}: has no array {name!r}, but {names}; write np.savez(…, ids=ids, vectors=vectors)")
         with damage_reported(path, "a .npz file"):
             stream = file.open(member)

@@ -45,7 +45,8 @@ def check_exported(path: Path) -> None:
             raise HarnessError(_PICKLE)
         other = [name for name in names if not _EXPORTED_FILES.fullmatch(name)]
         if other or "models/model.json" not in names:
-            raise HarnessError(f"is no file of torch.export{f', or holds more than one: {other[0]:.60}' * bool(other)}")
+            rest = f", or holds more than one: {other[0]!r:.60}" if other else ""
+            raise HarnessError(f"is no file of torch.export{rest}")
         program = next(name for name in archive.namelist() if name.endswith("models/model.json"))
         configurations = [name for name in archive.namelist() if name.endswith("_config.json")]
         for name in configurations:

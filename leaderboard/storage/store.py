@@ -62,6 +62,11 @@ class EntryStore:
         entries = self._select(query.order_by(*(column.desc() for column in AGE_COLUMNS)).limit(1))
         return entries[0] if entries else None
 
+    def of_run(self, run_key: str) -> list[Entry]:
+        """The entries of a run, the latest first."""
+        query = select(*COLUMNS).where(schema.entries.c.run_key == run_key)
+        return self._select(query.order_by(*(column.desc() for column in AGE_COLUMNS)))
+
     def by_ids(self, ids: Sequence[int]) -> dict[int, Entry]:
         """The existing entries with these ids, by id."""
         return {entry.id or 0: entry for entry in self._select(select(*COLUMNS).where(schema.entries.c.id.in_(ids)))}

@@ -6,8 +6,8 @@ from pathlib import Path
 from harness import HarnessError, install_command
 from solutions.descriptors.networks import efficientnet_lite as lite
 from solutions.descriptors.networks.application_names import require_network
-from solutions.descriptors.networks.file_digest import digest_of_file
 from solutions.descriptors.networks.keras_models import MODEL_SUFFIX, build_network
+from solutions.descriptors.networks.model_file import digest_of_model
 from solutions.descriptors.networks.network_spec import IMAGENET, ConvertedNetwork, NetworkSpec, OutputKind
 from solutions.descriptors.networks.package_versions import package_version
 from solutions.descriptors.networks.preprocessing import preprocessing_of
@@ -36,11 +36,11 @@ def weights_digest(spec: NetworkSpec) -> str:
     """
     if spec.name.endswith(MODEL_SUFFIX):
         spec.check_own_weights()
-        return digest_of_file(spec.name)
+        return digest_of_model(spec.name)
     file = spec.weights
     if file == IMAGENET and spec.name in lite.SIZES:
         file = str(lite.lite_weights_file(spec.name))
-    return str(file) if file in (None, IMAGENET) else digest_of_file(str(file))
+    return str(file) if file in (None, IMAGENET) else digest_of_model(str(file))
 
 
 def convert(spec: NetworkSpec, folder: Path) -> ConvertedNetwork:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import HarnessError, install_command
-from solutions.descriptors.networks.file_digest import digest_of_file
+from solutions.descriptors.networks.model_file import digest_of_model, require_model_file
 from solutions.descriptors.networks.network_spec import ConvertedNetwork, NetworkSpec
 from solutions.descriptors.networks.preprocessing import Preprocessing, preprocessing_of
 from solutions.descriptors.networks.sources.network_folder import Wanted, write_network
@@ -40,6 +40,7 @@ def convert(spec: NetworkSpec, folder: Path) -> ConvertedNetwork:
 
 def onnx_files(path: Path) -> list[Path]:
     """Return the file and those beside it with its weights. Raises HarnessError if it is no ONNX file."""
+    require_model_file(str(path))
     try:
         state = path.stat()
     except OSError as error:
@@ -56,7 +57,7 @@ def _weight_files(path: Path, *_: int) -> tuple[Path, ...]:
 
 def files_identity(files: Sequence[Path]) -> Mapping[str, str]:
     """Return the digest of each file by its name. Raises HarnessError if one cannot be read."""
-    return {file.name: digest_of_file(str(file)) for file in files}
+    return {file.name: digest_of_model(str(file)) for file in files}
 
 
 def load_onnx(path: Path, *, weights: bool = True) -> Any:

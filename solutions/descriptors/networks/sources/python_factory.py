@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from harness import HarnessError, imports_digest, make_printable
-from solutions.descriptors.networks.file_digest import digest_of_file
 from solutions.descriptors.networks.keras_models import MODEL_SUFFIX
+from solutions.descriptors.networks.model_file import digest_of_model
 from solutions.descriptors.networks.network_spec import IMAGENET, ConvertedNetwork, NetworkSpec
 from solutions.descriptors.networks.preprocessing import preprocessing_of
 from solutions.descriptors.networks.sources import keras_networks, onnx_file, openvino_file, torch_file
@@ -47,7 +47,7 @@ def identity(spec: NetworkSpec) -> Mapping[str, str]:
         _find_own_modules()
         code = _digest_of_module(spec.name.partition(":")[0])
         is_file = spec.weights not in (None, IMAGENET)
-        return {"code": code, "weights": digest_of_file(str(spec.weights)) if is_file else str(spec.weights)}
+        return {"code": code, "weights": digest_of_model(str(spec.weights)) if is_file else str(spec.weights)}
 
 
 def _digest_of_module(module: str) -> str:

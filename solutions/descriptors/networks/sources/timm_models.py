@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import HarnessError
-from solutions.descriptors.networks.file_digest import digest_of_file
+from solutions.descriptors.networks.model_file import digest_of_model
 from solutions.descriptors.networks.network_spec import IMAGENET, ConvertedNetwork, NetworkSpec
 from solutions.descriptors.networks.preprocessing import INTERPOLATIONS, Preprocessing, preprocessing_of
 from solutions.descriptors.networks.sources.network_folder import Wanted, write_network
@@ -34,7 +34,7 @@ def identity(spec: NetworkSpec) -> Mapping[str, str]:
     """
     with named_errors(spec.name):
         is_file = spec.weights not in (None, IMAGENET)
-        weights = digest_of_file(str(spec.weights)) if is_file else str(spec.weights)
+        weights = digest_of_model(str(spec.weights)) if is_file else str(spec.weights)
         return {"weights": weights, **installed_versions_of(*_PACKAGES)}
 
 

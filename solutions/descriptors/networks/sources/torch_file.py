@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import HarnessError
-from solutions.descriptors.networks.file_digest import digest_of_file
+from solutions.descriptors.networks.model_file import digest_of_model
 from solutions.descriptors.networks.network_spec import ConvertedNetwork, NetworkSpec
 from solutions.descriptors.networks.preprocessing import preprocessing_of
 from solutions.descriptors.networks.sources.network_folder import SIDE, RewritableModel, Wanted, write_network
@@ -31,7 +31,7 @@ def identity(spec: NetworkSpec) -> Mapping[str, str]:
     """Return the digest of the file and the version of torch. Raises HarnessError if one is missing."""
     spec.check_own_weights()
     with named_errors(spec.name):
-        return {"file": digest_of_file(spec.name), **installed_versions_of("torch")}
+        return {"file": digest_of_model(spec.name), **installed_versions_of("torch")}
 
 
 def convert(spec: NetworkSpec, folder: Path) -> ConvertedNetwork:

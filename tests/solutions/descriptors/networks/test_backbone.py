@@ -212,8 +212,8 @@ def unfit(folder: Path) -> dict[str, tuple[Backbone, str]]:
         "name": (Backbone("Resnet50"), "no network is named 'Resnet50'; perhaps ResNet50"),
         "no file": (Backbone(weights=str(folder / "none.pth")), "none.pth: cannot be read: No such file"),
         "no model": (Backbone(str(folder / "none.keras")), "none.keras: cannot be read: No such file"),
-        "junk model": (Backbone(str(folder / "junk.keras")), "junk.keras: is no usable model"),
-        "junk weights": (Backbone(weights=str(folder / "junk.weights.h5")), "junk.weights.h5: contains no weights of lite0"),
+        "junk model": (Backbone(str(folder / "junk.keras")), "junk.keras: is text and no .keras file"),
+        "junk weights": (Backbone(weights=str(folder / "junk.weights.h5")), "junk.weights.h5: is text and no .h5 file"),
         "other weights": (Backbone(weights=other), "the weights are not those of"),
         "more weights": (Backbone("lite2", weights=other), "the weights are not those of"),
 

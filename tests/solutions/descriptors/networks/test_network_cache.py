@@ -105,7 +105,7 @@ def test_a_full_disk_is_named(conversions: list[str], monkeypatch: pytest.Monkey
 
 def test_the_key_changes_with_all_that_changes_the_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     weights = tmp_path / "own.weights.h5"
-    weights.write_bytes(b"one")
+    weights.write_bytes(b"\x89HDF\r\n\x1a\none")
     specs = [
         SPEC,
         NetworkSpec("MobileNet", None),

@@ -55,3 +55,24 @@ def test_every_public_name_is_documented(package: str) -> None:
                     else [f"{file.relative_to(ROOT)}:{node.lineno} {node.name}"]
                 )
     assert not undocumented
+
+
+IMPORTERS = {  # of solutions: processes of their own, and those that import built-in solutions only
+    "harness/contract/check.py", "harness/delivery/descriptors.py", "harness/delivery/plugin_vectors_process.py",
+    "harness/running/description/describe.py", "harness/running/description/inputs.py",
+    "harness/running/description/inputs_process.py", "harness/running/job_execution.py",
+    "harness/running/planned_run.py", "harness/solution/registry.py",
+}  # fmt: skip
+
+
+def test_the_process_of_a_command_imports_no_plug_in() -> None:
+    """See `tests/harness/running/description/test_descriptions.py` for what commands do."""
+    importers = set()
+    for file in (ROOT / "harness").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            called = getattr(node, "func", None) if isinstance(node, ast.Call) else None
+            name = getattr(called, "id", getattr(called, "attr", ""))
+            owner = ast.unparse(called.value) if isinstance(called, ast.Attribute) else ""
+            if name in ("load_solution", "load_class") or (name == "load" and owner.endswith("solution")):
+                importers.add(file.relative_to(ROOT).as_posix())
+    assert importers == IMPORTERS

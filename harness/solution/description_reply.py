@@ -140,8 +140,8 @@ class ConfigurationReply(_Reply):
 
     def configured(self, spec: str, solution: SolutionDescription) -> ConfiguredSolution:
         """Return the configured solution. Raises SolutionError unless the identity begins with the solution's name."""
-        own, _, rest = self.identity.partition("(")
-        if own != solution.name or (rest and not rest.endswith(")")) or not self.identity.isprintable():
+        own, parenthesis, rest = self.identity.partition("(")
+        if own != solution.name or bool(parenthesis) != rest.endswith(")") or not self.identity.isprintable():
             raise SolutionError(f"{solution.origin}: the text of its parameters is not printable, or not its own")
         arguments, values = _values(self.arguments), _values(self.values)
         return ConfiguredSolution(spec, solution, self.identity, arguments, values, self.fixed_parameters, self.fault)

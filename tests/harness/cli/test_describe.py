@@ -1,4 +1,7 @@
-"""Tests of `harness.cli.describe`, `harness.delivery.descriptors` and `harness.solution.extractors`."""
+"""Tests of `harness.cli.describe`, `harness.delivery.descriptors` and `harness.solution.extractors`.
+
+Subjects: `harness.delivery.plugin_vectors` and `harness.delivery.plugin_vectors_process`.
+"""
 
 import json
 from pathlib import Path

@@ -8,7 +8,15 @@ import pytest
 from harness.errors import SolutionError, WorkspaceError
 from harness.solution import registry
 from harness.solution.base import identity
-from harness.solution.registry import available_solutions, load_class, load_solution, read_register, register_file
+from harness.solution.registry import (
+    available_solutions,
+    find_solution,
+    load_class,
+    load_solution,
+    read_register,
+    register_file,
+)
+from harness.solution.spec import split_spec
 from tests.factories.solutions import write_obedient
 
 
@@ -72,6 +80,20 @@ def test_parameters_at_their_defaults_are_not_part_of_the_identity() -> None:
         ("hash()()", "plain values"),
         ("hash(kind=__import__('os').getcwd())", "plain values"),
         ("hash(**{'kind': 'dct'})", "plain values"),
+        ("hash(kind={[]: 1})", "plain values"),
+        ("hash(kind={1, 2})", "{1, 2} is no plain value"),
+        ("hash(threshold=1e999)", "inf is no plain value"),
+        ("hash(kind=f'{1}')", "plain values"),
+        ("hash(kind=(x := 1))", "plain values"),
+        ("hash(kind='dct', kind='average')", "'kind' is given twice"),
+        ("hash(kind='\0')", "plain values"),
+        ("hash(kind='\udcff', threshold='x')", "threshold='x' is not allowed"),
+        ("ha\0sh", "no solution is named"),
+        ("a\0.py", "file not found"),
+        ("x" * 10_000_000, "has 10000000 characters"),
+        ("hash(threshold=" + "-" * 90_000 + "1)", "plain values"),
+        ("a" + " " * 90_000 + "(", "names no solution"),
+        (".py(" * 20_000 + ")", "plain values"),
         ("hash(kind='dct'", "names no solution"),
         ("hash(" + "(" * 5000 + ")" * 5000 + ")", ""),
         ("", "names no solution"),
@@ -179,6 +201,29 @@ def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
     folder.mkdir()
     path = write_obedient(folder)
     assert identity(load_solution(f"{path}(do='x.py')")) == "obedient(do='x.py')"
+
+
+@pytest.mark.parametrize(
+    ("spec", "name", "arguments"),
+    [
+        ("a.py(x='b.py(1)')", "a.py", {"x": "b.py(1)"}),
+        ("d.py (1)/a.py (x=2)", "d.py (1)/a.py", {"x": 2}),
+        ("d (1).py", "d (1).py", {}),
+        ("hash(kind='a\udcff.onnx')", "hash", {"kind": "a\udcff.onnx"}),
+    ],
+)
+def test_a_spec_is_divided_where_the_path_ends(spec: str, name: str, arguments: dict[str, object]) -> None:
+    assert split_spec(spec) == (name, arguments)
+
+
+def test_only_a_usual_file_is_a_solution(tmp_path: Path) -> None:
+    (tmp_path / "folder.py").mkdir()
+    (tmp_path / "device.py").symlink_to("/dev/null")
+    with (tmp_path / "large.py").open("wb") as large:
+        large.truncate(1 << 30)
+    for name, message in {"folder": "is no regular file", "device": "no regular file", "large": "10 MB"}.items():
+        with pytest.raises(SolutionError, match=message):
+            find_solution(str(tmp_path / f"{name}.py"))
 
 
 def test_a_damaged_register_is_named(tmp_path: Path) -> None:

@@ -9,23 +9,18 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from joblib import Parallel, delayed
-
-from harness.cpu_budget import cores
 from harness.data.competition_fault import CompetitionFault, Tables, row_faults, unreadable_table, value_faults
 from harness.data.ground_truth import UNLABELLED
 from harness.data.ground_truth_check import ground_truth_faults, labels_of
 from harness.data.ground_truth_files import asks_for_complete_rankings
-from harness.data.images.decode import UndecodableError, decode
-from harness.data.images.find import ImageFolder
+from harness.data.image_check import image_faults
 from harness.data.landmark_names import LANDMARK_NAMES
 from harness.data.misnamed_tables import refuse_misnamed_table
-from harness.data.source_files import SOURCE_FILES, id_with_file, source_files
-from harness.data.tables.cells import parse_whole_numbers, quote
+from harness.data.source_files import SOURCE_FILES, source_files
+from harness.data.tables.cells import parse_whole_numbers
 from harness.data.tables.csv_table import CsvTable, read_table
-from harness.data.tables.ids import is_safe_id, repeated_rows, unsafe_rows
+from harness.data.tables.ids import repeated_rows, unsafe_rows
 from harness.errors import DataError
-from harness.progress import track
 
 _PARTS = ("train", "index", "test")
 
@@ -48,7 +43,7 @@ def _find_faults(folder: Path) -> Iterator[CompetitionFault]:
     yield from _shared_ids(tables, index_holds_queries=_index_may_hold_queries(folder))
     files = source_files(folder)
     for part, table in tables.items():
-        yield from _image_faults(folder, part, table, files)
+        yield from image_faults(folder, part, table, files)
     yield from _name_faults(folder / LANDMARK_NAMES, faultless.get("train"))
     yield from _source_faults(folder / SOURCE_FILES, faultless)
     yield from ground_truth_faults(folder, faultless)
@@ -95,35 +90,6 @@ def _shared_ids(tables: Tables, *, index_holds_queries: bool) -> Iterator[Compet
             continue
         shared = sorted(sets.get(one, set()) & sets.get(other, set()))
         yield from value_faults(f"{one}.csv and {other}.csv", "ids that are in both", shared)
-
-
-def _image_faults(folder: Path, part: str, table: CsvTable, files: dict[str, str]) -> Iterator[CompetitionFault]:
-    images = ImageFolder(folder, part)
-    try:
-        paths = {image_id: images.path(image_id) for image_id in table["id"] if is_safe_id(image_id)}
-    except DataError as error:
-        yield CompetitionFault(f"{part} images", "folder cannot be read", 1, (str(error),))
-        return
-    without_image = [id_with_file(image_id, files) for image_id, path in paths.items() if path is None]
-    yield from value_faults(f"{part}.csv", "ids without an image", without_image)
-    present = {id_with_file(image_id, files): path for image_id, path in paths.items() if path is not None}
-    broken = _decoding_errors(part, present)
-    yield from value_faults(f"{part} images", "images that cannot be decoded", broken, quoted=True)
-
-
-def _decoding_errors(part: str, paths: dict[str, str]) -> list[str]:
-    checks = Parallel(n_jobs=cores(), prefer="threads", return_as="generator")(
-        delayed(_decoding_error)(name, path) for name, path in paths.items()
-    )
-    return [error for error in track(checks, f"decoding {part} images", len(paths)) if error]
-
-
-def _decoding_error(name: str, path: str) -> str | None:
-    try:
-        decode(path)
-    except UndecodableError as error:
-        return f"{quote(name)} {error}"
-    return None
 
 
 def _label_faults(train: CsvTable) -> Iterator[CompetitionFault]:

@@ -1,4 +1,7 @@
-"""Tests of `harness.data.check`, `harness.data.ground_truth_check` and `harness.data.competition_fault`."""
+"""Tests of `harness.data.check`, `harness.data.ground_truth_check` and `harness.data.competition_fault`.
+
+They test `harness.data.image_check`, too.
+"""
 
 import os
 from pathlib import Path
@@ -125,6 +128,16 @@ def test_rows_of_optional_tables_without_an_image_or_with_a_repeat_are_faults(co
     assert fault_lines(competition_folder) == [
         "train_label_to_category.csv: 1 repeated landmarks (line 3: '0')",
         "files.csv: 1 ids that are in no other table ('strange')",
+    ]
+
+
+@pytest.mark.parametrize("name", ["{}.heic", "{}.jpg.jpg", "{}", "{}.TIF"])
+def test_a_file_that_may_be_a_missing_image_is_named(competition_folder: Path, name: str) -> None:
+    image = image_path(competition_folder, "test", image_id("test", 0), "flat")
+    other = name.format(image.stem.upper())
+    image.rename(image.with_name(other))
+    assert fault_lines(competition_folder) == [
+        f"test.csv: 1 ids without an image ('{image_id('test', 0)}', perhaps '{other}')"
     ]
 
 

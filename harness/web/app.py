@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Response, params
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from harness.web.assets import assets_by_address
 from harness.web.context import Site
 from harness.web.error_pages import install_error_handlers, not_found
+from harness.web.host_check import HostCheck
 from harness.web.permissions import LOCAL_HOSTS, PermissionsOf, local_user
 from harness.web.request_limit import RequestLimit
 from harness.web.security_headers import SecurityHeaders
@@ -43,7 +43,7 @@ def create_app(
     app.state.site = Site(workspace, database, folders, permissions_of=permissions_of, pages=pages)
     install_error_handlers(app)
     app.include_router(combine_routers(pages))
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    app.add_middleware(HostCheck, hosts=hosts)
     app.add_middleware(RequestLimit)
     app.add_middleware(SecurityHeaders)
     return app

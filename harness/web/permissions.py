@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 PARTS = ("public", "private", "all")
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]", "::1")
+ANY_NAME, ANY_ADDRESS = "*", "any IP address"  # in the place of a host
 
 
 class Permissions:

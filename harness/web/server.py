@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 
 from harness.errors import HarnessError
 from harness.installation import install_command
-from harness.web.permissions import LOCAL_HOSTS
+from harness.web.permissions import ANY_ADDRESS, ANY_NAME, LOCAL_HOSTS
 from harness.workspace import Workspace
 from leaderboard.safe_text import shorten
 
 if TYPE_CHECKING:
     import uvicorn
     from fastapi import FastAPI
+
+ALL_ADDRESSES = "0.0.0.0", "::"  # noqa: S104 (compared, not bound)
 
 
 @contextmanager
@@ -86,8 +88,20 @@ def valid_proxies(proxies: Sequence[str]) -> list[str]:
 
 
 def allowed_hosts(host: str) -> Sequence[str]:
-    """Return the host names that a site listening on `host` accepts in requests."""
-    return [*LOCAL_HOSTS, host] if host not in ("0.0.0.0", "::") else ["*"]  # noqa: S104 (compared, not bound)
+    """Return the host names that a site listening on `host` accepts in requests; on all addresses, any name."""
+    return [*LOCAL_HOSTS, host, f"[{host}]"] if host not in ALL_ADDRESSES else [ANY_NAME]
+
+
+def local_hosts(host: str) -> Sequence[str]:
+    """Return the host names of a site without sign-in: on all addresses, those of this machine and IP addresses.
+
+    >>> "evil.example" in local_hosts("0.0.0.0")
+    False
+    """
+    if host not in ALL_ADDRESSES:
+        return allowed_hosts(host)
+    name = socket.gethostname()
+    return [*LOCAL_HOSTS, ANY_ADDRESS, name, f"{name}.local", socket.getfqdn()]
 
 
 def require_serving() -> None:
@@ -104,6 +118,6 @@ def local_site(workspace: Workspace, folders: Sequence[Path], host: str) -> Fast
     require_serving()
     from harness.web.app import create_app
 
-    app = create_app(workspace, folders, hosts=allowed_hosts(host))
+    app = create_app(workspace, folders, hosts=local_hosts(host))
     Thread(target=app.state.site.warm, daemon=True).start()
     return app

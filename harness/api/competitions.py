@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from harness.api.descriptors import ImageDescriptors
     from harness.api.tunings import TuningView
     from harness.delivery.choose_entry import Rule
+    from harness.running.run_state import RunState
     from harness.running.runner import Runner
 
 
@@ -105,6 +106,19 @@ class OpenCompetition(ExportMethods, NotebookView):
         options = BatchOptions(seed, seeds, jobs, again, budget_seconds(budget))
         specs = [run_spec(solution, self.workspace.register) for solution in solutions]
         return run_to_view(self._runner(folds=folds, limit=limit), specs, task, options)
+
+    @raises_harness_errors
+    def why(
+        self, solution: SolutionLike, *, folds: bool = False, limit: int | None = None, seed: int = 0
+    ) -> list[RunState]:
+        """Return whether finished runs of a solution, or of an entry ('#12'), would be reused, and what has changed.
+
+        Nothing is run. There is one state for each run: one, or with `folds` one for each fold.
+        """
+        from harness.running.run_state import run_states
+
+        require_count(limit=limit)
+        return run_states(self._runner(folds=folds, limit=limit), spec_of(solution, self.workspace.register), seed)
 
     @raises_harness_errors
     def leaderboard(

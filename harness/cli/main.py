@@ -22,7 +22,7 @@ app = typer.Typer(
 )
 _COMMANDS = (  # in the order of `landmark --help`
     "demo", "run", "score", "validate", "fix", "submit", "push", "blend", "split", "leaderboard", "compare", "what_if",
-    "serve", "report", "plot", "shake_up", "tune", "ablate", "describe",
+    "serve", "report", "plot", "shake_up", "tune", "ablate", "describe", "why",
 )  # fmt: skip
 for name in _COMMANDS:
     app.command()(getattr(import_module(f"harness.cli.{name}"), name))

@@ -5,7 +5,6 @@ import pytest
 from harness.running.dependencies.digest_cache import DigestCache
 from harness.running.environment import environment_facts
 
-
 DIGESTS = DigestCache(Path("/no/such/folder/digests.json"))
 VALUES: dict[str, object] = {"backbone": "lite0", "weights": None, "side": 224}
 

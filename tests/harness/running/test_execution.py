@@ -8,7 +8,10 @@ import pytest
 
 from harness.data.split import make_folds
 from harness.errors import HarnessError
-from harness.running.execution import run_lock
+from harness.progress import ignore_progress
+from harness.running.execution import ExecutedRun, Execution, run_lock
+from harness.running.local_processes import RunLimits
+from harness.running.outcome import Outcome
 from harness.running.run_folder import ANSWER, CHUNKS
 from harness.running.runner import Runner
 from harness.submissions.read_write import read_submission
@@ -86,3 +89,34 @@ def test_at_the_end_of_the_budget_runs_stop_without_an_entry(
     assert [result.entry.id for result in results] == [finished.entry.id], "a finished run costs no time"
     assert len(runner.entries.entries()) == 1
     assert not (runner.folder(runs[2]) / CHUNKS).exists()
+
+
+class FakeProcesses:
+    """Ends each run with the next of some outcomes, in place of processes."""
+
+    def __init__(self, *outcomes: Outcome) -> None:
+        self.outcomes = list(outcomes)
+
+    def run(self, *_: object) -> Outcome:
+        return self.outcomes.pop(0)
+
+
+def execute_fake(runner: Runner, *outcomes: Outcome) -> tuple[ExecutedRun, FakeProcesses]:
+    (run,) = runner.plan(["first_images"])
+    fake = FakeProcesses(*outcomes)
+    execution = Execution(fake, 1, RunLimits(), runner.dependencies, {})  # type: ignore[arg-type]
+    return execution.run(run, runner.folder(run), ignore_progress), fake
+
+
+def test_a_run_that_is_killed_from_outside_is_tried_again_once(competition_folder: Path) -> None:
+    killed, failed = Outcome("ended by SIGKILL", kind="killed"), Outcome("it failed")
+    runner = make_runner(competition_folder)
+    done, fake = execute_fake(runner, killed, failed, failed)
+    assert (done.outcome, len(fake.outcomes)) == (failed, 1)
+    done, fake = execute_fake(runner, killed, killed, failed)
+    assert (done.outcome, len(fake.outcomes)) == (killed, 1)
+
+
+def test_a_failure_of_the_place_is_an_error_and_no_outcome(competition_folder: Path) -> None:
+    with pytest.raises(HarnessError, match="the disk is gone"):
+        execute_fake(make_runner(competition_folder), Outcome("the disk is gone", kind="place"))

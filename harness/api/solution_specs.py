@@ -5,7 +5,7 @@ from pathlib import Path
 
 from harness.errors import SolutionError
 from harness.solution.base import Solution, identity, solution_name
-from harness.solution.registry import available_solutions
+from harness.solution.registry import RegisteredSolution, available_solutions
 from harness.solution.spec import configure
 
 SolutionLike = str | Solution | type[Solution]
@@ -29,9 +29,17 @@ def spec_of(solution: SolutionLike, register: Path) -> str:
     file = source_file(cls)
     name, written = solution_name(cls), identity(instance)
     other = available_solutions(register).get(name)
-    if other and not other.origin.endswith(".py") and other.load() is cls:
+    if other and _is_class_of(cls, other):
         return written
     return f"{file}{written.removeprefix(name)}"
+
+
+def _is_class_of(cls: type, solution: RegisteredSolution) -> bool:
+    """Return whether a class, which is imported here, is that of a module or an entry point."""
+    module, _, attribute = solution.target.partition(":")
+    if solution.kind == "file" or not attribute:
+        return solution.kind != "file" and cls.__module__ == module
+    return getattr(sys.modules.get(module), attribute, None) is cls
 
 
 def run_spec(solution: SolutionLike | Path, register: Path) -> str:

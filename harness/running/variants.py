@@ -13,14 +13,13 @@ import re
 import stat
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
 from math import isfinite, prod
 from pathlib import Path
 from typing import Any
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, PluginError, SolutionError
 from harness.running.description.descriptions import SolutionDescriptions
 
 MAX_VARIANTS = 1000  # of a file
@@ -102,18 +101,11 @@ class _RunBlock:
         grid = {key: self._values(key, value) for key, value in self.table.get("parameters", {}).items()}
         self.require_number(prod(map(len, grid.values())))
         specs = [_format_spec(name, dict(zip(grid, values, strict=True))) for values in product(*grid.values())]
-        with self._located("solution"):
-            configured = descriptions.several(specs)
-        for spec, each in zip(specs, configured, strict=True):
-            yield Variant(spec, self.table.get("seeds"), self.table.get("name", "")), each.identity
-
-    @contextmanager
-    def _located(self, key: str) -> Iterator[None]:
-        """Raise a HarnessError again with the file and the line of a key."""
-        try:
-            yield
-        except HarnessError as error:
-            raise self.error(key, str(error)) from None
+        for spec, each in zip(specs, descriptions.attempt(specs), strict=True):
+            if isinstance(each, SolutionError) and not isinstance(each, PluginError):  # which stops no other run
+                raise self.error("solution", str(each))
+            written = spec if isinstance(each, SolutionError) else each.identity
+            yield Variant(spec, self.table.get("seeds"), self.table.get("name", "")), written
 
     def _solution(self) -> str:
         name: str = self.table["solution"]

@@ -5,7 +5,7 @@ import os
 from tempfile import gettempdir
 
 from harness.sandbox.audit_hook import refusal
-from harness.sandbox.restriction import is_restricted
+from harness.sandbox.restriction import has_read_only_mounts, is_restricted
 
 _REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EXDEV)
 
@@ -17,7 +17,7 @@ def refused_access(error: BaseException) -> str:
     path = error.filename
     if not isinstance(path, str | bytes):
         return ""
-    if _is_unreadable(path):
+    if error.errno == errno.EACCES and (_is_unreadable(path) or not _is_known(path)):
         return refusal(os.fsdecode(path))
     return f"{os.fsdecode(path)}: a solution may write only to {_temporary()} (--sandbox off allows all)"
 
@@ -30,6 +30,11 @@ def _is_unreadable(path: str | bytes) -> bool:
     except OSError:
         pass
     return False
+
+
+def _is_known(path: str | bytes) -> bool:
+    """Return whether the file was not named beside a folder's descriptor: its path leads to a file or is absolute."""
+    return os.path.isabs(path) or os.path.lexists(path) or not has_read_only_mounts()
 
 
 def _temporary() -> str:

@@ -27,7 +27,7 @@ _WRITE = (
     | Right.REMOVE_FOLDER
     | Right.MOVE
 )
-_POLICIES: list[SandboxPolicy] = []  # of this process
+_ENFORCED: list[bool] = []  # for each restriction of this process whether it has read-only mounts
 _DEVICE = Right.READ_FILE | Right.WRITE_FILE | Right.DEVICE_CONTROL
 
 
@@ -48,7 +48,7 @@ def restrict(policy: SandboxPolicy) -> str:
         _restrict_by_landlock(policy, writable)
         drop_capabilities()
         filter_system_calls()
-        _POLICIES.append(policy)
+        _ENFORCED.append(has_mounts)
         return f"landlock {version}" + ", read-only mounts" * has_mounts
     require_sandbox(policy.mode)
     refuse_hidden_files(policy.hidden)
@@ -72,7 +72,12 @@ def enforcement(mode: Mode) -> str:
 
 def is_restricted() -> bool:
     """Return whether Landlock restricts this process."""
-    return bool(_POLICIES)
+    return bool(_ENFORCED)
+
+
+def has_read_only_mounts() -> bool:
+    """Return whether all but the writable folders is read-only for this process, so that writing is another error."""
+    return any(_ENFORCED)
 
 
 def _written(policy: SandboxPolicy) -> tuple[str, ...]:

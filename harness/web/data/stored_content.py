@@ -21,8 +21,13 @@ def read_content(path: Path) -> bytes | None:
 
 
 def write_content(path: Path, content: bytes) -> None:
-    """Store content; does nothing on a full disk or in a workspace that cannot be written."""
+    """Store content in the place of a file or a link, never through a link.
+
+    Does nothing on a full disk or in a workspace that cannot be written.
+    """
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_symlink():
+            path.unlink()
         with atomic_path(path) as temporary:
             temporary.write_bytes(sha256(content).digest() + content)

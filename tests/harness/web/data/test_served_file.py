@@ -60,3 +60,11 @@ def test_a_link_a_folder_and_a_pipe_are_no_stored_content(tmp_path: Path) -> Non
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "pipe")
     assert [read_content(tmp_path / name) for name in ("link", "folder", "pipe")] == [None] * 3
+
+
+def test_content_is_stored_in_the_place_of_a_link(tmp_path: Path) -> None:
+    (tmp_path / "target").write_text("target")
+    (tmp_path / "link").symlink_to("target")
+    write_content(tmp_path / "link", b"content")
+    assert read_content(tmp_path / "link") == b"content"
+    assert (tmp_path / "target").read_text() == "target"

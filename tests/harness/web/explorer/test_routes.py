@@ -299,7 +299,7 @@ def test_an_entry_without_per_query_values_still_has_a_page(factory: EntryFactor
     assert "run it again" in answer.text
 
 
-def test_a_damaged_thumbnail_is_made_again(factory: EntryFactory, browse: Browse) -> None:
+def test_a_damaged_thumbnail_is_made_again(factory: EntryFactory, browse: Browse, tmp_path: Path) -> None:
     address = f"/images/{factory.competition.key}/index/small/{factory.competition.index.ids[0]}"
     client = browse(factory.competition.folder)
     photo = client.get(address).content
@@ -307,8 +307,11 @@ def test_a_damaged_thumbnail_is_made_again(factory: EntryFactory, browse: Browse
     stored.write_bytes(stored.read_bytes()[:-100])
     assert client.get(address).content == photo
     stored.unlink()
-    stored.symlink_to("/etc/hostname")
+    (tmp_path / "elsewhere").write_text("not to be changed")
+    stored.symlink_to(tmp_path / "elsewhere")
     assert client.get(address).content == photo
+    assert (tmp_path / "elsewhere").read_text() == "not to be changed"
+    assert not stored.is_symlink()
 
 
 def test_a_pipe_in_the_place_of_a_photo_is_a_placeholder(factory: EntryFactory, browse: Browse) -> None:

@@ -15,20 +15,31 @@ from metrics.kernel_folders import LAYER, kernel_environment
 
 _SECRET = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|DSN$|_DB$|DATABASE|_KEY$|^PG(PASS|SERVICE)", re.IGNORECASE)
 _WITH_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^/@\s]*:[^/@\s]*@", re.IGNORECASE)
+_MODEL_TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
+_COMPILERS = {  # variables that name the caches of compiled kernels
+    "NUMBA_CACHE_DIR": "numba",
+    "CUDA_CACHE_PATH": "cuda",
+    "TRITON_CACHE_DIR": "triton",
+    "TORCHINDUCTOR_CACHE_DIR": "torch",
+}
 _LONGEST = 50  # bytes of the folder's path: the addresses of Unix sockets below it have at most 107
 _LINK = "landmark-run-"
 
 
-def run_environment(environment: Mapping[str, str], temporary: Path, own_store: Path | None) -> dict[str, str]:
+def run_environment(
+    environment: Mapping[str, str], temporary: Path, own_store: Path | None, *, trusted: bool = False
+) -> dict[str, str]:
     """Return the variables without passwords, tokens and addresses of databases, for a run with these folders.
 
-    `own_store` is None for built-in solutions. A proxy keeps its password, which downloads need.
+    A proxy keeps its password, which downloads need, and `trusted` code the token of Hugging Face.
     """
     own = {"TMPDIR": temporary, "TEMP": temporary, "TMP": temporary, "JOBLIB_TEMP_FOLDER": temporary}
     if own_store is not None:
         kernels = own_store / "kernels"
-        own |= {OWN_STORE: own_store, LAYER: kernels, "NUMBA_CACHE_DIR": kernels / "numba"}
-    public = {name: value for name, value in environment.items() if not _is_secret(name, value)}
+        own |= {OWN_STORE: own_store, LAYER: kernels}
+        own |= {variable: kernels / folder for variable, folder in _COMPILERS.items()}
+    tokens = _MODEL_TOKENS if trusted else ()
+    public = {name: value for name, value in environment.items() if name in tokens or not _is_secret(name, value)}
     return public | kernel_environment() | {name: str(path) for name, path in own.items()}
 
 

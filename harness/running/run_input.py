@@ -49,7 +49,11 @@ def prepare_worker(
     stores = shared_stores(Workspace(Path(job.workspace))) if own_store is None else [own_store]
     run = RunInput(job, split, run_policy(job, folder, mode, stores))
     with temporary_folder(folder) as temporary, open_input(run, folder) as descriptor:
-        own = dict(environment) if mode == "off" else run_environment(environment, temporary, own_store)
+        own = (
+            dict(environment)
+            if mode == "off"
+            else run_environment(environment, temporary, own_store, trusted=own_store is None)
+        )
         yield WorkerStart(descriptor, own)
 
 

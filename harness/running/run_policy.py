@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ _TABLES = (
 )  # fmt: skip
 _TRUTH = ("solution", "truth", "gnd_")  # parts of names of files with answers, also of copies
 _PASSWORDS = (".ssh", ".gnupg", ".netrc", ".pgpass", ".kaggle", ".aws", ".docker", ".git-credentials", ".config/gcloud")
+_MODEL_TOKENS = (".cache/huggingface/token", ".cache/huggingface/stored_tokens", ".huggingface")
 _PRIVATE = ("folds", "studies", "runs", "serving", "uploads", "own_stores")  # of a workspace
 _CACHES = ("LANDMARK_CACHE", "XDG_CACHE_HOME", "HF_HOME", "TORCH_HOME", "KERAS_HOME", "NUMBA_CACHE_DIR")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
@@ -35,7 +37,10 @@ def run_policy(job: RunJob, folder: Path, mode: Mode, stores: Sequence[Path] = (
     """
     workspace = Workspace(Path(job.workspace))
     hidden = [*tables_to_hide(Path(job.folder), job.spec), *private_paths(workspace)]
-    if job.fold is not None and workspace.descriptors not in stores:
+    is_trusted = workspace.descriptors in stores
+    if not is_trusted:
+        hidden += [Path(os.path.expanduser("~"), name) for name in _MODEL_TOKENS]
+    if job.fold is not None and not is_trusted:
         hidden.append(workspace.descriptors / "fitted")  # some were fitted with labels of the fold's queries
     for path in stores:
         with suppress(OSError):  # what writes there says so
@@ -88,7 +93,8 @@ def shared_stores(workspace: Workspace) -> list[Path]:
     """Return the folders that runs of built-in solutions write: descriptors, networks, kernels and models."""
     home, kernels = Path(os.path.expanduser("~")), kernel_folders()[1]
     caches = [Path(os.environ[name]) for name in _CACHES if os.environ.get(name)]
-    return [workspace.descriptors, home / ".cache", home / ".keras", *caches, *([kernels] if kernels else [])]
+    keras = [home / ".keras"] if find_spec("keras") else []  # it makes the folder itself
+    return [workspace.descriptors, home / ".cache", *keras, *caches, *([kernels] if kernels else [])]
 
 
 def private_paths(workspace: Workspace) -> list[Path]:

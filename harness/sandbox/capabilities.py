@@ -5,6 +5,7 @@ import os
 
 _CHOWN, _DAC_OVERRIDE, _FOWNER, _FSETID, _SETGID, _SETUID, _IPC_LOCK, _SYS_NICE = 0, 1, 3, 4, 6, 7, 14, 23
 KEPT = (_CHOWN, _DAC_OVERRIDE, _FOWNER, _FSETID, _SETGID, _SETUID, _IPC_LOCK, _SYS_NICE)
+_MOST = 63
 _PR_CAPBSET_DROP = 24
 _VERSION_3 = 0x20080522
 
@@ -39,8 +40,11 @@ def drop_capabilities() -> None:
 
 
 def _last_capability() -> int:
-    with open("/proc/sys/kernel/cap_last_cap", encoding="ascii") as file:
-        return int(file.read())
+    try:
+        with open("/proc/sys/kernel/cap_last_cap", "rb") as file:
+            return int(file.read())
+    except OSError:  # /proc is not mounted
+        return _MOST
 
 
 def effective_capabilities() -> int:

@@ -45,14 +45,25 @@ def restrict(policy: SandboxPolicy) -> str:
         _require_single_thread()
         writable = [path for path in map(os.path.realpath, _written(policy)) if os.path.exists(path)]
         has_mounts = make_read_only(writable)
-        _restrict_by_landlock(policy, writable)
-        drop_capabilities()
-        filter_system_calls()
-        _ENFORCED.append(has_mounts)
-        return f"landlock {version}" + ", read-only mounts" * has_mounts
+        if _is_bound_by_landlock(policy, writable):
+            drop_capabilities()
+            filter_system_calls()
+            _ENFORCED.append(has_mounts)
+            return f"landlock {version}" + ", read-only mounts" * has_mounts
     require_sandbox(policy.mode)
     refuse_hidden_files(policy.hidden)
     return "audit hook"
+
+
+def _is_bound_by_landlock(policy: SandboxPolicy, writable: Sequence[str]) -> bool:
+    """Return whether Landlock now restricts this process; false if it is in too many sandboxes and none is required."""
+    try:
+        _restrict_by_landlock(policy, writable)
+    except OSError as error:
+        if policy.mode == "require":
+            raise HarnessError(f"--sandbox require: {error.strerror}; use --sandbox auto") from None
+        return False
+    return True
 
 
 def require_sandbox(mode: Mode) -> None:
@@ -108,6 +119,6 @@ def _readable_paths(policy: SandboxPolicy) -> Iterator[str]:
 
 def _require_single_thread() -> None:
     """Raise RuntimeError if the process has several threads, because Landlock does not bind those that exist."""
-    threads = len(os.listdir("/proc/self/task"))
+    threads = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
     if threads > 1:
         raise RuntimeError(f"a process restricts itself before it starts threads, and this one has {threads}")

@@ -26,7 +26,8 @@ class DependencyRecorder:
     """Notes what this process reads from its start on, and writes it to the folder of its run."""
 
     def __init__(self, folder: Path) -> None:
-        self._files, self._variables, self._modules = FileReads(), VariableReads(), ModuleLookups()
+        self._files, self._variables = FileReads(_temporary_folder(folder)), VariableReads()
+        self._modules = ModuleLookups()
         self._run, self._lock = folder, Lock()
         self._earlier = read_json(folder / READS)  # of an interrupted run that is resumed
         self._folder, self._started_ns = "", time.time_ns()
@@ -79,3 +80,10 @@ def merge_reads(earlier: Any, reads: dict[str, Any]) -> dict[str, Any]:
     except (KeyError, TypeError):
         merged["complete"] = False
     return merged
+
+
+def _temporary_folder(folder: Path) -> tuple[str, ...]:
+    """Return how paths of temporary files begin if their folder is one of the run; each run has another one."""
+    path = os.environ.get("TMPDIR", "")
+    is_own = path and os.path.realpath(path).startswith(os.path.realpath(folder) + os.sep)
+    return (path.rstrip(os.sep) + os.sep,) if is_own else ()

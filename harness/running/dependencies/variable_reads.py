@@ -26,6 +26,7 @@ _OF_RUN = {
     *("LANDMARK_KERNEL_CACHE", "LANDMARK_KERNEL_LAYER", "LANDMARK_KERNEL_FALLBACK"),
     *("LANDMARK_OWN_STORE", "LANDMARK_KERNEL_LAYER", "LANDMARK_KERNEL_FALLBACK", "LANDMARK_MESSAGES"),
     *("NUMBA_CACHE_DIR", "TF_CPP_MIN_LOG_LEVEL", "TF_FORCE_GPU_ALLOW_GROWTH", "TF_CLI_CONFIG_FILE"),
+    *("CUDA_CACHE_PATH", "TRITON_CACHE_DIR", "TORCHINDUCTOR_CACHE_DIR", "JOBLIB_TEMP_FOLDER", "LANDMARK_PROCESS"),
 }
 _READERS = {"os.py", "_collections_abc.py", "<frozen os>", "<frozen _collections_abc>"}
 _PROJECT = os.path.dirname(__file__).removesuffix(os.path.join("harness", "running", "dependencies"))

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.running.dependencies.recorder import _temporary_folder
+from harness.running.dependencies.variable_reads import can_matter
 from harness.running.run_environment import run_environment, temporary_folder
 
 
@@ -55,3 +57,15 @@ def test_a_link_that_a_killed_command_has_left_is_deleted(tmp_path: Path, monkey
     run_folder.mkdir()
     with temporary_folder(run_folder) as folder:
         assert [each.name for each in tmp_path.glob("landmark-run-*")] == [folder.name]
+
+
+def test_temporary_files_of_a_run_are_no_inputs_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_folder = tmp_path / ("long" * 20)
+    run_folder.mkdir()
+    with temporary_folder(run_folder) as folder:
+        monkeypatch.setenv("TMPDIR", str(folder))
+        assert _temporary_folder(run_folder) == (f"{folder}/",)
+        monkeypatch.setenv("TMPDIR", str(tmp_path))
+        assert _temporary_folder(run_folder) == ()
+    assert not can_matter("JOBLIB_TEMP_FOLDER")
+    assert not can_matter("LANDMARK_OWN_STORE")

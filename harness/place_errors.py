@@ -27,6 +27,8 @@ def explain_os_error(error: OSError) -> str:
     """
     file = error.filename if error.filename2 is None else error.filename2
     name = os.fsdecode(file) if isinstance(file, str | bytes | os.PathLike) else ""
+    if not name and error.errno in _FULL:
+        return f"a file or standard output: {error.strerror}; make room on its disk, or choose another place"
     problem = ": ".join(filter(None, [name, error.strerror or str(error) or type(error).__name__]))
     remedy = _remedy(error.errno or 0, name)
     return f"{problem}; {remedy}" if remedy else problem

@@ -3,12 +3,13 @@
 import gc
 import sys
 from importlib import import_module
-from io import TextIOWrapper
 from typing import Annotated
 
 import typer
 
 from harness.cli import plugin_commands
+from harness.cli._closed_streams import open_closed_streams
+from harness.cli._plain_text import write_plain_text
 from harness.errors import HarnessError
 from leaderboard.errors import LeaderboardError
 
@@ -51,9 +52,8 @@ def options(
 def main() -> None:
     """Run the command line. Exit codes: 0 success, 1 an error that the message explains, 2 wrong usage."""
     gc.set_threshold(100_000)  # a short command mostly imports, which leaves no garbage
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # ↑ is escaped if the terminal cannot print it
+    open_closed_streams()
+    write_plain_text()
     try:
         app()
     except (HarnessError, LeaderboardError) as error:

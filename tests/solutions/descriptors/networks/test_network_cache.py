@@ -116,7 +116,7 @@ def test_the_key_changes_with_all_that_changes_the_network(tmp_path: Path, monke
         NetworkSpec("MobileNetV2", None, preprocessing="unit"),
     ]
     keys = [network_key(spec) for spec in specs]
-    weights.write_bytes(b"two!")
+    weights.write_bytes(b"\x89HDF\r\n\x1a\ntwo!")
     keys.append(network_key(specs[2]))
     monkeypatch.setattr(network_cache, "_code_digest", lambda module: "other code")
     keys.append(network_key(SPEC))

@@ -15,6 +15,7 @@ from harness.running.local_processes import RunLimits, RunProcesses, RunStopped
 from harness.running.outcome import Outcome, finished_outcome
 from harness.running.place_fault import place_fault
 from harness.running.planned_run import PlannedRun
+from harness.running.run_folder import LOCK
 from harness.sandbox.restriction import enforcement
 
 _TRIES = 2  # of a run whose process was killed from outside
@@ -98,5 +99,8 @@ class Execution:
 
 
 def run_lock(folder: Path) -> FileLock:
-    """Return the lock of a run's folder, for all threads and processes."""
-    return FileLock(folder / "run.lock", thread_local=False)
+    """Return the lock of a run's folder, for all threads and processes; a link in its place is removed."""
+    path = folder / LOCK
+    if path.is_symlink():  # left by a solution without a sandbox, which then ended this command
+        path.unlink(missing_ok=True)
+    return FileLock(path, thread_local=False)

@@ -2,6 +2,7 @@
 
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -58,6 +59,7 @@ class SupervisedProcess:
         """Return how the command ended, or None if it runs on after `timeout_s` seconds or after new progress."""
         output = self._process.stdout
         if not output or not _is_readable(output.fileno(), timeout_s):
+            self._process.send_signal(signal.SIGCONT)  # without a sandbox the command could have stopped the supervisor
             return None
         data = os.read(output.fileno(), _MAX_REPORT)
         if data:
@@ -73,6 +75,7 @@ class SupervisedProcess:
         """Let the supervisor kill the command and its descendants; return when they have ended."""
         if self._process.stdin:
             self._process.stdin.close()
+        self._process.send_signal(signal.SIGCONT)
         try:
             self._process.wait(2 * PATIENCE_S)
         except subprocess.TimeoutExpired:

@@ -120,6 +120,14 @@ def test_a_command_that_stops_itself_goes_on(run: Run) -> None:
     assert run("sh", "-c", "kill -STOP $$; exit 6", timeout_s=20).code == 6
 
 
+def test_a_command_that_stops_its_supervisor_is_waited_for(log: int) -> None:
+    process = SupervisedProcess(["sh", "-c", "kill -STOP $PPID; exit 8"], log)
+    while (end := process.wait(0.05)) is None:
+        pass
+    process.close()
+    assert end.code == 8
+
+
 def test_a_command_that_closes_its_output_is_waited_for(run: Run) -> None:
     assert run("sh", "-c", "exec >&- 2>&- <&-; sleep 0.15; exit 7").code == 7
 

@@ -165,7 +165,7 @@ def _matched_truth(competition: Competition, task: Task) -> GroundTruth | None:
     if truth is None:
         return None
     index = competition.index.ids if task == "retrieval" and len(competition.index) else None
-    landmarks = np.unique(competition.labels).tolist() if task == "recognition" and len(competition.labels) else None
+    landmarks = set(competition.labels.tolist()) if task == "recognition" and len(competition.labels) else None
     ids = CompetitionIds(competition.queries.ids if len(competition.queries) else None, index, landmarks)
     return match_ground_truth(competition.folder, truth, ids)
 

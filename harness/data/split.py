@@ -84,6 +84,7 @@ def save_folds(path: Path, competition: Competition, folds: Folds, seed: int | N
     rows = zip(competition.train.ids, competition.labels, folds.part, folds.group, strict=True)
     lines = [f"{image_id},{label},{part},{group}\n" for image_id, label, part, group in rows]
     path.parent.mkdir(parents=True, exist_ok=True)
+    _require_file(path)
     write_atomically(path, "id,landmark_id,part,group\n" + "".join(lines))
     FoldsRecord(folds.count, seed, table_digest(path)).save(path)
 
@@ -93,6 +94,7 @@ def load_folds(path: Path, competition: Competition | None = None) -> Folds:
 
     Raises DataError for any other table, and for one that cannot be made again.
     """
+    _require_file(path)
     record = read_record(path)
     if record is not None and not record.fits(path):
         if record.seed is None or competition is None:
@@ -101,13 +103,17 @@ def load_folds(path: Path, competition: Competition | None = None) -> Folds:
         with suppress(OSError):  # the workspace may be only readable
             save_folds(path, competition, folds, record.seed)
         return folds
-    if path.exists() and not path.is_file():
-        raise DataError(f"{path}: is no regular file; move it away and run again")
     table = read_table(path, ["part", "group"])
     part, group = parse_whole_numbers(table["part"]), parse_whole_numbers(table["group"])
     if part is None or group is None or not len(part):
         raise DataError(f"{path}: is not a table of folds; remove it to create new ones")
     return Folds(int(part.max()) + 1, part, group)
+
+
+def _require_file(path: Path) -> None:
+    """Raise DataError if a folder, a pipe or a device is in the place of a file."""
+    if path.exists() and not path.is_file():
+        raise DataError(f"{path}: is no regular file; move it away and run again")
 
 
 def create_folds(competition: Competition, path: Path, count: int = DEFAULT_FOLDS, seed: int = 0) -> Folds:

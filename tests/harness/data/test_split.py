@@ -1,5 +1,7 @@
 """Tests of `harness.data.split`, `harness.data.folds_record` and `harness.data.training_data`."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -177,10 +179,16 @@ def test_damaged_folds_are_made_again(competition: Competition, tmp_path: Path, 
     assert path.read_text() == table
 
 
-def test_a_folder_in_place_of_folds_is_named(competition: Competition, tmp_path: Path) -> None:
-    (tmp_path / "a.csv").mkdir()
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+@pytest.mark.parametrize("make_folds", [ensure_folds, create_folds])
+def test_what_is_no_file_in_place_of_folds_is_named(
+    competition: Competition, tmp_path: Path, make: Callable[[Path], None], make_folds: Callable[..., object]
+) -> None:
+    create_folds(competition, tmp_path / "a.csv", 3)
+    (tmp_path / "a.csv").unlink()
+    make(tmp_path / "a.csv")
     with pytest.raises(DataError, match="is no regular file; move it away and run again"):
-        ensure_folds(competition, tmp_path / "a.csv")
+        make_folds(competition, tmp_path / "a.csv")
 
 
 def test_changed_folds_of_an_unknown_seed_are_named(competition: Competition, folds: Folds, tmp_path: Path) -> None:

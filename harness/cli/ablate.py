@@ -72,7 +72,7 @@ def ablate(
     set_device(device)
     part = "all" if folds else part
     runner = open_runner(on, workspace_dir, timeout, memory_limit, folds=folds, sandbox=sandbox)
-    steps = ablation_steps(spec, runner.workspace.register)
+    steps = ablation_steps(spec, runner.workspace.register, runner.competition.folder)
     results = run_all(runner, [solution for _, solution in steps], seed, jobs, quiet=json)
     lookup = EntryLookup(runner.competition, runner.workspace, folds=folds)
     rows = ablation_table(steps, [result.entry for result in results], lookup, part, seed)

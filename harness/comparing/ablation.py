@@ -50,12 +50,12 @@ class AblationRow:
         return sum(each.cost.wall_s or 0.0 for each in self.entries)
 
 
-def ablation_steps(spec: str, register: Path) -> list[tuple[Step, str]]:
+def ablation_steps(spec: str, register: Path, competition: Path | None = None) -> list[tuple[Step, str]]:
     """Return each ablation step of a solution and its specification; raise HarnessError for a solution without steps.
 
-    The parameters set in `spec` hold for every step.
+    The parameters set in `spec` hold for every step. The code of the steps cannot read the tables of the `competition`.
     """
-    name, configured = split_spec(spec)[0], SolutionDescriptions(register).configured(spec)
+    name, configured = split_spec(spec)[0], SolutionDescriptions(register, competition).configured(spec)
     steps = configured.solution.steps
     if not steps:
         raise HarnessError(f"{name} has no ablation steps; landmark ablate lists the solutions that have some")

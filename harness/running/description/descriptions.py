@@ -6,12 +6,13 @@ A built-in solution is imported here, unless a parameter names a function of the
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.errors import SolutionError
+from harness.errors import PluginError, SolutionError
 from harness.running.description.describe import Described, describe
 from harness.running.description.plugin import Place, describe_plugin
 from harness.running.description.plugin_process import LIMITS
@@ -23,6 +24,7 @@ from harness.supervision.process_end import ProcessLimits
 
 _FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", re.ASCII)
 _AT_ONCE = 8  # processes
+_REMEMBERED_S = 5.0  # so that a command does not wait twice for a plug-in that hangs
 _CLASS = ""  # in place of a spec
 
 
@@ -32,7 +34,8 @@ class _Key(NamedTuple):
 
 
 _Stat = tuple[tuple[int, ...] | None, ...]
-_KNOWN: dict[_Key, tuple[_Stat, ConfiguredSolution | SolutionDescription]] = {}  # of plug-ins
+_KNOWN: dict[tuple[Place, _Key], tuple[_Stat, ConfiguredSolution | SolutionDescription]] = {}  # of plug-ins
+_FAILED: dict[_Key, tuple[float, PluginError]] = {}  # and when, as of `time.monotonic()`
 
 
 class SolutionDescriptions:
@@ -116,7 +119,10 @@ class SolutionDescriptions:
 
     def _recall(self, key: _Key) -> bool:
         """Take over what this process has described before, unless a file of the code has changed."""
-        known = _KNOWN.get(key)
+        known, failed = _KNOWN.get((self._place, key)), _FAILED.get(key)
+        if failed is not None and time.monotonic() < failed[0] + _REMEMBERED_S:
+            self._described[key] = failed[1]
+            return True
         if known is None or known[0] != _stat(known[1]):
             return False
         self._described[key] = known[1]
@@ -129,8 +135,10 @@ class SolutionDescriptions:
         for spec, result in zip([_CLASS, *filter(None, specs)], described, strict=False):
             key = _Key(solution, spec)
             self._described[key] = result
+            if isinstance(result, PluginError):
+                _FAILED[key] = time.monotonic(), result
             if not isinstance(result, SolutionError) and not solution.is_built_in:
-                _KNOWN[key] = _stat(result), result
+                _KNOWN[self._place, key] = _stat(result), result
 
 
 def _raise_error(described: Described | None) -> SolutionDescription | ConfiguredSolution:

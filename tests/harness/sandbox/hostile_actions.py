@@ -506,6 +506,14 @@ def ask_a_service_by_its_abstract_socket(t: Targets) -> object:
 
 
 @reads
+def ask_a_service_by_its_socket_file(t: Targets) -> object:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(2)
+        connection.connect(t.service)
+        return connection.recv(1000)
+
+
+@reads
 def read_as_another_user(t: Targets) -> object:
     return output("cat", t.truth, user=65534, group=65534)
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from os.path import isfile
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +49,7 @@ def named_entries(name: str, entries: Sequence[Entry], register: Path | None = N
         return [entry for entry in entries if entry.id == int(name.removeprefix("#"))]
     of_identity = [entry for entry in entries if entry.identity == name]
     of_solution = [entry for entry in entries if entry.solution == name]
-    if of_identity or of_solution or (Path(name).is_file() and not name.endswith(".py")):
+    if of_identity or of_solution or (isfile(name) and not name.endswith(".py")):
         return of_identity or of_solution
     try:
         written = SolutionDescriptions(register).configured(name).identity
@@ -125,7 +126,7 @@ class EntryLookup:
         if is_entry_number(name):
             return [self._numbered(name.removeprefix("#"))]
         entries = named_entries(name, self._entries, self.workspace.register)
-        if not entries and not Path(name).is_file():
+        if not entries and not isfile(name):
             raise HarnessError(self._unknown(name))
         return entries
 

@@ -33,9 +33,22 @@ class _Key(NamedTuple):
     spec: str
 
 
+class _Failure(NamedTuple):
+    """Why a plug-in has no description, the state of its file, and when that was, as of `time.monotonic()`."""
+
+    error: PluginError
+    file: tuple[int, ...] | None
+    at: float
+
+    def is_current(self, solution: RegisteredSolution) -> bool:
+        """Return whether it is recent, and the file has not changed."""
+        is_recent = time.monotonic() < self.at + _REMEMBERED_S
+        return is_recent and self.file == _file_stat(Path(solution.target))
+
+
 _Stat = tuple[tuple[int, ...] | None, ...]
 _KNOWN: dict[tuple[Place, _Key], tuple[_Stat, ConfiguredSolution | SolutionDescription]] = {}  # of plug-ins
-_FAILED: dict[_Key, tuple[float, PluginError]] = {}  # and when, as of `time.monotonic()`
+_FAILED: dict[_Key, _Failure] = {}
 
 
 class SolutionDescriptions:
@@ -119,10 +132,12 @@ class SolutionDescriptions:
 
     def _recall(self, key: _Key) -> bool:
         """Take over what this process has described before, unless a file of the code has changed."""
-        known, failed = _KNOWN.get((self._place, key)), _FAILED.get(key)
-        if failed is not None and time.monotonic() < failed[0] + _REMEMBERED_S:
-            self._described[key] = failed[1]
-            return True
+        for each in (_Key(key.solution, _CLASS), key):
+            failure = _FAILED.get(each)
+            if failure is not None and failure.is_current(key.solution):
+                self._described[each] = failure.error
+                return True
+        known = _KNOWN.get((self._place, key))
         if known is None or known[0] != _stat(known[1]):
             return False
         self._described[key] = known[1]
@@ -136,7 +151,7 @@ class SolutionDescriptions:
             key = _Key(solution, spec)
             self._described[key] = result
             if isinstance(result, PluginError):
-                _FAILED[key] = time.monotonic(), result
+                _FAILED[key] = _Failure(result, _file_stat(Path(solution.target)), time.monotonic())
             if not isinstance(result, SolutionError) and not solution.is_built_in:
                 _KNOWN[self._place, key] = _stat(result), result
 

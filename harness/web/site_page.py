@@ -20,6 +20,7 @@ class BoardLink:
     path: str
     is_tab: bool = False
     needs_private: bool = True  # only for users who may see private scores
+    least_entries: int = 0  # on the test images
 
 
 @dataclass(frozen=True)

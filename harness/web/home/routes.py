@@ -41,9 +41,9 @@ class CompetitionCard:
 
 @router.get("/", include_in_schema=False)
 def home(context: PageContextDep) -> HTMLResponse:
-    """Return the competitions, those with the latest entries first."""
-    boards = context.site.boards.names()
-    keys = dict.fromkeys([board.competition for board in boards] + list(context.site.competitions.explicit))
+    """Return the competitions that the site was started with, or all; those with the latest entries come first."""
+    boards, named = context.site.boards.names(), context.site.competitions.explicit
+    keys = dict.fromkeys([*(board.competition for board in boards if not named or board.competition in named), *named])
     cards = [_card(context, key, [board for board in boards if board.competition == key]) for key in keys]
     return context.render("home/home.html", "Competitions", cards=cards)
 

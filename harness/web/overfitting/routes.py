@@ -21,7 +21,10 @@ from leaderboard.rendering.format_cells import metric_label
 router = APIRouter(prefix="/c", include_in_schema=False)
 PAGE = SitePage(
     router,
-    board_links=(BoardLink("Shake-up analysis", "shake-up"), BoardLink("Probing simulation", "probing")),
+    board_links=(
+        BoardLink("Shake-up analysis", "shake-up", least_entries=2),
+        BoardLink("Probing simulation", "probing"),
+    ),
 )
 
 MAX_MINE = 200  # entries that may be passed as ?mine=

@@ -87,7 +87,9 @@ class BoardContext:
         return [Link(link.text, self.address(link.path)) for link in self._links(is_tab=False)]
 
     def _links(self, *, is_tab: bool) -> list[BoardLink]:
-        links = [link for link in self.page.site.board_links if link.is_tab == is_tab]
+        n_entries = sum(board.entries for board in self.boards if board.split == TEST)
+        every = [link for link in self.page.site.board_links if link.is_tab == is_tab]
+        links = [link for link in every if link.least_entries <= n_entries]
         return [link for link in links if not link.needs_private or "private" in self.visible_parts]
 
 

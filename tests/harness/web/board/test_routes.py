@@ -271,3 +271,20 @@ def test_several_seeds_have_mean_and_spread_on_the_part_that_ranks(factory: Entr
     assert public.count("seeds: ") == 1
     assert f"2 seeds: {first.score('public'):.3f} ± 0.000" in public
     assert "2 seeds: " not in client.get(board(factory, "private")).text
+
+
+def test_a_site_started_with_a_folder_lists_only_its_competition(factory: EntryFactory, browse: Browse) -> None:
+    factory.add_ranking("one", right=0.5)
+    entry = factory.add_ranking("two", right=0.5)
+    factory.store.add(replace(entry, id=None, competition="another", competition_name="Another competition"))
+    assert "Another competition" in browse().get("/").text
+    text = browse(factory.competition.folder).get("/").text
+    assert factory.competition.name in text
+    assert "Another competition" not in text
+
+
+def test_the_shake_up_is_linked_from_a_board_with_two_entries(factory: EntryFactory, browse: Browse) -> None:
+    address = f"/c/{factory.add_ranking('one', right=0.5).competition}/retrieval"
+    assert "/shake-up" not in browse(factory.competition.folder).get(address, follow_redirects=True).text
+    factory.add_ranking("two", right=0.25)
+    assert "/shake-up" in browse(factory.competition.folder).get(address, follow_redirects=True).text

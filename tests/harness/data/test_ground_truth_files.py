@@ -42,7 +42,7 @@ def test_a_table_with_solution_in_its_name_is_read(tmp_path: Path, name: str) ->
         b",id,images,Usage\n0,q,a b,Public\n",
         b"id,images,Usage,note\nq,a b,Public,x\n",
         b"id,images\nq,a b\n",
-        gzip.compress(TRUTH.encode()),
+        gzip.compress(TRUTH.encode(), mtime=0),
     ],
 )
 def test_a_table_in_an_unusual_form_is_read(tmp_path: Path, content: bytes) -> None:

@@ -1,5 +1,7 @@
 """Why a run has no outcome of its own: a limit, or the end of its process."""
 
+import sys
+
 from harness.running.outcome import Outcome
 from harness.supervision.command import MAX_TASKS
 from harness.supervision.process_end import ProcessEnd, ProcessLimits
@@ -28,6 +30,8 @@ def exit_outcome(end: ProcessEnd) -> Outcome:
         return Outcome("it was stopped from outside", kind="killed")
     if end.is_out_of_memory:
         return Outcome("its process was ended by SIGKILL: the machine ran out of memory")
+    if end.code > 0 and not end.note and sys.platform == "linux":  # before a line of the solution
+        return Outcome(f"the process of a run could not start (exit code {end.code}); see its log", kind="place")
     if end.code >= 0:
         return Outcome(f"exited with code {end.code} without writing an outcome")
     reason = f"its process was ended by {end.signal_name}"

@@ -16,6 +16,7 @@ import numpy as np
 from harness.code_digest import class_digest, files_digest
 from harness.data.images import decode, exif
 from harness.data.store.extractor import Extractor
+from harness.data.store.file_facts import file_facts
 from harness.errors import SolutionError
 
 _IGNORED = {"abc", "builtins", "typing", Extractor.__module__}  # base classes there do not affect the rows
@@ -40,6 +41,9 @@ def extractor_facts(extractor: Extractor) -> dict[str, object]:
         "source": _source(type(extractor)),
         "libraries": {library: library_version(library, name) for library in libraries},
     }
+    modules = {base.__module__ for base in type(extractor).__mro__ if base.__module__ not in _IGNORED}
+    files = file_facts((getattr(extractor, field.name) for field in fields(extractor)), sorted(modules))  # type: ignore[arg-type]
+    facts |= {"files": files} if files else {}
     return facts | ({"made with": dict(extractor.made_with)} if extractor.made_with else {})
 
 

@@ -25,6 +25,7 @@ from filelock import FileLock
 
 from harness.code_digest import class_digest
 from harness.data.store.cache_key import library_version, to_json_value
+from harness.data.store.file_facts import file_facts
 from harness.data.store.own_layer import own_store
 from harness.errors import SolutionError
 from harness.regular_file import open_regular, read_json
@@ -99,7 +100,9 @@ def _facts(
     fit: FitFunction, images: FitImages, arguments: tuple[object, ...], libraries: tuple[str, ...]
 ) -> dict[str, object]:
     name = getattr(fit, "__qualname__", type(fit).__name__)
+    files = file_facts(arguments, [fit.__module__])
     return {
+        **({"files": files} if files else {}),
         "fit": name,
         "source": _source(fit, name),
         "arguments": [_fact(value, name) for value in (images, *arguments)],

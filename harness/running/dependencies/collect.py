@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.machinery import PathFinder
 from typing import Any
 
-from harness.running.dependencies.code_constants import files_in_code
+from harness.code_constants import files_in_code
 from harness.running.dependencies.digest_cache import DigestCache
 from harness.running.dependencies.file_reads import Stat, file_stat
 from harness.running.dependencies.json_file import read_json

@@ -8,21 +8,37 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import wraps
 from hashlib import sha256
+from stat import S_ISDIR
 from types import FrameType
 from typing import Any
+
+from harness.running.dependencies.callers import is_library_call
 
 Stat = tuple[int, int, int, int]  # size in bytes, mtime and ctime in nanoseconds, inode
 
 _IMPORTLIB = "<frozen importlib._bootstrap_external>"
 _KERNEL = "/proc/", "/sys/", "/dev/"
+_PATH_CODE = {
+    "genericpath.py",
+    "posixpath.py",
+    "pathlib.py",
+    "<frozen genericpath>",
+    "<frozen posixpath>",
+    "os.py",
+    "<frozen os>",
+}
 _LIMIT = 200_000  # paths of a run, at most
+
+
+_stat = os.stat  # before it notes who calls it
 
 
 def file_stat(path: str) -> Stat | None:
     """Return what changes when a file is written or replaced; None if there is no such file."""
     try:
-        found = os.stat(path)
+        found = _stat(path)
     except (OSError, ValueError):
         return None
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
@@ -70,6 +86,22 @@ class FileReads:
                     notes[event](arguments)
 
         sys.addaudithook(hook)
+        self._note_lookups()
+
+    def _note_lookups(self) -> None:
+        """Note the files whose existence code of the solution checks, also those that are not there."""
+        original, note = os.stat, self._note_lookup
+
+        @wraps(original)
+        def stat(path: Any, *arguments: Any, **named: Any) -> os.stat_result:
+            if not named.get("dir_fd") and not is_library_call(sys._getframe(1), _PATH_CODE):  # noqa: SLF001 (who looks)
+                note(path)
+            return original(path, *arguments, **named)
+
+        for kinds in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks):
+            if original in kinds:
+                kinds.add(stat)
+        os.stat = stat
 
     def _note_open(self, arguments: tuple[object, ...]) -> None:
         path, _, flags = arguments
@@ -96,6 +128,12 @@ class FileReads:
             return
         self.files[name] = file_stat(name)
 
+    def _note_lookup(self, path: object) -> None:
+        with suppress(TypeError, ValueError):
+            name = _text(path)
+            if name and name not in self.files and not _is_folder(name):
+                self._note_read(name)
+
     def _note_library(self, path: object) -> None:
         if "/" in _text(path):  # others are looked up in the folders of the system
             self._note_read(path)
@@ -118,6 +156,13 @@ def native_files() -> set[str]:
         with suppress(OSError):  # it is closed by now
             paths.add(os.readlink(f"/proc/self/fd/{number}"))
     return {path for path in paths if path.startswith("/") and not path.startswith(_KERNEL)}
+
+
+def _is_folder(path: str) -> bool:
+    try:
+        return S_ISDIR(_stat(path).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def _is_import(frame: FrameType | None) -> bool:

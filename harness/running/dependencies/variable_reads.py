@@ -3,9 +3,9 @@
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from sysconfig import get_path
-from types import FrameType
 from typing import Any
+
+from harness.running.dependencies.callers import is_library_call
 
 _NATIVE = (
     ("BLIS_", "CUBLAS_", "CUDA_", "CUDNN_", "DNNL_", "GOTO_", "JAX_", "KERAS_", "KMP_", "MKL_", "NPY_")
@@ -29,8 +29,6 @@ _OF_RUN = {
     *("CUDA_CACHE_PATH", "TRITON_CACHE_DIR", "TORCHINDUCTOR_CACHE_DIR", "JOBLIB_TEMP_FOLDER", "LANDMARK_PROCESS"),
 }
 _READERS = {"os.py", "_collections_abc.py", "<frozen os>", "<frozen _collections_abc>"}
-_PROJECT = os.path.dirname(__file__).removesuffix(os.path.join("harness", "running", "dependencies"))
-_LIBRARIES = _PROJECT, get_path("stdlib"), get_path("purelib"), get_path("platlib"), "<frozen"
 _EARLY = {"LANDMARK_ENGINE", "LANDMARK_KERNELS"}  # read before a run notes what it reads
 _SECRET = ("CREDENTIAL", "PASSWD", "PASSWORD", "SECRET", "TOKEN", "_KEY", "_URL")
 
@@ -75,7 +73,7 @@ class VariableReads:
 
             def __iter__(self) -> Iterator[Any]:
                 names = list(environment_class.__iter__(self))
-                if _is_library(sys._getframe(1)):  # noqa: SLF001 (who iterates)
+                if is_library_call(sys._getframe(1), _READERS):  # noqa: SLF001 (who iterates)
                     reads._copied.update(map(_text, names))
                 return iter(names)
 
@@ -89,13 +87,6 @@ class VariableReads:
             self._copied.discard(name)
         else:
             self.names.add(name)
-
-
-def _is_library(frame: FrameType | None) -> bool:
-    """Return whether the code that reads `os.environ` is installed or part of this project."""
-    while frame and os.path.basename(frame.f_code.co_filename) in _READERS:
-        frame = frame.f_back
-    return frame is None or frame.f_code.co_filename.startswith(_LIBRARIES)
 
 
 def _text(key: object) -> str:

@@ -29,7 +29,8 @@ def test_a_limit_is_named_with_what_the_run_was_doing() -> None:
 @pytest.mark.parametrize(
     ("end", "reason", "kind"),
     [
-        (ProcessEnd(4), "exited with code 4 without writing an outcome", "solution"),
+        (ProcessEnd(4, note="landlock 7"), "exited with code 4 without writing an outcome", "solution"),
+        (ProcessEnd(1), "could not start (exit code 1); see its log", "place"),
         (ProcessEnd(-signal.SIGSEGV), "its process was ended by SIGSEGV", "solution"),
         (ProcessEnd(-signal.SIGKILL), "ended by SIGKILL", "killed"),
         (ProcessEnd(-signal.SIGKILL, oom_kills=1), "ran out of memory", "solution"),

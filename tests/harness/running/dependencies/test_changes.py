@@ -2,7 +2,7 @@
 
 Subjects: `harness.running.dependencies.collect`, `harness.running.dependencies.recorder`,
 `harness.running.dependencies.opened_files`, `harness.running.dependencies.run_places`,
-`harness.running.dependencies.code_constants`, `harness.running.dependencies.json_file`,
+`harness.code_constants`, `harness.running.dependencies.json_file`,
 `harness.running.dependencies.record` and `harness.running.dependencies.settings`.
 """
 

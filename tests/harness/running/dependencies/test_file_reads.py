@@ -1,6 +1,7 @@
 """Tests of `harness.running.dependencies.file_reads`, `module_lookups` and `variable_reads` of the same package.
 
-Subjects: `harness.running.dependencies.module_lookups` and `harness.running.dependencies.variable_reads`.
+Subjects: `harness.running.dependencies.callers`,
+`harness.running.dependencies.module_lookups` and `harness.running.dependencies.variable_reads`.
 """
 
 import os
@@ -20,6 +21,7 @@ def test_reading_in_any_mode_is_noted_and_writing_is_not(tmp_path: Path, monkeyp
     for name in ("read", "both", "appended", "mapped.npy", "moved"):
         Path(name).write_bytes(b"text")
     np.save("mapped.npy", np.zeros(3))
+    monkeypatch.setattr(os, "stat", os.stat)
     reads = FileReads(ignored=(str(tmp_path / "store"),))
     reads.start()
     for name, mode in (("read", "r"), ("both", "r+"), ("appended", "a+"), ("new", "w"), ("created", "x")):
@@ -32,13 +34,16 @@ def test_reading_in_any_mode_is_noted_and_writing_is_not(tmp_path: Path, monkeyp
         Path("missing").read_text()
     with pytest.raises(FileNotFoundError):
         (tmp_path / "store").read_text()
+    assert not Path("optional").exists()
+    assert Path(tmp_path).is_dir()
     noted = {name: stat for name, stat in reads.files.items() if not name.startswith("/")}
-    assert noted.keys() == {"read", "both", "appended", "mapped.npy", "missing"}
+    assert noted.keys() == {"read", "both", "appended", "mapped.npy", "missing", "optional"}
     assert noted["read"] == file_stat("read")
     assert noted["missing"] is None
 
 
 def test_listed_folders_are_noted_but_not_those_of_imports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "stat", os.stat)
     reads = FileReads()
     reads.start()
     (tmp_path / "packages").mkdir()

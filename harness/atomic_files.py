@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fnmatch import fnmatch
 from pathlib import Path
 
 from harness.errors import SubmissionError
+from harness.open_processes import open_workspaces
 from harness.temporary_files import remove_abandoned, temporary_sibling
 
 
@@ -14,8 +15,8 @@ from harness.temporary_files import remove_abandoned, temporary_sibling
 def atomic_path(path: Path) -> Iterator[Path]:
     """Yield a temporary path that replaces `path` when the block succeeds and is deleted when it raises.
 
-    A symbolic link is followed and its target replaced. A device or a pipe is written to directly. An OSError without
-    a file, such as that of a full disk, names `path`.
+    A symbolic link is followed and its target replaced, but in a workspace the link itself is replaced. A device or a
+    pipe is written to directly. An OSError without a file, such as that of a full disk, names `path`.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -27,7 +28,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
     if path.exists() and not path.is_file():
         yield path
         return
-    target = Path(os.path.realpath(path))
+    target = path if _is_in_workspace(path) else Path(os.path.realpath(path))
     temporary = temporary_sibling(target)
     try:
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL, 0o666))
@@ -38,7 +39,12 @@ def atomic_path(path: Path) -> Iterator[Path]:
             error.filename = str(target)
         raise
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
+
+
+def _is_in_workspace(path: Path) -> bool:
+    return any(path.absolute().is_relative_to(workspace) for workspace in open_workspaces())
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -60,3 +60,13 @@ def test_a_missing_folder_is_named_by_the_file(tmp_path):
     with pytest.raises(FileNotFoundError) as raised:
         write_atomically(tmp_path / "missing" / "a.csv", "x")
     assert raised.value.filename == str(tmp_path / "missing" / "a.csv")
+
+
+def test_a_link_in_a_workspace_is_replaced_and_not_followed(workspace, tmp_path_factory):
+    outside = tmp_path_factory.mktemp("outside") / "file"
+    outside.write_text("mine")
+    (workspace / "folds.csv").symlink_to(outside)
+    write_atomically(workspace / "folds.csv", "ours")
+    assert outside.read_text() == "mine"
+    assert (workspace / "folds.csv").read_text() == "ours"
+    assert not (workspace / "folds.csv").is_symlink()

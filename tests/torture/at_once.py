@@ -30,9 +30,9 @@ _MAY_FAIL = ("leaderboard", "report")  # while there is no entry yet
 class AtOncePart(Part):
     """Starts several commands at once."""
 
+    share = 4.0
     name = "at-once"
     unit = "commands at once"
-    share = 4.0
     limit_s = 300.0
 
     def prepare(self, folder: Path) -> None:

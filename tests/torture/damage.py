@@ -82,9 +82,9 @@ _DAMAGES: tuple[Callable[[Path, Random], None], ...] = (_empty, _cut, _garbage, 
 class DamagePart(Part):
     """Damages one file a try, and runs a command twice."""
 
+    share = 6.0
     name = "damage"
     unit = "damaged files"
-    share = 6.0
     limit_s = 300.0
 
     def prepare(self, folder: Path) -> None:

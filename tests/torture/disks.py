@@ -21,9 +21,9 @@ _WORDS = ("space", "full", "room", "quota", "disk")
 class DiskPart(Part):
     """A try runs the command of a scenario of the kills on a disk that is too small, and once more on a large one."""
 
+    share = 3.0
     name = "full-disk"
     unit = "full disks"
-    share = 3.0
     limit_s = 300.0
 
     def reason_to_skip(self) -> str | None:

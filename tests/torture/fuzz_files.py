@@ -33,9 +33,9 @@ from tests.torture.part import Fault
 class ImagePart(FuzzPart):
     """Decode a changed image."""
 
+    share = 2.8
     is_short = True
     name = "fuzz-images"
-    share = 2.0
     refusals = (UndecodableError,)
 
     def prepare_samples(self, folder: Path) -> None:
@@ -78,8 +78,8 @@ def _descriptions(part: FuzzPart) -> SolutionDescriptions:
 class SpecPart(FuzzPart):
     """Parse a changed spec, and configure what it names."""
 
+    share = 1.1
     name = "fuzz-specs"
-    share = 1.0
     samples = (
         b"hash", b"hash(kind='dct')", b"hash('dct', hash_size=8)", b"mean_hash(kinds=('dct', 'average'))", b"dft", b"first_images()",
         b"embeddings('mine', whiten=True)", b"nearest(backbone='lite0', pooling='gem')", b"hash(hashes='a.csv')",
@@ -120,6 +120,7 @@ class SpecPart(FuzzPart):
 class VariantPart(FuzzPart):
     """Read a changed TOML file of variants."""
 
+    share = 0.8
     name = "fuzz-variants"
     file_name = "variants.toml"
     samples = (
@@ -151,9 +152,9 @@ class VariantPart(FuzzPart):
 class PicklePart(FuzzPart):
     """Read a changed pickle; no function that it names is called."""
 
+    share = 1.4
     is_short = True
     name = "fuzz-pickles"
-    share = 1.0
     file_name = "gnd.pkl"
 
     def prepare_samples(self, folder: Path) -> None:
@@ -189,9 +190,9 @@ class PicklePart(FuzzPart):
 class RunFilePart(FuzzPart):
     """Read the files of a run of which one was changed."""
 
+    share = 1.4
     is_short = True
     name = "fuzz-run-files"
-    share = 1.5
 
     def prepare_samples(self, folder: Path) -> None:
         """Write a run's folder."""
@@ -231,8 +232,8 @@ class RunFilePart(FuzzPart):
 class DatabasePart(FuzzPart):
     """Read a leaderboard from a changed database."""
 
+    share = 1.1
     name = "fuzz-databases"
-    share = 1.5
     file_name = "leaderboard.db"
 
     def prepare_samples(self, folder: Path) -> None:
@@ -267,8 +268,8 @@ def _entry(seed: int) -> Entry:
 class VectorPart(FuzzPart):
     """Open a changed file of vectors and read it."""
 
+    share = 1.4
     name = "fuzz-vectors"
-    share = 1.5
 
     def prepare_samples(self, folder: Path) -> None:
         """Write vectors in all formats."""

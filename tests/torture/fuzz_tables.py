@@ -35,8 +35,8 @@ def formats(table: str) -> list[bytes]:
 class SubmissionPart(FuzzPart):
     """Validate a changed submission; now and then repair it twice, which must change nothing the second time."""
 
+    share = 2.8
     is_short = True
-    share = 3.0
 
     def __init__(self, task: str) -> None:
         self.task, self.name = task, f"fuzz-submission-{task}"
@@ -88,7 +88,7 @@ class SubmissionPart(FuzzPart):
 class TruthPart(FuzzPart):
     """Read a changed ground truth."""
 
-    share = 2.0
+    share = 2.1
 
     def __init__(self, task: str) -> None:
         self.task, self.name = task, f"fuzz-truth-{task}"
@@ -125,8 +125,8 @@ class TruthPart(FuzzPart):
 class TablePart(FuzzPart):
     """Open a competition with a changed table."""
 
+    share = 1.7
     is_short = True
-    share = 1.5
 
     def __init__(self, part: str) -> None:
         self.part, self.name = part, f"fuzz-table-{part}"
@@ -148,6 +148,7 @@ class TablePart(FuzzPart):
 class HashTablePart(FuzzPart):
     """Read a changed table of hashes or of folds."""
 
+    share = 1.1
     name = "fuzz-hashes-and-folds"
 
     def prepare_samples(self, folder: Path) -> None:

@@ -23,10 +23,10 @@ _STOLEN = Path("/tmp/torture-stolen")  # a place outside of all folders
 class HostilePart(Part):
     """One hostile solution a try, beside `first_images`."""
 
+    share = 12.0
     is_short = True
     name = "hostile"
     unit = "hostile solutions"
-    share = 10.0
     limit_s = 240.0
 
     def prepare(self, folder: Path) -> None:

@@ -30,19 +30,19 @@ class Scenario:
     name: str
     before: tuple[tuple[str, ...], ...]
     words: tuple[str, ...]
-    share: float = 2.0
+    share: float
     forked: bool = True  # see `tests.torture.commands`
 
 
 SCENARIOS = (
-    Scenario("run", (), ("run", "first_images", "most_frequent", "--on", "COMP", "--jobs", "2"), 8.0),
+    Scenario("run", (), ("run", "first_images", "most_frequent", "--on", "COMP", "--jobs", "2"), 9.0),
     Scenario("run-hash", (), ("run", "hash", "--on", "COMP", "--jobs", "1"), 4.0),
-    Scenario("submit", (), ("submit", "first_images", "--on", "COMP", "--out", "OUT/s.csv"), 4.0),
+    Scenario("submit", (), ("submit", "first_images", "--on", "COMP", "--out", "OUT/s.csv"), 10.0),
     Scenario("tune", (), ("tune", "hash", "--on", "COMP", "--trials", "2", "--folds", "2", "--jobs", "1", "--only", "kind"), 5.0),
-    Scenario("blend", (("run", "first_images", "hash", "--on", "COMP"),), ("blend", "first_images", "hash", "--on", "COMP", "--out", "OUT/b.csv")),
-    Scenario("data-make", (), ("data", "make", "OUT/drawn", "--landmarks", "1"), forked=False),
-    Scenario("embeddings", (), ("embeddings", "add", "mine", "COMP/vectors.npz", "--on", "COMP")),
-    Scenario("report", (("run", "first_images", "--on", "COMP"),), ("report", "--on", "COMP", "--out", "OUT/r.html")),
+    Scenario("blend", (("run", "first_images", "hash", "--on", "COMP"),), ("blend", "first_images", "hash", "--on", "COMP", "--out", "OUT/b.csv"), 3.0),
+    Scenario("data-make", (), ("data", "make", "OUT/drawn", "--landmarks", "1"), 3.0, forked=False),
+    Scenario("embeddings", (), ("embeddings", "add", "mine", "COMP/vectors.npz", "--on", "COMP"), 4.0),
+    Scenario("report", (("run", "first_images", "--on", "COMP"),), ("report", "--on", "COMP", "--out", "OUT/r.html"), 3.0),
 )  # fmt: skip
 
 

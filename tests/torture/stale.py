@@ -99,10 +99,10 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 class StalePart(Part):
     """Runs a solution, changes one thing, and runs it again."""
 
+    share = 3.0
     is_short = True
     name = "stale"
     unit = "changes"
-    share = 3.0
     limit_s = 240.0
 
     def prepare(self, folder: Path) -> None:

@@ -113,20 +113,20 @@ def _lines(stream: ByteStream, size: int) -> Iterator[bytes]:
     if mark.startswith(_UTF_16):
         raise DataError(f"{stream.path}: is UTF-16; save the table as CSV in UTF-8")
     read = mark.removeprefix(_BOM) + stream.read(size)
-    rest = b""
+    rest, n_rest = list[bytes](), 0  # joined once, so that a long line takes linear time
     while read:
         end = read.rfind(b"\n") + 1
         if end:
-            yield b"".join((rest, memoryview(read)[:end]))
-            rest = read[end:]
-        else:
-            rest += read
-        if len(rest) > LONGEST:
-            yield rest
+            yield b"".join((*rest, memoryview(read)[:end]))
+            rest, n_rest = [], 0
+        rest.append(read[end:])
+        n_rest += len(read) - end
+        if n_rest > LONGEST:
+            yield b"".join(rest)
             return
         read = stream.read(size)
-    if rest:
-        yield rest + b"\n"
+    if n_rest:
+        yield b"".join(rest) + b"\n"
 
 
 def _complete(path: Path, piece: bytes, line: int) -> bytes:

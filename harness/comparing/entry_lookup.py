@@ -69,7 +69,7 @@ def find_entry(name: str, entries: Sequence[Entry], register: Path | None = None
 
 def best_of(entries: Sequence[Entry]) -> Entry:
     """Return the entry that the leaderboard shows for the entries of one solution and task."""
-    row = board_rows(entries, higher_is_better=metrics_of(entries[0].task)[0].higher_is_better)[0]  # type: ignore[arg-type]
+    row = board_rows(entries, higher_is_better=metrics_of(entries[0].task)[0].higher_is_better)[0]  # type: ignore[arg-type]  # the entries have one task
     return next(entry for entry in entries if entry.id == row.entry_id)
 
 

@@ -104,11 +104,11 @@ def _image(scored: AnswerWithScores, position: int, row: int) -> str:
     if position < 0:
         return "no image"
     score = "" if scored.scores is None else f" (score {scored.scores[row, position]:.6g})"
-    return f"{scored.answer.index_ids[position]}{score}"  # type: ignore[union-attr]
+    return f"{scored.answer.index_ids[position]}{score}"  # type: ignore[union-attr]  # of a ranking
 
 
 def _listed(scored: AnswerWithScores, row: int) -> np.ndarray:
-    return np.asarray(scored.answer.positions[row])  # type: ignore[union-attr]
+    return np.asarray(scored.answer.positions[row])  # type: ignore[union-attr]  # of a ranking
 
 
 def _gaps(scored: AnswerWithScores, row: int, before: np.ndarray, after: np.ndarray) -> np.ndarray:

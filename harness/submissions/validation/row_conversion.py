@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.data.ground_truth_files import COLUMNS
+from harness.data.tables.column_names import normalise_column
 from harness.data.tables.compressed import ByteStream, open_decompressed
 from harness.data.tables.separators import excel_separator, quoted_separator, separator_of
 from harness.errors import DataError
@@ -104,14 +105,14 @@ def _convert_rows(
     places = _places(header, rewriter)
     if places is None:
         return False
-    is_header = _is_header(header, rewriter.task)
+    is_header, names = _is_header(header, rewriter.task), [*map(normalise_column, header)]
     writer.writerow(header if is_header else _rewrite(header, line, places, rewriter, conversion))
     if separator in kinds.SEPARATORS:
         conversion.count(kinds.SEPARATORS[separator], line, separator.join(header), 1)
     for line, row in rows:
         if separator in kinds.SEPARATORS:
             conversion.count(kinds.SEPARATORS[separator], line, "", 1)
-        if is_header and row == header:
+        if is_header and [*map(normalise_column, row)] == names:
             conversion.count(kinds.REPEATED_HEADER, line, separator.join(row), 1)
         else:
             writer.writerow(_rewrite(row, line, places, rewriter, conversion))
@@ -155,7 +156,8 @@ def _rewrite(
         return row
     cells, formats = result
     for kind in dict.fromkeys(formats):
-        conversion.count(kind, line, row[query] if kind is kinds.FILE_NAME_QUERIES else ",".join(row[1:]) or row[0])
+        is_query = kind in (kinds.FILE_NAME_QUERIES, kinds.QUERY_SPELLING)
+        conversion.count(kind, line, row[query] if is_query else ",".join(row[1:]) or row[0], 1 if is_query else 2)
     if is_plain:
         return cells
     return [cells[0] if place == query else cells[1] if place == answer else cell for place, cell in enumerate(row)]

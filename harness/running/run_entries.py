@@ -50,7 +50,8 @@ class RunEntries:
     def find_or_add(self, done: ExecutedRun, outcome: Outcome) -> RunResult:
         """Return the result with the entry of this execution, which another process may have added already."""
         with run_lock(done.folder):
-            entry, notes = None if outcome.reason else self._find(done, outcome), ()
+            notes: tuple[str, ...] = ()
+            entry = None if outcome.reason else self._find(done, outcome)
             if entry is None:
                 entry, notes = self._add(done, outcome)
         notes = (*done.run.notes, *notes)

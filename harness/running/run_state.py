@@ -80,9 +80,9 @@ def run_state(runner: Runner, run: PlannedRun) -> RunState:
         entries = runner.entries.of_run(dependent_key(run.key, chosen.digest))
         entry = entries[0].id if entries else None
         return _state(run, "reused" if reusable else "repeated", entry, chosen.changes)
-    for entry, dependencies in _earlier_runs(runner, run):
+    for earlier, dependencies in _earlier_runs(runner, run):
         changes = [*_plan_changes(dependencies.plan, run.facts), *runner.dependencies.changes(dependencies)]
-        return _state(run, "repeated", entry.id, tuple({change.what: change for change in changes}.values()))
+        return _state(run, "repeated", earlier.id, tuple({change.what: change for change in changes}.values()))
     return _state(run, "new", None, ())
 
 

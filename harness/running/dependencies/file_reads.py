@@ -152,9 +152,14 @@ def native_files() -> set[str]:
     with suppress(OSError), open("/proc/self/maps", "rb") as maps:
         lines = {line.split(maxsplit=5)[5] for line in maps if line.count(b" ") >= 5 and b"/" in line}
         paths.update(os.fsdecode(line.rstrip(b"\n")) for line in lines)
-    for number in os.listdir("/proc/self/fd") if os.path.isdir("/proc/self/fd") else ():
+    if not os.path.isdir("/proc/self/fd"):
+        return paths
+    from fcntl import F_GETFL, fcntl  # Windows has none
+
+    for number in os.listdir("/proc/self/fd"):
         with suppress(OSError):  # it is closed by now
-            paths.add(os.readlink(f"/proc/self/fd/{number}"))
+            if fcntl(int(number), F_GETFL) & os.O_ACCMODE != os.O_WRONLY:
+                paths.add(os.readlink(f"/proc/self/fd/{number}"))
     return {path for path in paths if path.startswith("/") and not path.startswith(_KERNEL)}
 
 

@@ -63,7 +63,9 @@ def test_listed_folders_are_noted_but_not_those_of_imports(tmp_path: Path, monke
 def test_open_and_mapped_files_are_found(tmp_path: Path) -> None:
     np.save(tmp_path / "a b.npy", np.zeros(3))
     array = np.load(tmp_path / "a b.npy", mmap_mode="r")
-    with (tmp_path / "open").open("w"):
+    (tmp_path / "open").touch()
+    with (tmp_path / "written").open("w"), (tmp_path / "open").open():
+        assert str(tmp_path / "written") not in native_files()
         assert {str(tmp_path / "a b.npy"), str(tmp_path / "open")} <= native_files()
     assert len(array) == 3
 

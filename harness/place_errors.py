@@ -2,6 +2,8 @@
 
 import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from harness.open_processes import open_workspaces
@@ -19,6 +21,17 @@ _REMEDIES = {
 }
 
 
+@contextmanager
+def name_file(path: Path) -> Iterator[None]:
+    """Let an OSError without a file, such as that of a full disk, name a path."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise
+
+
 def explain_os_error(error: OSError) -> str:
     """Return what could not be read or written, why, and the remedy, in one line.
 
@@ -28,7 +41,8 @@ def explain_os_error(error: OSError) -> str:
     file = error.filename if error.filename2 is None else error.filename2
     name = os.fsdecode(file) if isinstance(file, str | bytes | os.PathLike) else ""
     if not name and error.errno in _FULL:
-        return f"a file or standard output: {error.strerror}; make room on its disk, or choose another place"
+        place = "".join(f" of {each}" for each in open_workspaces()[:1])
+        return f"a file{place} or standard output: {error.strerror}; make room on its disk, or choose another place"
     problem = ": ".join(filter(None, [name, error.strerror or str(error) or type(error).__name__]))
     remedy = _remedy(error.errno or 0, name)
     return f"{problem}; {remedy}" if remedy else problem

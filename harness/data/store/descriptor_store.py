@@ -26,6 +26,7 @@ from harness.data.store.array_specs import ArraySpec
 from harness.data.store.cache_key import extractor_key
 from harness.data.store.extractor import Descriptors, Extractor
 from harness.data.store.ragged import Ragged
+from harness.place_errors import name_file
 from harness.regular_file import open_regular, read_json
 
 UNDECODABLE = np.uint64(1)  # bit of a state
@@ -138,7 +139,7 @@ class ExtractorStore:
         """Return a named array as a memory map to write to; OSError if the disk has no room for all of it."""
         path = self.folder / f"{name}.npy"
         if hasattr(os, "posix_fallocate"):  # writing to a map without room would end the process
-            with path.open("r+b") as file:
+            with name_file(path), path.open("r+b") as file:
                 os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
         array: np.ndarray = np.load(path, mmap_mode="r+", allow_pickle=False)
         return array.view(np.ndarray)
@@ -168,7 +169,8 @@ class ExtractorStore:
 
     def _lay_out(self, name: str, dtype: np.dtype, shape: tuple[int, ...]) -> None:
         """Create a sparse file that holds an array of zeros."""
-        with self._replace(name).open("wb") as file:
+        path = self._replace(name)
+        with name_file(path), path.open("wb") as file:
             file.write(self._header(dtype, shape))
             file.truncate(file.tell() + self.n * dtype.itemsize * int(np.prod(shape, dtype=np.int64)))
 
@@ -188,7 +190,7 @@ class ExtractorStore:
 
     def _put(self, name: str, rows: np.ndarray, values: np.ndarray) -> None:
         """Write ascending rows with `write`, so that a full disk raises OSError and not SIGBUS."""
-        with (self.folder / name).open("r+b", buffering=0) as file:
+        with name_file(self.folder / name), (self.folder / name).open("r+b", buffering=0) as file:
             if name not in self._offsets:
                 self._offsets[name] = _data_offset(file)
             width = values.itemsize * math.prod(values.shape[1:])
@@ -200,7 +202,7 @@ class ExtractorStore:
     def _append(self, spec: ArraySpec, images: Descriptors) -> np.ndarray:
         """Append ragged rows to the log; return first and one-past-last row of each image `(n, 2)`."""
         path = self.folder / f"{spec.name}.log"
-        with self._lock(f"{spec.name}-log"), path.open("r+b", buffering=0) as file:
+        with name_file(path), self._lock(f"{spec.name}-log"), path.open("r+b", buffering=0) as file:
             first = file.seek(0, 2) // spec.row_bytes  # rounded down: a killed writer may have left half a row
             file.seek(first * spec.row_bytes)
             ends = first + np.cumsum([len(image) for image in images])

@@ -216,12 +216,28 @@ def test_a_search_whose_trials_all_fail_ends_at_once_and_is_repeated(
     ],
 )
 @pytest.mark.usefixtures("quick_runs")
-def test_a_damaged_file_of_trials_is_an_error_of_one_line(slope_folder: Path, tmp_path: Path, text: str) -> None:
+def test_trials_of_a_damaged_file_are_repeated(slope_folder: Path, tmp_path: Path, text: str) -> None:
     search = Search(slope_folder, tmp_path)
+    search.study.path.parent.mkdir(parents=True, exist_ok=True)
     search.study.path.write_text(text, encoding="utf-8")
-    with pytest.raises(WorkspaceError, match="is damaged; remove it") as raised:
-        search.trials(1)
-    assert str(raised.value).isprintable()
+    assert search.study.load() == {}
+
+
+@pytest.mark.usefixtures("quick_runs")
+def test_changed_trials_are_repeated(slope_folder: Path, tmp_path: Path) -> None:
+    study = Search(slope_folder, tmp_path).study
+    study.save({0: Trial(0, "", (0.25, 0.5), 1.0, ("a", "b"))})
+    assert study.load()
+    study.path.write_text(study.path.read_text().replace("0.25", "0.75"))
+    assert study.load() == {}
+
+
+@pytest.mark.usefixtures("quick_runs")
+def test_a_folder_in_place_of_the_trials_is_named(slope_folder: Path, tmp_path: Path) -> None:
+    study = Search(slope_folder, tmp_path).study
+    study.path.mkdir(parents=True)
+    with pytest.raises(WorkspaceError, match="move it away"):
+        study.load()
 
 
 @pytest.mark.usefixtures("quick_runs")

@@ -32,9 +32,9 @@ class PluginError(SolutionError):
 
 
 def error_text(error: BaseException, length: int = 300) -> str:
-    """Return the kind and the text of an error in one line, also if its text is long or cannot be made.
+    r"""Return the kind and the text of an error in one line, also if its text is long or cannot be made.
 
-    >>> error_text(ValueError("two\\nlines"))
+    >>> error_text(ValueError("two\nlines"))
     'ValueError: two lines'
     """
     try:

@@ -79,9 +79,7 @@ def _problem(error: Exception, folder: Path) -> str:
     reason = getattr(error, "strerror", None) or str(error)
     file = str(getattr(error, "filename", None) or folder)
     if file.startswith(str(folder / "workspace.json")):
-        return (
-            f"cannot be used as workspace: workspace.json in it cannot be read ({reason}); mend or remove that"
-        )
+        return f"cannot be used as workspace: workspace.json in it cannot be read ({reason}); mend or remove that"
     return f"cannot be used as workspace: {reason}; choose another by --workspace or {VARIABLE}"
 
 

@@ -139,7 +139,7 @@ class Runner:
     def reusable_key(self, run: PlannedRun) -> str | None:
         """Return the key of the entry of a finished run that would be reused; None if there is none."""
         finished = next((each for each in self.finished_runs(run) if not each.changes), None)
-        return finished and dependent_key(run.key, finished.digest)
+        return dependent_key(run.key, finished.digest) if finished else None
 
     def folder(self, run: PlannedRun) -> Path:
         """Return the folder of a run, which holds its submission, log and answer."""

@@ -69,10 +69,9 @@ def test_a_refused_file_is_named_with_what_may_be_done(tmp_path: Path, monkeypat
     monkeypatch.setattr("harness.sandbox.refused_access.is_restricted", lambda: True)
 
     def reason(number: int, path: str) -> str:
-        try:
+        with pytest.raises(OSError, match="Errno") as raised:
             raise OSError(number, os.strerror(number), path)
-        except OSError as error:
-            return failure_reason(error)
+        return failure_reason(raised.value)
 
     refused = reason(errno.EROFS, str(tmp_path / "new"))
     assert refused.startswith(f"{tmp_path / 'new'}: a solution may write only to ")

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from harness.running import planned_run
+from harness.running.description import descriptions
+from harness.running.description.describe import describe
 from harness.running.outcome import Outcome
 from harness.running.planned_run import PlannedRun
 from harness.running.runner import Runner, RunResult
@@ -108,8 +110,9 @@ class QuickRuns:
 
 @pytest.fixture
 def quick_runs(monkeypatch: pytest.MonkeyPatch) -> QuickRuns:
-    """Replace `Runner.run` by runs with computed scores."""
+    """Replace `Runner.run` by runs with computed scores, and describe `slope.py` in this process."""
     runs = QuickRuns()
+    monkeypatch.setattr(descriptions, "describe_plugin", lambda solution, specs, *_: [*describe(solution, specs)])
     monkeypatch.setattr(planned_run, "imports_digest", lambda *names: "the same")
     monkeypatch.setattr(Runner, "run", lambda self, *args, **named: runs(self, *args, **named))
     monkeypatch.setattr(Runner, "reusable_key", lambda self, run: run.key if self.entries.find(run.key) else None)

@@ -14,6 +14,7 @@ from harness.data.split import own_split
 from harness.data.training_data import TrainingData
 from harness.errors import HarnessError
 from harness.sandbox.audit_hook import refuse_hidden_files
+from harness.sandbox.refused_access import refused_access
 from harness.solution.base import Solution, identity, solution_name
 from harness.solution.registry import load_solution
 from harness.solution.spec import search_space, split_spec
@@ -124,5 +125,5 @@ def _check(clause: AnswerClause, run: ContractRun) -> ClauseResult:
 def _reason(error: BaseException, solution: Solution) -> str:
     """Return an error in one line, with the line of the user's code or else that of its answering method."""
     where = location_of_error(error, solution) or location_of_answering(solution)
-    text = " ".join(f"{type(error).__name__}: {error}".split())
+    text = refused_access(error) or " ".join(f"{type(error).__name__}: {error}".split())
     return text + (f" ({where})" if where else "")

@@ -60,6 +60,14 @@ def test_frames_of_libraries_and_of_the_harness_are_skipped() -> None:
     assert location_in_dump("") == ""
 
 
+def test_a_file_that_a_solution_may_not_write_is_named_as_by_a_run(tmp_path: Path) -> None:
+    path = write_obedient(tmp_path)
+    word = 'print("a word from fit")'
+    path.write_text(path.read_text().replace(word, f"open({str(tmp_path / 'x')!r}, 'w')"))
+    violation = list(check_in_process(str(path)))[-1].violation or ""
+    assert violation.startswith(f"{tmp_path / 'x'}: a solution may write only to "), violation
+
+
 def test_a_solution_that_writes_results_of_its_own_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "writes.py"
     path.write_text("import sys, os\nopen(sys.argv[1] + '/results.jsonl', 'w').write('{\\n')\nos._exit(0)\n")

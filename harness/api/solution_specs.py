@@ -1,6 +1,7 @@
 """From a solution in Python, a class or an instance, to the spec by which the process of a run finds it."""
 
 import sys
+from dataclasses import is_dataclass
 from pathlib import Path
 
 from harness.errors import SolutionError
@@ -24,9 +25,11 @@ def spec_of(solution: SolutionLike, register: Path) -> str:
         raise SolutionError(
             f"{solution!r:.80} is no solution, but {type(solution).__name__}: name one, as in 'hash'{hint}"
         )
-    instance = configure(solution, {}) if isinstance(solution, type) else solution
-    cls = type(instance)
+    cls = solution if isinstance(solution, type) else type(solution)
     file = source_file(cls)
+    if not is_dataclass(cls):
+        raise SolutionError(f"{file}: put @dataclass above {cls.__name__}")
+    instance = configure(solution, {}) if isinstance(solution, type) else solution
     name, written = solution_name(cls), identity(instance)
     other = available_solutions(register).get(name)
     if other and _is_class_of(cls, other):

@@ -35,6 +35,15 @@ def test_what_is_no_solution_is_refused_as_such(tmp_path: Path, value: object, m
         spec_of(value, tmp_path / "register")  # type: ignore[arg-type]
 
 
+def test_a_class_that_is_no_dataclass_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    class Sketch(Retrieval):
+        def fit(self, data: object) -> None: ...
+        def rank(self, queries: object) -> None: ...
+
+    with pytest.raises(SolutionError, match="put @dataclass above Sketch"):
+        spec_of(Sketch, tmp_path / "register")
+
+
 def test_the_class_of_a_notebook_cell_is_refused_with_what_to_do(tmp_path: Path) -> None:
     @dataclass
     class Sketch(Retrieval):

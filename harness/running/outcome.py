@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from hashlib import file_digest
 from pathlib import Path
@@ -75,12 +76,12 @@ def run_file_digest(path: Path) -> str:
 
 def finished_outcome(folder: Path) -> Outcome | None:
     """Return the outcome of the finished run in a folder; None if it failed, or its files are missing or changed."""
-    try:
+    with suppress(RunFileError, OSError):
         outcome = Outcome.load(folder)
         is_same = outcome.reason is None and outcome.digest == submission_digest(folder)
-        return outcome if is_same and outcome.answer_digest in ("", run_file_digest(folder / ANSWER)) else None
-    except (RunFileError, OSError):
-        return None
+        if is_same and (not outcome.answer_digest or outcome.answer_digest == run_file_digest(folder / ANSWER)):
+            return outcome
+    return None
 
 
 def stored_outcome(entry: Entry) -> Outcome | None:

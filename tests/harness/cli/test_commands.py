@@ -14,6 +14,7 @@ import pytest
 from harness.cli import main
 from harness.errors import HarnessError
 from harness.solution.registry import available_solutions
+from harness.workspace import Workspace
 from tests.cli import error_of, modules_after, run_command, run_process
 from tests.factories.competitions import make_competition
 from tests.factories.solutions import write_obedient
@@ -101,7 +102,7 @@ def test_without_names_every_solution_of_the_task_is_run(
 
 @pytest.mark.usefixtures("workspace")
 def test_one_line_names_all_solutions_that_are_left_out(
-    competition_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    competition_folder: Path, tmp_path: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = (
         write_obedient(tmp_path).read_text().replace("    chunk = 2\n", "    chunk = 2\n    modules = ('no_such',)\n")
@@ -109,7 +110,7 @@ def test_one_line_names_all_solutions_that_are_left_out(
     for name, text in (("needy", source), ("faulty", "import no_such_module\n")):
         (tmp_path / f"{name}.py").write_text(text)
     files = {name: str(tmp_path / f"{name}.py") for name in ("needy", "faulty")}
-    register = tmp_path / "solutions.json"
+    register = Workspace.open(workspace).register
     register.write_text(json.dumps(files))
     chosen = (*files, "first_images", "embeddings", "embeddings_recognition", "most_frequent")
     known = {name: each for name, each in available_solutions(register).items() if name in chosen}

@@ -74,9 +74,10 @@ def test_an_entry_on_a_sample_is_not_taken_for_the_whole(limited: LimitedRuns) -
     assert "7 of 7 queries answered" in submitted
     assert f"as entry {number['hash']}, which is on {SPLIT}" in submitted
     assert "compare answers to the same queries" in error_of("compare", number["first_images"], "hash", *limited.place)
+    first = limited.json("run", "hash")["runs"][0]
     again = limited.json("run", "hash", "--again")["runs"][0]
     assert again["repeated"]
-    assert limited.json("run", "hash")["runs"][0]["id"] == again["id"]
+    assert again["id"] > first["id"] == limited.json("run", "hash")["runs"][0]["id"]
 
 
 def test_a_command_to_repeat_has_each_value_of_an_option_and_no_password() -> None:

@@ -10,6 +10,7 @@ from PIL import Image
 from harness.data.competition import Competition
 from harness.data.split import own_split
 from harness.errors import HarnessError
+from harness.running.description.descriptions import SolutionDescriptions
 from harness.solution.base import Retrieval
 from harness.solution.registry import load_solution
 from harness.submissions.read_write import write_submission
@@ -114,8 +115,9 @@ def test_parameters_that_exclude_each_other_are_refused(spec: str, reason: str) 
     ("spec", "searched"), [("hash(hashes='h.csv')", {"kind"}), ("mean_hash(hashes='h.csv')", {"mean", "kinds"})]
 )
 def test_tune_keeps_the_parameters_that_a_table_excludes(spec: str, searched: set[str]) -> None:
-    assert set(_search_space(load_solution(spec), {}, None)) == searched
-    assert set(_search_space(load_solution(spec.partition("(")[0]), {}, None)) > searched
+    with_table, without = SolutionDescriptions().several([spec, spec.partition("(")[0]])
+    assert set(_search_space(with_table, None)) == searched
+    assert set(_search_space(without, None)) > searched
 
 
 def test_mean_hash_refuses_hashes_of_more_than_64_bits(

@@ -259,7 +259,7 @@ def test_weights_and_versions_are_recorded(tmp_path: Path, monkeypatch: pytest.M
     file = tmp_path / "own.weights.h5"
     result = []
     for content in (b"one", b"other"):
-        file.write_bytes(content)
+        file.write_bytes(b"\x89HDF\r\n\x1a\n" + content)
         result.append(Backbone("MobileNetV2", str(file)).made_with)
     assert result[0]["weights"] != result[1]["weights"]
     assert {"keras", "weights"} < set(result[0])

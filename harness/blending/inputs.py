@@ -14,7 +14,7 @@ from harness.comparing.entry_lookup import find_entry, is_entry_number
 from harness.data.competition import Competition
 from harness.data.split import TEST
 from harness.errors import HarnessError, SubmissionError
-from harness.running.outcome import stored_answer, stored_submission
+from harness.running.outcome import stored_answer, stored_outcome, stored_submission
 from harness.submissions.answer import Answer, Ranking
 from harness.submissions.list_length import MAX_SCORED_IDS, list_length
 from harness.submissions.read_write import read_submission, submission_task
@@ -66,7 +66,7 @@ def load_answers(inputs: Sequence[BlendInput], competition: Competition) -> list
 
 
 def _find(name: str, finished: Sequence[Entry], competition: Competition, workspace: Workspace) -> BlendInput:
-    entry = find_entry(name, finished, workspace.register)
+    entry = _intact_entry(name, finished, workspace.register)
     if entry:
         return BlendInput(entry.identity, stored_submission(entry), entry.task, entry)  # type: ignore[arg-type]
     path = Path(name)
@@ -78,3 +78,15 @@ def _find(name: str, finished: Sequence[Entry], competition: Competition, worksp
         f"{name}: neither a file nor a finished run of {competition.name}; to run it: "
         f"{join(['landmark', 'run', name, '--on', str(competition.folder)])}"
     )
+
+
+def _intact_entry(name: str, finished: Sequence[Entry], register: Path) -> Entry | None:
+    """Return the entry that a name means, or the next one if its submission is missing or was changed.
+
+    If none is left it is the first, whose error names the remedy.
+    """
+    first = entry = find_entry(name, finished, register)
+    while entry is not None and stored_outcome(entry) is None:
+        finished = [each for each in finished if each.id != entry.id]
+        entry = find_entry(name, finished, register)
+    return entry or first

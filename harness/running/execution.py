@@ -7,6 +7,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from harness.errors import HarnessError
+from harness.place_errors import explain_os_error
 from harness.progress import ProgressListener
 from harness.running.dependencies.changes import Change
 from harness.running.dependencies.file_reads import Stat
@@ -73,8 +74,8 @@ class Execution:
         except (RunStopped, Timeout):  # Timeout: another process runs it until after the deadline
             pass
         except OSError as error:
-            where = error.filename or place
-            raise HarnessError(f"{where}: {error.strerror}; make room, or choose another workspace") from None
+            error.filename = error.filename or str(place)
+            raise HarnessError(explain_os_error(error)) from None
         return ExecutedRun(run, place, None)
 
     def _loose(self, outcome: Outcome) -> list[Change]:

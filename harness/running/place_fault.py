@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from harness.data.split import Split
+from harness.place_errors import explain_os_error
 from harness.running.dependencies.file_reads import Stat, file_stat
 from harness.running.outcome import Outcome
 from harness.running.planned_run import PlannedRun
@@ -46,7 +47,8 @@ def _disk_fault(folder: Path, reason: str) -> str | None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        return f"{folder}: cannot be written: {error.strerror}; make room, or choose another workspace by --workspace"
+        error.filename = str(folder)
+        return f"the folder of the run cannot be written: {explain_os_error(error)}"
     finally:
         _remove(probe)
     is_full = os.strerror(28) in reason or os.strerror(122) in reason  # ENOSPC, EDQUOT

@@ -13,6 +13,7 @@ from tempfile import TemporaryFile
 
 from harness.data.split import Split
 from harness.errors import WorkspaceError
+from harness.place_errors import explain_os_error
 from harness.running.outcome import RunJob
 from harness.running.run_environment import run_environment, temporary_folder
 from harness.running.run_policy import own_store_of, run_policy, shared_stores
@@ -71,8 +72,6 @@ def open_input(run: RunInput, folder: Path) -> Iterator[int]:
             file.write(run.policy.to_json().encode() + b"\n" + content)
             file.flush()
         except OSError as error:
-            raise WorkspaceError(
-                f"{folder}: the input of a run cannot be written: {error.strerror}; make room, or choose another "
-                "workspace"
-            ) from None
+            error.filename = str(folder)
+            raise WorkspaceError(explain_os_error(error)) from None
         yield file.fileno()

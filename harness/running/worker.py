@@ -11,6 +11,7 @@ from pathlib import Path
 
 from harness.sandbox.policy import SandboxPolicy
 from harness.sandbox.restriction import restrict
+from harness.shared_memory import remove_shared_memory
 
 
 def main(folder: Path, descriptor: int) -> None:
@@ -28,6 +29,7 @@ def main(folder: Path, descriptor: int) -> None:
 
 if __name__ == "__main__":
     main(Path(sys.argv[1]), int(sys.argv[2]))
+    remove_shared_memory(os.getpid(), since=0)  # semaphores of joblib, which exit handlers would remove
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)  # do not wait for threads that the solution left running

@@ -114,3 +114,11 @@ def test_a_changed_submission_is_not_used(factory: EntryFactory) -> None:
     assert stored_outcome(entry) is None
     with pytest.raises(HarnessError, match="no longer in the workspace"):
         stored_answer(entry, factory.competition.queries.ids, factory.competition.index.ids)
+
+
+def test_a_name_means_the_best_entry_whose_submission_can_be_blended(factory: EntryFactory) -> None:
+    assert find_to_blend(factory, "hash") == "hash(threshold=20)"
+    stored_submission(factory.store.entries()[1]).write_text("id,images\n")
+    assert find_to_blend(factory, "hash") == "hash(kind='dct')"
+    with pytest.raises(HarnessError, match="no longer in the workspace"):
+        find_to_blend(factory, "#2")

@@ -14,7 +14,7 @@ from stat import S_ISDIR
 from types import FrameType
 from typing import Any
 
-from harness.running.dependencies.callers import is_library_call
+from harness.running.dependencies.callers import is_library_call, is_package_search
 
 Stat = tuple[int, int, int, int]  # size in bytes, mtime and ctime in nanoseconds, inode
 
@@ -29,6 +29,7 @@ _PATH_CODE = {
     "os.py",
     "<frozen os>",
 }
+_LISTING_CODE = {os.path.basename(__file__), "glob.py", "fnmatch.py"}
 _LIMIT = 200_000  # paths of a run, at most
 
 
@@ -141,7 +142,8 @@ class FileReads:
     def _note_folder(self, path: object) -> None:
         name = "." if path is None else _text(path)
         is_new = name and name not in self.folders and not name.startswith(self._ignored)
-        if is_new and not _is_import(sys._getframe(2)):  # noqa: SLF001 (who lists it)
+        frame = sys._getframe(2)  # noqa: SLF001 (who lists it)
+        if is_new and not _is_import(frame) and not is_package_search(frame, {*_PATH_CODE, *_LISTING_CODE}):
             self.folders.add(name)
             self.complete = self.complete and len(self.folders) < _LIMIT
 

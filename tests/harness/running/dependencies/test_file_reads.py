@@ -5,6 +5,7 @@ Subjects: `harness.running.dependencies.callers`,
 """
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -129,3 +130,30 @@ def test_variables_of_sessions_threads_and_secrets_cannot_matter() -> None:
         "LANDMARK_KERNELS",
         "XLA_FLAGS",
     }
+
+
+_LISTINGS = """
+import glob, importlib.metadata, os, pkgutil, sys
+from pathlib import Path
+from harness.running.dependencies.file_reads import FileReads
+place = Path(sys.argv[1])
+reads = FileReads()
+reads.start()
+list((place / "iterdir").iterdir())
+glob.glob(f"{place / 'glob'}/*")
+os.listdir(place / "listdir")
+list(os.scandir(place / "scandir"))
+list(os.walk(place / "walk"))
+list(importlib.metadata.distributions(path=[str(place / "metadata")]))
+list(pkgutil.iter_modules([str(place / "pkgutil")]))
+print(*sorted(Path(each).name for each in reads.folders if each.startswith(sys.argv[1])))
+"""
+
+
+def test_searches_for_packages_list_no_input_and_listings_of_a_solution_do(tmp_path: Path) -> None:
+    for name in ("glob", "iterdir", "listdir", "metadata", "pkgutil", "scandir", "walk"):
+        (tmp_path / name).mkdir()
+    command = [sys.executable, "-c", _LISTINGS, str(tmp_path)]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == (
+        "glob iterdir listdir scandir walk\n"
+    )

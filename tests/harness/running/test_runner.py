@@ -47,7 +47,9 @@ def test_a_run_is_scored_and_entered(competition_folder: Path) -> None:
     assert 0 < (entry.score("all") or 0) < 1
     assert entry.coverage is not None
     assert entry.coverage.answered == 7
-    assert [stage.name for stage in entry.stages] == ["load", "fit", "rank", "write"]
+    names = [stage.name for stage in entry.stages]
+    assert names[:4] == ["load", "fit", "rank", "write"]
+    assert names[4:] in ([], ["other"])  # of a process that took long to start
     assert all(stage.peak_mb > 1 for stage in entry.stages)
 
 

@@ -88,8 +88,8 @@ def test_a_failed_run_is_an_entry_with_its_reason_and_the_others_finish(
 
 @pytest.mark.usefixtures("workspace")
 def test_a_run_that_exceeds_a_limit_is_killed(competition_folder: Path, obedient: Path) -> None:
-    slow = run_solutions(make_runner(competition_folder, limits=RunLimits(timeout_s=3)), f"{obedient}(do='sleep')")[0]
-    assert "timed out after 3 s (--timeout)" in (slow.entry.reason or "")
+    slow = run_solutions(make_runner(competition_folder, limits=RunLimits(timeout_s=8)), f"{obedient}(do='sleep')")[0]
+    assert "timed out after 8 s (--timeout)" in (slow.entry.reason or "")
     large = run_solutions(make_runner(competition_folder, limits=RunLimits(memory_mb=400)), f"{obedient}(do='grow')")[0]
     assert "more than 400 MB (--memory-limit)" in (large.entry.reason or "")
 

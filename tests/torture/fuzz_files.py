@@ -153,7 +153,6 @@ class PicklePart(FuzzPart):
     """Read a changed pickle; no function that it names is called."""
 
     share = 1.4
-    is_short = True
     name = "fuzz-pickles"
     file_name = "gnd.pkl"
 

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import Any, get_type_hints
 
-from harness.errors import HarnessError, SolutionError, error_text
+from harness.errors import HarnessError, PluginError, SolutionError, error_text
 from harness.solution.base import Solution, needed_parameters, parameters, solution_name
 from harness.solution.plain_value import is_plain
 from harness.solution.search_space import Among, Range, range_of
@@ -118,7 +118,10 @@ def name_arguments(cls: type[Solution], arguments: dict[str, object]) -> dict[st
 
 
 def configure(cls: type[Solution], arguments: dict[str, object]) -> Solution:
-    """Return the solution with these parameters; raise SolutionError for an unknown name or a value of another type."""
+    """Return the solution with these parameters; raise SolutionError for an unknown name or a value of another type.
+
+    Raises PluginError if its code raises anything but ValueError, which says that a value is wrong.
+    """
     name = solution_name(cls)
     hints = parameter_types(cls)
     names = [each.name for each in parameters(cls)]
@@ -138,8 +141,8 @@ def configure(cls: type[Solution], arguments: dict[str, object]) -> Solution:
     except (HarnessError, KeyboardInterrupt):
         raise
     except BaseException as error:  # noqa: BLE001 (a plug-in may call sys.exit)
-        text = error_text(error)
-        raise SolutionError(f"{name}: {text.removeprefix('ValueError: ')}") from None
+        kind = SolutionError if isinstance(error, ValueError) else PluginError
+        raise kind(f"{name}: {error_text(error).removeprefix('ValueError: ')}") from None
 
 
 def _placeholder(parameter: str) -> str:

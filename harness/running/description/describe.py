@@ -30,7 +30,8 @@ def describe(solution: RegisteredSolution, specs: Sequence[str]) -> Iterator[Des
         try:
             yield describe_configuration(spec, cls, about)
         except HarnessError as error:
-            yield SolutionError(_message(solution, error))
+            kind = PluginError if isinstance(error, PluginError) else SolutionError
+            yield kind(_message(solution, error))
         except BaseException as error:  # noqa: BLE001
             yield PluginError(_message(solution, error))
 

@@ -126,6 +126,8 @@ def test_a_description_is_that_of_the_current_code(idea: Path) -> None:
 def test_no_command_imports_a_plug_in(competition_folder: Path, workspace: Path, idea: Path) -> None:
     runner = make_runner(competition_folder)
     register = workspace / "solutions.json"
+    for name in [each for each in sys.modules if each.startswith(f"{registry.PLUGINS}.idea")]:
+        del sys.modules[name]  # of another test
     register_file(idea, register)
     assert {"name": "idea", "error": None}.items() <= {each["name"]: each for each in summarise_solutions(register)}[
         "idea"

@@ -1,4 +1,4 @@
-"""The secret key of the hash tables of ids, drawn anew by each process: nobody can choose ids that collide."""
+"""A random key for the hash tables of ids, new in each process, so that ids cannot be chosen to collide."""
 
 import os
 

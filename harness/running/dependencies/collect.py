@@ -67,7 +67,7 @@ def _collect(reads: Any, places: RunPlaces, digests: DigestCache) -> Dependencie
         libraries=tuple(libraries),
         files={path: _file(path, folder, stat, digests) for path, stat in sorted(inputs.items())},
         folders=_folders(reads["folders"], folder, places),
-        modules=_found_modules(text_mapping(reads["top_levels"]), search_path),
+        modules=_modules_in_search_path(text_mapping(reads["top_levels"]), search_path),
         absent=_absent_modules(reads["absent"], search_path),
         search_path=tuple(search_path),
         variables=_variables(reads["variables"]),
@@ -116,7 +116,7 @@ def _folders(listed: Mapping[str, str], folder: str, places: RunPlaces) -> dict[
     return {path: listed[path] for path, place in sorted(paths.items()) if places.is_input_folder(place)}
 
 
-def _found_modules(files: Mapping[str, str], search_path: Sequence[str]) -> dict[str, str]:
+def _modules_in_search_path(files: Mapping[str, str], search_path: Sequence[str]) -> dict[str, str]:
     """Return the files of top-level modules that are found in the search path, without those loaded from elsewhere."""
     return {name: file for name, file in files.items() if module_file(name, search_path) == file}
 

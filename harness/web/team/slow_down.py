@@ -1,4 +1,4 @@
-"""Wrong tokens slow down further tries from their address, more so for the same token prefix, and lock nobody out."""
+"""Delays after wrong tokens, by address and token prefix. A right token is never refused."""
 
 import time
 from collections.abc import Iterator

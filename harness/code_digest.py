@@ -11,6 +11,11 @@ from itertools import takewhile
 from pathlib import Path
 from types import ModuleType
 
+from harness.digest_cache import DigestCache
+from harness.user_cache import user_cache_folder
+
+_NO_IMPORTS = " "  # in the file of stored imports, where a text must not be empty
+
 
 def class_digest(cls: type) -> str:
     """Return a digest of the module that defines a class and of its imports from its own package, transitively.
@@ -49,6 +54,7 @@ def imported_files(*names: str) -> tuple[Path, ...]:
         if spec is None or spec.origin is None:
             raise ModuleNotFoundError(f"the code of {name!r} cannot be digested: there is no such module", name=name)
         _follow(Path(spec.origin), name, None, files)
+    _stored_imports().save()
     return tuple(sorted({*files, *(package for file in files for package in _packages(file))}))
 
 
@@ -73,6 +79,7 @@ def _module_files(module: ModuleType) -> list[Path]:
         raise FileNotFoundError(f"the code of {module.__name__!r} cannot be digested: it has no source file")
     files: dict[Path, None] = {}
     _follow(file, name, folder, files)
+    _stored_imports().save()
     return sorted(files)
 
 
@@ -90,6 +97,18 @@ def _follow(file: Path, name: str, folder: Path | None, files: dict[Path, None])
 @cache  # by content: most solutions import the same modules, and to parse a module takes longer than to read it
 def _imports(source: bytes, package: str) -> frozenset[str]:
     """Return the names of the modules that some code of a package imports, and of what it imports from them."""
+    key = f"imports\0{package}\0{sha256(source).hexdigest()}"
+    names = _stored_imports().get(key, lambda: " ".join(sorted(_parse_imports(source, package))) or _NO_IMPORTS)
+    return frozenset(names.split())
+
+
+@cache
+def _stored_imports() -> DigestCache:
+    """Return the file of the user's cache with the imports of each module, by its content."""
+    return DigestCache(user_cache_folder() / "imports.json")
+
+
+def _parse_imports(source: bytes, package: str) -> set[str]:
     names: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
@@ -97,7 +116,7 @@ def _imports(source: bytes, package: str) -> frozenset[str]:
         elif isinstance(node, ast.ImportFrom):
             base = _absolute(node, package)
             names.update([base, *(f"{base}.{alias.name}" for alias in node.names)])
-    return frozenset(names)
+    return names
 
 
 def _absolute(node: ast.ImportFrom, package: str) -> str:

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from harness.device import CPU, device_name, planned_device
-from harness.running.dependencies.digest_cache import DigestCache
+from harness.digest_cache import DigestCache
 from harness.running.dependencies.file_reads import file_stat
 from harness.running.named_files import named_files
 

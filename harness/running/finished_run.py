@@ -6,9 +6,9 @@ from itertools import count, islice
 from pathlib import Path
 from shutil import rmtree
 
+from harness.digest_cache import DigestCache, workspace_digests
 from harness.running.dependencies.changes import Change, changes
 from harness.running.dependencies.collect import collect_dependencies, interrupted_reads_hold
-from harness.running.dependencies.digest_cache import DigestCache, workspace_digests
 from harness.running.dependencies.record import Dependencies
 from harness.running.dependencies.recorder import READS
 from harness.running.dependencies.run_places import RunPlaces

@@ -11,7 +11,7 @@ import metrics
 from harness.code_digest import class_digest, imports_digest
 from harness.data.competition import Competition
 from harness.data.split import Split
-from harness.running.dependencies.digest_cache import workspace_digests
+from harness.digest_cache import workspace_digests
 from harness.running.description.descriptions import SolutionDescriptions
 from harness.running.description.inputs import input_facts
 from harness.running.environment import environment_facts

@@ -1,9 +1,12 @@
+"""Tests of `harness.code_digest`, and of `harness.user_cache`, where it stores the imports of each module."""
+
 import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from harness import code_digest, digest_cache
 from harness.code_digest import class_digest, imported_files, imports_digest
 from harness.solution.registry import load_class
 
@@ -90,3 +93,22 @@ def test_a_class_without_a_source_file_is_an_error_and_not_an_empty_digest(monke
     monkeypatch.setitem(sys.modules, module.__name__, module)
     with pytest.raises(FileNotFoundError, match="has no source file"):
         class_digest(module.Idea)
+
+
+def test_imports_are_stored_by_content_and_found_without_parsing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANDMARK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(digest_cache, "_DIGESTS", {})
+    before = _imported_anew("harness.errors")
+    assert (tmp_path / "cache/imports.json").is_file()
+    monkeypatch.setattr(digest_cache, "_DIGESTS", {})
+    monkeypatch.setattr(code_digest, "_parse_imports", lambda *_: pytest.fail("was parsed"))
+    assert _imported_anew("harness.errors") == before
+    code_digest._stored_imports.cache_clear()
+
+
+def _imported_anew(name: str) -> tuple[Path, ...]:
+    for function in (code_digest.imported_files, code_digest._imports, code_digest._stored_imports):
+        function.cache_clear()
+    return code_digest.imported_files(name)

@@ -15,8 +15,8 @@ from PIL import Image
 from harness.data.embeddings.reading import open_vector_files
 from harness.data.images.decode import UndecodableError, decode
 from harness.data.safe_pickle import read_pickle
+from harness.digest_cache import DigestCache
 from harness.running.answer_file import load_answer, save_answer
-from harness.running.dependencies.digest_cache import DigestCache
 from harness.running.dependencies.record import DEPENDENCIES, Dependencies, FileState
 from harness.running.description.descriptions import SolutionDescriptions
 from harness.running.outcome import Outcome, finished_outcome, run_file_digest, submission_digest

@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from harness.digest_cache import DigestCache
 from harness.running.dependencies.collect import forget_archives, module_file
-from harness.running.dependencies.digest_cache import DigestCache
 from harness.running.dependencies.file_reads import file_stat, names_digest
 from harness.running.dependencies.libraries import Library, current_library
 from harness.running.dependencies.record import Dependencies, FileState

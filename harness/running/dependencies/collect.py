@@ -7,7 +7,7 @@ from importlib.machinery import PathFinder
 from typing import Any
 
 from harness.code_constants import files_in_code
-from harness.running.dependencies.digest_cache import DigestCache
+from harness.digest_cache import DigestCache
 from harness.running.dependencies.file_reads import Stat, file_stat
 from harness.running.dependencies.json_file import read_json
 from harness.running.dependencies.libraries import group_libraries

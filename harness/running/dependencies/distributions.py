@@ -8,9 +8,11 @@ import re
 from base64 import urlsafe_b64decode
 from functools import lru_cache
 
+from harness.digest_cache import DigestCache
 from harness.running.dependencies.file_reads import Stat, file_stat
 
 _INFO = ".dist-info", ".egg-info"
+_NONE = "-"  # among digests, which are not empty
 _MARGIN_NS = 60_000_000_000  # an installer writes its list within this time after the files
 
 
@@ -19,9 +21,11 @@ def has_distributions(folder: str) -> bool:
     return bool(_information(folder, file_stat(folder)))
 
 
-def find_distribution(folder: str, package: str) -> str:
+def find_distribution(folder: str, package: str, digests: DigestCache) -> str:
     """Return the name of the metadata folder of the distribution that installed a package; "" if there is none."""
-    return _find(folder, file_stat(folder), package)
+    stat = file_stat(folder)
+    found = digests.get(f"distribution\0{folder}\0{stat}\0{package}", lambda: _find(folder, stat, package) or _NONE)
+    return "" if found == _NONE else found
 
 
 def distribution_name(information: str) -> str:
@@ -60,7 +64,6 @@ def _information(folder: str, _: Stat | None) -> tuple[str, ...]:
         return ()
 
 
-@lru_cache(maxsize=1000)
 def _find(folder: str, stat: Stat | None, package: str) -> str:
     wanted = _normal(package.partition(".")[0])
     names = sorted(_information(folder, stat), key=lambda name: _normal(distribution_name(name)) != wanted)

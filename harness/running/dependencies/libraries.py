@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from harness.running.dependencies.digest_cache import DigestCache
+from harness.digest_cache import DigestCache
 from harness.running.dependencies.distributions import (
     distribution_name,
     distribution_version,
@@ -76,7 +76,7 @@ def library_folders(search_path: Sequence[str]) -> list[str]:
 
 def current_library(library: Library, digests: DigestCache) -> Library:
     """Return the library as it is now."""
-    information = find_distribution(library.folder, library.package)
+    information = find_distribution(library.folder, library.package, digests)
     version = distribution_version(library.folder, information) if information else ""
     names = list(_unpack(library.files))
     state = _state(library.folder, names)
@@ -87,7 +87,7 @@ def current_library(library: Library, digests: DigestCache) -> Library:
 
 
 def _library(folder: str, package: str, names: list[str], digests: DigestCache) -> Library:
-    information = find_distribution(folder, package)
+    information = find_distribution(folder, package, digests)
     version = distribution_version(folder, information) if information else ""
     packed = b64encode(zlib.compress(os.fsencode("\n".join(names)))).decode()
     library = Library(folder, package, information, version, packed, _state(folder, names), "")

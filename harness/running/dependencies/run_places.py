@@ -10,6 +10,7 @@ from sysconfig import get_path
 from harness.data.images.find import SUFFIXES
 from harness.data.split import Split
 from harness.running.dependencies.settings import KERAS_FILE
+from harness.user_cache import user_cache_folder
 
 _COMPILED = (".nbi", ".nbc", ".kernel")  # whose source counts
 _STORES = "descriptors", "own_stores", "folds", "studies", "leaderboard.db", "solutions.json", "workspace.json"
@@ -42,9 +43,7 @@ class RunPlaces:
 
     @cached_property
     def _covered(self) -> tuple[str, ...]:
-        cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-        networks = os.environ.get("LANDMARK_CACHE") or os.path.join(cache, "landmark")
-        folders = [self.folder, *(self.workspace / name for name in _STORES), Path(networks).absolute()]
+        folders = [self.folder, *(self.workspace / name for name in _STORES), user_cache_folder()]
         return tuple(str(folder) + end for folder in folders for end in ("" if folder.suffix else os.sep,))
 
     @cached_property

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.running.dependencies.digest_cache import DigestCache
+from harness.digest_cache import DigestCache
 from harness.running.environment import environment_facts
 
 DIGESTS = DigestCache(Path("/no/such/folder/digests.json"))

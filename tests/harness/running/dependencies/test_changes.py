@@ -16,9 +16,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from harness.digest_cache import DigestCache
 from harness.running.dependencies.changes import changes
 from harness.running.dependencies.collect import collect_dependencies
-from harness.running.dependencies.digest_cache import DigestCache
 from harness.running.dependencies.record import Dependencies
 from harness.running.dependencies.run_places import RunPlaces
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.digest_cache import DigestCache
 from harness.running.dependencies import distributions
-from harness.running.dependencies.digest_cache import DigestCache
 from harness.running.dependencies.distributions import find_distribution, installed_digest
 from harness.running.dependencies.file_reads import file_stat
 from harness.running.dependencies.libraries import Library, current_library, group_libraries
@@ -63,7 +63,7 @@ def test_a_large_file_has_the_digest_of_the_installer_until_it_changes(
     path = tmp_path / "box/a.so"
     stat = file_stat(str(path))
     assert stat
-    name = find_distribution(str(tmp_path), "box")
+    name = find_distribution(str(tmp_path), "box", DigestCache(tmp_path / "d"))
     assert installed_digest(str(tmp_path), name, "box/a.so", stat) == hashlib.sha256(b"1" * 50).hexdigest()
     assert installed_digest(str(tmp_path), name, "box/a.so", (49, *stat[1:])) == ""
     assert installed_digest(str(tmp_path), name, "box/a", stat) == ""

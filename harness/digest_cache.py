@@ -1,4 +1,4 @@
-"""A file of the workspace with digests of files and libraries, so that what has not changed is digested once."""
+"""A file of digests and other short texts, each computed once from all that its key names."""
 
 import json
 import os
@@ -57,6 +57,7 @@ class DigestCache:
             if self._new:
                 latest = dict(list((_load(self._path) | self._new).items())[-_LIMIT:])
                 with suppress(OSError, HarnessError):
+                    self._path.parent.mkdir(parents=True, exist_ok=True)
                     text = json.dumps(latest)
                     write_atomically(self._path, f"{sha256(text.encode()).hexdigest()}\n{text}")
                 self._stored, self._new = latest, {}

@@ -1,11 +1,11 @@
-"""Tests of `harness.running.dependencies.digest_cache`."""
+"""Tests of `harness.digest_cache`."""
 
 from pathlib import Path
 
 import pytest
 
-from harness.running.dependencies import digest_cache
-from harness.running.dependencies.digest_cache import DigestCache
+from harness import digest_cache
+from harness.digest_cache import DigestCache
 from harness.running.dependencies.file_reads import file_stat
 
 

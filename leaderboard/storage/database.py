@@ -13,7 +13,7 @@ from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from leaderboard.errors import StoreError
 from leaderboard.safe_text import hide_credentials, shorten
-from leaderboard.storage.migrate import SCHEMA_VERSION, schema_version, upgrade_schema
+from leaderboard.storage.migrate import READABLE_VERSIONS, SCHEMA_VERSION, schema_version, upgrade_schema
 from leaderboard.storage.serialization import to_json
 from leaderboard.storage.sqlite_file import connect_read_only, is_writable, require_files
 
@@ -66,12 +66,14 @@ class Database:
         self.place = shorten(url.database or "" if sqlite else hide_credentials(url.render_as_string()))
         with store_errors(self.place):
             self.engine = _sqlite(url) if sqlite else _server(url, pool_size)
+            self.is_read_only = sqlite and not is_writable(Path(url.database or ""))
             self._open_tables()
 
     def _open_tables(self) -> None:
         """Create or upgrade the tables where they are missing or old."""
         try:
-            if _stored_version(self.engine, self.place) != SCHEMA_VERSION:
+            version = _stored_version(self.engine, self.place)
+            if version != SCHEMA_VERSION and not (self.is_read_only and version in READABLE_VERSIONS):
                 _upgrade(self.engine, self.place)
         except UnicodeDecodeError as error:  # the name of a table
             raise StoreError(f"{self.place} {DAMAGED}") from error

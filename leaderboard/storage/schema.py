@@ -151,3 +151,23 @@ scorings = Table(  # the primary key ensures that a submission gets one entry
     Column("entry", ForeignKey(entries.c.id), nullable=False, unique=True),
     Column("released", ForeignKey(entries.c.id), nullable=False),  # whose public score was released
 )
+
+entry_notes = Table(  # since version 4
+    "entry_notes",
+    metadata,
+    Column("entry", ForeignKey(entries.c.id), primary_key=True, autoincrement=False),
+    Column("star", Boolean, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("note", EscapedText, nullable=False),
+    Column("changed", UtcDateTime, nullable=False),
+)
+
+saved_views = Table(  # since version 4
+    "saved_views",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    *(Column(name, EscapedText, nullable=False) for name in ("competition", "task", "name")),
+    Column("tab", String(16), nullable=False),
+    Column("query", EscapedText, nullable=False),  # of the board's address
+    UniqueConstraint("competition", "task", "name", name="saved_views_by_name"),
+)

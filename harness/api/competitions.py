@@ -18,13 +18,8 @@ from harness.api.notebook_view import NotebookView, ViewTable
 from harness.api.one_line_errors import raises_harness_errors
 from harness.api.runners import open_runner
 from harness.api.solution_specs import SolutionLike, run_spec, spec_of
-from harness.api.submission_files import (
-    ScoresView,
-    SubmissionLike,
-    ValidationView,
-    WrittenSubmission,
-    submission_path,
-)
+from harness.api.submission_files import WrittenSubmission
+from harness.api.submission_methods import SubmissionMethods
 from harness.data.competition import Competition
 from harness.data.store.extractor import Extractor
 from harness.errors import HarnessError
@@ -45,7 +40,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class OpenCompetition(ExportMethods, NotebookView):
+class OpenCompetition(SubmissionMethods, ExportMethods, NotebookView):
     """A competition folder with the workspace of its results, which are those of the command line.
 
     Each call reads the folder again, so it may change in between. All methods raise HarnessError, in one line.
@@ -153,31 +148,6 @@ class OpenCompetition(ExportMethods, NotebookView):
     def answer(self, name: str) -> AnswerView:
         """Return the answers of a solution or an entry ('#12') to the test images, with pictures in a notebook."""
         return stored_answer_view(self.read(), self.workspace, name)
-
-    @raises_harness_errors
-    def score(
-        self,
-        submission: SubmissionLike,
-        task: Task | None = None,
-        *,
-        intervals: bool | None = None,
-        seed: int = 0,
-    ) -> ScoresView:
-        """Score a submission, a file or a DataFrame, against the ground truth of the competition."""
-        from harness.scoring.submission_scores import score_submission
-
-        with submission_path(submission) as (path, name):
-            scores, notes = score_submission(path, self.folder, task, seed, with_intervals=intervals)
-            return ScoresView(name, scores, [note.replace(str(path), name) for note in notes])
-
-    @raises_harness_errors
-    def validate(self, submission: SubmissionLike, task: Task | None = None) -> ValidationView:
-        """Report all faults of a submission, a file or a DataFrame; the ground truth is not read."""
-        from harness.submissions.validation.validate import validate
-
-        require_task(task)
-        with submission_path(submission) as (path, name):
-            return ValidationView(name, validate(path, self.folder, task))
 
     @raises_harness_errors
     def submit(

@@ -1,8 +1,8 @@
 """Tests of the Python API on a small competition.
 
 Subjects: `harness.api.competitions`, `harness.api.opening`, `harness.api.boards`, `harness.api.comparisons`,
-`harness.api.answers`, `harness.api.submission_files`, `harness.api.delivery`, `harness.api.descriptors`,
-`harness.api.image_parts`, `harness.api.arguments`, `harness.api.runners`, `harness.api.tunings` and
+`harness.api.answers`, `harness.api.submission_files`, `harness.api.submission_methods`, `harness.api.delivery`,
+`harness.api.descriptors`, `harness.api.image_parts`, `harness.api.arguments`, `harness.api.runners`, `harness.api.tunings` and
 `harness.api.one_line_errors`.
 """
 

@@ -10,7 +10,6 @@ from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy.fft import rfft2
 
 from harness import Extractor
 
@@ -25,6 +24,8 @@ def log_magnitudes(images: np.ndarray, *, window: bool = True) -> Numbers:
     half is symmetric. The mean grey value is subtracted first. `window` applies a Hann window, without which the
     borders count as edges. Scaling follows numpy.fft.
     """
+    from scipy.fft import rfft2  # takes longer to import than all other modules of a run
+
     side = images.shape[-1]
     fading = np.outer(np.hanning(side), np.hanning(side)) if window else np.ones((side, side))
     weighted = (images * fading).reshape(len(images), -1)

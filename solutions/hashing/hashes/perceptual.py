@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 import pywt
 from PIL import Image
-from scipy.fft import dct
 
 from solutions.hashing.hashes.codes import pack_bits
 
@@ -74,6 +73,8 @@ def _above_mean(pictures: Pictures, side: int) -> Bits:
 
 def _above_median_frequency(pictures: Pictures, side: int) -> Bits:
     """Transform by FFT, as in imagehash: flat images have many frequencies of 0, and rounding decides their bits."""
+    from scipy.fft import dct  # takes longer to import than a run with stored hashes to rank
+
     pixels = _resize_all(pictures, side * _DCT_FACTOR, side * _DCT_FACTOR)
     columns = dct(pixels.astype(np.float64), axis=1)[:, :side]
     frequencies = dct(columns, axis=2)[:, :, :side].reshape(len(pixels), side * side)

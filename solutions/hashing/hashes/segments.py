@@ -7,7 +7,6 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter
-from scipy import ndimage
 
 from solutions.hashing.hashes.extractor import PerceptualHashes
 from solutions.hashing.hashes.perceptual import Pixels, perceptual_hashes
@@ -44,6 +43,8 @@ def segment_boxes(pixels: Pixels, most: int | None = None) -> list[Box]:
 
 def _segments(bright: npt.NDArray[np.bool_]) -> Iterator[tuple[int, Box]]:
     """Yield size and box of each segment, bright ones first."""
+    from scipy import ndimage  # takes a quarter of a second to import
+
     n_counted = _BORDER
     for dark, mask in enumerate((bright, ~bright)):
         labels, _ = ndimage.label(mask)  # numbered in the order of their first pixels

@@ -4,8 +4,8 @@ from sqlalchemy import Connection, Integer, String, column, func, insert, inspec
 
 from leaderboard.storage.schema import metadata
 
-SCHEMA_VERSION = "4"  # of the tables in `leaderboard.storage.schema`
-READABLE_VERSIONS = ("3", SCHEMA_VERSION)  # that are read without a migration where the database cannot be written
+SCHEMA_VERSION = "5"  # of the tables in `leaderboard.storage.schema`
+READABLE_VERSIONS = ("3", "4", SCHEMA_VERSION)  # that are read without a migration where the database cannot be written
 _LOCK = 0x1EADE2B0A2D  # an arbitrary number for the advisory lock
 _versions = table("alembic_version", column("version_num", String))
 _versions_before = table("leaderboard_schema", column("version", Integer))  # in versions 1 and 2

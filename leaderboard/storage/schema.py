@@ -139,6 +139,7 @@ submissions = Table(
     Column("attempts", Integer, nullable=False),
     Column("claim", String(32)),  # the secret of the worker that scores it
     Column("lease", UtcDateTime),  # when the claim expires
+    Column("links", JSON(none_as_null=True)),  # since version 5
     UniqueConstraint("team", "competition", "task", "number", name="team_submissions_by_number"),
     UniqueConstraint("team", "competition", "task", "digest", name="team_submissions_by_file"),
     Index("team_submissions_by_status", "status", "received"),
@@ -170,4 +171,39 @@ saved_views = Table(  # since version 4
     Column("tab", String(16), nullable=False),
     Column("query", EscapedText, nullable=False),  # of the board's address
     UniqueConstraint("competition", "task", "name", name="saved_views_by_name"),
+)
+
+texts = Table(  # Markdown of the pages of a competition, since version 5
+    "team_texts",
+    metadata,
+    Column("competition", EscapedText, primary_key=True),
+    Column("page", String(16), primary_key=True),
+    Column("text", EscapedText, nullable=False),
+    Column("changed", UtcDateTime, nullable=False),
+)
+
+contacts = Table(  # where messages about scored submissions go, since version 5
+    "team_contacts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("team", ForeignKey(teams.c.id), index=True),  # null: the admins, who get messages about all teams
+    Column("kind", String(8), nullable=False),
+    Column("address", EscapedText, nullable=False),
+    Column("secret", String(64), nullable=False),
+    Column("code", String(16)),  # that confirms the address, null once it is confirmed
+    Column("created", UtcDateTime, nullable=False),
+)
+
+deliveries = Table(  # since version 5
+    "team_deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("contact", ForeignKey(contacts.c.id), nullable=False),
+    Column("submission", ForeignKey(submissions.c.id)),  # null: the code that confirms an address
+    Column("status", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due", UtcDateTime),  # null: delivered, or given up
+    Column("error", EscapedText),  # of the last attempt
+    Column("tried", UtcDateTime),
+    UniqueConstraint("contact", "submission", "status", name="team_deliveries_once"),
 )

@@ -21,7 +21,7 @@ SubmissionStatus = Literal["queued", "running", "scored", "rejected", "failed"]
 
 @dataclass(frozen=True)
 class Upload:
-    """A completely received file, with the id of its future submission and the team's message."""
+    """A completely received file, with the id of its future submission and the team's description of it."""
 
     id: str
     competition: str
@@ -30,9 +30,10 @@ class Upload:
     message: str
     digest: str  # SHA-256 of the uploaded file
     size: int  # bytes
+    links: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Submission(Upload):
     """A submission of a team. `number` counts from 1 within its team, competition and task.
 
@@ -71,7 +72,8 @@ class Submissions:
             require_within_limits(rules, daily_usage(connection, team.id, upload.competition, upload.task, now), now)
             number = 1 + (connection.scalar(select(func.max(submissions.c.number)).where(*own)) or 0)
             new = {"number": number, "received": now, "status": "queued", "report": [], "chosen": False, "attempts": 0}
-            connection.execute(insert(submissions).values(**vars(upload), team=team.id, **new))
+            values = {**vars(upload), "links": list(upload.links) or None}
+            connection.execute(insert(submissions).values(**values, team=team.id, **new))
             added = connection.execute(submissions_query().where(submissions.c.id == upload.id))
             return submission_from_row(added.mappings().one())
 
@@ -106,6 +108,12 @@ class Submissions:
             scored = submissions.c.id.in_(valid_ids), submissions.c.status == "scored"
             if connection.execute(update(submissions).where(*own, *scored).values(chosen=True)).rowcount < count:
                 raise TeamError("a final must be a submission of the team that has a score")
+
+    def describe(self, submission_id: str, message: str, links: Collection[str]) -> None:
+        """Replace the description and the links of a submission."""
+        values = {"message": message, "links": list(links) or None}
+        with self._database.write_transaction() as connection:
+            connection.execute(update(submissions).where(submissions.c.id == submission_id).values(**values))
 
     def hide(self, submission_id: str, reason: str | None) -> None:
         """Hide a submission from the board for a reason; None shows it again."""
@@ -156,7 +164,8 @@ def submissions_query() -> Select[Any]:
 
 def submission_from_row(row: RowMapping) -> Submission:
     """The submission of a row."""
-    return Submission(**{**row, "report": tuple(map(str, row["report"]))})
+    links = tuple(map(str, row["links"] or ()))
+    return Submission(**{**row, "report": tuple(map(str, row["report"])), "links": links})
 
 
 def _of(team: Team, competition: str, task: str) -> tuple[Any, ...]:

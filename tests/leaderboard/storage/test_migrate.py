@@ -1,6 +1,7 @@
 """Tests of `leaderboard.storage.migrate` with `leaderboard.storage.migrations.env` and the migrations
 `leaderboard.storage.migrations.versions.v1_entries`, `leaderboard.storage.migrations.versions.v2_intervals`,
-`leaderboard.storage.migrations.versions.v3_teams` and `leaderboard.storage.migrations.versions.v4_notes`: old databases of both kinds keep their contents.
+`leaderboard.storage.migrations.versions.v3_teams`, `leaderboard.storage.migrations.versions.v4_notes` and
+`leaderboard.storage.migrations.versions.v5_pages`: old databases of both kinds keep their contents.
 """
 
 import re
@@ -155,7 +156,9 @@ def test_a_locked_old_database_is_reported_and_unchanged(tmp_path, monkeypatch):
 @pytest.mark.parametrize(("found", "age"), [(0, "an older"), (99, "a newer")])
 def test_an_unknown_version_is_refused(database_url, found, age):
     run(database_url, VERSION_1 + f"UPDATE leaderboard_schema SET version = {found};\n")
-    with pytest.raises(StoreError, match=rf"was written by {age} landmark \(schema {found}; this one writes {migrate.SCHEMA_VERSION}\)"):
+    with pytest.raises(
+        StoreError, match=rf"was written by {age} landmark \(schema {found}; this one writes {migrate.SCHEMA_VERSION}\)"
+    ):
         EntryStore(database_url)
 
 

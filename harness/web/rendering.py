@@ -10,6 +10,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from harness.web.assets import assets
+from harness.web.glossary_terms import TERMS
 from leaderboard.rendering.format_cells import format_cell, metric_label
 from leaderboard.rendering.wrap import pieces
 from leaderboard.safe_text import make_printable, shorten
@@ -29,13 +30,17 @@ class Link:
 
 @dataclass(frozen=True)
 class PageLayout:
-    """The common parts of all pages: title, breadcrumb, menu, user and footer links."""
+    """The common parts of all pages: title, breadcrumb, menu, user and footer links.
+
+    `sign_out` is the form token of the session that the user can end, empty without a session.
+    """
 
     title: str
     breadcrumb: Sequence[Link] = ()
     menu: Sequence[Link] = ()
     user_name: str = ""
     footer: Sequence[Link] = ()
+    sign_out: str = ""
 
 
 def render_template(template: str, layout: PageLayout, **values: Any) -> str:
@@ -96,6 +101,7 @@ def _environment() -> Environment:
         "cut": _cut, "metric": metric_label, "query_metric": query_metric_label, "breakable": break_between_words,
     }  # fmt: skip
     environment.globals |= {"address": address, "with_query": with_query, "cell": format_cell, "asset": _asset_address}
+    environment.globals["glossary"] = TERMS
     return environment
 
 

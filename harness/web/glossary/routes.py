@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from harness.web.context import PageContextDep
+from harness.web.glossary_terms import GROUPS
 from harness.web.rendering import Link
 from harness.web.site_page import SitePage
 
@@ -15,4 +16,4 @@ PAGE = SitePage(router, footer=(Link("Glossary", "/glossary"),))
 def glossary_page(context: PageContextDep) -> HTMLResponse:
     """Return the terms and their definitions."""
     breadcrumb = [Link("Competitions", "/"), Link("Glossary", "/glossary", current=True)]
-    return context.render("glossary/glossary.html", "Glossary", breadcrumb)
+    return context.render("glossary/glossary.html", "Glossary", breadcrumb, groups=GROUPS)

@@ -1,7 +1,8 @@
-// The theme switch.
+// The theme switch; the fade of tables that go on to the right; content that is computed in the background.
 "use strict";
 
 const THEMES = { "": "Theme: auto", light: "Theme: light", dark: "Theme: dark" };
+const POLL_MS = 1200;
 
 function themeSwitch(button) {
   const root = document.documentElement;
@@ -20,4 +21,39 @@ function themeSwitch(button) {
   button.hidden = false;
 }
 
+// A box of the class `scroll` gets `goes-on` while a part of its table lies beyond its right edge.
+function fadeWideTables() {
+  const mark = (box) => box.classList.toggle("goes-on", box.scrollWidth - box.clientWidth - box.scrollLeft > 2);
+  const resized = new ResizeObserver((changes) => changes.forEach((change) => mark(change.target)));
+  const seen = new WeakSet();
+  const watch = () => document.querySelectorAll(".scroll").forEach((box) => {
+    if (seen.has(box)) return;
+    seen.add(box);
+    box.addEventListener("scroll", () => mark(box), { passive: true });
+    resized.observe(box);
+  });
+  watch();
+  new MutationObserver(watch).observe(document.getElementById("content"), { childList: true, subtree: true });
+}
+
+// An element with `data-fetch` is replaced by what that address answers; 202 means: still being computed, ask again.
+async function fetchComputed(box) {
+  for (;;) {
+    const answer = await fetch(box.dataset.fetch).catch(() => null);
+    if (answer === null || (!answer.ok && answer.status !== 503)) break;
+    if (answer.status === 200) {
+      box.outerHTML = await answer.text();
+      return;
+    }
+    const text = answer.status === 202 ? await answer.text() : "";
+    const note = box.querySelector("[data-progress]");
+    if (text && note) note.textContent = text;
+    await new Promise((done) => { setTimeout(done, POLL_MS); });
+  }
+  box.textContent = "This part of the page could not be computed. Reload the page to try again.";
+  box.className = "notice";
+}
+
 themeSwitch(document.getElementById("theme"));
+fadeWideTables();
+document.querySelectorAll("[data-fetch]").forEach(fetchComputed);

@@ -2,12 +2,12 @@
 
 import hmac
 from typing import Annotated
-from urllib.parse import parse_qs, urlsplit
 
 from fastapi import Depends, Request
-from starlette.requests import ClientDisconnect
 
 from harness.web.error_pages import http_error, not_found
+from harness.web.forms import read_form
+from harness.web.same_origin import require_same_origin
 from harness.web.team.authenticator import form_token
 from harness.web.team.context import TeamContextDep
 from leaderboard.team.accounts import Team
@@ -17,7 +17,6 @@ COOKIE = "landmark"
 SIGN_IN = "/sign-in"
 PUBLIC_PATHS = (SIGN_IN, "/api/v1/openapi.json")
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-MAX_FORM_BYTES = 64_000  # of a form without a file
 
 
 def require_member(request: Request, teams: TeamContextDep) -> None:
@@ -62,40 +61,10 @@ def admin_of(request: Request) -> AuthenticatedMember:
     return member
 
 
-def require_same_origin(request: Request) -> None:
-    """Raise HTTP 403 unless the Origin or Sec-Fetch-Site header says that the request comes from this site."""
-    origin = request.headers.get("origin")
-    if origin is None:
-        same_origin = request.headers.get("sec-fetch-site") == "same-origin"
-    else:
-        same_origin = urlsplit(origin).netloc == request.headers.get("host")
-    if not same_origin:
-        raise http_error(403, "the request came from another site and was rejected")
-
-
 def require_form_token(request: Request, token: str) -> None:
     """Raise HTTP 403 unless the token is the session's CSRF token."""
     if not hmac.compare_digest(request.state.form_token.encode(), token.encode("utf-8", "replace")):
         raise http_error(403, "the form belongs to another session; reload the page")
-
-
-async def read_form(request: Request) -> dict[str, list[str]]:
-    """Return the fields of a form without a file.
-
-    Raises HTTP 413 beyond MAX_FORM_BYTES, 400 if it is malformed or the client has disconnected.
-    """
-    body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_FORM_BYTES:
-                raise http_error(413, "the form is too large")
-    except ClientDisconnect:
-        raise http_error(400, "the form was interrupted; send it again") from None
-    try:
-        return parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=1_000)
-    except ValueError:
-        raise http_error(400, "the request is not a form") from None
 
 
 async def read_session_form(request: Request) -> dict[str, list[str]]:
@@ -118,5 +87,4 @@ def _bearer_token(request: Request) -> str:
 TeamDep = Annotated[Team, Depends(team_of)]
 AdminDep = Annotated[AuthenticatedMember, Depends(admin_of)]
 MemberDep = Annotated[AuthenticatedMember, Depends(member_of)]
-FormDep = Annotated[dict[str, list[str]], Depends(read_form)]
 SessionFormDep = Annotated[dict[str, list[str]], Depends(read_session_form)]

@@ -1,5 +1,5 @@
 """Tests of `harness.web.team.access`, `harness.web.team.authenticator`, `harness.web.team.slow_down`,
-`harness.web.error_pages` and `harness.web.team.pages.sign_in.routes`: authentication, delays and CSRF protection."""
+`harness.web.same_origin`, `harness.web.forms`, `harness.web.error_pages` and `harness.web.team.pages.sign_in.routes`: authentication, delays and CSRF protection."""
 
 import pytest
 from fastapi import HTTPException

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from harness.web.forms import FormDep
 from harness.web.rendering import PageLayout, render_template
 from harness.web.site_page import SitePage
-from harness.web.team.access import COOKIE, SIGN_IN, FormDep, SessionFormDep, client_address
+from harness.web.team.access import COOKIE, SIGN_IN, SessionFormDep, client_address
 from harness.web.team.context import TeamContextDep
 from leaderboard.team.sessions import SESSION_LIFETIME
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from harness.data.competition import Competition
     from leaderboard import BoardRow, FoldRow
+    from leaderboard.rendering.export_columns import FurtherColumn
+    from leaderboard.storage.notes import EntryNote
     from metrics import Task
 
 Format = Literal["table", "csv", "json", "markdown", "latex"]
@@ -19,7 +21,8 @@ Format = Literal["table", "csv", "json", "markdown", "latex"]
 class BoardStyle:
     """A format, with medals or all columns, and the identities whose rows have a star in the terminal.
 
-    `shares` tells how many of the queries each part has.
+    `shares` tells how many of the queries each part has, `tied` are the identities that tie with the best, and `notes`
+    are those of entries by id.
     """
 
     format: Format
@@ -27,6 +30,8 @@ class BoardStyle:
     every_column: bool = False
     marked: Collection[str] = ()
     shares: bool = True
+    tied: Collection[str] = ()
+    notes: Mapping[int, EntryNote] = field(default_factory=dict)
 
 
 def print_board(
@@ -66,4 +71,15 @@ def render_board(
         marked=style.marked,
         medals=style.medals,
         every_column=style.every_column,
+        tied=() if split else style.tied,
+        further=_note_columns(rows, style),
     )
+
+
+def _note_columns(rows: Sequence[BoardRow | FoldRow], style: BoardStyle) -> list[FurtherColumn]:
+    """Return the columns star, tags and note for CSV and JSON where any entry has them."""
+    if not style.notes or style.format not in ("csv", "json"):
+        return []
+    from leaderboard.storage.notes import EntryNote, note_columns
+
+    return note_columns([style.notes.get(getattr(row, "entry_id", None) or 0, EntryNote()) for row in rows])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from json import loads
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from harness.cli._render_board import BoardStyle
     from harness.comparing.boards import BoardRows
     from harness.data.competition import Competition
+    from harness.workspace import Workspace
     from leaderboard.references import ReferenceRow
+    from leaderboard.storage.notes import EntryNote
     from metrics import Task as TaskName
 
     Boards = Mapping[TaskName, BoardRows]
@@ -81,6 +83,7 @@ def leaderboard(
     by = entry_metrics(metric, competition, [name for name, of_task in entries.items() if of_task], folds=folds)
     boards = {name: task_board(name, entries[name], folds=folds, every=every, metric=each) for name, each in by.items()}
     samples = {} if folds or reference_rows is not None else entries_by_sample(competition, workspace, task)
+    style = replace(style, notes=_notes(workspace, style), tied=_tied(workspace, boards, style))
     sample_boards = {key: task_board(key[0], of, every=every, metric=by.get(key[0])) for key, of in samples.items()}
     if style.format == "json":
         _print_document(competition, style, boards, sample_boards, reference_rows)
@@ -88,6 +91,32 @@ def leaderboard(
         say(f"no entries for {competition.name} in {workspace.folder}; add some with: landmark run … --on {on}")
     else:
         _print(competition, style, boards, sample_boards, reference_rows)
+
+
+def _notes(workspace: Workspace, style: BoardStyle) -> Mapping[int, EntryNote]:
+    """Return the notes of all entries by id, for the formats that have them."""
+    if style.format not in ("csv", "json"):
+        return {}
+    from leaderboard.storage.database import Database
+    from leaderboard.storage.notes import NoteStore
+
+    return NoteStore(Database(workspace.database)).find()
+
+
+def _tied(workspace: Workspace, boards: Boards, style: BoardStyle) -> frozenset[str]:
+    """Return the identities that are tied with the best of their board, for the terminal."""
+    if style.format != "table":
+        return frozenset()
+    from harness.comparing.board_ties import tied_with_best
+    from leaderboard import BoardRow, EntryStore
+    from metrics import metric
+
+    store, tied = EntryStore(workspace.database), frozenset[str]()
+    for rows in boards.values():
+        of_board = [row for row in rows if isinstance(row, BoardRow)]
+        if of_board and of_board[0].metric:
+            tied |= tied_with_best(of_board, store, metric(of_board[0].metric))
+    return tied
 
 
 def _check(style: BoardStyle, *, references: bool, folds: bool) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI, Response, params
+from fastapi import APIRouter, FastAPI, Request, Response, params
 
 from harness.web.assets import assets_by_address
 from harness.web.context import Site
@@ -50,9 +50,12 @@ def create_app(
 
 
 @static.get("/static/{name}", include_in_schema=False)
-async def asset(name: str) -> Response:
-    """Return a style sheet, a script or an icon."""
+async def asset(name: str, request: Request) -> Response:
+    """Return a style sheet, a script or an icon, compressed if the browser accepts that."""
     file = assets_by_address().get(name)
     if file is None:
         raise not_found()
-    return Response(file.content, media_type=file.media_type, headers={"Cache-Control": CACHE_FOREVER})
+    headers = {"Cache-Control": CACHE_FOREVER, "Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(file.compressed, media_type=file.media_type, headers={**headers, "Content-Encoding": "gzip"})
+    return Response(file.content, media_type=file.media_type, headers=headers)

@@ -1,7 +1,8 @@
 """Style sheets, scripts and icons of all page folders, served under names that contain a digest of the content."""
 
+import gzip
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,6 +16,11 @@ class Asset:
     address_name: str
     media_type: str
     content: bytes
+
+    @cached_property
+    def compressed(self) -> bytes:
+        """The content as a gzip file; it has no secrets, so that its length tells nothing."""
+        return gzip.compress(self.content, mtime=0)
 
     @property
     def text(self) -> str:

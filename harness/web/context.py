@@ -10,12 +10,13 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
 from harness.data.competition import TASKS
-from harness.data.ground_truth import part_shares
 from harness.data.split import TEST
+from harness.errors import HarnessError
 from harness.web.charts.board_charts import ScatterChart
 from harness.web.competitions import CompetitionIndex
 from harness.web.data.analysis_cache import AnalysisCache
 from harness.web.data.board_cache import BoardCache
+from harness.web.data.part_shares import ShareCache
 from harness.web.data.ties import TieFinder
 from harness.web.lru import LruCache
 from harness.web.permissions import Permissions, PermissionsOf, local_user
@@ -25,6 +26,7 @@ from harness.workspace import Workspace
 from leaderboard import EntryStore
 from leaderboard.errors import LeaderboardError
 from leaderboard.storage.database import Database
+from leaderboard.storage.notes import NoteStore
 from metrics import Task
 
 
@@ -48,21 +50,23 @@ class Site:
         self.competitions = CompetitionIndex(workspace, folders)
         self.analyses = AnalysisCache(workspace, self.store, self.competitions)
         self.ties = TieFinder(workspace, self.store)
+        self.notes = NoteStore(database)
         self.charts: LruCache[list[ScatterChart]] = LruCache(64)
-        self._shares: LruCache[dict[str, float]] = LruCache(64)
+        self._shares = ShareCache(workspace)
 
     def warm(self) -> None:
         """Warm the board cache at start-up; database errors are ignored here and surface when a board is requested."""
-        with suppress(LeaderboardError):
+        with suppress(LeaderboardError, HarnessError):
             for name in self.boards.names():
                 for task in TASKS:
                     if (name.task, name.split) == (task, TEST):
                         self.boards.ranked(name.competition, task)
+                        self.shares(name.competition, task)
 
     def shares(self, competition: str, task: Task) -> dict[str, float]:
         """Return the public and the private share of the scored queries, in [0, 1]; empty without ground truth."""
         opened = self.competitions.find(competition)
-        return self._shares.get((competition, task), lambda: part_shares(opened.folder, task)) if opened else {}
+        return self._shares.get(opened, task) if opened else {}
 
 
 def site_of(request: Request) -> Site:
@@ -97,7 +101,8 @@ class PageContext:
     def layout(self, title: str, breadcrumb: Sequence[Link] = ()) -> PageLayout:
         """Return the common parts of the page."""
         menu = [Link("Competitions", "/", self.path == "/"), *(Link(*entry) for entry in self.permissions.menu)]
-        return PageLayout(title, breadcrumb, menu, self.permissions.user_name, self.site.footer)
+        permissions = self.permissions
+        return PageLayout(title, breadcrumb, menu, permissions.user_name, self.site.footer, permissions.form_token)
 
 
 def page_context_of(request: Request, site: SiteDep, permissions: PermissionsDep) -> PageContext:

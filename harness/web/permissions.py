@@ -20,6 +20,7 @@ class Permissions:
 
     user_name = ""  # shown at the top of each page
     menu: Sequence[tuple[str, str]] = ()  # text and address of further menu entries
+    form_token: str = ""  # CSRF token of the user's session, empty without sign-in
 
     def parts(self, competition: str) -> tuple[str, ...]:  # noqa: ARG002 (subclasses use it)
         """Return the parts of `PARTS`, in their order, whose scores may be seen on a competition's boards."""

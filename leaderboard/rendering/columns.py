@@ -12,6 +12,8 @@ from leaderboard.rendering.wrap import widest_piece, wrap
 
 Rows = Sequence[BoardRow | FoldRow]
 MARK = "*"  # before the rank of a row to point out
+TIE = "="  # behind the rank of a row that is tied with the best
+_TIE_LEGEND = "=: not significantly different from the best (paired permutation test, Holm's correction, p ≥ 0.05)"
 GAP = 2  # columns between two cells
 _WIDEST_PIECE = 40  # columns; wider pieces of names are broken
 _LINES = ((6, 1), (5, 2))  # importance from which on a column is dropped unless names fit so many lines
@@ -67,16 +69,23 @@ def _widest(names: Sequence[str]) -> int:
     return max(map(cell_len, names), default=0)
 
 
-def board_columns(
-    rows: Rows, arrow: str, marked: Collection[str] = (), *, medals: bool = False
-) -> list[TerminalColumn]:
-    """All columns but the names; `arrow` is in the headings of scores. Rows of the `marked` identities have a star."""
+@dataclass(frozen=True)
+class Marks:
+    """The identities whose rows have a star, and those that are tied with the best."""
+
+    starred: Collection[str] = ()
+    tied: Collection[str] = ()
+
+
+def board_columns(rows: Rows, arrow: str, marks: Marks, *, medals: bool = False) -> list[TerminalColumn]:
+    """All columns but the names; `arrow` is in the headings of scores."""
 
     def rank(row: BoardRow | FoldRow) -> str:
-        return MARK * (row.identity in marked) + format_cell("rank", row.rank)
+        return MARK * (row.identity in marks.starred) + format_cell("rank", row.rank)
 
     others = _fold_columns(arrow) if rows and isinstance(rows[0], FoldRow) else _columns(arrow)
-    return [TerminalColumn("#", 0, rank), *(_medals(rows) if medals else []), *others]
+    tie = TerminalColumn(TIE, 1, lambda row: TIE * (row.identity in marks.tied), _TIE_LEGEND)
+    return [TerminalColumn("#", 0, rank), tie, *(_medals(rows) if medals else []), *others]
 
 
 def _medals(rows: Rows) -> list[TerminalColumn]:

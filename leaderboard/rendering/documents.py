@@ -29,6 +29,8 @@ def markdown_table(columns: Sequence[ExportColumn], title: str, notes: Sequence[
 def latex_table(columns: Sequence[ExportColumn], title: str, notes: Sequence[str]) -> str:
     r"""A table environment for a document that loads the package booktabs; title and notes are its caption.
 
+    The best values of a column are bold.
+
     >>> print(latex_table([ExportColumn("solution", False, ["first_images"])], "demo", []), end="")
     % needs \usepackage{booktabs}
     \begin{table}
@@ -43,8 +45,8 @@ def latex_table(columns: Sequence[ExportColumn], title: str, notes: Sequence[str
       \end{tabular}
     \end{table}
     """
-    rows = zip(*(column.cells for column in columns), strict=True)
-    head, *body = [" & ".join(map(escape_latex, cells)) for cells in ([column.heading for column in columns], *rows)]
+    head = " & ".join(escape_latex(column.heading) for column in columns)
+    body = [" & ".join(cells) for cells in zip(*map(_latex_cells, columns), strict=True)]
     caption = ". ".join(escape_latex(note) for note in (title, *notes))
     lines = [
         r"% needs \usepackage{booktabs}",
@@ -58,3 +60,8 @@ def latex_table(columns: Sequence[ExportColumn], title: str, notes: Sequence[str
         r"\end{table}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _latex_cells(column: ExportColumn) -> list[str]:
+    cells = [escape_latex(cell) for cell in column.cells]
+    return [rf"\textbf{{{cell}}}" if row in column.best else cell for row, cell in enumerate(cells)]

@@ -1,6 +1,6 @@
 """The columns of a leaderboard in Markdown and LaTeX: a few, short enough to paste, or all."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -9,6 +9,7 @@ from leaderboard.folds import FoldRow
 from leaderboard.medals import awards
 from leaderboard.rendering.format_cells import NUMBER_FORMATTERS, SCORE_FORMATTERS, format_cell
 from leaderboard.rendering.notes import row_name
+from leaderboard.safe_text import shorten
 
 HEADINGS = {
     "rank": "#",
@@ -27,16 +28,41 @@ class ExportColumn:
     heading: str
     is_number: bool
     cells: Sequence[str]
+    best: Collection[int] = ()  # the rows of the best values
+
+
+@dataclass(frozen=True)
+class FurtherColumn:
+    """A column beside those of the rows, such as tags: its name and a value for each row, None where there is none."""
+
+    name: str
+    values: Sequence[object]
+
+    def as_export_column(self) -> ExportColumn:
+        """Return the column as text, numbers with five significant digits."""
+        present = [value for value in self.values if value is not None]
+        is_number = all(isinstance(value, int | float) and not isinstance(value, bool) for value in present)
+        return ExportColumn(self.name, is_number, [_further_text(value) for value in self.values])
+
+
+def _further_text(value: object) -> str:
+    return f"{value:.5g}" if isinstance(value, float) else "" if value is None else shorten(str(value))
 
 
 def export_columns(
-    rows: Sequence[BoardRow | FoldRow], metric: str, *, every: bool = False, medals: bool = False
+    rows: Sequence[BoardRow | FoldRow],
+    metric: str,
+    *,
+    every: bool = False,
+    medals: bool = False,
+    higher_is_better: bool = True,
 ) -> list[ExportColumn]:
     """All columns of the rows if `every`, else rank, name, scores and interval, without those that have no value.
 
     `metric` is in the headings of scores where there are all columns. With `medals` there are a medal and a percentile.
     """
-    columns = [*(_all(rows, metric) if every else _few(rows)), *(medal_columns(rows) if medals else [])]
+    own = _all(rows, metric) if every else _few(rows, higher_is_better=higher_is_better)
+    columns = [*own, *(medal_columns(rows) if medals else [])]
     return [column for column in columns if every or any(column.cells) or column.heading in ("#", "solution")]
 
 
@@ -60,12 +86,25 @@ def _all(rows: Sequence[BoardRow | FoldRow], metric: str) -> Iterator[ExportColu
             )
 
 
-def _few(rows: Sequence[BoardRow | FoldRow]) -> list[ExportColumn]:
+def _few(rows: Sequence[BoardRow | FoldRow], *, higher_is_better: bool) -> list[ExportColumn]:
     numbers = _FOLD_NUMBERS if rows and isinstance(rows[0], FoldRow) else _BOARD_NUMBERS
     if any(getattr(row, "score_public", None) is not None for row in rows):
         numbers = {heading: cell for heading, cell in numbers.items() if heading != "all"}
-    columns = [ExportColumn(heading, True, [*map(cell, rows)]) for heading, cell in numbers.items()]
+    columns = [
+        ExportColumn(heading, True, [*map(cell, rows)], _best(rows, _SCORES.get(heading), higher_is_better))
+        for heading, cell in numbers.items()
+    ]
     return [columns[0], ExportColumn("solution", False, [*map(row_name, rows)]), *columns[1:]]
+
+
+def _best(rows: Sequence[BoardRow | FoldRow], name: str | None, higher_is_better: bool) -> list[int]:  # noqa: FBT001
+    """Return the rows that have the best score of a field; none where all are equal."""
+    scores = {row: value for row, each in enumerate(rows) if (value := getattr(each, name or "", None)) is not None}
+    if not scores:
+        return []
+    best = (max if higher_is_better else min)(scores.values())
+    rows_of_best = [row for row, score in scores.items() if score == best]
+    return rows_of_best if len(rows_of_best) < len(scores) else []
 
 
 def interval_text(row: BoardRow) -> str:
@@ -86,6 +125,9 @@ def _fold_spread(row: FoldRow) -> str:
     return " ± ".join(format_cell("mean", value) for value in (row.mean, row.deviation) if value is not None)
 
 
+_SCORES = {  # heading -> field
+    "public": "score_public", "private": "score_private", "all": "score_all", "mean ± deviation": "mean",
+}  # fmt: skip
 _BOARD_NUMBERS: Mapping[str, Callable[[Any], str]] = {
     "#": _formatted("rank"),
     "public": _formatted("score_public"),

@@ -13,7 +13,7 @@ from leaderboard.entry import Coverage
 from leaderboard.folds import FoldRow
 from leaderboard.medals import awards
 from leaderboard.rendering.documents import latex_table, markdown_table
-from leaderboard.rendering.export_columns import ExportColumn, export_columns
+from leaderboard.rendering.export_columns import ExportColumn, FurtherColumn, export_columns
 from leaderboard.rendering.format_cells import metric_label
 from leaderboard.rendering.notes import row_notes
 from leaderboard.safe_text import escape_formula, shorten
@@ -35,7 +35,8 @@ class TableHeading(TypedDict):
 
     `shares` are the parts' shares of all queries, as in {"public": 0.3, "private": 0.7}; `width` overrides the width of
     the terminal. `marked` are the identities whose rows have a star in the terminal. `medals` adds medals and
-    percentiles. `every_column` is for Markdown and LaTeX, which otherwise have few.
+    percentiles. `every_column` is for Markdown and LaTeX, which otherwise have few. `further` are columns beside those
+    of the rows; the terminal has none of them. `tied` are the identities that are marked as tied with the best.
     """
 
     title: str
@@ -46,6 +47,8 @@ class TableHeading(TypedDict):
     marked: NotRequired[Collection[str]]
     medals: NotRequired[bool]
     every_column: NotRequired[bool]
+    further: NotRequired[Sequence[FurtherColumn]]
+    tied: NotRequired[Collection[str]]
 
 
 @overload
@@ -89,12 +92,14 @@ def _caption(heading: TableHeading) -> str:
 def _table(rows: Rows, heading: TableHeading) -> "Text":
     from rich import get_console
 
+    from leaderboard.rendering.columns import Marks
     from leaderboard.rendering.terminal import terminal_table
 
     captions = [caption] if (caption := _caption(heading)) else []
     width, marked = heading.get("width") or get_console().width, heading.get("marked", ())
     medals = heading.get("medals", False)
-    return terminal_table(rows, _title(heading), captions, _arrow(heading), width, marked, medals=medals)
+    marks = Marks(marked, heading.get("tied", ()))
+    return terminal_table(rows, _title(heading), captions, _arrow(heading), width, marks, medals=medals)
 
 
 def _title(heading: TableHeading) -> str:
@@ -108,7 +113,9 @@ def _notes(rows: Rows, heading: TableHeading) -> list[str]:
 def _columns(rows: Rows, heading: TableHeading) -> list[ExportColumn]:
     metric = f"{shorten(metric_label(heading['metric']))} {_arrow(heading)}"
     every, medals = heading.get("every_column", False), heading.get("medals", False)
-    return export_columns(rows, metric, every=every, medals=medals)
+    higher_is_better = heading["higher_is_better"]
+    columns = export_columns(rows, metric, every=every, medals=medals, higher_is_better=higher_is_better)
+    return columns + [column.as_export_column() for column in heading.get("further", ())]
 
 
 def _markdown(rows: Rows, heading: TableHeading) -> str:
@@ -124,11 +131,18 @@ def _csv(rows: Rows, heading: TableHeading) -> str:
     names = [name for name in _names(rows) if name not in _INTERVAL or not _lack_intervals(rows)]
     columns = [flat for name in names for flat in (COVERAGE if name == "coverage" else [name])]
     extra = ["medal", "top_percent"] if heading.get("medals") else []
+    extra += [escape_formula(column.name) for column in heading.get("further", ())]
     writer = csv.DictWriter(file, columns + extra, lineterminator="\n", extrasaction="ignore")
     writer.writeheader()
-    for row, award in zip(rows, _awards(rows, heading), strict=True):
-        writer.writerow({name: _exact(value) for name, value in (*_flat(row), *award.items())})
+    for place, (row, award) in enumerate(zip(rows, _awards(rows, heading), strict=True)):
+        further = _further(heading, place, escape_formula)
+        writer.writerow({name: _exact(value) for name, value in (*_flat(row), *award.items(), *further.items())})
     return file.getvalue()
+
+
+def _further(heading: TableHeading, place: int, name_of: Callable[[str], str] = str) -> dict[str, object]:
+    """Return the values of the further columns in a row."""
+    return {name_of(column.name): column.values[place] for column in heading.get("further", ())}
 
 
 def _lack_intervals(rows: Rows) -> bool:
@@ -161,5 +175,8 @@ def _exact(value: object) -> str:
 
 
 def _json(rows: Rows, heading: TableHeading) -> str:
-    records = [asdict(row) | award for row, award in zip(rows, _awards(rows, heading), strict=True)]
+    records = [
+        asdict(row) | award | _further(heading, place)
+        for place, (row, award) in enumerate(zip(rows, _awards(rows, heading), strict=True))
+    ]
     return json.dumps(records, default=datetime.isoformat, indent=2) + "\n"

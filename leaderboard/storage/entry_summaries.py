@@ -13,12 +13,15 @@ from leaderboard.storage import schema
 from leaderboard.storage.database import Database
 from leaderboard.storage.entry_digest import FIELDS, KEY, require_intact
 
-_COLUMNS = ("id", "created", "seed", "stages", *FIELDS)
+_COLUMNS = ("id", "created", "seed", "stages", "intervals", *FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
 class EntrySummary:
-    """An entry with its scores by one metric and its cost."""
+    """An entry with its scores by one metric, and by all, and its cost.
+
+    `intervals` are the bounds of the scores by the metric that ranks, by part; empty by another metric.
+    """
 
     id: int
     solution: str
@@ -29,6 +32,8 @@ class EntrySummary:
     scores: Mapping[str, float | None]  # public, private, all
     cost: Cost
     seed: int = 0
+    all_scores: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)  # part -> metric -> score
+    intervals: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     def score(self, part: str, metric: str | None = None) -> float | None:  # noqa: ARG002 (scores are of a single metric)
         """The score of a part."""
@@ -108,4 +113,5 @@ def _summary(row: Sequence[Any], metric: str) -> EntrySummary:
     scores, cost = values["scores"], total_cost(tuple(Stage(**stage) for stage in values["stages"]))
     by_part = {part: scores.get(part, {}).get(metric) for part in PARTS}
     plain = {name: values[name] for name in ("id", "solution", "identity", "status", "metric", "created", "seed")}
-    return EntrySummary(**plain, scores=by_part, cost=cost)
+    intervals = (values["intervals"] or {}) if values["metric"] == metric else {}
+    return EntrySummary(**plain, scores=by_part, cost=cost, all_scores=scores, intervals=intervals)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, delete, func, insert, inspect, select
 
 from leaderboard.errors import LeaderboardError
+from leaderboard.rendering.export_columns import FurtherColumn
 from leaderboard.safe_text import shorten
 from leaderboard.storage import schema
 from leaderboard.storage.database import Database
@@ -49,6 +50,15 @@ def parse_tags(text: str) -> tuple[str, ...]:
         if len(tag) > MAX_TAG or not tag.isprintable():
             raise LeaderboardError(f"the tag {shorten(tag, 40)!r} is no printable text of at most {MAX_TAG} characters")
     return tuple(reversed(tags.values()))
+
+
+def note_columns(notes: Sequence[EntryNote]) -> list[FurtherColumn]:
+    """Return the columns star, tags (separated by commas) and note of some rows of a board."""
+    return [
+        FurtherColumn("star", [note.star for note in notes]),
+        FurtherColumn("tags", [", ".join(note.tags) for note in notes]),
+        FurtherColumn("note", [note.note for note in notes]),
+    ]
 
 
 class NoteStore:

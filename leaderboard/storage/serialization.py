@@ -13,13 +13,17 @@ from numpy.typing import NDArray
 
 def to_json(value: object, *, sort_keys: bool = False) -> str:
     """Serialise a value as ASCII JSON; dataclasses and mappings become objects, NumPy scalars numbers."""
-    return json.dumps(value, default=_plain, allow_nan=False, sort_keys=sort_keys)
+    return (_SORTED if sort_keys else _AS_THEY_ARE).encode(value)
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     return vars(value) if is_dataclass(value) else value.item()
+
+
+_AS_THEY_ARE = json.JSONEncoder(default=_plain, allow_nan=False)  # made once: thousands of entries are serialised
+_SORTED = json.JSONEncoder(default=_plain, allow_nan=False, sort_keys=True)
 
 
 def pack_values(values: NDArray[Any]) -> bytes:

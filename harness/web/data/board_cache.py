@@ -1,9 +1,11 @@
 """The rankings of all boards, kept in memory and updated with the entries added since."""
 
+import re
+from collections import Counter
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from threading import Lock
 from typing import Any, Literal
 
@@ -32,6 +34,8 @@ from metrics import Metric, Task, metrics_of
 from metrics import metric as metric_named
 
 MAX_BOARDS = 32  # in memory
+MAX_PARAMETERS = 24  # that a board offers as columns
+_PARAMETER = re.compile(r"[(,] ?([a-z_]\w{0,39})=")
 
 Tab = Literal["public", "private", "all"]
 
@@ -50,6 +54,18 @@ class RankedBoard:
     part: str
     standings: list[Standing[EntrySummary]]
     summaries: list[EntrySummary]
+
+    @cached_property
+    def other_metrics(self) -> list[str]:
+        """The names of the metrics that entries have scores by, besides the one that ranks, in alphabetical order."""
+        names = {name for summary in self.summaries for scores in summary.all_scores.values() for name in scores}
+        return sorted(names - {self.metric.name})
+
+    @cached_property
+    def parameters(self) -> list[str]:
+        """The names of the parameters of most identities, at most MAX_PARAMETERS, the most frequent first."""
+        counts = Counter(name for summary in self.summaries for name in set(_PARAMETER.findall(summary.identity)))
+        return [name for name, _ in counts.most_common(MAX_PARAMETERS)]
 
     def leaders(self, tab: Tab) -> list[int]:
         """Return the best entry of a tab and the next `MAX_COMPARED`, which are tested for ties with it."""

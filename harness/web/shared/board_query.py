@@ -1,71 +1,60 @@
-"""Query-string state of a board page: grouping, filter, sort order, columns, cost axis, metric and page."""
+"""Query-string state of a board page: grouping, filters, sort order, columns, charts, metric and page."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Self, get_args
+from typing import Literal, Self, get_args
 
 from harness.web.charts.board_charts import CostKind
-from harness.web.data.board_cache import Tab, rank_on_tab
+from harness.web.charts.zoom import Zoom
+from harness.web.data.board_cache import Tab
 from harness.web.rendering import with_query
-from leaderboard.board import Standing
+from harness.web.shared.board_columns import (
+    COLUMNS,
+    DEFAULT_COLUMNS,
+    FIXED,
+    MAX_COLUMNS,
+    Row,
+    RowContext,
+    is_column,
+    sort_by_rank,
+    sort_rows,
+)
 from leaderboard.order import Group
-from leaderboard.storage.entry_summaries import EntrySummary
+from leaderboard.storage.notes import MAX_TAG
 
 RankFilter = Literal["all", "ranked", "unranked"]
+ChartScale = Literal["", "linear", "log"]
+BarScale = Literal["", "all", "rest"]
 
-PAGE_ROWS = 50
+PAGE_ROWS = 40
 MAX_SEARCH = 200  # characters
 MAX_METRIC = 40
-
-Value = Callable[[Standing[EntrySummary]], Any]
-
-
-@dataclass(frozen=True)
-class BoardColumn:
-    """An optional column: its heading, its description, and the value that it sorts by, if it can be sorted."""
-
-    heading: str
-    description: str
-    value: Value | None = None
-    descending: bool = False  # when sorted for the first time
-
-
-def _cost(field: str) -> Value:
-    return lambda standing: getattr(standing.entry.cost, field)
-
-
-COLUMNS = {
-    "tie": BoardColumn("vs best", "paired permutation test against the best entry, with Holm's correction"),
-    "other": BoardColumn("", "score on the other part"),
-    "interval": BoardColumn("95 % CI", "95 % confidence interval of the score"),
-    "entries": BoardColumn("entries", "number of entries", lambda row: row.entries, descending=True),
-    "last": BoardColumn("last entry", "time of the latest entry (UTC)", lambda row: row.last, descending=True),
-    "coverage": BoardColumn("answered", "queries answered"),
-    "wall": BoardColumn("wall s", "wall-clock time, seconds", _cost("wall_s")),
-    "cpu": BoardColumn("CPU s", "CPU time, seconds", _cost("cpu_s")),
-    "memory": BoardColumn("peak MB", "peak memory, megabytes", _cost("peak_mb")),
-}
-DEFAULT_COLUMNS = ("tie", "other", "entries", "last", "wall", "memory")
-SORT_VALUES: dict[str, Value] = {
-    "name": lambda row: row.entry.identity,
-    **{name: column.value for name, column in COLUMNS.items() if column.value},
-}
+_PAGE = re.compile(r"0*[1-9][0-9]{0,6}", re.ASCII)
 
 
 @dataclass(frozen=True)
 class BoardQuery:
     """The values of a query string. `sort` is a column, or empty for the order by rank; `down` reverses the order.
 
-    `metric` is the name of another metric than the one that ranks the board.
+    `tag` and `star` select entries by their notes. `x` and `y` are the scales of the charts' axes, `bars` is the range
+    of the interval bars, empty for the default of the board. `metric` is the name of another metric than the one that
+    ranks the board.
     """
 
     by: Group = "solution"
     search: str = ""
     which: RankFilter = "all"
+    tag: str = ""
+    star: bool = False
     sort: str = ""
     down: bool = False
     columns: tuple[str, ...] = DEFAULT_COLUMNS
     cost: CostKind = "wall"
+    x: ChartScale = ""
+    y: ChartScale = ""
+    zoom: str = ""
+    bars: BarScale = ""
     metric: str = ""
     page: int = 1
 
@@ -77,46 +66,80 @@ class BoardQuery:
         >>> query.by, query.sort, query.columns, query.page
         ('identity', 'wall', ('memory',), 1)
         """
-        sort = query.get("sort", "")
-        page = query.get("page", "")
+        sort, page = query.get("sort", ""), query.get("page", "")
         return cls(
             by="identity" if query.get("by") == "identity" else "solution",
             search=query.get("search", "")[:MAX_SEARCH],
             which=next((value for value in get_args(RankFilter) if value == query.get("which")), "all"),
-            sort=sort if sort in SORT_VALUES else "",
+            tag=query.get("tag", "")[:MAX_TAG],
+            star=query.get("star") == "1",
+            sort=sort if sort in FIXED or is_column(sort) else "",
             down=query.get("down") == "1",
-            columns=tuple(name for name in COLUMNS if name in columns) if columns else DEFAULT_COLUMNS,
+            columns=_read_columns(columns),
             cost=next((value for value in get_args(CostKind) if value == query.get("cost")), "wall"),
+            x=next((value for value in get_args(ChartScale) if value == query.get("x")), ""),
+            y=next((value for value in get_args(ChartScale) if value == query.get("y")), ""),
+            zoom=query.get("zoom", "") if Zoom.read(query.get("zoom", "")) else "",
+            bars=next((value for value in get_args(BarScale) if value == query.get("bars")), ""),
             metric=query.get("metric", "")[:MAX_METRIC],
-            page=int(page) if page.isdecimal() and 0 < len(page) < 8 and int(page) else 1,
+            page=int(page) if _PAGE.fullmatch(page) else 1,
         )
+
+    def values(self, **changes: object) -> dict[str, object]:
+        """Return the values of the query string of this state with some values changed, without defaults."""
+        state = {**vars(self), **changes}
+        values = {name: value for name, value in state.items() if value != getattr(_DEFAULT, name)}
+        values |= {name: 1 for name in ("down", "star") if name in values}
+        if "columns" in values:
+            values["columns"] = list(state["columns"]) or ["none"]
+        return values
 
     def query(self, **changes: object) -> str:
         """Build the query string of this state with some values changed; defaults are left out."""
-        state = {**vars(self), **changes}
-        values = {name: value for name, value in state.items() if value != getattr(_DEFAULT, name)}
-        if "down" in values:
-            values["down"] = 1
-        if "columns" in values:
-            values["columns"] = list(values["columns"]) or ["none"]
-        return with_query(values)
+        return with_query(self.values(**changes))
+
+    def hidden_fields(self, *left_out: str) -> list[tuple[str, object]]:
+        """Return the names and values of the hidden fields of a form that keeps this state."""
+        values = {name: value for name, value in self.values().items() if name not in left_out}
+        return [
+            (name, each) for name, value in values.items() for each in (value if isinstance(value, list) else [value])
+        ]
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether rows may be left out."""
+        return bool(self.search or self.tag or self.star or self.which != "all")
 
 
 _DEFAULT = BoardQuery()
 
 
-def select_rows(
-    standings: Iterable[Standing[EntrySummary]], tab: Tab, query: BoardQuery
-) -> list[Standing[EntrySummary]]:
-    """Return the rows that a query selects, in its order: by default by rank on the tab, unranked rows last."""
+def _read_columns(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the valid columns among names, those of `COLUMNS` in their order first; the default ones without names."""
+    if not names:
+        return DEFAULT_COLUMNS
+    further = dict.fromkeys(name for name in names if name not in COLUMNS and is_column(name))
+    return (*(name for name in COLUMNS if name in names), *further)[:MAX_COLUMNS]
+
+
+def filter_rows(rows: Iterable[Row], query: BoardQuery, context: RowContext) -> list[Row]:
+    """Return the rows whose entry has all words of the search, the tag and the star, and is ranked or not."""
     words = query.search.casefold().split()
-    rows = [row for row in standings if all(word in row.entry.identity.casefold() for word in words)]
+    found = [row for row in rows if all(word in row.entry.identity.casefold() for word in words)]
     if query.which != "all":
-        rows = [row for row in rows if (row.rank is not None) == (query.which == "ranked")]
+        found = [row for row in found if (row.rank is not None) == (query.which == "ranked")]
+    notes = context.notes
+    if query.tag:
+        found = [row for row in found if row.entry.id in notes and query.tag in notes[row.entry.id].tags]
+    if query.star:
+        found = [row for row in found if row.entry.id in notes and notes[row.entry.id].star]
+    return found
+
+
+def select_rows(rows: Iterable[Row], tab: Tab, query: BoardQuery, context: RowContext | None = None) -> list[Row]:
+    """Return the rows that a query selects, in its order: by default by rank on the tab, unranked rows last."""
+    context = context or RowContext(tab)
+    found = filter_rows(rows, query, context)
     if query.sort:
-        value = SORT_VALUES[query.sort]
-        with_value = [row for row in rows if value(row) is not None]
-        return sorted(with_value, key=value, reverse=query.down) + [row for row in rows if value(row) is None]
-    ranked = [row for row in rows if rank_on_tab(row, tab)]
-    ranked.sort(key=lambda row: rank_on_tab(row, tab) or 0, reverse=query.down)
-    return ranked + [row for row in rows if not rank_on_tab(row, tab)]
+        return sort_rows(found, query.sort, context, down=query.down)
+    return sort_by_rank(found, tab, down=query.down)

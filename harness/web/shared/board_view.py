@@ -1,37 +1,61 @@
-"""View data of one tab of a board: table lines with interval bars, ties, charts and reference scores."""
+"""View data of one tab of a board: table lines with interval bars, ties, notes, charts and reference scores."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.scoring.reference_scores import published_rows, sample_submission_scores
 from harness.scoring.reported_metric import metric_family
-from harness.web.charts.axes import padded_range
-from harness.web.charts.board_charts import COSTS, ChartSource, ScatterChart, cost_chart, time_chart
-from harness.web.data.board_cache import RankedBoard, Tab, rank_on_tab
+from harness.web.charts.board_charts import COSTS, ChartOptions, ChartSource, ScatterChart, cost_chart, time_chart
+from harness.web.charts.zoom import Zoom
+from harness.web.data.board_cache import RankedBoard, Tab
 from harness.web.data.ties import BoardTie
 from harness.web.rendering import Link
+from harness.web.shared.board_columns import (
+    COLUMNS,
+    FIXED,
+    OTHER_PART,
+    BoardColumn,
+    RowContext,
+    column_of,
+    further_columns,
+)
 from harness.web.shared.board_context import TAB_NAMES, BoardContext
-from harness.web.shared.board_query import COLUMNS, PAGE_ROWS, BoardQuery, select_rows
-from leaderboard.board import BoardRow, board_row
-from leaderboard.references import ReferenceRow, baseline_references, published_references, reference_rows
+from harness.web.shared.board_lines import BarScale, BoardLine, bar_scale, board_line, has_value
+from harness.web.shared.board_query import PAGE_ROWS, BoardQuery, filter_rows, select_rows
+from leaderboard.board import Standing, board_row
+from leaderboard.references import (
+    ReferenceRow,
+    baseline_references,
+    is_baseline,
+    published_references,
+    reference_rows,
+)
 from leaderboard.rendering.format_cells import metric_label
+from leaderboard.seeds import SeedSpread
+from leaderboard.storage.entry_summaries import EntrySummary
+from leaderboard.storage.notes import EntryNote, SavedView
 from metrics import metrics_of
 
-OTHER_PART = {"public": "private", "private": "public", "all": ""}
+MAX_TAG_LINKS = 20
+EXPORT_FORMATS = {"csv": "CSV", "json": "JSON", "markdown": "Markdown", "latex": "LaTeX"}
 
 
 @dataclass(frozen=True)
 class BoardView:
     """One tab of a board.
 
-    `rows` are those of the page, of `n_found` that match the query and `n_total`. `intervals` are those of the tab's
-    scores, by entry. `ties` is None if they are not computed yet; `ties_address` returns them as JSON. `openable` are
-    the entries whose pages the user may open, `is_partly_open` says that these may not be all. `links` lead to
-    further pages about the board, `metrics` to this board by other metrics.
+    `lines` are the rows of the page, of `n_found` that match the query and `n_total`; `scale` is that of their bars.
+    `further` are the names of the metric and parameter columns that the board offers. `ties` is None if they are not
+    computed yet; `ties_address` returns them as JSON. `openable` are the entries whose pages the user may open,
+    `is_partly_open` says that these may not be all. `links` lead to further pages about the board, `metrics` to this
+    board by other metrics. `tags` are those of its entries with their numbers; notes are shown in local mode only, and
+    can be changed if `can_write`.
     """
 
     title: str
+    address: str
     tab: Tab
     tabs: Sequence[Link]
     other: str
@@ -39,54 +63,65 @@ class BoardView:
     higher_is_better: bool
     caption: str
     query: BoardQuery
-    rows: Sequence[BoardRow]
-    ranks: Sequence[int | None]
-    intervals: Mapping[int, tuple[float, float]]
+    lines: Sequence[BoardLine]
+    scale: BarScale
+    further: Sequence[str]
     n_found: int
     n_total: int
     ties: Mapping[int, BoardTie] | None
     ties_address: str
     openable: frozenset[int]
     is_partly_open: bool
+    has_notes: bool
+    can_write: bool
+    tags: Sequence[tuple[str, int]]
+    views: Sequence[SavedView]
     charts: Sequence[ScatterChart]
     references: Sequence[ReferenceRow] = ()
     links: Sequence[Link] = ()
     metrics: Sequence[Link] = ()
 
-
-@dataclass(frozen=True)
-class IntervalBar:
-    """Positions of a score and its interval, from 0 to 100."""
-
-    low: float
-    high: float
-    score: float
+    fixed_columns = FIXED
 
 
-@dataclass(frozen=True)
-class BoardLine:
-    """A row with its rank, scores, interval and tie on the tab."""
+def row_context(board: BoardContext, ranked: RankedBoard, tab: Tab) -> RowContext:
+    """Return what the values of rows depend on besides them; without ties that are not computed yet."""
+    site, permissions = board.page.site, board.page.permissions
+    can_see_ties = permissions.can_see_ties(board.competition)
+    ties = site.ties.cached(ranked.metric, tab, ranked.leaders(tab)) if can_see_ties else {}
+    notes = {} if permissions.user_name else site.notes.find()
+    scores = [score for row in ranked.standings if row.rank and (score := row.entry.scores.get(tab)) is not None]
+    best = (max if ranked.metric.higher_is_better else min)(scores, default=None)
+    return RowContext(tab, ties or {}, notes, best)
 
-    row: BoardRow
-    rank: int | None
-    score: float | None
-    other: float | None
-    bar: IntervalBar | None
-    low: float | None
-    high: float | None
-    tie: BoardTie | None
-    is_openable: bool
+
+def visible_query(board: BoardContext, tab: Tab, query: BoardQuery) -> BoardQuery:
+    """Return a query without an order by scores of another part that the user may not see."""
+    is_hidden = query.sort in ("other", "move") and OTHER_PART[tab] not in board.visible_parts
+    return replace(query, sort="") if is_hidden else query
 
 
 def build_board_view(board: BoardContext, ranked: RankedBoard, tab: Tab, query: BoardQuery) -> BoardView:
     """Return the view of a tab of a board."""
     site, permissions = board.page.site, board.page.permissions
-    rows = select_rows(ranked.standings, tab, query)
+    context, query = row_context(board, ranked, tab), visible_query(board, tab, query)
+    rows = select_rows(ranked.standings, tab, query, context)
     page = rows[(query.page - 1) * PAGE_ROWS : query.page * PAGE_ROWS]
     entries = site.store.by_ids([standing.entry.id for standing in page])
     can_see_ties = permissions.can_see_ties(board.competition)
+    openable = frozenset(number for number, entry in entries.items() if permissions.can_open(entry))
+    scale = bar_scale(page, tab, higher_is_better=ranked.metric.higher_is_better, choice=query.bars)
+    lines = [
+        board_line(
+            *(row, board_row(row, entries[row.entry.id], ranked.order, ranked.part), scale, context, query.columns),
+            is_openable=row.entry.id in openable,
+        )
+        for row in page
+    ]
+    is_local = not permissions.user_name
     return BoardView(
         title=board.title,
+        address=board.address(),
         tab=tab,
         tabs=board.tab_links(ranked, tab),
         other=OTHER_PART[tab] if OTHER_PART[tab] in board.visible_parts else "",
@@ -94,24 +129,32 @@ def build_board_view(board: BoardContext, ranked: RankedBoard, tab: Tab, query: 
         higher_is_better=ranked.metric.higher_is_better,
         caption=_caption(board, tab),
         query=query,
-        rows=[board_row(row, entries[row.entry.id], ranked.order, ranked.part) for row in page],
-        ranks=[rank_on_tab(row, tab) for row in page],
-        intervals={
-            number: entry.intervals[tab]
-            for number, entry in entries.items()
-            if tab in entry.intervals and entry.metric == ranked.metric.name
-        },
+        lines=lines,
+        scale=scale,
+        further=further_columns(ranked),
         n_found=len(rows),
         n_total=len(ranked.standings),
         ties=site.ties.cached(ranked.metric, tab, ranked.leaders(tab)) if can_see_ties else {},
         ties_address=board.address(tab, "ties", by=query.by, metric=query.metric),
-        openable=frozenset(number for number, entry in entries.items() if permissions.can_open(entry)),
-        is_partly_open=bool(permissions.user_name),
-        charts=_charts(board, ranked, tab, query),
+        openable=openable,
+        is_partly_open=not is_local,
+        has_notes=is_local,
+        can_write=is_local and site.notes.can_write,
+        tags=_tags(ranked, context.notes),
+        views=site.notes.views(board.competition, board.task) if is_local else (),
+        charts=_charts(board, ranked, query, context),
         references=_references(board, ranked),
         links=board.further_links() if ranked.part == "public" else (),
         metrics=_metric_links(ranked, query),
     )
+
+
+def _tags(ranked: RankedBoard, notes: Mapping[int, EntryNote]) -> list[tuple[str, int]]:
+    """Return the tags of the board's rows with their numbers, the most frequent first."""
+    if not notes:
+        return []
+    tags = (tag for row in ranked.standings if row.entry.id in notes for tag in notes[row.entry.id].tags)
+    return Counter(tags).most_common(MAX_TAG_LINKS)
 
 
 def _metric_links(ranked: RankedBoard, query: BoardQuery) -> list[Link]:
@@ -130,16 +173,36 @@ def _references(board: BoardContext, ranked: RankedBoard) -> list[ReferenceRow]:
     return reference_rows([*samples, *baselines, *published], board.visible_parts)
 
 
-def _charts(board: BoardContext, ranked: RankedBoard, tab: Tab, query: BoardQuery) -> list[ScatterChart]:
+def _charts(board: BoardContext, ranked: RankedBoard, query: BoardQuery, context: RowContext) -> list[ScatterChart]:
+    """Return the charts of the rows that match the search and the filters."""
+
     def draw() -> list[ScatterChart]:
         metric, higher_is_better = metric_label(ranked.metric.name), ranked.metric.higher_is_better
-        best = ChartSource([row.entry for row in ranked.standings], tab, metric, higher_is_better)
-        charts = cost_chart(best, query.cost), time_chart(ChartSource(ranked.summaries, tab, metric, higher_is_better))
-        return [chart for chart in charts if chart and len(chart.dots) > 1]
+        options = ChartOptions(query.x, query.y, Zoom.read(query.zoom))
+        best = [row.entry for row in filter_rows(ranked.standings, query, context)]
+        every = _matching_entries(ranked, query, context)
+        charts = (
+            cost_chart(ChartSource(best, context.tab, metric, higher_is_better, options), query.cost),
+            time_chart(ChartSource(every, context.tab, metric, higher_is_better, options)),
+        )
+        return [chart for chart in charts if chart and (len(chart.dots) > 1 or query.is_filtered or query.zoom)]
 
+    if query.tag or query.star:  # notes may change at any time
+        return draw()
     latest = ranked.summaries[-1].id if ranked.summaries else 0
-    key = (board.competition, board.task, ranked.metric.name, tab, query.by, query.cost, len(ranked.summaries), latest)
+    state = query.by, query.cost, query.search, query.which, query.x, query.y, query.zoom
+    key = (board.competition, board.task, ranked.metric.name, context.tab, state, len(ranked.summaries), latest)
     return board.page.site.charts.get(key, draw)
+
+
+def _matching_entries(ranked: RankedBoard, query: BoardQuery, context: RowContext) -> list[EntrySummary]:
+    """Return all entries but baselines that match the search and the filters."""
+    every = [summary for summary in ranked.summaries if not is_baseline(summary)]
+    if not query.is_filtered:
+        return every
+    spread = SeedSpread(1, None, None)
+    rows = [Standing(1 if entry.status == "scored" else None, None, entry, 1, entry.created, spread) for entry in every]
+    return [row.entry for row in filter_rows(rows, query, context)]
 
 
 def _caption(board: BoardContext, tab: Tab) -> str:
@@ -153,43 +216,26 @@ def _caption(board: BoardContext, tab: Tab) -> str:
 
 def board_values(board: BoardView) -> dict[str, Any]:
     """Return the values of the templates `board/board.html` and `_board_table.html`."""
-    low, high = _scale(board)
     return {
         "board": board,
-        "lines": [_line(board, number, low, high) for number in range(len(board.rows))],
-        "low": low,
-        "high": high,
+        "lines": board.lines,
+        "low": board.scale.low,
+        "high": board.scale.high,
         "pages": max(1, -(-board.n_found // PAGE_ROWS)),
-        "columns": {name: COLUMNS[name] for name in board.query.columns if name != "other" or board.other},
-        "all_columns": COLUMNS,
+        "columns": _shown_columns(board),
+        "all_columns": {name: column_of(name) for name in (*COLUMNS, *board.further) if name != "other" or board.other},
+        "column_groups": {
+            "Other metrics": [name for name in board.further if name.startswith("m:")],
+            "Parameters": [name for name in board.further if name.startswith("p:")],
+        },
+        "export_formats": EXPORT_FORMATS,
         "tab_names": TAB_NAMES,
         "costs": COSTS,
     }
 
 
-def _score(row: BoardRow, part: str) -> float | None:
-    value: float | None = getattr(row, f"score_{part}") if part else None
-    return value
-
-
-def _scale(board: BoardView) -> tuple[float, float]:
-    """Return the scores at both ends of the interval bars."""
-    scores = [score for row in board.rows if (score := _score(row, board.tab)) is not None]
-    ends = [end for row in board.rows for end in board.intervals.get(row.entry_id or 0, ())]
-    low, high = padded_range([*scores, *ends]) if scores else (0.0, 1.0)
-    return max(0.0, low) if min([*scores, 0]) >= 0 else low, high
-
-
-def _line(board: BoardView, number: int, start: float, end: float) -> BoardLine:
-    row = board.rows[number]
-    entry = row.entry_id or 0
-    score = _score(row, board.tab)
-    low, high = board.intervals.get(entry, (None, None))
-    percent: Callable[[float], float] = lambda value: round(100 * (value - start) / (end - start), 1)
-    bar = None
-    if score is not None:
-        ends = percent(score if low is None else low), percent(score if high is None else high)
-        bar = IntervalBar(*ends, percent(score))
-    tie = (board.ties or {}).get(entry)
-    openable = row.entry_id in board.openable
-    return BoardLine(row, board.ranks[number], score, _score(row, board.other), bar, low, high, tie, openable)
+def _shown_columns(board: BoardView) -> dict[str, BoardColumn]:
+    """Return the chosen columns that have a value in any line, by name; that of ties also before they are computed."""
+    waiting = {"tie"} if board.ties is None else set()
+    names = [name for name in board.query.columns if name != "other" or board.other]
+    return {name: column_of(name) for name in names if name in waiting or has_value(board.lines, name)}

@@ -86,6 +86,11 @@ class Chart {
   }
 }
 
-document.querySelectorAll(".chart").forEach((figure) => new Chart(figure));
-const table = document.querySelector("table[data-ties]");
-if (table?.dataset.ties) fetchTies(table);
+function startBoard() {
+  document.querySelectorAll(".chart").forEach((figure) => new Chart(figure));
+  const table = document.querySelector("table[data-ties]");
+  if (table?.dataset.ties) fetchTies(table);
+}
+
+startBoard();
+document.addEventListener("board:replaced", startBoard);

@@ -4,6 +4,7 @@ import pytest
 from rich.cells import cell_len
 
 from leaderboard import board_rows
+from leaderboard.rendering.columns import Marks
 from leaderboard.rendering.terminal import terminal_table
 
 NAMES = [
@@ -68,7 +69,7 @@ def test_wide_windows_have_numbers_and_no_sentences(rows):
 
 
 def test_marked_rows_have_a_star(rows):
-    lines = board_lines(rows, 80, marked=["nearest", "broken(x=1)"])
+    lines = board_lines(rows, 80, marks=Marks(["nearest", "broken(x=1)"]))
     assert [line[:2] for line in lines if line.startswith("*")] == ["*2", "* "]
     assert any(line.startswith(" *") and line.endswith("broken(x=1)") for line in lines)
     assert lines[lines.index("") + 1] == "* of this command"
@@ -87,3 +88,10 @@ def test_failures_are_red_and_rows_without_rank_dim(rows):
     assert {
         span.style for span in text.spans if text.plain[span.start : span.end].strip().startswith("broken(x=1)")
     } >= {"red"}
+
+
+def test_ties_with_the_best_have_a_sign_that_is_explained(rows):
+    lines = board_lines(rows, 80, marks=Marks(tied=["nearest"]))
+    assert [line.split()[:2] for line in lines if line[3:4] == "="] == [["#", "="], ["2", "="]]
+    assert any(line.startswith("=: not significantly different from the best") for line in lines)
+    assert not any("=:" in line for line in board_lines(rows, 80))

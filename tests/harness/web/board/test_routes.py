@@ -38,7 +38,9 @@ def outsider(_request: Request) -> Permissions:
 
 def board_names(text: str) -> list[str]:
     """Return the identities of a board in their order."""
-    return re.findall(r'<th scope="row" class="name">\s*(?:<a[^>]*>|)<bdi[^>]*>([^<]*)</bdi>', text)
+    return re.findall(
+        r'<th scope="row" class="name">\s*(?:<button[^>]*>.</button>\s*|)(?:<a[^>]*>|)<bdi[^>]*>([^<]*)</bdi>', text
+    )
 
 
 def board(factory: EntryFactory, tab: str = "public", task: str = "retrieval") -> str:
@@ -115,7 +117,7 @@ def test_the_sample_submission_is_a_reference_with_the_visible_scores(factory: E
     rows = [f"{query},{' '.join(np.roll(competition.index.ids, n))}" for n, query in enumerate(competition.queries.ids)]
     (folder / "sample_submission.csv").write_text("\n".join(["id,images", *rows]) + "\n")
     (sample,) = sample_submission_scores(competition, "retrieval")
-    scores = {"public": f"{sample.score_public:.5g}", "private": f"{sample.score_private:.5g}"}
+    scores = {"public": f"{sample.score_public:.4f}", "private": f"{sample.score_private:.4f}"}
     assert scores["public"] != scores["private"]
     ours = browse(folder).get(board(factory)).text.partition("sample submission")[2].partition("</tr>")[0]
     theirs = browse(folder, permissions_of=outsider).get(board(factory)).text
@@ -128,7 +130,7 @@ def test_nothing_of_the_private_part_is_shown_without_permission(factory: EntryF
     entry, _ = factory.add_ranking("ours", right=0.3), factory.add_ranking("theirs", right=1.0)
     client = browse(factory.competition.folder, permissions_of=outsider)
     text = client.get(board(factory)).text
-    public, private = (f"{entry.scores[part]['map@100']:.5f}" for part in ("public", "private"))
+    public, private = (f"{entry.scores[part]['map@100']:.4f}" for part in ("public", "private"))
     assert public != private
     assert public in text
     assert text.count('role="img" class="dot') == 4
@@ -288,3 +290,37 @@ def test_the_shake_up_is_linked_from_a_board_with_two_entries(factory: EntryFact
     assert "/shake-up" not in browse(factory.competition.folder).get(address, follow_redirects=True).text
     factory.add_ranking("two", right=0.25)
     assert "/shake-up" in browse(factory.competition.folder).get(address, follow_redirects=True).text
+
+
+def test_the_redirect_to_the_first_tab_keeps_the_query_string(factory: EntryFactory, browse: Browse) -> None:
+    factory.add_ranking("any", right=0.5)
+    answer = browse(factory.competition.folder).get(f"/c/{factory.competition.key}/retrieval?by=identity&sort=wall")
+    assert answer.headers["location"] == board(factory) + "?by=identity&sort=wall"
+
+
+def test_the_table_is_served_alone_and_charts_follow_the_search(factory: EntryFactory, browse: Browse) -> None:
+    for number in range(3):
+        factory.add_ranking(f"solution_{number}", right=0.2 * (number + 1))
+    client = browse(factory.competition.folder)
+    text = client.get(board(factory) + "/table?search=solution_1").text
+    assert "<html" not in text
+    assert board_names(text) == ["solution_1"]
+    assert 'aria-label="solution_1,' in text
+    assert "solution_2" not in text
+
+
+def test_columns_without_a_value_are_left_out(factory: EntryFactory, browse: Browse) -> None:
+    factory.add_ranking("any(x=1)", right=0.5)
+    client = browse(factory.competition.folder)
+    text = client.get(board(factory) + "?columns=p:x&columns=p:y&columns=m:none").text
+    assert re.findall(r"data-live>([^<]*)</a>", text.partition("<thead>")[2].partition("</thead>")[0])[-1] == "x"
+
+
+def test_charts_are_enlarged_by_the_address(factory: EntryFactory, browse: Browse) -> None:
+    for number in range(4):
+        factory.add_ranking(f"s{number}", right=0.2 * (number + 1))
+    client = browse(factory.competition.folder)
+    text = client.get(board(factory) + "?zoom=time:,,0.9,1&y=log&x=linear").text
+    time_chart = text.partition('data-chart="time"')[2]
+    assert time_chart.count('class="dot') == text.partition('data-chart="cost"')[2].count('class="dot') - 4
+    assert "whole chart" in time_chart

@@ -1,0 +1,1 @@
+"""Stars, tags and notes of entries, and saved views of boards, in local mode."""

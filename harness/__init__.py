@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from harness.data.hash_tables.hash_table import HashTable as HashTable
     from harness.data.hash_tables.reading import read_hash_table as read_hash_table
     from harness.data.image_set import ImageSet as ImageSet
-    from harness.data.safe_pickle import RestrictedUnpickler as RestrictedUnpickler
+    from harness.data.restricted_unpickler import RestrictedUnpickler as RestrictedUnpickler
     from harness.data.store.extractor import Extractor as Extractor
     from harness.data.store.fit_cache import Fitted as Fitted
     from harness.data.store.fit_cache import fitted as fitted
@@ -57,7 +57,7 @@ _HOMES = {
     "Ragged": "harness.data.store.ragged",
     "Ranking": "harness.submissions.answer",
     "Recognition": "harness.solution.base",
-    "RestrictedUnpickler": "harness.data.safe_pickle",
+    "RestrictedUnpickler": "harness.data.restricted_unpickler",
     "Retrieval": "harness.solution.base",
     "Span": "harness.solution.search_space",
     "Step": "harness.solution.ablation_step",

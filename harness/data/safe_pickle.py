@@ -2,48 +2,37 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Mapping
 from io import BytesIO
+from itertools import accumulate
+from operator import mul
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 
+from harness.data.restricted_unpickler import RestrictedUnpickler
 from harness.errors import DataError
 from leaderboard.safe_text import shorten
 
-_LARGEST = 1 << 28  # bytes
+_LARGEST = 1 << 26  # bytes
 _KINDS = "biufSU"
-
-
-class RestrictedUnpickler(pickle._Unpickler):  # noqa: SLF001 (the C unpickler lets a file allocate all memory)
-    """Unpickler that calls only the functions in `functions`; a subclass fills the table.
-
-    Its `load` raises UnpicklingError for any other name and for references to objects outside of the pickle.
-    """
-
-    functions: ClassVar[Mapping[tuple[str, str], Any]]  # (module, name) in the pickle -> what is called instead
-
-    def find_class(self, module: str, name: str) -> Any:
-        """Return the replacement of a named function."""
-        if (module, name) not in self.functions:
-            raise pickle.UnpicklingError(f"it asks for {module}.{name}")
-        return self.functions[module, name]
-
-    def persistent_load(self, pid: Any) -> Any:  # noqa: ARG002 (pickle's signature)
-        """Refuse a reference; a subclass may resolve it."""
-        raise pickle.UnpicklingError("it refers to something outside")
+_LONGEST_SCALAR = 256  # bytes
+_MOST_VALUES = 1_000_000  # and eight for each byte of the pickle: objects that it names repeatedly become several lists
 
 
 class _NumpyType:
     """Stand-in for numpy.dtype."""
 
     def __init__(self, code: str, *_: object) -> None:
-        self.code, self.order = str(code), "="
+        if not isinstance(code, str):
+            raise TypeError("a type of an array has no name")
+        self.code, self.order = code, "="
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        self.order = str(state[1])
+        if state[1] not in ("<", ">", "=", "|"):
+            raise ValueError("a type of an array has an unknown byte order")
+        self.order = state[1]
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -58,23 +47,36 @@ class _NumpyArray:
     """Stand-in for numpy.ndarray; its values become a list."""
 
     def __init__(self, *_: object) -> None:
-        self.values: list[Any] = []
+        self._state: tuple[Any, ...] = (1, (0,), _NumpyType("f8"), False, b"")
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        _, shape, kind, by_columns, content = state
+        _, shape, kind, _, content = state
+        if not (isinstance(shape, tuple) and all(type(length) is int and length >= 0 for length in shape)):
+            raise ValueError("an array has no shape")
+        if not isinstance(kind, _NumpyType) or not isinstance(content, list | bytes | str):
+            raise TypeError("an array has no type or no values")
+        self._state = tuple(state)
+
+    def values(self, budget: _Budget) -> Any:
+        """Return the values as nested lists, or as one number."""
+        _, shape, kind, by_columns, content = self._state
         if isinstance(content, list):
-            self.values = content
-            return
-        flat = np.frombuffer(_bytes(content), kind.dtype)
-        self.values = flat.reshape(shape, order="F" if by_columns else "C").tolist()
+            return content
+        budget.take(len(content) // kind.dtype.itemsize)
+        budget.take(sum(accumulate((max(1, length) for length in shape[:-1]), mul)))
+        return np.frombuffer(_bytes(content), kind.dtype).reshape(shape, order="F" if by_columns else "C").tolist()
 
 
 def _bytes(content: object) -> bytes:
-    return content.encode("latin-1") if isinstance(content, str) else bytes(content)  # type: ignore[call-overload]
+    if not isinstance(content, bytes | str):
+        raise TypeError("values of an array are no bytes")
+    return content.encode("latin-1") if isinstance(content, str) else content
 
 
 def _scalar(kind: _NumpyType, content: object) -> Any:
-    return np.frombuffer(_bytes(content), kind.dtype)[0].item()
+    if not isinstance(kind, _NumpyType) or kind.dtype.itemsize > _LONGEST_SCALAR:
+        raise ValueError("a number has no type, or too long a one")
+    return np.frombuffer(_bytes(content), kind.dtype, 1)[0].item()
 
 
 def _from_buffer(content: object, kind: _NumpyType, shape: tuple[int, ...], order: str) -> _NumpyArray:
@@ -84,8 +86,8 @@ def _from_buffer(content: object, kind: _NumpyType, shape: tuple[int, ...], orde
 
 
 def _encode(text: str, encoding: str) -> bytes:
-    if encoding not in ("latin1", "latin-1", "ascii", "utf-8"):
-        raise ValueError(f"the encoding {encoding} is not read")
+    if not isinstance(text, str) or encoding not in ("latin1", "latin-1", "ascii", "utf-8"):
+        raise ValueError("a text, or its encoding, is not read")
     return text.encode(encoding)
 
 
@@ -122,17 +124,32 @@ def read_pickle(path: Path) -> Any:
     if len(content) > _LARGEST:
         raise DataError(f"{path}: is larger than {_LARGEST >> 20} MB; that is no ground truth")
     try:
-        return _to_lists(_NumpyUnpickler(BytesIO(content), encoding="latin-1").load())
+        value = _NumpyUnpickler(BytesIO(content), encoding="latin-1").load()
+        return _to_lists(value, _Budget(_MOST_VALUES + 8 * len(content)))
     except Exception as error:  # noqa: BLE001 (a damaged pickle may raise anything)
         reason = shorten(str(error))
         raise DataError(f"{path}: is no pickle of lists, numbers and arrays alone: {reason}") from None
 
 
-def _to_lists(value: Any) -> Any:
+class _Budget:
+    """How many more values may be made of a pickle."""
+
+    def __init__(self, values: int) -> None:
+        self._left = values
+
+    def take(self, values: int = 1) -> None:
+        """Use some; ValueError if they are used up."""
+        self._left -= values
+        if self._left < 0:
+            raise ValueError("it has far more values than its size lets expect")
+
+
+def _to_lists(value: Any, budget: _Budget) -> Any:
+    budget.take()
     if isinstance(value, _NumpyArray):
-        return _to_lists(value.values)
+        return _to_lists(value.values(budget), budget)
     if isinstance(value, dict):
-        return {_to_lists(key): _to_lists(value) for key, value in value.items()}
+        return {key: _to_lists(value, budget) for key, value in value.items()}
     if isinstance(value, list | tuple):
-        return [_to_lists(item) for item in value]
+        return [_to_lists(item, budget) for item in value]
     return value

@@ -146,6 +146,7 @@ def _finish(
         return before.parts[table.part] if before and store else None
     digest = vectors_digest(store.array(ARRAY, slice(None)))
     final = folder.store_folder(name, table.part, digest)
-    rmtree(final, ignore_errors=True)
-    store.folder.rename(final)
+    if final != present:  # equal vectors stay in place: a process killed here must not leave the record without them
+        rmtree(final, ignore_errors=True)
+        store.folder.rename(final)
     return StoredPart(table.key, digest, len(table.ids), len(table.ids) - len(missing))

@@ -1,4 +1,7 @@
-"""Tests of `harness.data.safe_pickle`: data is read, and no function of a pickle is executed."""
+"""Tests of `harness.data.safe_pickle` and `harness.data.restricted_unpickler`.
+
+Data is read, no function of a pickle is executed, and a small pickle needs little memory and time.
+"""
 
 import os
 import pickle
@@ -76,3 +79,30 @@ def test_a_damaged_pickle_raises_in_one_line(tmp_path_factory: pytest.TempPathFa
 def test_the_error_names_a_missing_pickle(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be read: No such file"):
         read_pickle(tmp_path / "a.pkl")
+
+
+def array(shape: str, content: bytes, kind: str = "b1") -> bytes:
+    """Return the opcodes of an array with a shape that is given as opcodes."""
+    make = f"cnumpy.core.multiarray\n_reconstruct\n(tRcnumpy\ndtype\n(S'{kind}'\ntR".encode()
+    return make + b"p9\n0(I1\n" + shape.encode() + b"g9\nI00\n" + content + b"tb"
+
+
+LISTS = b"(lp0\n" + b"".join(b"(" + b"g%d\n" % n * 20 + b"lp%d\n" % (n + 1) for n in range(20)) + b"."
+TUPLES = b"()\x94" + b"".join(b"h%c" % n * 2 + b"\x86\x94" for n in range(60))
+GREEDY = {
+    "lists in lists, again and again": LISTS,
+    "a key of tuples in tuples": b"\x80\x04}" + TUPLES[1:] + b"K\x01s.",
+    "a byte array that is not there": b"\x80\x05\x96" + (1 << 33).to_bytes(8, "little") + b".",
+    "an integer that gives its number of bytes": b"cnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\n(S'b1'\ntRI3000000000\ntR.",
+    "a billion empty rows": array("(I1000000000\nI0\nt", b"S''\n") + b".",
+    "a set": b"\x80\x04\x8f(K\x01\x90.",
+    "a function with other defaults": b"c_codecs\nencode\n(N}S'__defaults__'\n(I1\ntstb.",
+}
+
+
+@pytest.mark.parametrize("kind", GREEDY)
+def test_a_small_pickle_that_would_fill_the_memory_is_refused_at_once(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.pkl"
+    path.write_bytes(GREEDY[kind])
+    with pytest.raises(DataError, match="is no pickle of lists, numbers and arrays alone"):
+        read_pickle(path)

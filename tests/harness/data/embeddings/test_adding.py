@@ -123,6 +123,17 @@ def test_several_files_at_once_give_the_same_digest_as_one(competition: Competit
     assert EmbeddingFolder(competition.index.source).names() == ["one", "three"]
 
 
+def test_equal_vectors_are_intact_if_the_process_ends_before_their_record(
+    competition: Competition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids, vectors = thumbnails(competition)
+    add(competition, ids, vectors)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", lambda *_: pytest.fail("stored vectors are replaced by equal ones"))
+        add(competition, ids, vectors)
+    add(competition, ids, vectors)
+
+
 def test_invalid_vectors_change_nothing(competition: Competition) -> None:
     ids, vectors = thumbnails(competition)
     add(competition, ids, vectors)

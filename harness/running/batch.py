@@ -3,20 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from harness.data.query_sample import is_fold
 from harness.errors import HarnessError, PluginError
 from harness.progress import ListenerFactory, ignore_progress
 from harness.running.planned_run import PlannedRun
+from harness.running.run_progress import progress_label
 from harness.running.runner import Runner, RunResult
 from harness.running.variants import Variant
 
 MAX_RUNS = 10_000  # of a batch, where each fold counts as part of one
-
-
-def progress_label(run: PlannedRun) -> str:
-    """Return the name of a run in a line of progress: identity, seed and fold."""
-    label = f"{run.identity}, seed {run.job.seed}" if run.job.seed else run.identity
-    return f"{label}, {run.split.partition('/')[0]}" if is_fold(run.split) else label
 
 
 @dataclass(frozen=True)

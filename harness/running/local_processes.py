@@ -59,11 +59,15 @@ class RunStopped(Exception):  # noqa: N818 (no error of the run)
     """The run did not start or was stopped, because the user interrupted it or its deadline has passed."""
 
 
+_JobKey = tuple[str, int | None, int]  # spec, fold and seed
+
+
 class RunProcesses:
     """The processes of several runs, which are killed together."""
 
     def __init__(self) -> None:
-        self._running: set[ChildProcess] = set()
+        self._running: dict[_JobKey, ChildProcess] = {}
+        self._stopped_jobs: set[_JobKey] = set()
         self._lock = Lock()
         self._stopped = False
 
@@ -85,7 +89,7 @@ class RunProcesses:
         log = create_log(folder)
         try:
             with prepare_worker(job, split, folder, limits.sandbox, _environment(job.seed, cores)) as start:
-                end, step = self._execute(folder, log, start, limits, listener)
+                end, step = self._execute(job, folder, log, start, limits, listener)
         finally:
             restore_log(folder, log)
             os.close(log)
@@ -98,37 +102,53 @@ class RunProcesses:
         """Kill the processes and start no more, as on Ctrl-C."""
         self._stopped = True
         with self._lock:
-            running = list(self._running)
+            running = list(self._running.values())
         for process in running:
             process.stop()
 
+    def stop(self, job: RunJob) -> None:
+        """Stop one run, which then raises RunStopped."""
+        self._stopped_jobs.add(_job_key(job))
+
+    def memory_mb(self, job: RunJob) -> tuple[float, float]:
+        """Return the memory of a run now and at its peak, in MB, with all its processes; 0 while it is unknown."""
+        process = self._running.get(_job_key(job))
+        return (0.0, 0.0) if process is None else process.memory_mb
+
+    def _is_stopped(self, job: RunJob) -> bool:
+        return self._stopped or _job_key(job) in self._stopped_jobs
+
     def _execute(
-        self, folder: Path, log: int, start: WorkerStart, limits: RunLimits, listener: ProgressListener
+        self, job: RunJob, folder: Path, log: int, start: WorkerStart, limits: RunLimits, listener: ProgressListener
     ) -> tuple[ProcessEnd, str]:
         """Return how the process of a run ended, and what it was doing."""
-        process = self._start(folder, log, start, limits.of_processes)
+        process = self._start(job, folder, log, start, limits.of_processes)
         step = ""
         try:
             while (end := process.wait(_POLL_S)) is None:
-                if limits.over or self._stopped:
+                if limits.over or self._is_stopped(job):
                     raise RunStopped
                 step = forward_progress(process.progress, listener) or step
         finally:
             process.close()
             with self._lock:
-                self._running.discard(process)
-        if self._stopped:
+                self._running.pop(_job_key(job), None)
+        if self._is_stopped(job):
             raise RunStopped
         return end, step
 
-    def _start(self, folder: Path, log: int, start: WorkerStart, limits: ProcessLimits) -> ChildProcess:
+    def _start(self, job: RunJob, folder: Path, log: int, start: WorkerStart, limits: ProcessLimits) -> ChildProcess:
         command = [sys.executable, "-P", "-m", "harness.running.worker", str(folder), str(start.descriptor)]
         with self._lock:
             if self._stopped:
                 raise RunStopped
             process = start_process(command, log, limits, start.environment, [start.descriptor])
-            self._running.add(process)
+            self._running[_job_key(job)] = process
         return process
+
+
+def _job_key(job: RunJob) -> _JobKey:
+    return job.spec, job.fold, job.seed
 
 
 def _environment(seed: int, cores: int) -> dict[str, str]:

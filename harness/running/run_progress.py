@@ -2,12 +2,20 @@
 
 import json
 
+from harness.data.query_sample import is_fold
 from harness.progress import ProgressListener
+from harness.running.planned_run import PlannedRun
 from harness.supervision.messages import send_message
 from leaderboard.safe_text import shorten
 
 _LONGEST = 60  # characters
 _MOST = 10**12
+
+
+def progress_label(run: PlannedRun) -> str:
+    """Return the name of a run in a line of progress: identity, seed and fold."""
+    label = f"{run.identity}, seed {run.job.seed}" if run.job.seed else run.identity
+    return f"{label}, {run.split.partition('/')[0]}" if is_fold(run.split) else label
 
 
 def send_progress(what: str, done: int, total: int | None) -> None:

@@ -20,6 +20,7 @@ from harness.running.description.descriptions import SolutionDescriptions
 from harness.running.description.plugin_process import LIMITS
 from harness.running.execution import Execution
 from harness.running.finished_run import FinishedRun, RunDependencies
+from harness.running.live.publisher import RunPublisher
 from harness.running.local_processes import RunLimits, RunProcesses
 from harness.running.place_fault import table_states
 from harness.running.planned_run import PlannedRun, plan_run
@@ -100,14 +101,17 @@ class Runner:
         n_cores, tables = (jobs or cores()) // at_once, self._tables
         execution = Execution(processes, n_cores, limits, self.dependencies, tables, again)
         parallel = Parallel(n_jobs=at_once, prefer="threads", return_as="generator_unordered", batch_size=1)
+        publisher = RunPublisher(self.workspace, self.competition, runs, execution)
         outcomes = parallel(
-            delayed(execution.run)(run, self.folder(run), listeners.get(run.key, ignore_progress)) for run in runs
+            delayed(publisher.run)(run, self.folder(run), listeners.get(run.key, ignore_progress)) for run in runs
         )
         try:
-            for done in outcomes:
-                listeners.get(done.run.key, ignore_progress)(FINISHED, 1, 1)
-                if done.outcome is not None:
-                    yield self._run_entries.find_or_add(done, done.outcome)
+            with publisher:
+                for done in outcomes:
+                    listeners.get(done.run.key, ignore_progress)(FINISHED, 1, 1)
+                    if done.outcome is not None:
+                        yield self._run_entries.find_or_add(done, done.outcome)
+                    publisher.finish(done.run)
         except BaseException:
             processes.kill_all()
             with catch_warnings(action="ignore"):  # joblib warns of runs that did not end

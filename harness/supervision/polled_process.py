@@ -38,6 +38,7 @@ class PolledProcess:
     ) -> None:
         self._limits, self._started = limits, time.monotonic()
         self._messages, self._usage, self.progress = CommandMessages(), Usage(*limits), ""
+        self.memory_mb = 0.0, 0.0  # now and at the peak
         self._pipe, pipe = os.pipe()
         os.set_blocking(self._pipe, False)
         self._process = subprocess.Popen(  # noqa: S603 (the caller's command)

@@ -44,6 +44,7 @@ class SupervisedProcess:
     ) -> None:
         self._mark, self._rest, self._end = token_hex(8), b"", ""
         self.progress = ""  # what the command reported last
+        self.memory_mb = 0.0, 0.0  # now and at the peak
         supervisor = [sys.executable, "-I", "-S", "-c", _PROGRAM, _PACKAGE, str(log), *map(str, limits), *command]
         self._process = subprocess.Popen(  # noqa: S603 (this interpreter)
             supervisor,
@@ -95,6 +96,9 @@ class SupervisedProcess:
             kind, _, value = line.decode("utf-8", "replace").partition(" ")
             if kind == "progress":
                 self.progress = value
+            elif kind == "memory":
+                used_mb, _, peak_mb = value.partition(" ")
+                self.memory_mb = float(used_mb), float(peak_mb)
             elif kind == "end":
                 self._end = f"{kind} {value}"
 

@@ -2,7 +2,8 @@
 
 `SupervisedProcess` starts it. It imports the standard library only, and little of that, to start in 20 ms. The parent
 holds the other ends of its standard input, which ends the command when it closes, and of its standard output. There it
-writes lines: `progress …` as the command sends them, and at last `end …` with the values of `ProcessEnd`.
+writes lines: `progress …` as the command sends them, `memory USED_MB PEAK_MB` when that has changed, and at last
+`end …` with the values of `ProcessEnd`.
 
 It adopts orphans, so each descendant of the command is one of its own. All count to the limits, and all are killed when
 the command ends, when it exceeds a limit, and when the parent ends.
@@ -39,7 +40,7 @@ class Supervisor:
 
     def __init__(self, log: BoundedLog, usage: Usage) -> None:
         self._log, self._usage, self._messages = log, usage, CommandMessages()
-        self._parent, self._limit, self._status = os.getppid(), "", -1
+        self._parent, self._limit, self._status, self._memory = os.getppid(), "", -1, ""
         self._wake, wake = os.pipe()
         os.set_blocking(wake, False)
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
@@ -90,9 +91,7 @@ class Supervisor:
         return bool(data)
 
     def _receive(self, data: bytes) -> None:
-        progress = self._messages.receive(data, self._usage)
-        if progress and select.select([], [_REPORT], [], 0)[1]:  # otherwise the parent is busy, and misses one
-            _report(progress)
+        _report_if_read(self._messages.receive(data, self._usage))
 
     def _reap(self) -> bool:
         """Wait for the children that have ended; return whether any child is left."""
@@ -112,6 +111,9 @@ class Supervisor:
         if os.getppid() != self._parent:
             self._limit = "parent"
         self._limit = self._limit or self._usage.exceeded_limit() or ("exit" if self._messages.is_overdue else "")
+        if (memory := self._usage.memory_summary()) != self._memory:
+            self._memory = memory
+            _report_if_read(f"memory {memory}")
 
     def _drain(self) -> None:
         """Write the rest of the output to the log, without waiting for more."""
@@ -121,6 +123,12 @@ class Supervisor:
                 self._log.write(data)
         except BlockingIOError:
             pass
+
+
+def _report_if_read(line: str) -> None:
+    """Report a line unless it is empty; if the parent is busy it misses one."""
+    if line and select.select([], [_REPORT], [], 0)[1]:
+        _report(line)
 
 
 def _report(line: str) -> None:

@@ -45,6 +45,10 @@ class Usage:
         figures = self._used_mb, self._peak_mb, now - self._measured_from, cpu_s
         return " ".join([*(f"{each:.6f}" for each in figures), str(oom_kills() - self._oom_kills)])
 
+    def memory_summary(self) -> str:
+        """Return used MB and peak MB in whole numbers."""
+        return f"{self._used_mb:.0f} {self._peak_mb:.0f}"
+
     def _measure_memory(self, processes: list[int]) -> None:
         """Measure quickly, and exactly where that matters: at a new peak of several processes, or above the limit."""
         self._used_mb = memory_mb(processes)

@@ -14,8 +14,8 @@ from math import inf
 
 from harness.errors import HarnessError, SolutionError
 from harness.progress import ListenerFactory, ignore_progress
-from harness.running.batch import progress_label
 from harness.running.planned_run import PlannedRun
+from harness.running.run_progress import progress_label
 from harness.running.runner import Runner
 from harness.tuning.optuna_proposals import Parameters, ScoredValues, propose
 from harness.tuning.study import Trial, TuningStudy, trial_from_entries

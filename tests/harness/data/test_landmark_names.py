@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.data.landmark_names import landmark_names
+from harness.data.landmark_names import landmark_names, readable_name
 from harness.errors import DataError
 
 
@@ -27,3 +27,14 @@ def test_without_a_table_there_are_no_names(tmp_path: Path) -> None:
 def test_an_unreadable_table_raises(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="category is missing"):
         landmark_names(write_names(tmp_path, "landmark_id\n1\n"))
+
+
+def test_names_are_written_as_people_write_them() -> None:
+    assert readable_name("nice__promenade_anglais") == "Nice, Promenade Anglais"
+    assert readable_name("basilica_of_bom_jesus") == "Basilica of Bom Jesus"
+    assert readable_name("Eiffel Tower") == "Eiffel Tower"
+    assert readable_name("Category:Fort_de_la_Revère") == "Fort de la Revère"
+
+
+def test_a_name_without_letters_stays() -> None:
+    assert readable_name(" __ ") == "__"

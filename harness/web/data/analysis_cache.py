@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from harness.data.competition import Competition
 from harness.data.query_sample import is_fold
 from harness.data.split import TEST
@@ -13,6 +15,7 @@ from harness.web.competitions import CompetitionIndex
 from harness.web.data.answer_index import SubmissionIndex
 from harness.web.data.entry_analysis import ANALYSES, EntryAnalysis, required_values
 from harness.web.data.photos import CompetitionPhotos
+from harness.web.data.query_landmarks import QueryLandmarks, label_landmarks, truth_landmarks
 from harness.web.data.query_truth import QueryTruth
 from harness.web.data.served_file import served_file
 from harness.web.data.slices import Groups, ScoreSlice, query_groups, slice_scores
@@ -33,6 +36,7 @@ class AnalysisCache:
         self._truths: LruCache[QueryTruth | None] = LruCache(4)
         self._analyses: LruCache[EntryAnalysis] = LruCache(8)
         self._groups: LruCache[Groups] = LruCache(4)
+        self._landmarks: LruCache[QueryLandmarks | None] = LruCache(4)
 
     def photos(self, competition: str) -> CompetitionPhotos | None:
         """Return the photos of a competition; None if its folder is not found."""
@@ -73,10 +77,29 @@ class AnalysisCache:
             other_values = self.analysis(other).values if other and self.can_analyse(other) else None
         except DataError:  # created by an older version
             return {}
-        key = (entry.competition, entry.task, entry.split)
-        groups = self._groups.get(key, lambda: self._query_groups(entry, analysis.truth))
+        groups = self.groups(analysis)
         metric = ranking_metric([entry], analysis.truth.task)
         return slice_scores(groups, metric, analysis.truth.query_ids, analysis.values, other_values)
+
+    def groups(self, analysis: EntryAnalysis) -> Groups:
+        """Return the slices of an entry's queries."""
+        entry = analysis.entry
+        key = (entry.competition, entry.task, entry.split)
+        return self._groups.get(key, lambda: self._query_groups(entry, analysis.truth))
+
+    def landmarks(self, entry: Entry, query_ids: np.ndarray) -> QueryLandmarks | None:
+        """Return the landmarks of the scored queries of an entry's board; None if they are not known."""
+        key = (entry.competition, entry.task, entry.split, len(query_ids))
+        return self._landmarks.get(key, lambda: self._find_landmarks(entry, query_ids))
+
+    def _find_landmarks(self, entry: Entry, query_ids: np.ndarray) -> QueryLandmarks | None:
+        competition, photos = self._competitions.find(entry.competition), self.photos(entry.competition)
+        if competition is None or photos is None:
+            return None
+        if is_fold(entry.split):
+            return label_landmarks(query_ids, *photos.train_labels)
+        truth = self.truth(competition, "recognition")
+        return None if truth is None else truth_landmarks(query_ids, truth)
 
     def _query_groups(self, entry: Entry, truth: QueryTruth) -> Groups:
         competition = self._competitions.find(entry.competition)
@@ -103,7 +126,8 @@ class AnalysisCache:
             raise DataError(f"entry {entry.id}: it has no per-query values for these queries; run it again")
         length = len(competition.index) if competition.ranks_whole_index else MAX_SCORED_IDS
         submission = SubmissionIndex.open(path, truth.query_ids, self._workspace.folder / "serving" / "rows", length)
-        return ANALYSES[task](entry, truth, submission, photos, values)
+        landmarks = self.landmarks(entry, truth.query_ids)
+        return ANALYSES[task](entry, truth, submission, photos, values, landmarks)
 
 
 def _task(entry: Entry) -> Task:

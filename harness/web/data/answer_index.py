@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from harness.data.tables.id_index import IdIndex
 from harness.data.tables.string_column import PADDING, StringColumn
@@ -18,7 +19,7 @@ from harness.submissions.read_write import read_submission, write_submission
 from harness.web.data.stored_content import read_content, write_content
 
 _CHUNK = 1 << 24  # bytes read at once
-_NEWLINE, _COMMA = 10, 44
+_NEWLINE, _COMMA, _BLANK = 10, 44, 32
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,35 @@ class SubmissionIndex:
             return []
         with self.path.open("rb") as file:
             return os.pread(file.fileno(), end - begin, begin).decode("utf-8", "replace").split()
+
+    def first_tokens(self, limit: int, length: int) -> tuple[StringColumn, np.ndarray, np.ndarray]:
+        """Return the first `limit` tokens of all answers, with the row and the position (from 0) of each, `(n,)` all.
+
+        Only the first `limit * (length + 1)` bytes of an answer are read, so longer tokens may be cut.
+        """
+        rows = np.flatnonzero(self.spans[:, 0] >= 0)
+        text = self._beginnings(rows, limit * (length + 1))
+        is_letter = np.pad(text > _BLANK, ((0, 0), (1, 1)))
+        begins, ends = (np.flatnonzero(np.diff(is_letter.view(np.int8)).ravel() == step) for step in (1, -1))
+        width = text.shape[1] + 1
+        row, first = begins // width, np.searchsorted(begins, np.arange(len(rows)) * width)
+        position = np.arange(len(begins)) - first[row]
+        used = position < limit
+        buffer = np.r_[np.pad(text, ((0, 0), (0, 1))).ravel(), np.frombuffer(PADDING, np.uint8)]
+        return StringColumn(buffer, begins[used], ends[used]), rows[row[used]], position[used]
+
+    def _beginnings(self, rows: np.ndarray, width: int) -> np.ndarray:
+        """Return the first `width` bytes of some answers `(n_rows, width)`, filled up with blanks."""
+        text = np.empty((len(rows), width), np.uint8)
+        if not len(rows):
+            return text
+        data, (starts, ends) = np.memmap(self.path, np.uint8, "r"), self.spans[rows].T
+        tail, is_inside = np.r_[data[-width:], np.full(width, _BLANK, np.uint8)], starts + width <= len(data)
+        if is_inside.any():
+            text[is_inside] = sliding_window_view(data, width)[starts[is_inside]]
+        text[~is_inside] = sliding_window_view(tail, width)[starts[~is_inside] - max(0, len(data) - width)]
+        text[np.arange(width) >= (ends - starts)[:, None]] = _BLANK
+        return text
 
 
 def _is_plain(path: Path) -> bool:

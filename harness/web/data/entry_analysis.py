@@ -11,9 +11,12 @@ from harness.data.query_sample import is_fold
 from harness.scoring.reported_metric import ranking_metric
 from harness.scoring.stored_evaluation import QueryArrays, from_arrays
 from harness.web.data.answer_index import SubmissionIndex
+from harness.web.data.answer_landmarks import answered_landmarks, wrong_landmarks
 from harness.web.data.local_matches import match_address
 from harness.web.data.photos import CompetitionPhotos
 from harness.web.data.query_answer import JudgedPhoto, LandmarkLabel, QueryAnswer
+from harness.web.data.query_hits import FIRST_HIT, RECALL, hit_facts
+from harness.web.data.query_landmarks import QueryLandmarks
 from harness.web.data.query_truth import QueryTruth
 from harness.web.lru import LruCache
 from leaderboard import Entry
@@ -32,6 +35,7 @@ class EntryAnalysis(ABC):
     submission: SubmissionIndex
     photos: CompetitionPhotos
     values: QueryArrays
+    landmarks: QueryLandmarks | None = None
 
     @property
     def parts(self) -> tuple[str, str]:
@@ -52,10 +56,26 @@ class EntryAnalysis(ABC):
     def answer(self, row: int, limit: int | None = None) -> QueryAnswer:
         """Return the answer to a query, with at most `limit` images."""
 
+    @cached_property
+    def wrong_landmarks(self) -> np.ndarray:
+        """Return the landmarks of wrong answers `(n_queries, n)`, -1 for others; n is 0 if none are known."""
+        if self.landmarks is None:
+            return np.zeros((len(self.truth.query_ids), 0), np.int64)
+        answered = answered_landmarks(self.truth.task, self.submission, self.truth, self.landmarks)
+        return wrong_landmarks(answered, self.landmarks)
+
     def shows(self, row: int) -> list[LandmarkLabel]:
-        """Return the landmarks that a query shows, for recognition."""
-        del row
-        return []
+        """Return the landmarks that a query shows, as far as they are known, each with some train photos."""
+        return [
+            LandmarkLabel(landmark, self.photos.name(landmark), "right", None, self.photos.of_landmark(landmark))
+            for landmark in (self.landmarks.of(row) if self.landmarks else ())
+        ]
+
+    def names(self, row: int) -> list[tuple[int, str]]:
+        """Return the landmarks that a query shows, as far as they are known, with their readable names."""
+        return [
+            (landmark, self.photos.name(landmark)) for landmark in (self.landmarks.of(row) if self.landmarks else ())
+        ]
 
     def order(self, sort: str, other: "EntryAnalysis | None", part: str) -> np.ndarray:
         """Return the rows of a part's queries sorted by "worst", "best" or "difference" to another entry."""
@@ -89,17 +109,39 @@ class RankingAnalysis(EntryAnalysis):
 
     def answer(self, row: int, limit: int | None = None) -> QueryAnswer:
         """Return the first 100 of the ranking; without a limit, also the relevant images below or without a rank."""
-        listed, relevant = self.submission.tokens(row), self.truth.relevant_images(row)
-        first = {image: rank for rank, image in reversed([*enumerate(listed, 1)])}
+        listed, relevant, first = self.submission.tokens(row), self.truth.relevant_images(row), self.ranks(row)
         value = float(self.gains[row])
         return QueryAnswer(
             self.entry.id or 0,
             self.entry.identity,
             None if isnan(value) else value,
-            _hit_facts(relevant, first) if listed else ["no answer"],
-            self._judged(row, listed[: limit or MAX_LISTED], set(relevant), first, with_matches=limit is None),
+            hit_facts(relevant, first) if listed else ["no answer"],
+            self._judged(row, listed[: limit or MAX_LISTED], set(relevant), first),
             self._missed(relevant, first) if limit is None else [],
+            hits=[rank for rank in sorted(first[image] for image in relevant if image in first) if rank <= MAX_LISTED],
+            first_hit=self._first_hit(row, relevant, first, limit or MAX_LISTED),
         )
+
+    def _first_hit(self, row: int, relevant: list[str], first: dict[str, int], limit: int) -> JudgedPhoto | None:
+        """Return the first hit if its rank is below those that are listed."""
+        rank, image = min(((first[image], image) for image in relevant if image in first), default=(0, ""))
+        if rank <= limit:
+            return None
+        return JudgedPhoto(self.photos.photo(self.parts[1], image), "right", rank, self._matches(row, image))
+
+    def ranks(self, row: int) -> dict[str, int]:
+        """Return image id -> rank of each image that a query's answer lists."""
+        return {image: rank for rank, image in reversed([*enumerate(self.submission.tokens(row), 1)])}
+
+    def expected(self, row: int, limit: int) -> list[JudgedPhoto]:
+        """Return some relevant images, the missed ones first, then those with the highest rank numbers."""
+        first = self.ranks(row)
+        relevant = sorted(self.truth.relevant_images(row), key=lambda image: -first.get(image, 10**9))[:limit]
+        ranks = [(image, first.get(image)) for image in relevant]
+        return [
+            JudgedPhoto(self.photos.photo(self.parts[1], image), "missed" if (rank or 101) > 100 else "right", rank)
+            for image, rank in ranks
+        ]
 
     def _missed(self, relevant: list[str], first: dict[str, int]) -> list[JudgedPhoto]:
         """Return relevant images that are not among the listed ones, with their rank in a complete ranking."""
@@ -107,11 +149,9 @@ class RankingAnalysis(EntryAnalysis):
         photo = self.photos.photo
         return [JudgedPhoto(photo(self.parts[1], image), "missed", first.get(image)) for image in missed[:MAX_MISSED]]
 
-    def _judged(
-        self, row: int, listed: list[str], relevant: set[str], first: dict[str, int], *, with_matches: bool
-    ) -> list[JudgedPhoto]:
+    def _judged(self, row: int, listed: list[str], relevant: set[str], first: dict[str, int]) -> list[JudgedPhoto]:
         ignored = self.truth.ignored_images(row)
-        query_file = self.photos.file(self.parts[0], self.photo_id(row)) if with_matches else None
+        query_file = self.photos.file(self.parts[0], self.photo_id(row))
         return [
             JudgedPhoto(
                 self.photos.photo(self.parts[1], image),
@@ -126,14 +166,6 @@ class RankingAnalysis(EntryAnalysis):
         """Return the address of the local matches of a query and an image; empty if the image's file is missing."""
         address = match_address(self.entry, self.photo_id(row), image)
         return address if address and self.photos.file(self.parts[1], image) else ""
-
-
-def _hit_facts(relevant: list[str], first: dict[str, int]) -> list[str]:
-    """Return how many relevant images are among the first 100, and the rank of the first."""
-    ranks = sorted(first[image] for image in set(relevant) if image in first)
-    among = sum(rank <= MAX_LISTED for rank in ranks)
-    last = [f"last at rank {ranks[-1]}"] if ranks and ranks[-1] > MAX_LISTED else []
-    return [f"{among} of {len(relevant)} found", *([f"first at rank {ranks[0]}"] if ranks else []), *last]
 
 
 class LabellingAnalysis(EntryAnalysis):
@@ -187,16 +219,9 @@ class LabellingAnalysis(EntryAnalysis):
         if not self.judgement.answered[row]:
             return ["no answer"]
         rank, order = int(self._ranks[row]), self.precision_at_rank[0]
-        mark = "correct" if self.judgement.correct[row] else "wrong"
-        cost = [f"costs {self.costs[row]:.5f} of GAP"] if self.costs[row] > 0 else []
-        return [mark, f"rank {rank} of {len(order)} by confidence", *cost]
-
-    def shows(self, row: int) -> list[LandmarkLabel]:
-        """Return the landmarks that the query shows."""
-        return [
-            LandmarkLabel(landmark, self.photos.name(landmark), "right", None, self.photos.of_landmark(landmark))
-            for landmark in self.truth.landmarks(row)
-        ]
+        mark, gain = "correct" if self.judgement.correct[row] else "wrong", float(self.gains[row])
+        change = f"adds {gain:.5f} to GAP" if gain > 0 else f"costs {-gain:.5f} of GAP"
+        return [mark, f"rank {rank} of {len(order)} by confidence", *([change] if gain else [])]
 
 
 def _parse_landmark(tokens: list[str]) -> int | None:
@@ -207,7 +232,7 @@ ANALYSES: dict[str, type[EntryAnalysis]] = {"retrieval": RankingAnalysis, "recog
 
 
 def required_values(entry: Entry, task: Task) -> list[str]:
-    """Return the names of the per-query arrays that the analysis of an entry needs."""
+    """Return the names of the per-query arrays that the analysis of an entry reads, as far as they are stored."""
     if task == "retrieval":
-        return [ranking_metric([entry], task).name]
+        return [ranking_metric([entry], task).name, FIRST_HIT, RECALL]
     return ["gap", ".landmark", ".answered", ".correct", ".confidence"]

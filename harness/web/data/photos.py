@@ -7,7 +7,7 @@ import numpy as np
 
 from harness.data.competition import Competition
 from harness.data.images.find import ImageFolder
-from harness.data.landmark_names import landmark_names
+from harness.data.landmark_names import landmark_names, readable_name
 from harness.data.source_files import source_files
 from harness.data.tables.id_index import IdIndex
 from harness.data.tables.ids import MAX_LENGTH
@@ -62,8 +62,18 @@ class CompetitionPhotos:
         return [self.photo("train", image_id) for image_id in self._competition.train.ids[rows]]
 
     def name(self, landmark: int) -> str:
-        """Return the name of a landmark, or its number if it has none."""
-        return self._names.get("names", self._read_names).get(landmark, str(landmark))
+        """Return the readable name of a landmark, or its number if it has none."""
+        return self.names.get(landmark, str(landmark))
+
+    @property
+    def names(self) -> dict[int, str]:
+        """Return landmark -> readable name, as far as a table names it."""
+        return self._names.get("names", self._read_names)
+
+    @property
+    def train_labels(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the ids of the labelled train images and their landmarks, both `(n_train,)`."""
+        return self._competition.train.ids, self._competition.labels
 
     @property
     def files(self) -> dict[str, str]:
@@ -72,9 +82,10 @@ class CompetitionPhotos:
 
     def _read_names(self) -> dict[int, str]:
         try:
-            return landmark_names(self._competition.folder)
+            names = landmark_names(self._competition.folder)
         except DataError:  # names are optional
             return {}
+        return {landmark: readable_name(name) for landmark, name in names.items()}
 
     def _image_ids(self, part: str) -> np.ndarray:
         images = {"train": self._competition.train, "index": self._competition.index, "test": self._competition.queries}

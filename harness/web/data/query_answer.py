@@ -34,7 +34,8 @@ class LandmarkLabel:
 class QueryAnswer:
     """The answer of an entry to a query. `value` is the query's score, None if the query is not scored.
 
-    A ranking has `photos`, best first, and `missed` relevant ones. A recognition has `label`, None without an answer.
+    A ranking has `photos`, best first, `missed` relevant ones, the ranks of its `hits` among the first 100, and
+    `first_hit` if that is below the listed photos. A recognition has `label`, None without an answer.
     `facts` are short phrases about the answer.
     """
 
@@ -45,3 +46,5 @@ class QueryAnswer:
     photos: Sequence[JudgedPhoto] = ()
     missed: Sequence[JudgedPhoto] = ()
     label: LandmarkLabel | None = None
+    hits: Sequence[int] = ()
+    first_hit: JudgedPhoto | None = None

@@ -45,6 +45,15 @@ class QueryTruth:
         """Return the number of relevant images, or of landmarks, of each query `(n,)`."""
         return np.asarray(np.diff(self.ground_truth.offsets)[self._rows])
 
+    @property
+    def relevant_pairs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the numbers of relevant images, and the rows of the queries that they are relevant to, both `(n,)`."""
+        numbers, offsets = self.ground_truth.relevant, self.ground_truth.offsets
+        row_of = np.where(self.ground_truth.scored, np.cumsum(self.ground_truth.scored) - 1, -1)
+        rows = np.repeat(row_of, np.diff(offsets))
+        counts = (rows >= 0) & (numbers >= 0)
+        return numbers[counts], rows[counts]
+
     @cached_property
     def parts(self) -> tuple[str, ...]:
         """Return the parts to choose from: all, and if both have queries, public and private."""

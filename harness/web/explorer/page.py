@@ -1,4 +1,4 @@
-"""View data of the query explorer: filtered queries, a precision curve, and the matches between two photos."""
+"""View data of the query explorer: queries with their answers and what would have been right, and a precision curve."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,13 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.web.charts.axes import Axis, PlotArea
-from harness.web.data.entry_analysis import EntryAnalysis, LabellingAnalysis
-from harness.web.data.local_matches import PhotoMatches
+from harness.web.data.entry_analysis import EntryAnalysis, LabellingAnalysis, RankingAnalysis
 from harness.web.data.photos import Photo
-from harness.web.data.query_answer import LandmarkLabel, QueryAnswer
-from harness.web.rendering import address, with_query
+from harness.web.data.query_answer import JudgedPhoto, LandmarkLabel, QueryAnswer
+from harness.web.explorer.filters import QueryFilter
+from harness.web.rendering import address
 
-SORTS = {"worst": "worst first", "best": "best first", "difference": "largest difference first"}
 SIGNS = {"right": "✓", "wrong": "✗", "ignored": "–", "missed": "?"}
 MEANINGS = {
     "retrieval": {
@@ -24,40 +23,41 @@ MEANINGS = {
     "recognition": {"right": "correct", "wrong": "wrong"},
 }  # of the marks, by task
 PAGE_QUERIES = 12
+N_EXPECTED = 4  # relevant images beside the answers in a list
 AREA = PlotArea(460, 230, 50, 448, 12, 190)
 N_DOTS, N_POINTS = 12, 240  # of the precision curve
-WIDTH, GAP = 1200.0, 24.0  # of the drawing of matches, and between its photos, in SVG units
-MAX_HEIGHT = 800.0
+
+
+@dataclass(frozen=True)
+class ExpectedPhoto:
+    """A relevant image as the first entry has it, and the rank in each entry's list, None if it is not there."""
+
+    judged: JudgedPhoto
+    ranks: Sequence[int | None]
 
 
 @dataclass(frozen=True)
 class QueryView:
-    """A query with the answers of one entry or two; `truth` are its landmarks, for recognition."""
+    """A query with the answers of one entry or two, and what would have been right.
+
+    `names` are its landmarks; `expected` are relevant images of retrieval, `truth` the landmarks of recognition.
+    """
 
     photo: Photo
     address: str
     usage: str
     answers: Sequence[QueryAnswer]
+    names: Sequence[tuple[int, str]]
+    n_relevant: int
+    expected: Sequence[ExpectedPhoto] = ()
     truth: Sequence[LandmarkLabel] = ()
 
-
-@dataclass(frozen=True)
-class QueryFilter:
-    """Query-string state of the explorer: order, compared entry, part, query id and page."""
-
-    sort: str = "worst"
-    against: int | None = None
-    part: str = "all"
-    search: str = ""
-    page: int = 1
-
-    def query(self, **changes: object) -> str:
-        """Build the query string of this state with some values changed; defaults are left out."""
-        state = {**vars(self), **changes}
-        return with_query({name: value for name, value in state.items() if value != getattr(_DEFAULT, name)})
-
-
-_DEFAULT = QueryFilter()
+    @property
+    def marks(self) -> set[str]:
+        """Return the marks that the view shows."""
+        photos = [photo.mark for answer in self.answers for photo in (*answer.photos, answer.first_hit) if photo]
+        labels = [label.mark for label in (*self.truth, *(answer.label for answer in self.answers)) if label]
+        return {*photos, *labels, *(expected.judged.mark for expected in self.expected)}
 
 
 @dataclass(frozen=True)
@@ -83,41 +83,48 @@ class PrecisionCurve:
     area = AREA
 
 
-@dataclass(frozen=True)
-class MatchDrawing:
-    """SVG drawing of matches: both photos as x, y, width and height, and the lines as paths."""
-
-    width: float
-    height: float
-    photos: tuple[tuple[float, ...], tuple[float, ...]]
-    inliers: str
-    outliers: str
-    n_inliers: int
-    n_outliers: int
-
-    @property
-    def view_box(self) -> str:
-        """The viewBox attribute."""
-        return f"0 0 {self.width:g} {self.height:g}"
-
-
 def view_query(
-    analysis: EntryAnalysis, other: EntryAnalysis | None, row: int, query_filter: QueryFilter, limit: int | None = None
+    analysis: EntryAnalysis,
+    other: EntryAnalysis | None,
+    row: int,
+    query_filter: QueryFilter,
+    limit: int | None = None,
+    n_expected: int = N_EXPECTED,
 ) -> QueryView:
     """Return a query with the answers of an entry, and of another one, each with at most `limit` images."""
     query_id = analysis.photo_id(row)
+    entries = [entry for entry in (analysis, other) if entry is not None]
     return QueryView(
         photo=analysis.photos.photo(analysis.parts[0], query_id),
         address=query_address(analysis, row, query_filter),
         usage=str(analysis.truth.usage[row]),
-        answers=[entry.answer(row, limit) for entry in (analysis, other) if entry is not None],
-        truth=analysis.shows(row),
+        answers=[entry.answer(row, limit) for entry in entries],
+        names=analysis.names(row),
+        n_relevant=int(analysis.truth.n_relevant[row]),
+        expected=_expected_photos(entries, row, n_expected),
+        truth=analysis.shows(row) if analysis.truth.task == "recognition" else (),
     )
 
 
+def _expected_photos(entries: Sequence[EntryAnalysis], row: int, limit: int) -> list[ExpectedPhoto]:
+    """Return relevant images with their ranks in the lists of the entries."""
+    rankings = [entry for entry in entries if isinstance(entry, RankingAnalysis)]
+    if not rankings:
+        return []
+    ranks = [entry.ranks(row) for entry in rankings]
+    expected = rankings[0].expected(row, limit)
+    return [ExpectedPhoto(judged, [first.get(judged.photo.id) for first in ranks]) for judged in expected]
+
+
+def present_marks(queries: Sequence[QueryView]) -> list[str]:
+    """Return the marks that a page shows, in the order of the key."""
+    present = set().union(*(query.marks for query in queries))
+    return [mark for mark in SIGNS if mark in present]
+
+
 def query_address(analysis: EntryAnalysis, row: int, query_filter: QueryFilter) -> str:
-    """Return the address of a query's page, with the order of the list that it belongs to."""
-    query = query_filter.query(search="", page=1).removesuffix("?")
+    """Return the address of a query's page, with the filter of the list that it belongs to."""
+    query = query_filter.query(page=1).removesuffix("?")
     return address("e", analysis.entry.id, "queries", analysis.photo_id(row)) + query
 
 
@@ -145,34 +152,3 @@ def precision_curve(analysis: EntryAnalysis) -> PrecisionCurve | None:
         if analysis.costs[row] > 0
     ]
     return PrecisionCurve(x, y, path, dots, len(rows))
-
-
-def draw_matches(matches: PhotoMatches) -> MatchDrawing:
-    """Draw matches between two photos of the same height.
-
-    >>> from harness.web.data.local_matches import PointMatch
-    >>> points = [PointMatch(0, 0, 1, 1, True), PointMatch(0.5, 0.5, 0.5, 0.5, False)]
-    >>> drawing = draw_matches(PhotoMatches(points, 1.0, 1.0))
-    >>> drawing.view_box, drawing.photos
-    ('0 0 1200 588', ((0.0, 0.0, 588.0, 588.0), (612.0, 0.0, 588.0, 588.0)))
-    >>> drawing.inliers, drawing.outliers
-    ('M0.0 0.0L1200.0 588.0', 'M294.0 294.0L906.0 294.0')
-    """
-    height = min(MAX_HEIGHT, (WIDTH - GAP) / (matches.aspect + matches.other_aspect))
-    left = 0.0, 0.0, matches.aspect * height, height
-    right = left[2] + GAP, 0.0, matches.other_aspect * height, height
-    lines = {
-        inlier: "".join(
-            f"M{_point(left, match.x1, match.y1)}L{_point(right, match.x2, match.y2)}"
-            for match in matches.matches
-            if match.inlier == inlier
-        )
-        for inlier in (True, False)
-    }
-    n_inliers = sum(match.inlier for match in matches.matches)
-    counts = n_inliers, len(matches.matches) - n_inliers
-    return MatchDrawing(right[0] + right[2], height, (left, right), lines[True], lines[False], *counts)
-
-
-def _point(photo: tuple[float, ...], x: float, y: float) -> str:
-    return f"{photo[0] + x * photo[2]:.1f} {y * photo[3]:.1f}"

@@ -1,30 +1,32 @@
 """The query explorer: `/e/<entry>/queries`, each query and its local matches below it, and the photos."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import numpy as np
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
 from harness.data.images.decode import UndecodableError
-from harness.data.source_files import ids_of_files
 from harness.web.context import PageContext, PageContextDep, SiteDep
-from harness.web.data.entry_analysis import EntryAnalysis, RankingAnalysis
-from harness.web.data.local_matches import find_matches, load_matcher
+from harness.web.data.entry_analysis import MAX_LISTED, MAX_MISSED, EntryAnalysis, RankingAnalysis
+from harness.web.data.local_matches import find_matches, load_matcher, match_address
+from harness.web.data.selections import SelectionStore
 from harness.web.data.thumbnails import SIZES
 from harness.web.error_pages import not_found
+from harness.web.explorer.filter_view import filter_chips, filter_options
+from harness.web.explorer.filters import SORTS, FilterDep, QueryFilter, select_rows
+from harness.web.explorer.matches import draw_beside, draw_stacked
 from harness.web.explorer.page import (
     MEANINGS,
     PAGE_QUERIES,
     SIGNS,
-    SORTS,
-    QueryFilter,
-    draw_matches,
     precision_curve,
+    present_marks,
     query_address,
     view_query,
 )
-from harness.web.rendering import Link
+from harness.web.rendering import Link, address
 from harness.web.shared.entry_lookup import EntryDep, board_of, comparable_entries, entry_breadcrumb
 from harness.web.site_page import SitePage
 
@@ -32,7 +34,6 @@ router = APIRouter(include_in_schema=False)
 PAGE = SitePage(router)
 
 LIST_IMAGES = 8  # of each answer in a list
-MAX_FOUND = 1000  # files that a search by name looks up
 CACHING = "private, max-age=3600"
 NO_PHOTO = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 160"><rect width="160" height="160" fill="#8884"/>'
@@ -53,33 +54,15 @@ def analysis_of(entry: EntryDep, context: PageContextDep) -> EntryAnalysis:
 AnalysisDep = Annotated[EntryAnalysis, Depends(analysis_of)]
 
 
-def filter_of(
-    sort: str = "worst",
-    against: Annotated[str, Query(max_length=20)] = "",
-    part: str = "all",
-    search: Annotated[str, Query(max_length=200)] = "",
-    page: Annotated[int, Query(ge=1, le=10**7)] = 1,
-) -> QueryFilter:
-    """Return the filter of a query string; unknown orders and parts fall back to defaults."""
-    number = int(against) if against.isdecimal() else None
-    return QueryFilter(
-        sort if sort in SORTS and (sort != "difference" or number) else "worst",
-        number,
-        part if part in ("public", "private") else "all",
-        search.strip(),
-        page,
-    )
-
-
-FilterDep = Annotated[QueryFilter, Depends(filter_of)]
-
-
 @router.get("/e/{number}/queries")
 def query_list(analysis: AnalysisDep, query_filter: FilterDep, context: PageContextDep) -> HTMLResponse:
     """Return a page of queries."""
     entry, other, task = analysis.entry, _other(analysis, query_filter.against, context), analysis.truth.task
-    rows = _select_rows(analysis, other, query_filter)
+    rows = _select(analysis, other, query_filter, context)
+    pages = max(1, -(-len(rows) // PAGE_QUERIES))
+    query_filter = replace(query_filter, page=min(query_filter.page, pages))
     page = rows[(query_filter.page - 1) * PAGE_QUERIES : query_filter.page * PAGE_QUERIES]
+    queries = [view_query(analysis, other, row, query_filter, LIST_IMAGES) for row in page.tolist()]
     return context.render(
         "explorer/queries.html",
         f"Queries of {entry.identity}",
@@ -87,15 +70,18 @@ def query_list(analysis: AnalysisDep, query_filter: FilterDep, context: PageCont
         entry=entry,
         metric=analysis.metric.name,
         filter=query_filter,
-        queries=[view_query(analysis, other, row, query_filter, LIST_IMAGES) for row in page.tolist()],
+        queries=queries,
+        n_queries=len(rows),
         others=comparable_entries(entry, context),
-        parts=analysis.truth.parts,
-        has_files=bool(analysis.photos.files),
-        curve=precision_curve(analysis) if query_filter.page == 1 and not query_filter.search else None,
-        pages=max(1, -(-len(rows) // PAGE_QUERIES)),
+        options=filter_options(analysis, context.site.analyses.groups(analysis)),
+        chips=filter_chips(analysis, query_filter, None if not query_filter.selection else len(rows)),
+        board=address("c", entry.competition, entry.task),
+        curve=precision_curve(analysis) if not query_filter.state(sort="worst", against=None) else None,
+        pages=pages,
         sorts=SORTS,
         signs=SIGNS,
         meanings=MEANINGS[task],
+        marks=present_marks(queries),
     )
 
 
@@ -106,27 +92,34 @@ def query_page(query_id: str, analysis: AnalysisDep, query_filter: FilterDep, co
     if row is None:
         raise not_found("no such query among those that are scored")
     other = _other(analysis, query_filter.against, context)
-    order = analysis.order(query_filter.sort, other, query_filter.part)
+    order = _select(analysis, other, query_filter, context)
     position = np.flatnonzero(order == row)
     neighbours = [
         _neighbour(analysis, query_filter, order, int(position[0]) + step, text) if len(position) else None
         for step, text in ((-1, "Previous"), (1, "Next"))
     ]
+    query = view_query(analysis, other, row, query_filter, n_expected=MAX_MISSED)
     return context.render(
         "explorer/query.html",
         f"Query {query_id}",
         entry_breadcrumb(analysis.entry, "queries", query_id),
-        query=view_query(analysis, other, row, query_filter),
+        entry=analysis.entry,
+        query=query,
+        filter=query_filter,
+        place=(int(position[0]) + 1, len(order)) if len(position) else None,
         metric=analysis.metric.name,
         signs=SIGNS,
         meanings=MEANINGS[task],
+        marks=present_marks([query]),
         previous=neighbours[0],
         next=neighbours[1],
     )
 
 
 @router.get("/e/{number}/queries/{query_id}/matches/{image_id}")
-def matches_page(query_id: str, image_id: str, analysis: AnalysisDep, context: PageContextDep) -> HTMLResponse:
+def matches_page(
+    query_id: str, image_id: str, analysis: AnalysisDep, context: PageContextDep, outliers: str = ""
+) -> HTMLResponse:
     """Return both photos and lines between their matched points; 404 without a plug-in or a photo."""
     matcher, row = load_matcher(), analysis.truth.row(query_id)
     if matcher is None or row is None or not isinstance(analysis, RankingAnalysis):
@@ -141,14 +134,24 @@ def matches_page(query_id: str, image_id: str, analysis: AnalysisDep, context: P
     except UndecodableError:
         raise not_found("one of the two photos cannot be decoded") from None
     links = entry_breadcrumb(analysis.entry, "queries", query_id, "matches", image_id)
+    listed = analysis.submission.tokens(row)
+    rank = listed.index(image_id) + 1 if image_id in listed else None
     return context.render(
         "explorer/matches.html",
         f"Matches of {query_id} and {image_id}",
         [*links[:-2], links[-1]],  # the level "matches" has no page
         query=analysis.photos.photo(part, query_id),
         image=analysis.photos.photo(other_part, image_id),
+        names=analysis.names(row),
+        rank=rank,
+        previous=_match_link(analysis, query_id, listed, rank - 2) if rank else None,
+        next=_match_link(analysis, query_id, listed, rank) if rank else None,
+        query_address=address("e", analysis.entry.id, "queries", query_id),
         is_relevant=image_id in analysis.truth.relevant_images(row),
-        drawing=draw_matches(matches),
+        drawings=[draw_beside(matches), draw_stacked(matches)],
+        n_inliers=sum(match.inlier for match in matches.matches),
+        n_matches=len(matches.matches),
+        hides_outliers=outliers == "hide",
     )
 
 
@@ -171,12 +174,24 @@ def _placeholder() -> Response:
     return Response(NO_PHOTO, 404, media_type="image/svg+xml")
 
 
-def _select_rows(analysis: EntryAnalysis, other: EntryAnalysis | None, query_filter: QueryFilter) -> np.ndarray:
-    if query_filter.search:
-        ids = [query_filter.search, *ids_of_files(query_filter.search, analysis.photos.files)[:MAX_FOUND]]
-        rows = [row for row in map(analysis.truth.row, ids) if row is not None]
-        return np.array([*dict.fromkeys(rows)], int)
-    return analysis.order(query_filter.sort, other, query_filter.part)
+def _select(
+    analysis: EntryAnalysis, other: EntryAnalysis | None, query_filter: QueryFilter, context: PageContext
+) -> np.ndarray:
+    """Return the rows of the queries that pass the filter; 404 for an unknown selection."""
+    groups = context.site.analyses.groups(analysis) if query_filter.slice else {}
+    selected = None
+    if query_filter.selection:
+        selected = SelectionStore.of(context.site.workspace).load(query_filter.selection)
+        if selected is None:
+            raise not_found("this selection of queries is not stored any more")
+    return select_rows(analysis, other, query_filter, groups, selected)
+
+
+def _match_link(analysis: EntryAnalysis, query_id: str, listed: list[str], position: int) -> Link | None:
+    """Return a link to the matches with the image at a position of the answer; None beyond its ends."""
+    if not 0 <= position < min(len(listed), MAX_LISTED):
+        return None
+    return Link(f"rank {position + 1}", match_address(analysis.entry, query_id, listed[position]))
 
 
 def _neighbour(

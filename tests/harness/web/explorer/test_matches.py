@@ -1,4 +1,4 @@
-"""Tests of `harness.web.explorer.page`, `harness.web.data.local_matches` and the page of local matches."""
+"""Tests of `harness.web.explorer.matches`, `harness.web.data.local_matches` and the page of local matches."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -58,16 +58,16 @@ def test_answers_link_to_pages_with_both_photos_and_lines(
     entry = factory.add_ranking("local", {query: relevant})
     client = browse(factory.competition.folder)
     page = client.get(f"/e/{entry.id}/queries/{query}").text
-    links = re.findall(r'<a href="([^"]+)"[^>]*>matches</a>', page)
-    assert links == [f"/e/{entry.id}/queries/{query}/matches/{image}" for image in relevant]
+    links = re.findall(r'<a href="([^"]+)"[^>]*>match</a>', page)
+    assert set(links) == {f"/e/{entry.id}/queries/{query}/matches/{image}" for image in relevant}
     text = client.get(links[0]).text
     assert "2 inliers of 3 matched points" in text
-    assert "with lines between 2 inliers and 1 outliers" in text
-    inliers, outliers = (re.findall(rf'<path class="{kind}" d="([^"]+)"/>', text)[0] for kind in ("inlier", "outlier"))
-    assert (inliers.count("M"), outliers.count("M")) == (2, 1)
+    assert [text.count(f'<g class="pair {kind}" role="img"') for kind in ("inlier", "outlier")] == [4, 2]  # 2 drawings
+    hidden = client.get(f"{links[0]}?outliers=hide").text
+    assert [hidden.count(f'<g class="pair {kind}" role="img"') for kind in ("inlier", "outlier")] == [4, 0]
     assert "The image is relevant to this query." in text
     photos = re.findall(r'<image href="([^"]+)"', text)
-    assert [client.get(each).headers["content-type"] for each in photos] == ["image/jpeg"] * 2
+    assert [client.get(each).headers["content-type"] for each in photos] == ["image/jpeg"] * 4
     assert " style=" not in text
 
 

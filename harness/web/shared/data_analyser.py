@@ -1,8 +1,8 @@
 """The plug-in that analyses the images of a competition for its data page.
 
-An entry point of the group `landmark.data_pages` names a function of a competition, the names of its landmarks, the
-files of its images, and a function that returns the address of an image by part and id. It returns the views of the
-page: HTML by title, the first of which is shown by default. The first entry point by name that can be imported is used.
+An entry point of the group `landmark.data_pages` names a function of a competition and of a function that returns the
+address of an image by part and id. It returns the views of the page: HTML by title, the first of which is shown by
+default; the titles are single words. The first entry point by name that can be imported is used.
 """
 
 import logging
@@ -13,7 +13,7 @@ from importlib.metadata import entry_points
 from harness.data.competition import Competition
 
 ImageAddress = Callable[[str, str], str]
-Analyser = Callable[[Competition, dict[int, str], Mapping[str, str], ImageAddress], Mapping[str, str]]
+Analyser = Callable[[Competition, ImageAddress], Mapping[str, str]]
 
 LOG = logging.getLogger("landmark")
 _GROUP = "landmark.data_pages"

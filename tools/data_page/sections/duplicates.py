@@ -9,7 +9,7 @@ import numpy as np
 
 from tools.data_page.analysis import CollectionAnalysis
 from tools.data_page.collection import PARTS
-from tools.data_page.figures import PagePhoto, PagePhotos
+from tools.data_page.figures import PagePhoto, PhotoSource
 from tools.data_page.galleries import GallerySelection
 from tools.data_page.near_duplicates import MAX_DISTANCE, MIN_CORRELATION, NEIGHBOURS, DuplicatePairs
 from tools.data_page.sections.landmarks import LandmarkTitle, title_of
@@ -42,7 +42,7 @@ class DuplicateSection:
     groups: list[PairGroup]
 
 
-def show_duplicates(analysis: CollectionAnalysis, selection: GallerySelection, photos: PagePhotos) -> DuplicateSection:
+def show_duplicates(analysis: CollectionAnalysis, selection: GallerySelection, photos: PhotoSource) -> DuplicateSection:
     """Return the counts for each two sets, pairs with two labels, and pairs of each two sets."""
     conflicts = _group(analysis, "", selection.conflicts, len(analysis.conflicts), photos)
     groups = [
@@ -74,7 +74,7 @@ def _counts(analysis: CollectionAnalysis) -> list[tuple[str, str, str, str]]:
 
 
 def _group(
-    analysis: CollectionAnalysis, title: str, pairs: DuplicatePairs, total: int, photos: PagePhotos
+    analysis: CollectionAnalysis, title: str, pairs: DuplicatePairs, total: int, photos: PhotoSource
 ) -> PairGroup:
     columns = (pairs.rows.tolist(), pairs.distances.tolist(), pairs.correlations.tolist(), pairs.exact)
     examples = [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tools.data_page.analysis import CollectionAnalysis
 from tools.data_page.collection import PARTS
-from tools.data_page.figures import PagePhoto, PagePhotos
+from tools.data_page.figures import PagePhoto, PhotoSource
 from tools.data_page.galleries import GallerySelection, LandmarkGallery, MatchExample
 from tools.data_page.sections.landmarks import LandmarkTitle, title_of
 
@@ -42,7 +42,7 @@ class GallerySection:
     sets: dict[str, list[PagePhoto]]
 
 
-def show_galleries(analysis: CollectionAnalysis, selection: GallerySelection, photos: PagePhotos) -> GallerySection:
+def show_galleries(analysis: CollectionAnalysis, selection: GallerySelection, photos: PhotoSource) -> GallerySection:
     """Return the galleries of the selected images."""
     return GallerySection(
         {
@@ -58,11 +58,11 @@ def show_galleries(analysis: CollectionAnalysis, selection: GallerySelection, ph
     )
 
 
-def _gallery(analysis: CollectionAnalysis, gallery: LandmarkGallery, photos: PagePhotos) -> GalleryView:
+def _gallery(analysis: CollectionAnalysis, gallery: LandmarkGallery, photos: PhotoSource) -> GalleryView:
     title = title_of(analysis, gallery.landmark)
     return GalleryView(title, gallery.count, [photos[row] for row in gallery.rows.tolist()])
 
 
-def _match(analysis: CollectionAnalysis, match: MatchExample, photos: PagePhotos) -> MatchView:
+def _match(analysis: CollectionAnalysis, match: MatchExample, photos: PhotoSource) -> MatchView:
     title, other = title_of(analysis, match.landmark), title_of(analysis, match.other)
     return MatchView(title, [photos[row] for row in match.rows], other, photos[match.other_row])

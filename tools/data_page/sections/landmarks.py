@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from harness.data.landmark_names import readable_name
 from tools.data_page.analysis import CollectionAnalysis
 from tools.data_page.charts import BarTable, LogChart, rank_chart
 from tools.data_page.imbalance import Imbalance
@@ -35,7 +36,7 @@ class LandmarkSection:
 def title_of(analysis: CollectionAnalysis, landmark: int) -> LandmarkTitle:
     """Return the title of a landmark."""
     name = analysis.names.get(landmark)
-    return LandmarkTitle(landmark, _without_prefix(name) if name else None)
+    return LandmarkTitle(landmark, readable_name(name) if name else None)
 
 
 def summarise_landmarks(analysis: CollectionAnalysis) -> LandmarkSection | None:
@@ -72,8 +73,3 @@ def _measures(imbalance: Imbalance) -> list[tuple[str, str]]:
         ("images of the largest 10 % of landmarks", percent(imbalance.share_of_top(0.1))),
         ("landmarks with one image", f"{single:,} ({percent(single / len(imbalance))})"),
     ]
-
-
-def _without_prefix(name: str) -> str:
-    """Return what follows `Category:` in an address, as Google Landmarks gives names."""
-    return name.rpartition("Category:")[2].replace("_", " ").strip() or name

@@ -1,0 +1,110 @@
+"""The data page of a competition, `/c/<competition>/data`, for local users. A plug-in analyses the images."""
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
+from markupsafe import Markup
+
+from harness.data.competition import Competition
+from harness.web.competitions import describe_images
+from harness.web.context import PageContext, PageContextDep
+from harness.web.data_tab.background_analysis import BackgroundAnalysis
+from harness.web.error_pages import not_found
+from harness.web.lru import LruCache
+from harness.web.rendering import Link, PageLayout, address, render_template
+from harness.web.shared.competition_tabs import competition_tabs
+from harness.web.shared.data_analyser import Analyser, load_analyser
+from harness.web.site_page import SitePage
+
+router = APIRouter(prefix="/c/{competition}/data", include_in_schema=False)
+PAGE = SitePage(router)
+
+PATIENCE_S = 0.25  # that a page waits for its content
+_ANALYSES: LruCache[BackgroundAnalysis] = LruCache(8)  # by site and competition
+
+
+def _competition_of(competition: str, context: PageContextDep) -> Competition:
+    """Return the competition of a data page; 404 if there is none, no plug-in, or the user is not a local one."""
+    opened = context.site.competitions.find(competition)
+    if opened is None or context.permissions.user_name or load_analyser() is None:
+        raise not_found("no data page of such a competition")
+    return opened
+
+
+CompetitionDep = Annotated[Competition, Depends(_competition_of)]
+
+
+@router.get("")
+def data_page(competition: CompetitionDep, context: PageContextDep) -> HTMLResponse:
+    """Return the first view of the data page."""
+    return _page(competition, context, "")
+
+
+@router.get("/{view}")
+def data_view(competition: CompetitionDep, view: str, context: PageContextDep) -> HTMLResponse:
+    """Return a view of the data page."""
+    return _page(competition, context, view)
+
+
+@router.get("/{view}/content")
+def content(competition: CompetitionDep, view: str, context: PageContextDep) -> Response:
+    """Return the content of a view, or a line of progress with status 202 while it is being computed."""
+    analysis = _analysis(competition, context)
+    if analysis.views is None and not analysis.error:
+        return PlainTextResponse(analysis.progress, 202)
+    return HTMLResponse(_content(competition, analysis, "" if view == "first" else view))
+
+
+def _page(competition: Competition, context: PageContext, view: str) -> HTMLResponse:
+    analysis = _analysis(competition, context)
+    analysis.wait(PATIENCE_S)
+    is_ready = analysis.views is not None or bool(analysis.error)
+    return context.render(
+        "data_tab/data.html",
+        f"{competition.name}, data",
+        [Link("Competitions", "/"), Link(competition.name, address("c", competition.key)), _link(competition)],
+        name=competition.name,
+        description=describe_images(competition),
+        tabs=competition_tabs(context, competition.key, "data"),
+        content=Markup(_content(competition, analysis, view)) if is_ready else None,  # noqa: S704 (rendered)
+        content_address=address("c", competition.key, "data", view or "first", "content"),
+        progress=analysis.progress,
+    )
+
+
+def _link(competition: Competition) -> Link:
+    return Link("data", address("c", competition.key, "data"), current=True)
+
+
+def _analysis(competition: Competition, context: PageContext) -> BackgroundAnalysis:
+    analyser = load_analyser()
+    assert analyser is not None
+    start = partial(_start, analyser, competition)
+    analysis = _ANALYSES.get((context.site, competition.key), start)
+    analysis.retry()
+    return analysis
+
+
+def _start(analyser: Analyser, competition: Competition) -> BackgroundAnalysis:
+    picture = partial(_picture, competition.key)
+    return BackgroundAnalysis(lambda: analyser(competition, picture))
+
+
+def _picture(key: str, part: str, image_id: str) -> str:
+    return address("images", key, part, "small", image_id)
+
+
+def _content(competition: Competition, analysis: BackgroundAnalysis, view: str) -> str:
+    """Return the HTML of a view with the links to all views; 404 if there is none of that name."""
+    views = {title.lower(): (title, html) for title, html in (analysis.views or {}).items()}
+    current = view or next(iter(views), "")
+    if views and current not in views:
+        raise not_found("no such view of the data; see the links above")
+    links = [
+        Link(title, address("c", competition.key, "data", *([name] if place else [])), name == current)
+        for place, (name, (title, _)) in enumerate(views.items())
+    ]
+    body = Markup(views[current][1]) if views else ""  # noqa: S704 (of the plug-in, which escapes its values)
+    return render_template("data_tab/_view.html", PageLayout(""), links=links, body=body, error=analysis.error)

@@ -28,6 +28,10 @@ def serve(
         list[str] | None,
         typer.Option("--proxy", metavar="ADDRESS", help="Address or network of a reverse proxy that is trusted."),
     ] = None,
+    webhook_network: Annotated[
+        list[str] | None,
+        typer.Option("--webhook-network", metavar="NETWORK", help="Private network that web hooks of teams may reach."),
+    ] = None,
     largest: Annotated[int, typer.Option("--largest", min=1, metavar="MB", help="Size limit of uploads.")] = 512,
 ) -> None:
     """Serve leaderboards, entries and query results in the browser; with --teams or --db as a team server.
@@ -43,7 +47,8 @@ def serve(
     if teams or db:
         from harness.web.team.server import serve_teams
 
-        serve_teams(workspace, on or [], db or str(workspace.database), (host, port), largest, say, proxies)
+        location = db or str(workspace.database)
+        serve_teams(workspace, on or [], location, (host, port), largest, say, proxies, webhook_network or [])
         return
     if host not in LOCAL_HOSTS:
         note("note: this address shows everything, including the ground truth; use --teams to require sign-in")

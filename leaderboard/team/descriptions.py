@@ -26,7 +26,7 @@ def valid_description(text: str) -> str:
 
 
 def valid_links(texts: Iterable[str]) -> tuple[str, ...]:
-    """The links among the texts, without empty ones and repetitions. Raises DescriptionError unless all are http(s) URLs.
+    """The links among the texts, each once. Raises DescriptionError unless all are URLs with http or https.
 
     >>> valid_links(["https://example.org/paper.pdf", "", " https://example.org/paper.pdf"])
     ('https://example.org/paper.pdf',)
@@ -36,7 +36,8 @@ def valid_links(texts: Iterable[str]) -> tuple[str, ...]:
         raise DescriptionError(f"a submission has at most {MAX_LINKS} links, not {len(links)}")
     for link in links:
         if len(link) > MAX_LINK_LENGTH or not _is_web_address(link):
-            raise DescriptionError(f"a link is an address such as https://example.org, of at most {MAX_LINK_LENGTH} characters")
+            message = f"a link is an address such as https://example.org, of at most {MAX_LINK_LENGTH} characters"
+            raise DescriptionError(message)
     return links
 
 

@@ -45,7 +45,13 @@ def require_quota(teams: TeamContext, team: Team, competition: Competition) -> N
 
 
 def accept_upload(
-    teams: TeamContext, team: Team, competition: Competition, received: ReceivedFile, file_name: str, message: str
+    teams: TeamContext,
+    team: Team,
+    competition: Competition,
+    received: ReceivedFile,
+    file_name: str,
+    message: str,
+    links: tuple[str, ...] = (),
 ) -> Submission:
     """Queue the file and return its submission, or the team's earlier one with the same content.
 
@@ -54,7 +60,7 @@ def accept_upload(
     now = datetime.now(UTC)
     task = detect_task(teams, received.id, tasks_of(competition))
     name = plain_file_name(file_name)
-    upload = Upload(received.id, competition.key, task, name, message, received.digest, received.size)
+    upload = Upload(received.id, competition.key, task, name, message, received.digest, received.size, links)
     try:
         submission = teams.submissions.add(team, upload, teams.rules.get(competition.key), now)
     except TeamError:
@@ -85,9 +91,9 @@ def plain_file_name(name: str) -> str:
     return shorten(name.replace("\\", "/").rpartition("/")[2]) or "submission.csv"
 
 
-def valid_message(message: str) -> str:
-    """Return the stripped message. Raises HTTP 422 if it is too long or not one printable line."""
+def valid_reason(message: str) -> str:
+    """Return the stripped reason. Raises HTTP 422 if it is too long or not one printable line."""
     message = message.strip()
     if len(message) > MAX_NAME_LENGTH or not (message.isprintable() or not message):
-        raise http_error(422, f"a message must be one line of at most {MAX_NAME_LENGTH} characters")
+        raise http_error(422, f"a reason must be one line of at most {MAX_NAME_LENGTH} characters")
     return message

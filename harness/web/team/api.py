@@ -3,16 +3,16 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.openapi.utils import get_openapi
 from starlette.concurrency import run_in_threadpool
 
 from harness.data.competition import Competition
 from harness.web.context import PermissionsDep, Site, SiteDep
-from harness.web.error_pages import http_error
+from harness.web.error_pages import http_error, not_found
 from harness.web.permissions import PARTS, Permissions
 from harness.web.team import api_schemas as documents
-from harness.web.team.accept_upload import accept_upload, find_competition, require_quota, tasks_of, valid_message
+from harness.web.team.accept_upload import accept_upload, find_competition, require_quota, tasks_of
 from harness.web.team.access import MemberDep, TeamDep
 from harness.web.team.api_errors import MALFORMED, errors
 from harness.web.team.context import TeamContext, TeamContextDep
@@ -20,6 +20,7 @@ from harness.web.team.pages.submissions.routes import file_response, find_own
 from harness.web.team.scoring.final_results import final_results
 from harness.web.team.visible_scores import visible_scores, visible_submissions
 from leaderboard.team.accounts import Team
+from leaderboard.team.descriptions import MAX_LINKS, valid_description, valid_links
 from leaderboard.team.submissions import Submission
 from metrics import Task
 
@@ -32,6 +33,16 @@ BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "b
 router = APIRouter(prefix="/api/v1", responses=errors(401, 404, 409, 422, 429, 500, 503) | MALFORMED)
 Name = Annotated[str, Query(description="The key or the name of a competition.", max_length=300)]
 Text = Annotated[str, Query(max_length=1_000)]
+Description = Annotated[str, Query(description="The team's description of the submission.", max_length=1_000)]
+Links = Annotated[list[str], Query(default_factory=list, description="Web addresses.", max_length=MAX_LINKS)]
+
+
+def description_of(links: Links, message: Description = "") -> tuple[str, tuple[str, ...]]:
+    """Return the description and the links of a request. Raises DescriptionError if they are not accepted."""
+    return valid_description(message), valid_links(links)
+
+
+DescriptionDep = Annotated[tuple[str, tuple[str, ...]], Depends(description_of)]
 
 
 @router.get("/openapi.json", include_in_schema=False)
@@ -118,17 +129,17 @@ async def receive(
     teams: TeamContextDep,
     permissions: PermissionsDep,
     team: TeamDep,
+    description: DescriptionDep,
     file_name: Text = "",
-    message: Text = "",
 ) -> documents.SubmissionDocument:
     """Submit the request body: a CSV table, optionally compressed with gzip or zip. It is queued for scoring.
 
     Submitting an identical file again returns the earlier submission.
     """
-    contest, text = await run_in_threadpool(find_competition, site, competition), valid_message(message)
+    contest = await run_in_threadpool(find_competition, site, competition)
     await run_in_threadpool(require_quota, teams, team, contest)
     received = await teams.upload_receiver.receive_body(request, team.id)
-    submission = await run_in_threadpool(accept_upload, teams, team, contest, received, file_name, text)
+    submission = await run_in_threadpool(accept_upload, teams, team, contest, received, file_name, *description)
     return await run_in_threadpool(_submission, site, permissions, submission)
 
 
@@ -138,6 +149,23 @@ def submission(
 ) -> documents.SubmissionDocument:
     """Return a submission with its status and scores."""
     return _submission(site, permissions, find_own(teams, member, submission_id))
+
+
+@router.patch("/submissions/{submission_id}", responses=errors(403))
+def describe(
+    submission_id: str,
+    site: SiteDep,
+    teams: TeamContextDep,
+    permissions: PermissionsDep,
+    team: TeamDep,
+    description: DescriptionDep,
+) -> documents.SubmissionDocument:
+    """Replace the description and the links of a submission of the team."""
+    submission = teams.submissions.find(submission_id)
+    if submission is None or submission.team != team.name:
+        raise not_found()
+    teams.submissions.describe(submission.id, *description)
+    return _submission(site, permissions, teams.submissions.find(submission.id) or submission)
 
 
 @router.get("/submissions/{submission_id}/file", response_class=Response, responses={200: {"content": BINARY}})

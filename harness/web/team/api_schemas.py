@@ -69,6 +69,7 @@ class SubmissionDocument(BaseModel):
 
     `status` is queued, running, scored, rejected (the file has faults) or failed (scoring it took too much time or
     memory). In a queued one `report` says why it is scored again. `hidden` is why the leaderboard omits it.
+    `message` is the team's description of it and `links` are web addresses; only the team and admins see them.
     """
 
     id: str
@@ -78,6 +79,7 @@ class SubmissionDocument(BaseModel):
     number: int
     file_name: str
     message: str
+    links: list[str]
     sha256: str
     size: int
     received: datetime

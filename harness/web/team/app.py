@@ -12,11 +12,14 @@ from harness.web.site_page import SitePage, discover_pages
 from harness.web.team import api
 from harness.web.team.access import require_member
 from harness.web.team.context import TeamContext, UploadLimits
+from harness.web.team.messages.config import MessageConfig
+from harness.web.team.messages.notifier import Notifier
 from harness.web.team.permissions import permissions_of
 from harness.web.team.scoring.worker import WorkerConfig
 from harness.workspace import Workspace
 from leaderboard.errors import LimitError, StoreError, TeamError
 from leaderboard.storage.database import Database
+from leaderboard.team.descriptions import DescriptionError
 
 
 def create_team_app(
@@ -26,6 +29,7 @@ def create_team_app(
     database: Database | None = None,
     hosts: Sequence[str] = LOCAL_HOSTS,
     limits: UploadLimits = UploadLimits(),  # noqa: B008 (frozen)
+    messages: MessageConfig = MessageConfig(),  # noqa: B008 (frozen)
 ) -> FastAPI:
     """Return the team server of a workspace and the competitions in `folders`; every page requires a token."""
     database = database or Database(workspace.database)
@@ -38,7 +42,7 @@ def create_team_app(
         hosts=hosts,
         database=database,
     )
-    app.state.teams = TeamContext(database, workspace.folder / "uploads", limits)
+    app.state.teams = TeamContext(database, workspace.folder / "uploads", limits, messages)
     app.state.site.boards.hidden = app.state.teams.submissions.hidden_entries
     app.add_exception_handler(TeamError, _not_allowed)
     app.add_exception_handler(StoreError, _database_unavailable)
@@ -58,8 +62,16 @@ def worker_config(app: FastAPI, location: str) -> WorkerConfig:
     return WorkerConfig(location, str(teams.uploads.folder), folders, teams.limits.unpacked_bytes)
 
 
+def notifier_of(app: FastAPI) -> Notifier:
+    """Return the notifier of an application, which sends messages about its submissions."""
+    teams: TeamContext = app.state.teams
+    names = {key: item.name for key, item in app.state.site.competitions.explicit.items()}
+    return Notifier(teams.database, teams.messages, names)
+
+
 def _not_allowed(request: Request, error: Exception) -> Response:
-    return error_response(request, 429 if isinstance(error, LimitError) else 409, str(error))
+    codes: dict[type[Exception], int] = {LimitError: 429, DescriptionError: 422}
+    return error_response(request, codes.get(type(error), 409), str(error))
 
 
 def _database_unavailable(request: Request, error: Exception) -> Response:

@@ -16,16 +16,19 @@ class AdminPermissions(Permissions):
     """An administrator, who may see everything."""
 
     user_name = "admin"
-    menu = (("Admin", "/admin"),)
+    menu = (("Admin", "/admin"), ("Messages", "/messages"))
+
+    def __init__(self, form_token: str) -> None:
+        self.form_token = form_token
 
 
 class TeamPermissions(Permissions):
     """A team. Before the deadline it sees public scores and its own entries only, and no ground truth."""
 
-    menu = (("Submissions", "/submissions"),)
+    menu = (("Submissions", "/submissions"), ("Messages", "/messages"))
 
-    def __init__(self, team: Team, teams: TeamContext) -> None:
-        self.user_name, self._team, self._teams = team.name, team, teams
+    def __init__(self, team: Team, teams: TeamContext, form_token: str) -> None:
+        self.user_name, self._team, self._teams, self.form_token = team.name, team, teams, form_token
         self._closed: dict[str, bool] = {}
 
     def parts(self, competition: str) -> tuple[str, ...]:
@@ -56,5 +59,7 @@ class TeamPermissions(Permissions):
 
 def permissions_of(request: Request) -> Permissions:
     """Return the permissions of the member that makes the request."""
-    member = member_of(request)
-    return AdminPermissions() if member.team is None else TeamPermissions(member.team, team_context_of(request))
+    member, token = member_of(request), getattr(request.state, "form_token", "")
+    if member.team is None:
+        return AdminPermissions(token)
+    return TeamPermissions(member.team, team_context_of(request), token)

@@ -1,5 +1,6 @@
 """Run the team server and its workers."""
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -19,28 +20,32 @@ def serve_teams(
     largest_mb: int,
     say: Callable[[str], None],
     proxies: Sequence[str] = (),
+    webhook_networks: Sequence[str] = (),
 ) -> None:
     """Serve teams until interrupted; `location` is the database, `where` host and port, `proxies` are trusted.
 
+    `webhook_networks` are private networks that web hooks may reach; the mail server is in the environment.
     Raises HarnessError without a competition, if the address cannot be bound, or if a package is not installed.
     """
     if not folders:
         raise HarnessError("a team server needs --on DIR: a competition that teams submit to")
     try:
-        from harness.web.team.app import create_team_app, delete_partial_uploads, worker_config
+        from harness.web.team.app import create_team_app, delete_partial_uploads, notifier_of, worker_config
         from harness.web.team.context import UploadLimits
+        from harness.web.team.messages.config import read_config
+        from harness.web.team.messages.notifier import running_notifier
         from harness.web.team.scoring.supervisor import running_workers
         from leaderboard.storage.database import Database
     except ModuleNotFoundError as error:
         raise HarnessError(
             f"teams need {error.name}, which is not installed; install it with: {install_command('serving', 'teams')}"
         ) from None
+    messages = read_config(os.environ, webhook_networks)
     limits = UploadLimits(largest_mb * 10**6, 4 * largest_mb * 10**6)
     with open_socket(*where) as (listener, address):
-        app = create_team_app(
-            workspace, folders, database=Database(location, CONNECTIONS), hosts=allowed_hosts(where[0]), limits=limits
-        )
+        database, hosts = Database(location, CONNECTIONS), allowed_hosts(where[0])
+        app = create_team_app(workspace, folders, database=database, hosts=hosts, limits=limits, messages=messages)
         delete_partial_uploads(app)
-        with running_workers(worker_config(app, location)):
+        with running_workers(worker_config(app, location)), running_notifier(notifier_of(app)):
             say(f"{address} serves teams that sign in with a token (create one: landmark team add); Ctrl+C stops it")
             serve_forever(app, listener, proxies)

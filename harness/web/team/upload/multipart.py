@@ -19,7 +19,7 @@ from harness.web.team.upload.storage import PartialUpload, ReceivedFile, UploadF
 BLOCK_BYTES = 1 << 20  # bytes per disk write
 READ_TIMEOUT_S = 60.0  # without data, after which the connection counts as dead
 MAX_CONCURRENT = 2  # uploads per team
-MAX_FIELD_BYTES = 2_000  # bytes of each other form field
+MAX_FIELD_BYTES = 4_000  # bytes of each other form field
 
 Fields = dict[str, str]
 

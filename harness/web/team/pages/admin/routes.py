@@ -9,13 +9,16 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from harness.solution.registry import available_solutions
 from harness.web.context import PageContext, PageContextDep, SiteDep
-from harness.web.error_pages import http_error
+from harness.web.error_pages import http_error, not_found
+from harness.web.rendering import Link
 from harness.web.site_page import SitePage
-from harness.web.team.accept_upload import find_competition, valid_message
+from harness.web.team.accept_upload import find_competition, valid_reason
 from harness.web.team.access import AdminDep, SessionFormDep, admin_of
 from harness.web.team.context import TeamContext, TeamContextDep
+from harness.web.team.initials import team_initials
 from harness.web.team.pages.submissions.routes import find_own
 from harness.web.team.visible_scores import visible_submissions
+from leaderboard.team.texts import TEXT_PAGES
 
 Prefix = Annotated[str, PathPart(pattern="^[0-9a-f]{12}$")]
 
@@ -44,6 +47,18 @@ def add_token(request: Request, context: PageContextDep, teams: TeamContextDep, 
     name = _field(form, "team")
     team = teams.accounts.team(name) if name else None
     return _render(request, context, teams, (name or "admin", teams.accounts.add_token(team, datetime.now(UTC))))
+
+
+@router.get("/tokens/{prefix}/revoke")
+def confirm_revocation(prefix: Prefix, request: Request, context: PageContextDep, teams: TeamContextDep) -> Response:
+    """Return the page that asks whether a token shall be revoked."""
+    row = next((row for row in teams.accounts.tokens() if row.prefix == prefix and not row.revoked), None)
+    if row is None:
+        raise not_found("no such token, or it was revoked already")
+    trail = [Link("Admin", "/admin"), Link("Revoke a token", context.path, current=True)]
+    return context.render(
+        "team/pages/admin/revoke.html", "Revoke a token", trail, row=row, token=request.state.form_token
+    )
 
 
 @router.post("/tokens/{prefix}/revoke")
@@ -80,7 +95,7 @@ def moderate(
     if action == "retry":
         teams.queue.retry(submission.id)
     else:
-        reason = valid_message(_field(form, "reason")) or "disqualified"
+        reason = valid_reason(_field(form, "reason")) or "disqualified"
         teams.submissions.hide(submission.id, reason if action == "hide" else None)
     return RedirectResponse("/admin#submissions", 303)
 
@@ -97,6 +112,8 @@ def _render(
         teams=teams.accounts.teams(),
         tokens=teams.accounts.tokens(),
         competitions=competitions,
+        text_pages=TEXT_PAGES,
+        initials=team_initials,
         rows=visible_submissions(context.site, context.permissions, teams.submissions.find_all()[:MAX_ROWS]),
         token=request.state.form_token,
     )

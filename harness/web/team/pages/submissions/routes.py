@@ -1,113 +1,107 @@
 """The pages of a team: its submissions, the form to submit a file, and the choice of its finals."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from harness.data.competition import Competition
-from harness.web.context import PageContext, PageContextDep, SiteDep
+from harness.web.context import PageContextDep, SiteDep
 from harness.web.data.served_file import served_file
 from harness.web.error_pages import not_found
 from harness.web.rendering import Link, address
 from harness.web.site_page import SitePage
-from harness.web.team.accept_upload import accept_upload, find_competition, require_quota, tasks_of, valid_message
+from harness.web.team.accept_upload import accept_upload, find_competition, require_quota
 from harness.web.team.access import MemberDep, SessionFormDep, TeamDep, require_form_token
+from harness.web.team.competition_context import CompetitionDep, competition_state
 from harness.web.team.context import TeamContext, TeamContextDep
-from harness.web.team.visible_scores import VisibleSubmission, visible_submissions
-from leaderboard.team.accounts import Team
-from leaderboard.team.rules import MAX_FINALS, CompetitionRules
+from harness.web.team.pages.submissions.sections import submission_sections
+from harness.web.team.visible_scores import visible_submissions
+from leaderboard.team.descriptions import MAX_DESCRIPTION_LENGTH, MAX_LINKS, valid_description, valid_links
+from leaderboard.team.rules import MAX_FINALS
 from leaderboard.team.sessions import AuthenticatedMember
 from leaderboard.team.submissions import Submission
-from metrics import Task
 
-router = APIRouter(prefix="/submissions", include_in_schema=False)
+router = APIRouter(include_in_schema=False)
 PAGE = SitePage(router)
 SUBMISSIONS_LINK = Link("Submissions", "/submissions")
+FIELDS = ("form_token", "message", "links")
 
 
-@dataclass(frozen=True)
-class SubmissionSection:
-    """A task of a competition on a team's page: its rules, the submissions left today, and the team's submissions."""
-
-    competition: Competition
-    task: Task
-    rules: CompetitionRules
-    closed: bool
-    remaining: int
-    rows: list[VisibleSubmission]
-
-
-@router.get("")
+@router.get("/submissions")
 def submissions_page(request: Request, context: PageContextDep, teams: TeamContextDep, team: TeamDep) -> HTMLResponse:
-    """Return the page of a team's submissions."""
-    sections = [
-        section
-        for competition in context.site.competitions.explicit.values()
-        for section in _sections(context, teams, team, competition)
-    ]
-    limit = teams.limits.file_bytes
+    """Return the page of a team's submissions to all competitions."""
+    states = [competition_state(item, teams) for item in context.site.competitions.explicit.values()]
+    sections = [section for state in states for section in submission_sections(context, teams, team, state)]
     return context.render(
-        "team/pages/submissions/submissions.html",
-        "Submissions",
-        sections=sections,
-        finals=MAX_FINALS,
-        limit=limit,
-        token=request.state.form_token,
+        "team/pages/submissions/submissions.html", "Submissions", sections=sections, **_form_values(request, teams)
     )
 
 
-def _sections(
-    context: PageContext, teams: TeamContext, team: Team, competition: Competition
-) -> list[SubmissionSection]:
-    now, rules = datetime.now(UTC), teams.rules.get(competition.key)
-    closed, count_today = rules.is_closed(now), teams.submissions.daily_usage
-    rows = visible_submissions(context.site, context.permissions, teams.submissions.find_all(team, competition.key))
-    return [
-        SubmissionSection(
-            competition,
-            task,
-            rules,
-            closed,
-            0 if closed else count_today(team, competition.key, task, now).remaining(rules),
-            [row for row in rows if row.submission.task == task],
-        )
-        for task in tasks_of(competition)
-    ]
+@router.get("/c/{competition}/submissions")
+def competition_submissions(request: Request, competition: CompetitionDep, team: TeamDep) -> HTMLResponse:
+    """Return the page of a team's submissions to one competition."""
+    sections = submission_sections(competition.page, competition.teams, team, competition.state)
+    return competition.render(
+        "submissions/competition_submissions.html",
+        "Submissions",
+        sections=sections,
+        **_form_values(request, competition.teams),
+    )
 
 
-@router.post("/to/{competition}")
+def _form_values(request: Request, teams: TeamContext) -> dict[str, Any]:
+    return {
+        "finals": MAX_FINALS,
+        "limit": teams.limits.file_bytes,
+        "token": request.state.form_token,
+        "max_description": MAX_DESCRIPTION_LENGTH,
+        "max_links": MAX_LINKS,
+    }
+
+
+@router.post("/submissions/to/{competition}")
 async def submit(competition: str, request: Request, site: SiteDep, teams: TeamContextDep, team: TeamDep) -> Response:
     """Accept a file from the form."""
     contest = find_competition(site, competition)
     await run_in_threadpool(require_quota, teams, team, contest)
     received, name, fields = await teams.upload_receiver.receive_form(
-        request, team.id, ("form_token", "message"), lambda values: require_form_token(request, values["form_token"])
+        request, team.id, FIELDS, lambda values: require_form_token(request, values["form_token"])
     )
     try:
-        message = valid_message(fields["message"])
+        message, links = valid_description(fields["message"]), valid_links(fields["links"].splitlines())
     except Exception:
         await run_in_threadpool(teams.uploads.delete, received.id)
         raise
-    submission = await run_in_threadpool(accept_upload, teams, team, contest, received, name, message)
+    submission = await run_in_threadpool(accept_upload, teams, team, contest, received, name, message, links)
     return RedirectResponse(address("submissions", submission.id), 303)
 
 
-@router.post("/finals/{competition}/{task}")
+@router.post("/submissions/finals/{competition}/{task}")
 def choose_finals(
     competition: str, task: str, site: SiteDep, teams: TeamContextDep, team: TeamDep, form: SessionFormDep
 ) -> Response:
     """Store the team's choice of finals."""
     rules = teams.rules.get(find_competition(site, competition).key)
     teams.submissions.choose(team, form.get("final", []), rules, task, datetime.now(UTC))
-    return RedirectResponse(SUBMISSIONS_LINK.address, 303)
+    return RedirectResponse(address("c", rules.competition, "submissions"), 303)
 
 
-@router.get("/{submission_id}")
+@router.post("/submissions/{submission_id}/description")
+def describe(submission_id: str, teams: TeamContextDep, team: TeamDep, form: SessionFormDep) -> Response:
+    """Store the description and the links of a submission of the team."""
+    submission = teams.submissions.find(submission_id)
+    if submission is None or submission.team != team.name:
+        raise not_found()
+    message, links = (form.get("message") or [""])[0], (form.get("links") or [""])[0]
+    teams.submissions.describe(submission.id, valid_description(message), valid_links(links.splitlines()))
+    return RedirectResponse(address("submissions", submission.id), 303)
+
+
+@router.get("/submissions/{submission_id}")
 def submission_page(
-    submission_id: str, context: PageContextDep, teams: TeamContextDep, member: MemberDep
+    submission_id: str, request: Request, context: PageContextDep, teams: TeamContextDep, member: MemberDep
 ) -> HTMLResponse:
     """Return the page of one submission."""
     submission = find_own(teams, member, submission_id)
@@ -115,10 +109,13 @@ def submission_page(
     title = f"{submission.team} #{submission.number}"
     back = SUBMISSIONS_LINK if member.team else Link("Admin", "/admin")
     trail = [back, Link(title, address("submissions", submission.id), current=True)]
-    return context.render("team/pages/submissions/submission.html", title, trail, row=row)
+    return context.render(
+        "team/pages/submissions/submission.html", title, trail, row=row,
+        can_edit=member.team is not None, **_form_values(request, teams),
+    )  # fmt: skip
 
 
-@router.get("/{submission_id}/file")
+@router.get("/submissions/{submission_id}/file")
 def submission_file(submission_id: str, teams: TeamContextDep, member: MemberDep) -> Response:
     """Return the uploaded file."""
     return file_response(teams, find_own(teams, member, submission_id))

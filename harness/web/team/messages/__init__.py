@@ -1,0 +1,1 @@
+"""Messages about scored submissions: to web hooks, and by mail."""

@@ -13,6 +13,7 @@ from harness.data.embeddings.external import ExternalEmbeddings
 from harness.data.hash_tables.hash_table import HashTable, PartHashes
 from harness.data.images.source import TableImages
 from harness.data.store.describe import ensure_described
+from harness.data.store.use_record import record_use
 from harness.errors import SolutionError
 
 if TYPE_CHECKING:
@@ -88,7 +89,10 @@ class ImageSet:
         Raises SolutionError if the extractor breaks its contract.
         """
         store = self._ensure_described(extractor)
-        return store.array(_array_name(store, extractor, name, ragged=False), self._selection)
+        array = _array_name(store, extractor, name, ragged=False)
+        if not isinstance(store, PartHashes):
+            record_use(self._source.part, store.folder, array)
+        return store.array(array, self._selection)
 
     def describe_ragged(self, extractor: Extractor, name: str | None = None) -> Ragged:
         """Return a varying number of rows per image, e.g. local descriptors; see `describe`."""

@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from harness.cpu_budget import cores, limit_cores
 from harness.data.image_set import ImageSet
 from harness.data.split import Split
+from harness.data.store.use_record import save_uses
 from harness.errors import SolutionError
 from harness.progress import send_progress_to, track
 from harness.running.answer_file import load_answer, save_answer
@@ -63,6 +64,7 @@ def _run(job: RunJob, split: Split, folder: Path, recorder: StageRecorder, reads
         with whole_index_lists(split.ranks_whole_index):
             answer = _write_answer(solution, split, folder, recorder, reads)
         reads.save()
+        save_uses(folder)
     except BaseException as error:  # noqa: BLE001 (a solution may raise anything; the entry names it)
         traceback.print_exc()
         return Outcome(failure_reason(error), tuple(recorder.stages))

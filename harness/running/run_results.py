@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from harness.data.split import Split
+from harness.data.store.use_record import FILE as DESCRIPTORS
 from harness.errors import SubmissionError
 from harness.running.answer_file import load_answer
 from harness.running.dependencies.recorder import READS
@@ -21,7 +22,7 @@ from harness.supervision.process_end import ProcessEnd
 from leaderboard import Coverage
 from metrics import Task
 
-_RESULTS = frozenset({OUTCOME, ANSWER, LOG, JOB, CHUNKS, LOCK, READS})
+_RESULTS = frozenset({OUTCOME, ANSWER, LOG, JOB, CHUNKS, LOCK, READS, DESCRIPTORS})
 _BEFORE = frozenset({CHUNKS, LOCK, READS})
 
 

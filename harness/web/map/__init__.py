@@ -1,0 +1,1 @@
+"""The map of images: projected descriptors of an entry on a canvas."""

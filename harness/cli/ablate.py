@@ -85,6 +85,8 @@ def ablate(
 
         metric = results[0].entry.metric or ""
         draw_ablation(rows, plot, title=f"{spec} on {runner.competition.name}", metric=metric, part=part)
+        if not json:
+            say(f"{plot}: ablation of {spec}")
     if any(result.entry.status == "failed" for result in results):
         raise typer.Exit(1)
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import hypot
 
 Point = tuple[float, float]
 Segment = tuple[Point, Point]
 
-_DISTANCES = 1.0, 2.0, 3.5, 5.5, 8.0  # of a name from its point, in units of the gap
+_DISTANCES = 1.0, 1.6, 2.4, 3.5, 5.0, 7.0  # of a name from its point, in units of the gap
 _DIRECTIONS = (1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1), (0, 1), (0, -1)
 _TOUCHING = 1.2  # distance, in units of the gap, up to which a name needs no line to its point
 
@@ -54,6 +55,12 @@ class Box:
             first, last = max(first, near), min(last, far)
         return first < last
 
+    def distance(self, point: Point) -> float:
+        """Return the distance of a point from the rectangle, 0 within it."""
+        x, y = point
+        across, up = max(self.x0 - x, 0.0, x - self.x1), max(self.y0 - y, 0.0, y - self.y1)
+        return hypot(across, up)
+
     @classmethod
     def around(cls, point: Point, radius: float) -> Box:
         """Return the square around a point."""
@@ -90,7 +97,8 @@ class Drawing:
 def place_labels(named: Sequence[NamedPoint], drawing: Drawing, gap: float) -> list[PlacedLabel | None]:
     """Return a place for each name, in their order; None for one that has no room.
 
-    `gap` is the distance between a point and a name beside it. Earlier names take precedence. A name that has no room
+    `gap` is the distance between a point and a name beside it. No name is nearer to another point than to its own.
+    Earlier names take precedence. A name that has no room
     in its first length is tried in the next one.
 
     >>> point = NamedPoint((5, 5), [("hash", 4, 1)])
@@ -99,14 +107,22 @@ def place_labels(named: Sequence[NamedPoint], drawing: Drawing, gap: float) -> l
     Box(x0=6.0, y0=4.5, x1=10.0, y1=5.5)
     """
     boxes, segments = list(drawing.boxes), list(drawing.segments)
+    points = [each.point for each in named]
     placed: list[PlacedLabel | None] = []
     for each in named:
-        label = next(_free_places(each, Drawing(drawing.area, boxes, segments), gap), None)
+        free = _free_places(each, Drawing(drawing.area, boxes, segments), gap)
+        label = next((place for place in free if _is_nearest(each.point, place.box, points)), None)
         placed.append(label)
         if label:
             boxes.append(label.box)
             segments += [label.leader] if label.leader else []
     return placed
+
+
+def _is_nearest(point: Point, box: Box, points: Sequence[Point]) -> bool:
+    """Return whether no other point is nearer to a name than its own, so that it cannot seem to be the name of that."""
+    own = box.distance(point)
+    return not any(box.distance(other) < own for other in points)
 
 
 def _free_places(named: NamedPoint, drawing: Drawing, gap: float) -> Iterator[PlacedLabel]:

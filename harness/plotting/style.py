@@ -28,49 +28,8 @@ def line_style(place: int) -> dict[str, Any]:
 
 
 LABEL_LENGTH = 38  # characters of a name next to a panel
-_LEVELS = (3, -10, 15, -22, 27)  # vertical offsets of labels in points
 _LEGEND_ROW = 0.2  # inches of a row of a legend
 _CHARACTERS_PER_INCH, _LEGEND_HANDLE = 14, 7  # of a legend's text; characters that a handle is as wide as
-
-
-def place_labels(panel: Any, labels: Sequence[tuple[str, float, float]]) -> None:
-    """Write each label beside its point at the first offset where it covers nothing. Call it last.
-
-    Where there is none it stands at the first offset without another label, or else at the last.
-    """
-    panel.figure.draw_without_rendering()
-    renderer = panel.figure.canvas.get_renderer()
-    lines = [line for line in panel.get_lines() if len(line.get_xdata())]
-    boxes: list[Any] = []
-    for text, x, y in labels:
-        notes = [_annotate(panel, text, x, y, side, level) for level in _LEVELS for side in (6, -6)]
-        extents = [note.get_window_extent(renderer) for note in notes]
-        free = [place for place, box in enumerate(extents) if not any(box.overlaps(other) for other in boxes)]
-        clear = [place for place in free if _is_clear(panel, extents[place], lines)]
-        chosen = next(iter([*clear, *free]), len(notes) - 1)
-        boxes.append(extents[chosen])
-        for place, note in enumerate(notes):
-            if place != chosen:
-                note.remove()
-
-
-def _is_clear(panel: Any, box: Any, lines: Sequence[Any]) -> bool:
-    """Return whether a box covers no line, lies right of the vertical axis, and within the figure."""
-    inside = box.x0 >= panel.bbox.x0 and box.x1 <= panel.figure.bbox.x1
-    return inside and not any(_covers(box, line) for line in lines)
-
-
-def _covers(box: Any, line: Any) -> bool:
-    """Return whether a box covers a part of a line, or one of its points if it is drawn as points."""
-    path = line.get_path().transformed(line.get_transform())
-    if line.get_linestyle() == "None":
-        return any(box.contains(x, y) for x, y in path.vertices)
-    return bool(path.intersects_bbox(box, filled=False))
-
-
-def _annotate(panel: Any, text: str, x: float, y: float, side: float, level: float) -> Any:
-    place = {"xytext": (side, level), "textcoords": "offset points", "ha": "left" if side > 0 else "right"}
-    return panel.annotate(text, (x, y), **place, fontsize="small", parse_math=False)
 
 
 def legend_below(figure: Any, panel: Any, *, grow: bool = False) -> None:
@@ -112,14 +71,22 @@ def set_ticks(axis: Any, ticks: Sequence[float]) -> None:
 
 def save_figure(figure: Any, path: Path, full: float = FULL_TEXT_WIDTH) -> None:
     """Save a figure; text shrinks if it is less than `full` inches wide."""
+    shrink_text(figure, full)
+    save_picture(figure, path)
+
+
+def shrink_text(figure: Any, full: float = FULL_TEXT_WIDTH) -> None:
+    """Make text smaller in a figure that is less than `full` inches wide; a second call changes nothing."""
     from matplotlib.text import Text
 
     scale = min(1.0, max(0.65, figure.get_figwidth() / full))
+    if scale == 1.0 or getattr(figure, "_has_small_text", False):
+        return
+    figure._has_small_text = True  # noqa: SLF001 (an attribute of ours)
     for text in figure.findobj(Text):
         text.set_fontsize(text.get_fontsize() * scale)
     for panel in figure.axes:
         panel.tick_params(which="both", labelsize=10 * scale)  # some labels are created only when they are drawn
-    save_picture(figure, path)
 
 
 def simplify_axes(panel: Any) -> None:

@@ -119,11 +119,12 @@ def _explain_by_matches(
     verification = replace(verification, geometry=replace(verification.geometry, model=model))
     explanation = explain_match(query, image, extractor, verification)
     what = f"{name}, {model}"
-    if picture:
-        from tools.explain.picture import draw_matches
+    from tools.explain.picture import advice, draw_matches
 
+    if picture:
         draw_matches(explanation, query, image, what, picture, files)
     line = f"{what}: {explanation.n_inliers} inliers of {len(explanation.points)} matches"
+    line += f" ({hint})" if (hint := advice(explanation)) else ""
     return line, {**explanation.as_json, "descriptor": name, "model": model}
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from harness import COLOURS, HarnessError, ImageSet, new_figure, save_picture
 from harness.data.images.decode import UndecodableError, decode
 from tools.explain.hash_comparison import HashComparison, geometric_mean
+from tools.explain.small_png import shrink_png
 
 _PANELS = 2.7, 2.0  # inches: width of a photograph and side of a hash, for one kind and for several
 _CAPTION = 0.62  # inches above and below each row
@@ -45,6 +46,7 @@ def draw_hashes(
     for row, comparison in zip(axes[1:], comparisons, strict=True):
         _draw_row(row, comparison)
     save_picture(figure, path)
+    shrink_png(path)
 
 
 def _pixels(images: ImageSet, *, upright: bool) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Tests of the figures: the plotted values are read back from the axes.
 
-Subjects: `harness.plotting.board`, `harness.plotting.curves`, `harness.plotting.pareto`, `harness.plotting.probing`,
+Subjects: `harness.plotting.board`, `harness.plotting.point_labels`, `harness.plotting.curves`, `harness.plotting.pareto`, `harness.plotting.probing`,
 `harness.plotting.selection`, `harness.plotting.style` and `harness.plotting.figure`.
 """
 
@@ -153,3 +153,33 @@ def test_an_attack_needs_two_entries_and_is_drawn_for_both_boards(tmp_path: Path
     assert [list(line.get_ydata()) for line in figures[0].axes[0].lines] == [
         list(values) for each in probed.values() for values in (each.public_scores, each.private_scores)
     ]
+
+
+def test_a_strong_entry_is_left_out_of_the_axis_of_a_board_and_its_score_is_written(
+    tmp_path: Path, figures: list
+) -> None:
+    scored_board = ScoredBoard(tmp_path)
+    for name, factor in (("strong", 1.0), ("a", 0.05), ("b", 0.04), ("c", 0.03)):
+        scored_board.add_entry(name, factor)
+    board.draw_board(select(scored_board), tmp_path / "x.png")
+    (panel,) = figures[0].axes
+    scores = [entry.score("public") for entry in select(scored_board).entries]
+    assert panel.get_xlim()[1] < scores[0]
+    assert [text.get_text().startswith(f"{scores[0]:.3f}") for text in panel.texts] == [True]
+
+
+@pytest.mark.parametrize("size", [(3.5, 2.6), (6.5, 3.9)])
+def test_names_of_a_crowd_leave_the_axes_to_the_ticks(tmp_path: Path, figures: list, size: tuple[float, float]) -> None:
+    scored_board = ScoredBoard(tmp_path)
+    for number in range(12):
+        stages = (Stage("rank", 1.0 + 7 * number % 13, 1.0, 1.0),)
+        scored_board.add_entry(f"a_long_name_{number}(k={number})", 1 - 0.06 * number, stages=stages)
+    pareto.draw_pareto(select(scored_board), tmp_path / "x.png", "all", size)
+    (panel,) = figures[0].axes
+    renderer = figures[0].canvas.get_renderer()
+    boxes = [text.get_window_extent(renderer) for text in panel.texts]
+    assert len(boxes) >= 4
+    for place, box in enumerate(boxes):
+        assert panel.bbox.x0 <= box.x0 < box.x1 <= panel.bbox.x1
+        assert panel.bbox.y0 <= box.y0 < box.y1 <= panel.bbox.y1
+        assert not any(box.overlaps(other) for other in boxes[:place])

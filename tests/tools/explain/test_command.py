@@ -1,6 +1,6 @@
 """`landmark explain`: what it prints of two images, what it draws, and what it refuses.
 
-Tests of `tools.explain.command`, `tools.explain.picture` and `solutions.local.explanation`.
+Tests of `tools.explain.command`, `tools.explain.picture`, `tools.explain.small_png` and `solutions.local.explanation`.
 """
 
 import json
@@ -19,6 +19,7 @@ from solutions.local.verification import Matches
 from tests.cli import run_command
 from tests.factories.competitions import image_id, image_path, make_competition, save_image, write_table
 from tests.solutions.local.image_factories import textured, warp
+from tools.explain.small_png import shrink_png
 
 pytestmark = pytest.mark.usefixtures("workspace")
 MATRIX = np.array([[0.95, 0.05, 6], [-0.05, 0.95, 9]])
@@ -185,3 +186,18 @@ def test_cells_of_feature_maps_explain_as_well(folder: Path) -> None:
     assert message["descriptor"] == "DELF-like"
     assert message["n_inliers"] > 60
     assert document(folder, QUERY, OTHER, "--local", "delf")["n_inliers"] < 30
+
+
+def test_a_large_picture_is_made_smaller_and_others_stay_as_they_are(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (300, 400, 3), dtype=np.uint8)
+    path = tmp_path / "noise.png"
+    Image.fromarray(noise).save(path)
+    shrink_png(path)  # 360 kB
+    assert path.stat().st_size <= 300_000
+    with Image.open(path) as picture:
+        assert picture.size == (400, 300)
+    shrink_png(path, 30_000)
+    assert path.stat().st_size <= 30_000
+    before = path.read_bytes()
+    shrink_png(path, 30_000)
+    assert path.read_bytes() == before

@@ -10,7 +10,8 @@ from pathlib import Path
 from re import search
 from typing import TYPE_CHECKING
 
-from harness.cli._paste import pasteable, quote
+from harness.cli._paste import pasteable
+from harness.running.shell_text import quote
 
 if TYPE_CHECKING:
     from harness.comparing.boards import BoardRows

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 import shutil
 import sys
 from pathlib import Path
+
+from harness.running.shell_text import quote
 
 
 def pasteable(*words: str, on: Path | None = None, workspace_dir: Path | None = None) -> str:
@@ -13,15 +14,6 @@ def pasteable(*words: str, on: Path | None = None, workspace_dir: Path | None = 
     place = ["--on", str(on)] if on else []
     place += ["--workspace", str(workspace_dir)] if workspace_dir else []
     return " ".join(map(quote, [*program_words(), *words, *place]))
-
-
-def quote(word: str) -> str:
-    """Return a word as a shell reads it, in double quotes if it has only single ones.
-
-    >>> print(quote("hash(kind='dct')"), quote("a b"), quote("hash"))
-    "hash(kind='dct')" 'a b' hash
-    """
-    return f'"{word}"' if "'" in word and not set(word) & set('"$`\\!\n') else shlex.quote(word)
 
 
 def program_words() -> list[str]:

@@ -11,9 +11,10 @@ import typer
 
 from harness.cli._options import Jobs, WorkspaceOption
 from harness.cli._output import say
-from harness.cli._paste import pasteable, quote
+from harness.cli._paste import pasteable
 from harness.errors import HarnessError
 from harness.progress_display import progress
+from harness.running.shell_text import quote
 
 if TYPE_CHECKING:
     from harness.comparing.compare import EntryComparison

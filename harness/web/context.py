@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +17,7 @@ from harness.web.charts.board_charts import ScatterChart
 from harness.web.competitions import CompetitionIndex
 from harness.web.data.analysis_cache import AnalysisCache
 from harness.web.data.board_cache import BoardCache
+from harness.web.data.live_view import live_view
 from harness.web.data.part_shares import ShareCache
 from harness.web.data.ties import TieFinder
 from harness.web.lru import LruCache
@@ -102,7 +104,9 @@ class PageContext:
         """Return the common parts of the page."""
         menu = [Link("Competitions", "/", self.path == "/"), *(Link(*entry) for entry in self.permissions.menu)]
         permissions = self.permissions
-        return PageLayout(title, breadcrumb, menu, permissions.user_name, self.site.footer, permissions.form_token)
+        live = partial(live_view, self.site.workspace) if type(permissions) is Permissions else None
+        footer, token = self.site.footer, permissions.form_token
+        return PageLayout(title, breadcrumb, menu, permissions.user_name, footer, token, live)
 
 
 def page_context_of(request: Request, site: SiteDep, permissions: PermissionsDep) -> PageContext:

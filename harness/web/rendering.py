@@ -1,6 +1,6 @@
 """Render templates with escaped values; build addresses; write metric names as the literature does."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -32,7 +32,8 @@ class Link:
 class PageLayout:
     """The common parts of all pages: title, breadcrumb, menu, user and footer links.
 
-    `sign_out` is the form token of the session that the user can end, empty without a session.
+    `sign_out` is the form token of the session that the user can end, empty without a session. `live` returns the
+    commands in progress, on all competitions or on that with a key; it is None where they are not shown.
     """
 
     title: str
@@ -41,6 +42,7 @@ class PageLayout:
     user_name: str = ""
     footer: Sequence[Link] = ()
     sign_out: str = ""
+    live: Callable[[str | None], Sequence[object]] | None = None
 
 
 def render_template(template: str, layout: PageLayout, **values: Any) -> str:

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from harness.web.client_network import client_network, count_down
 
@@ -11,7 +11,10 @@ MAX_REQUESTS = 24  # of one address; 40 threads answer requests
 
 
 class RequestLimit:
-    """ASGI middleware that answers 429 to an address with MAX_REQUESTS requests in progress."""
+    """ASGI middleware that answers 429 to an address with MAX_REQUESTS requests in progress.
+
+    A stream of events holds no thread, so it does not count once it has begun.
+    """
 
     def __init__(self, app: ASGIApp, limit: int = MAX_REQUESTS) -> None:
         self.app, self._limit = app, limit
@@ -27,7 +30,22 @@ class RequestLimit:
             await JSONResponse({"error": message}, 429, {"Retry-After": "2"})(scope, receive, send)
             return
         self._active[network] += 1
+        is_counted = True
+
+        async def send_uncounted(message: Message) -> None:
+            nonlocal is_counted
+            if is_counted and _begins_stream(message):
+                is_counted = False
+                count_down(self._active, network)
+            await send(message)
+
         try:
-            await self.app(scope, receive, send)
+            await self.app(scope, receive, send_uncounted)
         finally:
-            count_down(self._active, network)
+            if is_counted:
+                count_down(self._active, network)
+
+
+def _begins_stream(message: Message) -> bool:
+    headers = message.get("headers", ()) if message["type"] == "http.response.start" else ()
+    return any(name == b"content-type" and value.startswith(b"text/event-stream") for name, value in headers)

@@ -47,7 +47,15 @@ def serve_forever(app: FastAPI, listener: socket.socket, proxies: Sequence[str] 
     """
     import uvicorn
 
-    uvicorn.Server(server_config(app, proxies)).run(sockets=[listener])
+    class Server(uvicorn.Server):
+        """Ends streams of events before it waits for the answers in progress."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            if broadcast := getattr(app.state, "broadcast", None):
+                broadcast.close()
+            await super().shutdown(sockets)
+
+    Server(server_config(app, proxies)).run(sockets=[listener])
 
 
 def server_config(app: FastAPI, proxies: Sequence[str] = ()) -> uvicorn.Config:

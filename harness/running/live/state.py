@@ -1,7 +1,6 @@
 """What a command publishes of its runs while it runs them: one JSON file in the folder `live` of the workspace."""
 
 import json
-import shlex
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter, ValidationError
 
 from harness.regular_file import read_json
+from harness.running.shell_text import join_words
 
 FOLDER = "live"  # of the workspace
 MAX_BYTES = 1 << 20  # of a file
@@ -60,7 +60,7 @@ class LiveCommand:
     @property
     def text(self) -> str:
         """The command as a shell reads it."""
-        return shlex.join(self.words)
+        return join_words(self.words)
 
     @property
     def n_waiting(self) -> int:

@@ -1,11 +1,12 @@
-"""Tests of `harness.cli._paste`."""
+"""Tests of `harness.cli._paste` and `harness.running.shell_text`."""
 
 import shlex
 from pathlib import Path
 
 import pytest
 
-from harness.cli._paste import pasteable, program_words, quote
+from harness.cli._paste import pasteable, program_words
+from harness.running.shell_text import quote
 
 
 def test_the_program_is_named_as_a_shell_here_finds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from harness.web.host_check import HostCheck
 from harness.web.permissions import LOCAL_HOSTS, PermissionsOf, local_user
 from harness.web.request_limit import RequestLimit
 from harness.web.security_headers import SecurityHeaders
+from harness.web.shared.error_help import error_help
 from harness.web.site_page import SitePage, combine_routers, discover_pages
 from harness.workspace import Workspace
 from leaderboard.storage.database import Database
@@ -41,7 +42,7 @@ def create_app(
     pages = [*pages, *discover_pages(), SitePage(static)]
     database = database or Database(workspace.database)
     app.state.site = Site(workspace, database, folders, permissions_of=permissions_of, pages=pages)
-    install_error_handlers(app)
+    install_error_handlers(app, error_help)
     app.include_router(combine_routers(pages))
     app.add_middleware(HostCheck, hosts=hosts)
     app.add_middleware(RequestLimit)

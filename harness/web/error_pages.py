@@ -1,6 +1,9 @@
-"""Exception handlers: one-line HTML error pages, JSON under /api/."""
+"""Exception handlers: HTML error pages with a sentence and links, JSON under /api/."""
 
 import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from fastapi import FastAPI, HTTPException, Request, Response
@@ -9,12 +12,34 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from harness.errors import HarnessError
-from harness.web.rendering import PageLayout, render_template
+from harness.web.rendering import Link, PageLayout, render_template
 from harness.web.security_headers import HEADERS
 from leaderboard.errors import LeaderboardError
 
 LOG = logging.getLogger("landmark")
 NOT_FOUND = "there is nothing at this address"
+ADVICE = {
+    403: "Go back, reload the page and try again.",
+    405: "This address accepts forms only; open the page that the form is on.",
+    409: "Nothing was changed.",
+    413: "Nothing was stored.",
+    422: "The address or the form has a value that is missing or invalid.",
+    429: "Nothing was lost; try again later.",
+    500: "Nothing that was stored before is lost.",
+    503: "Nothing was lost; reload the page in a moment.",
+}  # by status
+
+
+@dataclass(frozen=True)
+class ErrorHelp:
+    """The layout of an error page, with links to pages near the address, and a sentence that introduces them."""
+
+    layout: PageLayout
+    links: Sequence[Link] = ()
+    hint: str = ""
+
+
+HelpFinder = Callable[[Request, str], ErrorHelp]
 
 
 def http_error(status: int, message: str, **headers: str) -> HTTPException:
@@ -27,8 +52,9 @@ def not_found(message: str = NOT_FOUND) -> HTTPException:
     return HTTPException(404, message)
 
 
-def install_error_handlers(app: FastAPI) -> None:
-    """Register exception handlers that answer in one line."""
+def install_error_handlers(app: FastAPI, find_help: HelpFinder | None = None) -> None:
+    """Register exception handlers; `find_help` returns the layout and the links of an error page."""
+    app.state.find_error_help = find_help
     app.add_exception_handler(StarletteHTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HarnessError, _user_error)
@@ -62,6 +88,28 @@ def error_response(request: Request, status: int, message: str, headers: dict[st
     """Return a page with a one-line message, or JSON under /api/."""
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": message}, status, headers)
-    heading = HTTPStatus(status).phrase
-    text = render_template("message.html", PageLayout(heading), heading=heading, message=message)
+    heading = HTTPStatus(status).phrase.capitalize()
+    found = _find_help(request, heading)
+    values = {"heading": heading, "message": as_sentence(message), "advice": ADVICE.get(status, "")}
+    text = render_template("message.html", found.layout, **values, links=found.links, hint=found.hint)
     return HTMLResponse(text, status, headers)
+
+
+def _find_help(request: Request, heading: str) -> ErrorHelp:
+    """Return the help for an error, or none if that fails, as it does before a user has signed in."""
+    find_help: HelpFinder | None = getattr(request.app.state, "find_error_help", None)
+    if find_help is not None:
+        with suppress(Exception):
+            return find_help(request, heading)
+    return ErrorHelp(PageLayout(heading))
+
+
+def as_sentence(message: str) -> str:
+    """Return a message with a capital, unless it begins with a name such as a file's, and a full stop.
+
+    >>> as_sentence("there is nothing at this address"), as_sentence("x.csv: is no table")
+    ('There is nothing at this address.', 'x.csv: is no table.')
+    """
+    first = message.partition(" ")[0]
+    text = message[:1].upper() + message[1:] if first.isalpha() else message
+    return text if text.endswith((".", "!", "?")) else f"{text}."

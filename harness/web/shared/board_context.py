@@ -13,6 +13,7 @@ from harness.web.context import PageContext, PageContextDep
 from harness.web.data.board_cache import RankedBoard, fold_set_of
 from harness.web.error_pages import not_found
 from harness.web.rendering import Link, address
+from harness.web.shared.competition_tabs import data_tab
 from harness.web.site_page import BoardLink
 from leaderboard.storage.entry_summaries import BoardSummary
 from metrics import Task
@@ -61,7 +62,7 @@ class BoardContext:
 
     def breadcrumb(self, name: str = "") -> list[Link]:
         """Return the links from the home page to the board, or to the page `name` below it."""
-        links = [Link("Competitions", "/"), Link(self.competition_name, "/")]
+        links = [Link("Competitions", "/"), Link(self.competition_name, address("c", self.competition))]
         further = [Link(name, self.address(name), current=True)] if name else []
         return [*links, Link(self.task, self.address(), current=not name), *further]
 
@@ -80,7 +81,8 @@ class BoardContext:
     def tab_links(self, ranked: RankedBoard, current: str) -> list[Link]:
         """Return links to the tabs."""
         names = TAB_NAMES | {link.path: link.text for link in self._links(is_tab=True)}
-        return [Link(names[tab], self.address(tab), tab == current) for tab in self.tabs(ranked)]
+        links = [Link(names[tab], self.address(tab), tab == current) for tab in self.tabs(ranked)]
+        return [*links, *data_tab(self.page, self.competition)]
 
     def further_links(self) -> list[Link]:
         """Return links to the pages about this board that are no tabs."""

@@ -22,7 +22,11 @@ faulty = APIRouter()
 
 @faulty.get("/faulty/{how}")
 def fail(how: str) -> None:
-    raise {"user": DataError("x.csv: is no table"), "store": StoreError("db is locked"), "bug": KeyError("s3cret")}[how]
+    raise {
+        "user": DataError("x.csv: is no table"),
+        "store": StoreError("db.sqlite is locked"),
+        "bug": KeyError("s3cret"),
+    }[how]
 
 
 @pytest.mark.parametrize("address", ["/", "/nothing/here", "/faulty/bug", "/faulty/user", "/static/none.css"])
@@ -51,7 +55,7 @@ def test_a_foreign_host_name_is_refused(browse: Browse) -> None:
 def test_an_unknown_address_is_a_page_with_one_line(browse: Browse) -> None:
     answer = browse().get("/no/such/page")
     assert answer.status_code == 404
-    assert "there is nothing at this address" in answer.text
+    assert "There is nothing at this address." in answer.text
 
 
 def test_errors_of_the_api_are_json(browse: Browse) -> None:
@@ -60,7 +64,7 @@ def test_errors_of_the_api_are_json(browse: Browse) -> None:
 
 
 @pytest.mark.parametrize(
-    ("how", "status", "message"), [("user", 409, "x.csv: is no table"), ("store", 503, "db is locked")]
+    ("how", "status", "message"), [("user", 409, "x.csv: is no table"), ("store", 503, "db.sqlite is locked")]
 )
 def test_user_errors_are_shown(browse: Browse, how: str, status: int, message: str) -> None:
     answer = browse(pages=[SitePage(faulty)]).get(f"/faulty/{how}")

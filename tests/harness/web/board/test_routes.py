@@ -153,7 +153,7 @@ def test_unknown_addresses_are_error_pages(factory: EntryFactory, browse: Browse
     factory.add_ranking("any", right=0.5)
     answer = browse(factory.competition.folder).get(address.format(key=factory.competition.key))
     assert answer.status_code == 404
-    assert "<h1>Not Found</h1>" in answer.text
+    assert "<h1>Not found</h1>" in answer.text
 
 
 def test_baselines_alone_are_references_below_an_empty_board(factory: EntryFactory, browse: Browse) -> None:

@@ -88,7 +88,7 @@ def test_a_single_entry_is_an_error_of_one_line(board: ScoredBoard, browse: Call
     board.add_entry("alone")
     page = browse().get("/c/c/retrieval/shake-up")
     assert page.status_code == 409
-    assert "two entries" in page.text
+    assert "Two entries" in page.text or "two entries" in page.text
 
 
 def test_the_board_links_to_the_probing_of_its_two_best_entries(
@@ -108,7 +108,7 @@ def test_the_board_links_to_the_probing_of_its_two_best_entries(
 def test_baselines_are_references_without_a_rank(board: ScoredBoard, browse: Callable) -> None:
     baseline, hash_ = board.add_entry("first_images", 0.9), board.add_entry("hash", 0.5)
     text = browse().get("/c/c/retrieval/public").text
-    ranked, _, references = text.partition("<h2>Reference scores</h2>")
+    ranked, _, references = text.partition("<h2>Reference scores")
     assert ("first_images" in ranked.split("Charts")[0], "hash" in ranked) == (False, True)
     assert f"entry #{baseline.id}" in references
     assert "CVSSP" in references
@@ -119,8 +119,8 @@ def test_private_scores_of_baselines_need_permission(board: ScoredBoard, browse:
     baseline = board.add_entry("first_images", 0.9)
     board.add_entry("hash", 0.5)
     text = browse(permissions_of=lambda _: PublicOnly()).get("/c/c/retrieval/public").text
-    assert f"{baseline.score('public'):.5g}" in text
-    assert f"{baseline.score('private'):.5g}" not in text
+    assert f"{baseline.score('public'):.4f}" in text
+    assert f"{baseline.score('private'):.4f}" not in text
     assert "shake-up" not in text
 
 

@@ -1,5 +1,6 @@
 """Tests of `harness.data.embeddings.reading`, `harness.data.embeddings.writing`, and of the formats:
 `harness.data.embeddings.formats.npy`, `harness.data.embeddings.formats.npz`, `harness.data.embeddings.formats.hdf5`,
+`harness.data.embeddings.formats.hdf5_process`,
 `harness.data.embeddings.formats.parquet`, `harness.data.embeddings.formats.id_files`,
 `harness.data.embeddings.formats.npy_arrays`, `harness.data.embeddings.formats.vector_file`.
 """
@@ -180,6 +181,18 @@ def test_an_archive_with_damaged_content_is_refused(tmp_path: Path) -> None:
             content = (tmp_path / "part.npy").read_bytes()
             file.writestr(f"{name}.npy", content[:-4] if name == "vectors" else content)
     assert "4 bytes too short" in error_of(path)
+
+
+def test_a_small_hdf5_file_that_would_fill_the_memory_or_loop_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("ids", (1 << 34,), "i1", chunks=(1 << 20,))
+        file.create_dataset("vectors", (1 << 34, 3), "f4", chunks=(1 << 16, 3))
+    assert "cannot be read as HDF5: " in error_of(path)
+    monkeypatch.setattr("harness.data.embeddings.formats.hdf5._SECONDS", 0)
+    assert "it takes more than 0 s; is it complete?" in error_of(write_hdf5(path, IDS, VECTORS))
 
 
 def test_links_to_other_files_are_not_followed(tmp_path: Path) -> None:

@@ -19,7 +19,9 @@ from tests.torture.lane import CONTEXT
 from tests.torture.part import Fault
 
 GOOD_CODES = (0, 1, 2, 124, 130, 137, -signal.SIGINT, -signal.SIGTERM)
+COUNT_ONLY = 1 << 40  # the number of a change at which nothing is killed
 _LONGEST_OUTPUT = 1 << 20
+_OWN_CHANGES = "changes of files by the command itself:"
 
 
 @dataclass(frozen=True)
@@ -135,9 +137,19 @@ def _main(
     if not forked:
         os.execv(sys.executable, [sys.executable, "-m", "landmark", *words])
     sys.argv = ["landmark", *words]
-    if kill_at is not None:
-        sys.addaudithook(_killer(kill_at, str(place.folder)))
-    os._exit(_exit_code())
+    if kill_at is None:
+        os._exit(_exit_code())
+    left = [kill_at]
+    sys.addaudithook(_killer(left, str(place.folder)))
+    code, changes = _exit_code(), kill_at - left[0]
+    os.write(1, f"{_OWN_CHANGES} {changes}\n".encode())
+    os._exit(code)
+
+
+def own_changes(finished: Finished) -> int:
+    """Return how many changes a command with `COUNT_ONLY` made itself; 0 if it did not run in a forked process."""
+    last = finished.output.rstrip().rpartition("\n")[2]
+    return int(last.removeprefix(_OWN_CHANGES)) if last.startswith(_OWN_CHANGES) else 0
 
 
 def _exit_code() -> int:
@@ -175,9 +187,8 @@ _CHANGES = {
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
 
-def _killer(number: int, inside: str) -> Any:
-    """Return an audit hook that kills this process right before its n-th change of a file in a folder."""
-    left = [number]
+def _killer(left: list[int], inside: str) -> Any:
+    """Return an audit hook that kills this process right before its n-th change of a file in a folder, n = left[0]."""
 
     def count(event: str, arguments: tuple[Any, ...]) -> None:
         is_write = event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITES

@@ -33,7 +33,7 @@ from tests.torture.part import Fault
 class ImagePart(FuzzPart):
     """Decode a changed image."""
 
-    share = 2.8
+    share = 1.8
     is_short = True
     name = "fuzz-images"
     refusals = (UndecodableError,)
@@ -78,7 +78,7 @@ def _descriptions(part: FuzzPart) -> SolutionDescriptions:
 class SpecPart(FuzzPart):
     """Parse a changed spec, and configure what it names."""
 
-    share = 1.1
+    share = 0.72
     name = "fuzz-specs"
     samples = (
         b"hash", b"hash(kind='dct')", b"hash('dct', hash_size=8)", b"mean_hash(kinds=('dct', 'average'))", b"dft", b"first_images()",
@@ -120,7 +120,7 @@ class SpecPart(FuzzPart):
 class VariantPart(FuzzPart):
     """Read a changed TOML file of variants."""
 
-    share = 0.8
+    share = 0.52
     name = "fuzz-variants"
     file_name = "variants.toml"
     samples = (
@@ -152,7 +152,8 @@ class VariantPart(FuzzPart):
 class PicklePart(FuzzPart):
     """Read a changed pickle; no function that it names is called."""
 
-    share = 1.4
+    share = 0.91
+    is_short = True
     name = "fuzz-pickles"
     file_name = "gnd.pkl"
 
@@ -189,7 +190,7 @@ class PicklePart(FuzzPart):
 class RunFilePart(FuzzPart):
     """Read the files of a run of which one was changed."""
 
-    share = 1.4
+    share = 0.91
     is_short = True
     name = "fuzz-run-files"
 
@@ -231,7 +232,7 @@ class RunFilePart(FuzzPart):
 class DatabasePart(FuzzPart):
     """Read a leaderboard from a changed database."""
 
-    share = 1.1
+    share = 0.72
     name = "fuzz-databases"
     file_name = "leaderboard.db"
 
@@ -267,8 +268,9 @@ def _entry(seed: int) -> Entry:
 class VectorPart(FuzzPart):
     """Open a changed file of vectors and read it."""
 
-    share = 1.4
+    share = 0.91
     name = "fuzz-vectors"
+    suffixes = (".npz", ".npy", ".txt", ".parquet")
 
     def prepare_samples(self, folder: Path) -> None:
         """Write vectors in all formats."""
@@ -285,6 +287,7 @@ class VectorPart(FuzzPart):
             _write_optional(folder / f"a{suffix}", ids, vectors)
             if (folder / f"a{suffix}").exists():
                 self.files[f"a{suffix}"] = (folder / f"a{suffix}").read_bytes()
+        self.files = {name: content for name, content in self.files.items() if Path(name).suffix in self.suffixes}
 
     def attempt(self, seed: int) -> tuple[int, Sequence[Fault]]:
         """Change one of the files and read it."""
@@ -301,6 +304,15 @@ class VectorPart(FuzzPart):
                 np.asarray(block[1] if isinstance(block, tuple) else block).sum()
 
 
+class Hdf5Part(VectorPart):
+    """Open a changed HDF5 file, which a process of its own reads."""
+
+    share = 0.6
+    name = "fuzz-hdf5"
+    suffixes = (".h5",)
+    limit_s = 240.0  # libhdf5 loops for ever on some, until the limit on processor time
+
+
 def _write_optional(path: Path, ids: np.ndarray, vectors: np.ndarray) -> None:
     """Write a file in a format whose library may be missing."""
     from harness.data.embeddings.writing import write_vectors
@@ -314,5 +326,5 @@ def _write_optional(path: Path, ids: np.ndarray, vectors: np.ndarray) -> None:
 def file_parts() -> list[FuzzPart]:
     """Return all parts of this module."""
     return [
-        ImagePart(), SpecPart(), VariantPart(), PicklePart(), RunFilePart(), DatabasePart(), VectorPart(),
+        ImagePart(), SpecPart(), VariantPart(), PicklePart(), RunFilePart(), DatabasePart(), VectorPart(), Hdf5Part(),
     ]  # fmt: skip

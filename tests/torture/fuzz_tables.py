@@ -35,7 +35,7 @@ def formats(table: str) -> list[bytes]:
 class SubmissionPart(FuzzPart):
     """Validate a changed submission; now and then repair it twice, which must change nothing the second time."""
 
-    share = 2.8
+    share = 1.8
     is_short = True
 
     def __init__(self, task: str) -> None:
@@ -88,7 +88,7 @@ class SubmissionPart(FuzzPart):
 class TruthPart(FuzzPart):
     """Read a changed ground truth."""
 
-    share = 2.1
+    share = 1.4
 
     def __init__(self, task: str) -> None:
         self.task, self.name = task, f"fuzz-truth-{task}"
@@ -125,7 +125,7 @@ class TruthPart(FuzzPart):
 class TablePart(FuzzPart):
     """Open a competition with a changed table."""
 
-    share = 1.7
+    share = 1.1
     is_short = True
 
     def __init__(self, part: str) -> None:
@@ -148,7 +148,7 @@ class TablePart(FuzzPart):
 class HashTablePart(FuzzPart):
     """Read a changed table of hashes or of folds."""
 
-    share = 1.1
+    share = 0.72
     name = "fuzz-hashes-and-folds"
 
     def prepare_samples(self, folder: Path) -> None:

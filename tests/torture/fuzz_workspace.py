@@ -31,7 +31,7 @@ RECORD = EmbeddingRecord(4, {"index": StoredPart("index-1", "abc", 3, 3)}, ("a.n
 class WorkspacePart(FuzzPart):
     """Read a changed register, record of embeddings or mark of a workspace."""
 
-    share = 0.8
+    share = 0.52
     name = "fuzz-workspace"
 
     def prepare_samples(self, folder: Path) -> None:
@@ -68,7 +68,7 @@ class WorkspacePart(FuzzPart):
 class ReplyPart(FuzzPart):
     """Read changed replies and messages of processes that run solutions."""
 
-    share = 0.5
+    share = 0.33
     is_short = True
     name = "fuzz-replies"
     tokens = (*TOKENS, b"done", b"start", b"progress", b"9" * 400, b"{" * 2000, b'"kind"', b"1e999")
@@ -105,7 +105,7 @@ def _read_messages(line: bytes) -> None:
 class ModelPart(FuzzPart):
     """Read a changed model of ONNX, or an archive of torch."""
 
-    share = 1.4
+    share = 0.91
     name = "fuzz-models"
 
     def prepare_samples(self, folder: Path) -> None:

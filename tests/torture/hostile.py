@@ -23,7 +23,7 @@ _STOLEN = Path("/tmp/torture-stolen")  # a place outside of all folders
 class HostilePart(Part):
     """One hostile solution a try, beside `first_images`."""
 
-    share = 12.0
+    share = 8.0
     is_short = True
     name = "hostile"
     unit = "hostile solutions"

@@ -4,7 +4,7 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -14,7 +14,7 @@ from random import Random
 import numpy as np
 
 from tests.factories.competitions import make_competition
-from tests.torture.commands import Command, Finished, Place, run
+from tests.torture.commands import COUNT_ONLY, Command, Finished, Place, own_changes, run
 from tests.torture.file_events import FileEvents
 from tests.torture.part import Fault, Part
 from tests.torture.processes import kill, left_behind, processes_of
@@ -35,14 +35,14 @@ class Scenario:
 
 
 SCENARIOS = (
-    Scenario("run", (), ("run", "first_images", "most_frequent", "--on", "COMP", "--jobs", "2"), 9.0),
-    Scenario("run-hash", (), ("run", "hash", "--on", "COMP", "--jobs", "1"), 4.0),
-    Scenario("submit", (), ("submit", "first_images", "--on", "COMP", "--out", "OUT/s.csv"), 10.0),
+    Scenario("run", (), ("run", "first_images", "most_frequent", "--on", "COMP", "--jobs", "2"), 12.0),
+    Scenario("run-hash", (), ("run", "hash", "--on", "COMP", "--jobs", "1"), 5.0),
+    Scenario("submit", (), ("submit", "first_images", "--on", "COMP", "--out", "OUT/s.csv"), 14.0),
     Scenario("tune", (), ("tune", "hash", "--on", "COMP", "--trials", "2", "--folds", "2", "--jobs", "1", "--only", "kind"), 5.0),
-    Scenario("blend", (("run", "first_images", "hash", "--on", "COMP"),), ("blend", "first_images", "hash", "--on", "COMP", "--out", "OUT/b.csv"), 3.0),
+    Scenario("blend", (("run", "first_images", "hash", "--on", "COMP"),), ("blend", "first_images", "hash", "--on", "COMP", "--out", "OUT/b.csv"), 4.0),
     Scenario("data-make", (), ("data", "make", "OUT/drawn", "--landmarks", "1"), 3.0, forked=False),
-    Scenario("embeddings", (), ("embeddings", "add", "mine", "COMP/vectors.npz", "--on", "COMP"), 4.0),
-    Scenario("report", (("run", "first_images", "--on", "COMP"),), ("report", "--on", "COMP", "--out", "OUT/r.html"), 3.0),
+    Scenario("embeddings", (), ("embeddings", "add", "mine", "COMP/vectors.npz", "--on", "COMP"), 6.0),
+    Scenario("report", (("run", "first_images", "--on", "COMP"),), ("report", "--on", "COMP", "--out", "OUT/r.html"), 4.0),
 )  # fmt: skip
 
 
@@ -65,11 +65,18 @@ class KillPart(Part):
         for words in self.scenario.before:
             require_success(run(self.place, *self._fill(words)))
         shutil.copytree(self.place.folder, self.template)
+        require_success(run(self.place, *self._words, forked=self.scenario.forked))  # the first compiles and caches
+        self._restore()
         events = FileEvents(self.place.folder)
-        finished = run(self.place, *self._words, forked=self.scenario.forked)
-        self.n_changes, self.seconds = events.close(), finished.seconds
+        command = Command(self.place, *self._words, kill_at=COUNT_ONLY, forked=self.scenario.forked)
+        finished = command.wait(120)
+        self.n_changes, self.seconds, self.n_own_changes = events.close(), finished.seconds, own_changes(finished)
         require_success(finished)
         self.expected, self.files = results_of(self.place.workspace), files_of(self.place.out)
+
+    def _restore(self) -> None:
+        shutil.rmtree(self.place.folder)
+        shutil.copytree(self.template, self.place.folder)
 
     def _fill(self, words: Sequence[str]) -> list[str]:
         return [word.replace("COMP", str(self.competition)).replace("OUT", str(self.place.out)) for word in words]
@@ -79,31 +86,31 @@ class KillPart(Part):
         return self._fill(self.scenario.words)
 
     def attempt(self, seed: int) -> tuple[int, Sequence[Fault]]:
-        """Kill the command one to three times, then let it end."""
-        random = Random(seed)
-        shutil.rmtree(self.place.folder)
-        shutil.copytree(self.template, self.place.folder)
+        """Kill the command one to three times, then let it end; count the kills that came before its end."""
+        random, kills = Random(seed), 0
+        self._restore()
         faults: list[Fault] = []
-        kills = random.choice((1, 1, 2, 3))
-        for _ in range(kills):
+        for _ in range(random.choice((1, 2, 2, 3))):
             earlier = results_of(self.place.workspace)
-            faults += self._kill_once(random)
-            faults += lost_results(earlier, results_of(self.place.workspace))
+            hit, found = self._kill_once(random)
+            kills += hit
+            faults += found + lost_results(earlier, results_of(self.place.workspace))
+            if not hit:  # all is done, and little is left to kill
+                break
         return kills, faults + self._end()
 
-    def _kill_once(self, random: Random) -> list[Fault]:
-        """Start the command, and kill what the random generator chooses, when it chooses."""
+    def _kill_once(self, random: Random) -> tuple[bool, list[Fault]]:
+        """Start the command, and kill what the random generator chooses, when it chooses; return whether it was there."""
         victim, when = random.choice(_VICTIMS), random.choice(("time", "change", "own change"))
-        at = random.randint(1, max(1, self.n_changes))
-        own = when == "own change" and victim == "command" and self.scenario.forked
-        command = Command(
-            self.place, *self._words, kill_at=random.randint(1, 40) if own else None, forked=self.scenario.forked
-        )
-        attack = attack_on(victim, command, random)
+        early = random.random() ** 1.5  # a command that was killed before has less to do
+        own = when == "own change" and victim == "command" and self.n_own_changes > 0
+        at = 1 + int(early * (self.n_own_changes if own else self.n_changes))
+        command = Command(self.place, *self._words, kill_at=at if own else None, forked=self.scenario.forked)
+        attack = Attack(victim, command, random)
         if own:
             finished = command.wait(120)
         elif when == "time":
-            timer = threading.Timer(random.uniform(0, self.seconds), attack)
+            timer = threading.Timer(early * self.seconds, attack)
             timer.start()
             finished = command.wait(120)
             timer.cancel()
@@ -114,7 +121,8 @@ class KillPart(Part):
         behind = [
             Fault("left behind", f"after the {victim} was killed: {line}") for line in left_behind(self.place.folder)
         ]
-        return finished.faults((*range(-64, 3), 124, 130, 137)) + behind
+        hit = finished.code != 0 or attack.has_hit
+        return hit, finished.faults((*range(-64, 3), 124, 130, 137)) + behind
 
     def _end(self) -> list[Fault]:
         """Let the command end, and compare with the undisturbed one."""
@@ -128,22 +136,24 @@ class KillPart(Part):
         return faults + temporary_files(self.place.folder)
 
 
-def attack_on(victim: str, command: Command, random: Random) -> Callable[[], None]:
-    """Return a function that kills a victim of a running command."""
-    choice = random.random()
+class Attack:
+    """Kills a victim of a running command when it is called: the command, a child, all, or it interrupts the command."""
 
-    def attack() -> None:
-        children = processes_of(command.place.folder, command.pid)
+    def __init__(self, victim: str, command: Command, random: Random) -> None:
+        self._victim, self._command, self.has_hit = victim, command, False
+        self._choice, self._signal = random.random(), random.choice((signal.SIGINT, signal.SIGTERM))
+
+    def __call__(self) -> None:
+        children = processes_of(self._command.place.folder, self._command.pid)
         with suppress(ProcessLookupError, PermissionError):
-            if victim == "child":
-                kill([children[int(choice * len(children))]] if children else [])
-            elif victim == "interrupt":
-                os.kill(command.pid, random.choice((signal.SIGINT, signal.SIGTERM)))
+            if self._victim == "child" and children:
+                kill([children[int(self._choice * len(children))]])
+                self.has_hit = True
+            elif self._victim == "interrupt":
+                os.kill(self._command.pid, self._signal)
             else:
-                os.kill(command.pid, signal.SIGKILL)
-                kill(children if victim == "group" else [])
-
-    return attack
+                os.kill(self._command.pid, signal.SIGKILL)
+                kill(children if self._victim == "group" else [])
 
 
 def write_vectors(competition: Path) -> None:

@@ -133,7 +133,7 @@ def _run_trials(study: TuningStudy, runner: Runner, trials: int, jobs: int | Non
 
 def _line(study: TuningStudy, trial: Trial, completed: list[Trial], trials: int) -> str:
     """Return the score of a trial and the best score so far, in one line."""
-    prefix = f"{len(completed)}/{trials}  {study.name}{trial.arguments}: "
+    prefix = f"{len(completed)}/{trials}  trial {trial.number}  {study.name}{trial.arguments}: "
     if not trial.folds:
         return prefix + f"FAILED: {trial.reason}"
     choose = max if study.metric.higher_is_better else min

@@ -20,7 +20,10 @@ _COLUMNS = 3
 
 
 def draw_tuning(study: TuningStudy, trials: Sequence[Trial], path: Path) -> None:
-    """Write the figure: the score of each trial with the best so far, and the score against each parameter."""
+    """Write the figure: the score of each trial with the best so far, and the score against each parameter.
+
+    Trials have the numbers of the console, 0 for the defaults. A failed one has no score: it is a cross on the axis.
+    """
     scored = sorted((trial for trial in trials if trial.folds), key=lambda trial: trial.number)
     figure, (first, *others) = _new_panels(1 + len(study.space))
     _by_trial(first, study, scored, [trial.number for trial in trials if not trial.folds])
@@ -46,8 +49,11 @@ def _by_trial(panel: Any, study: TuningStudy, scored: Sequence[Trial], failed: S
     best = list(accumulate(scores, max if study.metric.higher_is_better else min))
     panel.step(numbers, best, where="post", color=ORANGE, label="best so far")
     _points(panel, study, numbers, scores)
-    if failed:
-        panel.plot(failed, [_edge(study, scores)] * len(failed), "x", color=GREY, label="failed")
+    if failed:  # at the height of the axis: data in x, shares of the panel in y
+        axis = panel.get_xaxis_transform()
+        panel.plot(
+            failed, [0.0] * len(failed), "x", color=GREY, transform=axis, clip_on=False, label="failed, no score"
+        )
     _default_line(panel, scored)
     panel.xaxis.get_major_locator().set_params(integer=True)
     panel.set(xlabel="trial", ylabel=f"{metric_label(study.metric.name)}, mean over folds")

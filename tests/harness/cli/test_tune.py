@@ -32,9 +32,9 @@ def test_each_trial_is_printed_and_the_last_line_is_the_best(
     assert found.exit_code == 0, found.output
     assert found.stderr == "search space: x in 0 to 1; kind in 'good', 'bad'; n in None, 4, 5\n"
     lines = found.stdout.splitlines()
-    assert lines[0].startswith(f"1/12  {slope}: map@100 0.")
+    assert lines[0].startswith(f"1/12  trial 0  {slope}: map@100 0.")
     assert "± 0." in lines[0]
-    assert sum(f"/12  {slope}" in line for line in lines) == 12
+    assert sum("/12  trial " in line for line in lines) == 12
     assert any("FAILED: fold 1/3" in line for line in lines)
     assert any(line.endswith("  the defaults") for line in lines)
     assert any(line.endswith("  nested cross-validation estimate of the best") for line in lines)

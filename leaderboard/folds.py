@@ -62,6 +62,25 @@ def fold_rows(
     return [replace(row, rank=rank if row.complete else None) for rank, row in enumerate(rows, 1)]
 
 
+def scores_by_fold(entries: Iterable[Entry], metric: str | None, part: str) -> dict[str, dict[int, float]]:
+    """Return identity -> number of the fold -> score of a part: the mean over seeds of the latest runs, as in rows."""
+    latest = {(entry.identity, entry.split, entry.seed): entry for entry in sorted(entries, key=_age) if _folds(entry)}
+    scores: dict[str, dict[int, list[float]]] = {}
+    for entry in latest.values():
+        score = entry.score(part, metric)
+        if score is not None:
+            number = int(entry.split.partition(" ")[2].partition("/")[0])
+            scores.setdefault(entry.identity, {}).setdefault(number, []).append(score)
+    return {
+        identity: {fold: fsum(seeds) / len(seeds) for fold, seeds in sorted(of.items())}
+        for identity, of in scores.items()
+    }
+
+
+def _age(entry: Entry) -> tuple[datetime, int]:
+    return entry.created, entry.id or 0
+
+
 def _folds(entry: Entry) -> int:
     """Return the number of folds if the entry's split is one of them, else 0."""
     fold = re.fullmatch(r"fold \d+/(\d+)( of deal \w+)?", entry.split)

@@ -21,6 +21,7 @@ from harness.solution.description import ConfiguredSolution
 from harness.solution.search_space import Range
 from harness.solution.spec import split_spec, suggest_name
 from harness.tuning.optuna_proposals import Parameters
+from harness.tuning.range_facts import range_facts
 from leaderboard import Entry
 from metrics import Metric
 
@@ -66,6 +67,7 @@ class TuningStudy:
     metric: Metric
     seed: int
     path: Path  # file of the trials
+    competition: str = ""  # key
 
     def spec(self, values: Parameters) -> str:
         """Return the specification of the solution with these values; defaults are left out."""
@@ -90,7 +92,7 @@ class TuningStudy:
         try:
             stored = read_json(self.path)
             rows = stored["trials"]
-            trials = {row["number"]: _trial(**row) for row in rows}
+            trials = {row["number"]: parse_trial(**row) for row in rows}
             for trial in trials.values():
                 self.values(trial)
         except FileNotFoundError:
@@ -109,9 +111,22 @@ class TuningStudy:
         rows = [asdict(trial) for _, trial in sorted(trials.items()) if not trial.killed]
         for row in rows:
             del row["killed"]
-        stored = {"solution": self.spec({}), "digest": _digest(rows), "trials": rows}
+        stored = {"solution": self.spec({}), "digest": _digest(rows), "trials": rows, "about": self._about()}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(self.path, json.dumps(stored, indent=1, allow_nan=False))
+
+    def _about(self) -> dict[str, Any]:
+        """Return what a page needs to know of the study besides its trials."""
+        return {
+            "competition": self.competition,
+            "task": self.metric.task,
+            "metric": self.metric.name,
+            "higher_is_better": self.metric.higher_is_better,
+            "seed": self.seed,
+            "fixed": {name: repr(value) for name, value in self.fixed.items()},
+            "defaults": {name: repr(value) for name, value in self.defaults.items()},
+            "ranges": {name: range_facts(each) for name, each in self.space.items()},
+        }
 
 
 def _digest(rows: object) -> str:
@@ -138,7 +153,7 @@ def open_study(
     key = sha256(json.dumps(facts).encode()).hexdigest()
     path = runner.workspace.study_file(f"{solution.name[:40]}-{key[:16]}")
     defaults = {parameter: solution.values[parameter] for parameter in space}
-    return TuningStudy(name, fixed, defaults, space, scored_by, seed, path)
+    return TuningStudy(name, fixed, defaults, space, scored_by, seed, path, runner.competition.key)
 
 
 def trial_from_entries(number: int, arguments: str, entries: Sequence[Entry], metric: Metric) -> Trial:
@@ -169,7 +184,7 @@ def _search_space(solution: ConfiguredSolution, only: Sequence[str] | None) -> d
     return {parameter: each for parameter, each in free.items() if only is None or parameter in only}
 
 
-def _trial(
+def parse_trial(
     number: int,
     arguments: str,
     folds: list[float],

@@ -10,13 +10,11 @@ from harness.web.board.export import MEDIA_TYPES, ExportFormat, export_board
 from harness.web.board.selection import MAX_SELECTED, explorer_address, run_command, selected_entries
 from harness.web.data.board_cache import RankedBoard, Tab
 from harness.web.error_pages import not_found
-from harness.web.rendering import Link, address
 from harness.web.shared.board_columns import OTHER_PART
 from harness.web.shared.board_context import BoardContext, BoardContextDep
 from harness.web.shared.board_query import MAX_METRIC, BoardQuery
 from harness.web.shared.board_view import BoardView, board_values, build_board_view
 from harness.web.site_page import SitePage
-from leaderboard import Entry
 from leaderboard.order import Group
 
 router = APIRouter(prefix="/c", include_in_schema=False)
@@ -33,34 +31,6 @@ def default_tab(board: BoardContextDep, request: Request) -> Response:
         raise not_found("no part of this board is visible yet")
     query = f"?{request.url.query}" if request.url.query else ""
     return RedirectResponse(board.address(tabs[0]) + query)
-
-
-@router.get("/{competition}/{task}/folds")
-def folds(board: BoardContextDep, deal: str = "") -> HTMLResponse:
-    """Return the board of a cross-validation, by default of the latest."""
-    if not board.fold_sets or (deal and deal not in board.fold_sets):
-        raise not_found("no entries on these folds")
-    current = deal or board.fold_sets[0]
-    rows, entries = board.page.site.boards.folds(board.competition, board.task, current)
-    return board.page.render(
-        "board/folds.html",
-        f"{board.title}, folds",
-        board.breadcrumb(),
-        heading=board.title,
-        tabs=board.tab_links(board.ranked(), "folds"),
-        fold_sets=[Link(name, board.address("folds", deal=name), name == current) for name in board.fold_sets],
-        rows=rows,
-        links=_links_by_identity([entry for entry in entries if board.page.permissions.can_open(entry)]),
-    )
-
-
-def _links_by_identity(entries: Sequence[Entry]) -> dict[str, list[Link]]:
-    """Return links to the entries on each fold, by identity."""
-    links: dict[str, list[Link]] = {}
-    for entry in sorted(entries, key=lambda entry: (entry.identity, entry.split, entry.id or 0)):
-        fold = entry.split.partition(" ")[2].partition("/")[0]
-        links.setdefault(entry.identity, []).append(Link(fold, address("e", entry.id)))
-    return links
 
 
 @router.get("/{competition}/{task}/samples")

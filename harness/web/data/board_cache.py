@@ -9,15 +9,12 @@ from functools import cached_property, partial
 from threading import Lock
 from typing import Any, Literal
 
-from harness.data.query_sample import is_fold
 from harness.data.split import TEST
 from harness.errors import HarnessError
 from harness.scoring.reported_metric import metric_family, reported_metric
 from harness.web.data.ties import MAX_COMPARED
 from harness.web.lru import LruCache
-from leaderboard import Entry
 from leaderboard.board import BoardRow, Standing, board_rows, standings
-from leaderboard.folds import FoldRow, fold_rows
 from leaderboard.order import Group, Order
 from leaderboard.references import is_baseline, rank_without_baselines
 from leaderboard.storage.database import Database
@@ -35,6 +32,7 @@ from metrics import metric as metric_named
 
 MAX_BOARDS = 32  # in memory
 MAX_PARAMETERS = 24  # that a board offers as columns
+_NUMBERS = re.compile(r"([0-9]+)")
 _PARAMETER = re.compile(r"[(,] ?([a-z_]\w{0,39})=")
 
 Tab = Literal["public", "private", "all"]
@@ -57,9 +55,12 @@ class RankedBoard:
 
     @cached_property
     def other_metrics(self) -> list[str]:
-        """The names of the metrics that entries have scores by, besides the one that ranks, in alphabetical order."""
+        """The names of the metrics that entries have scores by, besides the one that ranks: precision@5 before @10."""
         names = {name for summary in self.summaries for scores in summary.all_scores.values() for name in scores}
-        return sorted(names - {self.metric.name})
+        return sorted(
+            names - {self.metric.name},
+            key=lambda name: [int(part) if part.isdecimal() else part for part in _NUMBERS.split(name)],
+        )
 
     @cached_property
     def parameters(self) -> list[str]:
@@ -126,13 +127,6 @@ class BoardCache:
             return reported_metric(name, task, metric_family(default)) if name else default
         except (HarnessError, ValueError):
             return metrics_of(task)[0] if not name else self._metric(competition, task, "")
-
-    def folds(self, competition: str, task: Task, fold_set: str) -> tuple[list[FoldRow], list[Entry]]:
-        """Return the rows of a cross-validation, named as by `fold_set_of`, and all its entries."""
-        entries = EntryStore(self._database).entries(competition=competition, task=task)
-        same = [entry for entry in entries if is_fold(entry.split) and fold_set_of(entry.split) == fold_set]
-        rows_of = partial(fold_rows, higher_is_better=metrics_of(task)[0].higher_is_better)
-        return rank_without_baselines(same, rows_of), same
 
     def sample(self, competition: str, task: Task, split: str) -> list[BoardRow]:
         """Return the board of a sample of the test images, with a row for each set of parameters."""

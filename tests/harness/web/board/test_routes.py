@@ -208,19 +208,6 @@ def test_search_terms_are_escaped(factory: EntryFactory, browse: Browse, hostile
         assert "<script>alert" not in answer.text
 
 
-def test_folds_have_a_tab_of_their_own(factory: EntryFactory, browse: Browse) -> None:
-    from dataclasses import replace
-
-    entry = factory.add_ranking("folded", right=0.5)
-    folds = [factory.store.add(replace(entry, id=None, split=f"fold {fold}/2 of deal ab")) for fold in (1, 2)]
-    client = browse(factory.competition.folder)
-    assert ">Folds</a>" in client.get(board(factory)).text
-    text = client.get(board(factory, "folds")).text
-    assert "2/2" in text
-    assert all(f'href="/e/{fold.id}"' in text and client.get(f"/e/{fold.id}").status_code == 200 for fold in folds)
-    assert client.get(board(factory, "folds") + "?deal=no").status_code == 404
-
-
 def test_competitions_are_found_by_the_runs_of_the_workspace(factory: EntryFactory, browse: Browse) -> None:
     import json
 

@@ -1,6 +1,5 @@
 """Options shared by several commands."""
 
-from math import inf
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -61,14 +60,10 @@ def parse_memory_mb(size: str | None) -> float | None:
     >>> parse_memory_mb("4GB"), parse_memory_mb("600"), parse_memory_mb(None)
     (4000.0, 600.0, None)
     """
-    if size is None:
-        return None
-    text = size.strip().upper().removesuffix("B")
-    factor = {"M": 1, "G": 1000, "T": 10**6}.get(text[-1:], 0)
+    from harness.errors import HarnessError
+    from harness.running.budget import parse_memory
+
     try:
-        megabytes = float(text[:-1] if factor else text) * (factor or 1)
-    except ValueError:
-        megabytes = 0.0
-    if not 0 < megabytes < inf:
-        raise typer.BadParameter(f"{size!r} is not a size; write 600MB or 4GB", param_hint="--memory-limit")
-    return megabytes
+        return None if size is None else parse_memory(size)
+    except HarnessError as error:
+        raise typer.BadParameter(str(error), param_hint="--memory-limit") from None

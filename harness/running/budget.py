@@ -1,6 +1,7 @@
-"""Time budgets as people write them: 2h, 90m, 45s, 1h30m."""
+"""Time and memory as people write them: 2h, 90m, 45s, 1h30m; 600MB, 4GB."""
 
 import re
+from math import inf
 
 from harness.errors import HarnessError
 
@@ -34,3 +35,20 @@ def format_duration(seconds: float) -> str:
         whole, rest = divmod(rest, size)
         parts += [f"{whole:.0f}{unit}"] if whole else []
     return "".join(parts + ([f"{rest:g}s"] if rest or not parts else []))
+
+
+def parse_memory(text: str) -> float:
+    """Return a size in MB; HarnessError for anything else than a number with or without a unit.
+
+    >>> parse_memory("4GB"), parse_memory("600")
+    (4000.0, 600.0)
+    """
+    size = text.strip().upper().removesuffix("B")
+    factor = {"M": 1, "G": 1000, "T": 10**6}.get(size[-1:], 0)
+    try:
+        megabytes = float(size[:-1] if factor else size) * (factor or 1)
+    except ValueError:
+        megabytes = 0.0
+    if not 0 < megabytes < inf:
+        raise HarnessError(f"{text!r:.40} is not a size; write 600MB or 4GB")
+    return megabytes

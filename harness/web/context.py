@@ -63,6 +63,7 @@ class Site:
                 for task in TASKS:
                     if (name.task, name.split) == (task, TEST):
                         self.boards.ranked(name.competition, task)
+                        self.boards.ranked(name.competition, task, "identity")
                         self.shares(name.competition, task)
 
     def shares(self, competition: str, task: Task) -> dict[str, float]:
@@ -102,9 +103,11 @@ class PageContext:
 
     def layout(self, title: str, breadcrumb: Sequence[Link] = ()) -> PageLayout:
         """Return the common parts of the page."""
-        menu = [Link("Competitions", "/", self.path == "/"), *(Link(*entry) for entry in self.permissions.menu)]
         permissions = self.permissions
-        live = partial(live_view, self.site.workspace) if type(permissions) is Permissions else None
+        is_local = type(permissions) is Permissions
+        menu = [Link("Competitions", "/", self.path == "/"), *(Link(*entry) for entry in permissions.menu)]
+        menu += [Link("Run", "/start", self.path == "/start")] if is_local else []
+        live = partial(live_view, self.site.workspace) if is_local else None
         footer, token = self.site.footer, permissions.form_token
         return PageLayout(title, breadcrumb, menu, permissions.user_name, footer, token, live)
 

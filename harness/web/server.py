@@ -124,8 +124,12 @@ def require_serving() -> None:
 def local_site(workspace: Workspace, folders: Sequence[Path], host: str) -> FastAPI:
     """Return the site of a workspace for a local user; its boards are computed in the background."""
     require_serving()
+    from harness.running.queue.command_queue import CommandQueue
+    from harness.running.queue.driver import QueueDriver
     from harness.web.app import create_app
 
     app = create_app(workspace, folders, hosts=local_hosts(host))
+    app.state.queue_driver = QueueDriver(CommandQueue(workspace))
+    app.state.queue_driver.start()
     Thread(target=app.state.site.warm, daemon=True).start()
     return app

@@ -6,11 +6,11 @@ has got its number, see `harness.temporary_files`.
 
 import os
 import re
-import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from harness.running.live.interruption import interrupt
 from harness.running.live.state import FOLDER, LiveCommand, load_command
 from harness.temporary_files import abandoned_entries, process_of, remove_abandoned, temporary_sibling
 from harness.workspace import Workspace
@@ -56,11 +56,7 @@ def stop_command(workspace: Workspace, file: str) -> bool:
     """Interrupt a command as Ctrl-C does; return whether it was still in progress."""
     if file not in live_commands(workspace):
         return False
-    try:
-        _interrupt(process_of(file), lambda: file in live_commands(workspace))
-    except OSError:
-        return False
-    return True
+    return interrupt(process_of(file), lambda: file in live_commands(workspace))
 
 
 def request_stop(workspace: Workspace, file: str, run: str) -> bool:
@@ -86,26 +82,3 @@ def _request(file: Path, run: str) -> Path:
     if not _RUN.fullmatch(run) or not file.name.startswith(_COMMAND):
         raise ValueError(f"{file.name!r}, {run!r}: names no run in progress")
     return file.with_name(_STOP.format(run) + file.name.removeprefix(_COMMAND))
-
-
-def _interrupt(process: int, is_same: Callable[[], bool]) -> None:
-    """Send SIGINT to a process if it is still the same, or SIGTERM if it ignores that; OSError if it is gone."""
-    if not hasattr(os, "pidfd_open"):
-        os.kill(process, signal.SIGINT)
-        return
-    descriptor = os.pidfd_open(process)  # from here on the number stands for this process
-    try:
-        if not is_same():
-            raise ProcessLookupError
-        signal.pidfd_send_signal(descriptor, signal.SIGTERM if _ignores_interrupts(process) else signal.SIGINT)
-    finally:
-        os.close(descriptor)
-
-
-def _ignores_interrupts(process: int) -> bool:
-    """Return whether a process ignores SIGINT, as one that a shell has started in the background does."""
-    with suppress(OSError, ValueError):
-        for line in Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace").splitlines():
-            if line.startswith("SigIgn:"):
-                return bool(int(line.split()[1], 16) >> (signal.SIGINT - 1) & 1)
-    return False

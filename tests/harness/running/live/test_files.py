@@ -1,4 +1,4 @@
-"""Tests of `harness.running.live.files` and `harness.running.live.state`."""
+"""Tests of `harness.running.live.files`, `harness.running.live.state` and `harness.running.live.interruption`."""
 
 import json
 import os

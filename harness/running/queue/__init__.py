@@ -1,0 +1,1 @@
+"""Commands that wait in the workspace and are run one after the other."""

@@ -10,12 +10,18 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from harness.data.embeddings.adding import add_embeddings
+from harness.data.embeddings.reading import open_vector_files
 from harness.data.ground_truth import load_ground_truth
+from harness.solution.search_space import Among, Span
+from harness.tuning.study import Trial, TuningStudy
 from harness.web.app import create_app
 from harness.workspace import Workspace
+from metrics import metric
 from tests.browser.page_checks import run_server
 from tests.factories.competitions import make_competition
 from tests.factories.entries import EntryFactory
+from tests.factories.vectors import thumbnails, write_npz
 
 REQUIRED = "LANDMARK_REQUIRE_BROWSER"
 FLAGS = [
@@ -61,7 +67,25 @@ def entries(tmp_path_factory: pytest.TempPathFactory) -> EntryFactory:
             for query, a, b in zip(truth.query_ids, truth.offsets, truth.offsets[1:], strict=False)
         }
         factory.add_labelling(name, labels)
+    add_study_and_vectors(factory)
     return factory
+
+
+def add_study_and_vectors(factory: EntryFactory) -> None:
+    """Add a tuning study with a failed trial, and vectors of all images, which maps show."""
+    competition, path = factory.competition, factory.workspace.study_file("slope")
+    space = {"x": Span(0.0, 1.0), "kind": Among("good", "bad")}
+    study = TuningStudy("slope", {}, {"x": 0.9, "kind": "bad"}, space, metric("map@100"), 0, path, competition.key)
+    scores = {0: ("", (0.2, 0.3)), 1: ("(x=0.5)", (0.3, 0.4)), 2: ("(x=0.1)", ()), 3: ("(x=0.4)", (0.5, 0.4))}
+    study.save(
+        {
+            number: Trial(number, arguments, folds, 1.0, ("a", "b") if folds else (), None if folds else "five")
+            for number, (arguments, folds) in scores.items()
+        }
+    )
+    tables = [images.source for images in (competition.train, competition.index, competition.queries)]
+    file = write_npz(competition.folder.parent / "small.npz", *thumbnails(competition))
+    add_embeddings("small", open_vector_files([file]), tables)
 
 
 @pytest.fixture(scope="session")

@@ -130,6 +130,7 @@ if (document.getElementById("board-results")) {
   function queryOfTools() {
     const query = new URLSearchParams();
     for (const [name, value] of new FormData(tools)) if (value && !(name === "which" && value === "all")) query.append(name, value);
+    if (query.getAll("columns").join(" ") === tools.dataset.columns) query.delete("columns"); // the default ones
     const text = query.toString();
     return text ? `?${text}` : "";
   }

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from harness.web.context import Site
-from harness.web.permissions import Permissions
+from harness.web.permissions import PARTS, Permissions
 from leaderboard import Entry
 from leaderboard.team.submissions import Submission
 
@@ -18,6 +18,17 @@ class VisibleSubmission:
     submission: Submission
     metric: str | None = None
     scores: Scores = field(default_factory=dict)
+
+    @property
+    def parts(self) -> list[str]:
+        """Return the parts with visible scores: public, private, all."""
+        return [part for part in PARTS if part in self.scores]
+
+    @property
+    def metrics(self) -> list[str]:
+        """Return the metrics of the visible scores, the ranking metric first."""
+        names = dict.fromkeys(name for part in self.parts for name in self.scores[part])
+        return sorted(names, key=lambda name: name != self.metric)
 
     def score(self, part: str) -> float | None:
         """Return the score of a part by the ranking metric, None if there is none or it is not visible."""

@@ -85,6 +85,8 @@ def test_an_invalid_token_is_rejected(sqlite_server, token):
     sqlite_server.token("Alpha")
     response = sqlite_server.anonymous_client({"Origin": HOME}).post("/sign-in", data={"token": token})
     assert response.status_code == 401
+    assert 'name="token"' in response.text
+    assert 'role="alert">' in response.text
     assert "set-cookie" not in response.headers
 
 

@@ -7,10 +7,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from harness.web.data.board_cache import RankedBoard, Tab
 from harness.web.error_pages import not_found
-from harness.web.rendering import Link, address
 from harness.web.shared.board_context import BoardContext
 from harness.web.site_page import SitePage
 from harness.web.team.competition_context import CompetitionContext, CompetitionDep
+from harness.web.team.leaderboard_links import board_of, part_links, task_links
 from harness.web.team.pages.leaderboard.lines import PAGE_ROWS, TeamBoard, build_team_board
 from metrics import Task
 
@@ -62,26 +62,9 @@ def _render(competition: CompetitionContext, board: BoardContext, ranked: Ranked
         "leaderboard/leaderboard.html",
         "Leaderboard",
         tasks=task_links(competition, board.task),
-        parts=_part_links(board, ranked, view.tab),
+        parts=part_links(board, ranked, view.tab),
         links=board.further_links(),
         board=view,
         pages=max(1, -(-view.n_found // PAGE_ROWS)),
         task=board.task,
     )
-
-
-def _part_links(board: BoardContext, ranked: RankedBoard, tab: Tab) -> list[Link]:
-    """Return links to the parts of the board, and to its other tabs but the data, which the competition's tabs have."""
-    return [link for link in board.tab_links(ranked, tab) if not link.address.endswith("/data")]
-
-
-def board_of(competition: CompetitionContext, task: Task) -> BoardContext:
-    """Return the board of a task, which may have no entries."""
-    key = competition.state.key
-    boards = [each for each in competition.page.site.boards.names() if (each.competition, each.task) == (key, task)]
-    return BoardContext(competition.page, key, task, boards)
-
-
-def task_links(competition: CompetitionContext, task: Task) -> list[Link]:
-    """Return links to the leaderboards of the competition's tasks."""
-    return [Link(name, address("c", competition.state.key, name), name == task) for name in competition.state.tasks]

@@ -150,3 +150,15 @@ def test_a_submission_is_hidden_shown_again_and_retried(server, admin):
     assert server.score_all() == 1
     assert admin("submissions/nothing/hide").status_code == 404
     assert admin(f"submissions/{submission['id']}/delete").status_code == 422
+
+
+def test_a_page_asks_before_a_token_is_revoked(server, admin):
+    admin("teams", name="<b>Alpha</b>")
+    (row,) = [row for row in server.context.accounts.tokens() if row.team]
+    assert f"/admin/tokens/{row.prefix}/revoke" in admin.page()
+    browser = server.browser_client(None)
+    page = browser.get(f"/admin/tokens/{row.prefix}/revoke").text
+    assert "&lt;b&gt;Alpha" in page
+    assert not any(each.revoked for each in server.context.accounts.tokens())
+    admin(f"tokens/{row.prefix}/revoke")
+    assert browser.get(f"/admin/tokens/{row.prefix}/revoke").status_code == 404

@@ -34,8 +34,8 @@ def _column(server, name):
 
 def rows(page):
     """Return the cells of each table row: rank, move, team, final, private score, public rank."""
-    page = re.sub(r'<span class="narrow">.*?</span>', "", page.partition("<tbody>")[2])
-    matches = re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)
+    page = re.sub(r'<span class="(narrow|initials|badge)[^>]*>.*?</span>', "", page.partition("<tbody>")[2])
+    matches = re.findall(r"<tr[^>]*>(.*?)</tr>", page, re.DOTALL)
     return [
         [re.sub(r"<[^>]*>|\s", "", cell) for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)[:6]]
         for row in matches

@@ -1,5 +1,6 @@
 """The data page of a competition, `/c/<competition>/data`, for local users. A plug-in analyses the images."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Annotated
 
@@ -10,19 +11,20 @@ from markupsafe import Markup
 from harness.data.competition import Competition
 from harness.web.competitions import describe_images
 from harness.web.context import PageContext, PageContextDep
-from harness.web.data_tab.background_analysis import BackgroundAnalysis
+from harness.web.data.background_task import BackgroundTask
 from harness.web.error_pages import not_found
 from harness.web.lru import LruCache
 from harness.web.rendering import Link, PageLayout, address, render_template
 from harness.web.shared.competition_tabs import competition_tabs
-from harness.web.shared.data_analyser import Analyser, load_analyser
+from harness.web.shared.data_analyser import load_analyser
 from harness.web.site_page import SitePage
 
 router = APIRouter(prefix="/c/{competition}/data", include_in_schema=False)
 PAGE = SitePage(router)
 
+Analysis = BackgroundTask[Mapping[str, str]]
 PATIENCE_S = 0.25  # that a page waits for its content
-_ANALYSES: LruCache[BackgroundAnalysis] = LruCache(8)  # by site and competition
+_ANALYSES: LruCache[Analysis] = LruCache(8)  # by site and competition
 
 
 def _competition_of(competition: str, context: PageContextDep) -> Competition:
@@ -52,15 +54,15 @@ def data_view(competition: CompetitionDep, view: str, context: PageContextDep) -
 def content(competition: CompetitionDep, view: str, context: PageContextDep) -> Response:
     """Return the content of a view, or a line of progress with status 202 while it is being computed."""
     analysis = _analysis(competition, context)
-    if analysis.views is None and not analysis.error:
+    if not analysis.is_finished:
         return PlainTextResponse(analysis.progress, 202)
-    return HTMLResponse(_content(competition, analysis, "" if view == "first" else view))
+    return HTMLResponse(_content(competition, analysis.result(), "" if view == "first" else view))
 
 
 def _page(competition: Competition, context: PageContext, view: str) -> HTMLResponse:
     analysis = _analysis(competition, context)
-    analysis.wait(PATIENCE_S)
-    is_ready = analysis.views is not None or bool(analysis.error)
+    analysis.retry()
+    is_ready = analysis.wait(PATIENCE_S)
     return context.render(
         "data_tab/data.html",
         f"{competition.name}, data",
@@ -68,7 +70,7 @@ def _page(competition: Competition, context: PageContext, view: str) -> HTMLResp
         name=competition.name,
         description=describe_images(competition),
         tabs=competition_tabs(context, competition.key, "data"),
-        content=Markup(_content(competition, analysis, view)) if is_ready else None,  # noqa: S704 (rendered)
+        content=Markup(_content(competition, analysis.result(), view)) if is_ready else None,  # noqa: S704 (rendered)
         content_address=address("c", competition.key, "data", view or "first", "content"),
         progress=analysis.progress,
     )
@@ -78,33 +80,27 @@ def _link(competition: Competition) -> Link:
     return Link("data", address("c", competition.key, "data"), current=True)
 
 
-def _analysis(competition: Competition, context: PageContext) -> BackgroundAnalysis:
-    analyser = load_analyser()
+def _analysis(competition: Competition, context: PageContext) -> Analysis:
+    """Return the analysis of a competition, which may still go on."""
+    analyser, picture = load_analyser(), partial(_picture, competition.key)
     assert analyser is not None
-    start = partial(_start, analyser, competition)
-    analysis = _ANALYSES.get((context.site, competition.key), start)
-    analysis.retry()
-    return analysis
-
-
-def _start(analyser: Analyser, competition: Competition) -> BackgroundAnalysis:
-    picture = partial(_picture, competition.key)
-    return BackgroundAnalysis(lambda: analyser(competition, picture))
+    start = lambda: Analysis(lambda: analyser(competition, picture), measure_progress=True)
+    return _ANALYSES.get((context.site, competition.key), start)
 
 
 def _picture(key: str, part: str, image_id: str) -> str:
     return address("images", key, part, "small", image_id)
 
 
-def _content(competition: Competition, analysis: BackgroundAnalysis, view: str) -> str:
+def _content(competition: Competition, views: Mapping[str, str], view: str) -> str:
     """Return the HTML of a view with the links to all views; 404 if there is none of that name."""
-    views = {title.lower(): (title, html) for title, html in (analysis.views or {}).items()}
-    current = view or next(iter(views), "")
-    if views and current not in views:
-        raise not_found("no such view of the data; see the links above")
+    titles = {title.lower(): title for title in views}
+    current = view or next(iter(titles), "")
+    if current not in titles:
+        raise not_found("no such view of the data")
     links = [
         Link(title, address("c", competition.key, "data", *([name] if place else [])), name == current)
-        for place, (name, (title, _)) in enumerate(views.items())
+        for place, (name, title) in enumerate(titles.items())
     ]
-    body = Markup(views[current][1]) if views else ""  # noqa: S704 (of the plug-in, which escapes its values)
-    return render_template("data_tab/_view.html", PageLayout(""), links=links, body=body, error=analysis.error)
+    body = Markup(views[titles[current]])  # noqa: S704 (of the plug-in, which escapes its values)
+    return render_template("data_tab/_view.html", PageLayout(""), links=links, body=body)

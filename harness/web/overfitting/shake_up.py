@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from leaderboard.order import Group
 from leaderboard.overfitting.shake_up import FinalSelection, ShakeUp
 
-LEFT, WIDTH, ROW, TOP, BOTTOM = 190, 480, 24, 8, 44  # of the chart, in SVG units; names stand left of LEFT
+LEFT, WIDTH, ROW, TOP, BOTTOM = 236, 480, 24, 8, 44  # of the chart, in SVG units; names stand left of LEFT
 MIN_SHARE = 0.005  # smaller shares are not drawn
 MAX_TICKS = 16  # of the rank axis
 
@@ -64,7 +64,7 @@ class ShakeUpRow:
 class ShakeUpView:
     """A simulation with its metric and queries; finals are selected among `mine`, or among all entries.
 
-    `by` is "solution" for the best entry of each solution, "identity" for that of each set of parameters.
+    `by` is "solution" for the best entry of each solution, "identity" for that of each parameter set.
     """
 
     title: str
@@ -76,6 +76,7 @@ class ShakeUpView:
     mine: Sequence[str]
     by: Group = "solution"
     omitted: Sequence[str] = ()
+    probing: str = ""  # address of the probing simulation
 
     def finals(self) -> list[tuple[str, FinalSelection]]:
         """Return strategies for selecting two finals, with their results."""

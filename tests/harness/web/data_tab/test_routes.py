@@ -1,4 +1,4 @@
-"""Tests of `harness.web.data_tab.routes` and `harness.web.data_tab.background_analysis`, and of the views that
+"""Tests of `harness.web.data_tab.routes`, and of the views that
 `tools.data_page.views` and `tools.data_page.sections.hashes` provide."""
 
 from collections.abc import Callable, Mapping
@@ -10,7 +10,6 @@ from fastapi.testclient import TestClient
 
 from harness.errors import DataError
 from harness.web.data_tab import routes
-from harness.web.data_tab.background_analysis import BackgroundAnalysis
 from harness.web.permissions import Permissions
 from tests.factories.entries import EntryFactory
 from tools.data_page.views import data_views
@@ -65,13 +64,19 @@ def test_teams_and_unknown_competitions_have_no_data_page(
         assert client.get(f"/c/{factory.competition.key}/{path}").status_code == 404
 
 
-def test_a_failed_analysis_says_why() -> None:
-    def fail() -> Mapping[str, str]:
+def test_a_failed_analysis_says_why_and_is_tried_again(
+    factory: EntryFactory, browse: Browse, analyser: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> Mapping[str, str]:
         raise DataError("no image can be decoded")
 
-    analysis = BackgroundAnalysis(fail)
-    analysis.wait(5)
-    assert (analysis.views, analysis.error) == (None, "no image can be decoded")
+    monkeypatch.setattr(routes, "PATIENCE_S", 5)
+    analyser(fail)
+    client, page = browse(factory.competition.folder), f"/c/{factory.competition.key}/data"
+    answer = client.get(page)
+    assert (answer.status_code, "No image can be decoded." in answer.text) == (409, True)
+    assert client.get(f"{page}/first/content").status_code == 409
+    assert client.get(page).status_code == 409
 
 
 def test_the_plug_in_links_to_photographs_and_draws_hashes(factory: EntryFactory) -> None:

@@ -29,6 +29,6 @@ def test_the_lines_are_the_reported_and_the_true_score_of_each_board():
 def test_names_are_escaped(hostile_names):
     for name in hostile_names:
         values = {"view": view(name), "chart": probing_chart(view(name))}
-        page = render_template("overfitting/probing.html", PageLayout("t"), **values)
+        page = render_template("overfitting/_probing.html", PageLayout("t"), **values)
         assert "<script>alert" not in page
         assert "\x1b" not in page

@@ -42,6 +42,6 @@ def test_names_are_escaped(hostile_names):
         other = f"{name} too"
         view = ShakeUpView(name, "mAP@100", 4, 2, simulation(name, other), {name: 1, other: 2}, [name], omitted=[name])
         values = {"view": view, "chart": shake_up_chart(view.simulation)}
-        page = render_template("overfitting/shake_up.html", PageLayout("t"), **values)
+        page = render_template("overfitting/_shake_up.html", PageLayout("t"), **values)
         assert "<script>alert" not in page
         assert "\x1b" not in page

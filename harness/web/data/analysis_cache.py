@@ -1,6 +1,7 @@
 """Open photos, ground truths and entry analyses; the last few of each are cached."""
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from harness.web.data.query_landmarks import QueryLandmarks, label_landmarks, tr
 from harness.web.data.query_truth import QueryTruth
 from harness.web.data.served_file import served_file
 from harness.web.data.slices import Groups, ScoreSlice, query_groups, slice_scores
+from harness.web.data.stored_content import read_content, write_content
 from harness.web.data.thumbnails import ThumbnailStore
 from harness.web.lru import LruCache
 from harness.workspace import Workspace
@@ -36,7 +38,8 @@ class AnalysisCache:
         self._truths: LruCache[QueryTruth | None] = LruCache(4)
         self._analyses: LruCache[EntryAnalysis] = LruCache(8)
         self._groups: LruCache[Groups] = LruCache(4)
-        self._landmarks: LruCache[QueryLandmarks | None] = LruCache(4)
+        self._query_ids: LruCache[np.ndarray] = LruCache(8)
+        self._landmarks: LruCache[QueryLandmarks | None] = LruCache(8)
 
     def photos(self, competition: str) -> CompetitionPhotos | None:
         """Return the photos of a competition; None if its folder is not found."""
@@ -87,10 +90,34 @@ class AnalysisCache:
         key = (entry.competition, entry.task, entry.split)
         return self._groups.get(key, lambda: self._query_groups(entry, analysis.truth))
 
-    def landmarks(self, entry: Entry, query_ids: np.ndarray) -> QueryLandmarks | None:
+    def query_ids(self, entry: Entry) -> np.ndarray:
+        """Return the scored queries of an entry `(n_queries,)`, in the order of its per-query values."""
+        key = (entry.competition, entry.task, entry.split)
+        return self._query_ids.get(key, lambda: self._find_query_ids(entry))
+
+    def _find_query_ids(self, entry: Entry) -> np.ndarray:
+        stored = self._store.query_ids(entry.id or 0)
+        competition = None if stored else self._competitions.find(entry.competition)
+        truth = competition and self.truth(competition, _task(entry), entry.split)
+        return truth.query_ids if truth else np.array(stored, object)
+
+    def landmarks(self, entry: Entry) -> QueryLandmarks | None:
         """Return the landmarks of the scored queries of an entry's board; None if they are not known."""
-        key = (entry.competition, entry.task, entry.split, len(query_ids))
-        return self._landmarks.get(key, lambda: self._find_landmarks(entry, query_ids))
+        key = (entry.competition, entry.task, entry.split)
+        return self._landmarks.get(key, lambda: self._load_landmarks(entry, key))
+
+    def _load_landmarks(self, entry: Entry, key: Sequence[str]) -> QueryLandmarks | None:
+        """Return the stored landmarks, or find and store them. The competition's key changes with its tables."""
+        query_ids, digest = self.query_ids(entry), sha256("\n".join(key).encode()).hexdigest()[:40]
+        path = self._workspace.folder / "serving" / "landmarks" / digest
+        content = read_content(path)
+        stored = None if content is None else QueryLandmarks.from_bytes(content, len(query_ids))
+        if stored is not None:
+            return stored
+        landmarks = self._find_landmarks(entry, query_ids)
+        if landmarks is not None:
+            write_content(path, landmarks.to_bytes())
+        return landmarks
 
     def _find_landmarks(self, entry: Entry, query_ids: np.ndarray) -> QueryLandmarks | None:
         competition, photos = self._competitions.find(entry.competition), self.photos(entry.competition)
@@ -126,7 +153,7 @@ class AnalysisCache:
             raise DataError(f"entry {entry.id}: it has no per-query values for these queries; run it again")
         length = len(competition.index) if competition.ranks_whole_index else MAX_SCORED_IDS
         submission = SubmissionIndex.open(path, truth.query_ids, self._workspace.folder / "serving" / "rows", length)
-        landmarks = self.landmarks(entry, truth.query_ids)
+        landmarks = self.landmarks(entry)
         return ANALYSES[task](entry, truth, submission, photos, values, landmarks)
 
 

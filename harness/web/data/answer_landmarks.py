@@ -18,7 +18,7 @@ def answered_landmarks(
     if task == "recognition":
         tokens, rows, _ = submission.first_tokens(1, 20)
         answered = np.full((len(submission.spans), 1), NONE, np.int64)
-        answered[rows, 0] = [_landmark(token) for token in tokens.texts()]
+        answered[rows, 0] = [parse_landmark(token) for token in tokens.texts()]
         return answered
     images = truth.ground_truth.images
     tokens, rows, ranks = submission.first_tokens(TOP, int(images.strings().lengths.max(initial=1)))
@@ -42,5 +42,6 @@ def wrong_landmarks(answered: np.ndarray, landmarks: QueryLandmarks) -> np.ndarr
     return np.where(landmarks.are_correct(answered), NONE, answered)
 
 
-def _landmark(token: str) -> int:
+def parse_landmark(token: str) -> int:
+    """Return the landmark that a token of a submission names; `NONE` if it is no number."""
     return int(token) if token.isdecimal() and token.isascii() and len(token) < 19 else NONE

@@ -11,7 +11,7 @@ from harness.data.query_sample import is_fold
 from harness.scoring.reported_metric import ranking_metric
 from harness.scoring.stored_evaluation import QueryArrays, from_arrays
 from harness.web.data.answer_index import SubmissionIndex
-from harness.web.data.answer_landmarks import answered_landmarks, wrong_landmarks
+from harness.web.data.answer_landmarks import NONE, answered_landmarks, parse_landmark, wrong_landmarks
 from harness.web.data.local_matches import match_address
 from harness.web.data.photos import CompetitionPhotos
 from harness.web.data.query_answer import JudgedPhoto, LandmarkLabel, QueryAnswer
@@ -57,12 +57,17 @@ class EntryAnalysis(ABC):
         """Return the answer to a query, with at most `limit` images."""
 
     @cached_property
-    def wrong_landmarks(self) -> np.ndarray:
-        """Return the landmarks of wrong answers `(n_queries, n)`, -1 for others; n is 0 if none are known."""
+    def answered_landmarks(self) -> np.ndarray:
+        """Return the landmarks of the first answers `(n_queries, n)`, -1 for none; n is 0 if none are known."""
         if self.landmarks is None:
             return np.zeros((len(self.truth.query_ids), 0), np.int64)
-        answered = answered_landmarks(self.truth.task, self.submission, self.truth, self.landmarks)
-        return wrong_landmarks(answered, self.landmarks)
+        return answered_landmarks(self.truth.task, self.submission, self.truth, self.landmarks)
+
+    @cached_property
+    def wrong_landmarks(self) -> np.ndarray:
+        """Return the landmarks of wrong answers `(n_queries, n)`, -1 for others; n is 0 if none are known."""
+        answered = self.answered_landmarks
+        return answered if self.landmarks is None else wrong_landmarks(answered, self.landmarks)
 
     def shows(self, row: int) -> list[LandmarkLabel]:
         """Return the landmarks that a query shows, as far as they are known, each with some train photos."""
@@ -204,8 +209,9 @@ class LabellingAnalysis(EntryAnalysis):
     def answer(self, row: int, limit: int | None = None) -> QueryAnswer:
         """Return the predicted landmark and its rank by confidence."""
         del limit
-        landmark = _parse_landmark(self.submission.tokens(row)) if self.judgement.answered[row] else None
-        label = None if landmark is None else self._prediction(row, landmark)
+        tokens = self.submission.tokens(row) if self.judgement.answered[row] else []
+        landmark = parse_landmark(tokens[0]) if tokens else NONE
+        label = None if landmark == NONE else self._prediction(row, landmark)
         value = self.values["gap"][row]
         score = None if np.isnan(value) else float(value)
         return QueryAnswer(self.entry.id or 0, self.entry.identity, score, self._facts(row), label=label)
@@ -222,10 +228,6 @@ class LabellingAnalysis(EntryAnalysis):
         mark, gain = "correct" if self.judgement.correct[row] else "wrong", float(self.gains[row])
         change = f"adds {gain:.5f} to GAP" if gain > 0 else f"costs {-gain:.5f} of GAP"
         return [mark, f"rank {rank} of {len(order)} by confidence", *([change] if gain else [])]
-
-
-def _parse_landmark(tokens: list[str]) -> int | None:
-    return int(tokens[0]) if tokens and tokens[0].lstrip("-").isdecimal() else None
 
 
 ANALYSES: dict[str, type[EntryAnalysis]] = {"retrieval": RankingAnalysis, "recognition": LabellingAnalysis}

@@ -62,8 +62,8 @@ class CompetitionPhotos:
         return [self.photo("train", image_id) for image_id in self._competition.train.ids[rows]]
 
     def name(self, landmark: int) -> str:
-        """Return the readable name of a landmark, or its number if it has none."""
-        return self.names.get(landmark, str(landmark))
+        """Return the readable name of a landmark, or its number if it has none; -1 is no landmark."""
+        return "no landmark" if landmark == -1 else self.names.get(landmark, str(landmark))
 
     @property
     def names(self) -> dict[int, str]:

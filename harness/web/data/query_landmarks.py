@@ -32,6 +32,20 @@ class QueryLandmarks:
         ids, codes = np.unique(landmarks, return_inverse=True)
         return cls(n_queries, ids, rows, codes)
 
+    @classmethod
+    def from_bytes(cls, content: bytes, n_queries: int) -> Self | None:
+        """Return stored landmarks; None if they are of another number of queries."""
+        numbers = np.frombuffer(content, np.int64) if len(content) % 8 == 0 else np.array([], np.int64)
+        if len(numbers) < 2 or numbers[0] != n_queries:
+            return None
+        ids, pairs = numbers[2 : 2 + numbers[1]], numbers[2 + numbers[1] :]
+        return cls(n_queries, ids, *pairs.reshape(2, -1)) if len(pairs) % 2 == 0 else None
+
+    def to_bytes(self) -> bytes:
+        """Return the landmarks as bytes."""
+        numbers = np.concatenate([[self.n_queries, len(self.ids)], self.ids, self.rows, self.codes])
+        return bytes(numbers.astype(np.int64).tobytes())
+
     def of(self, row: int) -> list[int]:
         """Return the landmarks of a query."""
         begin, end = np.searchsorted(self.rows, (row, row + 1))
@@ -48,8 +62,11 @@ class QueryLandmarks:
         return np.bincount(self.codes, weights=values[self.rows], minlength=len(self.ids))
 
     def mask(self, *landmarks: int) -> np.ndarray:
-        """Return which queries show one of the landmarks `(n_queries,)`."""
+        """Return which queries show one of the landmarks `(n_queries,)`; -1 selects those that show none."""
         shows = np.zeros(self.n_queries, bool)
+        if -1 in landmarks:
+            shows[:] = True
+            shows[self.rows] = False
         shows[self.rows[np.isin(self.ids[self.codes], landmarks)]] = True
         return shows
 

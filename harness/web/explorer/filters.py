@@ -26,7 +26,7 @@ class QueryFilter:
     against: int | None = None
     part: str = "all"
     search: str = ""
-    landmark: int | None = None  # that the queries show
+    landmark: int | None = None  # that the queries show; -1 for none
     answered: int | None = None  # landmark of a wrong answer
     hits: str = ""  # a key of HITS
     ap: str = ""  # range of the queries' scores, such as 0.2-0.4
@@ -63,7 +63,7 @@ def filter_of(request: Request) -> QueryFilter:
         against=numbers["against"],
         part=part if part in ("public", "private") else "all",
         search=texts.get("search", "").strip(),
-        landmark=numbers["landmark"],
+        landmark=-1 if texts.get("landmark") == "-1" else numbers["landmark"],
         answered=numbers["answered"],
         hits=hits if hits in HITS else "",
         ap=ap if _RANGE.fullmatch(ap) else "",

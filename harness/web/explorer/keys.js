@@ -1,4 +1,4 @@
-// Keys of the explorer, filters that act at once, and the dialog that lists the keys.
+// Keys of the explorer, and the dialog that lists them.
 "use strict";
 
 const KEYS = [
@@ -106,12 +106,4 @@ class QueryKeys {
   }
 }
 
-function actAtOnce(form) {
-  for (const select of form.querySelectorAll("select")) select.addEventListener("change", () => form.requestSubmit());
-  form.addEventListener("formdata", (event) => {
-    for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
-  });
-}
-
 new QueryKeys();
-document.querySelectorAll("form[data-instant]").forEach(actAtOnce);

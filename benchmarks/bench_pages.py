@@ -1,9 +1,11 @@
 """CPU time and memory of web pages: a board of 10 000 entries, and the explorer of 118 k queries of 100 images."""
 
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,6 +14,7 @@ import psutil
 from fastapi.testclient import TestClient
 
 from benchmarks.bench_scoring import write_competition
+from benchmarks.big_site import make_site
 from benchmarks.process import cpu_seconds
 from benchmarks.table import Row
 from harness.data.competition import Competition
@@ -32,6 +35,7 @@ def rows() -> Iterator[Row]:
     with TemporaryDirectory() as name:
         yield from _board_rows(Workspace.open(Path(name) / "board"))
         yield from _explorer_rows(Path(name))
+        yield from _large_rows(Path(os.environ.get("LANDMARK_LARGE_SITE") or Path(name) / "site"))
 
 
 def _board_rows(workspace: Workspace) -> Iterator[Row]:
@@ -73,6 +77,35 @@ def _explorer_rows(folder: Path) -> Iterator[Row]:
         client.get(f"/e/1/queries/{query}")
     growth = (process.memory_info().rss - before) / 1e6
     yield "explorer of 118 k × 100: memory of 1000 pages", f"{growth:.0f} MB", "≤ 20 MB", growth <= 20
+
+
+def _large_rows(folder: Path) -> Iterator[Row]:
+    """Yield the CPU time of pages of a site that was just started, and later.
+
+    LANDMARK_LARGE_SITE names a folder made by `python -m benchmarks.big_site`, to save a minute.
+    """
+    if not folder.exists():
+        make_site(folder)
+    workspace = Workspace.open(folder / "workspace")
+    key = Competition.open(folder / "large", workspace.descriptors).key
+    board = f"/c/{key}/retrieval"
+    pages = {
+        "board": f"{board}/public",
+        "board by parameter set": f"{board}/public?by=identity",
+        "entry": "/e/3",
+        "compare": f"{board}/compare?entry=2&entry=3&entry=5",
+        "landmarks": f"{board}/landmarks",
+    }
+    for name, address in pages.items():
+        client = _client(workspace, folder / "large")
+        client.app.state.site.warm()  # type: ignore[attr-defined]
+        start = time.process_time()
+        size = len(client.get(address).content)
+        cold = time.process_time() - start
+        yield f"{name} of 10 000 entries and 118 k queries: cold", f"{1000 * cold:.0f} ms", "≤ 600 ms", cold <= 0.6
+        warm = _median_seconds(partial(client.get, address))
+        yield f"{name}: warm", f"{1000 * warm:.0f} ms", "≤ 150 ms", warm <= 0.15
+        yield f"{name}: size", f"{size / 1000:.0f} kB", "≤ 120 kB", size <= 120_000
 
 
 def _client(workspace: Workspace, *folders: Path) -> TestClient:

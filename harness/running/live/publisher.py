@@ -1,4 +1,4 @@
-"""Publish the progress of the runs of a command in the workspace, twice a second while anything changes."""
+"""Publish the progress of the runs of a command in the workspace, once a second while anything changes."""
 
 import sys
 import time
@@ -9,7 +9,6 @@ from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import Self
 
-from harness.atomic_files import write_atomically
 from harness.data.competition import Competition
 from harness.progress import ProgressListener
 from harness.running.execution import ExecutedRun, Execution
@@ -23,7 +22,7 @@ from harness.workspace import Workspace
 from leaderboard.safe_text import shorten
 
 FIRST_S = 0.25  # until the first file: a command that ends before publishes nothing
-INTERVAL_S = 0.5
+INTERVAL_S = 1.0
 _LONGEST = 300  # characters of a name or a word
 
 
@@ -139,9 +138,16 @@ class RunPublisher:
             text = self.command().to_json()
             if text != self._written:
                 with suppress(OSError):  # the workspace is read-only, or the disk is full
-                    self._file.parent.mkdir(exist_ok=True)
-                    write_atomically(self._file, text)
+                    self._write(text)
                     self._written = text
+
+    def _write(self, text: str) -> None:
+        """Replace the file as a whole; this thread alone writes it, so the temporary file needs no name of its own."""
+        if not self._written:
+            self._file.parent.mkdir(exist_ok=True)
+        partial = self._file.with_name(f".{self._file.name}")
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(self._file)
 
     def _stop_runs(self) -> None:
         with self._lock:

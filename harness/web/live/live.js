@@ -8,11 +8,15 @@ class RunningRuns {
     this.section = section;
     this.competition = section.dataset.competition;
     this.source = null;
-    this.shape = null;
-    this.done = new Map();
+    this.done = new Map([...section.querySelectorAll("[data-command]")].map((box) => [box.dataset.command, Number(box.dataset.done)]));
+    this.shape = JSON.stringify([...this.done].map(([file, done]) => [file, done, this.runs(file)]));
     document.addEventListener("visibilitychange", () => this.follow());
     section.addEventListener("submit", (event) => this.stop(event));
     this.follow();
+  }
+
+  runs(file) {
+    return [...this.section.querySelectorAll(`[data-command="${CSS.escape(file)}"] [data-run]`)].map((item) => item.dataset.run);
   }
 
   // A hidden page needs no connection: browsers open six to a site at most.
@@ -38,12 +42,11 @@ class RunningRuns {
     const own = commands.filter((command) => !this.competition || command[1] === this.competition);
     const shape = JSON.stringify(own.map(([file, , done, , runs]) => [file, done, runs.map((run) => run[0])]));
     const done = new Map(own.map((command) => [command[0], command[2]]));
-    const first = this.shape === null;
     const ended = [...this.done].some(([file, count]) => (done.get(file) ?? Infinity) > count);
     if (shape !== this.shape) this.load();
     this.shape = shape;
     this.done = done;
-    if (!first && ended) this.showEntries();
+    if (ended) this.showEntries();
     own.flatMap((command) => command[4]).forEach((run) => this.update(run));
   }
 

@@ -1,8 +1,12 @@
-"""Removing shared memory and semaphores of processes that were killed: joblib and loky name theirs by the process."""
+"""Shared memory: its removal after processes that were killed, and the silence of joblib where there is none.
+
+joblib and loky name what they have in shared memory by the process.
+"""
 
 import os
 import re
 import shutil
+import warnings
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,6 +24,11 @@ def remove_shared_memory(process: int, since: float, folder: Path = FOLDER) -> N
             status = entry.stat(follow_symlinks=False)
             if status.st_uid == os.getuid() and status.st_mtime >= since:
                 _remove(Path(entry.path))
+
+
+def ignore_missing_shared_memory() -> None:
+    """Let joblib say nothing if there is no shared memory: it works in one thread then, which changes no result."""
+    warnings.filterwarnings("ignore", message=".*joblib will operate in serial mode", category=UserWarning)
 
 
 def _remove(path: Path) -> None:

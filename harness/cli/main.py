@@ -11,6 +11,7 @@ from harness.cli import plugin_commands
 from harness.cli._closed_streams import open_closed_streams
 from harness.cli._plain_text import write_plain_text
 from harness.errors import HarnessError
+from harness.shared_memory import ignore_missing_shared_memory
 from leaderboard.errors import LeaderboardError
 
 _LONGEST_WORD = 500  # characters of an error message
@@ -52,6 +53,7 @@ def options(
 def main() -> None:
     """Run the command line. Exit codes: 0 success, 1 an error that the message explains, 2 wrong usage."""
     gc.set_threshold(100_000)  # a short command mostly imports, which leaves no garbage
+    ignore_missing_shared_memory()
     open_closed_streams()
     write_plain_text()
     try:

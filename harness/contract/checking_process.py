@@ -18,6 +18,7 @@ from pathlib import Path
 
 from harness.sandbox.policy import SandboxPolicy
 from harness.sandbox.restriction import restrict
+from harness.shared_memory import ignore_missing_shared_memory
 
 REQUEST, RESULTS, FRAMES = "request.json", "results.jsonl", "frames.txt"
 BY_ITSELF = "does not end the process"
@@ -36,6 +37,7 @@ class CheckRequest:
 
 def main(folder: Path, policy: SandboxPolicy) -> None:
     """Check the solution of the request in a folder, and write each result there as a line of JSON; null at the end."""
+    ignore_missing_shared_memory()
     restrict(policy)
     from harness.supervision.child_process import end_with_starter
 

@@ -16,11 +16,12 @@ from metrics.kernel_folders import LAYER, kernel_environment
 _SECRET = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|DSN$|_DB$|DATABASE|_KEY$|^PG(PASS|SERVICE)", re.IGNORECASE)
 _WITH_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^/@\s]*:[^/@\s]*@", re.IGNORECASE)
 _MODEL_TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
-_COMPILERS = {  # variables that name the caches of compiled kernels
+_CACHES = {  # variables that name the caches of compiled kernels, and of fonts
     "NUMBA_CACHE_DIR": "numba",
     "CUDA_CACHE_PATH": "cuda",
     "TRITON_CACHE_DIR": "triton",
     "TORCHINDUCTOR_CACHE_DIR": "torch",
+    "MPLCONFIGDIR": "matplotlib",
 }
 _LONGEST = 50  # bytes of the folder's path: the addresses of Unix sockets below it have at most 107
 _LINK = "landmark-run-"
@@ -34,10 +35,11 @@ def run_environment(
     A proxy keeps its password, which downloads need, and `trusted` code the token of Hugging Face.
     """
     own = {"TMPDIR": temporary, "TEMP": temporary, "TMP": temporary, "JOBLIB_TEMP_FOLDER": temporary}
+    own["MPLCONFIGDIR"] = temporary / "matplotlib"  # Matplotlib prints a warning if it may not write to its own
     if own_store is not None:
         kernels = own_store / "kernels"
         own |= {OWN_STORE: own_store, LAYER: kernels}
-        own |= {variable: kernels / folder for variable, folder in _COMPILERS.items()}
+        own |= {variable: kernels / folder for variable, folder in _CACHES.items()}
     tokens = _MODEL_TOKENS if trusted else ()
     public = {name: value for name, value in environment.items() if name in tokens or not _is_secret(name, value)}
     return public | kernel_environment() | {name: str(path) for name, path in own.items()}

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from harness.sandbox.policy import SandboxPolicy
 from harness.sandbox.restriction import restrict
-from harness.shared_memory import remove_shared_memory
+from harness.shared_memory import ignore_missing_shared_memory, remove_shared_memory
 
 
 def main(folder: Path, descriptor: int) -> None:
     """Restrict this process, and execute the job."""
+    ignore_missing_shared_memory()
     with open(descriptor, "rb") as file:
         file.seek(0)  # another process may have read it
         sandbox = restrict(SandboxPolicy.from_json(file.readline().decode()))

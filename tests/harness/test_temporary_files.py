@@ -4,11 +4,12 @@ import os
 import subprocess
 import sys
 import time
+import warnings
 
 import pytest
 
 from harness import open_processes, temporary_files
-from harness.shared_memory import remove_shared_memory
+from harness.shared_memory import ignore_missing_shared_memory, remove_shared_memory
 from harness.temporary_files import remove_abandoned, remove_all_abandoned, temporary_folder, temporary_sibling
 
 OWN = temporary_sibling
@@ -100,3 +101,11 @@ def test_only_shared_memory_of_the_process_is_removed(tmp_path):
     os.utime(tmp_path / "sem.loky-7-old", (1, 1))
     remove_shared_memory(7, time.time() - 60, tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["other-7-x", "sem.loky-7-old", "sem.loky-77-abc"]
+
+
+def test_joblib_says_nothing_where_there_is_no_shared_memory() -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        ignore_missing_shared_memory()
+        warnings.warn("[Errno 30] Read-only file system.  joblib will operate in serial mode", stacklevel=1)
+        warnings.warn("another", stacklevel=1)
+    assert [str(each.message) for each in caught] == ["another"]

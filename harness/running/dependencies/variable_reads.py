@@ -28,6 +28,7 @@ _OF_RUN = {
     *("NUMBA_CACHE_DIR", "TF_CPP_MIN_LOG_LEVEL", "TF_FORCE_GPU_ALLOW_GROWTH", "TF_CLI_CONFIG_FILE"),
     *("KMP_DUPLICATE_LIB_OK", "KMP_INIT_AT_FORK"),  # which threadpoolctl and joblib set
     *("CUDA_CACHE_PATH", "TRITON_CACHE_DIR", "TORCHINDUCTOR_CACHE_DIR", "JOBLIB_TEMP_FOLDER", "LANDMARK_PROCESS"),
+    "MPLCONFIGDIR",
 }
 _READERS = {"os.py", "_collections_abc.py", "<frozen os>", "<frozen _collections_abc>"}
 _EARLY = {"LANDMARK_ENGINE", "LANDMARK_KERNELS"}  # read before a run notes what it reads

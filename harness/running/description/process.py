@@ -13,10 +13,12 @@ from pathlib import Path
 
 from harness.sandbox.policy import SandboxPolicy
 from harness.sandbox.restriction import restrict
+from harness.shared_memory import ignore_missing_shared_memory
 
 
 def main(folder: Path, policy: SandboxPolicy) -> None:
     """Describe what the request in a folder names, and write the replies there."""
+    ignore_missing_shared_memory()
     restrict(policy)
     from harness.running.description.describe import describe
     from harness.running.description.request import REPLIES, DescriptionRequest

@@ -69,12 +69,20 @@ def scores_by_fold(entries: Iterable[Entry], metric: str | None, part: str) -> d
     for entry in latest.values():
         score = entry.score(part, metric)
         if score is not None:
-            number = int(entry.split.partition(" ")[2].partition("/")[0])
-            scores.setdefault(entry.identity, {}).setdefault(number, []).append(score)
+            scores.setdefault(entry.identity, {}).setdefault(fold_number(entry.split), []).append(score)
     return {
         identity: {fold: fsum(seeds) / len(seeds) for fold, seeds in sorted(of.items())}
         for identity, of in scores.items()
     }
+
+
+def fold_number(split: str) -> int:
+    """Return the number of a fold, counted from 1.
+
+    >>> fold_number("fold 2/5 of deal ab")
+    2
+    """
+    return int(split.partition(" ")[2].partition("/")[0])
 
 
 def _age(entry: Entry) -> tuple[datetime, int]:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
 from harness.data.query_sample import is_fold
+from harness.tuning.stored_study import StoredStudy
 from harness.web.data.board_cache import fold_set_of
 from harness.web.data.board_studies import studies_of_board
 from harness.web.error_pages import not_found
@@ -19,7 +20,7 @@ from harness.web.shared.board_context import BoardContext, BoardContextDep
 from harness.web.site_page import SitePage
 from leaderboard import Entry
 from leaderboard.fold_test import NAME as TEST_NAME
-from leaderboard.folds import fold_rows
+from leaderboard.folds import fold_number, fold_rows
 from leaderboard.references import rank_without_baselines
 from metrics import metrics_of
 
@@ -66,7 +67,7 @@ def folds(
         table=fold_table(rows, entries, studies, query),
         query=query,
         sorts=SORTS,
-        studies=[Link(study.solution, board.address("studies", study.name)) for study in studies],
+        studies=[_study_link(board, study) for study in studies],
         study_address=partial(board.address, "studies"),
         links=_links_by_identity([entry for entry in entries if board.page.permissions.can_open(entry)]),
         test_name=TEST_NAME,
@@ -82,9 +83,14 @@ def _entries(board: BoardContext, fold_set: str) -> list[Entry]:
 
 
 def _links_by_identity(entries: Sequence[Entry]) -> dict[str, list[Link]]:
-    """Return links to the entries on each fold, by identity."""
+    """Return links to the latest entry of each fold and seed, by identity."""
     links: dict[str, list[Link]] = {}
-    for entry in sorted(entries, key=lambda entry: (entry.identity, entry.split, entry.id or 0)):
-        fold = entry.split.partition(" ")[2].partition("/")[0]
-        links.setdefault(entry.identity, []).append(Link(fold, address("e", entry.id)))
+    latest = {(entry.identity, fold_number(entry.split), entry.seed): entry.id for entry in entries}
+    for (identity, fold, _), number in sorted(latest.items()):
+        links.setdefault(identity, []).append(Link(str(fold), address("e", number)))
     return links
+
+
+def _study_link(board: BoardContext, study: StoredStudy) -> Link:
+    best = f", best {study.best.score:.4f}" if study.best else ""
+    return Link(f"{study.solution} ({len(study.trials)} trials{best})", board.address("studies", study.name))

@@ -117,15 +117,12 @@ def _scale(scores: Mapping[str, Mapping[int, float]], dots: str) -> tuple[tuple[
 
 
 def _study_of_identity(entries: Sequence[Entry], studies: Sequence[StoredStudy]) -> dict[str, StoredStudy]:
-    """Return identity -> study, for identities of which each run is of a trial of that study."""
+    """Return identity -> study of its latest run, for identities of which each run is of a trial of a study."""
     by_key = {key: study for study in studies for trial in study.trials for key in trial.runs}
     of_failed = {study.spec(trial): study for study in studies for trial in study.failed}
-    found: dict[str, StoredStudy | None] = {}
-    for entry in entries:
-        study = by_key.get(entry.run_key) or of_failed.get(entry.identity)
-        if found.setdefault(entry.identity, study) is not study:
-            found[entry.identity] = None
-    return {identity: study for identity, study in found.items() if study is not None}
+    found = {entry.identity: by_key.get(entry.run_key) or of_failed.get(entry.identity) for entry in entries}
+    others = {entry.identity for entry in entries if entry.run_key not in by_key and entry.identity not in of_failed}
+    return {identity: study for identity, study in found.items() if study is not None and identity not in others}
 
 
 def _grouped(

@@ -12,7 +12,7 @@ COLOURS = (
     *("#8a949c", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b8960c", "#56b4e9"),
     *("#7a3fb0", "#c2342b", "#5f8f1d", "#8c564b", "#00838f"),
 )  # by code of a landmark, 0 for others
-SCORE_COLOURS = "#b3391f", "#e08214", "#8c96a0", "#4393c3", "#0b5394"  # from 0 to 1
+SCORE_COLOURS = "#b3391f", "#e08214", "#c2ae1b", "#4393c3", "#0b5394"  # from 0 to 1
 PART_COLOURS = "#d55e00", "#0072b2", "#8a949c"  # of test, index and train
 
 

@@ -141,13 +141,13 @@ def _seed_spread(entries: Sequence[Entry], *, higher_is_better: bool) -> str:
     return f"{scores} ± {format_score(spread.deviation)} (mean and standard deviation of {spread.seeds} seeds"
 
 
-def unfinished_line(batch: BatchResult, command: str) -> str:
-    """Return what the end of the budget left undone, and the command that goes on."""
+def unfinished_line(batch: BatchResult, command: str, *, has_budget: bool) -> str:
+    """Return what the end of the budget, or a stop on the pages, left undone, and the command that goes on."""
     names = list(dict.fromkeys(run.name or run.identity for run in batch.unfinished))
     listing = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
     total = len(batch.results) + len(batch.unfinished)
     undone = f"{len(batch.unfinished)} of {total} runs did not end ({listing})"
-    return f"the budget is over: {undone}; to go on: {command}"
+    return f"{'the budget is over' if has_budget else 'stopped'}: {undone}; to go on: {command}"
 
 
 def repeated_command(context: typer.Context, specs: Sequence[str]) -> str:

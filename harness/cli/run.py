@@ -127,7 +127,8 @@ def run(
         _print_end(runner, batch, on, workspace_dir, folds=folds)
     if batch.unfinished:
         left = list(dict.fromkeys(run.job.spec for run in batch.unfinished))
-        note(unfinished_line(batch, repeated_command(context, left if again else specs or [])))
+        command = repeated_command(context, left if again else specs or [])
+        note(unfinished_line(batch, command, has_budget=budget_s is not None))
         raise typer.Exit(OUT_OF_TIME)
     if batch.failures or any(result.entry.status == "failed" for result in batch.results):
         raise typer.Exit(1)
@@ -149,6 +150,7 @@ def run_all(runner: Runner, specs: list[str], seed: int, jobs: int | None, *, qu
     batch = run_reported(runner, [*map(Variant, specs)], BatchOptions(seed, jobs=jobs), quiet=quiet)
     for reason in batch.failures.values():
         raise PluginError(reason)
+    batch.require_all()
     return batch.results
 
 

@@ -38,6 +38,12 @@ class BatchResult:
     unfinished: list[PlannedRun]
     failures: Mapping[str, str]
 
+    def require_all(self) -> None:
+        """Raise HarnessError if a run did not end, as one that is stopped on the pages."""
+        if self.unfinished:
+            names = ", ".join(dict.fromkeys(progress_label(run) for run in self.unfinished))
+            raise HarnessError(f"stopped: {names} did not end; run the same command again to resume")
+
 
 def plan_variants(
     runner: Runner, variants: Sequence[Variant], options: BatchOptions
@@ -104,4 +110,5 @@ def run_batch(
     batch = run_variants(runner, [Variant(spec) for spec in specs], options, listener, report)
     for reason in batch.failures.values():
         raise PluginError(reason)
+    batch.require_all()
     return batch.results

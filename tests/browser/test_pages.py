@@ -170,20 +170,41 @@ def test_the_first_click_selects_a_dot_and_the_second_opens_its_entry(open_page:
     expect(page).to_have_url(re.compile(r"/e/\d+$"))
 
 
-def test_a_photo_opens_enlarged_and_arrow_keys_show_the_next(open_page: Any, entries: EntryFactory) -> None:
-    page = open_page(page_path(entries, "query"))
+def test_a_photo_opens_beside_its_query_and_keys_show_the_next_and_zoom(open_page: Any, entries: EntryFactory) -> None:
+    page = open_page(page_path(entries, "queries"))
     links, dialog = page.locator("a[data-enlarge]"), page.locator("dialog")
-    image = dialog.locator("img")
+    images = dialog.locator("img:visible")
     links.nth(1).click()
-    expect(dialog).to_be_visible()
-    assert violations(page) == []
-    source = image.get_attribute("src")
-    assert source is not None
+    expect(images).to_have_count(2)
+    expect(images.nth(0)).to_have_attribute("src", re.compile(re.escape(links.nth(0).get_attribute("href"))))
     page.keyboard.press("ArrowRight")
-    expect(image).not_to_have_attribute("src", source)
+    expect(images.nth(1)).to_have_attribute("src", re.compile(re.escape(links.nth(2).get_attribute("href"))))
+    page.keyboard.press("+")
+    expect(images.nth(1)).to_have_attribute("style", re.compile(r"scale\(1\.5\)"))
+    assert violations(page) == []
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(links.nth(2)).to_be_focused()
+
+
+def test_keys_lead_through_the_queries_but_not_in_a_field(open_page: Any, entries: EntryFactory) -> None:
+    page = open_page(page_path(entries, "queries"))
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("article.query").nth(1)).to_be_focused()
+    page.keyboard.press("/")
+    field = page.get_by_role("searchbox")
+    expect(field).to_be_focused()
+    page.keyboard.type("jo?")
+    expect(field).to_have_value("jo?")
+    page.locator("h1").click()
+    page.keyboard.press("o")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Query")
+    page.keyboard.press("j")
+    expect(page).to_have_url(re.compile("/queries/"))
 
 
 def test_the_chosen_theme_survives_a_reload(open_page: Any, entries: EntryFactory) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,12 +22,20 @@ pytestmark = pytest.mark.slow
 NAMES = ("Alpha", "<b>B</b> ' \"", "W" * 60)
 PAGES = {  # name -> the role that opens it, its path
     "sign-in": ("", "/sign-in"),
+    "competitions": ("team", "/"),
+    "overview": ("team", "/c/{open}"),
+    "data": ("team", "/c/{open}/data"),
+    "leaderboard": ("team", "/c/{open}/retrieval/public"),
+    "messages": ("team", "/messages"),
     "submissions": ("team", "/submissions"),
+    "submissions to one": ("team", "/c/{over}/submissions"),
     "scored": ("team", "/submissions/{scored}"),
     "rejected": ("team", "/submissions/{rejected}"),
     "results": ("team", "/c/{over}/retrieval/results"),
     "results so far": ("admin", "/c/{open}/retrieval/results"),
     "admin": ("admin", "/admin"),
+    "text": ("admin", "/admin/competitions/{open}/texts/overview"),
+    "revoke": ("admin", "/admin/tokens/{prefix}/revoke"),
 }
 
 
@@ -64,7 +72,12 @@ def team_site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Ite
     with run_server(app) as address:
         roles = {"team": "Alpha", "admin": None}
         signed_in = {role: _sign_in(browser, address, server, name) for role, name in roles.items()}
-        yield TeamSite(server, address, {"": None, **signed_in}, {**keys, **submissions})
+        yield TeamSite(
+            server,
+            address,
+            {"": None, **signed_in},
+            {**keys, **submissions, "prefix": server.context.accounts.tokens()[-1].prefix},
+        )
     database.close()
 
 
@@ -82,7 +95,8 @@ def _sign_in(browser: Browser, url: str, server: TeamServer, name: str | None) -
     page.goto(url)
     page.get_by_label("Token").fill(server.token(name))
     page.get_by_role("button", name="Sign in").click()
-    expect(page).to_have_url(re.compile("/admin$" if name is None else "/submissions$"))
+    expect(page).to_have_url(re.compile("/admin$" if name is None else "/$"))
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     state = context.storage_state()
     context.close()
     return state
@@ -102,6 +116,8 @@ def test_a_file_is_submitted_by_the_form_and_its_page_follows_the_status(open_pa
     page = team_site.open(open_page, "submissions")
     form = page.locator("form[enctype]").first
     file = {"name": "new.csv", "mimeType": "text/csv", "buffer": team_site.server.submission_file(mark=7)}
+    form.locator("summary").click()
+    form.get_by_label("Description").fill("whitened")
     form.get_by_label("File").set_input_files(file)
     form.get_by_role("button", name="Submit").click()
     status = page.locator("main [data-status]")
@@ -109,6 +125,7 @@ def test_a_file_is_submitted_by_the_form_and_its_page_follows_the_status(open_pa
     team_site.server.score_all()
     expect(status).to_have_attribute("data-status", "scored")
     expect(page.get_by_role("link", name="new.csv")).to_be_visible()
+    expect(page.locator("dl")).to_contain_text("whitened")
 
 
 def test_the_board_has_a_results_tab_only_after_the_deadline(open_page: Any, team_site: TeamSite) -> None:
@@ -120,3 +137,36 @@ def test_the_board_has_a_results_tab_only_after_the_deadline(open_page: Any, tea
     page = open_page(f"{team_site.url}/c/{team_site.values['open']}/retrieval/public", storage_state=state)
     expect(page.locator("h1")).to_be_visible()
     expect(page.get_by_role("link", name="Results")).to_have_count(0)
+
+
+def test_a_dropped_file_that_is_too_large_is_not_sent(open_page: Any, team_site: TeamSite) -> None:
+    page = team_site.open(open_page, "submissions")
+    form = page.locator("form[enctype]").first
+    form.evaluate("""(form) => {
+        const files = new DataTransfer();
+        files.items.add(new File(["id,images"], "dropped.csv"));
+        form.dataset.limit = 5;
+        form.dispatchEvent(new DragEvent("drop", {dataTransfer: files, bubbles: true, cancelable: true}));
+    }""")
+    form.get_by_role("button", name="Submit").click()
+    expect(form.get_by_role("status")).to_contain_text("more than is accepted")
+    expect(form.get_by_role("button", name="Submit")).to_be_enabled()
+
+
+def test_the_countdown_ticks(open_page: Any, team_site: TeamSite) -> None:
+    rules, key = team_site.server.context.rules, team_site.values["open"]
+    rules.set(key, deadline=datetime.now(UTC) + timedelta(minutes=30))
+    left = team_site.open(open_page, "overview").locator("[data-countdown]")
+    text = left.inner_text()
+    assert re.fullmatch(r"in \d+ min \d+ s", text)
+    expect(left).not_to_have_text(text)
+    rules.set(key, deadline=None)
+
+
+def test_a_form_is_sent_without_scripts(open_page: Any, team_site: TeamSite) -> None:
+    page = team_site.open(open_page, "submissions", java_script_enabled=False)
+    form = page.locator("form[enctype]").first
+    file = {"name": "plain.csv", "mimeType": "text/csv", "buffer": team_site.server.submission_file(mark=8)}
+    form.get_by_label("File").set_input_files(file)
+    form.get_by_role("button", name="Submit").click()
+    expect(page.get_by_role("link", name="plain.csv")).to_be_visible()

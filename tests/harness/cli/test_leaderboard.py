@@ -11,6 +11,7 @@ import pytest
 from harness.web.data.board_cache import BoardCache
 from harness.workspace import Workspace
 from leaderboard.storage.database import Database
+from leaderboard.storage.notes import EntryNote, NoteStore
 from tests.cli import error_of, run_command
 from tests.factories.entries import EntryFactory
 
@@ -109,3 +110,16 @@ def test_references_need_the_test_images_and_a_table(competition_folder: Path, w
     refused = run_command("leaderboard", "--references", *words, "--on", competition_folder)
     assert refused.exit_code == 1
     assert "--references" in str(refused.exception)
+
+
+def test_notes_of_entries_are_columns_of_csv_and_json(competition_folder: Path, workspace: Path) -> None:
+    factory = EntryFactory(competition_folder, Workspace.open(workspace))
+    entry = factory.add_ranking("hash", right=0.4)
+    words = ("leaderboard", "--on", competition_folder, "--task", "retrieval", "--format")
+    assert "tags" not in run_command(*words, "csv").stdout
+    notes = NoteStore(Database(factory.workspace.database))
+    notes.save(entry.id or 0, EntryNote(star=True, tags=("a", "b"), note="=x"))
+    assert run_command(*words, "csv").stdout.splitlines()[1].endswith(""",True,"a, b",'=x""")
+    document = json.loads(run_command(*words, "json").stdout)
+    (row,) = document["leaderboards"]["retrieval"]
+    assert (row["star"], row["tags"], row["note"]) == (True, "a, b", "=x")

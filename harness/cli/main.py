@@ -64,6 +64,8 @@ def main() -> None:
         from harness.place_errors import explain_os_error
 
         _fail(explain_os_error(error))
+    except MemoryError:
+        _fail("there is not enough memory; raise its limit (ulimit -v), close other programs, or set fewer --jobs")
 
 
 def _fail(message: str) -> None:

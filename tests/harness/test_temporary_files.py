@@ -105,6 +105,7 @@ def test_only_shared_memory_of_the_process_is_removed(tmp_path):
 
 def test_joblib_says_nothing_where_there_is_no_shared_memory() -> None:
     with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
         ignore_missing_shared_memory()
         warnings.warn("[Errno 30] Read-only file system.  joblib will operate in serial mode", stacklevel=1)
         warnings.warn("another", stacklevel=1)

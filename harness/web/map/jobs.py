@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
-from threading import Lock, Thread
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from threading import Event, Lock, Thread
 
 from harness.web.map.projection import Report
 
 MAX_WAITING = 20
+PATIENCE_S = 0.25  # for which a request waits for a computation to end
 
 
 @dataclass
@@ -19,29 +20,31 @@ class JobState:
     doing: str = "waiting for another map"
     share: float = 0.0
     error: str = ""
+    ended: Event = field(default_factory=Event)
 
 
 class LayoutJobs:
     """The computations that run or wait; one that has ended is forgotten, but a failure is reported once."""
 
     def __init__(self) -> None:
-        self._states: dict[str, JobState] = {}
+        self._states: dict[Hashable, JobState] = {}
         self._lock, self._turn = Lock(), Lock()
 
-    def ensure(self, digest: str, compute: Callable[[Report], None]) -> JobState:
-        """Return the state of a computation, which is started unless it runs, waits or has just failed."""
+    def ensure(self, key: Hashable, compute: Callable[[Report], None]) -> JobState | None:
+        """Return the state of a computation, started unless it runs or has just failed; None if it ends soon."""
         with self._lock:
-            state = self._states.get(digest)
+            state = self._states.get(key)
             if state is None and len(self._states) >= MAX_WAITING:
                 return JobState("waiting: too many maps are being computed")
             if state is None:
-                state = self._states[digest] = JobState()
-                Thread(target=self._run, args=(digest, state, compute), daemon=True).start()
+                state = self._states[key] = JobState()
+                Thread(target=self._run, args=(key, state, compute), daemon=True).start()
             elif state.error:
-                del self._states[digest]
-            return state
+                del self._states[key]
+                return state
+        return None if state.ended.wait(PATIENCE_S) and not state.error else state
 
-    def _run(self, digest: str, state: JobState, compute: Callable[[Report], None]) -> None:
+    def _run(self, key: Hashable, state: JobState, compute: Callable[[Report], None]) -> None:
         def report(doing: str, share: float) -> None:
             state.doing, state.share = doing, share
 
@@ -51,6 +54,7 @@ class LayoutJobs:
         except Exception:
             logging.getLogger(__name__).exception("the map could not be computed")
             state.error = "the map could not be computed; the server's log has the reason"
-            return
-        with self._lock:
-            self._states.pop(digest, None)
+        else:
+            with self._lock:
+                self._states.pop(key, None)
+        state.ended.set()

@@ -63,10 +63,6 @@ class LayoutStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def exists(self, digest: str) -> bool:
-        """Return whether there is a file of a layout, which may be damaged."""
-        return (self._folder / digest).is_file()
-
     def load(self, digest: str) -> MapLayout | None:
         """Return a stored layout; None if there is none or it is damaged."""
         content = read_content(self._folder / digest)

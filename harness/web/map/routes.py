@@ -16,6 +16,7 @@ from harness.web.context import PageContextDep
 from harness.web.data.selections import SelectionStore
 from harness.web.error_pages import not_found
 from harness.web.map.descriptors import DescriptorSet
+from harness.web.map.jobs import JobState
 from harness.web.map.picture import draw_picture
 from harness.web.map.points import MapPoints
 from harness.web.map.projection import has_umap
@@ -67,9 +68,13 @@ class EntryMap:
         """The address of the map, or of what is below it."""
         return address("e", self.entry.id, "map", *parts) + self.query(**changes)
 
+    def state(self) -> JobState | None:
+        """The state of the computation, which is started if there is none; None if the map is computed."""
+        return self.service.state(self.entry, self.choice, with_truth=self.with_truth)
+
     def points(self) -> MapPoints:
         """The points; 404 while they are computed."""
-        points = self.service.points(self.entry, self.choice.digest, with_truth=self.with_truth)
+        points = self.service.points(self.entry, self.choice, with_truth=self.with_truth)
         if points is None:
             raise not_found("this map is not computed yet; open its page first")
         return points
@@ -108,7 +113,7 @@ EntryMapDep = Annotated[EntryMap, Depends(entry_map)]
 def map_page(wanted: EntryMapDep, context: PageContextDep) -> HTMLResponse:
     """Return the page of the map; while the layout is computed, a page that says so."""
     entry = wanted.entry
-    state = wanted.service.state(wanted.choice, wanted.choice.digest) if wanted.current else None
+    state = wanted.state() if wanted.current else None
     values = _drawn_values(wanted, context) if wanted.current and state is None else {}
     return context.render(
         "map/map.html",
@@ -145,7 +150,7 @@ def _drawn_values(wanted: EntryMap, context: PageContextDep) -> dict[str, Any]:
 @router.get("/e/{number}/map/state")
 def map_state(wanted: EntryMapDep) -> dict[str, str | float | bool]:
     """Return what the computation of the map is doing."""
-    state = wanted.service.state(wanted.choice, wanted.choice.digest)
+    state = wanted.state()
     if state is None:
         return {"done": True, "doing": "", "share": 1.0, "error": ""}
     return {"done": False, "doing": state.doing, "share": state.share, "error": state.error}

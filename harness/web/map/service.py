@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from harness.data.competition import Competition
 from harness.data.store.use_record import FILE, load_uses
 from harness.errors import DataError
 from harness.web.data.entry_analysis import EntryAnalysis
@@ -45,7 +45,7 @@ class MapService:
         self._workspace, self._analyses, self._competitions = site.workspace, site.analyses, site.competitions
         self._layouts = LayoutStore(site.workspace.folder / "serving" / "maps")
         self._jobs = LayoutJobs()
-        self._points: LruCache[MapPoints] = LruCache(4)
+        self._points: LruCache[MapPoints] = LruCache(8)
 
     def descriptor_sets(self, entry: Entry) -> list[DescriptorSet]:
         """Return the stored descriptors of the entry's competition, those that its run read first."""
@@ -62,26 +62,38 @@ class MapService:
         submission = self._analyses.submission(entry)
         return (submission or self._workspace.folder / "runs" / "none").with_name(FILE)
 
-    def state(self, choice: MapChoice, digest: str) -> JobState | None:
-        """Return the state of a layout's computation, which starts now if there is none; None if it is stored."""
-        if self._layouts.exists(digest):
+    def state(self, entry: Entry, choice: MapChoice, *, with_truth: bool) -> JobState | None:
+        """Return what is computing the points of a map, which starts now if it has to; None if they are there."""
+        key = (entry.id, choice.digest, with_truth)
+        if self._points.peek(key) is not None:
             return None
 
         def compute(report: Report) -> None:
-            parts = [part for part in PARTS if part in choice.parts]
-            self._layouts.save(digest, make_layout(choice.descriptors, parts, choice.method, report))
+            layout = self._layouts.load(choice.digest) or self._make_layout(choice, report)
+            report("reading landmarks and scores", 0.0)
+            self._points.get(key, partial(self._make_points, entry, layout, with_truth=with_truth))
 
-        return self._jobs.ensure(digest, compute)
+        return self._jobs.ensure(key, compute)
 
-    def points(self, entry: Entry, digest: str, *, with_truth: bool) -> MapPoints | None:
-        """Return the points of a stored layout; None if it is not computed."""
-        layout, competition = self._layouts.load(digest), self._competitions.find(entry.competition)
-        if layout is None or competition is None:
-            return None
-        key = (entry.id, digest, with_truth)
-        return self._points.get(key, lambda: self._make_points(entry, layout, competition, with_truth=with_truth))
+    def points(self, entry: Entry, choice: MapChoice, *, with_truth: bool) -> MapPoints | None:
+        """Return the points of a map; None if its layout is not computed."""
+        key = (entry.id, choice.digest, with_truth)
+        cached = self._points.peek(key)
+        layout = self._layouts.load(choice.digest) if cached is None else None
+        if layout is None:
+            return cached
+        return self._points.get(key, partial(self._make_points, entry, layout, with_truth=with_truth))
 
-    def _make_points(self, entry: Entry, layout: MapLayout, competition: Competition, *, with_truth: bool) -> MapPoints:
+    def _make_layout(self, choice: MapChoice, report: Report) -> MapLayout:
+        parts = [part for part in PARTS if part in choice.parts]
+        layout = make_layout(choice.descriptors, parts, choice.method, report)
+        self._layouts.save(choice.digest, layout)
+        return layout
+
+    def _make_points(self, entry: Entry, layout: MapLayout, *, with_truth: bool) -> MapPoints:
+        competition = self._competitions.find(entry.competition)
+        if competition is None:
+            raise DataError(f"entry {entry.id}: its competition is missing")
         analysis = self.analysis(entry) if with_truth else None
         landmarks = self._analyses.truth(competition, "recognition") if with_truth else None
         return make_points(layout, competition, landmarks, analysis)

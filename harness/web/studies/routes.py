@@ -13,11 +13,12 @@ from harness.tuning.stored_study import StoredStudy
 from harness.tuning.study import Trial
 from harness.web.data.board_studies import studies_of_board
 from harness.web.error_pages import not_found
+from harness.web.lru import LruCache
 from harness.web.rendering import Link, address
 from harness.web.shared.board_context import BoardContext, BoardContextDep
 from harness.web.site_page import SitePage
 from harness.web.studies.charts import parallel_coordinates, slices, trial_chart
-from harness.web.studies.importance import parameter_importances
+from harness.web.studies.importance import Importances, parameter_importances
 from leaderboard import Entry
 from leaderboard.rendering.format_cells import metric_label
 from metrics import metrics_of
@@ -26,6 +27,7 @@ router = APIRouter(prefix="/c", include_in_schema=False)
 PAGE = SitePage(router)
 
 FURTHER_TRIALS = 20  # of the command to go on
+_importances: LruCache[Importances] = LruCache(32)
 
 
 @router.get("/{competition}/{task}/studies/{name}")
@@ -51,12 +53,17 @@ def study_page(board: BoardContextDep, name: str) -> HTMLResponse:
         chart=trial_chart(study, label) if has_scores else None,
         lines=parallel_coordinates(study, label) if has_scores else None,
         slices=slices(study) if has_scores else [],
-        importances=parameter_importances(study),
+        importances=_importances.get(_facts(study), lambda: parameter_importances(study)),
         rows=_sorted_trials(study),
         entries=_entries_by_trial(study, entries),
         resume=_tune_command(board, study, metric),
         run_best=_command(board, ["run", study.spec(study.best)]) if study.best else "",
     )
+
+
+def _facts(study: StoredStudy) -> tuple[object, ...]:
+    """Return what the importances of a study depend on."""
+    return study.name, *((trial.number, trial.arguments, trial.score) for trial in study.trials)
 
 
 def _fold_entries(board: BoardContext) -> list[Entry]:

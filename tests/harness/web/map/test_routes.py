@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from harness.web.map.jobs import LayoutJobs
 from harness.web.map.layout import LayoutStore, make_layout
 from harness.web.map.picture import draw_picture
 from harness.web.map.points import make_points
+from harness.web.map.projection import Report
 from harness.web.map.regions import map_regions
 from harness.web.permissions import Permissions
 from leaderboard import Entry
@@ -128,9 +130,22 @@ def test_a_failed_computation_is_reported_and_may_be_tried_again() -> None:
         raise ValueError
 
     state = jobs.ensure("ab", fail)
-    for _ in range(200):
-        if state.error:
-            break
-        time.sleep(0.01)
-    assert "could not be computed" in jobs.ensure("ab", fail).error
-    assert jobs.ensure("ab", lambda _report: None) is not state
+    assert state is not None
+    state.ended.wait(10)
+    assert "could not be computed" in state.error
+    jobs.ensure("ab", fail)
+    assert jobs.ensure("ab", lambda _report: None) is None
+
+
+def test_a_request_does_not_wait_for_a_long_computation() -> None:
+    jobs, may_end = LayoutJobs(), Event()
+
+    def read(report: Report) -> None:
+        report("reading", 0.5)
+        may_end.wait(10)
+
+    state = jobs.ensure("ab", read)
+    assert state is not None
+    assert state.share == 0.5
+    may_end.set()
+    assert state.ended.wait(10)

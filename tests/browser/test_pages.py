@@ -23,6 +23,8 @@ PAGES = {
     "no match": "/c/{key}/retrieval/public?search=nothing+like+it",
     "folds": "/c/{key}/retrieval/folds",
     "study": "/c/{key}/retrieval/studies/slope",
+    "data": "/c/{key}/data",
+    "hashes": "/c/{key}/data/hashes",
     "shake-up": "/c/{key}/retrieval/shake-up",
     "probing": "/c/{key}/retrieval/probing",
     "glossary": "/glossary",
@@ -39,6 +41,7 @@ PAGES = {
     "landmarks": "/c/{key}/retrieval/landmarks?entry=1&entry=2",
     "landmarks, labels": "/c/{key}/recognition/landmarks?entry=9",
     "confusion": "/c/{key}/retrieval/confusion?entry=1",
+    "start": "/start",
     "what if": "/e/1/what-if",
     "what if, labels": "/e/9/what-if",
     "not found": "/e/777",
@@ -277,6 +280,21 @@ def test_a_row_of_a_report_opens_its_entry(open_page: Any, report: str) -> None:
     page = open_page(report)
     page.locator("table.board").first.get_by_role("link", name="nearest", exact=True).click()
     expect(page.locator("details.entry[open]")).to_have_count(1)
+
+
+def test_the_address_of_a_report_keeps_the_search_and_photographs_can_be_enlarged(open_page: Any, report: str) -> None:
+    page = open_page(report)
+    explorer = page.locator(".explorer").first
+    name = explorer.locator("article.query h4").nth(1).inner_text()
+    explorer.get_by_label("Search").fill(name)
+    expect(explorer.locator("article.query")).to_have_count(1)
+    expect(page).to_have_url(re.compile("search="))
+    page.reload()
+    expect(explorer.locator("article.query")).to_have_count(1)
+    explorer.locator(".strip button.photo").first.click()
+    expect(page.locator("dialog[open] img")).to_have_count(2)
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog[open]")).to_have_count(0)
 
 
 def test_a_report_shows_its_content_without_scripts(open_page: Any, report: str) -> None:

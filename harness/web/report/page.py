@@ -18,7 +18,7 @@ from leaderboard.entry import Entry
 from leaderboard.safe_text import shorten
 
 SCRIPTS = "theme.js", "site.js", "board.js", "report.js"
-STYLES = ("site.css",)
+STYLES = "site.css", "report.css"
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class ReportSection:
 
 @dataclass(frozen=True)
 class HtmlReport:
-    """A competition with its sections, and its images as WebP files."""
+    """A competition with its sections, and its images as AVIF or WebP files."""
 
     title: str
     description: str

@@ -3,6 +3,7 @@
 
 const PAGE = 12;
 const MARKS = { r: ["right", "✓", "relevant"], w: ["wrong", "✗", "not relevant"], i: ["ignored", "–", "ignored (junk or duplicate)"] };
+const START = { sort: "worst", against: "", search: "", page: 0 };
 const LABEL_MEANINGS = { r: "correct", w: "wrong" };
 
 function element(name, values = {}, ...children) {
@@ -27,11 +28,31 @@ function select(label, options, chosen, changed) {
 
 class Explorer {
   constructor(root, task, images) {
-    Object.assign(this, { root, task, images, sort: "worst", entry: task.entries[0][0], against: "", page: 0 });
+    Object.assign(this, { root, task, images, ...START, entry: task.entries[0][0] });
     this.tools = element("div", { class: "tools" });
+    this.found = element("p", { class: "quiet small", role: "status" });
     this.list = element("div");
     this.pager = element("nav", { class: "pager", "aria-label": `Pages of queries, ${root.dataset.task}` });
-    root.replaceChildren(this.tools, this.list, this.pager);
+    root.replaceChildren(this.tools, this.found, this.list, this.pager);
+    this.drawTools();
+    this.draw();
+  }
+
+  // The state as a query string, without what is as at the start.
+  get query() {
+    const values = { entry: this.entry === this.task.entries[0][0] ? "" : this.entry, against: this.against, sort: this.sort === START.sort ? "" : this.sort, search: this.search, page: this.page ? this.page + 1 : "" };
+    return new URLSearchParams(Object.entries(values).filter(([, value]) => value !== "")).toString();
+  }
+
+  set query(text) {
+    const values = new URLSearchParams(text);
+    const known = (number) => this.task.entries.find(([id]) => String(id) === number)?.[0];
+    this.entry = known(values.get("entry")) ?? this.task.entries[0][0];
+    this.against = known(values.get("against")) ?? "";
+    this.sort = ["best", "difference"].includes(values.get("sort")) ? values.get("sort") : START.sort;
+    this.search = (values.get("search") ?? "").slice(0, 100);
+    this.page = Math.max(0, Number.parseInt(values.get("page") ?? "1", 10) - 1 || 0);
+    this.drawTools();
     this.draw();
   }
 
@@ -45,39 +66,55 @@ class Explorer {
       best: (query) => -number(query, this.entry),
       difference: (query) => -Math.abs(number(query, this.entry) - number(query, this.against)),
     }[this.sort];
-    return answered.map((query) => [key(query), query]).sort((a, b) => a[0] - b[0]).map(([, query]) => query);
+    const words = this.search.trim().toLowerCase();
+    const matching = words ? answered.filter(([id, , , shows]) => id.toLowerCase().includes(words) || shows.toLowerCase().includes(words)) : answered;
+    return matching.map((query) => [key(query), query]).sort((a, b) => a[0] - b[0]).map(([, query]) => query);
   }
 
-  draw() {
-    const change = (name) => (value) => {
-      this[name] = value;
-      this.page = 0;
-      if (!this.against && this.sort === "difference") this.sort = "worst";
-      this.draw();
-    };
+  change(name, value) {
+    this[name] = value;
+    if (name !== "page") this.page = 0;
+    if (!this.against && this.sort === "difference") this.sort = START.sort;
+    if (name !== "search") this.drawTools();
+    this.draw();
+    history.replaceState(null, "", `#${this.root.closest("section").id}${this.query ? `?${this.query}` : ""}`);
+  }
+
+  drawTools() {
+    const change = (name) => (value) => this.change(name, value);
     const entries = this.task.entries.map(([number, identity]) => [number, identity]);
     const sorts = [["worst", "worst first"], ["best", "best first"], ...(this.against ? [["difference", "largest difference first"]] : [])];
+    const search = element("input", { type: "search", value: this.search, maxlength: "100", placeholder: "part of an id or landmark" });
+    search.addEventListener("input", () => this.change("search", search.value));
     this.tools.replaceChildren(
       select("Entry", entries, this.entry, change("entry")),
       select("Compare with", [["", "–"], ...entries.filter(([number]) => String(number) !== String(this.entry))], this.against, change("against")),
       select("Order", sorts, this.sort, change("sort")),
+      element("label", {}, element("span", {}, "Search"), search),
     );
+  }
+
+  draw() {
     const queries = this.ordered();
     const pages = Math.max(1, Math.ceil(queries.length / PAGE));
+    this.page = Math.min(this.page, pages - 1);
+    this.found.textContent = this.search ? `${queries.length} of ${this.task.queries.length} queries match` : "";
     this.list.replaceChildren(...queries.slice(this.page * PAGE, (this.page + 1) * PAGE).map((query) => this.card(query)));
     const pageButton = (text, by) => {
       const button = element("button", { type: "button" }, text);
       button.disabled = this.page + by < 0 || this.page + by >= pages;
-      button.addEventListener("click", () => { this.page += by; this.draw(); this.root.scrollIntoView(); });
+      button.addEventListener("click", () => { this.change("page", this.page + by); this.root.scrollIntoView(); });
       return button;
     };
     this.pager.replaceChildren(pageButton("Previous", -1), element("span", {}, `page ${this.page + 1} of ${pages}`), pageButton("Next", 1));
   }
 
   photo(number, description) {
-    const box = element("span", { class: "photo" });
-    if (number >= 0) box.append(element("img", { src: `data:image/webp;base64,${this.images[number]}`, alt: description, width: "112", height: "112" }));
-    return box;
+    if (number < 0) return element("span", { class: "photo" });
+    const image = element("img", { src: `data:${imageType(this.images[number])};base64,${this.images[number]}`, alt: description, width: "160", height: "160" });
+    const button = element("button", { type: "button", class: "photo", title: "Enlarge" }, image);
+    button.addEventListener("click", () => lightbox.open(button));
+    return button;
   }
 
   card(query) {
@@ -109,12 +146,68 @@ class Explorer {
   }
 }
 
-const data = JSON.parse(document.getElementById("data").textContent);
-document.querySelectorAll(".explorer").forEach((root) => new Explorer(root, data.tasks[root.dataset.task], data.images));
+function imageType(base64) { return base64.startsWith("UklGR") ? "image/webp" : "image/avif"; }
 
-function openEntry() {
-  const target = location.hash.startsWith("#entry-") && document.getElementById(location.hash.slice(1));
-  if (target) target.open = true;
+// A query beside one of its answers, enlarged; the arrow keys go through the answers.
+const lightbox = {
+  dialog: element("dialog", { class: "enlarged", "aria-label": "Enlarged photographs" }),
+
+  open(button) {
+    const card = button.closest(".query");
+    this.buttons = [...card.querySelectorAll("button.photo")];
+    this.query = card.querySelector(".query-photo img");
+    this.opener = button;
+    this.show(this.buttons.indexOf(button));
+    this.dialog.showModal();
+  },
+
+  show(place) {
+    this.place = Math.max(0, Math.min(place, this.buttons.length - 1));
+    const image = this.buttons[this.place].querySelector("img");
+    const figure = (source) => element("figure", {}, element("img", { src: source.src, alt: source.alt }), element("figcaption", {}, source.alt));
+    const both = this.query && image !== this.query ? [this.query, image] : [image];
+    const step = (text, by) => {
+      const button = element("button", { type: "button" }, text);
+      button.disabled = !this.buttons[this.place + by];
+      button.addEventListener("click", () => this.show(this.place + by));
+      return button;
+    };
+    const close = element("button", { type: "button" }, "Close");
+    close.addEventListener("click", () => this.dialog.close());
+    this.dialog.replaceChildren(element("div", { class: "side-by-side" }, ...both.map(figure)), element("p", { class: "pager" }, step("Previous", -1), close, step("Next", 1)));
+    close.focus();
+  },
+};
+document.body.append(lightbox.dialog);
+lightbox.dialog.addEventListener("close", () => lightbox.opener?.focus());
+lightbox.dialog.addEventListener("click", (event) => { if (event.target === lightbox.dialog) lightbox.dialog.close(); });
+lightbox.dialog.addEventListener("keydown", (event) => {
+  const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (by) lightbox.show(lightbox.place + by);
+});
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const explorers = new Map([...document.querySelectorAll(".explorer")].map((root) => [root.closest("section").id, new Explorer(root, data.tasks[root.dataset.task], data.images)]));
+const sections = [...document.querySelectorAll("section.task")];
+const links = [...document.querySelectorAll(".task-tabs a")];
+
+function showTask(task) {
+  for (const section of sections) section.hidden = section !== task;
+  for (const link of links) {
+    if (link.hash === `#${task.id}`) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
+  }
 }
-addEventListener("hashchange", openEntry);
-openEntry();
+
+// The address names a section, an entry, or the queries with their state.
+function followAddress() {
+  const [name, query] = location.hash.slice(1).split("?");
+  const target = document.getElementById(name);
+  const task = target?.closest("section.task") ?? sections[0];
+  if (task) showTask(task);
+  if (!target) return;
+  if (target.matches("details")) target.open = true;
+  if (explorers.has(name) && query) explorers.get(name).query = query;
+  if (target !== task) target.scrollIntoView(); else scrollTo(0, 0);
+}
+addEventListener("hashchange", followAddress);
+followAddress();

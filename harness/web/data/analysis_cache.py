@@ -14,6 +14,7 @@ from harness.scoring.reported_metric import ranking_metric
 from harness.submissions.list_length import MAX_SCORED_IDS
 from harness.web.competitions import CompetitionIndex
 from harness.web.data.answer_index import SubmissionIndex
+from harness.web.data.answer_landmarks import predicted_landmarks
 from harness.web.data.entry_analysis import ANALYSES, EntryAnalysis, required_values
 from harness.web.data.photos import CompetitionPhotos
 from harness.web.data.query_landmarks import QueryLandmarks, label_landmarks, truth_landmarks
@@ -140,6 +141,18 @@ class AnalysisCache:
         load = lambda: QueryTruth.load(competition, task, split, folds)
         return self._truths.get((competition.key, task, split), load)
 
+    def predictions(self, entry: Entry) -> np.ndarray | None:
+        """Return the landmarks that a recognition predicts `(n_queries,)`, -1 for none; None without its submission."""
+        path, query_ids = self.submission(entry), self.query_ids(entry)
+        return (
+            predicted_landmarks(self._open_submission(path, query_ids, MAX_SCORED_IDS))
+            if path and len(query_ids)
+            else None
+        )
+
+    def _open_submission(self, path: Path, query_ids: np.ndarray, length: int) -> SubmissionIndex:
+        return SubmissionIndex.open(path, query_ids, self._workspace.folder / "serving" / "rows", length)
+
     def open(self, entry: Entry) -> EntryAnalysis:
         """Return a new analysis of an entry; raises DataError if a file or stored value is missing."""
         competition, path = self._competitions.find(entry.competition), self.submission(entry)
@@ -152,7 +165,7 @@ class AnalysisCache:
         if truth is None or {len(array) for array in values.values()} != {len(truth.query_ids)}:
             raise DataError(f"entry {entry.id}: it has no per-query values for these queries; run it again")
         length = len(competition.index) if competition.ranks_whole_index else MAX_SCORED_IDS
-        submission = SubmissionIndex.open(path, truth.query_ids, self._workspace.folder / "serving" / "rows", length)
+        submission = self._open_submission(path, truth.query_ids, length)
         landmarks = self.landmarks(entry)
         return ANALYSES[task](entry, truth, submission, photos, values, landmarks)
 

@@ -16,15 +16,20 @@ def answered_landmarks(
 ) -> np.ndarray:
     """Return the landmarks of each query's first answers `(n_queries, TOP)`, or of its one label `(n_queries, 1)`."""
     if task == "recognition":
-        tokens, rows, _ = submission.first_tokens(1, 20)
-        answered = np.full((len(submission.spans), 1), NONE, np.int64)
-        answered[rows, 0] = [parse_landmark(token) for token in tokens.texts()]
-        return answered
+        return predicted_landmarks(submission)[:, None]
     images = truth.ground_truth.images
     tokens, rows, ranks = submission.first_tokens(TOP, int(images.strings().lengths.max(initial=1)))
     answered = np.full((len(submission.spans), TOP), NONE, np.int64)
     answered[rows, ranks] = np.append(image_landmarks(truth, landmarks), NONE)[images.find(tokens)]
     return answered
+
+
+def predicted_landmarks(submission: SubmissionIndex) -> np.ndarray:
+    """Return the landmark that a recognition predicts for each query `(n_queries,)`."""
+    tokens, rows, _ = submission.first_tokens(1, 20)
+    predicted = np.full(len(submission.spans), NONE, np.int64)
+    predicted[rows] = [parse_landmark(token) for token in tokens.texts()]
+    return predicted
 
 
 def image_landmarks(truth: QueryTruth, landmarks: QueryLandmarks) -> np.ndarray:

@@ -6,7 +6,6 @@ from harness.data.split import TEST
 from harness.scoring.reported_metric import ranking_metric
 from harness.scoring.stored_evaluation import QueryArrays, required_arrays
 from harness.web.context import PageContext
-from harness.web.data.entry_analysis import LabellingAnalysis
 from harness.web.data.query_landmarks import QueryLandmarks
 from harness.web.error_pages import not_found
 from harness.web.landmarks.scores import LandmarkScores, recognition_scores, retrieval_scores
@@ -73,13 +72,12 @@ def _compute_scores(context: PageContext, entry: Entry, part: str, landmarks: Qu
     if entry.task == "retrieval":
         metric = ranking_metric([entry], "retrieval")
         return retrieval_scores(landmarks, metric, _values(context, entry, required_arrays(metric), landmarks), part)
-    if not context.site.analyses.can_analyse(entry):
-        raise not_found(f"the submission or the ground truth of entry {entry.id} is missing")
-    metric, analysis = metrics_of("recognition")[0], context.site.analyses.analysis(entry)
+    predicted = context.site.analyses.predictions(entry)
+    if predicted is None:
+        raise not_found(f"the submission of entry {entry.id} is missing")
+    metric, query_ids = metrics_of("recognition")[0], context.site.analyses.query_ids(entry)
     values = _values(context, entry, required_arrays(metric), landmarks)
-    assert isinstance(analysis, LabellingAnalysis)
-    answered = analysis.answered_landmarks[:, 0]
-    return recognition_scores(landmarks, metric, analysis.truth.query_ids, values, answered, part)
+    return recognition_scores(landmarks, metric, query_ids, values, predicted, part)
 
 
 def _values(context: PageContext, entry: Entry, names: Sequence[str], landmarks: QueryLandmarks) -> QueryArrays:

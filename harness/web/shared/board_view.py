@@ -106,6 +106,7 @@ def build_board_view(board: BoardContext, ranked: RankedBoard, tab: Tab, query: 
     site, permissions = board.page.site, board.page.permissions
     context, query = row_context(board, ranked, tab), visible_query(board, tab, query)
     rows = select_rows(ranked.standings, tab, query, context)
+    query = replace(query, page=min(query.page, max(1, -(-len(rows) // PAGE_ROWS))))
     page = rows[(query.page - 1) * PAGE_ROWS : query.page * PAGE_ROWS]
     entries = site.store.by_ids([standing.entry.id for standing in page])
     can_see_ties = permissions.can_see_ties(board.competition)

@@ -311,3 +311,8 @@ def test_charts_are_enlarged_by_the_address(factory: EntryFactory, browse: Brows
     time_chart = text.partition('data-chart="time"')[2]
     assert time_chart.count('class="dot') == text.partition('data-chart="cost"')[2].count('class="dot') - 4
     assert "whole chart" in time_chart
+
+
+def test_a_page_beyond_the_last_is_the_last(factory: EntryFactory, browse: Browse) -> None:
+    factory.add_ranking("any", right=0.5)
+    assert board_names(browse(factory.competition.folder).get(board(factory) + "?page=99").text) == ["any"]

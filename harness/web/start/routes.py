@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from harness.running.queue.command_queue import CommandQueue
+from harness.running.queue.command_queue import CommandQueue, QueuedCommand
 from harness.running.queue.driver import QueueDriver
 from harness.running.shell_text import join_words
 from harness.web.context import PageContext, PageContextDep, Site
@@ -101,11 +101,17 @@ def _page(
 
 
 def _queue_values(driver: QueueDriver) -> dict[str, Any]:
-    commands = driver.queue.commands()
+    commands = sorted(driver.queue.commands(), key=_display_order)
     rows = [(each, join_words(["landmark", *each.words])) for each in commands]
     n_before = sum(each.state == "waiting" and each.added < driver.started for each in commands)
     is_busy = any(each.state in ("waiting", "running") for each in commands)
     return {"rows": rows, "n_before": n_before, "is_busy": is_busy}
+
+
+def _display_order(command: QueuedCommand) -> tuple[bool, float]:
+    """Return what sorts the commands in their order, then those that have ended, the latest first."""
+    is_ended = command.state not in ("waiting", "running")
+    return is_ended, -command.added if is_ended else command.added
 
 
 def _command(form: RunForm) -> str:

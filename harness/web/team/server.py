@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Thread
 
 from harness.errors import HarnessError
 from harness.installation import install_command
@@ -46,6 +47,7 @@ def serve_teams(
         database, hosts = Database(location, CONNECTIONS), allowed_hosts(where[0])
         app = create_team_app(workspace, folders, database=database, hosts=hosts, limits=limits, messages=messages)
         delete_partial_uploads(app)
+        Thread(target=app.state.site.warm, daemon=True).start()
         with running_workers(worker_config(app, location)), running_notifier(notifier_of(app)):
             say(f"{address} serves teams that sign in with a token (create one: landmark team add); Ctrl+C stops it")
             serve_forever(app, listener, proxies)

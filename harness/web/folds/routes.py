@@ -14,15 +14,13 @@ from harness.tuning.stored_study import StoredStudy
 from harness.web.data.board_cache import fold_set_of
 from harness.web.data.board_studies import studies_of_board
 from harness.web.error_pages import not_found
-from harness.web.folds.table import SORTS, FoldQuery, fold_table
+from harness.web.folds.table import SORTS, FoldQuery, fold_table, ranked_rows
 from harness.web.rendering import Link, address
 from harness.web.shared.board_context import BoardContext, BoardContextDep
 from harness.web.site_page import SitePage
 from leaderboard import Entry
 from leaderboard.fold_test import NAME as TEST_NAME
-from leaderboard.folds import fold_number, fold_rows
-from leaderboard.references import rank_without_baselines
-from metrics import metrics_of
+from leaderboard.folds import fold_number
 
 router = APIRouter(prefix="/c", include_in_schema=False)
 PAGE = SitePage(router)
@@ -51,8 +49,7 @@ def folds(
         page,
     )
     entries = _entries(board, current)
-    rows_of = partial(fold_rows, higher_is_better=metrics_of(board.task)[0].higher_is_better)
-    rows = rank_without_baselines(entries, rows_of)
+    rows = ranked_rows(entries, board.task)
     is_local = not board.page.permissions.user_name
     workspace = board.page.site.workspace
     studies = studies_of_board(workspace, board.competition, board.task, entries) if is_local else []

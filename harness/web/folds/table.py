@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from statistics import fmean
 
 from harness.tuning.stored_study import StoredStudy
@@ -11,7 +12,9 @@ from harness.web.charts.axes import padded_range
 from harness.web.rendering import with_query
 from leaderboard import Entry
 from leaderboard.fold_test import paired_fold_test
-from leaderboard.folds import FoldRow, scores_by_fold
+from leaderboard.folds import FoldRow, fold_rows, scores_by_fold
+from leaderboard.references import rank_without_baselines
+from metrics import Task, metrics_of
 
 SORTS = {
     "rank": "rank",
@@ -85,6 +88,11 @@ class FoldTable:
     is_difference: bool
     n_lines: int
     pages: int
+
+
+def ranked_rows(entries: Sequence[Entry], task: Task) -> list[FoldRow]:
+    """Return the rows of a cross-validation, ranked as in the terminal: baselines take no rank."""
+    return rank_without_baselines(entries, partial(fold_rows, higher_is_better=metrics_of(task)[0].higher_is_better))
 
 
 def fold_table(

@@ -68,9 +68,9 @@ class DescriptorSet:
 def find_descriptor_sets(
     workspace: Workspace, competition: Competition, uses: Sequence[DescriptorUse]
 ) -> list[DescriptorSet]:
-    """Return the descriptors of a competition's images with one vector for each image: those in `uses` first.
+    """Return the descriptors of a competition's images that have one vector for each image.
 
-    Folders are listed, never built from the names in `uses`, which a solution may have written.
+    Those in `uses` come first, then those of the most parts. Folders are listed, never built from the names in `uses`, which a solution may have written.
     """
     rank = {(use.folder, use.array): number for number, use in reversed([*enumerate(uses)])}
     stores: dict[tuple[str, str], dict[str, ExtractorStore]] = {}
@@ -85,7 +85,7 @@ def find_descriptor_sets(
         used = [number for (folder, of), number in rank.items() if of == array and _is_folder_of(by_part, folder)]
         key = sha256(f"{name}/{array}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
         sets.append((min(used, default=len(rank)), DescriptorSet(key, names[name, array], array, by_part, bool(used))))
-    sets.sort(key=lambda each: (each[0], each[1].label))
+    sets.sort(key=lambda each: (each[0], -len(each[1].stores), each[1].label))
     return [each for _, each in sets]
 
 

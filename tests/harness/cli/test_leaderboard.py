@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.web.data.board_cache import BoardCache
+from harness.web.folds.table import ranked_rows
 from harness.workspace import Workspace
 from leaderboard.storage.database import Database
 from leaderboard.storage.notes import EntryNote, NoteStore
@@ -48,14 +49,13 @@ def test_the_terminal_and_the_pages_have_the_same_ranks(competition_folder: Path
     factory = EntryFactory(competition_folder, Workspace.open(workspace))
     right = {"hash": 0.4, "first_images": 1.0, "nearest": 0.7, "wavelet": 0.1}
     entries = [factory.add_ranking(name, right=share) for name, share in right.items()]
-    for entry in entries:
-        for fold in (1, 2):
-            factory.store.add(replace(entry, id=None, split=f"fold {fold}/2 of deal ab"))
+    splits = ["fold 1/2 of deal ab", "fold 2/2 of deal ab"]
+    on_folds = [factory.store.add(replace(entry, id=None, split=split)) for entry in entries for split in splits]
     boards = BoardCache(Database(factory.workspace.database))
     key = factory.competition.key
     pages = {each.entry.identity: (each.rank, each.private_rank) for each in boards.ranked(key, "retrieval").standings}
     assert columns_by_identity(competition_folder, "rank", "private_rank") == pages | {"first_images": (None, None)}
-    folds = {row.identity: (row.rank,) for row in boards.folds(key, "retrieval", "2-ab")[0]}
+    folds = {row.identity: (row.rank,) for row in ranked_rows(on_folds, "retrieval")}
     assert columns_by_identity(competition_folder, "rank", words=["--folds"]) == folds
     assert folds == {"nearest": (1,), "hash": (2,), "wavelet": (3,), "first_images": (None,)}
 

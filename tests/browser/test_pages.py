@@ -38,6 +38,8 @@ PAGES = {
     "query": "/e/1/queries/{query}?against=2",
     "matches": "/e/1/queries/{query}/matches/{image}",
     "label": "/e/9/queries/{query}",
+    "compare": "/c/{key}/retrieval/compare?entry=1&entry=2&entry=4",
+    "compare, labels": "/c/{key}/recognition/compare?entry=9&entry=10",
     "landmarks": "/c/{key}/retrieval/landmarks?entry=1&entry=2",
     "landmarks, labels": "/c/{key}/recognition/landmarks?entry=9",
     "confusion": "/c/{key}/retrieval/confusion?entry=1",
@@ -285,7 +287,7 @@ def test_a_row_of_a_report_opens_its_entry(open_page: Any, report: str) -> None:
 def test_the_address_of_a_report_keeps_the_search_and_photographs_can_be_enlarged(open_page: Any, report: str) -> None:
     page = open_page(report)
     explorer = page.locator(".explorer").first
-    name = explorer.locator("article.query h4").nth(1).inner_text()
+    name = explorer.locator(".query-photo h4").nth(1).inner_text()
     explorer.get_by_label("Search").fill(name)
     expect(explorer.locator("article.query")).to_have_count(1)
     expect(page).to_have_url(re.compile("search="))

@@ -56,7 +56,7 @@ class BoardContext:
         sizes = {board.split: size for board in self.boards if (size := sample_size(board.split))}
         return sorted(sizes, key=lambda split: -sizes[split])
 
-    def address(self, *parts: str, **query: str) -> str:
+    def address(self, *parts: str, **query: str | Sequence[str]) -> str:
         """Return the address of the board, or of a page below it."""
         return address("c", self.competition, self.task, *parts, **query)
 

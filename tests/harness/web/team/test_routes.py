@@ -70,6 +70,8 @@ PAGES = {  # path -> the statuses for nobody, the team, another team, and an adm
     "/c/{competition}/rules": MEMBERS,
     "/c/{competition}/submissions": TEAMS,
     "/c/{competition}/{task}": REDIRECTED,
+    "/c/{competition}/{task}/compare": MEMBERS,  # of entries that they may open
+    "/c/{competition}/{task}/compare/content": MEMBERS,
     "/c/{competition}/{task}/{tab}": MEMBERS,
     "/c/{competition}/{task}/{tab}/export": MEMBERS,
     "/c/{competition}/{task}/{tab}/table": MEMBERS,

@@ -1,7 +1,8 @@
 """The files and folders that this process opens for reading, noted by an audit hook.
 
 Code outside of Python that opens a file by itself, such as ONNX Runtime, raises no audit event; `native_files` adds the
-files that are mapped into memory. Processes that the run starts are not followed.
+files that are mapped into memory. Processes that the run starts are not followed, but the files that their commands
+name count.
 """
 
 import os
@@ -15,6 +16,7 @@ from types import FrameType
 from typing import Any
 
 from harness.running.dependencies.callers import is_library_call, is_package_search
+from harness.running.dependencies.command_files import database_file, named_files
 
 Stat = tuple[int, int, int, int]  # size in bytes, mtime and ctime in nanoseconds, inode
 
@@ -73,7 +75,11 @@ class FileReads:
         """Note everything from now on. It cannot be undone."""
         notes: dict[str, Callable[[Any], object]] = {
             "open": self._note_open,
-            "sqlite3.connect": lambda arguments: self._note_read(arguments[0]),
+            "sqlite3.connect": lambda arguments: self._note_read(database_file(arguments[0])),
+            "subprocess.Popen": lambda arguments: self._note_command(arguments[1], arguments[2]),
+            "os.exec": lambda arguments: self._note_command(arguments[1]),
+            "os.posix_spawn": lambda arguments: self._note_command(arguments[1]),
+            "os.system": lambda arguments: self._note_command(arguments[0]),
             "ctypes.dlopen": lambda arguments: self._note_library(arguments[0]),
             "os.listdir": lambda arguments: self._note_folder(arguments[0]),
             "os.scandir": lambda arguments: self._note_folder(arguments[0]),
@@ -128,6 +134,10 @@ class FileReads:
             self.complete = False
             return
         self.files[name] = file_stat(name)
+
+    def _note_command(self, command: object, folder: object = None) -> None:
+        for path in named_files(command, folder):
+            self._note_read(path)
 
     def _note_lookup(self, path: object) -> None:
         with suppress(TypeError, ValueError):

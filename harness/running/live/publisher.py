@@ -36,10 +36,12 @@ class _Progress:
         self._work = WorkShare()
 
     def update(self, what: str, done: int, total: int | None) -> None:
+        """Take a report of the process."""
         self.what, self.done, self.total = what, done, total
         self._work.update(what, done, total)
 
     def live(self, memory: tuple[float, float]) -> LiveRun:
+        """Return what is published, with the memory now and at the peak in MB."""
         left = self._work.seconds_left()
         return LiveRun(
             id=self.run.key[:16],

@@ -45,7 +45,7 @@ def test_pages_have_no_inline_scripts_and_styles(browse: Browse) -> None:
     assert "<style" not in text
     assert " style=" not in text
     assert " onclick=" not in text
-    assert text.count("<script src=") == text.count("<script") == 2
+    assert text.count("<script src=") == text.count("<script") == 3
 
 
 def test_a_foreign_host_name_is_refused(browse: Browse) -> None:

@@ -205,3 +205,28 @@ def test_requests_of_one_address_beyond_the_limit_are_refused_and_others_are_ans
     refused, *answered = asyncio.run(run())
     assert refused == ("2001:db8::3", 429)
     assert [code for _, code in answered] == [200] * 4
+
+
+def test_a_stream_of_events_counts_only_until_it_begins() -> None:
+    async def run() -> list[object]:
+        codes: list[object] = []
+        finish = asyncio.Event()
+
+        async def stream(scope: object, receive: object, send: Callable[..., object]) -> None:
+            headers = [(b"content-type", b"text/event-stream; charset=utf-8")]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})  # type: ignore[misc]
+            await finish.wait()
+
+        limited = RequestLimit(stream, limit=1)  # type: ignore[arg-type]
+
+        async def send(message: dict[str, object]) -> None:
+            codes.append(message["status"])
+
+        scope = {"type": "http", "client": ("10.0.0.1", 1)}
+        tasks = [asyncio.create_task(limited(scope, None, send)) for _ in range(3)]  # type: ignore[arg-type]
+        await asyncio.sleep(0.01)
+        finish.set()
+        await asyncio.gather(*tasks)
+        return codes
+
+    assert asyncio.run(run()) == [200, 200, 200]

@@ -30,7 +30,7 @@ def serve(
     ] = None,
     webhook_network: Annotated[
         list[str] | None,
-        typer.Option("--webhook-network", metavar="NETWORK", help="Private network that web hooks of teams may reach."),
+        typer.Option("--webhook-network", metavar="NETWORK", help="Private network that webhooks of teams may reach."),
     ] = None,
     largest: Annotated[int, typer.Option("--largest", min=1, metavar="MB", help="Size limit of uploads.")] = 512,
 ) -> None:

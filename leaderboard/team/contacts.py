@@ -1,4 +1,4 @@
-"""Where messages about scored submissions go: the web hook and the mail address of a team, or of the admins."""
+"""Where messages about scored submissions go: the webhook and the mail address of a team, or of the admins."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ MAX_ADDRESS_LENGTH = 300  # characters
 class Contact:
     """An address for messages; `team` is None for the admins, who get those about all teams.
 
-    `secret` signs the messages to a web hook. `code` confirms a mail address; it is None once that was done.
+    `secret` signs the messages to a webhook. `code` confirms a mail address; it is None once that was done.
     """
 
     id: int

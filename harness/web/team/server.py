@@ -25,7 +25,7 @@ def serve_teams(
 ) -> None:
     """Serve teams until interrupted; `location` is the database, `where` host and port, `proxies` are trusted.
 
-    `webhook_networks` are private networks that web hooks may reach; the mail server is in the environment.
+    `webhook_networks` are private networks that webhooks may reach; the mail server is in the environment.
     Raises HarnessError without a competition, if the address cannot be bound, or if a package is not installed.
     """
     if not folders:

@@ -1,1 +1,1 @@
-"""Messages about scored submissions: to web hooks, and by mail."""
+"""Messages about scored submissions: to webhooks, and by mail."""

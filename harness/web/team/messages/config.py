@@ -1,4 +1,4 @@
-"""Configuration of messages: the mail server, and the private networks that web hooks may reach."""
+"""Configuration of messages: the mail server, and the private networks that webhooks may reach."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class MailServer:
 
 @dataclass(frozen=True)
 class MessageConfig:
-    """The mail server, None without one, and the private networks that web hooks may reach."""
+    """The mail server, None without one, and the private networks that webhooks may reach."""
 
     mail: MailServer | None = None
     networks: tuple[Network, ...] = ()

@@ -20,7 +20,7 @@ class DestinationError(Exception):
 
 @dataclass(frozen=True)
 class Destination:
-    """The parts of a web hook's URL; `path` includes the query."""
+    """The parts of a webhook's URL; `path` includes the query."""
 
     is_tls: bool
     host: str
@@ -48,7 +48,7 @@ def parse_webhook(url: str, networks: Sequence[Network] = ()) -> Destination:
         or not url.isprintable()
     ):
         raise TeamError(
-            f"a web hook is an address such as https://example.org/hook of at most {MAX_ADDRESS_LENGTH} letters"
+            f"a webhook is an address such as https://example.org/hook of at most {MAX_ADDRESS_LENGTH} letters"
         )
     is_tls = parts.scheme == "https"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

@@ -1,4 +1,4 @@
-"""Send a JSON document to a web hook: signed, without redirects, and only to addresses that may be reached."""
+"""Send a JSON document to a webhook: signed, without redirects, and only to addresses that may be reached."""
 
 import hmac
 import json

@@ -18,7 +18,7 @@ function tick(element, end) {
   const seconds = Math.ceil((end - performance.now()) / 1000);
   if (seconds <= 0) {
     element.textContent = "now";
-    if (!document.querySelector("form :focus")) setTimeout(() => location.reload(), 2000);
+    if (!document.querySelector("form :focus, progress")) setTimeout(() => location.reload(), 2000);
     return;
   }
   const text = `in ${timeLeft(seconds)}`;

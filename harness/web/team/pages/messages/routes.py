@@ -36,7 +36,7 @@ def set_address(
     member: MemberDep,
     form: SessionFormDep,
 ) -> Response:
-    """Store an address; the secret that signs the messages to a web hook is shown by this response only."""
+    """Store an address; the secret that signs the messages to a webhook is shown by this response only."""
     team, address = _team_id(member), _field(form, "address")
     if not address:
         teams.contacts.remove(team, kind)

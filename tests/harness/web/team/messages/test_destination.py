@@ -72,7 +72,7 @@ def test_hosts_on_the_public_internet_need_https(monkeypatch):
     ],
 )
 def test_an_address_that_is_no_webhook_is_refused(url):
-    with pytest.raises(TeamError, match="a web hook is an address"):
+    with pytest.raises(TeamError, match="a webhook is an address"):
         parse_webhook(url)
 
 

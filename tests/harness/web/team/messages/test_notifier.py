@@ -1,6 +1,6 @@
 """Tests of `harness.web.team.messages.notifier`, `harness.web.team.messages.webhook`, `harness.web.team.messages.mail`,
 `harness.web.team.messages.content`, `leaderboard.team.contacts` and `leaderboard.team.deliveries`, with servers on this
-machine in the place of web hooks and of a mail server.
+machine in the place of webhooks and of a mail server.
 """
 
 import json

@@ -19,7 +19,7 @@ def refused_access(error: BaseException) -> str:
         return ""
     if error.errno == errno.EACCES and (_is_unreadable(path) or not _is_known(path)):
         return refusal(os.fsdecode(path))
-    return f"{os.fsdecode(path)}: a solution may write only to {_temporary()} (--sandbox off allows all)"
+    return f"{os.fsdecode(path)}: a solution may write only to {_temporary()} (landmark run --sandbox off allows all)"
 
 
 def _is_unreadable(path: str | bytes) -> bool:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from harness.data.embeddings.adding import add_embeddings
 from harness.data.embeddings.reading import open_vector_files
 from harness.data.ground_truth import load_ground_truth
-from harness.solution.search_space import Among, Span
+from harness.solution.search_space import Among, Range, Span
 from harness.tuning.study import Trial, TuningStudy
 from harness.web.app import create_app
 from harness.workspace import Workspace
@@ -74,7 +74,7 @@ def entries(tmp_path_factory: pytest.TempPathFactory) -> EntryFactory:
 def add_study_and_vectors(factory: EntryFactory) -> None:
     """Add a tuning study with a failed trial, and vectors of all images, which maps show."""
     competition, path = factory.competition, factory.workspace.study_file("slope")
-    space = {"x": Span(0.0, 1.0), "kind": Among("good", "bad")}
+    space: dict[str, Range] = {"x": Span(0.0, 1.0), "kind": Among("good", "bad")}
     study = TuningStudy("slope", {}, {"x": 0.9, "kind": "bad"}, space, metric("map@100"), 0, path, competition.key)
     scores = {0: ("", (0.2, 0.3)), 1: ("(x=0.5)", (0.3, 0.4)), 2: ("(x=0.1)", ()), 3: ("(x=0.4)", (0.5, 0.4))}
     study.save(

@@ -70,7 +70,8 @@ def find_descriptor_sets(
 ) -> list[DescriptorSet]:
     """Return the descriptors of a competition's images that have one vector for each image.
 
-    Those in `uses` come first, then those of the most parts. Folders are listed, never built from the names in `uses`, which a solution may have written.
+    Those in `uses` come first, then those of the most parts. A solution may have written `uses`: its names are looked
+    up among the folders of the stores, and no path is built from them.
     """
     rank = {(use.folder, use.array): number for number, use in reversed([*enumerate(uses)])}
     stores: dict[tuple[str, str], dict[str, ExtractorStore]] = {}

@@ -46,7 +46,7 @@ def project_pca(read: Read, n: int, report: Report) -> PlanePoints:
 
 def project_umap(read: Read, n: int, report: Report) -> PlanePoints:
     """Return UMAP's layout of the first principal components of `n` rows, fitted to at most 30 000 of them."""
-    from umap import UMAP  # type: ignore[import-not-found]  # an optional package
+    from umap import UMAP
 
     components, _ = principal_components(read, n, _UMAP_DIMENSIONS, report)
     report("UMAP", 0.0)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from fastapi.testclient import TestClient
 
 from harness.web.folds.table import FoldQuery, fold_table
+from leaderboard import Entry
 from leaderboard.folds import fold_rows
 from tests.factories.entries import NOON, EntryFactory, make_entry
 
@@ -14,7 +15,7 @@ Browse = Callable[..., TestClient]
 SCORES = {"good": (0.5, 0.6, 0.7), "good(a=2)": (0.45, 0.56, 0.62), "bad": (0.1, 0.2, 0.1), "half": (0.3, 0.3)}
 
 
-def _entries() -> list:
+def _entries() -> list[Entry]:
     return [
         replace(
             make_entry(identity, all=score, split=f"fold {fold}/3 of deal ab", run_key=f"{identity} {fold}"),

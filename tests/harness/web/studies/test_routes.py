@@ -1,6 +1,6 @@
-"""Tests of the page of a study: `harness.web.studies` (`routes`, `charts`, `importance`), `harness.web.data.board_studies`,
+"""Tests of studies: `harness.web.studies` (`routes`, `charts`, `importance`) and `harness.web.data.board_studies`.
 
-`harness.tuning.stored_study` and `harness.tuning.range_facts`.
+Also of `harness.tuning.stored_study` and `harness.tuning.range_facts`.
 """
 
 import json
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from harness.solution.search_space import Among, Span
+from harness.solution.search_space import Among, Range, Span
 from harness.tuning.range_facts import parse_range, range_facts
 from harness.tuning.stored_study import load_studies
 from harness.tuning.study import Trial, TuningStudy
@@ -36,7 +36,7 @@ def _trial(number: int, x: float, score: float | None) -> Trial:
 def study(factory: EntryFactory) -> TuningStudy:
     """A stored study with five trials, of which one failed and trial 3 is the best; trial 0 has entries."""
     folder = factory.workspace.study_file(NAME)
-    ranges = {"x": Span(0.0, 1.0), "kind": Among("good", "bad")}
+    ranges: dict[str, Range] = {"x": Span(0.0, 1.0), "kind": Among("good", "bad")}
     defaults = {"x": 0.9, "kind": "bad"}
     study = TuningStudy("slope", {}, defaults, ranges, metric("map@100"), 3, folder, factory.competition.key)
     scores = {0: (0.9, 0.2), 1: (0.5, 0.3), 2: (0.1, None), 3: (0.3, 0.6), 4: (0.4, 0.5)}

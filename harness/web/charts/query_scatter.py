@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.web.charts.axes import Axis, PlotArea
+from metrics.statistics.permutation_test import ROUNDING
 
 AREA = PlotArea(340, 340, 48, 332, 10, 294)
 MAX_DOTS = 400  # different positions; beyond them squares count the queries
@@ -56,7 +57,7 @@ def query_scatter(
     y = Axis(0, 1, AREA.y_max, AREA.y_min, name=names[1])
     rows = np.flatnonzero(~np.isnan(first) & ~np.isnan(second))
     apart = second[rows] - first[rows]
-    counts = int((apart > 0).sum()), int((apart == 0).sum()), int((apart < 0).sum())
+    above, below = int((apart > ROUNDING).sum()), int((apart < -ROUNDING).sum())
     positions = np.round(np.stack([first[rows], second[rows]], axis=1) * (AREA.x_max - AREA.x_min))
     unique, members, sizes = np.unique(positions, axis=0, return_index=True, return_counts=True)
     has_squares = len(unique) > MAX_DOTS
@@ -67,7 +68,7 @@ def query_scatter(
             _dot(x, y, first, second, ids, int(rows[member]), int(size), addresses)
             for member, size in zip(members, sizes, strict=True)
         ]
-    return QueryScatter(x, y, marks, has_squares, counts)
+    return QueryScatter(x, y, marks, has_squares, (above, len(rows) - above - below, below))
 
 
 def _dot(

@@ -19,6 +19,7 @@ from harness.web.shared.entry_facts import (
     parameter_values,
 )
 from leaderboard import Entry, EntryStore
+from metrics.statistics.permutation_test import ROUNDING
 
 N_QUERIES = 10  # with the largest differences
 
@@ -113,5 +114,5 @@ def _most_different(
     ids: Sequence[str], one: np.ndarray, other: np.ndarray, addresses: ScatterAddresses
 ) -> list[DifferentQuery]:
     apart = np.nan_to_num(np.abs(one - other))
-    rows = [row for row in np.argsort(-apart, kind="stable")[:N_QUERIES].tolist() if apart[row] > 0]
+    rows = [row for row in np.argsort(-apart, kind="stable")[:N_QUERIES].tolist() if apart[row] > ROUNDING]
     return [DifferentQuery(ids[row], float(one[row]), float(other[row]), addresses.query(row)) for row in rows]

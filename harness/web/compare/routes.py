@@ -1,6 +1,8 @@
 """The comparison of entries of a board: `/c/<competition>/<task>/compare?entry=1&entry=2`."""
 
 from collections.abc import Sequence
+from functools import partial
+from threading import Lock
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -8,9 +10,10 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from harness.errors import DataError
 from harness.scoring.reported_metric import ranking_metric
-from harness.web.compare.page import compared_facts, compared_rows, query_differences
+from harness.web.compare.page import QueryDifferences, compared_facts, compared_rows, query_differences
+from harness.web.context import Site
 from harness.web.data.background_task import BackgroundTask
-from harness.web.data.entry_comparisons import ReferenceComparison, compare_with_reference
+from harness.web.data.entry_comparisons import ReferenceComparison, compare_with_reference, correct_p_values
 from harness.web.error_pages import not_found
 from harness.web.lru import LruCache
 from harness.web.rendering import Link, render_template
@@ -19,6 +22,7 @@ from harness.web.shared.chosen_entries import chosen_entries
 from harness.web.shared.entry_lookup import comparable_entries
 from harness.web.site_page import SitePage
 from leaderboard import Entry
+from metrics import Metric
 
 router = APIRouter(prefix="/c", include_in_schema=False)
 PAGE = SitePage(router)
@@ -27,6 +31,9 @@ MAX_ENTRIES = 20
 PATIENCE_S = 0.25  # that a page waits for its tests
 Comparisons = dict[int, ReferenceComparison]
 _TESTS: LruCache[BackgroundTask[Comparisons]] = LruCache(32)  # by site, metric, part and entries
+_PAIRS: LruCache[ReferenceComparison] = LruCache(1000)  # by site, metric, part, and the two entries
+_DIFFERENCES: LruCache[QueryDifferences | None] = LruCache(32)  # by site, part, and the two entries
+_COMPUTING = Lock()
 
 EntryNumbers = Annotated[Sequence[Annotated[int, Query(ge=1, le=2**31 - 1)]], Query(max_length=MAX_ENTRIES)]
 PartName = Annotated[str, Query(max_length=10)]
@@ -98,12 +105,23 @@ def _table(board: BoardContext, entries: Sequence[Entry], part: str, *, patience
 
 
 def _tests(board: BoardContext, entries: Sequence[Entry], part: str) -> BackgroundTask[Comparisons]:
-    site, metric = board.page.site, ranking_metric(entries, board.task)
-    reference, *others = [entry.id or 0 for entry in entries]
-    key = site, metric.name, part, reference, *others
-    return _TESTS.get(
-        key, lambda: BackgroundTask(lambda: compare_with_reference(site.store, metric, part, reference, others))
-    )
+    """Return the tests of the entries' differences to the first one; started again if they have failed."""
+    metric, numbers = ranking_metric(entries, board.task), [entry.id or 0 for entry in entries]
+    key = board.page.site, metric.name, part, *numbers
+    tests = _TESTS.get(key, lambda: BackgroundTask(lambda: _test_pairs(board.page.site, metric, part, numbers)))
+    tests.retry()
+    return tests
+
+
+def _test_pairs(site: Site, metric: Metric, part: str, numbers: Sequence[int]) -> Comparisons:
+    """Return the comparison of each entry with the first; each pair is computed once, and one set at a time."""
+    reference, *others = numbers
+    compute = lambda other: compare_with_reference(site.store, metric, part, reference, other)
+    with _COMPUTING:
+        pairs = {
+            other: _PAIRS.get((site, metric.name, part, reference, other), partial(compute, other)) for other in others
+        }
+    return correct_p_values(pairs)
 
 
 def _differences(board: BoardContext, entries: Sequence[Entry], part: str, other: int) -> dict[str, Any]:
@@ -117,8 +135,15 @@ def _differences(board: BoardContext, entries: Sequence[Entry], part: str, other
         if number
     ]
     can_explore = all(board.page.site.analyses.can_analyse(entry) for entry in (entries[0], entries[place]))
-    differences = query_differences(board.page.site.store, entries[0], entries[place], part) if can_explore else None
-    return {"differences": differences, "pairs": pairs}
+    return {
+        "differences": _queries(board.page.site, entries[0], entries[place], part) if can_explore else None,
+        "pairs": pairs,
+    }
+
+
+def _queries(site: Site, first: Entry, second: Entry, part: str) -> QueryDifferences | None:
+    compute = partial(query_differences, site.store, first, second, part)
+    return _DIFFERENCES.get((site, part, first.id, second.id), compute)
 
 
 def _address(board: BoardContext, entries: Sequence[Entry], part: str, **query: str) -> str:

@@ -1,6 +1,6 @@
 """Differences of entries to a reference entry: intervals, significance tests, and queries on which one is better."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +18,7 @@ _REFERENCE, _OTHER = "reference", "other"
 class ReferenceComparison:
     """The score of an entry minus that of the reference, with the bounds of its 95 % interval.
 
-    `p` is the p-value of the paired permutation test after Holm's correction over all compared entries. The entry is
+    `p` is the p-value of the paired permutation test; `correct_p_values` corrects it for several entries. The entry is
     better on `wins` queries, equal on `ties` and worse on `losses`.
     """
 
@@ -32,29 +32,28 @@ class ReferenceComparison:
 
 
 def compare_with_reference(
-    store: EntryStore, metric: Metric, part: str, reference: int, others: Sequence[int]
-) -> dict[int, ReferenceComparison]:
-    """Return the comparison of each entry with the reference, by its number.
+    store: EntryStore, metric: Metric, part: str, reference: int, other: int
+) -> ReferenceComparison:
+    """Return the comparison of an entry with the reference, both by their numbers.
 
-    Raises DataError if an entry lacks values by query, if entries answer different queries, or if no query counts.
+    Raises DataError if one lacks values by query, if they answer different queries, or if no query counts.
     """
-    judgement = _judgement(store, metric, part, reference)
-    compared = {number: _compare(metric, judgement, store, part, number) for number in others}
-    corrected = holm([each.p for each in compared.values()])
-    return {number: replace(each, p=float(p)) for (number, each), p in zip(compared.items(), corrected, strict=True)}
-
-
-def _compare(metric: Metric, reference: Judgement, store: EntryStore, part: str, number: int) -> ReferenceComparison:
-    answers = {_REFERENCE: [reference], _OTHER: [_judgement(store, metric, part, number)]}
+    judgements = [_judgement(store, metric, part, number) for number in (reference, other)]
     try:
-        (pair,) = compare(metric, answers).pairs
+        (pair,) = compare(metric, {_REFERENCE: judgements[:1], _OTHER: judgements[1:]}).pairs
     except NoPositives:
         raise DataError(f"none of the {part} queries counts by {metric.name}") from None
     except ValueError:
-        raise DataError(f"entry {number} answers other queries than the first entry") from None
+        raise DataError(f"entries {reference} and {other} answer different queries") from None
     if pair.better == _OTHER:
         return ReferenceComparison(pair.difference, pair.low, pair.high, pair.p, pair.wins, pair.ties, pair.losses)
     return ReferenceComparison(-pair.difference, -pair.high, -pair.low, pair.p, pair.losses, pair.ties, pair.wins)
+
+
+def correct_p_values(comparisons: Mapping[int, ReferenceComparison]) -> dict[int, ReferenceComparison]:
+    """Return the comparisons with p-values after Holm's correction over all of them."""
+    corrected = holm([each.p for each in comparisons.values()])
+    return {number: replace(each, p=float(p)) for (number, each), p in zip(comparisons.items(), corrected, strict=True)}
 
 
 def _judgement(store: EntryStore, metric: Metric, part: str, number: int) -> Judgement:

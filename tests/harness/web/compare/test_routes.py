@@ -57,7 +57,7 @@ def test_entries_are_compared_with_the_first_one(
 def test_differences_are_those_of_the_command(factory: EntryFactory, entries: list[Entry]) -> None:
     lookup = EntryLookup(factory.competition, factory.workspace)
     (pair,) = compare_entries(["#1", "#2"], lookup, task="retrieval").comparison.pairs
-    result = compare_with_reference(factory.store, metric("map@100"), "all", 1, [2])[2]
+    result = compare_with_reference(factory.store, metric("map@100"), "all", 1, 2)
     assert (result.difference, result.low, result.high, result.p) == (-pair.difference, -pair.high, -pair.low, pair.p)
     assert (result.wins, result.ties, result.losses) == (pair.losses, pair.ties, pair.wins)
 

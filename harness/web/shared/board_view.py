@@ -7,8 +7,7 @@ from typing import Any
 
 from harness.scoring.reference_scores import published_rows, sample_submission_scores
 from harness.scoring.reported_metric import metric_family
-from harness.web.charts.board_charts import COSTS, ChartOptions, ChartSource, ScatterChart, cost_chart, time_chart
-from harness.web.charts.zoom import Zoom
+from harness.web.charts.board_charts import COSTS, ScatterChart
 from harness.web.data.board_cache import RankedBoard, Tab
 from harness.web.data.ties import BoardTie
 from harness.web.rendering import Link
@@ -22,19 +21,17 @@ from harness.web.shared.board_columns import (
     further_columns,
 )
 from harness.web.shared.board_context import TAB_NAMES, BoardContext
+from harness.web.shared.board_figures import board_charts
 from harness.web.shared.board_lines import BarScale, BoardLine, bar_scale, board_line, has_value
-from harness.web.shared.board_query import PAGE_ROWS, BoardQuery, filter_rows, select_rows
-from leaderboard.board import Standing, board_row
+from harness.web.shared.board_query import PAGE_ROWS, BoardQuery, select_rows
+from leaderboard.board import board_row
 from leaderboard.references import (
     ReferenceRow,
     baseline_references,
-    is_baseline,
     published_references,
     reference_rows,
 )
 from leaderboard.rendering.format_cells import metric_label
-from leaderboard.seeds import SeedSpread
-from leaderboard.storage.entry_summaries import EntrySummary
 from leaderboard.storage.notes import EntryNote, SavedView
 from metrics import metrics_of
 
@@ -143,7 +140,7 @@ def build_board_view(board: BoardContext, ranked: RankedBoard, tab: Tab, query: 
         can_write=is_local and site.notes.can_write,
         tags=_tags(ranked, context.notes),
         views=site.notes.views(board.competition, board.task) if is_local else (),
-        charts=_charts(board, ranked, query, context),
+        charts=board_charts(board, ranked, query, context),
         references=_references(board, ranked),
         links=board.further_links() if ranked.part == "public" else (),
         metrics=_metric_links(ranked, query),
@@ -172,38 +169,6 @@ def _references(board: BoardContext, ranked: RankedBoard) -> list[ReferenceRow]:
     baselines = baseline_references(ranked.summaries, board.competition_name)
     published = published_rows(competition, board.task) if competition else published_references(ranked.metric.name)
     return reference_rows([*samples, *baselines, *published], board.visible_parts)
-
-
-def _charts(board: BoardContext, ranked: RankedBoard, query: BoardQuery, context: RowContext) -> list[ScatterChart]:
-    """Return the charts of the rows that match the search and the filters."""
-
-    def draw() -> list[ScatterChart]:
-        metric, higher_is_better = metric_label(ranked.metric.name), ranked.metric.higher_is_better
-        options = ChartOptions(query.x, query.y, Zoom.read(query.zoom))
-        best = [row.entry for row in filter_rows(ranked.standings, query, context)]
-        every = _matching_entries(ranked, query, context)
-        charts = (
-            cost_chart(ChartSource(best, context.tab, metric, higher_is_better, options), query.cost),
-            time_chart(ChartSource(every, context.tab, metric, higher_is_better, options)),
-        )
-        return [chart for chart in charts if chart and (len(chart.dots) > 1 or query.is_filtered or query.zoom)]
-
-    if query.tag or query.star:  # notes may change at any time
-        return draw()
-    latest = ranked.summaries[-1].id if ranked.summaries else 0
-    state = query.by, query.cost, query.search, query.which, query.x, query.y, query.zoom
-    key = (board.competition, board.task, ranked.metric.name, context.tab, state, len(ranked.summaries), latest)
-    return board.page.site.charts.get(key, draw)
-
-
-def _matching_entries(ranked: RankedBoard, query: BoardQuery, context: RowContext) -> list[EntrySummary]:
-    """Return all entries but baselines that match the search and the filters."""
-    every = [summary for summary in ranked.summaries if not is_baseline(summary)]
-    if not query.is_filtered:
-        return every
-    spread = SeedSpread(1, None, None)
-    rows = [Standing(1 if entry.status == "scored" else None, None, entry, 1, entry.created, spread) for entry in every]
-    return [row.entry for row in filter_rows(rows, query, context)]
 
 
 def _caption(board: BoardContext, tab: Tab) -> str:

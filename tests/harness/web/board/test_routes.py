@@ -1,5 +1,5 @@
 """Tests of `harness.web.board.routes`, `harness.web.home.routes`, `harness.web.competitions`, `harness.web.shared.board_context`,
-`harness.web.shared.board_view`, `harness.web.data.board_cache` and `harness.web.data.ties`.
+`harness.web.shared.board_view`, `harness.web.shared.board_figures`, `harness.web.data.board_cache` and `harness.web.data.ties`.
 """
 
 import re

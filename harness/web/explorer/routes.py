@@ -76,7 +76,6 @@ def query_list(analysis: AnalysisDep, query_filter: FilterDep, context: PageCont
         options=filter_options(analysis, context.site.analyses.groups(analysis)),
         chips=filter_chips(analysis, query_filter, None if not query_filter.selection else len(rows)),
         board=address("c", entry.competition, entry.task),
-        has_map=not context.permissions.user_name,
         curve=precision_curve(analysis) if not query_filter.state(sort="worst", against=None) else None,
         pages=pages,
         sorts=SORTS,

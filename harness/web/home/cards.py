@@ -7,7 +7,9 @@ from datetime import datetime
 from harness.data.competition import TASKS
 from harness.web.competitions import describe_images
 from harness.web.context import PageContext
+from harness.web.data.board_cache import RankedBoard
 from harness.web.home.sparkline import Sparkline, best_over_time
+from harness.web.lru import LruCache
 from harness.web.rendering import Link, address
 from harness.web.shared.competition_tabs import data_tab
 from leaderboard.rendering.format_cells import metric_label
@@ -15,6 +17,7 @@ from leaderboard.storage.entry_summaries import BoardSummary
 from metrics import Task
 
 N_BEST = 3
+_LINES: LruCache[Sparkline | None] = LruCache(64)  # by site, board and state of the board
 PART_NAMES = {"public": "public part", "private": "private part", "all": "all queries"}
 
 
@@ -88,7 +91,7 @@ def _board_card(context: PageContext, key: str, task: Task) -> BoardCard:
         BestEntry(entry.identity, address("e", entry.id), entry.score(board.part) or 0.0)
         for entry in (ranked[:N_BEST] if is_visible else [])
     ]
-    line = best_over_time(board.summaries, board.part, higher_is_better=board.order.higher_is_better)
+    line = _line(context, key, task, board)
     return BoardCard(
         task,
         address("c", key, task),
@@ -100,3 +103,11 @@ def _board_card(context: PageContext, key: str, task: Task) -> BoardCard:
         ranked[0].intervals.get(board.part, ()) if best else (),
         line if is_visible else None,
     )
+
+
+def _line(context: PageContext, key: str, task: Task, board: RankedBoard) -> Sparkline | None:
+    """Return the best score over time, computed again if entries have been added."""
+    last = board.summaries[-1].id if board.summaries else 0
+    state = context.site, key, task, board.part, len(board.summaries), last
+    higher_is_better = board.order.higher_is_better
+    return _LINES.get(state, lambda: best_over_time(board.summaries, board.part, higher_is_better=higher_is_better))

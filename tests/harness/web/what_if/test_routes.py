@@ -35,7 +35,7 @@ def test_the_page_has_the_scores_of_each_change(client: TestClient, factory: Ent
     assert [row.strip() for row in rows][:3] == ["as submitted", "first 1 image", "first 5 images"]
     entry = factory.store.by_ids([1])[1]
     for part in ("public", "private", "all"):
-        assert f"{entry.score(part):.5f}" in page.text
+        assert f"{entry.score(part):.4f}" in page.text
     assert "overfits" in page.text
     assert page.text.count('class="score-line') == 3
 

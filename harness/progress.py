@@ -48,5 +48,11 @@ def track(
             _listener(what, done, total)
 
 
+def report_progress(what: str, done: int = 0, total: int | None = None) -> None:
+    """Report to the listener, if there is one, how many items of a stage are done."""
+    if _listener:
+        _listener(what, done, total)
+
+
 def ignore_progress(what: str, done: int, total: int | None) -> None:
     """A listener that does nothing."""

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from re import search
 from typing import TYPE_CHECKING
 
 from harness.cli._paste import pasteable
@@ -52,15 +51,13 @@ def next_lines(
 
 def _after_failure(entry: Entry, paste: partial[str]) -> Iterator[tuple[str, str]]:
     """Yield how to give a run that exceeded a limit more, or else how to read its log."""
+    from harness.running.run_options import limit_options, run_options
+
     reason = entry.reason or ""
-    if match := search(r"^timed out after ([\d.]+) s", reason):
-        yield (
-            f"{entry.identity} timed out; give it more time",
-            paste("run", _spec(entry), "--timeout", _twice(match[1])),
-        )
-    elif match := search(r"more than ([\d.]+) MB \(--memory-limit\)", reason):
-        more = f"{_twice(match[1])}MB"
-        yield f"{entry.identity} took too much memory; allow more", paste("run", _spec(entry), "--memory-limit", more)
+    if limit := limit_options(reason):
+        is_time = limit[0] == "--timeout"
+        what = "timed out; give it more time" if is_time else "took too much memory; allow more"
+        yield f"{entry.identity} {what}", paste("run", _spec(entry), *run_options(entry), *limit)
     elif entry.log:
         yield f"{entry.identity} failed; read its log", f"tail -n {_LOG_LINES} {quote(entry.log)}"
 
@@ -73,10 +70,6 @@ def _spec(entry: Entry) -> str:
         return str(json.loads(Path(entry.log or "").with_name(JOB).read_text(encoding="utf-8"))["spec"])
     except (OSError, ValueError, KeyError, TypeError):
         return entry.identity
-
-
-def _twice(number: str) -> str:
-    return f"{2 * float(number):.10g}"
 
 
 def _first_names(entries: Sequence[Entry]) -> list[str]:

@@ -6,10 +6,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from harness.progress import report_progress
 from harness.supervision.child_process import process_tree_memory_mb
 from leaderboard import Stage
 
 _EVERY_S = 0.05
+_WORK = {
+    "load": "loading", "fit": "fitting", "rank": "ranking", "recognise": "recognising", "write": "writing",
+}  # fmt: skip
 
 
 class StageRecorder:
@@ -22,7 +26,8 @@ class StageRecorder:
 
     @contextmanager
     def measure(self, name: str) -> Iterator[None]:
-        """Record the block as the stage `name`, also if it raises."""
+        """Report the stage `name` as progress, and record the block as that stage, also if it raises."""
+        report_progress(_WORK.get(name, name))
         wall, cpu = time.monotonic(), sum(os.times()[:4])
         self._peak = process_tree_memory_mb(os.getpid())
         try:

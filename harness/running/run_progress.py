@@ -26,7 +26,8 @@ def send_progress(what: str, done: int, total: int | None) -> None:
 def forward_progress(text: str, listener: ProgressListener) -> str:
     """Pass a message of `send_progress`, which may be anything, to a listener.
 
-    Returns what the run is doing, as in " while ranking (3 of 7)", or has done last; "" if the message is none.
+    Returns what the run is doing, as in " while ranking (3 of 7)" or " while fitting", or has done last; "" if the
+    message is none.
     """
     try:
         what, done, total = json.loads(text)
@@ -36,7 +37,9 @@ def forward_progress(text: str, listener: ProgressListener) -> str:
         return ""
     what = shorten(what, _LONGEST)
     listener(what, done, total)
-    return f" after {what}" if done == total else f" while {what} ({done} of {total})"
+    if done == total:
+        return f" after {what}"
+    return f" while {what} ({done} of {total})" if total else f" while {what}"
 
 
 def _is_count(value: object) -> bool:

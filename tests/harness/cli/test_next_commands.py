@@ -1,4 +1,4 @@
-"""Tests of `harness.cli._next_commands`."""
+"""Tests of `harness.cli._next_commands` and `harness.running.run_options`."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -39,6 +39,11 @@ def test_a_solution_in_a_file_is_named_by_its_path(tmp_path: Path) -> None:
     (tmp_path / "task.json").write_text('{"spec": "/my/idea.py(x=1)"}')
     entry = make_entry("idea(x=1)", reason="timed out after 2 s (--timeout)", log=str(tmp_path / "log.txt"))
     assert commands([entry]) == [f"run '/my/idea.py(x=1)' --timeout 4 {PLACE}"]
+
+
+def test_more_time_is_for_the_same_queries_and_seed() -> None:
+    slow = make_entry("hash", reason="timed out after 6 s (--timeout)", split="40 of 561 test queries", seed=3)
+    assert commands([slow]) == [f"run hash --limit 40 --seed 3 --timeout 12 {PLACE}"]
 
 
 def test_few_of_many_failures_are_explained() -> None:

@@ -19,6 +19,9 @@ def test_a_limit_is_named_with_what_the_run_was_doing() -> None:
         "timed out after 3 s (--timeout) while ranking (3 of 7)",
         "used 512 MB, more than 400 MB (--memory-limit) while ranking (3 of 7)",
     ]
+    end = ProcessEnd(-9, "time", 512.3, 600.0, 3.1, 2.5)
+    (stage,) = (limit_outcome(end, LIMITS, "") or exit_outcome(end)).stages
+    assert (stage.wall_s, stage.cpu_s, stage.peak_mb) == (3.1, 2.5, 600.0)
     assert "processes at once" in str(limit_outcome(ProcessEnd(-9, "processes"), LIMITS, ""))
     assert limit_outcome(ProcessEnd(0), LIMITS, "") is None
     left = limit_outcome(ProcessEnd(0, n_left=2), LIMITS, "")
@@ -48,7 +51,7 @@ def test_progress_of_a_run_is_passed_on_and_anything_else_ignored() -> None:
     heard = []
     listener = lambda *progress: heard.append(progress)
     assert forward_progress('["rank\\u001b", 3, 7]', listener) == " while rank\\x1b (3 of 7)"
-    assert forward_progress('["rank", 3, null]', listener)
+    assert forward_progress('["rank", 3, null]', listener) == " while rank"
     for text in (
         "",
         "{}",

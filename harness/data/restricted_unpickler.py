@@ -7,6 +7,7 @@ keys whose hashes take for ever.
 from __future__ import annotations
 
 import pickle
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
@@ -95,11 +96,18 @@ def _check_key(key: object) -> None:
         raise pickle.UnpicklingError(f"a key is of the type {type(key).__name__}; keys are texts or integers")
 
 
-def _check_state(unpickler: Any) -> None:
-    """Refuse a state for anything but an object of a class that takes one: functions and classes do not change."""
+def _build(unpickler: Any) -> None:
+    """Set the state of an object whose class takes one; functions and classes do not change.
+
+    The attributes that torch gives its dictionaries of weights are left out.
+    """
     target = unpickler.stack[-2]
+    if isinstance(target, OrderedDict):
+        unpickler.stack.pop()
+        return
     if isinstance(target, type) or not hasattr(type(target), "__setstate__"):
         raise pickle.UnpicklingError(f"it changes an object of the type {type(target).__name__}")
+    pickle._Unpickler.load_build(unpickler)  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def _reduce(unpickler: Any) -> None:
@@ -118,10 +126,11 @@ def _dispatch() -> dict[int, _Handler]:
     of_name = {name: getattr(pickle, name)[0] for name in (*_PLAIN.split(), *_COUNTED.split())}
     handlers: dict[int, _Handler] = dict.fromkeys(range(256), _refuse)
     handlers |= {of_name[name]: original[of_name[name]] for name in _PLAIN.split()}
-    checks = {"DICT": _check_keys, "SETITEMS": _check_keys, "SETITEM": _check_last_key, "BUILD": _check_state}
+    checks = {"DICT": _check_keys, "SETITEMS": _check_keys, "SETITEM": _check_last_key}
+    own = {"REDUCE": _reduce, "BUILD": _build}
     handlers[pickle.BYTEARRAY8[0]] = _read_byte_array
     for name in _COUNTED.split():
-        handler = _reduce if name == "REDUCE" else original[of_name[name]]
+        handler = own.get(name, original[of_name[name]])
         handlers[of_name[name]] = _counted(_checked(checks[name], handler) if name in checks else handler)
     return handlers
 

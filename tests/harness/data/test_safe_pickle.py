@@ -5,13 +5,17 @@ Data is read, no function of a pickle is executed, and a small pickle needs litt
 
 import os
 import pickle
+from collections import OrderedDict
+from io import BytesIO
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from harness.data.restricted_unpickler import RestrictedUnpickler
 from harness.data.safe_pickle import read_pickle
 from harness.errors import DataError
 
@@ -106,3 +110,14 @@ def test_a_small_pickle_that_would_fill_the_memory_is_refused_at_once(kind: str,
     path.write_bytes(GREEDY[kind])
     with pytest.raises(DataError, match="is no pickle of lists, numbers and arrays alone"):
         read_pickle(path)
+
+
+def test_attributes_of_a_dictionary_of_weights_are_left_out() -> None:
+    class Reader(RestrictedUnpickler):
+        functions: ClassVar = {("collections", "OrderedDict"): OrderedDict}
+
+    weights = OrderedDict(layer=1)
+    weights._metadata = OrderedDict()  # type: ignore[attr-defined]  # as torch does
+    read = Reader(BytesIO(pickle.dumps(weights, protocol=2))).load()
+    assert read == weights
+    assert not hasattr(read, "_metadata")

@@ -1,4 +1,4 @@
-"""Tests of `harness.web.folds`: `routes` and `table`."""
+"""Tests of `harness.web.folds.routes` and `harness.web.folds.table`."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,6 @@
-"""Tests of `harness.web.map`: `routes`, `service`, `jobs`, `layout`, `points`, `regions`, `picture`, `descriptors`."""
+"""Tests of `harness.web.map.routes`, `harness.web.map.service`, `harness.web.map.jobs`, `harness.web.map.layout`,
+`harness.web.map.points`, `harness.web.map.regions`, `harness.web.map.picture` and `harness.web.map.descriptors`.
+"""
 
 import time
 from collections.abc import Callable

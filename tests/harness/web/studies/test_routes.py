@@ -1,4 +1,5 @@
-"""Tests of studies: `harness.web.studies` (`routes`, `charts`, `importance`) and `harness.web.data.board_studies`.
+"""Tests of `harness.web.studies.routes`, `harness.web.studies.charts`, `harness.web.studies.importance` and
+`harness.web.data.board_studies`.
 
 Also of `harness.tuning.stored_study` and `harness.tuning.range_facts`.
 """

@@ -1,6 +1,6 @@
 """Open photos, ground truths and entry analyses; the last few of each are cached."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,7 +10,6 @@ from harness.data.competition import Competition
 from harness.data.query_sample import is_fold
 from harness.data.split import TEST
 from harness.errors import DataError
-from harness.scoring.reported_metric import ranking_metric
 from harness.submissions.list_length import MAX_SCORED_IDS
 from harness.web.competitions import CompetitionIndex
 from harness.web.data.answer_index import SubmissionIndex
@@ -20,7 +19,7 @@ from harness.web.data.photos import CompetitionPhotos
 from harness.web.data.query_landmarks import QueryLandmarks, label_landmarks, truth_landmarks
 from harness.web.data.query_truth import QueryTruth
 from harness.web.data.served_file import served_file
-from harness.web.data.slices import Groups, ScoreSlice, query_groups, slice_scores
+from harness.web.data.slices import Groups, query_groups
 from harness.web.data.stored_content import read_content, write_content
 from harness.web.data.thumbnails import ThumbnailStore
 from harness.web.lru import LruCache
@@ -73,17 +72,6 @@ class AnalysisCache:
         moved = runs.joinpath(entry.competition, *path.parts[-2:])
         places = (path, runs), (path, self._workspace.folder / "uploads"), (moved, runs)
         return next((file for place in places if (file := served_file(*place))), None)
-
-    def slices(self, entry: Entry, other: Entry | None) -> Mapping[str, Sequence[ScoreSlice]]:
-        """Return the scores of an entry, and of another one, on subsets of the queries."""
-        try:
-            analysis = self.analysis(entry)
-            other_values = self.analysis(other).values if other and self.can_analyse(other) else None
-        except DataError:  # created by an older version
-            return {}
-        groups = self.groups(analysis)
-        metric = ranking_metric([entry], analysis.truth.task)
-        return slice_scores(groups, metric, analysis.truth.query_ids, analysis.values, other_values)
 
     def groups(self, analysis: EntryAnalysis) -> Groups:
         """Return the slices of an entry's queries."""

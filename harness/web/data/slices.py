@@ -22,12 +22,11 @@ Groups = dict[str, Masks]  # by the property that defines the slices
 
 @dataclass(frozen=True)
 class ScoreSlice:
-    """A subset of the queries: its name, its size, and the scores of an entry and of another one on it."""
+    """A subset of the queries: its name, its size, and the score on it; None if no query of it has a score."""
 
     name: str
     queries: int
     score: float | None
-    other: float | None = None
 
 
 def query_groups(competition: Competition, truth: QueryTruth, landmarks: QueryTruth | None) -> Groups:
@@ -43,22 +42,21 @@ def query_groups(competition: Competition, truth: QueryTruth, landmarks: QueryTr
 
 
 def slice_scores(
-    groups: Groups, metric: Metric, query_ids: np.ndarray, values: QueryArrays, other: QueryArrays | None
+    groups: Groups, metric: Metric, query_ids: np.ndarray, values: QueryArrays
 ) -> Mapping[str, Sequence[ScoreSlice]]:
-    """Return the scores of an entry, and of another one, on each slice."""
-    judgements = [None if arrays is None else from_arrays(metric, query_ids, arrays) for arrays in (values, other)]
+    """Return the scores of an entry on each slice."""
+    judgement = from_arrays(metric, query_ids, values)
 
-    def score(entry: int, mask: np.ndarray) -> float | None:
-        judgement = judgements[entry]
+    def score(mask: np.ndarray) -> float | None:
         try:
             if isinstance(judgement, QueryValues):
                 return metric.score_of(judgement.values[mask])
-            return None if judgement is None else metric.score(judgement.select(mask))
+            return metric.score(judgement.select(mask))
         except NoPositives:
             return None
 
     return {
-        group: [ScoreSlice(name, int(mask.sum()), score(0, mask), score(1, mask)) for name, mask in masks]
+        group: [ScoreSlice(name, int(mask.sum()), score(mask)) for name, mask in masks]
         for group, masks in groups.items()
     }
 

@@ -1,22 +1,26 @@
-"""The page of an entry, `/e/<number>`, and its submission file."""
+"""The page of an entry, `/e/<number>`, the analysis of its queries below it, and its submission file."""
 
-import os
-import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
-from harness.data.query_sample import is_fold, sample_size
+from harness.data.ground_truth_files import find_ground_truth
+from harness.data.query_sample import is_fold
 from harness.data.split import TEST
-from harness.errors import HarnessError
+from harness.errors import DataError
 from harness.scoring.reported_metric import needs_complete_rankings, ranking_metric
-from harness.solution.spec import split_spec
 from harness.web.context import PageContext, PageContextDep
+from harness.web.data.background_task import BackgroundTask
+from harness.web.entry.analysis import EntryQueries, analyse_queries
+from harness.web.entry.headline import headline, status_of
+from harness.web.entry.run_command import run_command
+from harness.web.entry.run_log import read_log, solution_traceback
 from harness.web.error_pages import not_found
-from harness.web.rendering import Link, address
+from harness.web.lru import LruCache
+from harness.web.rendering import Link, address, render_template
+from harness.web.shared.entry_facts import environment_values, parameter_values
 from harness.web.shared.entry_lookup import EntryDep, comparable_entries, entry_breadcrumb
 from harness.web.shared.entry_tables import entry_values
 from harness.web.site_page import SitePage
@@ -26,59 +30,52 @@ router = APIRouter(include_in_schema=False)
 PAGE = SitePage(router)
 
 MAX_LOG_LINES = 200  # shown, from the end
-_LOG_BYTES = 1 << 16  # read from the end of a log
-_MAX_IDENTITY = 2000  # characters of an identity that is parsed
-
-
-@dataclass(frozen=True)
-class ComparedFact:
-    """A fact of an entry and of another one; None if an entry has no such fact."""
-
-    name: str
-    value: str | None
-    other: str | None = None
-
-    @property
-    def differs(self) -> bool:
-        """Whether the two values differ."""
-        return self.value != self.other
-
-
-def compare_facts(values: Mapping[str, str], others: Mapping[str, str]) -> list[ComparedFact]:
-    """Return the facts of both entries, by name.
-
-    >>> [(fact.name, fact.differs) for fact in compare_facts({"a": "1", "b": "2"}, {"b": "2"})]
-    [('a', True), ('b', False)]
-    """
-    return [ComparedFact(name, values.get(name), others.get(name)) for name in dict.fromkeys([*values, *others])]
+PATIENCE_S = 0.1  # that a page waits for the analysis of the queries
+_ANALYSES: LruCache[BackgroundTask[EntryQueries | None]] = LruCache(64)  # by site and entry
 
 
 @router.get("/e/{number}")
 def entry_page(
     entry: EntryDep, context: PageContextDep, against: Annotated[str, Query(max_length=20)] = ""
-) -> HTMLResponse:
-    """Return the page of an entry, alone or beside another one."""
-    others = comparable_entries(entry, context)
-    other = next((candidate for candidate in others if str(candidate.id) == against), None)
-    if against and other is None:
-        raise not_found(f"entry {against} cannot be compared with entry {entry.id}")
+) -> Response:
+    """Return the page of an entry; the comparison with another one has moved to the board's comparison."""
+    if against.isdecimal() and against.isascii():
+        return RedirectResponse(_below_board(entry, "compare", [entry.id, int(against)]), 303)
     parts = [part for part in context.permissions.parts(entry.competition) if part in entry.scores]
-    log = _read_log(context, entry)
+    is_local = not context.permissions.user_name
+    log = read_log(context.site.analyses.run_file(entry, entry.log)) if is_local else []
     return context.render(
         "entry/entry.html",
         entry.identity,
         entry_breadcrumb(entry),
         parts=parts,
-        links=_links(context, entry, other),
-        others=others,
-        command=_command(context, entry),
-        parameters=compare_facts(_parameters(entry), _parameters(other) if other else {}),
-        slices=context.site.analyses.slices(entry, other) if _can_analyse(context, entry) else {},
-        versions=compare_facts(_environment(entry), _environment(other) if other else {}),
+        figures=headline(context, entry, parts),
+        state=status_of(entry),
+        links=_links(context, entry),
+        others=comparable_entries(entry, context) if entry.status == "scored" else [],
+        compare_address=_below_board(entry, "compare"),
+        command=run_command(context, entry),
+        parameters=parameter_values(entry),
+        versions=environment_values(entry),
         log=log[-MAX_LOG_LINES:],
         is_log_cut=len(log) > MAX_LOG_LINES,
-        **entry_values(entry, parts, other),
+        traceback=solution_traceback(log) if entry.status == "failed" else [],
+        note=context.site.notes.find_one(entry.id or 0) if is_local else None,
+        can_write=context.site.notes.can_write,
+        **_analysis_values(context, entry, PATIENCE_S),
+        **entry_values(entry, parts),
     )
+
+
+@router.get("/e/{number}/analysis")
+def entry_analysis(entry: EntryDep, context: PageContextDep) -> Response:
+    """Return the charts of an entry's queries; status 202 while they are computed."""
+    if not _can_analyse(context, entry):
+        raise not_found()
+    values = _analysis_values(context, entry, 0)
+    if values["is_computing"]:
+        return PlainTextResponse("Reading the answers", 202)
+    return HTMLResponse(render_template("entry/_analysis.html", context.layout(""), entry=entry, **values))
 
 
 @router.get("/e/{number}/submission.csv")
@@ -90,59 +87,56 @@ def submission(entry: EntryDep, context: PageContextDep) -> Response:
     return FileResponse(path, media_type="text/csv; charset=utf-8", filename=f"entry-{entry.id}-submission.csv")
 
 
+def _analysis_values(context: PageContext, entry: Entry, patience: float) -> dict[str, Any]:
+    """Return the analysis of the queries, None without one, and whether it is still being computed."""
+    values = {"queries": None, "is_computing": False, "problem": "", "landmarks_address": ""}
+    if not _can_analyse(context, entry):
+        return values
+    analyses = context.site.analyses
+    task = _ANALYSES.get((context.site, entry.id), lambda: BackgroundTask(lambda: analyse_queries(analyses, entry)))
+    if not task.wait(patience):
+        return values | {"is_computing": True}
+    try:
+        queries = task.result()
+    except DataError as error:  # files are missing, or were created by an older version
+        task.retry()
+        return values | {"problem": str(error) if not context.permissions.user_name else "not available"}
+    is_on_test = entry.split == TEST
+    return values | {
+        "queries": queries,
+        "landmarks_address": _below_board(entry, "landmarks", [entry.id]) if is_on_test else "",
+    }
+
+
 def _can_analyse(context: PageContext, entry: Entry) -> bool:
-    return context.permissions.can_see_truth(entry.competition) and context.site.analyses.can_analyse(entry)
+    """Return whether the user may see the truth, and the files exist; without reading them, except for a fold."""
+    if not context.permissions.can_see_truth(entry.competition) or entry.status != "scored":
+        return False
+    competition = context.site.competitions.find(entry.competition)
+    if competition is None or context.site.analyses.submission(entry) is None:
+        return False
+    if is_fold(entry.split):
+        return context.site.analyses.can_analyse(entry)
+    return entry.task in find_ground_truth(competition.folder)
 
 
 def _ranks_whole_index(entry: Entry) -> bool:
     return entry.task == "retrieval" and needs_complete_rankings(ranking_metric([entry], "retrieval"))
 
 
-def _links(context: PageContext, entry: Entry, other: Entry | None) -> list[Link]:
+def _below_board(entry: Entry, page: str, entries: Sequence[object] = ()) -> str:
+    return address("c", entry.competition, entry.task, page, entry=entries)
+
+
+def _links(context: PageContext, entry: Entry) -> list[Link]:
+    """Return links to further pages of an entry, the most important first."""
     links = []
     if _can_analyse(context, entry):
-        query = {"sort": "difference", "against": other.id} if other else {}
-        links.append(Link("Results by query", address("e", entry.id, "queries", **query)))
+        links.append(Link("Explore queries", address("e", entry.id, "queries")))
         if entry.split == TEST and not _ranks_whole_index(entry):
             links.append(Link("What if", address("e", entry.id, "what-if")))
+    if entry.status == "scored" and not context.permissions.user_name:
+        links.append(Link("Map of images", address("e", entry.id, "map")))
     if context.site.analyses.submission(entry):
         links.append(Link("Download submission", address("e", entry.id, "submission.csv")))
     return links
-
-
-def _environment(entry: Entry) -> dict[str, str]:
-    """Return the code digest, the seed, the device and the library versions of an entry's run."""
-    device = {"device": entry.device} if entry.device else {}
-    return {"code": entry.code_version[:12], "seed": str(entry.seed), **device, **entry.versions}
-
-
-def _parameters(entry: Entry) -> dict[str, str]:
-    """Return the representations of the parameters in an entry's identity; empty if it cannot be parsed."""
-    if len(entry.identity) > _MAX_IDENTITY:
-        return {}
-    try:
-        return {name: repr(value) for name, value in split_spec(entry.identity)[1].items()}
-    except HarnessError:  # an uploaded file may have any name
-        return {}
-
-
-def _command(context: PageContext, entry: Entry) -> str:
-    """Return the command that runs an entry again; empty for an uploaded file."""
-    if not entry.stages:
-        return ""
-    competition = context.site.competitions.find(entry.competition)
-    is_local = competition is not None and not context.permissions.user_name  # teams must not see local paths
-    folder = str(competition.folder) if competition and is_local else entry.competition_name
-    limit = ["--limit", str(size)] if (size := sample_size(entry.split)) else []
-    words = ["landmark", "run", entry.identity, *(["--folds"] if is_fold(entry.split) else limit), "--on", folder]
-    return shlex.join([*words, *(["--seed", str(entry.seed)] if entry.seed else [])])
-
-
-def _read_log(context: PageContext, entry: Entry) -> list[str]:
-    """Return the last lines of a run's log."""
-    path = context.site.analyses.run_file(entry, entry.log)
-    if path is None:
-        return []
-    with path.open("rb") as file:
-        file.seek(max(0, os.fstat(file.fileno()).st_size - _LOG_BYTES))
-        return file.read(_LOG_BYTES).decode("utf-8", "replace").splitlines()

@@ -95,6 +95,7 @@ AFTER_THE_DEADLINE = {  # what derives from private scores or from the ground tr
     "/c/{competition}/{task}/results": MEMBERS,
     "/c/{competition}/{task}/shake-up": MEMBERS,
     "/c/{competition}/{task}/shake-up/content": MEMBERS,
+    "/e/{number}/analysis": OWN,
     "/e/{number}/queries": OWN,
     "/e/{number}/queries/{query_id}": OWN,
     "/e/{number}/what-if": OWN,

@@ -24,6 +24,7 @@ PAGE = SitePage(router)
 
 Analysis = BackgroundTask[Mapping[str, str]]
 PATIENCE_S = 0.25  # that a page waits for its content
+MANY_IMAGES = 20_000  # more are read only when the user asks for it
 _ANALYSES: LruCache[Analysis] = LruCache(8)  # by site and competition
 
 
@@ -39,30 +40,33 @@ CompetitionDep = Annotated[Competition, Depends(_competition_of)]
 
 
 @router.get("")
-def data_page(competition: CompetitionDep, context: PageContextDep) -> HTMLResponse:
-    """Return the first view of the data page."""
-    return _page(competition, context, "")
+def data_page(competition: CompetitionDep, context: PageContextDep, *, read: bool = False) -> HTMLResponse:
+    """Return the first view of the data page. With `read` the images are read, however many there are."""
+    return _page(competition, context, "", read=read)
 
 
 @router.get("/{view}")
-def data_view(competition: CompetitionDep, view: str, context: PageContextDep) -> HTMLResponse:
+def data_view(competition: CompetitionDep, view: str, context: PageContextDep, *, read: bool = False) -> HTMLResponse:
     """Return a view of the data page."""
-    return _page(competition, context, view)
+    return _page(competition, context, view, read=read)
 
 
 @router.get("/{view}/content")
 def content(competition: CompetitionDep, view: str, context: PageContextDep) -> Response:
     """Return the content of a view, or a line of progress with status 202 while it is being computed."""
-    analysis = _analysis(competition, context)
+    analysis = _ANALYSES.peek((context.site, competition.key))
+    if analysis is None:
+        raise not_found("the images of this competition are not being read")
     if not analysis.is_finished:
         return PlainTextResponse(analysis.progress, 202)
     return HTMLResponse(_content(competition, analysis.result(), "" if view == "first" else view))
 
 
-def _page(competition: Competition, context: PageContext, view: str) -> HTMLResponse:
-    analysis = _analysis(competition, context)
-    analysis.retry()
-    is_ready = analysis.wait(PATIENCE_S)
+def _page(competition: Competition, context: PageContext, view: str, *, read: bool) -> HTMLResponse:
+    analysis = _analysis(competition, context, start=read or _count_images(competition) <= MANY_IMAGES)
+    if analysis:
+        analysis.retry()
+    is_ready = analysis is not None and analysis.wait(PATIENCE_S)
     return context.render(
         "data_tab/data.html",
         f"{competition.name}, data",
@@ -70,9 +74,9 @@ def _page(competition: Competition, context: PageContext, view: str) -> HTMLResp
         name=competition.name,
         description=describe_images(competition),
         tabs=competition_tabs(context, competition.key, "data"),
-        content=Markup(_content(competition, analysis.result(), view)) if is_ready else None,  # noqa: S704 (rendered)
+        content=Markup(_content(competition, analysis.result(), view)) if analysis and is_ready else None,  # noqa: S704 (rendered)
         content_address=address("c", competition.key, "data", view or "first", "content"),
-        progress=analysis.progress,
+        progress=analysis.progress if analysis else "",
     )
 
 
@@ -80,12 +84,17 @@ def _link(competition: Competition) -> Link:
     return Link("data", address("c", competition.key, "data"), current=True)
 
 
-def _analysis(competition: Competition, context: PageContext) -> Analysis:
-    """Return the analysis of a competition, which may still go on."""
-    analyser, picture = load_analyser(), partial(_picture, competition.key)
+def _analysis(competition: Competition, context: PageContext, *, start: bool) -> Analysis | None:
+    """Return the analysis of a competition, which may still go on; None if it was not started and is not to be."""
+    analyser, picture, key = load_analyser(), partial(_picture, competition.key), (context.site, competition.key)
     assert analyser is not None
-    start = lambda: Analysis(lambda: analyser(competition, picture), measure_progress=True)
-    return _ANALYSES.get((context.site, competition.key), start)
+    if not start:
+        return _ANALYSES.peek(key)
+    return _ANALYSES.get(key, lambda: Analysis(lambda: analyser(competition, picture), measure_progress=True))
+
+
+def _count_images(competition: Competition) -> int:
+    return len(competition.train) + len(competition.index) + len(competition.queries)
 
 
 def _picture(key: str, part: str, image_id: str) -> str:

@@ -86,3 +86,19 @@ def test_the_plug_in_links_to_photographs_and_draws_hashes(factory: EntryFactory
     assert 'src="/small/train/' in views["Galleries"]
     assert views["Hashes"].count('class="bits ') > 4
     assert "bits differ" in views["Hashes"]
+
+
+def test_many_images_are_read_only_when_the_user_asks_for_it(
+    factory: EntryFactory, browse: Browse, analyser: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "MANY_IMAGES", 3)
+    monkeypatch.setattr(routes, "PATIENCE_S", 30)
+    calls: list[Any] = []
+    analyser(lambda competition, _: calls.append(competition) or {"Overview": "<p>all of them</p>"})
+    client, address = browse(factory.competition.folder), f"/c/{factory.competition.key}/data"
+    assert "Read the images" in client.get(address).text
+    assert client.get(f"{address}/first/content").status_code == 404
+    assert calls == []
+    assert "all of them" in client.get(f"{address}?read=1").text
+    assert "all of them" in client.get(address).text
+    assert len(calls) == 1

@@ -10,6 +10,7 @@ from harness.data.ground_truth_files import find_ground_truth
 from harness.data.query_sample import is_fold
 from harness.data.split import TEST
 from harness.errors import DataError
+from harness.running.run_options import limit_options
 from harness.scoring.reported_metric import needs_complete_rankings, ranking_metric
 from harness.web.context import PageContext, PageContextDep
 from harness.web.data.background_task import BackgroundTask
@@ -55,6 +56,7 @@ def entry_page(
         others=comparable_entries(entry, context) if entry.status == "scored" else [],
         compare_address=_below_board(entry, "compare"),
         command=run_command(context, entry),
+        raises_limit=bool(limit_options(entry.reason or "")),
         parameters=parameter_values(entry),
         versions=environment_values(entry),
         log=log[-MAX_LOG_LINES:],

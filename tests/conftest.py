@@ -78,6 +78,15 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def runs_in_this_process() -> Iterator[None]:
+    """Run solutions in this process, in all tests of the module; see `tests.fakes.runs`."""
+    from tests.fakes.runs import runs_here
+
+    with runs_here():
+        yield
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a new, empty database of each kind; see `tests.databases`."""

@@ -12,6 +12,8 @@ from tests.cli import run_command
 from tests.factories.competitions import make_competition
 from tests.factories.solutions import STEPWISE
 
+pytestmark = pytest.mark.usefixtures("runs_in_this_process")
+
 
 @pytest.fixture
 def grown(tmp_path: Path) -> Path:

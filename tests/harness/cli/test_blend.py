@@ -9,6 +9,8 @@ import pytest
 from tests.cli import error_of, run_command
 from tests.factories.competitions import make_competition
 
+pytestmark = pytest.mark.usefixtures("runs_in_this_process")
+
 RUNS = ("first_images", "first_images(length=2)", "hash", "most_frequent")
 
 

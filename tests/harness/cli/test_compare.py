@@ -12,6 +12,8 @@ from tests.cli import run_command, run_process
 from tests.factories.competitions import make_competition
 from tests.factories.entries import EntryFactory
 
+pytestmark = pytest.mark.usefixtures("runs_in_this_process")
+
 RANKED = re.compile(r"^ (\d)([= ])  (\S+)", re.MULTILINE)
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.cli import run_command
 from tests.factories.solutions import STEPWISE
 
-pytestmark = pytest.mark.usefixtures("workspace")
+pytestmark = pytest.mark.usefixtures("runs_in_this_process", "workspace")
 
 
 @pytest.mark.slow

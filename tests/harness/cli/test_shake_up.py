@@ -7,7 +7,7 @@ import pytest
 
 from tests.cli import run_command
 
-pytestmark = pytest.mark.usefixtures("workspace")
+pytestmark = pytest.mark.usefixtures("runs_in_this_process", "workspace")
 
 
 def test_rank_ranges_and_the_best_final_entries_are_printed(competition_folder: Path, tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ from tests.factories.competitions import make_competition
 from tests.factories.solutions import write_obedient
 from tests.fakes.kaggle import KEY, write_fake_package
 
+pytestmark = pytest.mark.usefixtures("runs_in_this_process")
+
 RUNS = ("first_images(length=2)", "first_images", "most_frequent")
 
 

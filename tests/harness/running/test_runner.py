@@ -29,6 +29,7 @@ from leaderboard import Coverage
 from tests.factories.competitions import image_id, image_path, make_competition, save_image
 from tests.factories.runs import make_runner, run_solutions
 from tests.factories.solutions import write_obedient
+from tests.fakes.runs import runs_here
 
 ROOT = Path(__file__).parents[3]
 UNRESTRICTED = RunLimits(sandbox="off")  # for a solution that writes a file of the test
@@ -240,6 +241,23 @@ def test_the_answer_is_the_same_for_any_number_of_jobs(competition_folder: Path)
         (result,) = run_solutions(runner, "first_images", jobs=jobs, seed=jobs)
         files.append(Path(result.entry.submission or "").read_bytes())
     assert files[0] == files[1]
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_run_in_the_process_of_a_test_has_the_same_entry_and_is_repeated_if_its_code_changes(
+    competition_folder: Path, obedient: Path
+) -> None:
+    (real,) = run_solutions(make_runner(competition_folder), str(obedient))
+    with runs_here():
+        (here,) = run_solutions(make_runner(competition_folder), str(obedient), seed=1)
+        assert not run_solutions(make_runner(competition_folder), str(obedient), seed=1)[0].executed
+        obedient.write_text(obedient.read_text() + "\n# changed\n")
+        assert run_solutions(make_runner(competition_folder), str(obedient), seed=1)[0].executed
+        failed = run_solutions(make_runner(competition_folder), f"{obedient}(do='raise')")[0].entry
+    one, other = real.entry, here.entry
+    assert (one.status, one.scores, one.coverage) == (other.status, other.scores, other.coverage)
+    assert [stage.name for stage in other.stages] == ["load", "fit", "rank", "write"]
+    assert (failed.status, "IndexError: list index out of range" in (failed.reason or "")) == ("failed", True)
 
 
 @pytest.mark.usefixtures("workspace")

@@ -186,7 +186,9 @@ def test_names_are_escaped_on_every_page(factory: EntryFactory, browse: Browse, 
     entries.append(factory.add_failed("fails", "".join(hostile_names[:9]), log="\n".join(hostile_names)))
     client = browse(factory.competition.folder)
     pages = [board(factory), board(factory) + "?by=identity", "/"]
-    pages += [f"/e/{entry.id}?against={entries[0].id}" for entry in entries[1:-1]] + [f"/e/{entries[-1].id}"]
+    numbers = [entry.id for entry in entries]
+    comparison = f"/c/{factory.competition.key}/retrieval/compare?entry={numbers[0]}"
+    pages += [f"{comparison}&entry={number}" for number in numbers[1:-1]] + [f"/e/{number}" for number in numbers]
     pages += [f"/e/{entry.id}/queries" for entry in entries[:-1]]
     for address in pages:
         answer = client.get(address)

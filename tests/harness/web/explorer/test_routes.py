@@ -153,7 +153,8 @@ def test_entries_on_other_queries_cannot_be_compared(factory: EntryFactory, brow
     entry, other = factory.add_ranking("some", right=0.5), factory.add_labelling("named", {})
     client = browse(factory.competition.folder)
     assert client.get(f"/e/{entry.id}/queries?against={other.id}").status_code == 404
-    assert client.get(f"/e/{entry.id}?against={other.id}").status_code == 404
+    comparison = client.get(f"/e/{entry.id}?against={other.id}").headers["location"]
+    assert client.get(comparison).status_code == 404
     assert client.get(f"/e/{entry.id}/queries?against=77").status_code == 404
 
 
@@ -281,7 +282,7 @@ def test_an_entry_on_a_fold_is_analysed_on_its_train_images(factory: EntryFactor
     photo = re.findall(r'<img src="([^"]+)"', text)[0]
     assert "/train/small/" in photo
     assert client.get(photo).headers["content-type"] == "image/jpeg"
-    assert "Results by query" in client.get(f"/e/{entry.id}").text
+    assert "Explore queries" in client.get(f"/e/{entry.id}").text
     assert client.get(f"/e/{entry.id}/queries?against={on_test.id}").status_code == 404
     assert client.get(f"/e/{other_folds.id}/queries").status_code == 404
     assert client.get(f"/e/{other_folds.id}").status_code == 200

@@ -24,6 +24,17 @@ def headline(context: PageContext, entry: Entry, parts: Sequence[str]) -> list[F
     return [*filter(None, figures), *_cost(entry)]
 
 
+def scored_parts(entry: Entry, visible: Sequence[str]) -> list[str]:
+    """Return the visible parts with scores of an entry; only "all" if public and private are not both there.
+
+    >>> from tests.factories.entries import make_entry
+    >>> scored_parts(make_entry(public=0.3), ("public", "private", "all"))
+    ['public']
+    """
+    scored = [part for part in visible if any(score is not None for score in entry.scores.get(part, {}).values())]
+    return ["all"] if len(scored) == 2 and "all" in scored and "all" in entry.intervals else scored
+
+
 def status_of(entry: Entry) -> str:
     """Return the status of an entry as pages call it.
 

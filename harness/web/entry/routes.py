@@ -15,7 +15,7 @@ from harness.scoring.reported_metric import needs_complete_rankings, ranking_met
 from harness.web.context import PageContext, PageContextDep
 from harness.web.data.background_task import BackgroundTask
 from harness.web.entry.analysis import EntryQueries, analyse_queries
-from harness.web.entry.headline import headline, status_of
+from harness.web.entry.headline import headline, scored_parts, status_of
 from harness.web.entry.run_command import run_command
 from harness.web.entry.run_log import read_log, solution_traceback
 from harness.web.error_pages import not_found
@@ -42,8 +42,9 @@ def entry_page(
     """Return the page of an entry; the comparison with another one has moved to the board's comparison."""
     if against.isdecimal() and against.isascii():
         return RedirectResponse(_below_board(entry, "compare", [entry.id, int(against)]), 303)
-    parts = [part for part in context.permissions.parts(entry.competition) if part in entry.scores]
+    parts = scored_parts(entry, context.permissions.parts(entry.competition))
     is_local = not context.permissions.user_name
+    analysis = _analysis_values(context, entry, PATIENCE_S)
     log = read_log(context.site.analyses.run_file(entry, entry.log)) if is_local else []
     return context.render(
         "entry/entry.html",
@@ -52,7 +53,7 @@ def entry_page(
         parts=parts,
         figures=headline(context, entry, parts),
         state=status_of(entry),
-        links=_links(context, entry),
+        links=_links(context, entry, can_explore=analysis["is_computing"] or analysis["queries"] is not None),
         others=comparable_entries(entry, context) if entry.status == "scored" else [],
         compare_address=_below_board(entry, "compare"),
         command=run_command(context, entry),
@@ -64,7 +65,7 @@ def entry_page(
         traceback=solution_traceback(log) if entry.status == "failed" else [],
         note=context.site.notes.find_one(entry.id or 0) if is_local else None,
         can_write=context.site.notes.can_write,
-        **_analysis_values(context, entry, PATIENCE_S),
+        **analysis,
         **entry_values(entry, parts),
     )
 
@@ -111,14 +112,14 @@ def _analysis_values(context: PageContext, entry: Entry, patience: float) -> dic
 
 
 def _can_analyse(context: PageContext, entry: Entry) -> bool:
-    """Return whether the user may see the truth, and the files exist; without reading them, except for a fold."""
+    """Return whether the user may see the truth, and the files exist; they are not read."""
     if not context.permissions.can_see_truth(entry.competition) or entry.status != "scored":
         return False
     competition = context.site.competitions.find(entry.competition)
     if competition is None or context.site.analyses.submission(entry) is None:
         return False
     if is_fold(entry.split):
-        return context.site.analyses.can_analyse(entry)
+        return context.site.workspace.folds_file(entry.competition).exists()
     return entry.task in find_ground_truth(competition.folder)
 
 
@@ -130,10 +131,10 @@ def _below_board(entry: Entry, page: str, entries: Sequence[object] = ()) -> str
     return address("c", entry.competition, entry.task, page, entry=entries)
 
 
-def _links(context: PageContext, entry: Entry) -> list[Link]:
+def _links(context: PageContext, entry: Entry, *, can_explore: bool) -> list[Link]:
     """Return links to further pages of an entry, the most important first."""
     links = []
-    if _can_analyse(context, entry):
+    if can_explore:
         links.append(Link("Explore queries", address("e", entry.id, "queries")))
         if entry.split == TEST and not _ranks_whole_index(entry):
             links.append(Link("What if", address("e", entry.id, "what-if")))

@@ -8,7 +8,7 @@ import os
 import random
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from threading import Lock
@@ -19,6 +19,7 @@ import pytest
 from harness.data.split import Split
 from harness.progress import ProgressListener
 from harness.running import job_execution
+from harness.running.dependencies import changes
 from harness.running.dependencies.recorder import READS
 from harness.running.description import descriptions
 from harness.running.description.describe import describe
@@ -27,6 +28,7 @@ from harness.running.outcome import Outcome, RunJob
 from harness.running.run_folder import JOB, create_log, restore_log
 from harness.running.run_results import collect_outcome, prepare_folder
 from harness.sandbox.restriction import enforcement
+from harness.solution import registry, spec
 from harness.solution.registry import RegisteredSolution
 from harness.solution.spec import split_spec
 from harness.supervision.process_end import ProcessEnd
@@ -47,11 +49,12 @@ class SourceReads:
         """Write what a run in a process would write that reads nothing else."""
         name = split_spec(json.loads((self._folder / JOB).read_text())["spec"])[0]
         empty: dict[str, object] = {
-            name: {} for name in ("top_levels", "absent", "files", "native", "folders", "variables", "settings")
+            name: {} for name in ("top_levels", "absent", "files", "native", "folders", "settings")
         }
-        facts = {"started_ns": time.time_ns(), "complete": True, "folder": os.getcwd(), "changed_folder": False}
+        facts = {"started_ns": time.time_ns(), "complete": True, "folder": os.getcwd()}
+        facts |= {"changed_folder": False, "unseen": False}
         modules = [os.path.abspath(name)] if name.endswith(".py") else []
-        reads = {**empty, **facts, "modules": modules, "written": [], "search_path": []}
+        reads = {**empty, **facts, "variables": {}, "modules": modules, "written": [], "search_path": []}
         (self._folder / READS).write_text(json.dumps(reads))
 
 
@@ -88,6 +91,9 @@ def runs_here() -> Iterator[None]:
         patch.setattr(RunProcesses, "run", run_here)
         patch.setattr(job_execution, "DependencyRecorder", SourceReads)
         patch.setattr(descriptions, "describe_plugin", _describe_here)
+        patch.setattr(changes, "_setting_changes", lambda _: iter(()))  # libraries set variables in this process
+        for module in (registry, spec):  # the stream is that of all threads
+            patch.setattr(module, "redirect_stdout", nullcontext)
         yield
 
 

@@ -23,6 +23,8 @@ from tests.factories import competitions
 from tests.factories.modules import imported_file
 from tests.factories.solutions import write_obedient
 
+pytestmark = pytest.mark.usefixtures("runs_in_this_process")
+
 RETRIEVAL = ("first_images", "hash(kind='dct')")
 
 

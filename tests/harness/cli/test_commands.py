@@ -19,6 +19,8 @@ from tests.cli import error_of, modules_after, run_command, run_process
 from tests.factories.competitions import make_competition
 from tests.factories.solutions import write_obedient
 
+pytestmark = pytest.mark.usefixtures("runs_in_this_process")
+
 
 def test_an_error_is_one_line_without_long_words_and_passwords(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

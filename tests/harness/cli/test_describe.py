@@ -16,6 +16,8 @@ from tests.cli import error_of, run_command, run_process
 from tests.factories.competitions import write_table
 from tests.factories.vectors import thumbnails, write_npz
 
+pytestmark = pytest.mark.usefixtures("runs_in_this_process")
+
 EXTRACTORS = """
 from dataclasses import dataclass
 import numpy as np

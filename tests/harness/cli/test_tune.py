@@ -15,6 +15,8 @@ from tests.cli import error_of, run_command
 from tests.factories.competitions import make_competition
 from tests.factories.tuning_runs import QuickRuns, quick_runs, write_slope
 
+pytestmark = pytest.mark.usefixtures("runs_in_this_process")
+
 __all__ = ["quick_runs"]
 
 

@@ -15,6 +15,7 @@ from stat import S_ISDIR
 from types import FrameType
 from typing import Any
 
+from harness.running.dependencies.c_functions import opens_files
 from harness.running.dependencies.callers import is_library_call, is_package_search
 from harness.running.dependencies.command_files import database_file, named_files
 
@@ -69,6 +70,7 @@ class FileReads:
         self.written: set[str] = set()  # absolute paths
         self.complete = True  # false if there were too many
         self.changed_folder = False  # the process has called chdir
+        self.unseen = False  # the solution has asked for a function of C that opens files
         self._ignored = _KERNEL + ignored
 
     def start(self) -> None:
@@ -81,6 +83,7 @@ class FileReads:
             "os.posix_spawn": lambda arguments: self._note_command(arguments[1]),
             "os.system": lambda arguments: self._note_command(arguments[0]),
             "ctypes.dlopen": lambda arguments: self._note_library(arguments[0]),
+            "ctypes.dlsym": lambda arguments: self._note_function(arguments[1]),
             "os.listdir": lambda arguments: self._note_folder(arguments[0]),
             "os.scandir": lambda arguments: self._note_folder(arguments[0]),
             "os.rename": lambda arguments: self._note_written(arguments[1]),
@@ -148,6 +151,10 @@ class FileReads:
     def _note_library(self, path: object) -> None:
         if "/" in _text(path):  # others are looked up in the folders of the system
             self._note_read(path)
+
+    def _note_function(self, name: object) -> None:
+        frame = sys._getframe(3)  # noqa: SLF001 (who asks for it)
+        self.unseen = self.unseen or opens_files(name, frame)
 
     def _note_folder(self, path: object) -> None:
         name = "." if path is None else _text(path)

@@ -50,6 +50,7 @@ class DependencyRecorder:
         return {
             "started_ns": self._started_ns,
             "complete": self._files.complete,
+            "unseen": self._files.unseen,
             "folder": self._folder,
             "changed_folder": self._files.changed_folder,
             "search_path": [path for path in sys.path if isinstance(path, str)],
@@ -76,6 +77,7 @@ def merge_reads(earlier: Any, reads: dict[str, Any]) -> dict[str, Any]:
         for name in ("modules", "written", "search_path"):
             merged[name] = list(dict.fromkeys([*earlier[name], *reads[name]]))
         merged["started_ns"] = min(earlier["started_ns"], reads["started_ns"])
+        merged["unseen"] = bool(earlier["unseen"]) or reads["unseen"]
         merged["complete"] = bool(earlier["complete"]) and reads["complete"]
     except (KeyError, TypeError):
         merged["complete"] = False

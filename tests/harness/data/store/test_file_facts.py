@@ -21,3 +21,16 @@ def test_files_of_values_and_of_a_plugins_code_are_digested(tmp_path: Path, monk
     assert {Path(path).name for path in facts} == {"a.npy", "b.npy"}
     Path("b.npy").write_text("other")
     assert file_facts([], ["mine"])["b.npy"] != facts["b.npy"]
+
+
+def test_names_in_bytes_and_names_within_a_named_folder_are_digested(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "weights" / "a.bin").write_text("1")
+    (tmp_path / "b.bin").write_text("1")
+    (tmp_path / "mine.py").write_text('A = HERE / "weights" / "a.bin"\nB = open_by_c(b"b.bin")\n')
+    module = ModuleType("mine")
+    module.__file__ = str(tmp_path / "mine.py")
+    monkeypatch.setitem(sys.modules, "mine", module)
+    assert file_facts([], ["mine"]).keys() == {str(tmp_path / "weights/a.bin"), str(tmp_path / "b.bin")}

@@ -1,9 +1,10 @@
 """Tests of `harness.running.dependencies.file_reads`, `module_lookups` and `variable_reads` of the same package.
 
-Subjects: `harness.running.dependencies.callers`,
+Subjects: `harness.running.dependencies.callers`, `harness.running.dependencies.c_functions`,
 `harness.running.dependencies.module_lookups` and `harness.running.dependencies.variable_reads`.
 """
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -41,6 +42,17 @@ def test_reading_in_any_mode_is_noted_and_writing_is_not(tmp_path: Path, monkeyp
     assert noted.keys() == {"read", "both", "appended", "mapped.npy", "missing", "optional"}
     assert noted["read"] == file_stat("read")
     assert noted["missing"] is None
+
+
+def test_a_function_of_c_that_opens_files_makes_the_reads_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "stat", os.stat)
+    reads = FileReads()
+    reads.start()
+    library = ctypes.CDLL(None)
+    assert library.getpid() == os.getpid()
+    assert not reads.unseen
+    assert library.open(b"/no/such/file", os.O_RDONLY) == -1
+    assert reads.unseen
 
 
 def test_listed_folders_are_noted_but_not_those_of_imports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

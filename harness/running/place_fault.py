@@ -6,6 +6,7 @@ The process of a run is not believed: this looks at the disk and at the files it
 import os
 import pickle
 import shutil
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from harness.running.planned_run import PlannedRun
 
 _ROOM = 64_000_000  # bytes; with less a run may have failed for lack of room
 _PROBE = 1 << 16  # bytes
+_ADDRESS_SPACE = 4 << 30  # bytes; libraries reserve more than they use
+_OUT_OF_MEMORY = "MemoryError", "SIGSEGV", "bad_alloc", os.strerror(12), "failed to map segment"
 _TABLES = "train.csv", "index.csv", "test.csv"
 
 
@@ -32,7 +35,7 @@ def place_fault(run: PlannedRun, folder: Path, outcome: Outcome, tables: Mapping
     """
     if outcome.kind == "place":
         return outcome.reason
-    if outcome.reason is not None and (fault := _disk_fault(folder, outcome.reason)):
+    if outcome.reason is not None and (fault := _disk_fault(folder, outcome.reason) or _memory_fault(outcome.reason)):
         return fault
     if outcome.reason is not None or outcome.undecodable:
         return _competition_fault(Path(run.job.folder), run.inputs, tables)
@@ -55,6 +58,18 @@ def _disk_fault(folder: Path, reason: str) -> str | None:
     if is_full and shutil.disk_usage(folder).free < _ROOM:
         return f"{folder}: the disk is full; make room, or choose another workspace by --workspace"
     return None
+
+
+def _memory_fault(reason: str) -> str | None:
+    """Return that the address space of every process is limited, if a run ended as such a limit ends one."""
+    if not any(word in reason for word in _OUT_OF_MEMORY) or not sys.platform.startswith("linux"):
+        return None
+    from resource import RLIM_INFINITY, RLIMIT_AS, getrlimit  # Windows has none
+
+    limit = getrlimit(RLIMIT_AS)[0]
+    if limit == RLIM_INFINITY or limit >= _ADDRESS_SPACE:
+        return None
+    return f"{limit >> 20} MB of address space are too little for a run: raise the limit of this shell (ulimit -v)"
 
 
 def _remove(path: Path) -> None:

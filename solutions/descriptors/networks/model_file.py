@@ -39,6 +39,9 @@ _EXPECTED = {  # of a suffix
 }
 
 
+_MEMBERS = {".keras": "config.json"}  # what is in every archive of a suffix
+
+
 def digest_of_model(file: str) -> str:
     """Return the SHA-256 of a file of a model or of weights; HarnessError, in one line, if it cannot be one."""
     require_model_file(file)
@@ -60,8 +63,8 @@ def require_model_file(file: str) -> None:
         raise HarnessError(f"{file}: {problem}; {_AGAIN}, from the address of the file itself")
     if expected and kind not in expected:
         raise HarnessError(f"{file}: is {kind} and no {suffix} file; {_AGAIN}, or name it by its own suffix")
-    if kind == "a ZIP archive" and expected and not zipfile.is_zipfile(file):
-        raise HarnessError(f"{file}: is cut off or damaged; {_AGAIN}")
+    if kind == "a ZIP archive" and expected:
+        _require_members(file, suffix)
     if suffix == ".safetensors":
         _require_safetensors(file, size)
 
@@ -101,6 +104,18 @@ def _is_text(head: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return all(each.isprintable() or each in "\t\r\n" for each in text)
+
+
+def _require_members(file: str, suffix: str) -> None:
+    """Raise HarnessError unless a ZIP archive is whole and holds what files of its suffix hold."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = archive.namelist()
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):
+        raise HarnessError(f"{file}: is cut off or damaged; {_AGAIN}") from None
+    member = _MEMBERS.get(suffix)
+    if member and member not in names:
+        raise HarnessError(f"{file}: is a ZIP archive of something else, without {member}; name a {suffix} file")
 
 
 def _require_safetensors(file: str, size: int) -> None:

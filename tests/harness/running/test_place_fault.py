@@ -1,6 +1,7 @@
 """Tests of `harness.running.place_fault`."""
 
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -49,3 +50,16 @@ def test_tables_and_images_that_change_meanwhile_are_named(planned: PlannedRun, 
     assert "images changed or went missing" in (place_fault(planned, tmp_path, FAILED, tables) or "")
     assert "test.csv: changed" in (place_fault(planned, tmp_path, FAILED, tables | {"test.csv": (0, 0, 0, 0)}) or "")
     assert replace(FAILED, kind="killed").kind == "killed"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of Linux")
+def test_a_lack_of_memory_is_no_fault_of_the_solution_where_the_shell_limits_it(
+    planned: PlannedRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import resource
+
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (600 << 20, resource.RLIM_INFINITY))
+    assert "600 MB of address space" in (place_fault(planned, tmp_path, Outcome("MemoryError: no"), {}) or "")
+    assert place_fault(planned, tmp_path, FAILED, {}) is None
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (resource.RLIM_INFINITY,) * 2)
+    assert place_fault(planned, tmp_path, Outcome("MemoryError: no"), {}) is None

@@ -15,10 +15,10 @@ HTML = b"\n<!DOCTYPE html><html><body>404</body></html>"
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n"
 
 
-def archive() -> bytes:
+def archive(name: str = "config.json") -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as written:
-        written.writestr("config.json", "{}" * 1000)
+        written.writestr(name, "{}" * 1000)
     return file.getvalue()
 
 
@@ -44,6 +44,7 @@ FAULTS = [
     ("a.onnx", b'{"error": "not found"}', "is text and no .onnx file"),
     ("a.xml", b"\x1f\x8b\x08" + bytes(20), "is a gzip archive and no .xml file"),
     ("a.keras", archive()[:-30], "is cut off or damaged; download it again"),
+    ("a.keras", archive("a.txt"), "is a ZIP archive of something else, without config.json; name a .keras file"),
     ("a.safetensors", tensors(cut=3), "is cut off or no .safetensors file"),
     ("a.safetensors", bytes(100), "is cut off or no .safetensors file"),
 ]

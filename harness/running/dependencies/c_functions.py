@@ -8,12 +8,12 @@ from harness.running.dependencies.callers import is_library_call
 _OPENING = {
     *("open", "open64", "openat", "openat64", "openat2", "fopen", "fopen64", "freopen", "syscall"),
     *("__open", "__open64", "_open", "_wopen", "_wfopen", "posix_spawn", "posix_spawnp", "system", "popen"),
-    *("execve", "execv", "execvp", "execl", "execlp", "open_by_handle_at", "io_uring_setup"),
+    *("execve", "execv", "execvp", "execl", "execlp", "open_by_handle_at", "io_uring_setup", "getenv", "secure_getenv"),
 }
 
 
 def opens_files(name: object, frame: FrameType | None) -> bool:
-    """Return whether a function may open files or start programs, and code of a solution looks it up in `frame`."""
+    """Return whether code of a solution asks for a function that may open files, read variables or start programs."""
     passed = {getattr(sys.modules.get("ctypes"), "__file__", None), __file__}
     while frame and frame.f_code.co_filename in passed:
         frame = frame.f_back

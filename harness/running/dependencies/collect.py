@@ -54,7 +54,7 @@ def _collect(reads: Any, places: RunPlaces, digests: DigestCache) -> Dependencie
     if len(opened) + len(native) + len(modules) > _MAX_PATHS or not reads["complete"]:
         return Dependencies(unknown=f"it opened more than {_MAX_PATHS} files")
     if reads["unseen"]:
-        return Dependencies(unknown="it opens files by functions of C, which cannot be noted")
+        return Dependencies(unknown="it reads by functions of C, which cannot be noted")
     forget_archives(search_path)
     divided = divide_files(opened, native, folder, search_path, places)
     code = divided.code | {_archive(path) for path in modules if places.is_input(path)}

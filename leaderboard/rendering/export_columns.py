@@ -97,7 +97,7 @@ def _few(rows: Sequence[BoardRow | FoldRow], *, higher_is_better: bool) -> list[
     return [columns[0], ExportColumn("solution", False, [*map(row_name, rows)]), *columns[1:]]
 
 
-def _best(rows: Sequence[BoardRow | FoldRow], name: str | None, higher_is_better: bool) -> list[int]:  # noqa: FBT001
+def _best(rows: Sequence[BoardRow | FoldRow], name: str | None, higher_is_better: bool) -> list[int]:
     """Return the rows that have the best score of a field; none where all are equal."""
     scores = {row: value for row, each in enumerate(rows) if (value := getattr(each, name or "", None)) is not None}
     if not scores:

@@ -16,7 +16,7 @@ BOARD = LeaderboardView("demo", {"retrieval": board_rows(ENTRIES, higher_is_bett
     [
         ("table", "demo, retrieval: mAP@100 ↑\n#  Δ  solution"),
         ("markdown", "| 1 | nearest(dims=64) | 0.75000 | 0.50000 |"),
-        ("latex", r"1 & nearest(dims=64) & 0.75000 & 0.50000 \\"),
+        ("latex", r"1 & nearest(dims=64) & \textbf{0.75000} & \textbf{0.50000} \\"),
         ("csv", "1,1,0,nearest,nearest(dims=64),map@100,0.75,0.5,"),
     ],
 )

@@ -166,7 +166,7 @@ def test_pages_show_protocols_and_junk(factory: EntryFactory, client: TestClient
     assert client.get("/e/1/what-if").status_code == 404
     query = client.get("/e/1/queries/s").text
     assert "AP M" in query
-    assert "Relevant images below rank 100" in query
+    assert "relevant, missed ones first" in query
     assert query.count('class="judged ignored"') == 1
     assert client.get("/e/1/queries?against=2&sort=difference").status_code == 200
 

@@ -72,7 +72,11 @@ def test_views_with_a_wrong_name_or_beyond_the_limit_are_refused(database, monke
 
 def test_a_read_only_database_of_the_version_before_has_no_notes(database, tmp_path, monkeypatch):
     with database.write_transaction() as connection:
-        for statement in ("DROP TABLE entry_notes", "DROP TABLE saved_views", "UPDATE alembic_version SET version_num = '3'"):
+        for statement in (
+            "DROP TABLE entry_notes",
+            "DROP TABLE saved_views",
+            "UPDATE alembic_version SET version_num = '3'",
+        ):
             connection.exec_driver_sql(statement)
     shutil.copy(tmp_path / "leaderboard.db", tmp_path / "old.db")
     monkeypatch.setattr("leaderboard.storage.database.is_writable", lambda _file: False)

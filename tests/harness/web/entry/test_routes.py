@@ -186,16 +186,7 @@ def test_a_run_that_timed_out_says_how_far_it_came_and_how_to_repeat_it(factory:
 
 
 def test_the_part_of_a_traceback_that_is_of_the_solution_comes_first(factory: EntryFactory, browse: Browse) -> None:
-    log = "\n".join([
-        "Traceback (most recent call last):",
-        '  File "/opt/harness/running/job_execution.py", line 144, in ask',
-        "    return solution.rank(queries)",
-        '  File "/home/me/mine.py", line 10, in rank',
-        "    return self.table[key]",
-        "KeyError: 'none'",
-        "",
-        "The above exception was the direct cause of the following exception:",
-    ])  # fmt: skip
+    log = "Traceback (most recent call last):\n  File \"/opt/harness/running/job_execution.py\", line 144, in ask\n    return solution.rank(queries)\n  File \"/home/me/mine.py\", line 10, in rank\n    return self.table[key]\nKeyError: 'none'\n\nThe above exception was the direct cause of the following exception:"  # fmt: skip
     entry = factory.add_failed("mine", "KeyError: 'none' (mine.py, line 10)", log)
     text = browse(factory.competition.folder).get(f"/e/{entry.id}").text
     first = text.partition('aria-label="Traceback of the solution"')[2].partition("</pre>")[0]

@@ -9,7 +9,7 @@ from sysconfig import get_path
 
 from harness.data.images.find import SUFFIXES
 from harness.data.split import Split
-from harness.running.dependencies.settings import KERAS_FILE
+from harness.running.dependencies.settings import keras_file
 from harness.user_cache import user_cache_folder
 
 _COMPILED = (".nbi", ".nbc", ".kernel")  # whose source counts
@@ -29,7 +29,7 @@ class RunPlaces:
 
     def is_input(self, path: str) -> bool:
         """Return whether a file is an input of its own: not of a store, the standard library, or the competition."""
-        if path.startswith(self._covered) or path.endswith(_COMPILED) or os.path.basename(path) == KERAS_FILE:
+        if path.startswith(self._covered) or path.endswith(_COMPILED) or path == self._keras_file:
             return False
         is_standard = path.startswith(_STANDARD) and not path.startswith(_PACKAGES)
         return not is_standard and not self._of_competition(path)
@@ -45,6 +45,10 @@ class RunPlaces:
     def _covered(self) -> tuple[str, ...]:
         folders = [self.folder, *(self.workspace / name for name in _STORES), user_cache_folder()]
         return tuple(str(folder) + end for folder in folders for end in ("" if folder.suffix else os.sep,))
+
+    @cached_property
+    def _keras_file(self) -> str:
+        return keras_file()
 
     @cached_property
     def _ids(self) -> frozenset[str]:

@@ -240,3 +240,10 @@ def test_damaged_records_are_no_records(tmp_path: Path, text: str) -> None:
     (tmp_path / "run").mkdir()
     (tmp_path / "run/reads.json").write_text(text)
     assert collect(tmp_path).unknown == "what it read was not noted"
+
+
+def test_only_the_configuration_of_keras_itself_is_no_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "home"))
+    places = RunPlaces(tmp_path / "run", tmp_path / "ws", tmp_path / "comp", SimpleNamespace())  # type: ignore[arg-type]
+    assert not places.is_input(str(tmp_path / "home/keras.json"))
+    assert places.is_input(str(tmp_path / "beside/keras.json"))

@@ -99,6 +99,7 @@ AFTER_THE_DEADLINE = {  # what derives from private scores or from the ground tr
     "/e/{number}/queries": OWN,
     "/e/{number}/queries/{query_id}": OWN,
     "/e/{number}/what-if": OWN,
+    "/e/{number}/what-if/content": OWN,
 }
 
 

@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from harness.web.permissions import Permissions
+from harness.web.what_if import routes
 from tests.factories.entries import EntryFactory
 
 
@@ -16,6 +17,12 @@ class NoTruth(Permissions):
 
     def can_see_truth(self, competition: str) -> bool:
         return False
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets pages wait until their scores are computed."""
+    monkeypatch.setattr(routes, "PATIENCE_S", 30)
 
 
 @pytest.fixture
@@ -71,3 +78,11 @@ def test_who_may_not_see_the_ground_truth_gets_no_page(
 def test_a_missing_submission_has_no_page(client: TestClient, factory: EntryFactory) -> None:
     Path(factory.store.by_ids([1])[1].submission or "").unlink()
     assert client.get("/e/1/what-if").status_code == 404
+
+
+def test_the_page_is_served_before_its_scores_are_computed(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(routes.BackgroundTask, "wait", lambda *_: False)
+        assert "Scoring the changed answers" in client.get("/e/1/what-if").text
+    client.get("/e/1/what-if")  # waits
+    assert "as submitted" in client.get("/e/1/what-if/content").text

@@ -125,7 +125,7 @@ def test_a_file_is_submitted_by_the_form_and_its_page_follows_the_status(open_pa
     team_site.server.score_all()
     expect(status).to_have_attribute("data-status", "scored")
     expect(page.get_by_role("link", name="new.csv")).to_be_visible()
-    expect(page.locator("dl")).to_contain_text("whitened")
+    expect(page.locator("dl.facts")).to_contain_text("whitened")
 
 
 def test_the_board_has_a_results_tab_only_after_the_deadline(open_page: Any, team_site: TeamSite) -> None:

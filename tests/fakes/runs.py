@@ -76,6 +76,8 @@ def run_here(
     try:
         with _LOCK, _same_random_state():
             job_execution.execute(job, split, folder, enforcement(limits.sandbox))
+        if limits.over:  # a process would have been stopped
+            raise RunStopped
     finally:
         restore_log(folder, log)
         os.close(log)

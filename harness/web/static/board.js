@@ -103,6 +103,7 @@ if (document.getElementById("board-results")) {
   const TYPING_MS = 200;
   const FEWEST_PIXELS = 6; // of a drag
   let latest = 0; // number of the last request
+  let currentQuery = location.search; // of the table on the page
 
   // Fetches table and charts for a query string, and puts them in the place of the old ones.
   async function load(query, { push = false } = {}) {
@@ -123,6 +124,7 @@ if (document.getElementById("board-results")) {
     const region = results.querySelector(".sticky");
     if (region) region.scrollLeft = place;
     if (query !== location.search) history[push ? "pushState" : "replaceState"](null, "", location.pathname + query);
+    currentQuery = query;
     showTicked();
     document.dispatchEvent(new Event("board:replaced"));
   }
@@ -173,7 +175,7 @@ if (document.getElementById("board-results")) {
     const again = [...results.querySelectorAll("a[data-live]")].find((each) => each.textContent.trim().split(" ")[0] === label.split(" ")[0]);
     again?.focus({ preventScroll: true });
   });
-  window.addEventListener("popstate", () => location.reload());
+  window.addEventListener("popstate", () => { if (location.search !== currentQuery) location.reload(); }); // not for #content
   document.addEventListener("board:refresh", () => load(location.search));
 
   // Ticked rows.

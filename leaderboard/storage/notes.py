@@ -43,13 +43,15 @@ def parse_tags(text: str) -> tuple[str, ...]:
     >>> parse_tags("baseline, for paper,,Baseline")
     ('baseline', 'for paper')
     """
-    tags = {tag.casefold(): tag for tag in reversed([tag.strip() for tag in text.split(",")]) if tag}
+    tags: dict[str, str] = {}
+    for tag in filter(None, map(str.strip, text.split(","))):
+        tags.setdefault(tag.casefold(), tag)
     if len(tags) > MAX_TAGS:
         raise LeaderboardError(f"an entry has at most {MAX_TAGS} tags, not {len(tags)}")
     for tag in tags.values():
         if len(tag) > MAX_TAG or not tag.isprintable():
             raise LeaderboardError(f"the tag {shorten(tag, 40)!r} is no printable text of at most {MAX_TAG} characters")
-    return tuple(reversed(tags.values()))
+    return tuple(tags.values())
 
 
 def note_columns(notes: Sequence[EntryNote]) -> list[FurtherColumn]:

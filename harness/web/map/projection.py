@@ -64,8 +64,8 @@ def principal_components(read: Read, n: int, k: int, report: Report) -> tuple[np
 
     >>> rows = np.array([[0, 0, 1], [2, 0, 1], [4, 0, 1], [6, 0.5, 1]], np.float32)
     >>> points, shares = principal_components(lambda positions: rows[positions], 4, 2, lambda *_: None)
-    >>> points[:, 0].round(1).tolist(), round(shares[0], 1)
-    ([-3.0, -1.0, 1.0, 3.0], 0.99)
+    >>> points[:, 0].round(1).tolist(), round(shares[0], 2)
+    ([-3.0, -1.0, 1.0, 3.0], 1.0)
     """
     fitted = np.unique(np.linspace(0, n - 1, min(n, _FIT_ROWS)).astype(np.int64))
     mean, variance = _moments(read, fitted, report)

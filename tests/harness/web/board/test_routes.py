@@ -230,7 +230,8 @@ def test_entries_on_a_sample_have_a_tab_of_their_own(factory: EntryFactory, brow
     assert text.index(f"<h2>{more.split}: mAP@100</h2>") < text.index(f"<h2>{few.split}: mAP@100</h2>")
     assert board_names(text) == ["more", "few"]
     page = client.get(f"/e/{few.id}").text
-    assert "landmark run few --limit 3" in page
+    assert "landmark run few --on" in page
+    assert "--limit 3" in page
     addresses = set(re.findall(rf"/e/{few.id}/queries/\w+", client.get(f"/e/{few.id}/queries").text))
     assert len(addresses) == 3
     assert client.get(board(factory, "samples", "recognition")).status_code == 404

@@ -110,6 +110,9 @@ def test_files_that_are_missing_changed_or_left_behind_are_reported(tmp_path: Pa
 @linux
 def test_a_process_that_names_the_folder_is_left_behind_and_ended(tmp_path: Path) -> None:
     process = subprocess.Popen(["sleep", "61"], env={"PLACE": str(tmp_path)})
+    deadline = time.monotonic() + 20
+    while str(tmp_path) not in Path(f"/proc/{process.pid}/environ").read_text() and time.monotonic() < deadline:
+        time.sleep(0.01)  # it has not begun yet
     assert left_behind(tmp_path, 0.0) == ["sleep 61 "]
     assert process.wait() == -9
     assert left_behind(tmp_path, 0.0) == []

@@ -134,11 +134,17 @@ def _differences(board: BoardContext, entries: Sequence[Entry], part: str, other
         for number, entry in enumerate(entries)
         if number
     ]
-    can_explore = all(board.page.site.analyses.can_analyse(entry) for entry in (entries[0], entries[place]))
+    can_explore = _has_files(board, entries[0]) and _has_files(board, entries[place])
     return {
         "differences": _queries(board.page.site, entries[0], entries[place], part) if can_explore else None,
         "pairs": pairs,
     }
+
+
+def _has_files(board: BoardContext, entry: Entry) -> bool:
+    """Return whether the links to an entry's queries lead somewhere; the ground truth takes too long to read here."""
+    site = board.page.site
+    return site.competitions.find(entry.competition) is not None and site.analyses.submission(entry) is not None
 
 
 def _queries(site: Site, first: Entry, second: Entry, part: str) -> QueryDifferences | None:

@@ -83,10 +83,10 @@ def ablate(
     if plot:
         from harness.plotting.ablation import draw_ablation
 
-        metric = results[0].entry.metric or ""
-        draw_ablation(rows, plot, title=f"{spec} on {runner.competition.name}", metric=metric, part=part)
-        if not json:
-            say(f"{plot}: ablation of {spec}")
+        title = f"{spec} on {runner.competition.name}"
+        draw_ablation(rows, plot, title=title, metric=results[0].entry.metric or "", part=part)
+    if plot and not json:
+        say(f"{plot}: ablation of {spec}")
     if any(result.entry.status == "failed" for result in results):
         raise typer.Exit(1)
 

@@ -153,7 +153,7 @@ class FileReads:
             self._note_read(path)
 
     def _note_function(self, name: object) -> None:
-        frame = sys._getframe(3)  # noqa: SLF001 (who asks for it)
+        frame = sys._getframe(3)  # noqa: SLF001 (the caller of the C function)
         self.unseen = self.unseen or opens_files(name, frame)
 
     def _note_folder(self, path: object) -> None:

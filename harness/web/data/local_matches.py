@@ -6,11 +6,9 @@ fractions of width and height, x1 and y1 in the first image, x2 and y2 in the se
 that can be imported is used.
 """
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
@@ -19,12 +17,12 @@ import numpy as np
 
 from harness.data.images.decode import decode
 from harness.web.lru import LruCache
+from harness.web.page_plugins import load_first
 from harness.web.rendering import address
 from leaderboard import Entry
 
 Matcher = Callable[[np.ndarray, np.ndarray], Mapping[str, Any]]
 
-LOG = logging.getLogger("landmark")
 MIN_SIDE = 512  # pixels that a reduced decode keeps
 _GROUP = "landmark.matches"
 
@@ -56,14 +54,8 @@ _SLOTS = BoundedSemaphore(2)  # comparisons at once: a photo may have 180 millio
 @cache
 def load_matcher() -> Matcher | None:
     """Import the plug-in and return its function; None if none is installed."""
-    for point in sorted(entry_points(group=_GROUP), key=lambda point: point.name):
-        try:
-            loaded: Matcher = point.load()
-        except Exception as error:  # noqa: BLE001 (a broken plug-in must not break the pages)
-            LOG.warning("%s (%s) cannot be imported: %s", point.name, point.value, error)
-        else:
-            return loaded
-    return None
+    matcher: Matcher | None = load_first(_GROUP)
+    return matcher
 
 
 def match_address(entry: Entry, query_id: str, image_id: str) -> str:

@@ -41,7 +41,7 @@ class DescriptorSet:
         """Return the number of images, with those that have no descriptor."""
         return sum(store.n for store in self.stores.values())
 
-    def described_rows(self, part: str) -> np.ndarray:
+    def rows_with_descriptors(self, part: str) -> np.ndarray:
         """Return the rows of the images of a part that have a descriptor, ascending."""
         store = self.stores[part]
         states = store.state(slice(None))

@@ -75,7 +75,7 @@ class LayoutStore:
 
 def make_layout(descriptors: DescriptorSet, parts: Sequence[str], method: str, report: Report) -> MapLayout:
     """Return the layout of the images of some parts, at most MAX_POINTS of them, spread evenly over the tables."""
-    numbers, rows = _described_images(descriptors, parts)
+    numbers, rows = _images_with_descriptors(descriptors, parts)
     chosen = np.unique(np.linspace(0, len(rows) - 1, min(len(rows), MAX_POINTS)).astype(np.int64))
     n_images, numbers, rows = len(rows), numbers[chosen], rows[chosen]
     if not len(rows):
@@ -90,12 +90,12 @@ def make_layout(descriptors: DescriptorSet, parts: Sequence[str], method: str, r
     return MapLayout(numbers, rows, _to_square(projected.points), n_images, projected.shares)
 
 
-def _described_images(descriptors: DescriptorSet, parts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+def _images_with_descriptors(descriptors: DescriptorSet, parts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """Return the part and the row of each image that has a descriptor, part by part."""
     numbers, rows = [np.zeros(0, np.uint8)], [np.zeros(0, np.int32)]
     for number, part in enumerate(PARTS):
         if part in parts and part in descriptors.stores:
-            described = descriptors.described_rows(part).astype(np.int32)
+            described = descriptors.rows_with_descriptors(part).astype(np.int32)
             rows.append(described)
             numbers.append(np.full(len(described), number, np.uint8))
     return np.concatenate(numbers), np.concatenate(rows)

@@ -114,7 +114,7 @@ def map_page(wanted: EntryMapDep, context: PageContextDep) -> HTMLResponse:
     """Return the page of the map; while the layout is computed, a page that says so."""
     entry = wanted.entry
     state = wanted.state() if wanted.current else None
-    values = _drawn_values(wanted, context) if wanted.current and state is None else {}
+    values = _drawing_values(wanted, context) if wanted.current and state is None else {}
     return context.render(
         "map/map.html",
         f"Map of the images of {entry.identity}",
@@ -130,7 +130,7 @@ def map_page(wanted: EntryMapDep, context: PageContextDep) -> HTMLResponse:
     )
 
 
-def _drawn_values(wanted: EntryMap, context: PageContextDep) -> dict[str, Any]:
+def _drawing_values(wanted: EntryMap, context: PageContextDep) -> dict[str, Any]:
     """Return what the template needs of a computed map."""
     points, photos = wanted.points(), context.site.analyses.photos(wanted.entry.competition)
     analysis = wanted.service.analysis(wanted.entry) if wanted.with_truth else None

@@ -188,7 +188,7 @@ def board_values(board: BoardView) -> dict[str, Any]:
         "low": board.scale.low,
         "high": board.scale.high,
         "pages": max(1, -(-board.n_found // PAGE_ROWS)),
-        "columns": _shown_columns(board),
+        "columns": _columns_of(board),
         "all_columns": {name: column_of(name) for name in (*COLUMNS, *board.further) if name != "other" or board.other},
         "column_groups": {
             "Other metrics": [name for name in board.further if name.startswith("m:")],
@@ -200,7 +200,7 @@ def board_values(board: BoardView) -> dict[str, Any]:
     }
 
 
-def _shown_columns(board: BoardView) -> dict[str, BoardColumn]:
+def _columns_of(board: BoardView) -> dict[str, BoardColumn]:
     """Return the chosen columns that have a value in any line, by name; that of ties also before they are computed."""
     waiting = {"tie"} if board.ties is None else set()
     names = [name for name in board.query.columns if name != "other" or board.other]

@@ -5,28 +5,20 @@ address of an image by part and id. It returns the views of the page: HTML by ti
 default; the titles are single words. The first entry point by name that can be imported is used.
 """
 
-import logging
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib.metadata import entry_points
 
 from harness.data.competition import Competition
+from harness.web.page_plugins import load_first
 
 ImageAddress = Callable[[str, str], str]
 Analyser = Callable[[Competition, ImageAddress], Mapping[str, str]]
 
-LOG = logging.getLogger("landmark")
 _GROUP = "landmark.data_pages"
 
 
 @cache
 def load_analyser() -> Analyser | None:
     """Import the plug-in and return its function; None if none is installed."""
-    for point in sorted(entry_points(group=_GROUP), key=lambda point: point.name):
-        try:
-            loaded: Analyser = point.load()
-        except Exception as error:  # noqa: BLE001 (a broken plug-in must not break the pages)
-            LOG.warning("%s (%s) cannot be imported: %s", point.name, point.value, error)
-        else:
-            return loaded
-    return None
+    analyser: Analyser | None = load_first(_GROUP)
+    return analyser

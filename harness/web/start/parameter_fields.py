@@ -45,7 +45,7 @@ def parameter_fields(about: SolutionDescription, form: Fields, *, is_own: bool) 
 
 def _field(about: ParameterDescription, form: Fields, *, is_own: bool) -> ParameterField:
     kind, choices = _kind(about)
-    default = _shown(about)
+    default = _default_text(about)
     value = default
     if is_own:
         missing = "False" if kind == "checkbox" else default
@@ -80,7 +80,7 @@ def _choices(about: ParameterDescription) -> tuple[str, ...]:
     return tuple(map(repr, [*([None] if may_be_none else []), *values]))
 
 
-def _shown(about: ParameterDescription) -> str:
+def _default_text(about: ParameterDescription) -> str:
     """Return the default as it stands in the field: texts without quotes, nothing for None."""
     if about.default is None:
         return ""

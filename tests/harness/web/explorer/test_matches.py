@@ -1,4 +1,6 @@
-"""Tests of `harness.web.explorer.matches`, `harness.web.data.local_matches` and the page of local matches."""
+"""Tests of `harness.web.explorer.matches`, `harness.web.data.local_matches`, `harness.web.page_plugins` and the page of
+local matches.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -8,6 +10,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from harness.web import page_plugins
 from harness.web.data import local_matches
 from harness.web.permissions import Permissions
 from tests.factories.competitions import image_path
@@ -45,7 +48,7 @@ def matcher(monkeypatch: pytest.MonkeyPatch) -> FakeMatcher:
 def entry_points(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[EntryPoint]]:
     """The installed entry points: none unless the test adds some."""
     points: list[EntryPoint] = []
-    monkeypatch.setattr(local_matches, "entry_points", lambda group: points)
+    monkeypatch.setattr(page_plugins, "entry_points", lambda group: points)
     local_matches.load_matcher.cache_clear()
     yield points
     local_matches.load_matcher.cache_clear()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from harness.web import page_plugins
 from harness.web.context import PageContext, Site
 from harness.web.permissions import Permissions
 from harness.web.rendering import Link
@@ -27,7 +28,7 @@ def test_the_data_tab_needs_a_plug_in_and_a_local_user(factory: EntryFactory, mo
 
 
 def test_without_an_importable_plug_in_there_is_no_analyser(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data_analyser, "entry_points", lambda **_group: [])
+    monkeypatch.setattr(page_plugins, "entry_points", lambda **_group: [])
     data_analyser.load_analyser.cache_clear()
     assert data_analyser.load_analyser() is None
     data_analyser.load_analyser.cache_clear()

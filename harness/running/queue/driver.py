@@ -84,7 +84,7 @@ class QueueDriver:
         """Return whether a command still runs; if not, note how it has ended."""
         own = self._child if self._child and self._child.pid == command.process else None
         code = own.poll() if own else None
-        if code is None and _is_running(command):
+        if code is None and (own or _is_running(command)):  # poll tells how an own child ended
             return True
         last = self._last_line(command)
         if command.is_stopping or code in _INTERRUPTED:

@@ -69,6 +69,8 @@ def test_what_waits_survives_and_another_process_with_the_number_is_not_mistaken
     after.step()
     assert states(queue) == ["done", "waiting"]
     assert queue.commands()[0].reason == "ended while no server ran"
+    wait(lambda: not after.step())
+    assert states(queue) == ["done", "done"]
 
 
 def test_the_queue_is_bounded_and_forgets_what_has_ended(queue: CommandQueue, monkeypatch: pytest.MonkeyPatch) -> None:

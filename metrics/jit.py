@@ -21,8 +21,26 @@ import numpy as np
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 COMPILED = os.environ.get("LANDMARK_KERNELS", "numba") != "numpy"
-_SMALL = 1000  # elements of the arrays that a call in Python may have
+_SMALL = 1000  # elements of the arrays that a call of a kernel in Python may have
+_MEDIUM = 100_000  # elements that functions written for Python may work on in one call
 _LOCK = RLock()
+
+
+class _PythonWork:
+    """How many more elements functions written for Python may work on: importing numba takes as long."""
+
+    left = 10 * _MEDIUM
+
+
+def suits_python(size: int) -> bool:
+    """Return whether work on `size` elements suits a function written for Python better than a compiled kernel.
+
+    It does for up to 100 000 elements until numba is imported, and for a million in all.
+    """
+    if not COMPILED or "numba" in sys.modules or size > min(_MEDIUM, _PythonWork.left):
+        return False
+    _PythonWork.left -= size
+    return True
 
 
 class LazyFunction:

@@ -10,6 +10,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from metrics.jit import suits_python
+
 
 @dataclass(frozen=True, eq=False)
 class Judgement:
@@ -93,14 +95,33 @@ def judge_retrieval_codes(
     >>> judgement.hits.astype(int).tolist(), judgement.lengths.tolist(), judgement.n_relevant.tolist()
     ([[1, 0, 0, 1], [0, 1, 0, 0]], [4, 2], [3, 1])
     """
+    judge = _judge_few if suits_python(rankings.size + relevant.size) else _judge_many
+    return RetrievalJudgement(_id_array(query_ids), *judge(rankings, relevant, np.asarray(relevant_offsets, np.int64)))
+
+
+def _judge_few(rankings: NDArray[Any], relevant: NDArray[Any], offsets: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
+    """Return hits, lengths and numbers of relevant images, by a set for each query."""
+    hits, n_relevant = np.zeros(rankings.shape, dtype=bool), np.zeros(len(rankings), dtype=np.int64)
+    for row, codes in enumerate(rankings.tolist()):
+        not_hit = set(relevant[offsets[row] : offsets[row + 1]].tolist())
+        n_relevant[row] = len(not_hit)
+        for rank, code in enumerate(codes):
+            if code >= 0 and code in not_hit:
+                hits[row, rank] = True
+                not_hit.remove(code)
+    return hits, np.count_nonzero(rankings != -1, axis=1), n_relevant
+
+
+def _judge_many(rankings: NDArray[Any], relevant: NDArray[Any], offsets: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
+    """Return the same by compiled code."""
     from metrics.kernels import judge
 
     hits = np.zeros(rankings.shape, dtype=bool)
     lengths, n_relevant = np.zeros((2, len(rankings)), dtype=np.int64)
-    most = int(np.diff(relevant_offsets).max(initial=0))
+    most = int(np.diff(offsets).max(initial=0))
     table = np.zeros(2 << most.bit_length(), dtype=np.int64)
-    judge(rankings, relevant, np.asarray(relevant_offsets, np.int64), table, hits, lengths, n_relevant)
-    return RetrievalJudgement(_id_array(query_ids), hits, lengths, n_relevant)
+    judge(rankings, relevant, offsets, table, hits, lengths, n_relevant)
+    return hits, lengths, n_relevant
 
 
 def judge_recognition(

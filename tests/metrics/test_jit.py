@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from metrics.jit import COMPILED, LazyFunction, helper, kernel, linear_kernel
+from metrics.jit import COMPILED, LazyFunction, _PythonWork, helper, kernel, linear_kernel, suits_python
 
 pytestmark = pytest.mark.skipif(not COMPILED, reason="kernels are not compiled")
 
@@ -66,6 +66,16 @@ def test_small_calls_run_as_python_until_their_budget_is_spent(sizes, in_python,
     for size in sizes:
         lazy(np.zeros(size), np.zeros(1))
     assert calls[-1] == ("python" if in_python else "compiled")
+
+
+def test_work_suits_python_until_numba_is_there_or_a_million_elements_are_done(without_numba, monkeypatch):
+    monkeypatch.setattr(_PythonWork, "left", 250_000)
+    assert [suits_python(size) for size in (100_001, 100_000, 100_000, 50_001, 50_000, 1)] == [
+        False, True, True, False, True, False,
+    ]  # fmt: skip
+    monkeypatch.setattr(_PythonWork, "left", 250_000)
+    monkeypatch.setitem(sys.modules, "numba", sys)
+    assert not suits_python(1)
 
 
 def test_other_kernels_are_compiled_whatever_their_size(without_numba, monkeypatch):

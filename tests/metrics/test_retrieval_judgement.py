@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics import RetrievalJudgement, judge_retrieval, judge_retrieval_codes
+from metrics import RetrievalJudgement, judge_retrieval, judge_retrieval_codes, judgement
 
 IMAGES = st.integers(0, 12)  # few, so that repeats and hits are common
 PHANTOM = -2
@@ -36,10 +36,13 @@ def assert_equal(one: RetrievalJudgement, other: RetrievalJudgement) -> None:
         np.testing.assert_array_equal(getattr(one, field), getattr(other, field), strict=True)
 
 
+@pytest.mark.parametrize("in_python", [False, True], ids=["compiled", "in Python"])
 @settings(deadline=None)  # the kernel is compiled at its first call
-@given(competitions())
-def test_the_fast_judge_agrees_with_the_slow_one(competition):
-    assert_equal(judge_by_codes(*competition), judge_retrieval(*competition))
+@given(competition=competitions())
+def test_the_fast_judge_agrees_with_the_slow_one(in_python, competition):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(judgement, "suits_python", lambda _: in_python)
+        assert_equal(judge_by_codes(*competition), judge_retrieval(*competition))
 
 
 def test_the_fast_judge_agrees_with_the_slow_one_over_many_queries():

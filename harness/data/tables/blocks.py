@@ -8,6 +8,7 @@ import numpy as np
 
 from harness.data.tables.hash_key import HASH_KEY
 from harness.data.tables.string_column import StringColumn
+from metrics.jit import suits_python
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,11 +47,22 @@ class TextColumn:
 
     def repeated_words(self) -> np.ndarray:
         """Return a mask `(words,)` of the words that occur earlier in the same cell."""
+        if suits_python(len(self.words)):
+            return self._repeated_texts()
         from harness.data.tables.kernels import mark_repeats
 
         words, longest = self.words, int(self.word_counts.max(initial=0))
         repeated, room = np.zeros(len(words), bool), np.zeros(2 << longest.bit_length(), np.int64)
         mark_repeats(words.unaligned_u64, words.starts, words.ends, self.begins, self.stops, room, repeated, HASH_KEY)
+        return repeated
+
+    def _repeated_texts(self) -> np.ndarray:
+        texts, repeated = self.words.texts(), np.zeros(len(self.words), bool)
+        for begin, stop in zip(self.begins.tolist(), self.stops.tolist(), strict=True):
+            seen: set[str] = set()
+            for word in range(begin, stop):
+                repeated[word] = texts[word] in seen
+                seen.add(texts[word])
         return repeated
 
 

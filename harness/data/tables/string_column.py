@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from metrics.jit import suits_python
+
 PADDING = bytes(8)  # eight bytes can be read at any position
 _ROWS = 4096  # rows per call of the kernel
 
@@ -64,15 +66,24 @@ class StringColumn:
 
 
 def join_ids(rows: np.ndarray, ids: np.ndarray) -> Iterator[str]:
-    """Yield the ids at the positions of each row, -1 for none, separated by blanks.
+    """Return the ids at the positions of each row, -1 for none, separated by blanks.
 
     >>> list(join_ids(np.array([[1, 0], [1, -1], [-1, -1]]), np.array(["a", "b"], object)))
     ['b a', 'b', '']
     """
-    from harness.data.tables.kernels import join_words
-
     if rows.max(initial=-1) >= len(ids):
         raise IndexError(f"position {rows.max()} of {len(ids)} ids")
+    return _join_few(rows, ids) if suits_python(rows.size + len(ids)) else _join_many(rows, ids)
+
+
+def _join_few(rows: np.ndarray, ids: np.ndarray) -> Iterator[str]:
+    texts = np.asarray(ids, object)
+    return (" ".join(texts[row[row >= 0]]) for row in rows)
+
+
+def _join_many(rows: np.ndarray, ids: np.ndarray) -> Iterator[str]:
+    from harness.data.tables.kernels import join_words
+
     words = StringColumn.from_texts(ids)
     room = int(words.lengths.max(initial=0)) + 1
     for start in range(0, len(rows), _ROWS):

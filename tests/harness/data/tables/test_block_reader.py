@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from harness.data.tables import block_reader
+from harness.data.tables import block_reader, blocks
 from harness.data.tables.block_reader import read_blocks, tokenize
 from harness.data.tables.blocks import TableBlock, TextColumn
 from harness.errors import DataError
@@ -94,7 +94,10 @@ def test_repeated_words_occur_earlier_in_the_cell(
     (block,) = read_blocks(path)
     column = block.column(1).compact()
     expected = [word in row[:place] for row in rows for place, word in enumerate(row)]
-    assert column.repeated_words().tolist() == expected
+    for in_python in (False, True):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(blocks, "suits_python", lambda _, value=in_python: value)
+            assert column.repeated_words().tolist() == expected
     assert column.words.texts() == [word for row in rows for word in row]
 
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.data.tables import blocks, id_index
+from harness.data.tables import blocks, id_tables
 from harness.data.tables.block_reader import tokenize
 from harness.data.tables.hash_key import HashKey, new_hash_key
-from harness.data.tables.id_index import IdIndex
+from harness.data.tables.id_tables import LargeIdTable
 from harness.data.tables.kernels import _folded_product, folded_product, hash_bytes
 from harness.data.tables.string_column import StringColumn
 from metrics.jit import kernel
@@ -88,16 +88,17 @@ def test_numbers_of_ids_do_not_depend_on_the_key(key: HashKey, ids: list[str]) -
     numbers: dict[str, int] = {}
     expected = [numbers.setdefault(each, len(numbers)) for each in ids]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(id_index, "HASH_KEY", key)
-        index = IdIndex()
-        assert index.add(StringColumn.from_texts(ids)).tolist() == expected
-        assert index.find(StringColumn.from_texts(ids)).tolist() == expected
-    assert index.texts().tolist() == [*numbers]
+        patch.setattr(id_tables, "HASH_KEY", key)
+        table = LargeIdTable(StringColumn.from_texts([]))
+        assert table.add(StringColumn.from_texts(ids)).tolist() == expected
+        assert table.find(StringColumn.from_texts(ids)).tolist() == expected
+    assert table.strings().texts() == [*numbers]
 
 
 @pytest.mark.parametrize("key", KEYS, ids=["small", "large", "random"])
 def test_repeated_words_do_not_depend_on_the_key(key: HashKey, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks, "HASH_KEY", key)
+    monkeypatch.setattr(blocks, "suits_python", lambda _: False)
     tokens = tokenize(b"a b a aa b,x\nb b,y\n", 1)
     assert tokens is not None
     assert tokens[0].column(0).repeated_words().tolist()[:7] == [False, False, True, False, True, False, False]

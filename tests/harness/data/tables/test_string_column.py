@@ -1,17 +1,21 @@
-"""Tests of `harness.data.tables.string_column`, `harness.data.tables.id_index` and `harness.data.tables.kernels`."""
+"""Tests of `harness.data.tables.string_column`, `harness.data.tables.id_index`, `harness.data.tables.id_tables` and
+`harness.data.tables.kernels`."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.data.tables import id_index, string_column
 from harness.data.tables.id_index import IdIndex, find_positions
+from harness.data.tables.id_tables import LargeIdTable, SmallIdTable
 from harness.data.tables.string_column import StringColumn, join_ids
 
 EQUALLY_LONG = st.text("abc", min_size=9, max_size=9)
 OF_ANY_LENGTH = st.text(st.characters(codec="utf-8"), max_size=20)
 IDS = st.lists(EQUALLY_LONG, max_size=40) | st.lists(OF_ANY_LENGTH, max_size=40)
 compiling = settings(deadline=None)  # kernels are compiled at their first call
+in_both_ways = pytest.mark.parametrize("in_python", [False, True], ids=["compiled", "in Python"])
 
 
 @given(IDS)
@@ -25,17 +29,26 @@ def test_invalid_utf8_is_preserved() -> None:
     assert StringColumn.from_texts([text]).texts() == [text]
 
 
+@in_both_ways
 @compiling
-@given(IDS, IDS, st.integers(0, 20), st.integers(0, 20))
-def test_an_index_numbers_strings_like_a_dictionary_whatever_its_size(
-    first: list[str], second: list[str], room: int, letters: int
+@given(IDS, IDS, IDS, st.integers(0, 20), st.integers(0, 20))
+def test_a_table_numbers_strings_in_the_order_of_their_first_occurrence(
+    in_python: bool, first: list[str], second: list[str], wanted: list[str], room: int, letters: int
 ) -> None:
     numbers: dict[str, int] = {}
     expected = [[numbers.setdefault(each, len(numbers)) for each in ids] for ids in (first, second)]
-    index = IdIndex()
-    index.reserve(room, letters)
-    assert [index.add(StringColumn.from_texts(ids)).tolist() for ids in (first, second)] == expected
-    assert index.texts().tolist() == [*numbers]
+    table = SmallIdTable() if in_python else LargeIdTable(StringColumn.from_texts([]))
+    table.reserve(room, letters)
+    assert [table.add(StringColumn.from_texts(ids)).tolist() for ids in (first, second)] == expected
+    assert (table.strings().texts(), len(table)) == ([*numbers], len(numbers))
+    assert table.find(StringColumn.from_texts(wanted)).tolist() == [numbers.get(each, -1) for each in wanted]
+
+
+def test_the_numbers_stay_when_a_small_index_becomes_a_large_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(id_index, "suits_python", lambda size: size < 10)
+    index = IdIndex.from_texts(["b", "a"])
+    assert index.add(StringColumn.from_texts(list("xyzabcdefg"))).tolist() == [2, 3, 4, 1, 0, 5, 6, 7, 8, 9]
+    assert index.find(StringColumn.from_texts(["b", "g", "?"])).tolist() == [0, 9, -1]
 
 
 @compiling
@@ -46,13 +59,16 @@ def test_positions_equal_those_in_the_list(wanted: list[str], ids: list[str]) ->
     assert find_positions(np.array(wanted, object), np.array(ids, object)).tolist() == expected
 
 
+@in_both_ways
 @compiling
 @given(IDS.filter(len), st.data())
-def test_joined_lists_contain_the_ids_at_the_positions(ids: list[str], data: st.DataObject) -> None:
+def test_joined_lists_contain_the_ids_at_the_positions(in_python: bool, ids: list[str], data: st.DataObject) -> None:
     place = st.integers(-1, len(ids) - 1)
     positions = data.draw(st.lists(st.lists(place, min_size=5, max_size=5), max_size=9))
     expected = [" ".join([ids[each] for each in row if each >= 0]) for row in positions]
-    assert list(join_ids(np.array(positions, int).reshape(-1, 5), np.array(ids, object))) == expected
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(string_column, "suits_python", lambda _: in_python)
+        assert list(join_ids(np.array(positions, int).reshape(-1, 5), np.array(ids, object))) == expected
 
 
 @pytest.mark.parametrize("length", [7, 16, 70])
